@@ -1,0 +1,32 @@
+/**
+ * What the rest of the program knows of a data set: bytes, labels, a shape.
+ * Rows are never copied; a split is lists of row numbers into one Dataset.
+ */
+
+/** A labelled set of grey images, in the order of its original files. */
+export interface Dataset {
+  /** `mnist`, `synthetic`, `fashion`, or the path of a file or folder. */
+  name: string;
+  /** Pixels in a row of an image, and rows of pixels in an image. */
+  width: number;
+  height: number;
+  /** How many different labels there are; labels are 0 to classes - 1. */
+  classes: number;
+  /** Shape (rows, height * width), row-major; 0 is background, 255 full ink. */
+  images: Uint8Array<ArrayBuffer>;
+  /** Shape (rows). */
+  labels: Uint8Array<ArrayBuffer>;
+  /** The first so many rows are what the data set calls its training rows. */
+  trainRows: number;
+}
+
+/** Row numbers of a Dataset, by what they are used for; each ascending. */
+export interface Split {
+  train: Uint32Array;
+  /** Held out of the training rows, to choose options by; empty unless asked for. */
+  validation: Uint32Array;
+  test: Uint32Array;
+}
+
+/** How a row of bytes becomes the net's input: divided by its L2 norm, or by 255. */
+export type PixelScale = "l2" | "unit";

@@ -1,0 +1,91 @@
+/**
+ * The net's sizes and the layout of its parameters.
+ *
+ * Letters used for dimensions throughout the project:
+ * B rows of a batch, D inputs (pixels of an image), H hidden units of a layer,
+ * C classes.
+ */
+
+/** What a hidden layer applies to its sums. */
+export type Activation = "tanh" | "relu";
+
+/**
+ * What stands behind the last layer's sums z, and the loss of one row.
+ * - `notebook`: p = softmax(tanh(z)), loss = sum(-y log p - (1 - y) log(1 - p))
+ * - `softmax`: p = softmax(z), loss = -log p of the row's class
+ */
+export type Head = "notebook" | "softmax";
+
+/** A net of three dense layers. */
+export interface Architecture {
+  /** D: pixels of an image. */
+  inputs: number;
+  /** Units of the two hidden layers. */
+  hidden: readonly [number, number];
+  /** C: number of labels. */
+  classes: number;
+  activation: Activation;
+  head: Head;
+}
+
+/** The parameters' names, in the order in which they are drawn and stored. */
+export type ParameterName = "w0" | "b0" | "w1" | "b1" | "w2" | "b2";
+
+/** The parameters by name, each flat (row-major); shapes as `parameterSlots` gives them. */
+export type Parameters = Record<ParameterName, Float32Array>;
+
+/** One parameter's place in the flat array that holds them all. */
+export interface ParameterSlot {
+  name: ParameterName;
+  /** `[out, in]` for a weight matrix (row-major), `[out]` for a bias. */
+  shape: readonly number[];
+  /** Index of its first element, and number of elements. */
+  offset: number;
+  length: number;
+}
+
+/**
+ * Where each parameter lies in the flat array: w0, b0, w1, b1, w2, b2, one
+ * behind the other without gaps.
+ *
+ * @param architecture The net's sizes
+ * @returns Six slots, in order
+ *
+ * @example
+ * ```ts
+ * import { parameterSlots } from "./architecture.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const slots = parameterSlots({
+ *   inputs: 784, hidden: [50, 100], classes: 10, activation: "tanh", head: "notebook",
+ * });
+ * assertEquals(slots[2], { name: "w1", shape: [100, 50], offset: 39250, length: 5000 });
+ * ```
+ */
+export function parameterSlots(architecture: Architecture): ParameterSlot[] {
+  const sizes = layerSizes(architecture);
+  const slots: ParameterSlot[] = [];
+  let offset = 0;
+  for (let layer = 0; layer < 3; layer++) {
+    const [fanIn, fanOut] = [sizes[layer], sizes[layer + 1]];
+    for (
+      const [name, shape] of [[`w${layer}`, [fanOut, fanIn]], [`b${layer}`, [fanOut]]] as const
+    ) {
+      const length = shape.reduce<number>((product, size) => product * size, 1);
+      slots.push({ name: name as ParameterName, shape, offset, length });
+      offset += length;
+    }
+  }
+  return slots;
+}
+
+/** Number of all parameters together: 45,360 for the notebook's net. */
+export function parameterCount(architecture: Architecture): number {
+  const last = parameterSlots(architecture)[5];
+  return last.offset + last.length;
+}
+
+/** The widths of the net's four levels: `[D, H1, H2, C]`. */
+export function layerSizes({ inputs, hidden, classes }: Architecture): number[] {
+  return [inputs, ...hidden, classes];
+}
