@@ -1,0 +1,256 @@
+/**
+ * JAX's random bits: keys, and the threefry-2x32 block function that turns a
+ * key and a counter into 64 bits which look random.
+ *
+ * Sources: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as
+ * 1, 2, 3" (2011), and https://github.com/jax-ml/jax/blob/main/jax/_src/prng.py.
+ */
+
+/** Two 32-bit words; every draw from the same key gives the same numbers. */
+export type Key = Uint32Array<ArrayBuffer>;
+
+/**
+ * How counters are laid out over the blocks, and so which numbers a key gives.
+ * - `legacy`: JAX's only layout before 0.5, and the notebook's
+ * - `partitionable`: JAX's default since 0.5
+ */
+export type ThreefryLayout = "legacy" | "partitionable";
+
+/** The last argument of every function that draws. */
+export interface ThreefryOptions {
+  /** @default "legacy" */
+  layout?: ThreefryLayout;
+}
+
+/**
+ * The key of a seed: `[0, seed]`, as JAX makes it of 32-bit seeds.
+ *
+ * @param seed A whole number from 0 to 2^32 - 1
+ * @returns A key
+ * @throws RangeError if the seed is anything else
+ *
+ * @example
+ * ```ts
+ * import { prngKey } from "./threefry.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(prngKey(298504), Uint32Array.of(0, 298504));
+ * ```
+ */
+export function prngKey(seed: number): Key {
+  if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff) {
+    throw new RangeError(
+      `Cannot make a key as the seed must be a whole number from 0 to 4294967295: current value is ${seed}`,
+    );
+  }
+  return Uint32Array.of(0, seed);
+}
+
+/**
+ * New keys out of one, each as good as independent of the others and of it.
+ *
+ * @param key A key, not to be drawn from again
+ * @param count How many keys to make
+ * @returns `count` keys
+ * @throws RangeError if `count` is no whole number of at least 0
+ *
+ * @example
+ * ```ts
+ * import { prngKey, split } from "./threefry.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(split(prngKey(0)), [
+ *   Uint32Array.of(4146024105, 967050713),
+ *   Uint32Array.of(2718843009, 1272950319),
+ * ]);
+ * assertEquals(split(prngKey(0), 2, { layout: "partitionable" }), [
+ *   Uint32Array.of(1797259609, 2579123966),
+ *   Uint32Array.of(928981903, 3453687069),
+ * ]);
+ * ```
+ */
+export function split(key: Key, count = 2, options: ThreefryOptions = {}): Key[] {
+  const words = new Uint32Array(2 * checkedCount(count, "split a key"));
+  if (options.layout === "partitionable") {
+    for (let i = 0; i < count; i++) block(key[0], key[1], 0, i, words, 2 * i, 2 * i + 1);
+  } else {
+    fillBits(key, words, "legacy");
+  }
+  return Array.from({ length: count }, (_, i) => words.slice(2 * i, 2 * i + 2));
+}
+
+/**
+ * Random 32-bit words, `jax.random.bits` in JAX.
+ *
+ * @param key A key
+ * @param count How many words
+ * @returns `count` words
+ * @throws RangeError if `count` is no whole number of at least 0
+ *
+ * @example
+ * ```ts
+ * import { prngKey, randomBits } from "./threefry.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(randomBits(prngKey(1701), 3), Uint32Array.of(56197195, 4200222568, 961309823));
+ * ```
+ */
+export function randomBits(
+  key: Key,
+  count: number,
+  options: ThreefryOptions = {},
+): Uint32Array<ArrayBuffer> {
+  const bits = new Uint32Array(checkedCount(count, "draw random bits"));
+  fillBits(key, bits, options.layout);
+  return bits;
+}
+
+/**
+ * Fills an array with the words that `randomBits` of its length gives, and
+ * allocates nothing.
+ *
+ * @param key A key
+ * @param bits The array to fill
+ * @param layout Which numbers the key gives
+ *
+ * @example
+ * ```ts
+ * import { fillBits, prngKey, randomBits } from "./threefry.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bits = new Uint32Array(5);
+ * fillBits(prngKey(7), bits);
+ * assertEquals(bits, randomBits(prngKey(7), 5));
+ * ```
+ */
+export function fillBits(key: Key, bits: Uint32Array, layout: ThreefryLayout = "legacy"): void {
+  const [k0, k1] = key;
+  const count = bits.length;
+  if (layout === "partitionable") {
+    for (let i = 0; i < count; i++) {
+      block(k0, k1, 0, i, pair, 0, 1);
+      bits[i] = pair[0] ^ pair[1];
+    }
+    return;
+  }
+  // The first half of the counters are the blocks' first words, the second half their second words.
+  const half = (count + 1) >> 1;
+  const whole = count >> 1;
+  for (let i = 0; i < whole; i++) block(k0, k1, i, half + i, bits, i, half + i);
+  if (whole < half) {
+    block(k0, k1, whole, 0, pair, 0, 1);
+    bits[whole] = pair[0];
+  }
+}
+
+/**
+ * One threefry-2x32 block of 20 rounds.
+ *
+ * @param key A key
+ * @param x0 The counter's first word
+ * @param x1 The counter's second word
+ * @returns The block's two words
+ *
+ * @example The reference implementation's own test vector (Random123, kat_vectors)
+ * ```ts
+ * import { threefry2x32 } from "./threefry.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(
+ *   threefry2x32(Uint32Array.of(0x13198a2e, 0x03707344), 0x243f6a88, 0x85a308d3),
+ *   Uint32Array.of(0xc4923a9c, 0x483df7a0),
+ * );
+ * ```
+ */
+export function threefry2x32(key: Key, x0: number, x1: number): Key {
+  const words = new Uint32Array(2);
+  block(key[0], key[1], x0, x1, words, 0, 1);
+  return words;
+}
+
+const pair = new Uint32Array(2);
+
+/**
+ * Writes the block of key (k0, k1) and counter (x0, x1) to out[at0] and out[at1].
+ * Five times four rounds, each an addition, a rotation and an exclusive or;
+ * unrolled, and on signed 32-bit integers throughout, as that keeps the
+ * compiled loop free of floating point numbers.
+ */
+function block(
+  k0: number,
+  k1: number,
+  x0: number,
+  x1: number,
+  out: Uint32Array,
+  at0: number,
+  at1: number,
+): void {
+  const k2 = k0 ^ k1 ^ 0x1bd11bda;
+  let a = (x0 + k0) | 0;
+  let b = (x1 + k1) | 0;
+
+  a = (a + b) | 0;
+  b = ((b << 13) | (b >>> 19)) ^ a;
+  a = (a + b) | 0;
+  b = ((b << 15) | (b >>> 17)) ^ a;
+  a = (a + b) | 0;
+  b = ((b << 26) | (b >>> 6)) ^ a;
+  a = (a + b) | 0;
+  b = ((b << 6) | (b >>> 26)) ^ a;
+  a = (a + k1) | 0;
+  b = (b + k2 + 1) | 0;
+
+  a = (a + b) | 0;
+  b = ((b << 17) | (b >>> 15)) ^ a;
+  a = (a + b) | 0;
+  b = ((b << 29) | (b >>> 3)) ^ a;
+  a = (a + b) | 0;
+  b = ((b << 16) | (b >>> 16)) ^ a;
+  a = (a + b) | 0;
+  b = ((b << 24) | (b >>> 8)) ^ a;
+  a = (a + k2) | 0;
+  b = (b + k0 + 2) | 0;
+
+  a = (a + b) | 0;
+  b = ((b << 13) | (b >>> 19)) ^ a;
+  a = (a + b) | 0;
+  b = ((b << 15) | (b >>> 17)) ^ a;
+  a = (a + b) | 0;
+  b = ((b << 26) | (b >>> 6)) ^ a;
+  a = (a + b) | 0;
+  b = ((b << 6) | (b >>> 26)) ^ a;
+  a = (a + k0) | 0;
+  b = (b + k1 + 3) | 0;
+
+  a = (a + b) | 0;
+  b = ((b << 17) | (b >>> 15)) ^ a;
+  a = (a + b) | 0;
+  b = ((b << 29) | (b >>> 3)) ^ a;
+  a = (a + b) | 0;
+  b = ((b << 16) | (b >>> 16)) ^ a;
+  a = (a + b) | 0;
+  b = ((b << 24) | (b >>> 8)) ^ a;
+  a = (a + k1) | 0;
+  b = (b + k2 + 4) | 0;
+
+  a = (a + b) | 0;
+  b = ((b << 13) | (b >>> 19)) ^ a;
+  a = (a + b) | 0;
+  b = ((b << 15) | (b >>> 17)) ^ a;
+  a = (a + b) | 0;
+  b = ((b << 26) | (b >>> 6)) ^ a;
+  a = (a + b) | 0;
+  b = ((b << 6) | (b >>> 26)) ^ a;
+  out[at0] = a + k2;
+  out[at1] = b + k0 + 5;
+}
+
+/** Refuses a count that is no whole number of at least 0. */
+function checkedCount(count: number, action: string): number {
+  if (!Number.isInteger(count) || count < 0) {
+    throw new RangeError(
+      `Cannot ${action} as the count must be a whole number of at least 0: current value is ${count}`,
+    );
+  }
+  return count;
+}
