@@ -1,0 +1,287 @@
+/**
+ * The net's mathematics in float64, written to be read and to be compared with:
+ * every engine's numbers are tested against these.
+ *
+ * Letters: B rows of a batch, D inputs, H1 and H2 hidden units, C classes. All arrays are flat and
+ * row-major. For one row (a batch holds B of them, one behind the other):
+ *
+ *     x0 (D)                                    the inputs
+ *     x1 (H1) = activation(w0 x0 + b0)          w0 (H1, D),  b0 (H1)
+ *     x2 (H2) = activation(w1 x1 + b1)          w1 (H2, H1), b1 (H2)
+ *     x3 (C)  = head's output of w2 x2 + b2     w2 (C, H2),  b2 (C)
+ *     p  (C)  = softmax(x3)
+ *
+ * where the head's output is tanh for `notebook` and nothing more for `softmax`.
+ */
+import {
+  type Activation,
+  type Architecture,
+  type Head,
+  type ParameterName,
+  parameterSlots,
+} from "./architecture.ts";
+
+/** Numbers to compute with, whatever their precision. */
+export type Floats = Float32Array | Float64Array;
+
+/** What a net makes of B rows: each layer's outputs. */
+export interface Activations {
+  /** Shape (B, H1). */
+  x1: Float64Array;
+  /** Shape (B, H2). */
+  x2: Float64Array;
+  /** Shape (B, C): what the largest is looked for in, and what softmax is taken of. */
+  x3: Float64Array;
+  /** Shape (B, C): softmax(x3), the probability of each class. */
+  p: Float64Array;
+}
+
+/**
+ * Runs the net on a batch.
+ *
+ * @param architecture The net's sizes, activation and head
+ * @param parameters Flat, laid out as `parameterSlots` says
+ * @param inputs Shape (B, D); B follows from the length
+ * @returns The outputs of every layer
+ *
+ * @example
+ * ```ts
+ * import { forward } from "./maths.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const net = {
+ *   inputs: 1, hidden: [1, 1], classes: 2, activation: "relu", head: "softmax",
+ * } as const;
+ * // w0 = 2, b0 = 0, w1 = 1, b1 = 1, w2 = (1, 1), b2 = (0, 0)
+ * const { x1, x2, p } = forward(net, Float64Array.of(2, 0, 1, 1, 1, 1, 0, 0), Float64Array.of(3));
+ * assertEquals([...x1, ...x2, ...p], [6, 7, 0.5, 0.5]);
+ * ```
+ */
+export function forward(
+  architecture: Architecture,
+  parameters: Floats,
+  inputs: Floats,
+): Activations {
+  const { activation, head } = architecture;
+  const { w0, b0, w1, b1, w2, b2 } = parameterViews(architecture, parameters);
+  const x1 = dense(inputs, w0, b0).map(ACTIVATIONS[activation].of);
+  const x2 = dense(x1, w1, b1).map(ACTIVATIONS[activation].of);
+  const x3 = dense(x2, w2, b2);
+  if (head === "notebook") x3.forEach((z, i) => x3[i] = Math.tanh(z));
+  return { x1, x2, x3, p: softmaxRows(x3, architecture.classes) };
+}
+
+/**
+ * The loss of one row: for the notebook's head `sum(-y log p - (1 - y) log(1 - p))` with y the
+ * one-hot label, for the softmax head `-log p` of the label.
+ *
+ * @param head Which of the two
+ * @param outputs Shape (C): the row's x3
+ * @param label The row's class, 0 to C - 1
+ * @returns The loss, in nats
+ *
+ * @example
+ * ```ts
+ * import { lossOfRow } from "./maths.ts";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * assertAlmostEquals(lossOfRow("softmax", Float64Array.of(0, 0), 1), Math.LN2);
+ * assertAlmostEquals(lossOfRow("notebook", Float64Array.of(0, 0), 1), 2 * Math.LN2);
+ * ```
+ */
+export function lossOfRow(head: Head, outputs: Floats, label: number): number {
+  // log p is taken from x3, not from p: that keeps its digits where p is close to 0.
+  const largest = Math.max(...outputs);
+  let sum = 0;
+  for (const output of outputs) sum += Math.exp(output - largest);
+  const logSum = largest + Math.log(sum);
+  let loss = logSum - outputs[label];
+  if (head === "notebook") {
+    outputs.forEach((output, i) => {
+      if (i !== label) loss -= Math.log1p(-Math.exp(output - logSum));
+    });
+  }
+  return loss;
+}
+
+/**
+ * The class a net answers with: that of its largest output, the first of equal ones.
+ *
+ * @param outputs Shape (C): a row's x3
+ * @returns 0 to C - 1
+ *
+ * @example
+ * ```ts
+ * import { answerOfRow } from "./maths.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(answerOfRow(Float32Array.of(-1, 1, 0, 1)), 1);
+ * ```
+ */
+export function answerOfRow(outputs: Floats): number {
+  let answer = 0;
+  for (let i = 1; i < outputs.length; i++) if (outputs[i] > outputs[answer]) answer = i;
+  return answer;
+}
+
+/**
+ * The gradient of the loss by every parameter, averaged over a batch: backpropagation in closed form.
+ *
+ * @param architecture The net's sizes, activation and head
+ * @param parameters Flat, laid out as `parameterSlots` says
+ * @param inputs Shape (B, D)
+ * @param labels Shape (B)
+ * @returns Flat, laid out as the parameters are
+ *
+ * @example
+ * ```ts
+ * import { gradients } from "./maths.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const net = {
+ *   inputs: 1, hidden: [1, 1], classes: 2, activation: "relu", head: "softmax",
+ * } as const;
+ * const parameters = Float64Array.of(2, 0, 1, 1, 1, 1, 0, 0);
+ * const gradient = gradients(net, parameters, Float64Array.of(3), [0]);
+ * // p - y = (-0.5, 0.5) by x2 = 7; nothing reaches the lower layers: w2's two rows are equal.
+ * assertEquals([...gradient], [0, 0, 0, 0, -3.5, 3.5, -0.5, 0.5]);
+ * ```
+ */
+export function gradients(
+  architecture: Architecture,
+  parameters: Floats,
+  inputs: Floats,
+  labels: ArrayLike<number>,
+): Float64Array {
+  const rows = labels.length;
+  const { activation, head, classes } = architecture;
+  const { slope } = ACTIVATIONS[activation];
+  const { w1, w2 } = parameterViews(architecture, parameters);
+  const { x1, x2, x3, p } = forward(architecture, parameters, inputs);
+
+  // dN: the derivative of the batch's mean loss by the sums of layer N, before their activation.
+  const d3 = new Float64Array(rows * classes);
+  for (let row = 0; row < rows; row++) {
+    const [from, to] = [row * classes, (row + 1) * classes];
+    const byOutputs = lossSlopes(head, p.subarray(from, to), labels[row]);
+    for (let i = 0; i < classes; i++) {
+      const slopeOfHead = head === "notebook" ? 1 - x3[from + i] ** 2 : 1;
+      d3[from + i] = byOutputs[i] * slopeOfHead / rows;
+    }
+  }
+  const d2 = transposedDense(d3, w2, classes).map((d, i) => d * slope(x2[i]));
+  const d1 = transposedDense(d2, w1, architecture.hidden[1]).map((d, i) => d * slope(x1[i]));
+
+  const gradient = new Float64Array(parameters.length);
+  const into = parameterViews(architecture, gradient);
+  addOuterProducts(into.w0, into.b0, d1, inputs);
+  addOuterProducts(into.w1, into.b1, d2, x1);
+  addOuterProducts(into.w2, into.b2, d3, x2);
+  return gradient;
+}
+
+/**
+ * The parameters by name, as views into the flat array.
+ *
+ * @param architecture The net's sizes
+ * @param parameters Flat, laid out as `parameterSlots` says
+ * @returns Views: writing to one writes to the flat array
+ *
+ * @example
+ * ```ts
+ * import { parameterViews } from "./maths.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const net = {
+ *   inputs: 1, hidden: [1, 1], classes: 2, activation: "tanh", head: "notebook",
+ * } as const;
+ * assertEquals([...parameterViews(net, Float64Array.of(0, 1, 2, 3, 4, 5, 6, 7)).w2], [4, 5]);
+ * ```
+ */
+export function parameterViews<Array extends Floats>(
+  architecture: Architecture,
+  parameters: Array,
+): Record<ParameterName, Array> {
+  return Object.fromEntries(
+    parameterSlots(architecture).map((
+      { name, offset, length },
+    ) => [name, parameters.subarray(offset, offset + length)]),
+  ) as Record<ParameterName, Array>;
+}
+
+/** An activation, and its derivative as a function of its own output. */
+const ACTIVATIONS: Record<
+  Activation,
+  { of: (sum: number) => number; slope: (output: number) => number }
+> = {
+  tanh: { of: Math.tanh, slope: (output) => 1 - output * output },
+  // At 0 the slope is 0, as in JAX.
+  relu: { of: (sum) => Math.max(sum, 0), slope: (output) => output > 0 ? 1 : 0 },
+};
+
+/** sums (B, O) = inputs (B, I) weights' (I, O) + bias (O), weights being (O, I). */
+function dense(inputs: Floats, weights: Floats, bias: Floats): Float64Array {
+  const fanOut = bias.length;
+  const fanIn = weights.length / fanOut;
+  const sums = new Float64Array(inputs.length / fanIn * fanOut);
+  for (let at = 0; at < sums.length; at++) {
+    const o = at % fanOut;
+    const row = (at - o) / fanOut;
+    let sum = bias[o];
+    for (let i = 0; i < fanIn; i++) sum += weights[o * fanIn + i] * inputs[row * fanIn + i];
+    sums[at] = sum;
+  }
+  return sums;
+}
+
+/** The way back through `dense`: (B, I) = deltas (B, O) weights (O, I). */
+function transposedDense(deltas: Floats, weights: Floats, fanOut: number): Float64Array {
+  const fanIn = weights.length / fanOut;
+  const back = new Float64Array(deltas.length / fanOut * fanIn);
+  for (let at = 0; at < deltas.length; at++) {
+    const o = at % fanOut;
+    const row = (at - o) / fanOut;
+    for (let i = 0; i < fanIn; i++) back[row * fanIn + i] += deltas[at] * weights[o * fanIn + i];
+  }
+  return back;
+}
+
+/** weights (O, I) += deltas' (O, B) inputs (B, I), and bias (O) += the sum of deltas over the rows. */
+function addOuterProducts(weights: Floats, bias: Floats, deltas: Floats, inputs: Floats): void {
+  const fanOut = bias.length;
+  const fanIn = weights.length / fanOut;
+  for (let at = 0; at < deltas.length; at++) {
+    const o = at % fanOut;
+    const row = (at - o) / fanOut;
+    for (let i = 0; i < fanIn; i++) weights[o * fanIn + i] += deltas[at] * inputs[row * fanIn + i];
+    bias[o] += deltas[at];
+  }
+}
+
+/** p (B, C) = exp(x3) / its sum over a row's C. */
+function softmaxRows(x3: Float64Array, classes: number): Float64Array {
+  const p = new Float64Array(x3.length);
+  for (let from = 0; from < x3.length; from += classes) {
+    const outputs = x3.subarray(from, from + classes);
+    const largest = Math.max(...outputs);
+    let sum = 0;
+    for (const output of outputs) sum += Math.exp(output - largest);
+    outputs.forEach((output, i) => p[from + i] = Math.exp(output - largest) / sum);
+  }
+  return p;
+}
+
+/**
+ * The derivative of one row's loss by its x3 (C).
+ *
+ * The softmax head's is the textbook's p - y. For the notebook's, with c the label and
+ * g_i = dloss/dp_i (-1/p_c for the label, 1/(1 - p_i) for the others), it is
+ * p_i (g_i - S) with S = sum of g_j p_j = -1 + sum over j != c of p_j/(1 - p_j).
+ */
+function lossSlopes(head: Head, p: Float64Array, label: number): Float64Array {
+  if (head === "softmax") return p.map((p, i) => i === label ? p - 1 : p);
+  const odds = p.map((p) => p / (1 - p));
+  let S = -1;
+  odds.forEach((odds, i) => S += i === label ? 0 : odds);
+  return p.map((p, i) => (i === label ? -1 : odds[i]) - p * S);
+}
