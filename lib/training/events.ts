@@ -1,5 +1,7 @@
 /** What `train()` yields: plain objects, one JSON object a line under `--json`. */
-import type { Parameters } from "../net/architecture.ts";
+import type { EngineState } from "../engine/engine.ts";
+import type { Model } from "../net/model.ts";
+import type { Key } from "../random/threefry.ts";
 
 /** The run is about to begin. */
 export interface StartedEvent {
@@ -45,8 +47,18 @@ export interface ProgressEvent {
   seconds: number;
 }
 
-/** The run is over: all steps are done, or it was told to stop. */
-export interface FinishedEvent {
+/** All that a later run needs to go on from here as if it had never stopped: `train({ resume })`. */
+export interface CheckpointEvent {
+  event: "checkpoint";
+  /** Steps done. */
+  iteration: number;
+  state: EngineState;
+  /** The sampler's: of the last draw before this point. */
+  key: Key;
+}
+
+/** The run is over: all steps are done, or it was told to stop. Holds the trained net. */
+export interface FinishedEvent extends Model {
   event: "finished";
   /** Steps done. */
   iterations: number;
@@ -55,7 +67,6 @@ export interface FinishedEvent {
   /** Over all test rows: a fraction, and the mean loss. */
   accuracy: number;
   loss: number;
-  parameters: Parameters;
 }
 
 /** See each kind. */
@@ -64,4 +75,5 @@ export type TrainingEvent =
   | SampleEvent
   | EvaluatedEvent
   | ProgressEvent
+  | CheckpointEvent
   | FinishedEvent;
