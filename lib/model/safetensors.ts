@@ -1,0 +1,179 @@
+/**
+ * The safetensors file format: the header's length (8 bytes, little-endian),
+ * a JSON header that names each tensor's type, shape and place, then the
+ * numbers themselves, one tensor behind the other.
+ *
+ * Source: https://huggingface.co/docs/safetensors/index#format
+ *
+ * Only the two element types this project stores are read and written: F32, U32.
+ */
+
+/** Numbers with a shape, row-major. */
+export interface Tensor {
+  shape: readonly number[];
+  data: Float32Array | Uint32Array;
+}
+
+/** What one file holds. The format allows only strings as metadata. */
+export interface TensorFile {
+  tensors: Map<string, Tensor>;
+  metadata: Record<string, string>;
+}
+
+const ELEMENT_TYPES = { F32: Float32Array, U32: Uint32Array } as const;
+type ElementType = keyof typeof ELEMENT_TYPES;
+/** Both element types take four bytes. */
+const ELEMENT_BYTES = 4;
+/** The header's cap in the format's own implementation (MAX_HEADER_SIZE). */
+const MAX_HEADER_BYTES = 100_000_000;
+const LENGTH_BYTES = 8;
+
+/**
+ * A file's bytes; the same input always gives the same bytes.
+ *
+ * @param file Tensors, stored in the map's order, and metadata
+ * @returns The bytes; the numbers begin at a multiple of 8, as the format asks
+ * @throws {TypeError} If a shape and its number of elements disagree
+ *
+ * @example
+ * ```ts
+ * import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const tensors = new Map([["w", { shape: [2, 1], data: new Float32Array([0.5, -1]) }]]);
+ * const bytes = encodeSafetensors({ tensors, metadata: { dataset: "mnist" } });
+ * assertEquals(decodeSafetensors(bytes), { tensors, metadata: { dataset: "mnist" } });
+ * ```
+ */
+export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array<ArrayBuffer> {
+  const header: Record<string, unknown> = { __metadata__: metadata };
+  let offset = 0;
+  for (const [name, { shape, data }] of tensors) {
+    if (elements(shape) !== data.length) {
+      throw new TypeError(
+        `Cannot store ${name} as its data must have ${elements(shape)} elements for shape ` +
+          `[${shape}]: current value is ${data.length}`,
+      );
+    }
+    const dtype: ElementType = data instanceof Float32Array ? "F32" : "U32";
+    header[name] = { dtype, shape, data_offsets: [offset, offset + data.byteLength] };
+    offset += data.byteLength;
+  }
+  const json = new TextEncoder().encode(JSON.stringify(header));
+  const headerBytes = Math.ceil(json.length / 8) * 8;
+  const bytes = new Uint8Array(LENGTH_BYTES + headerBytes + offset);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes), true);
+  bytes.fill(0x20, LENGTH_BYTES, LENGTH_BYTES + headerBytes); // the format pads with spaces
+  bytes.set(json, LENGTH_BYTES);
+  let position = LENGTH_BYTES + headerBytes;
+  for (const { data } of tensors.values()) {
+    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), position);
+    position += data.byteLength;
+  }
+  return bytes;
+}
+
+/**
+ * Reads a file's bytes, trusting nothing in them.
+ *
+ * @param bytes A whole file
+ * @returns Its tensors, in the order in which they lie in the file, and its metadata
+ * @throws {SyntaxError} If the bytes are no safetensors file, are damaged or cut short, or
+ *   hold an element type other than F32 and U32; the message says what was found where
+ */
+export function decodeSafetensors(bytes: Uint8Array): TensorFile {
+  const { header, data } = splitFile(bytes);
+  const { __metadata__: metadata = {}, ...entries } = header;
+  checkMetadata(metadata);
+  const places = Object.entries(entries).map(([name, entry]) => checkEntry(name, entry));
+  // An empty tensor lies at the same place as its follower, and goes before it.
+  places.sort((a, b) => a.begin - b.begin || a.end - b.end);
+  const tensors = new Map<string, Tensor>();
+  let position = 0;
+  for (const { name, dtype, shape, begin, end } of places) {
+    if (begin !== position) {
+      fail(`tensor ${name} must begin where the one before it ends, at ${position}`, begin);
+    }
+    if (end > data.length) fail(`tensor ${name} must end within ${data.length} bytes`, end);
+    position = end;
+    // A copy, as the numbers need not be aligned in memory where they lie in the file.
+    const { buffer } = data.slice(begin, end);
+    tensors.set(name, { shape, data: new ELEMENT_TYPES[dtype](buffer) });
+  }
+  if (position !== data.length) fail(`the tensors must fill ${data.length} bytes`, position);
+  return { tensors, metadata };
+}
+
+/** The JSON header, parsed, and the bytes behind it. */
+function splitFile(
+  bytes: Uint8Array,
+): { header: Record<string, unknown>; data: Uint8Array<ArrayBuffer> } {
+  if (bytes.length < LENGTH_BYTES) fail("a file must have at least 8 bytes", bytes.length);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headerBytes = Number(view.getBigUint64(0, true));
+  const most = Math.min(MAX_HEADER_BYTES, bytes.length - LENGTH_BYTES);
+  if (headerBytes > most) fail(`the header must have at most ${most} bytes`, headerBytes);
+  const end = LENGTH_BYTES + headerBytes;
+  let header: unknown;
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes.slice(LENGTH_BYTES, end));
+    header = JSON.parse(text);
+  } catch (error) {
+    fail("the header must be JSON in UTF-8", (error as Error).message);
+  }
+  if (!isRecord(header)) fail("the header must be a JSON object", JSON.stringify(header));
+  return { header, data: bytes.slice(end) };
+}
+
+function checkMetadata(metadata: unknown): asserts metadata is Record<string, string> {
+  if (!isRecord(metadata)) fail("__metadata__ must be an object", JSON.stringify(metadata));
+  for (const [name, value] of Object.entries(metadata)) {
+    if (typeof value !== "string") fail(`metadata ${name} must be a string`, JSON.stringify(value));
+  }
+}
+
+interface Place {
+  name: string;
+  dtype: ElementType;
+  shape: number[];
+  begin: number;
+  end: number;
+}
+
+function checkEntry(name: string, entry: unknown): Place {
+  if (!isRecord(entry)) fail(`tensor ${name} must be described by an object`, String(entry));
+  const { dtype, shape, data_offsets: offsets } = entry;
+  if (typeof dtype !== "string" || !Object.hasOwn(ELEMENT_TYPES, dtype)) {
+    fail(`tensor ${name} must be of type F32 or U32`, JSON.stringify(dtype));
+  }
+  if (!isSizes(shape)) {
+    fail(`the shape of tensor ${name} must be a list of whole numbers`, JSON.stringify(shape));
+  }
+  if (!isSizes(offsets) || offsets.length !== 2) {
+    fail(`data_offsets of tensor ${name} must be two whole numbers`, JSON.stringify(offsets));
+  }
+  const [begin, end] = offsets;
+  if (end - begin !== elements(shape) * ELEMENT_BYTES) {
+    fail(
+      `tensor ${name} must take ${elements(shape) * ELEMENT_BYTES} bytes for shape [${shape}]`,
+      end - begin,
+    );
+  }
+  return { name, dtype: dtype as ElementType, shape, begin, end };
+}
+
+function elements(shape: readonly number[]): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isSizes(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((size) => Number.isSafeInteger(size) && size >= 0);
+}
+
+function fail(rule: string, value: string | number | undefined): never {
+  throw new SyntaxError(`Cannot read safetensors as ${rule}: current value is ${value}`);
+}

@@ -1,0 +1,162 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  type Architecture,
+  parameterCount,
+  type Parameters,
+  parameterSlots,
+} from "../../lib/net/architecture.ts";
+import { decodeModel, encodeModel, type Model } from "../../lib/model/model.ts";
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type TensorFile,
+} from "../../lib/model/safetensors.ts";
+import { NOTEBOOK } from "../../lib/training/options.ts";
+
+const architecture: Architecture = {
+  inputs: 6,
+  hidden: [4, 5],
+  classes: 3,
+  activation: "relu",
+  head: "softmax",
+};
+const flat = Float32Array.from({ length: parameterCount(architecture) }, (_, i) => Math.sin(i));
+const parameters = Object.fromEntries(
+  parameterSlots(architecture).map((
+    { name, offset, length },
+  ) => [name, flat.slice(offset, offset + length)]),
+) as Parameters;
+const model: Model = {
+  architecture,
+  parameters,
+  scale: "unit",
+  run: { dataset: "mnist", options: { ...NOTEBOOK, seed: 7 }, iterations: 5000, accuracy: 0.9174 },
+};
+
+/** The model's file after a change to what is in it. */
+function changed(change: (file: TensorFile) => void): Uint8Array {
+  const file = decodeSafetensors(encodeModel(model));
+  change(file);
+  return encodeSafetensors(file);
+}
+
+Deno.test("decodeModel() gives back every bit and the run's record", () => {
+  assertEquals(decodeModel(encodeModel(model)), model);
+});
+
+Deno.test("decodeModel() gives back a model of unknown origin without a record", () => {
+  const bare: Model = { architecture, parameters, scale: "l2" };
+  assertEquals(decodeModel(encodeModel(bare)), bare);
+});
+
+Deno.test("encodeModel() names and shapes the tensors as the notebook does", () => {
+  const { tensors, metadata } = decodeSafetensors(encodeModel(model));
+  assertEquals([...tensors].map(([name, { shape }]) => [name, shape]), [
+    ["w0", [4, 6]],
+    ["b0", [4]],
+    ["w1", [5, 4]],
+    ["b1", [5]],
+    ["w2", [3, 5]],
+    ["b2", [3]],
+  ]);
+  assertEquals(metadata, {
+    format_version: "1",
+    architecture: JSON.stringify(architecture),
+    scale: "unit",
+    dataset: "mnist",
+    seed: "7",
+    options: JSON.stringify({ ...NOTEBOOK, seed: 7 }),
+    iterations: "5000",
+    accuracy: "0.9174",
+  });
+});
+
+const faults: [string, (file: TensorFile) => void, string][] = [
+  [
+    "that another program wrote",
+    (file) => file.metadata = {},
+    "metadata format_version must be there: current value is none",
+  ],
+  [
+    "of a later format",
+    (file) => file.metadata.format_version = "2",
+    "format_version must be 1: current value is 2",
+  ],
+  [
+    "whose architecture is no JSON",
+    (file) => file.metadata.architecture = "three layers",
+    "metadata architecture must be a JSON object: current value is three layers",
+  ],
+  [
+    "with one hidden layer",
+    (file) => file.metadata.architecture = '{"inputs":6,"hidden":[4],"classes":3}',
+    "the architecture must have four sizes of at least 1",
+  ],
+  [
+    "with a layer of no units",
+    (file) => file.metadata.architecture = '{"inputs":6,"hidden":[4,0],"classes":3}',
+    "the architecture must have four sizes of at least 1",
+  ],
+  [
+    "with an unknown activation",
+    (file) =>
+      file.metadata.architecture = JSON.stringify({ ...architecture, activation: "sigmoid" }),
+    "the activation must be tanh or relu: current value is sigmoid",
+  ],
+  [
+    "with an unknown head",
+    (file) => file.metadata.architecture = JSON.stringify({ ...architecture, head: "linear" }),
+    "the head must be notebook or softmax: current value is linear",
+  ],
+  [
+    "with an unknown pixel scale",
+    (file) => file.metadata.scale = "raw",
+    "the scale must be l2 or unit: current value is raw",
+  ],
+  [
+    "that lacks an option",
+    (file) => file.metadata.options = "{}",
+    "option seed must be like 298504: current value is undefined",
+  ],
+  [
+    "with an option of the wrong kind",
+    (file) => file.metadata.options = JSON.stringify({ ...NOTEBOOK, hidden: "50,100" }),
+    'option hidden must be like [50,100]: current value is "50,100"',
+  ],
+  [
+    "whose accuracy is no number",
+    (file) => file.metadata.accuracy = "good",
+    "metadata accuracy must be a number: current value is good",
+  ],
+  [
+    "that lacks a tensor",
+    (file) => file.tensors.delete("b1"),
+    "tensor b1 must be there: current value is w0, b0, w1, w2, b2",
+  ],
+  [
+    "with a tensor of whole numbers",
+    (file) => file.tensors.set("b2", { shape: [3], data: new Uint32Array(3) }),
+    "tensor b2 must be of type F32: current value is U32",
+  ],
+  [
+    "with a transposed tensor",
+    (file) => file.tensors.set("w0", { shape: [6, 4], data: new Float32Array(24) }),
+    "tensor w0 must have shape [4,6]: current value is [6,4]",
+  ],
+  [
+    "with a parameter that is not a number",
+    (file) => file.tensors.set("b2", { shape: [3], data: Float32Array.of(0, NaN, 0) }),
+    "element 1 of tensor b2 must be finite: current value is NaN",
+  ],
+];
+
+for (const [what, change, message] of faults) {
+  Deno.test(`decodeModel() refuses a model ${what}`, () => {
+    const bytes = changed(change);
+    assertThrows(
+      () => decodeModel(bytes),
+      SyntaxError,
+      `Cannot read this as a model as ${message}`,
+    );
+  });
+}

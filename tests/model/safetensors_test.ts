@@ -1,0 +1,158 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { decodeSafetensors, encodeSafetensors } from "../../lib/model/safetensors.ts";
+import files from "../golden/model_files.json" with { type: "json" };
+
+/** A file with this header, whatever it says, and so many bytes of numbers behind it. */
+function fileOf(header: unknown, dataBytes: number): Uint8Array<ArrayBuffer> {
+  const json = new TextEncoder().encode(
+    typeof header === "string" ? header : JSON.stringify(header),
+  );
+  const bytes = new Uint8Array(8 + json.length + dataBytes);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(json.length), true);
+  bytes.set(json, 8);
+  return bytes;
+}
+
+const PAIR = { dtype: "F32", shape: [2], data_offsets: [0, 8] };
+
+const THREE = {
+  tensors: new Map([
+    ["matrix", { shape: [2, 3], data: Float32Array.of(0, 0.25, 0.5, 0.75, 1, 1.25) }],
+    ["key", { shape: [2], data: Uint32Array.of(7, 2 ** 32 - 1) }],
+    ["empty", { shape: [0, 4], data: new Float32Array(0) }],
+  ]),
+  metadata: { dataset: "mnist" },
+};
+
+Deno.test("decodeSafetensors() reads what Python's safetensors wrote", () => {
+  assertEquals(decodeSafetensors(Uint8Array.fromBase64(files["three.safetensors"])), THREE);
+});
+
+Deno.test("decodeSafetensors() reads back what encodeSafetensors() wrote", () => {
+  assertEquals(decodeSafetensors(encodeSafetensors(THREE)), THREE);
+});
+
+Deno.test("decodeSafetensors() reads a file that begins at an odd place in memory", () => {
+  const file = encodeSafetensors(THREE);
+  const shifted = new Uint8Array(file.length + 1);
+  shifted.set(file, 1);
+  assertEquals(decodeSafetensors(shifted.subarray(1)), THREE);
+});
+
+Deno.test("encodeSafetensors() begins the numbers at a multiple of 8 whatever the header's length", () => {
+  for (let length = 1; length <= 16; length++) {
+    const file = encodeSafetensors({ tensors: new Map(), metadata: { name: "x".repeat(length) } });
+    assertEquals(file.length % 8, 0, `with ${length} letters of metadata`);
+    assertEquals(decodeSafetensors(file).metadata.name.length, length);
+  }
+});
+
+Deno.test("encodeSafetensors() refuses a shape that does not fit the data", () => {
+  assertThrows(
+    () =>
+      encodeSafetensors({
+        tensors: new Map([["w0", { shape: [2, 3], data: new Float32Array(5) }]]),
+        metadata: {},
+      }),
+    TypeError,
+    "Cannot store w0 as its data must have 6 elements for shape [2,3]: current value is 5",
+  );
+});
+
+const damaged: [string, Uint8Array, string][] = [
+  ["of 7 bytes", new Uint8Array(7), "a file must have at least 8 bytes: current value is 7"],
+  [
+    "whose header is longer than the file",
+    fileOf("{}", 0).with(0, 3),
+    "the header must have at most 2 bytes: current value is 3",
+  ],
+  [
+    "whose header is longer than any file",
+    new Uint8Array(16).fill(255),
+    "the header must have at most 8 bytes: current value is 18446744073709552000",
+  ],
+  ["whose header is no JSON", fileOf("{oops", 0), "the header must be JSON in UTF-8"],
+  ["whose header is no UTF-8", fileOf("{}", 0).with(9, 255), "the header must be JSON in UTF-8"],
+  [
+    "whose header is a list",
+    fileOf([], 0),
+    "the header must be a JSON object: current value is []",
+  ],
+  [
+    "with a number in its metadata",
+    fileOf({ __metadata__: { seed: 1 } }, 0),
+    "metadata seed must be a string: current value is 1",
+  ],
+  [
+    "with a tensor that is no object",
+    fileOf({ w: 5 }, 0),
+    "tensor w must be described by an object: current value is 5",
+  ],
+  [
+    "of half-precision floats",
+    fileOf({ w: { ...PAIR, dtype: "F16" } }, 8),
+    'tensor w must be of type F32 or U32: current value is "F16"',
+  ],
+  [
+    "whose element type is the name of an object's own method",
+    fileOf({ w: { ...PAIR, dtype: "toString" } }, 8),
+    'tensor w must be of type F32 or U32: current value is "toString"',
+  ],
+  [
+    "with a negative size",
+    fileOf({ w: { ...PAIR, shape: [-2] } }, 8),
+    "the shape of tensor w must be a list of whole numbers: current value is [-2]",
+  ],
+  [
+    "without offsets",
+    fileOf({ w: { dtype: "F32", shape: [2] } }, 8),
+    "data_offsets of tensor w must be two whole numbers: current value is undefined",
+  ],
+  [
+    "with a tensor that takes fewer bytes than its shape says",
+    fileOf({ w: { ...PAIR, shape: [3] } }, 8),
+    "tensor w must take 12 bytes for shape [3]: current value is 8",
+  ],
+  [
+    "with a tensor that ends before it begins",
+    fileOf({ w: { ...PAIR, data_offsets: [8, 0] } }, 8),
+    "tensor w must take 8 bytes for shape [2]: current value is -8",
+  ],
+  [
+    "cut short",
+    fileOf({ w: PAIR }, 7),
+    "tensor w must end within 7 bytes: current value is 8",
+  ],
+  [
+    "with trailing bytes",
+    fileOf({ w: PAIR }, 9),
+    "the tensors must fill 9 bytes: current value is 8",
+  ],
+  [
+    "with two tensors in the same place",
+    fileOf({ v: PAIR, w: PAIR }, 8),
+    "tensor w must begin where the one before it ends, at 8: current value is 0",
+  ],
+  [
+    "with a hole between two tensors",
+    fileOf({ v: PAIR, w: { ...PAIR, data_offsets: [12, 20] } }, 20),
+    "tensor w must begin where the one before it ends, at 8: current value is 12",
+  ],
+];
+
+for (const [what, bytes, message] of damaged) {
+  Deno.test(`decodeSafetensors() refuses a file ${what}`, () => {
+    assertThrows(
+      () => decodeSafetensors(bytes),
+      SyntaxError,
+      `Cannot read safetensors as ${message}`,
+    );
+  });
+}
+
+Deno.test("decodeSafetensors() refuses every file cut short, and never fails otherwise", () => {
+  const file = encodeSafetensors(THREE);
+  for (let length = 0; length < file.length; length++) {
+    assertThrows(() => decodeSafetensors(file.slice(0, length)), SyntaxError, "Cannot read");
+  }
+});

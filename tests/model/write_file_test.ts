@@ -1,0 +1,75 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { decodeCheckpoint } from "../../lib/model/checkpoint.ts";
+import { writeFileAtomically } from "../../lib/model/write_file.ts";
+
+async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await use(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function names(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].map(({ name }) => name);
+}
+
+Deno.test("writeFileAtomically() replaces a file and leaves nothing else behind", () =>
+  inFolder(async (folder) => {
+    await writeFileAtomically(`${folder}/options.json`, "a longer text than the next");
+    await writeFileAtomically(`${folder}/options.json`, "{}");
+    assertEquals(await Deno.readTextFile(`${folder}/options.json`), "{}");
+    assertEquals(names(folder), ["options.json"]);
+  }));
+
+Deno.test("writeFileAtomically() keeps the old file and leaves nothing behind where it fails", () =>
+  inFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/taken/inside`, { recursive: true });
+    await assertRejects(
+      () => writeFileAtomically(`${folder}/taken`, "a folder that is not empty has this name"),
+      Error,
+      `Cannot write ${folder}/taken: `,
+    );
+    await assertRejects(
+      () => writeFileAtomically(`${folder}/absent/file`, ""),
+      Error,
+      `Cannot write ${folder}/absent/file: `,
+    );
+    assertEquals(names(folder), ["taken"]);
+  }));
+
+Deno.test("a process killed while it writes checkpoints leaves a whole one or none", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/checkpoint.safetensors`;
+    let [absent, whole, interrupted] = [0, 0, 0];
+    for (let run = 0; run < 10; run++) {
+      await killWriter(path, run * 7);
+      interrupted += names(folder).filter((name) => name.endsWith(".part")).length;
+      if (names(folder).includes("checkpoint.safetensors")) {
+        const { iteration, state } = decodeCheckpoint(await Deno.readFile(path));
+        assert(state.parameters.every((value) => value === iteration), "a mixture of two");
+        whole++;
+      } else absent++;
+      for (const name of names(folder)) await Deno.remove(`${folder}/${name}`);
+    }
+    // Without this the test would say nothing: it must have caught the writer in the middle.
+    assert(interrupted > 0, `never killed in mid-write: ${whole} whole, ${absent} absent`);
+  }));
+
+/** Starts the endless writer and kills it so many milliseconds after its first write began. */
+async function killWriter(path: string, milliseconds: number): Promise<void> {
+  const script = new URL("endless_writer.ts", import.meta.url).pathname;
+  const folder = path.slice(0, path.lastIndexOf("/"));
+  const process = new Deno.Command(Deno.execPath(), {
+    // Renaming takes the permission to read, too.
+    args: ["run", "--no-check", `-R=${folder}`, `-W=${folder}`, script, path],
+    stdout: "piped",
+  }).spawn();
+  const reader = process.stdout.getReader();
+  assert(!(await reader.read()).done, "the writer did not start");
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  process.kill("SIGKILL");
+  await process.status;
+  await reader.cancel();
+}
