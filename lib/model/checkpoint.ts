@@ -11,7 +11,7 @@ import {
   readNumber,
   readRun,
   runMetadata,
-} from "./model.ts";
+} from "./saved_model.ts";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "./safetensors.ts";
 
 /** A run that is not over yet. */

@@ -1,5 +1,5 @@
 /** Models on the disk. */
-import { decodeModel, encodeModel, type Model } from "./model.ts";
+import { decodeModel, encodeModel, type SavedModel } from "./saved_model.ts";
 import { writeFileAtomically } from "./write_file.ts";
 
 /**
@@ -30,7 +30,7 @@ import { writeFileAtomically } from "./write_file.ts";
  * await Deno.remove(path);
  * ```
  */
-export async function saveParameters(path: string, model: Model): Promise<void> {
+export async function saveParameters(path: string, model: SavedModel): Promise<void> {
   await writeFileAtomically(path, encodeModel(model));
 }
 
@@ -41,7 +41,7 @@ export async function saveParameters(path: string, model: Model): Promise<void> 
  * @returns The model
  * @throws {Error} If the source cannot be read, or is damaged or another kind of file
  */
-export async function loadParameters(source: string | URL | Uint8Array): Promise<Model> {
+export async function loadParameters(source: string | URL | Uint8Array): Promise<SavedModel> {
   if (source instanceof Uint8Array) return decodeModel(source);
   return await decodeFile(source, decodeModel);
 }

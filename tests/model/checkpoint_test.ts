@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../lib/model/checkpoint.ts";
-import { decodeModel, encodeModel } from "../../lib/model/model.ts";
+import { decodeModel, encodeModel } from "../../lib/model/saved_model.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../lib/model/safetensors.ts";
 import { type Architecture, parameterCount } from "../../lib/net/architecture.ts";
 import { MOMENT_ARRAYS, type Optimizer } from "../../lib/net/optimizer.ts";

@@ -5,7 +5,7 @@ import {
   type Parameters,
   parameterSlots,
 } from "../../lib/net/architecture.ts";
-import { decodeModel, encodeModel, type Model } from "../../lib/model/model.ts";
+import { decodeModel, encodeModel, type SavedModel } from "../../lib/model/saved_model.ts";
 import {
   decodeSafetensors,
   encodeSafetensors,
@@ -26,7 +26,7 @@ const parameters = Object.fromEntries(
     { name, offset, length },
   ) => [name, flat.slice(offset, offset + length)]),
 ) as Parameters;
-const model: Model = {
+const model: SavedModel = {
   architecture,
   parameters,
   scale: "unit",
@@ -45,7 +45,7 @@ Deno.test("decodeModel() gives back every bit and the run's record", () => {
 });
 
 Deno.test("decodeModel() gives back a model of unknown origin without a record", () => {
-  const bare: Model = { architecture, parameters, scale: "l2" };
+  const bare: SavedModel = { architecture, parameters, scale: "l2" };
   assertEquals(decodeModel(encodeModel(bare)), bare);
 });
 

@@ -1,4 +1,4 @@
-/** A trained net as it is kept: its parameters, and what one must know to use them. */
+/** A trained net as it is kept: one safetensors file. */
 import type { PixelScale } from "../data/dataset.ts";
 import {
   type Architecture,
@@ -6,16 +6,12 @@ import {
   type Parameters,
   parameterSlots,
 } from "../net/architecture.ts";
+import type { Model } from "../net/model.ts";
 import { NOTEBOOK, type TrainingOptions } from "../training/options.ts";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "./safetensors.ts";
 
-/** A trained net. */
-export interface Model {
-  architecture: Architecture;
-  parameters: Parameters;
-  /** How a row of bytes becomes the net's input. */
-  scale: PixelScale;
-  /** The run that it comes from, where that is known. */
+/** A trained net, and the run that it comes from, where that is known. */
+export interface SavedModel extends Model {
   run?: RunRecord;
 }
 
@@ -42,10 +38,10 @@ const FORMAT_VERSION = "1";
  *
  * @example
  * ```ts
- * import { decodeModel, encodeModel, type Model } from "./model.ts";
+ * import { decodeModel, encodeModel, type SavedModel } from "./saved_model.ts";
  * import { assertEquals } from "@std/assert";
  *
- * const model: Model = {
+ * const model: SavedModel = {
  *   architecture: { inputs: 2, hidden: [1, 1], classes: 2, activation: "tanh", head: "notebook" },
  *   parameters: {
  *     w0: Float32Array.of(1, 2), b0: Float32Array.of(3), w1: Float32Array.of(4),
@@ -56,7 +52,7 @@ const FORMAT_VERSION = "1";
  * assertEquals(decodeModel(encodeModel(model)), model);
  * ```
  */
-export function encodeModel(model: Model): Uint8Array<ArrayBuffer> {
+export function encodeModel(model: SavedModel): Uint8Array<ArrayBuffer> {
   const { run } = model;
   return encodeSafetensors({
     tensors: modelTensors(model),
@@ -78,14 +74,14 @@ export function encodeModel(model: Model): Uint8Array<ArrayBuffer> {
  * @returns The model
  * @throws {SyntaxError} If the bytes are damaged, are another kind of file, or lack something
  */
-export function decodeModel(bytes: Uint8Array): Model {
+export function decodeModel(bytes: Uint8Array): SavedModel {
   const { tensors, metadata } = decodeSafetensors(bytes);
   const { architecture, scale } = readArchitecture(metadata);
   const parameters = {} as Parameters;
   for (const { name, shape } of parameterSlots(architecture)) {
     parameters[name] = readFloats(tensors, name, shape);
   }
-  const model: Model = { architecture, parameters, scale };
+  const model: SavedModel = { architecture, parameters, scale };
   if (metadata.accuracy !== undefined) {
     model.run = {
       ...readRun(metadata),
