@@ -68,7 +68,12 @@ export function forward(
   const x2 = dense(x1, w1, b1).map(ACTIVATIONS[activation].of);
   const x3 = dense(x2, w2, b2);
   if (head === "notebook") x3.forEach((z, i) => x3[i] = Math.tanh(z));
-  return { x1, x2, x3, p: softmaxRows(x3, architecture.classes) };
+  const p = new Float64Array(x3.length);
+  for (let from = 0; from < p.length; from += architecture.classes) {
+    const to = from + architecture.classes;
+    softmax(x3.subarray(from, to), p.subarray(from, to));
+  }
+  return { x1, x2, x3, p };
 }
 
 /**
@@ -102,6 +107,74 @@ export function lossOfRow(head: Head, outputs: Floats, label: number): number {
     });
   }
   return loss;
+}
+
+/**
+ * The probabilities of one row's classes: exp(output), divided by their sum.
+ *
+ * @param outputs Shape (C): the row's x3
+ * @param p Shape (C), written
+ *
+ * @example
+ * ```ts
+ * import { softmax } from "./maths.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const p = new Float64Array(2);
+ * softmax(Float64Array.of(1000, 1000), p);
+ * assertEquals(p, Float64Array.of(0.5, 0.5));
+ * ```
+ */
+export function softmax(outputs: Floats, p: Float64Array): void {
+  let largest = outputs[0];
+  for (let i = 1; i < outputs.length; i++) largest = Math.max(largest, outputs[i]);
+  let sum = 0;
+  for (let i = 0; i < outputs.length; i++) sum += p[i] = Math.exp(outputs[i] - largest);
+  for (let i = 0; i < outputs.length; i++) p[i] /= sum;
+}
+
+/**
+ * The derivative of one row's loss by its outputs x3.
+ *
+ * The softmax head's is the textbook's p - y. For the notebook's, with c the label and
+ * g_i = dloss/dp_i (-1/p_c for the label, 1/(1 - p_i) for the others), it is
+ * p_i (g_i - S) with S = sum of g_j p_j = -1 + sum over j != c of p_j/(1 - p_j).
+ *
+ * @param head Which loss
+ * @param p Shape (C): softmax of the outputs
+ * @param label The row's class, 0 to C - 1
+ * @param slopes Shape (C), written
+ *
+ * @example
+ * ```ts
+ * import { lossSlopes } from "./maths.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const slopes = new Float64Array(2);
+ * lossSlopes("softmax", Float64Array.of(0.25, 0.75), 1, slopes);
+ * assertEquals(slopes, Float64Array.of(0.25, -0.25));
+ * lossSlopes("notebook", Float64Array.of(0.5, 0.5), 1, slopes);
+ * assertEquals(slopes, Float64Array.of(1, -1));
+ * ```
+ */
+export function lossSlopes(
+  head: Head,
+  p: Float64Array,
+  label: number,
+  slopes: Float64Array,
+): void {
+  if (head === "softmax") {
+    slopes.set(p);
+    slopes[label] -= 1;
+    return;
+  }
+  let S = -1;
+  for (let i = 0; i < p.length; i++) {
+    if (i !== label) S += p[i] / (1 - p[i]);
+  }
+  for (let i = 0; i < p.length; i++) {
+    slopes[i] = (i === label ? -1 : p[i] / (1 - p[i])) - p[i] * S;
+  }
 }
 
 /**
@@ -163,12 +236,9 @@ export function gradients(
   const d3 = new Float64Array(rows * classes);
   for (let row = 0; row < rows; row++) {
     const [from, to] = [row * classes, (row + 1) * classes];
-    const byOutputs = lossSlopes(head, p.subarray(from, to), labels[row]);
-    for (let i = 0; i < classes; i++) {
-      const slopeOfHead = head === "notebook" ? 1 - x3[from + i] ** 2 : 1;
-      d3[from + i] = byOutputs[i] * slopeOfHead / rows;
-    }
+    lossSlopes(head, p.subarray(from, to), labels[row], d3.subarray(from, to));
   }
+  d3.forEach((d, i) => d3[i] = d * (head === "notebook" ? 1 - x3[i] ** 2 : 1) / rows);
   const d2 = transposedDense(d3, w2, classes).map((d, i) => d * slope(x2[i]));
   const d1 = transposedDense(d2, w1, architecture.hidden[1]).map((d, i) => d * slope(x1[i]));
 
@@ -256,32 +326,4 @@ function addOuterProducts(weights: Floats, bias: Floats, deltas: Floats, inputs:
     for (let i = 0; i < fanIn; i++) weights[o * fanIn + i] += deltas[at] * inputs[row * fanIn + i];
     bias[o] += deltas[at];
   }
-}
-
-/** p (B, C) = exp(x3) / its sum over a row's C. */
-function softmaxRows(x3: Float64Array, classes: number): Float64Array {
-  const p = new Float64Array(x3.length);
-  for (let from = 0; from < x3.length; from += classes) {
-    const outputs = x3.subarray(from, from + classes);
-    const largest = Math.max(...outputs);
-    let sum = 0;
-    for (const output of outputs) sum += Math.exp(output - largest);
-    outputs.forEach((output, i) => p[from + i] = Math.exp(output - largest) / sum);
-  }
-  return p;
-}
-
-/**
- * The derivative of one row's loss by its x3 (C).
- *
- * The softmax head's is the textbook's p - y. For the notebook's, with c the label and
- * g_i = dloss/dp_i (-1/p_c for the label, 1/(1 - p_i) for the others), it is
- * p_i (g_i - S) with S = sum of g_j p_j = -1 + sum over j != c of p_j/(1 - p_j).
- */
-function lossSlopes(head: Head, p: Float64Array, label: number): Float64Array {
-  if (head === "softmax") return p.map((p, i) => i === label ? p - 1 : p);
-  const odds = p.map((p) => p / (1 - p));
-  let S = -1;
-  odds.forEach((odds, i) => S += i === label ? 0 : odds);
-  return p.map((p, i) => (i === label ? -1 : odds[i]) - p * S);
 }

@@ -1,0 +1,50 @@
+/**
+ * Seeded changes made to training images as they are drawn: the one definition that the engines
+ * repeat, so that all of them train on the same pixels.
+ */
+import { type Key, threefry2x32 } from "../random/threefry.ts";
+
+/**
+ * First counter word of the blocks that say how far a row is shifted ("shif" in ASCII). Row draws
+ * take a step's key through `split` alone, whose counters are below 4, so no block serves both.
+ */
+export const SHIFT_COUNTER = 0x73686966;
+
+/** Shifts go up to so many pixels each way. */
+export const LARGEST_SHIFT = 2;
+
+/** How far an image is moved: its pixel (y, x) becomes the pixel (y + dy, x + dx). */
+export interface Shift {
+  dx: number;
+  dy: number;
+}
+
+/**
+ * How far a drawn row is shifted under the augmentation `shift`. Pixels moved over the edge are
+ * lost, those moved in are 0, and the row keeps the scale that it has unshifted.
+ *
+ * With (x0, x1) the threefry block of the step's key and the counter (`SHIFT_COUNTER`, position):
+ * dx = x0 mod 5 - 2, dy = x1 mod 5 - 2.
+ *
+ * @param key The step's key
+ * @param position The row's place in `permutation(key, n)`: `from + i` for the i-th row of a step,
+ * so that the steps of an epoch, which share a key, do not share their shifts
+ * @returns Whole pixels, -2 to 2 each way
+ *
+ * @example
+ * ```ts
+ * import { shiftOfRow } from "./augment.ts";
+ * import { prngKey } from "../random/threefry.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([0, 1].map((position) => shiftOfRow(prngKey(0), position)), [
+ *   { dx: 1, dy: -2 },
+ *   { dx: 0, dy: 2 },
+ * ]);
+ * ```
+ */
+export function shiftOfRow(key: Key, position: number): Shift {
+  const [x0, x1] = threefry2x32(key, SHIFT_COUNTER, position);
+  const choices = 2 * LARGEST_SHIFT + 1;
+  return { dx: x0 % choices - LARGEST_SHIFT, dy: x1 % choices - LARGEST_SHIFT };
+}
