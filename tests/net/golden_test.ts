@@ -1,0 +1,101 @@
+/** The net's mathematics against JAX's and optax's own; what the files hold is said in their `description`. */
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import {
+  type Activation,
+  type Architecture,
+  type Head,
+  parameterCount,
+} from "../../lib/net/architecture.ts";
+import { forward, gradients, lossOfRow, parameterViews } from "../../lib/net/maths.ts";
+import { OPTIMIZERS } from "../../lib/net/optimizer.ts";
+import { updateParameters } from "../../lib/net/update.ts";
+import goldenGradients from "../golden/gradients.json" with { type: "json" };
+import goldenOptimizers from "../golden/optimizers.json" with { type: "json" };
+
+for (const net of goldenGradients.nets) {
+  const { hidden, parameterDivisor, labels } = net;
+  const parameters = Float64Array.from(
+    new Int16Array(bytes(net.parameters).buffer),
+    (whole) => whole / parameterDivisor,
+  );
+  const inputs = Float64Array.from(bytes(net.images));
+  for (let from = 0; from < inputs.length; from += net.inputs) {
+    const row = inputs.subarray(from, from + net.inputs);
+    const norm = Math.hypot(...row);
+    if (norm > 0) row.forEach((pixel, i) => row[i] = pixel / norm);
+  }
+
+  for (const golden of net.cases) {
+    const architecture: Architecture = {
+      inputs: net.inputs,
+      hidden: [hidden[0], hidden[1]],
+      classes: net.classes,
+      activation: golden.activation as Activation,
+      head: golden.head as Head,
+    };
+    const name = `${net.inputs}-${hidden.join("-")}-${net.classes} ${golden.activation} net ` +
+      `with the ${golden.head} head`;
+
+    Deno.test(`forward() and lossOfRow() give JAX's probabilities and losses for the ${name}`, () => {
+      assertEquals(parameters.length, parameterCount(architecture));
+      const { x3, p } = forward(architecture, parameters, inputs);
+      assert(relativeError(p, new Float64Array(bytes(golden.probabilities).buffer)) < 1e-13);
+      golden.losses.forEach((loss, row) => {
+        const outputs = x3.subarray(row * net.classes, (row + 1) * net.classes);
+        assertAlmostEquals(lossOfRow(golden.head as Head, outputs, labels[row]), loss, 1e-13);
+      });
+    });
+
+    Deno.test(`gradients() gives JAX's gradients for the ${name}`, () => {
+      const ours = parameterViews(
+        architecture,
+        gradients(architecture, parameters, inputs, labels),
+      );
+      for (const [parameter, { stride, norm, values }] of Object.entries(golden.gradients)) {
+        const gradient = ours[parameter as keyof typeof ours];
+        assertAlmostEquals(Math.hypot(...gradient) / norm, 1, 1e-12, parameter);
+        const some = gradient.filter((_, i) => i % stride === 0);
+        const theirs = new Float64Array(bytes(values).buffer);
+        assertEquals(some.length, theirs.length);
+        assert(relativeError(some, theirs) < 1e-12, parameter);
+      }
+    });
+  }
+}
+
+for (const golden of goldenOptimizers.cases) {
+  Deno.test(`updateParameters() takes optax's steps for ${golden.name}`, () => {
+    const optimizer = OPTIMIZERS[golden.name as keyof typeof OPTIMIZERS];
+    for (const [constant, value] of Object.entries(optimizer)) {
+      assertEquals(golden[constant as keyof typeof golden], value);
+    }
+    const parameters = Float64Array.from(goldenOptimizers.start);
+    const moments = new Float64Array(golden.moments[0].flat().length);
+    golden.parameters.forEach((expected, step) => {
+      updateParameters(
+        optimizer,
+        parameters,
+        moments,
+        Float64Array.from(goldenOptimizers.gradients[step]),
+        golden.learningRates[step],
+        step,
+      );
+      parameters.forEach((w, i) => assertClose(w, expected[i], `parameter ${i} of step ${step}`));
+      const expectedMoments = golden.moments[step].flat();
+      moments.forEach((m, i) => assertClose(m, expectedMoments[i], `moment ${i} of ${step}`));
+    });
+  });
+}
+
+function bytes(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+}
+
+/** |ours - theirs| / |theirs|, of whole vectors. */
+function relativeError(ours: Float64Array, theirs: Float64Array): number {
+  return Math.hypot(...ours.map((value, i) => value - theirs[i])) / Math.hypot(...theirs);
+}
+
+function assertClose(ours: number, theirs: number, what: string): void {
+  assertAlmostEquals(ours, theirs, 1e-12 * Math.max(Math.abs(theirs), 1e-3), what);
+}
