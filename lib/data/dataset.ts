@@ -12,6 +12,8 @@ export interface Dataset {
   height: number;
   /** How many different labels there are; labels are 0 to classes - 1. */
   classes: number;
+  /** What the labels stand for, where that is not the digits themselves. */
+  classNames?: readonly string[];
   /** Shape (rows, height * width), row-major; 0 is background, 255 full ink. */
   images: Uint8Array<ArrayBuffer>;
   /** Shape (rows). */

@@ -6,31 +6,46 @@ import { DataError } from "./errors.ts";
 import { checkLabels, type IdxDimensions, idxHeaderLength, parseIdxHeader } from "./idx.ts";
 
 /** MNIST's names for its files, which other data sets in its format have kept. */
-export type IdxFileName =
-  | "train-images-idx3-ubyte"
-  | "train-labels-idx1-ubyte"
-  | "t10k-images-idx3-ubyte"
-  | "t10k-labels-idx1-ubyte";
+export const IDX_FILE_NAMES = [
+  "train-images-idx3-ubyte",
+  "train-labels-idx1-ubyte",
+  "t10k-images-idx3-ubyte",
+  "t10k-labels-idx1-ubyte",
+] as const;
 
-/** SHA-256 of the decompressed files, in hex. */
-export type Checksums = Readonly<Record<IdxFileName, string>>;
+/** One of the four. */
+export type IdxFileName = typeof IDX_FILE_NAMES[number];
+
+/** What the four files must hash to. */
+export interface Checksums {
+  /** SHA-256 of the file decompressed, or MD5 of the file as `.gz`, which it must then stay. */
+  kind: "sha256" | "md5-of-gz";
+  /** In hex. */
+  files: Readonly<Record<IdxFileName, string>>;
+}
 
 /** What is known beforehand of the files in a folder. */
 export interface IdxFolderOptions {
   /** The data set's name; without it, the folder's path. */
   name?: string;
-  /** Without it, one more than the largest label. */
+  /** How many labels there are; without it, one more than the largest found. */
   classes?: number;
+  /** What the labels stand for. */
+  classNames?: readonly string[];
   /** Without them the files are taken as they are, if their headers hold. */
   checksums?: Checksums;
 }
 
 /** One opened file: its header is checked, its items are still to be copied to where they belong. */
 interface IdxFile {
+  name: IdxFileName;
   path: string;
+  /** `[rows]` or `[rows, height, width]`. */
   shape: number[];
-  /** Fills `target` with the file's items; returns the SHA-256 of the whole decompressed file. */
-  read(target: Uint8Array<ArrayBuffer>): string;
+  /** Fills `items`, of the shape's length. */
+  read(items: Uint8Array): void;
+  /** In hex, given the items just read. */
+  checksum(kind: Checksums["kind"], items: Uint8Array): string;
 }
 
 /**
@@ -43,13 +58,11 @@ interface IdxFile {
  * @throws {DataError} If a file is missing, damaged, disagrees with another, or has the wrong checksum
  */
 export function readIdxFolder(directory: string, options: IdxFolderOptions = {}): Dataset {
-  const trainImages = openIdx(directory, "train-images-idx3-ubyte");
-  const trainLabels = openIdx(directory, "train-labels-idx1-ubyte");
-  const testImages = openIdx(directory, "t10k-images-idx3-ubyte");
-  const testLabels = openIdx(directory, "t10k-labels-idx1-ubyte");
+  const [trainImages, trainLabels, testImages, testLabels] = IDX_FILE_NAMES.map((name) =>
+    openIdx(directory, name, options.checksums)
+  );
   checkSameRows(trainImages, trainLabels);
   checkSameRows(testImages, testLabels);
-
   const [trainRows, height, width] = trainImages.shape;
   const [testRows, ...testSize] = testImages.shape;
   if (testSize[0] !== height || testSize[1] !== width) {
@@ -58,111 +71,116 @@ export function readIdxFolder(directory: string, options: IdxFolderOptions = {})
         `images: current value is ${testSize.join(" x ")}`,
     );
   }
-  const images = new Uint8Array((trainRows + testRows) * height * width);
+
   const labels = new Uint8Array(trainRows + testRows);
-  const parts = [
-    [trainLabels, "train-labels-idx1-ubyte", labels.subarray(0, trainRows)],
-    [testLabels, "t10k-labels-idx1-ubyte", labels.subarray(trainRows)],
-    [trainImages, "train-images-idx3-ubyte", images.subarray(0, trainRows * height * width)],
-    [testImages, "t10k-images-idx3-ubyte", images.subarray(trainRows * height * width)],
-  ] as const;
-  for (const [file, name, target] of parts) {
-    const sha256 = file.read(target);
-    if (options.classes !== undefined && target.buffer === labels.buffer) {
-      checkLabels(target, options.classes, file.path);
-    }
-    if (options.checksums && options.checksums[name] !== sha256) {
-      throw new DataError(
-        `Cannot use ${file.path} as ${options.name}'s ${name} as its SHA-256 must be ` +
-          `${options.checksums[name]}: current value is ${sha256}; ` +
-          `the file is damaged or another's, put the original in its place`,
-      );
-    }
-  }
-  const classes = options.classes ?? labels.reduce((most, label) => Math.max(most, label), 0) + 1;
+  const images = new Uint8Array(labels.length * height * width);
+  const trainPixels = trainRows * height * width;
+  const places: [IdxFile, Uint8Array][] = [
+    [trainLabels, labels.subarray(0, trainRows)],
+    [testLabels, labels.subarray(trainRows)],
+    [trainImages, images.subarray(0, trainPixels)],
+    [testImages, images.subarray(trainPixels)],
+  ];
+  for (const [file, items] of places) readChecked(file, items, options);
+
+  const { name = directory, classes = Math.max(...new Set(labels)) + 1, classNames } = options;
   return {
-    name: options.name ?? directory,
+    name,
     width,
     height,
     classes,
+    ...classNames && { classNames },
     images,
     labels,
     trainRows,
   };
 }
 
-/** Whether a folder holds all four files, each with or without `.gz`. */
-export function hasIdxFiles(directory: string): boolean {
-  const names: IdxFileName[] = [
-    "train-images-idx3-ubyte",
-    "train-labels-idx1-ubyte",
-    "t10k-images-idx3-ubyte",
-    "t10k-labels-idx1-ubyte",
-  ];
-  return names.every((name) => findFile(directory, name) !== undefined);
+/**
+ * Whether one file of a folder is there, is what its name says, and has its checksum.
+ *
+ * @param directory The folder
+ * @param name The file, which may end in `.gz`
+ * @param checksums What it must hash to
+ */
+export function isIdxFileWhole(
+  directory: string,
+  name: IdxFileName,
+  checksums: Checksums,
+): boolean {
+  try {
+    const file = openIdx(directory, name, checksums);
+    const items = new Uint8Array(file.shape.reduce((product, size) => product * size, 1));
+    readChecked(file, items, { checksums });
+    return true;
+  } catch (error) {
+    if (error instanceof DataError) return false;
+    throw error;
+  }
 }
 
-function findFile(directory: string, name: IdxFileName): string | undefined {
-  return [`${directory}/${name}`, `${directory}/${name}.gz`].find((path) => {
-    try {
-      return Deno.statSync(path).isFile;
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return false;
-      throw error;
-    }
-  });
-}
-
-function openIdx(directory: string, name: IdxFileName): IdxFile {
-  const path = findFile(directory, name);
+function openIdx(directory: string, name: IdxFileName, checksums?: Checksums): IdxFile {
+  const names = checksums?.kind === "md5-of-gz" ? [`${name}.gz`] : [name, `${name}.gz`];
+  const path = names.map((name) => `${directory}/${name}`).find(isFile);
   if (path === undefined) {
     throw new DataError(
-      `Cannot read ${directory} as a folder of IDX files: ${name} (or ${name}.gz) is not in it`,
+      `Cannot read ${directory} as a folder of IDX files: there is no ${names.join(" or ")} in it`,
     );
   }
   const dimensions = name.includes("idx3") ? 3 : 1;
-  return path.endsWith(".gz") ? openGzipped(path, dimensions) : openPlain(path, dimensions);
+  const opened = path.endsWith(".gz") ? openGzipped(path, dimensions) : openPlain(path, dimensions);
+  return { name, path, ...opened };
 }
 
-function openGzipped(path: string, dimensions: IdxDimensions): IdxFile {
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+      return false;
+    }
+    throw error;
+  }
+}
+
+function openGzipped(path: string, dimensions: IdxDimensions): Omit<IdxFile, "name" | "path"> {
+  const compressed = Deno.readFileSync(path);
   let bytes: Uint8Array;
   try {
-    bytes = gunzipSync(Deno.readFileSync(path));
+    bytes = gunzipSync(compressed);
   } catch (error) {
     throw new DataError(
-      `Cannot decompress ${path}: ${(error as Error).message}; ` +
-        `the file is damaged or not whole, put the original in its place`,
+      `Cannot decompress ${path} (${(error as Error).message}): ` +
+        `it is damaged or not whole, put the original in its place`,
     );
   }
-  const shape = parseIdxHeader(bytes, { file: path, fileLength: bytes.length, dimensions });
   return {
-    path,
-    shape,
-    read(target) {
-      target.set(bytes.subarray(idxHeaderLength(dimensions)));
-      return createHash("sha256").update(bytes).digest("hex");
-    },
+    shape: parseIdxHeader(bytes, { file: path, fileLength: bytes.length, dimensions }),
+    read: (items) => items.set(bytes.subarray(idxHeaderLength(dimensions))),
+    checksum: (kind) =>
+      kind === "sha256"
+        ? createHash("sha256").update(bytes).digest("hex")
+        : createHash("md5").update(compressed).digest("hex"),
   };
 }
 
 /** Reads straight into place: a fifth of the time of reading the whole file and copying. */
-function openPlain(path: string, dimensions: IdxDimensions): IdxFile {
+function openPlain(path: string, dimensions: IdxDimensions): Omit<IdxFile, "name" | "path"> {
   const header = new Uint8Array(idxHeaderLength(dimensions));
   using file = Deno.openSync(path);
-  const fileLength = file.statSync().size;
   const start = header.subarray(0, readFully(file, header));
-  const shape = parseIdxHeader(start, { file: path, fileLength, dimensions });
+  const fileLength = file.statSync().size;
   return {
-    path,
-    shape,
-    read(target) {
+    shape: parseIdxHeader(start, { file: path, fileLength, dimensions }),
+    read(items) {
       using file = Deno.openSync(path);
       file.seekSync(header.length, Deno.SeekMode.Start);
-      if (readFully(file, target) < target.length) {
-        throw new DataError(`Cannot read ${path}: it became shorter while it was being read`);
+      if (readFully(file, items) < items.length) {
+        throw new DataError(`Cannot read ${path} as it became shorter meanwhile`);
       }
-      return createHash("sha256").update(header).update(target).digest("hex");
     },
+    checksum: (kind, items) =>
+      createHash(kind === "sha256" ? "sha256" : "md5").update(header).update(items).digest("hex"),
   };
 }
 
@@ -175,6 +193,25 @@ function readFully(file: Deno.FsFile, target: Uint8Array): number {
     length += count;
   }
   return length;
+}
+
+/** Reads a file's items and checks them against what is known of them. */
+function readChecked(
+  file: IdxFile,
+  items: Uint8Array,
+  { name, classes, checksums }: IdxFolderOptions,
+): void {
+  file.read(items);
+  if (file.shape.length === 1 && classes !== undefined) checkLabels(items, classes, file.path);
+  if (checksums === undefined) return;
+  const expected = checksums.files[file.name];
+  const found = file.checksum(checksums.kind, items);
+  if (found !== expected) {
+    throw new DataError(
+      `Cannot use ${file.path} as ${name}'s ${file.name} as its ${checksums.kind} must be ` +
+        `${expected}: current value is ${found}; put the original in its place`,
+    );
+  }
 }
 
 function checkSameRows(images: IdxFile, labels: IdxFile): void {

@@ -1,0 +1,161 @@
+/** One file from the first of several mirrors that gives it whole. */
+import { DataError, DataUnavailableError } from "./errors.ts";
+
+/** How far a download is. */
+export interface DownloadProgress {
+  /** The file's name on the mirror. */
+  file: string;
+  /** Bytes received. */
+  bytes: number;
+  /** Bytes there will be, where the mirror says so. */
+  total?: number;
+}
+
+/** How patient a download is, and who is told how far it is. */
+export interface DownloadOptions {
+  /**
+   * Milliseconds within which a mirror must begin to answer; the mirrors, tried
+   * in turn, share them.
+   * @default 10000
+   */
+  answerWithin?: number;
+  /**
+   * Milliseconds without a new byte after which a mirror is given up.
+   * @default 10000
+   */
+  stallAfter?: number;
+  /**
+   * How many times each mirror is tried.
+   * @default 3
+   */
+  attempts?: number;
+  /** Called for each piece received. */
+  onProgress?: (progress: DownloadProgress) => void;
+}
+
+/** The file to download. */
+export interface RemoteFile {
+  /** Its name on every mirror. */
+  name: string;
+  /** Folders that hold it, as URLs; the first is tried first. */
+  mirrors: readonly string[];
+  /** A body that is longer is refused. */
+  maxBytes: number;
+}
+
+/** Why one mirror did not do, and whether asking it again is of no use. */
+interface Failure {
+  reason: string;
+  permanent: boolean;
+}
+
+/**
+ * Downloads a file, and hands its body to `consume`, which must throw a
+ * DataError if it is not what it should be: then the next mirror is tried, and
+ * `consume` begins anew. Any other error of `consume` ends the download.
+ *
+ * @param file What to download from where
+ * @param consume Takes the body as it arrives
+ * @param options Patience, and progress
+ * @returns What `consume` returned
+ * @throws {DataUnavailableError} If no mirror gave the file; the message has each mirror's reason
+ */
+export async function download<T>(
+  file: RemoteFile,
+  consume: (body: AsyncIterable<Uint8Array<ArrayBuffer>>) => Promise<T>,
+  options: DownloadOptions = {},
+): Promise<T> {
+  const { answerWithin = 10_000, attempts = 3 } = options;
+  const deadline = performance.now() + answerWithin;
+  const failures = new Map<string, Failure>();
+  let answered = false;
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    for (const mirror of file.mirrors) {
+      const url = mirror.replace(/\/?$/, "/") + file.name;
+      if (failures.get(url)?.permanent) continue;
+      try {
+        const body = receive(url, file, { ...options, onAnswer: () => answered = true });
+        return await consume(body);
+      } catch (error) {
+        if (!(error instanceof MirrorError || error instanceof DataError)) throw error;
+        const permanent = error instanceof MirrorError && error.permanent;
+        failures.set(url, { reason: error.message, permanent });
+      }
+    }
+    const isLate = !answered && performance.now() >= deadline;
+    if (isLate || [...failures.values()].every((failure) => failure.permanent)) break;
+    if (attempt < attempts) await new Promise((resolve) => setTimeout(resolve, 500 * attempt));
+  }
+  const reasons = [...failures].map(([url, { reason }]) => `${url}: ${reason}`);
+  throw new DataUnavailableError(`Cannot download ${file.name} (${reasons.join("; ")})`);
+}
+
+/** A mirror did not give the file. */
+class MirrorError extends Error {
+  constructor(message: string, readonly permanent = false) {
+    super(message);
+  }
+}
+
+/** The body of a file as one mirror gives it, piece by piece, within the limits. */
+async function* receive(
+  url: string,
+  { name, mirrors, maxBytes }: RemoteFile,
+  { answerWithin = 10_000, stallAfter = 10_000, onProgress, onAnswer }: DownloadOptions & {
+    onAnswer: () => void;
+  },
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const abort = new AbortController();
+  const giveUpAfter = (milliseconds: number, what: string) =>
+    setTimeout(
+      () => abort.abort(new MirrorError(`${what} within ${milliseconds / 1000} s`)),
+      milliseconds,
+    );
+  let timer = giveUpAfter(answerWithin / mirrors.length, "no answer");
+  let bytes = 0;
+  try {
+    const response = await fetch(url, { signal: abort.signal });
+    onAnswer();
+    if (!response.ok || response.body === null) {
+      throw new MirrorError(
+        `status ${response.status} ${response.statusText}`,
+        response.status >= 400 && response.status < 500,
+      );
+    }
+    const total = announcedLength(response);
+    if (total !== undefined && total > maxBytes) {
+      throw new MirrorError(`its length must be at most ${maxBytes} bytes: it announces ${total}`);
+    }
+    const reader = response.body.getReader();
+    while (true) {
+      clearTimeout(timer);
+      timer = giveUpAfter(stallAfter, `stopped after ${bytes} bytes, no more`);
+      const { value, done } = await reader.read();
+      if (done) return;
+      bytes += value.length;
+      if (bytes > maxBytes) {
+        throw new MirrorError(`its length must be at most ${maxBytes} bytes: it sends more`);
+      }
+      onProgress?.({ file: name, bytes, total });
+      clearTimeout(timer);
+      yield value;
+    }
+  } catch (error) {
+    if (error instanceof MirrorError) throw error;
+    const { message, cause } = error as Error;
+    const detail = cause instanceof Error ? `${message} (${cause.message})` : message;
+    throw new MirrorError(
+      bytes > 0 ? `broken off after ${bytes} bytes: ${detail}` : detail,
+      error instanceof Deno.errors.NotCapable,
+    );
+  } finally {
+    clearTimeout(timer);
+    abort.abort();
+  }
+}
+
+/** `Content-Length`, unless it counts bytes that `fetch` has already decoded into others. */
+function announcedLength({ headers }: Response): number | undefined {
+  const length = headers.get("content-length");
+  return length === null || headers.has("content-encoding") ? undefined : Number(length);
+}

@@ -1,0 +1,128 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { download, type DownloadOptions } from "../../lib/data/download.ts";
+import { DataError, DataUnavailableError } from "../../lib/data/errors.ts";
+import { serveRaw, serveSmallFiles } from "./idx_files.ts";
+
+/** Downloads a text, with little patience. */
+async function text(mirrors: string[], options: DownloadOptions = {}): Promise<string> {
+  return await download(
+    { name: "file", mirrors, maxBytes: 100 },
+    async (body) => await new Blob(await Array.fromAsync(body)).text(),
+    { attempts: 1, ...options },
+  );
+}
+
+Deno.test("download() gives the first mirror's file and asks no other", async () => {
+  await using first = serveSmallFiles(() => new Response("hello"));
+  await using second = serveSmallFiles();
+  assertEquals(await text([first.url, second.url]), "hello");
+  assertEquals([first.requests, second.requests], [["file"], []]);
+});
+
+Deno.test("download() takes a mirror's URL with or without its last slash", async () => {
+  await using mirror = serveSmallFiles(() => new Response("hello"));
+  await text([`${mirror.url}sets`]);
+  await text([`${mirror.url}sets/`]);
+  assertEquals(mirror.requests, ["sets/file", "sets/file"]);
+});
+
+Deno.test("download() follows a redirect", async () => {
+  await using target = serveSmallFiles(() => new Response("hello"));
+  await using mirror = serveSmallFiles(() => Response.redirect(`${target.url}elsewhere`));
+  assertEquals(await text([mirror.url]), "hello");
+  assertEquals(target.requests, ["elsewhere"]);
+});
+
+Deno.test("download() reports the bytes received, and the total if the mirror says it", async () => {
+  await using mirror = serveRaw("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello");
+  const seen: unknown[] = [];
+  await text([mirror.url], { onProgress: (progress) => seen.push(progress) });
+  assertEquals(seen.at(-1), { file: "file", bytes: 5, total: 5 });
+});
+
+Deno.test("download() goes to the next mirror, and says why if none is left", async () => {
+  const endless = () =>
+    new Response(
+      new ReadableStream({
+        pull: (controller) => controller.enqueue(new Uint8Array(64)),
+      }),
+    );
+  const stalling = () =>
+    new Response(new ReadableStream({ start: (c) => c.enqueue(new Uint8Array(7)) }));
+  const late = () =>
+    new Promise<Response>((resolve) => setTimeout(() => resolve(new Response()), 400));
+  await using missing = serveSmallFiles(() => new Response("?", { status: 404 }));
+  await using failing = serveSmallFiles(() => new Response("?", { status: 503 }));
+  await using sendingMore = serveSmallFiles(endless);
+  await using announcingMore = serveSmallFiles(() => new Response("x".repeat(101)));
+  await using stopping = serveSmallFiles(stalling);
+  await using silent = serveSmallFiles(late);
+  await using circling = serveSmallFiles((_, request) => Response.redirect(request.url));
+  await using tooShort = serveRaw("HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\nhello");
+  await using babbling = serveRaw("hello there\r\n\r\n");
+  await using good = serveSmallFiles(() => new Response("hello"));
+  const cases: [string, RegExp][] = [
+    [missing.url, /: status 404 Not Found/],
+    [failing.url, /: status 503 Service Unavailable/],
+    [sendingMore.url, /: its length must be at most 100 bytes: it sends more/],
+    [announcingMore.url, /: its length must be at most 100 bytes: it announces 101/],
+    [stopping.url, /: stopped after 7 bytes, no more within 0.2 s/],
+    [silent.url, /: no answer within 0.2 s/],
+    [circling.url, /redirect/],
+    [tooShort.url, /: broken off after 5 bytes: /],
+    [babbling.url, /file: .+/],
+    ["http://127.0.0.1:9/", /file: .+/], // nobody listens there
+  ];
+  const patience = { answerWithin: 200, stallAfter: 200 };
+  for (const [url, reason] of cases) {
+    const error = await assertRejects(() => text([url], patience), DataUnavailableError);
+    const { message } = error as unknown as Error;
+    assert(message.startsWith(`Cannot download file (${url}file: `), message);
+    assert(reason.test(message), message);
+    assertEquals(await text([url, good.url], { ...patience, answerWithin: 400 }), "hello");
+  }
+});
+
+Deno.test("download() tries a mirror again that failed, but not one that lacks the file", async () => {
+  let fails = true;
+  await using flaky = serveSmallFiles(() => {
+    fails = !fails;
+    return fails ? new Response("hello") : new Response("?", { status: 500 });
+  });
+  await using lacking = serveSmallFiles();
+  assertEquals(await text([lacking.url, flaky.url], { attempts: 2 }), "hello");
+  assertEquals([lacking.requests.length, flaky.requests.length], [1, 2]);
+});
+
+Deno.test("download() gives up when no mirror answers in time, however many attempts are left", async () => {
+  const late = () =>
+    new Promise<Response>((resolve) => setTimeout(() => resolve(new Response()), 1000));
+  await using first = serveSmallFiles(late);
+  await using second = serveSmallFiles(late);
+  const begin = performance.now();
+  await assertRejects(
+    () => text([first.url, second.url], { answerWithin: 300, attempts: 10 }),
+    DataUnavailableError,
+    "no answer within 0.15 s",
+  );
+  assert(performance.now() - begin < 900);
+  assertEquals([first.requests.length, second.requests.length], [1, 1]);
+});
+
+Deno.test("download() goes on when consume refuses the file, and ends when it fails otherwise", async () => {
+  await using bad = serveSmallFiles(() => new Response("bad"));
+  await using good = serveSmallFiles(() => new Response("good"));
+  const file = { name: "file", mirrors: [bad.url, good.url], maxBytes: 100 };
+  const found = await download(file, async (body) => {
+    const content = await new Blob(await Array.fromAsync(body)).text();
+    if (content === "bad") throw new DataError("it is bad");
+    return content;
+  });
+  assertEquals(found, "good");
+  await assertRejects(
+    () => download(file, () => Promise.reject(new TypeError("disk full"))),
+    TypeError,
+    "disk full",
+  );
+  assertEquals(bad.requests.length, 1); // an untouched body asks for nothing
+});

@@ -1,0 +1,199 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { DataUnavailableError } from "../../lib/data/errors.ts";
+import { IDX_FILE_NAMES } from "../../lib/data/idx_folder.ts";
+import { loadIdxSource } from "../../lib/data/idx_source.ts";
+import { folder, gzip, listing, serveSmallFiles, smallFiles, smallSource } from "./idx_files.ts";
+
+const LABELS = Uint8Array.of(3, 1, 4, 1, 5, 9, 2, 6, 0);
+const once = { attempts: 1, answerWithin: 1000, stallAfter: 300 };
+
+Deno.test("loadIdxSource() downloads what is not in its folder, and the second time nothing", async () => {
+  for (const kind of ["sha256", "md5-of-gz"] as const) {
+    await using mirror = serveSmallFiles();
+    using cache = folder();
+    const directory = `${cache.path}/not/there/yet`;
+    const source = smallSource([mirror.url], kind);
+    const first = await loadIdxSource(source, { directory });
+    assertEquals(first.labels, LABELS);
+    assertEquals(mirror.requests.length, 4);
+    const suffix = kind === "sha256" ? "" : ".gz";
+    assertEquals(
+      listing(directory),
+      [".lock", ...IDX_FILE_NAMES.map((name) => name + suffix)].sort(),
+    );
+    assertEquals(await loadIdxSource(source, { directory }), first);
+    assertEquals(mirror.requests.length, 4);
+  }
+});
+
+Deno.test("loadIdxSource() replaces a damaged file and fetches no other", async () => {
+  await using mirror = serveSmallFiles();
+  const files = smallFiles();
+  files["t10k-images-idx3-ubyte"][30] ^= 1;
+  using cache = folder(files);
+  const notices: string[] = [];
+  const data = await loadIdxSource(smallSource([]), {
+    directory: cache.path,
+    mirrors: [mirror.url],
+    onNotice: (line) => notices.push(line),
+  });
+  assertEquals(data.images[36 + 14], 114);
+  assertEquals(mirror.requests, ["t10k-images-idx3-ubyte.gz"]);
+  assert(/t10k-images.* its sha256 must be .*; downloading$/.test(notices[0]), notices[0]);
+});
+
+Deno.test("loadIdxSource() removes what a killed process left half-written", async () => {
+  await using mirror = serveSmallFiles();
+  using cache = folder({ "train-images-idx3-ubyte.4711.part": new Uint8Array(5) });
+  await loadIdxSource(smallSource([mirror.url]), { directory: cache.path });
+  assertEquals(listing(cache.path), [".lock", ...IDX_FILE_NAMES].sort());
+});
+
+Deno.test("loadIdxSource() trusts no file of a mirror that is not what it must be", async () => {
+  const whole = gzip(smallFiles()["train-images-idx3-ubyte"]);
+  const corrupt = whole.slice();
+  corrupt[corrupt.length - 6] ^= 1;
+  const other = gzip(smallFiles()["t10k-images-idx3-ubyte"]);
+  const bomb = gzip(new Uint8Array(65 * 2 ** 20));
+  const cases: [string, BodyInit, RegExp][] = [
+    ["truncated", whole.slice(0, -9), /it cannot be decompressed: /],
+    ["corrupt", corrupt, /it cannot be decompressed: /],
+    ["another file", other, /its sha256 must be \w{64}: current value is \w{64}/],
+    ["a web page", "<!DOCTYPE html><p>Log in</p>", /it sends a web page instead of the file/],
+    ["empty", "", /its sha256 must be \w{64}: current value is e3b0c4/],
+    ["expanding without end", bomb, /it cannot be decompressed: /],
+  ];
+  for (const [fault, body, reason] of cases) {
+    await using bad = serveSmallFiles((file) =>
+      file === "train-images-idx3-ubyte.gz" ? new Response(body) : undefined
+    );
+    await using good = serveSmallFiles();
+    using cache = folder();
+    const options = { directory: cache.path, ...once };
+    const error = await assertRejects(
+      () => loadIdxSource(smallSource([bad.url]), options),
+      DataUnavailableError,
+    );
+    const { message } = error as unknown as Error;
+    assert(reason.test(message), `${fault}: ${message}`);
+    assert(!message.includes("\n"));
+    assertEquals(listing(cache.path), [".lock"], fault);
+    const data = await loadIdxSource(smallSource([bad.url, good.url]), options);
+    assertEquals(data.labels, LABELS, fault);
+    assertEquals(good.requests, ["train-images-idx3-ubyte.gz"], fault);
+  }
+});
+
+Deno.test("loadIdxSource() takes a file that the server has decompressed on the way", async () => {
+  await using mirror = serveSmallFiles((file) => {
+    const name = IDX_FILE_NAMES.find((name) => file.startsWith(name))!;
+    return new Response(gzip(smallFiles()[name]), { headers: { "content-encoding": "gzip" } });
+  });
+  using cache = folder();
+  const data = await loadIdxSource(smallSource([mirror.url]), { directory: cache.path, ...once });
+  assertEquals(data.labels, LABELS);
+});
+
+Deno.test("loadIdxSource() says what is missing, why it could not be fetched, and what to do", async () => {
+  await using mirror = serveSmallFiles(() => new Response("?", { status: 404 }));
+  using cache = folder();
+  const error = await assertRejects(
+    () => loadIdxSource(smallSource([mirror.url]), { directory: cache.path, ...once }),
+    DataUnavailableError,
+  );
+  assertEquals(
+    (error as unknown as Error).message,
+    `Cannot read ${cache.path} as a folder of IDX files: there is no train-images-idx3-ubyte or ` +
+      `train-images-idx3-ubyte.gz in it. Cannot download train-images-idx3-ubyte.gz ` +
+      `(${mirror.url}train-images-idx3-ubyte.gz: status 404 Not Found). ` +
+      `Check the network, or put the files there yourself`,
+  );
+});
+
+/** Loads the small data set in a process of its own. */
+function loadElsewhere(
+  directory: string,
+  mirror: string,
+  permissions: string[],
+): Deno.ChildProcess {
+  const script = new URL("./load_small.ts", import.meta.url);
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", ...permissions, script.href, directory, mirror],
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+const ALL = ["--allow-read", "--allow-write", "--allow-net=127.0.0.1"];
+
+Deno.test("two processes that load the same folder at once download each file once", async () => {
+  const bothRun = Promise.withResolvers<void>();
+  const oneAsks = Promise.withResolvers<void>();
+  await using mirror = serveSmallFiles(async () => {
+    oneAsks.resolve();
+    await bothRun.promise;
+    return undefined;
+  });
+  using cache = folder();
+  const first = loadElsewhere(cache.path, mirror.url, ALL);
+  await oneAsks.promise;
+  const second = loadElsewhere(cache.path, mirror.url, ALL);
+  let notices = "";
+  for await (const piece of second.stderr.pipeThrough(new TextDecoderStream())) {
+    notices += piece;
+    if (notices.includes("another process fills")) bothRun.resolve();
+  }
+  const outputs = [await new Response(second.stdout).text(), await first.output()] as const;
+  assert((await second.status).success, notices);
+  assertEquals(outputs[0].trim(), LABELS.join(" "));
+  assertEquals(new TextDecoder().decode(outputs[1].stdout).trim(), LABELS.join(" "));
+  assertEquals(mirror.requests, IDX_FILE_NAMES.map((name) => `${name}.gz`));
+});
+
+Deno.test("a process killed in mid-download leaves nothing that a later one trusts or waits for", async () => {
+  const halfSent = Promise.withResolvers<void>();
+  await using stalling = serveSmallFiles((file) => {
+    if (file !== "t10k-images-idx3-ubyte.gz") return undefined;
+    const half = gzip(smallFiles()["t10k-images-idx3-ubyte"]).slice(0, 20);
+    setTimeout(halfSent.resolve, 100);
+    return new Response(new ReadableStream({ start: (controller) => controller.enqueue(half) }));
+  });
+  using cache = folder();
+  const killed = loadElsewhere(cache.path, stalling.url, ALL);
+  await halfSent.promise;
+  killed.kill("SIGKILL");
+  assertEquals((await killed.output()).signal, "SIGKILL");
+  assertEquals(listing(cache.path), [
+    ".lock",
+    "train-images-idx3-ubyte",
+    "train-labels-idx1-ubyte",
+  ]);
+
+  await using mirror = serveSmallFiles();
+  const later = await loadElsewhere(cache.path, mirror.url, ALL).output();
+  assertEquals(new TextDecoder().decode(later.stdout).trim(), LABELS.join(" "));
+  assertEquals(mirror.requests, ["t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"]);
+  assertEquals(listing(cache.path), [".lock", ...IDX_FILE_NAMES].sort());
+});
+
+Deno.test("a filled folder is read with permission to read and no other", async () => {
+  using cache = folder(smallFiles());
+  const { stdout, stderr } = await loadElsewhere(cache.path, "https://mirror.invalid/", [
+    "--allow-read",
+  ]).output();
+  assertEquals(new TextDecoder().decode(stderr), "");
+  assertEquals(new TextDecoder().decode(stdout).trim(), LABELS.join(" "));
+});
+
+Deno.test("a mirror that may not be asked counts as one that cannot be reached", async () => {
+  using cache = folder();
+  const { stderr } = await loadElsewhere(cache.path, "https://mirror.invalid/", [
+    "--allow-read",
+    "--allow-write",
+  ]).output();
+  const message = new TextDecoder().decode(stderr);
+  assert(
+    /DataUnavailableError: .*Requires net access to "mirror.invalid:443"/.test(message),
+    message,
+  );
+});

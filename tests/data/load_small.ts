@@ -1,0 +1,17 @@
+/**
+ * Loads the small data set into a folder, as a process of its own: for tests
+ * in which several do so at once, or one is killed. Notices go to stderr, the
+ * labels to stdout.
+ *
+ * Usage: load_small.ts FOLDER MIRROR
+ */
+import { loadIdxSource } from "../../lib/data/idx_source.ts";
+import { smallSource } from "./idx_files.ts";
+
+const [directory, mirror] = Deno.args;
+const data = await loadIdxSource(smallSource([mirror]), {
+  directory,
+  attempts: 1,
+  onNotice: (line) => console.error(line),
+});
+console.log(data.labels.join(" "));
