@@ -1,0 +1,58 @@
+/**
+ * numpy's file formats: one array as .npy, several by name as .npz, which is a zip of those.
+ *
+ * Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+ */
+import { zipSync } from "fflate";
+import type { Tensor } from "./safetensors.ts";
+
+/** Header and numbers of a .npy file: the header ends at a multiple of this. */
+const ALIGNMENT = 64;
+/** Magic word, version 1.0, and two bytes for the length of what follows. */
+const PREFIX_BYTES = 10;
+
+/**
+ * Arrays as the bytes of an .npz file, for `numpy.load`. As with `numpy.savez` nothing is
+ * compressed: parameters look random, and hardly shrink.
+ *
+ * @param tensors Arrays by name
+ * @returns The bytes; the same input always gives the same bytes
+ */
+export function encodeNpz(tensors: ReadonlyMap<string, Tensor>): Uint8Array<ArrayBuffer> {
+  const files = [...tensors].map(([name, tensor]) => [`${name}.npy`, encodeNpy(tensor)]);
+  // The earliest date that a zip file can hold; it holds local time.
+  return zipSync(Object.fromEntries(files), { level: 0, mtime: new Date(1980, 0, 1) });
+}
+
+/**
+ * One array as the bytes of a .npy file.
+ *
+ * @param tensor Numbers and their shape
+ * @returns The bytes, equal to those that `numpy.save` writes
+ *
+ * @example
+ * ```ts
+ * import { encodeNpy } from "./npz.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const bytes = encodeNpy({ shape: [2], data: Float32Array.of(1.5, -2) });
+ * assertEquals(new TextDecoder().decode(bytes.subarray(1, 6)), "NUMPY");
+ * assertEquals(bytes.length, 128 + 8);
+ * ```
+ */
+export function encodeNpy({ shape, data }: Tensor): Uint8Array<ArrayBuffer> {
+  const type = data instanceof Float32Array ? "<f4" : "<u4";
+  // Python writes a tuple of one with a comma: (2,).
+  const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
+  const header = `{'descr': '${type}', 'fortran_order': False, 'shape': ${tuple}, }`;
+  const end = Math.ceil((PREFIX_BYTES + header.length + 1) / ALIGNMENT) * ALIGNMENT;
+  const bytes = new Uint8Array(end + data.byteLength);
+  bytes.set([0x93, ...new TextEncoder().encode("NUMPY"), 1, 0]);
+  new DataView(bytes.buffer).setUint16(PREFIX_BYTES - 2, end - PREFIX_BYTES, true);
+  bytes.set(
+    new TextEncoder().encode(`${header.padEnd(end - PREFIX_BYTES - 1)}\n`),
+    PREFIX_BYTES,
+  );
+  bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), end);
+  return bytes;
+}

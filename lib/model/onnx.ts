@@ -1,0 +1,127 @@
+/**
+ * The net as an ONNX file, for every program that runs such files: raw bytes of images in,
+ * probabilities out; scaling, layers and softmax are part of the graph.
+ *
+ * The field numbers are those of
+ * https://github.com/onnx/onnx/blob/v1.16.0/onnx/onnx.proto, the operators those of
+ * https://onnx.ai/onnx/operators/ at the version below.
+ */
+import type { Head } from "../net/architecture.ts";
+import type { Model } from "../net/model.ts";
+import { message } from "./protobuf.ts";
+import type { Tensor } from "./safetensors.ts";
+import { modelTensors } from "./saved_model.ts";
+
+/** The version of the operators' definitions, and of the file format that came with it. */
+const OPERATORS_VERSION = 17;
+const FORMAT_VERSION = 8;
+
+/** TensorProto.DataType.FLOAT. */
+const FLOAT = 1;
+/** AttributeProto.AttributeType. */
+const INT = 2;
+const INTS = 7;
+
+/**
+ * A model as the bytes of an ONNX file. Its one input is `images`, float32 of shape (N, D) with
+ * values of 0 to 255, its one output `probabilities`, float32 of shape (N, C).
+ *
+ * @param model A trained net
+ * @returns The bytes
+ */
+export function encodeOnnx(model: Model): Uint8Array<ArrayBuffer> {
+  const { architecture: { inputs, classes, activation, head }, scale } = model;
+  const hidden = { tanh: "Tanh", relu: "Relu" }[activation];
+  const scaling = {
+    // An all-zero row would be divided by 0: it is divided by a tiny number, and stays zero.
+    l2: {
+      constants: { tiny: scalar(1e-30) },
+      nodes: [
+        node("ReduceL2", ["images"], "norm", { axes: [1], keepdims: 1 }),
+        node("Max", ["norm", "tiny"], "divisor"),
+        node("Div", ["images", "divisor"], "x0"),
+      ],
+    },
+    unit: {
+      constants: { most: scalar(255) },
+      nodes: [node("Div", ["images", "most"], "x0")],
+    },
+  }[scale];
+  const nodes = [
+    ...scaling.nodes,
+    dense("x0", 0, "z1"),
+    node(hidden, ["z1"], "x1"),
+    dense("x1", 1, "z2"),
+    node(hidden, ["z2"], "x2"),
+    dense("x2", 2, "z3"),
+    ...headNodes(head),
+  ];
+  const constants = [...Object.entries(scaling.constants), ...modelTensors(model)];
+  const graph = message(
+    ...nodes.map((bytes) => [1, bytes] as const),
+    [2, "mnist-webgpu"],
+    ...constants.map(([name, tensor]) => [5, initializer(name, tensor)] as const),
+    [11, value("images", inputs)],
+    [12, value("probabilities", classes)],
+  );
+  return message(
+    [1, FORMAT_VERSION],
+    [2, "mnist-webgpu"],
+    [7, graph],
+    [8, message([1, ""], [2, OPERATORS_VERSION])],
+  );
+}
+
+/** What stands behind the last layer's sums z3. */
+function headNodes(head: Head): Uint8Array[] {
+  const softmax = (input: string) => node("Softmax", [input], "probabilities", { axis: 1 });
+  return head === "notebook" ? [node("Tanh", ["z3"], "x3"), softmax("x3")] : [softmax("z3")];
+}
+
+/** `output = input * weights' + bias`: weights lie as (out, in). */
+function dense(input: string, layer: number, output: string): Uint8Array {
+  return node("Gemm", [input, `w${layer}`, `b${layer}`], output, { transB: 1 });
+}
+
+/** A NodeProto. */
+function node(
+  operator: string,
+  inputs: readonly string[],
+  output: string,
+  attributes: Record<string, number | number[]> = {},
+): Uint8Array {
+  return message(
+    ...inputs.map((name) => [1, name] as const),
+    [2, output],
+    [3, output], // a node is named like what it makes
+    [4, operator],
+    ...Object.entries(attributes).map(([name, value]) => [5, attribute(name, value)] as const),
+  );
+}
+
+/** An AttributeProto. */
+function attribute(name: string, value: number | number[]): Uint8Array {
+  return Array.isArray(value)
+    ? message([1, name], ...value.map((item) => [8, item] as const), [20, INTS])
+    : message([1, name], [3, value], [20, INT]);
+}
+
+/** A TensorProto. */
+function initializer(name: string, { shape, data }: Tensor): Uint8Array {
+  return message(
+    ...shape.map((size) => [1, size] as const),
+    [2, FLOAT],
+    [8, name],
+    [9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)],
+  );
+}
+
+/** A ValueInfoProto of floats in any number N of rows. */
+function value(name: string, columns: number): Uint8Array {
+  const shape = message([1, message([2, "N"])], [1, message([1, columns])]);
+  return message([1, name], [2, message([1, message([1, FLOAT], [2, shape])])]);
+}
+
+function scalar(number: number): Tensor {
+  return { shape: [], data: Float32Array.of(number) };
+}

@@ -1,0 +1,91 @@
+import { assert, assertEquals } from "@std/assert";
+import * as onnx from "onnxruntime-web/wasm";
+import { rowScales } from "../../lib/data/normalise.ts";
+import { encodeOnnx } from "../../lib/model/onnx.ts";
+import {
+  type Architecture,
+  parameterCount,
+  type Parameters,
+  parameterSlots,
+} from "../../lib/net/architecture.ts";
+import { forward } from "../../lib/net/maths.ts";
+import type { PixelScale } from "../../lib/data/dataset.ts";
+
+// Threads would go on living when the test is over.
+onnx.env.wasm.numThreads = 1;
+
+const WIDTH = 6;
+const ROWS = 5;
+
+/** Numbers from 0 to 1 that look random. */
+function uniform(i: number): number {
+  return Math.abs(Math.sin(i + 1) * 43758.5453) % 1;
+}
+
+/** The second row is all zeros, the third full ink. */
+const images = Uint8Array.from(
+  { length: ROWS * WIDTH * WIDTH },
+  (_, i) => Math.floor(256 * uniform(i)),
+).fill(0, WIDTH * WIDTH, 2 * WIDTH * WIDTH).fill(255, 2 * WIDTH * WIDTH, 3 * WIDTH * WIDTH);
+
+/** Parameters of about the size that a trained net has, so that no output is saturated. */
+function draw(architecture: Architecture): Float32Array {
+  return Float32Array.from(
+    { length: parameterCount(architecture) },
+    (_, i) => uniform(i + 1e4) - 0.5,
+  );
+}
+
+function byName(architecture: Architecture, flat: Float32Array): Parameters {
+  return Object.fromEntries(
+    parameterSlots(architecture).map((
+      { name, offset, length },
+    ) => [name, flat.slice(offset, offset + length)]),
+  ) as Parameters;
+}
+
+/** The probabilities in float64. */
+function expected(architecture: Architecture, flat: Float32Array, scale: PixelScale): Float64Array {
+  const data = {
+    name: "five rows",
+    width: WIDTH,
+    height: WIDTH,
+    classes: architecture.classes,
+    images,
+    labels: new Uint8Array(ROWS),
+    trainRows: ROWS,
+  };
+  const factors = rowScales(data, scale);
+  const inputs = Float64Array.from(images, (byte, i) => byte * factors[Math.floor(i / WIDTH ** 2)]);
+  return forward(architecture, flat, inputs).p;
+}
+
+for (const scale of ["l2", "unit"] as const) {
+  for (const activation of ["tanh", "relu"] as const) {
+    for (const head of ["notebook", "softmax"] as const) {
+      Deno.test(`encodeOnnx() makes a file with which onnxruntime predicts as float64 does, for ${scale}, ${activation} and the ${head} head`, async () => {
+        const architecture: Architecture = {
+          inputs: WIDTH * WIDTH,
+          hidden: [7, 130],
+          classes: 3,
+          activation,
+          head,
+        };
+        const flat = draw(architecture);
+        const model = { architecture, parameters: byName(architecture, flat), scale };
+        const session = await onnx.InferenceSession.create(encodeOnnx(model));
+        const { probabilities } = await session.run({
+          images: new onnx.Tensor("float32", Float32Array.from(images), [ROWS, WIDTH * WIDTH]),
+        });
+        await session.release();
+        assertEquals(probabilities.dims, [ROWS, 3]);
+        const exact = expected(architecture, flat, scale);
+        const found = probabilities.data as Float32Array;
+        const worst = Math.max(...found.map((p, i) => Math.abs(p - exact[i])));
+        assert(worst < 1e-6, `a probability differs by ${worst}`);
+        // Were all rows alike, a file that ignores its input would pass.
+        assert(Math.abs(exact[0] - exact[6]) > 1e-3, "the rows' predictions are too much alike");
+      });
+    }
+  }
+}
