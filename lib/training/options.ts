@@ -58,3 +58,127 @@ export const NOTEBOOK: Readonly<TrainingOptions> = {
   augment: "none",
   threefry: "legacy",
 };
+
+/** An option with a value that it cannot have; `option` is its name. */
+export class OptionError extends RangeError {
+  override name = "OptionError";
+  readonly option: keyof TrainingOptions;
+
+  constructor(option: keyof TrainingOptions, rule: string, value: unknown) {
+    super(`Cannot train as ${option} must be ${rule}: current value is ${value}`);
+    this.option = option;
+  }
+}
+
+/**
+ * All options of a run: those given, the notebook's for the others.
+ *
+ * @param given What differs from the notebook
+ * @returns All options, each of them checked
+ * @throws {OptionError} If an option has a value that it cannot have
+ *
+ * @example
+ * ```ts
+ * import { resolveOptions } from "./options.ts";
+ * import { assertEquals, assertThrows } from "@std/assert";
+ *
+ * assertEquals(resolveOptions({ batchSize: 10 }).iterations, 5000);
+ * assertThrows(() => resolveOptions({ batchSize: 0.5 }), RangeError, "current value is 0.5");
+ * ```
+ */
+export function resolveOptions(given: Partial<TrainingOptions> = {}): TrainingOptions {
+  const options: TrainingOptions = { ...NOTEBOOK };
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(RULES, name)) {
+      throw new RangeError(
+        `Cannot train as every option must be one of ${Object.keys(RULES).join(", ")}: ` +
+          `current value is ${name}`,
+      );
+    }
+    if (value !== undefined) Object.assign(options, { [name]: value });
+  }
+  for (const name of Object.keys(RULES) as (keyof TrainingOptions)[]) {
+    const { holds, rule } = RULES[name];
+    if (!holds(options[name])) throw new OptionError(name, rule, options[name]);
+  }
+  return options;
+}
+
+/**
+ * Refuses options that ask for more rows than a data set has.
+ *
+ * @param options Checked by themselves
+ * @param rows How many rows the data set calls training rows, and how many others it has
+ * @throws {OptionError} If a batch, an evaluation or the validation rows are too many
+ * @throws {RangeError} If there are no rows to test on
+ */
+export function checkAgainstRows(
+  { validation, batchSize, evalSize }: TrainingOptions,
+  rows: { train: number; test: number },
+): void {
+  if (rows.test < 1) {
+    throw new RangeError("Cannot train as the data set must have test rows: current value is 0");
+  }
+  const trained = rows.train - validation;
+  const evaluated = validation > 0 ? validation : rows.test;
+  if (trained < 1) {
+    throw new OptionError("validation", `below the ${rows.train} rows to train on`, validation);
+  }
+  if (batchSize > trained) {
+    throw new OptionError("batchSize", `at most the ${trained} rows to train on`, batchSize);
+  }
+  if (evalSize > evaluated) {
+    throw new OptionError("evalSize", `at most the ${evaluated} rows to evaluate on`, evalSize);
+  }
+}
+
+/** What an option's value must be, in words and as a test. */
+interface Rule {
+  rule: string;
+  holds: (value: unknown) => boolean;
+}
+
+function wholeFrom(from: number, to = Number.MAX_SAFE_INTEGER): Rule {
+  return {
+    rule: to === Number.MAX_SAFE_INTEGER
+      ? `a whole number of at least ${from}`
+      : `a whole number from ${from} to ${to}`,
+    holds: (value) => Number.isSafeInteger(value) && from <= Number(value) && Number(value) <= to,
+  };
+}
+
+const ABOVE_ZERO: Rule = {
+  rule: "a number above 0",
+  holds: (value) => Number.isFinite(value) && Number(value) > 0,
+};
+
+function oneOf<Word extends string>(...words: Word[]): Rule {
+  return {
+    rule: `one of ${words.join(", ")}`,
+    holds: (value) => (words as unknown[]).includes(value),
+  };
+}
+
+const RULES: Readonly<Record<keyof TrainingOptions, Rule>> = {
+  seed: wholeFrom(0, 2 ** 32 - 1),
+  iterations: wholeFrom(0),
+  epochs: wholeFrom(0),
+  batchSize: wholeFrom(1),
+  learningRate: ABOVE_ZERO,
+  decay: ABOVE_ZERO,
+  decayEvery: wholeFrom(1),
+  evalEvery: wholeFrom(1),
+  evalSize: wholeFrom(1),
+  validation: wholeFrom(0),
+  hidden: {
+    rule: "two whole numbers of at least 1",
+    holds: (value) => Array.isArray(value) && value.length === 2 && value.every(wholeFrom(1).holds),
+  },
+  activation: oneOf<Activation>("tanh", "relu"),
+  head: oneOf<Head>("notebook", "softmax"),
+  initialization: oneOf<Initialization>("normal", "glorot"),
+  scale: oneOf<PixelScale>("l2", "unit"),
+  optimizer: oneOf<Optimizer["name"]>("sgd", "momentum", "adam"),
+  augment: oneOf<Augmentation>("none", "shift"),
+  threefry: oneOf<ThreefryLayout>("legacy", "partitionable"),
+};

@@ -1,0 +1,186 @@
+/**
+ * Command-line flags. One table a task says which flags there are; the parser
+ * and the help are both made of it, so they cannot disagree.
+ */
+import { parseArgs } from "node:util";
+
+/** One flag; the key under which it stands in its table, in kebab case, is its name. */
+export interface Flag<Value> {
+  /** What stands for the value in the help, `N` say; a switch has none. */
+  placeholder?: string;
+  /** What the flag does, in a line. */
+  help: string;
+  /** What holds where the flag is not given, for the help. */
+  default?: string;
+  /** What a value has to be: `a number`. */
+  expects: string;
+  /** The value that a text stands for, or undefined if it is not what the flag expects. */
+  parse(text: string): Value | undefined;
+}
+
+/** A task's flags by name in camel case: `batchSize` is `--batch-size`. */
+// deno-lint-ignore no-explicit-any -- each flag has its own type of value
+export type FlagTable = Record<string, Flag<any>>;
+
+/** What was given of a table's flags; a flag that was not given is undefined. */
+export type FlagValues<Table extends FlagTable> = {
+  [Name in keyof Table]?: Table[Name] extends Flag<infer Value> ? Value : never;
+};
+
+/** A task as `deno task` runs it. */
+export interface Task<Table extends FlagTable> {
+  name: string;
+  /** What it does: the first lines of its help. */
+  summary: string;
+  flags: Table;
+  /** What may stand besides flags, for the help: `IMAGE...`; without it nothing may. */
+  operands?: string;
+}
+
+/** A command line that cannot be followed; the message is one line for a person. */
+export class UsageError extends Error {}
+
+/** A flag that is there or not. */
+export function toggle(help: string): Flag<boolean> {
+  return { help, expects: "given without a value", parse: () => true };
+}
+
+/** A flag with a number. */
+export function number(help: string, byDefault?: number): Flag<number> {
+  return {
+    placeholder: "N",
+    help,
+    default: byDefault?.toString(),
+    expects: "a number",
+    parse: parseNumber,
+  };
+}
+
+/** A flag with words as they are: a name, a path. */
+export function text(placeholder: string, help: string, byDefault?: string): Flag<string> {
+  return {
+    placeholder,
+    help,
+    default: byDefault,
+    expects: "something",
+    parse: (text) => text === "" ? undefined : text,
+  };
+}
+
+/** A flag with one of a few words. */
+export function oneOf<Word extends string>(
+  words: readonly Word[],
+  help: string,
+  byDefault?: Word,
+): Flag<Word> {
+  return {
+    placeholder: words.join("|"),
+    help,
+    default: byDefault,
+    expects: `one of ${words.join(", ")}`,
+    parse: (text) => words.find((word) => word === text),
+  };
+}
+
+/** A flag with several values of another flag, divided by commas. */
+export function listOf<Value>(flag: Flag<Value>): Flag<Value[]> {
+  return {
+    ...flag,
+    placeholder: `${flag.placeholder},...`,
+    expects: `${flag.expects}, or several divided by commas`,
+    parse(text) {
+      const values = text.split(",").map((part) => flag.parse(part));
+      return values.includes(undefined) ? undefined : values as Value[];
+    },
+  };
+}
+
+/** The number that a text stands for, if it does. */
+export function parseNumber(text: string): number | undefined {
+  const value = text.trim() === "" ? NaN : Number(text);
+  return Number.isNaN(value) ? undefined : value;
+}
+
+/** `batchSize` as it is typed: `--batch-size`. */
+export function flagName(key: string): string {
+  return "--" + key.replace(/[A-Z]/g, (letter) => "-" + letter.toLowerCase());
+}
+
+/**
+ * Reads a command line.
+ *
+ * @param task Whose flags may stand there
+ * @param args The words of the command line
+ * @returns The flags given, the last one where one is given twice, and what stands besides them
+ * @throws UsageError if a flag is unknown, lacks its value or has a wrong one
+ */
+export async function parseFlags<Table extends FlagTable>(
+  task: Task<Table>,
+  args: string[],
+): Promise<{ flags: FlagValues<Table>; operands: string[] }> {
+  const keys = new Map(Object.keys(task.flags).map((key) => [flagName(key), key]));
+  // `strict` would refuse in its own words, and take `--seed -1` for two flags.
+  const { tokens } = parseArgs({
+    args,
+    options: Object.fromEntries(
+      [...keys].map(([name, key]) => [name.slice(2), {
+        type: task.flags[key].placeholder === undefined ? "boolean" : "string",
+      }]),
+    ),
+    strict: false,
+    tokens: true,
+  });
+
+  const flags: Record<string, unknown> = {};
+  const operands: string[] = [];
+  for (const token of tokens) {
+    if (token.kind === "positional") {
+      if (task.operands === undefined) {
+        throw new UsageError(`unexpected argument ${token.value} (--help lists the flags)`);
+      }
+      operands.push(token.value);
+    } else if (token.kind === "option") {
+      const key = keys.get(token.rawName);
+      if (key === undefined) throw await unknownFlag(token.rawName, [...keys.keys()]);
+      flags[key] = flagValue(token.rawName, task.flags[key], token.value);
+    }
+  }
+  return { flags: flags as FlagValues<Table>, operands };
+}
+
+function flagValue<Value>(name: string, flag: Flag<Value>, text: string | undefined): Value {
+  const isSwitch = flag.placeholder === undefined;
+  if (!isSwitch && text === undefined) {
+    throw new UsageError(`${name} needs a value: ${flag.expects}`);
+  }
+  const value = isSwitch && text !== undefined ? undefined : flag.parse(text ?? "");
+  if (value === undefined) {
+    throw new UsageError(`${name} must be ${flag.expects}: current value is ${text}`);
+  }
+  return value;
+}
+
+async function unknownFlag(name: string, known: string[]): Promise<UsageError> {
+  // Here and not above, since it is needed only where something is wrong.
+  const { closestString } = await import("@std/text");
+  return new UsageError(
+    `unknown flag ${name}; did you mean ${closestString(name, known)}? (--help lists all)`,
+  );
+}
+
+/** A task's help, made of its table. */
+export function helpText(task: Task<FlagTable>): string {
+  const rows = Object.entries(task.flags).map(([key, flag]) => ({
+    usage: [flagName(key), flag.placeholder].filter(Boolean).join(" "),
+    help: flag.help + (flag.default === undefined ? "" : ` (${flag.default})`),
+  }));
+  const width = Math.max(...rows.map(({ usage }) => usage.length));
+  return [
+    `Usage: ${["deno task", task.name, "[flags]", task.operands].filter(Boolean).join(" ")}`,
+    "",
+    task.summary,
+    "",
+    ...rows.map(({ usage, help }) => `  ${usage.padEnd(width)}  ${help}`),
+    "",
+  ].join("\n");
+}

@@ -1,0 +1,65 @@
+/** How every task runs: its flags are read, and whatever goes wrong ends it with one line. */
+import { OptionError } from "../training/options.ts";
+import {
+  flagName,
+  type FlagTable,
+  type FlagValues,
+  helpText,
+  parseFlags,
+  type Task,
+  toggle,
+  UsageError,
+} from "./flags.ts";
+import { print, printError } from "./output.ts";
+
+/** Exit codes: something went wrong; the command line cannot be followed; Ctrl-C (128 + SIGINT). */
+export const FAILED = 1;
+export const MISUSED = 2;
+export const INTERRUPTED = 130;
+
+/**
+ * Runs a task on this process's command line: `--help` prints its help; an error prints
+ * `error: ...` on stderr (with `--json` an error event on stdout as well) and ends the process
+ * with exit code 1, or 2 where the command line is to blame.
+ *
+ * @param task Its name, summary and flags
+ * @param main What it does; the exit code if that is not 0
+ */
+export async function runTask<Table extends FlagTable>(
+  task: Task<Table>,
+  main: (flags: FlagValues<Table>, operands: string[]) => Promise<number | void>,
+): Promise<void> {
+  // Errors that no one awaits: a device's, a worker's.
+  globalThis.addEventListener("unhandledrejection", (event) => fail(event.reason));
+  globalThis.addEventListener("error", (event) => fail(event.error));
+  const args = Deno.args;
+  const complete = { ...task, flags: { ...task.flags, help: toggle("print this and do nothing") } };
+  if (args.includes("--help") || args.includes("-h")) {
+    print(helpText(complete));
+    return;
+  }
+  try {
+    const { flags, operands } = await parseFlags(task, args);
+    const code = await main(flags, operands);
+    if (code) Deno.exit(code);
+  } catch (error) {
+    fail(error);
+  }
+}
+
+/** Ends the process as an error asks for. */
+function fail(error: unknown): never {
+  const message = describe(error);
+  if (Deno.args.includes("--json")) print(JSON.stringify({ event: "error", message }));
+  printError(`error: ${message}`);
+  Deno.exit(error instanceof UsageError || error instanceof OptionError ? MISUSED : FAILED);
+}
+
+/** An error in one line, its options called as they are typed. */
+function describe(error: unknown): string {
+  const { message } = error instanceof Error ? error : new Error(String(error));
+  const named = error instanceof OptionError
+    ? message.replace(error.option, flagName(error.option))
+    : message;
+  return named.replace(/\s*\n\s*/g, "; ").trim() || "unknown";
+}

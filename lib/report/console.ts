@@ -1,0 +1,50 @@
+/** The notebook's log, line for line. */
+import type { TrainingEvent } from "../training/events.ts";
+
+/**
+ * What the log says about an event.
+ *
+ * @param event Any event of a run
+ * @returns Lines without their ends; none for an event that the log passes over
+ *
+ * @example
+ * ```ts
+ * import { logLines } from "./console.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const evaluated = { event: "evaluated", loss: 2, learningRate: 0.5, seconds: 0 } as const;
+ * assertEquals(logLines({ ...evaluated, iteration: 0, accuracy: 0.088 }), [
+ *   "Initial Accuracy:       8.80%",
+ *   "",
+ * ]);
+ * assertEquals(logLines({ ...evaluated, iteration: 500, accuracy: 0.796 }), [
+ *   "(500) Accuracy:        79.60%",
+ *   "",
+ * ]);
+ * ```
+ */
+export function logLines(event: TrainingEvent): string[] {
+  switch (event.event) {
+    case "started":
+      return [`Using seed: ${event.seed}`];
+    case "sample":
+      return ["Sample image:", "", ...event.art, "", `Sample answer: ${event.label}`];
+    case "evaluated": {
+      const which = event.iteration === 0 ? "Initial" : `(${event.iteration})`;
+      return [accuracyLine(`${which} Accuracy:`, event.accuracy), ""];
+    }
+    case "finished":
+      return [
+        `${event.seconds.toFixed(2)} seconds elapsed during training.`,
+        "",
+        accuracyLine("Final accuracy against test set:", event.accuracy),
+      ];
+    default:
+      return [];
+  }
+}
+
+/** The percent sign stands in column 29, or further right behind a long label. */
+function accuracyLine(label: string, accuracy: number): string {
+  return `${label} `.padEnd(20) + (100 * accuracy).toFixed(2).padStart(8) + "%";
+}

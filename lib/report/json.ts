@@ -1,0 +1,33 @@
+/** Events for programs: one JSON object a line. */
+import type { TrainingEvent } from "../training/events.ts";
+
+/**
+ * An event as a line of JSON. The trained numbers stay out of it: they are
+ * kept in files, and would make lines of a megabyte.
+ *
+ * @param event Any event of a run
+ * @returns A JSON object without the line's end
+ *
+ * @example
+ * ```ts
+ * import { jsonLine } from "./json.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(
+ *   jsonLine({ event: "progress", iteration: 10, iterations: 5000, seconds: 0.5 }),
+ *   '{"event":"progress","iteration":10,"iterations":5000,"seconds":0.5}',
+ * );
+ * ```
+ */
+export function jsonLine(event: TrainingEvent): string {
+  switch (event.event) {
+    case "finished": {
+      const { iterations, seconds, accuracy, loss } = event;
+      return JSON.stringify({ event: event.event, iterations, seconds, accuracy, loss });
+    }
+    case "checkpoint":
+      return JSON.stringify({ event: event.event, iteration: event.iteration });
+    default:
+      return JSON.stringify(event);
+  }
+}

@@ -1,0 +1,101 @@
+/** How well a trained net does on labelled images: plain TypeScript, so that it needs no device. */
+import type { Dataset } from "../data/dataset.ts";
+import { answerOfRow, lossOfRow } from "../net/maths.ts";
+import type { Model } from "../net/model.ts";
+import { outputsOfRows } from "./predict.ts";
+
+/** What an evaluation found. */
+export interface EvaluationReport {
+  rows: number;
+  correct: number;
+  /** A fraction, 0 to 1. */
+  accuracy: number;
+  /** Mean over the rows, in nats; of the loss that the net was trained with. */
+  loss: number;
+  /** Shape (rows): what the net said to each. */
+  answers: Uint8Array;
+  /** Shape (C, C), row-major: rows with the label [first index] that were answered [second index]. */
+  confusion: Uint32Array;
+  /** Shape (C): of the rows answered with a class, the fraction that have it; NaN where there are none. */
+  precision: Float64Array;
+  /** Shape (C): of the rows that have a class, the fraction answered with it; NaN where there are none. */
+  recall: Float64Array;
+}
+
+/**
+ * Compares a net's answers with the labels.
+ *
+ * @param model A trained net
+ * @param data The data set
+ * @param rows Which of its rows to look at; all of them if left out. A net's own training rows say
+ *   little about it: `splitDataset` with the seed of its run tells which the others are.
+ * @returns Counts and measures
+ * @throws {RangeError} If the data's images or classes do not fit the net
+ *
+ * @example
+ * ```ts
+ * import { evaluate } from "./evaluate.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const model = {
+ *   architecture: { inputs: 1, hidden: [1, 1], classes: 2, activation: "relu", head: "softmax" },
+ *   scale: "unit",
+ *   parameters: {
+ *     w0: Float32Array.of(1), b0: Float32Array.of(0), w1: Float32Array.of(1),
+ *     b1: Float32Array.of(0), w2: Float32Array.of(-1, 1), b2: Float32Array.of(0.5, 0),
+ *   },
+ * } as const;
+ * const data = {
+ *   name: "three points", width: 1, height: 1, classes: 2, trainRows: 0,
+ *   images: Uint8Array.of(0, 255, 255), labels: Uint8Array.of(0, 1, 0),
+ * };
+ * const { correct, confusion, recall } = evaluate(model, data);
+ * assertEquals([correct, ...confusion, ...recall], [2, 1, 1, 0, 1, 0.5, 1]);
+ * ```
+ */
+export function evaluate(
+  model: Model,
+  data: Dataset,
+  rows: ArrayLike<number> = Uint32Array.from(data.labels, (_, row) => row),
+): EvaluationReport {
+  const { inputs, classes, head } = model.architecture;
+  if (data.width * data.height !== inputs || data.classes > classes) {
+    throw new RangeError(
+      `Cannot evaluate as the data must have ${inputs} pixels and at most ${classes} classes: ` +
+        `current value is ${data.width * data.height} pixels and ${data.classes} classes`,
+    );
+  }
+  const images = new Uint8Array(rows.length * inputs);
+  for (let i = 0; i < rows.length; i++) {
+    images.set(data.images.subarray(rows[i] * inputs, (rows[i] + 1) * inputs), i * inputs);
+  }
+
+  const answers = new Uint8Array(rows.length);
+  const confusion = new Uint32Array(classes * classes);
+  let correct = 0;
+  let loss = 0;
+  for (const { row, x3 } of outputsOfRows(model, images)) {
+    const label = data.labels[rows[row]];
+    const answer = answers[row] = answerOfRow(x3);
+    confusion[label * classes + answer]++;
+    if (answer === label) correct++;
+    loss += lossOfRow(head, x3, label);
+  }
+  const right = Float64Array.from({ length: classes }, (_, c) => confusion[c * classes + c]);
+  return {
+    rows: rows.length,
+    correct,
+    accuracy: correct / rows.length,
+    loss: loss / rows.length,
+    answers,
+    confusion,
+    precision: right.map((count, c) => count / sum(classes, (i) => confusion[i * classes + c])),
+    recall: right.map((count, c) => count / sum(classes, (i) => confusion[c * classes + i])),
+  };
+}
+
+function sum(count: number, term: (i: number) => number): number {
+  let total = 0;
+  for (let i = 0; i < count; i++) total += term(i);
+  return total;
+}

@@ -1,0 +1,91 @@
+/** Which random key, learning rate and rows each step has: the whole run, before anything is computed. */
+import type { Step } from "../engine/engine.ts";
+import { type Key, split } from "../random/threefry.ts";
+import type { TrainingOptions } from "./options.ts";
+
+/** What happens at one iteration. */
+export interface PlannedIteration {
+  /** 0 is before the first step. */
+  iteration: number;
+  /** The step to take; none at iteration 0. */
+  step?: Step;
+  /** Draws the rows of the evaluation after that step, if there is one. */
+  evaluation?: Key;
+  /** The sampler's key after all this. */
+  key: Key;
+}
+
+/**
+ * Plans a run from the drawn parameters on, drawing keys in the notebook's order:
+ * one for the evaluation at the start, then one for each step's rows, and after
+ * every `evalEvery`-th step one for its evaluation. With `epochs` there is one
+ * key an epoch instead of one a step, drawn when the epoch begins.
+ *
+ * @param options The run's; all randomness follows from `key`
+ * @param trainRows How many rows there are to train on
+ * @param key The sampler's key after the parameters were drawn
+ * @returns Iteration 0, then every step in order, without end: `totalIterations` says where to stop
+ *
+ * @example
+ * ```ts
+ * import { planRun } from "./plan.ts";
+ * import { NOTEBOOK } from "./options.ts";
+ * import { prngKey } from "../random/threefry.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const plan = planRun(NOTEBOOK, 60000, prngKey(0)).take(5001).toArray();
+ * assertEquals(plan.filter(({ evaluation }) => evaluation).length, 11);
+ * assertEquals(plan[2000].step?.learningRate, 0.5);
+ * assertEquals(plan[2001].step?.learningRate, 0.25);
+ * ```
+ */
+export function* planRun(
+  options: TrainingOptions,
+  trainRows: number,
+  key: Key,
+): Generator<PlannedIteration, never> {
+  const draw = () => key = split(key, 2, { layout: options.threefry })[0];
+  const batches = Math.ceil(trainRows / options.batchSize);
+  yield { iteration: 0, evaluation: draw(), key };
+
+  let epoch = key;
+  for (let iteration = 1;; iteration++) {
+    let from = 0;
+    if (options.epochs > 0) {
+      const batch = (iteration - 1) % batches;
+      if (batch === 0) epoch = draw();
+      from = batch * options.batchSize;
+    } else {
+      epoch = draw();
+    }
+    // The last batch of an epoch is smaller where the rows cannot be divided evenly.
+    const count = Math.min(options.batchSize, trainRows - from);
+    const learningRate = learningRateOf(iteration, options);
+    const step = { key: epoch, from, count, learningRate };
+    const evaluation = iteration % options.evalEvery === 0 ? draw() : undefined;
+    yield { iteration, step, evaluation, key };
+  }
+}
+
+/**
+ * How many steps a run has.
+ *
+ * @param options Its options
+ * @param trainRows How many rows there are to train on
+ */
+export function totalIterations(
+  { epochs, iterations, batchSize }: TrainingOptions,
+  trainRows: number,
+): number {
+  return epochs > 0 ? epochs * Math.ceil(trainRows / batchSize) : iterations;
+}
+
+/** The learning rate of a step; the first step is 1, and the rate falls after a `decayEvery`-th one. */
+export function learningRateOf(
+  iteration: number,
+  { learningRate, decay, decayEvery }: TrainingOptions,
+): number {
+  return iteration === 0
+    ? learningRate
+    : learningRate * decay ** Math.floor((iteration - 1) / decayEvery);
+}

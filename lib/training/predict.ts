@@ -1,0 +1,110 @@
+/** What a trained net says to images: plain TypeScript, so that it needs no device. */
+import { answerOfRow, forward } from "../net/maths.ts";
+import { type Architecture, parameterCount, parameterSlots } from "../net/architecture.ts";
+import type { Model } from "../net/model.ts";
+
+/** A net's answers to n images. */
+export interface Predictions {
+  /** Shape (n): the class with the largest output, the first of equal ones. */
+  labels: Uint8Array;
+  /** Shape (n, C). */
+  probabilities: Float32Array;
+}
+
+/** Images are worked on in pieces of so many, so that memory stays small whatever their count. */
+const PIECE = 500;
+
+/**
+ * Classifies images.
+ *
+ * @param model A trained net
+ * @param images Shape (n, D), row-major: 0 is background, 255 full ink; fractions are allowed
+ * @returns A class and the probabilities of all classes for each image
+ * @throws {RangeError} If the images' length is no multiple of D
+ *
+ * @example
+ * ```ts
+ * import { predict } from "./predict.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // One pixel, two classes; w2 tells ink from background.
+ * const model = {
+ *   architecture: { inputs: 1, hidden: [1, 1], classes: 2, activation: "relu", head: "softmax" },
+ *   scale: "unit",
+ *   parameters: {
+ *     w0: Float32Array.of(1), b0: Float32Array.of(0), w1: Float32Array.of(1),
+ *     b1: Float32Array.of(0), w2: Float32Array.of(-1, 1), b2: Float32Array.of(0.5, 0),
+ *   },
+ * } as const;
+ * assertEquals(predict(model, Uint8Array.of(0, 255)).labels, Uint8Array.of(0, 1));
+ * ```
+ */
+export function predict(model: Model, images: Uint8Array | Float32Array): Predictions {
+  const { inputs, classes } = model.architecture;
+  if (images.length % inputs !== 0) {
+    throw new RangeError(
+      `Cannot predict as the images' length must be a multiple of the net's ${inputs} inputs: ` +
+        `current value is ${images.length}`,
+    );
+  }
+  const labels = new Uint8Array(images.length / inputs);
+  const probabilities = new Float32Array(labels.length * classes);
+  for (const { row, x3, p } of outputsOfRows(model, images)) {
+    labels[row] = answerOfRow(x3);
+    probabilities.set(p, row * classes);
+  }
+  return { labels, probabilities };
+}
+
+/** What the net puts out for one row of images: the last layer's outputs and their softmax. */
+export interface RowOutputs {
+  row: number;
+  /** Shape (C). */
+  x3: Float64Array;
+  /** Shape (C). */
+  p: Float64Array;
+}
+
+/** Runs the net on images, shape (n, D), and gives each row's outputs in turn. */
+export function* outputsOfRows(
+  { architecture, scale, parameters }: Model,
+  images: Uint8Array | Float32Array,
+): Generator<RowOutputs, void> {
+  const { inputs, classes } = architecture;
+  const flat = flatParameters(architecture, parameters);
+  for (let from = 0; from < images.length; from += PIECE * inputs) {
+    const piece = images.subarray(from, from + PIECE * inputs);
+    const { x3, p } = forward(architecture, flat, netInputs(piece, inputs, scale));
+    for (let row = 0; row < piece.length / inputs; row++) {
+      const [begin, end] = [row * classes, (row + 1) * classes];
+      yield { row: from / inputs + row, x3: x3.subarray(begin, end), p: p.subarray(begin, end) };
+    }
+  }
+}
+
+/** Pixels (n, D) as the net wants them: each row by its L2 norm, or by 255; a row of zeros stays zero. */
+function netInputs(
+  pixels: Uint8Array | Float32Array,
+  width: number,
+  scale: Model["scale"],
+): Float64Array {
+  const inputs = Float64Array.from(pixels);
+  for (let from = 0; from < inputs.length; from += width) {
+    const row = inputs.subarray(from, from + width);
+    let squares = 0;
+    for (const pixel of row) squares += pixel * pixel;
+    const divisor = scale === "unit" ? 255 : Math.sqrt(squares) || 1;
+    for (let i = 0; i < width; i++) row[i] /= divisor;
+  }
+  return inputs;
+}
+
+/** The parameters in one array, laid out as `parameterSlots` says. */
+function flatParameters(
+  architecture: Architecture,
+  parameters: Model["parameters"],
+): Float32Array {
+  const flat = new Float32Array(parameterCount(architecture));
+  for (const { name, offset } of parameterSlots(architecture)) flat.set(parameters[name], offset);
+  return flat;
+}

@@ -1,0 +1,91 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  checkAgainstRows,
+  NOTEBOOK,
+  OptionError,
+  resolveOptions,
+  type TrainingOptions,
+} from "../../lib/training/options.ts";
+
+Deno.test("resolveOptions() gives the notebook's options where nothing is given", () => {
+  assertEquals(resolveOptions(), { ...NOTEBOOK });
+});
+
+Deno.test("resolveOptions() takes undefined for not given", () => {
+  assertEquals(resolveOptions({ seed: undefined, batchSize: 7 }), { ...NOTEBOOK, batchSize: 7 });
+});
+
+const WRONG: [keyof TrainingOptions, unknown, string][] = [
+  ["seed", -1, "a whole number from 0 to 4294967295"],
+  ["seed", 2 ** 32, "a whole number from 0 to 4294967295"],
+  ["seed", 0.5, "a whole number from 0 to 4294967295"],
+  ["iterations", -1, "a whole number of at least 0"],
+  ["iterations", 1.5, "a whole number of at least 0"],
+  ["epochs", -1, "a whole number of at least 0"],
+  ["batchSize", 0, "a whole number of at least 1"],
+  ["learningRate", 0, "a number above 0"],
+  ["learningRate", NaN, "a number above 0"],
+  ["learningRate", Infinity, "a number above 0"],
+  ["decay", -0.5, "a number above 0"],
+  ["decayEvery", 0, "a whole number of at least 1"],
+  ["evalEvery", 0, "a whole number of at least 1"],
+  ["evalSize", 0, "a whole number of at least 1"],
+  ["validation", -1, "a whole number of at least 0"],
+  ["hidden", [50], "two whole numbers of at least 1"],
+  ["hidden", [50, 100, 10], "two whole numbers of at least 1"],
+  ["hidden", [50, 0], "two whole numbers of at least 1"],
+  ["activation", "sigmoid", "one of tanh, relu"],
+  ["head", "mse", "one of notebook, softmax"],
+  ["initialization", "zeros", "one of normal, glorot"],
+  ["scale", "l1", "one of l2, unit"],
+  ["optimizer", "rmsprop", "one of sgd, momentum, adam"],
+  ["augment", "rotate", "one of none, shift"],
+  ["threefry", "new", "one of legacy, partitionable"],
+];
+
+for (const [option, value, rule] of WRONG) {
+  Deno.test(`resolveOptions() refuses ${option} of ${value}`, () => {
+    const error = assertThrows(
+      () => resolveOptions({ [option]: value }),
+      OptionError,
+      `Cannot train as ${option} must be ${rule}: current value is ${value}`,
+    ) as OptionError;
+    assertEquals(error.option, option);
+  });
+}
+
+Deno.test("resolveOptions() refuses an option that does not exist", () => {
+  const misspelt = { batchsize: 10 } as Partial<TrainingOptions>;
+  assertThrows(() => resolveOptions(misspelt), RangeError, "current value is batchsize");
+});
+
+Deno.test("checkAgainstRows() takes batches and evaluations up to the rows there are", () => {
+  const rows = { train: 60, test: 10 };
+  checkAgainstRows({ ...NOTEBOOK, batchSize: 60, evalSize: 10 }, rows);
+  checkAgainstRows({ ...NOTEBOOK, batchSize: 40, evalSize: 20, validation: 20 }, rows);
+});
+
+Deno.test("checkAgainstRows() refuses a data set without test rows", () => {
+  const options = { ...NOTEBOOK, batchSize: 10, validation: 10, evalSize: 10 };
+  assertThrows(() => checkAgainstRows(options, { train: 60, test: 0 }), RangeError, "test rows");
+});
+
+for (
+  const [option, change, rule] of [
+    ["batchSize", { batchSize: 61 }, "at most the 60 rows to train on"],
+    ["batchSize", { batchSize: 41, validation: 20 }, "at most the 40 rows to train on"],
+    ["evalSize", { evalSize: 11 }, "at most the 10 rows to evaluate on"],
+    ["evalSize", { evalSize: 21, validation: 20 }, "at most the 20 rows to evaluate on"],
+    ["validation", { validation: 60 }, "below the 60 rows to train on"],
+  ] as const
+) {
+  Deno.test(`checkAgainstRows() refuses ${JSON.stringify(change)} of 60 and 10 rows`, () => {
+    const options = { ...NOTEBOOK, batchSize: 10, evalSize: 10, ...change };
+    const error = assertThrows(
+      () => checkAgainstRows(options, { train: 60, test: 10 }),
+      OptionError,
+      rule,
+    ) as OptionError;
+    assertEquals(error.option, option);
+  });
+}

@@ -1,0 +1,59 @@
+import { assertEquals } from "@std/assert";
+import { type Key, prngKey, split } from "../../lib/random/threefry.ts";
+import { NOTEBOOK } from "../../lib/training/options.ts";
+import { learningRateOf, planRun, totalIterations } from "../../lib/training/plan.ts";
+
+/** The sampler's keys after 1, 2, 3... draws. */
+function chain(key: Key, count: number): Key[] {
+  return Array.from({ length: count }, () => key = split(key)[0]);
+}
+
+Deno.test("planRun() draws a key for the first evaluation, then one a step and one an evaluation", () => {
+  const options = { ...NOTEBOOK, evalEvery: 2, batchSize: 3 };
+  const plan = planRun(options, 10, prngKey(7)).take(5).toArray();
+  const keys = chain(prngKey(7), 7);
+  assertEquals(plan.map(({ step }) => step?.key), [undefined, keys[1], keys[2], keys[4], keys[5]]);
+  assertEquals(
+    plan.map(({ evaluation }) => evaluation),
+    [keys[0], undefined, keys[3], undefined, keys[6]],
+  );
+  assertEquals(plan.map(({ key }) => key), [keys[0], keys[1], keys[3], keys[4], keys[6]]);
+  assertEquals(plan.slice(1).map(({ step }) => [step!.from, step!.count]), Array(4).fill([0, 3]));
+});
+
+Deno.test("planRun() draws a key an epoch and cuts its permutation into batches, the last ragged", () => {
+  const options = { ...NOTEBOOK, epochs: 2, evalEvery: 2, batchSize: 4 };
+  assertEquals(totalIterations(options, 10), 6);
+  const plan = planRun(options, 10, prngKey(7)).take(7).toArray();
+  // Draws: evaluation, epoch, evaluation after step 2, epoch, evaluations after steps 4 and 6.
+  const keys = chain(prngKey(7), 6);
+  assertEquals(
+    plan.slice(1).map(({ step }) => step!.key),
+    [keys[1], keys[1], keys[1], keys[3], keys[3], keys[3]],
+  );
+  assertEquals(
+    plan.slice(1).map(({ step }) => [step!.from, step!.count]),
+    [[0, 4], [4, 4], [8, 2], [0, 4], [4, 4], [8, 2]],
+  );
+  assertEquals([plan[2], plan[4], plan[6]].map(({ evaluation }) => evaluation), [
+    keys[2],
+    keys[4],
+    keys[5],
+  ]);
+});
+
+Deno.test("planRun() splits keys in the layout that the options name", () => {
+  const options = { ...NOTEBOOK, threefry: "partitionable" } as const;
+  const [first] = planRun(options, 10, prngKey(0)).take(1).toArray();
+  assertEquals(first.key, split(prngKey(0), 2, { layout: "partitionable" })[0]);
+});
+
+Deno.test("learningRateOf() halves the rate after every 2000th step, not before it", () => {
+  const rates = [0, 1, 2000, 2001, 4000, 4001, 5000].map((i) => learningRateOf(i, NOTEBOOK));
+  assertEquals(rates, [0.5, 0.5, 0.5, 0.25, 0.25, 0.125, 0.125]);
+});
+
+Deno.test("totalIterations() counts steps, or batches where there are epochs", () => {
+  assertEquals(totalIterations(NOTEBOOK, 60000), 5000);
+  assertEquals(totalIterations({ ...NOTEBOOK, epochs: 3, batchSize: 128 }, 60000), 3 * 469);
+});
