@@ -1,0 +1,147 @@
+import { choice, normal, permutation } from "./distributions.ts";
+import { type Key, prngKey, split, type ThreefryLayout, type ThreefryOptions } from "./threefry.ts";
+
+/** An array or typed array, one element a row. */
+export interface RowArray {
+  readonly length: number;
+  slice(start: number, end: number): ArrayLike<unknown>;
+}
+
+/**
+ * The notebook's source of all randomness: one key, replaced by the first half
+ * of its split at every draw, which uses the new key. So what is drawn depends
+ * on the seed and on the number of draws before, not on their kinds.
+ *
+ * @example
+ * ```ts
+ * import { DistSampler } from "./dist_sampler.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const sampler = new DistSampler(298504);
+ * assertEquals(sampler.normal(50, 784).length, 39200);
+ *
+ * const images = ["zero", "one", "two"];
+ * const labels = Uint8Array.of(0, 1, 2);
+ * const [image, label] = sampler.randomRows(1, images, labels);
+ * assertEquals(image[0], images[label[0]]);
+ * ```
+ */
+export class DistSampler {
+  /** Which random numbers a key gives. */
+  readonly layout: ThreefryLayout;
+  #key: Key;
+
+  /**
+   * @param seed A whole number from 0 to 2^32 - 1
+   * @param options The layout
+   * @throws RangeError if the seed is anything else
+   */
+  constructor(seed: number, { layout = "legacy" }: ThreefryOptions = {}) {
+    this.#key = prngKey(seed);
+    this.layout = layout;
+  }
+
+  /**
+   * A sampler that goes on where another one was.
+   *
+   * @param key The other sampler's `key`
+   * @param options The other sampler's layout
+   *
+   * @example
+   * ```ts
+   * import { DistSampler } from "./dist_sampler.ts";
+   * import { assertEquals } from "@std/assert";
+   *
+   * const sampler = new DistSampler(7);
+   * sampler.nextKey();
+   * const resumed = DistSampler.fromKey(sampler.key);
+   * assertEquals(resumed.choice(100, 3), sampler.choice(100, 3));
+   * ```
+   */
+  static fromKey(key: Key, options: ThreefryOptions = {}): DistSampler {
+    const sampler = new DistSampler(0, options);
+    sampler.#key = key.slice();
+    return sampler;
+  }
+
+  /** The key of the last draw (before the first, the seed's): all there is to a sampler's state. */
+  get key(): Key {
+    return this.#key.slice();
+  }
+
+  /** Moves on to the next draw's key and returns it, for a draw that is made elsewhere. */
+  nextKey(): Key {
+    this.#key = split(this.#key, 2, { layout: this.layout })[0];
+    return this.key;
+  }
+
+  /**
+   * Normally distributed numbers of mean 0 and variance 1.
+   *
+   * @param shape One or more sizes
+   * @returns Flat, row-major
+   * @throws RangeError if the product of the sizes is no whole number of at least 0
+   */
+  normal(...shape: number[]): Float32Array<ArrayBuffer> {
+    return normal(this.nextKey(), shape, { layout: this.layout });
+  }
+
+  /**
+   * k of the whole numbers from 0 to n - 1, without replacement.
+   *
+   * @param n How many numbers there are
+   * @param k How many of them to draw
+   * @returns k numbers
+   * @throws RangeError if `n` and `k` are no whole numbers with 0 <= k <= n
+   */
+  choice(n: number, k: number): Uint32Array<ArrayBuffer> {
+    return choice(this.nextKey(), n, k, { layout: this.layout });
+  }
+
+  /**
+   * The same k rows, drawn without replacement, of several arrays.
+   *
+   * @param k How many rows
+   * @param arrays Arrays or typed arrays, one element a row, all of one length
+   * @returns For each array one of its kind, of k rows
+   * @throws RangeError if the lengths differ or are below k
+   */
+  randomRows<Arrays extends readonly RowArray[]>(
+    k: number,
+    ...arrays: Arrays
+  ): { [I in keyof Arrays]: ReturnType<Arrays[I]["slice"]> } {
+    const lengths = arrays.map(({ length }) => length);
+    if (lengths.some((length) => length !== lengths[0])) {
+      throw new RangeError(
+        `Cannot draw the same rows of several arrays as their lengths must be equal: current values are ${
+          lengths.join(", ")
+        }`,
+      );
+    }
+    const rows = this.choice(lengths[0] ?? 0, k);
+    return arrays.map((array) => pick(array, rows)) as {
+      [I in keyof Arrays]: ReturnType<Arrays[I]["slice"]>;
+    };
+  }
+
+  /**
+   * The elements in random order; the array itself stays as it is.
+   *
+   * @param array An array or typed array
+   * @returns One of the same kind
+   */
+  shuffle<Elements extends RowArray>(array: Elements): ReturnType<Elements["slice"]> {
+    return pick(array, permutation(this.nextKey(), array.length, { layout: this.layout }));
+  }
+}
+
+/** The elements at these indices, in an array of the same kind. */
+function pick<Elements extends RowArray>(
+  array: Elements,
+  indices: Uint32Array,
+): ReturnType<Elements["slice"]> {
+  const source = array as unknown as ArrayLike<unknown>;
+  const picked = array.slice(0, indices.length) as unknown[];
+  for (let i = 0; i < indices.length; i++) picked[i] = source[indices[i]];
+  return picked as ReturnType<Elements["slice"]>;
+}

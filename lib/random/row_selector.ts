@@ -1,0 +1,91 @@
+/** Drawing rows without replacement as JAX does, by selection where few are drawn, else by sorting. */
+import { createRankSelector } from "./rank_selector.ts";
+import { sortByKeys } from "./stable_sort.ts";
+import { fillBits, type Key, split, type ThreefryLayout } from "./threefry.ts";
+
+/**
+ * Up to this fraction of the rows, selecting is faster than sorting. Measured
+ * with 60,000 rows: to select 100 takes 0.7 ms, 3,000 as long as to sort all, 1.6 ms.
+ */
+const SELECT_UP_TO = 1 / 20;
+
+/**
+ * Makes a function that draws rows, for drawing often: it sets its arrays aside
+ * once, about 1 MB for 60,000 rows.
+ *
+ * JAX shuffles by sorting 0 to n - 1 by random keys, in one round up to 1,625
+ * elements, in two up to 2,642,245, in three above. The element at position j
+ * of the result is that of rank j in the last round; where it was before that
+ * round is its rank in the round before; and so back to the first. So k rows
+ * are found by selecting k ranks a round, with no sort.
+ *
+ * @param n How many rows there are
+ * @param k The most rows that are drawn at once, 0 to n
+ * @param layout Which random numbers a key gives
+ * @returns A function that fills `rows` (up to k) with `permutation(key, n)[from .. from + rows.length)`; `from` is 0 unless given
+ * @throws RangeError if `n` and `k` are no whole numbers with 0 <= k <= n
+ *
+ * @example
+ * ```ts
+ * import { createRowSelector } from "./row_selector.ts";
+ * import { permutation } from "./distributions.ts";
+ * import { prngKey } from "./threefry.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const selectRows = createRowSelector(60000, 100);
+ * const rows = new Uint32Array(100);
+ * selectRows(prngKey(0), rows);
+ * assertEquals(rows, permutation(prngKey(0), 60000).slice(0, 100));
+ * ```
+ */
+export function createRowSelector(
+  n: number,
+  k: number,
+  layout: ThreefryLayout = "legacy",
+): (key: Key, rows: Uint32Array, from?: number) => void {
+  if (!Number.isInteger(n) || n < 0) {
+    throw new RangeError(
+      `Cannot draw rows as their number must be a whole number of at least 0: current value is ${n}`,
+    );
+  }
+  if (!Number.isInteger(k) || k < 0 || k > n) {
+    throw new RangeError(
+      `Cannot draw rows without replacement as their count must be a whole number from 0 to ${n}: current value is ${k}`,
+    );
+  }
+  const bits = new Uint32Array(n);
+
+  if (k <= SELECT_UP_TO * n) {
+    const select = createRankSelector(n);
+    return (key, rows, from = 0) => {
+      for (let i = 0; i < rows.length; i++) rows[i] = from + i;
+      for (const roundKey of roundKeys(key, n, layout).reverse()) {
+        fillBits(roundKey, bits, layout);
+        select(bits, rows);
+      }
+    };
+  }
+
+  const order = new Uint32Array(n);
+  const scratch = { keys: new Uint32Array(n), values: new Uint32Array(n) };
+  return (key, rows, from = 0) => {
+    for (let i = 0; i < n; i++) order[i] = i;
+    for (const roundKey of roundKeys(key, n, layout)) {
+      fillBits(roundKey, bits, layout);
+      sortByKeys(bits, order, scratch);
+    }
+    rows.set(order.subarray(from, from + rows.length));
+  };
+}
+
+/** The key of each round's random bits, first round first (JAX's `_shuffle`). */
+function roundKeys(key: Key, n: number, layout: ThreefryLayout): Key[] {
+  const rounds = Math.ceil(3 * Math.log(Math.max(1, n)) / Math.log(0xffffffff));
+  const keys: Key[] = [];
+  for (let round = 0; round < rounds; round++) {
+    const [next, bitsKey] = split(key, 2, { layout });
+    keys.push(bitsKey);
+    key = next;
+  }
+  return keys;
+}

@@ -1,0 +1,77 @@
+/** Number of bits that one pass sorts by; three passes cover 32. */
+const DIGIT_BITS = 11;
+const DIGITS = 1 << DIGIT_BITS;
+const counts = new Uint32Array(3 * DIGITS);
+
+/** Room for `sortByKeys` to work in: two arrays of at least as many elements as there are to sort. */
+export interface SortScratch {
+  keys: Uint32Array;
+  values: Uint32Array;
+}
+
+/**
+ * Sorts values by their keys, in place; where keys are equal, values keep their
+ * order. (A radix sort, least significant digit first: stable by construction,
+ * and 60,000 elements take about a millisecond.)
+ *
+ * @param keys One for each value; in sorted order afterwards
+ * @param values What to sort
+ * @param scratch Overwritten; give one to sort often without allocating
+ *
+ * @example
+ * ```ts
+ * import { sortByKeys } from "./stable_sort.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const values = Uint32Array.of(0, 1, 2, 3);
+ * sortByKeys(Uint32Array.of(9, 4000000000, 9, 1), values);
+ * assertEquals(values, Uint32Array.of(3, 0, 2, 1));
+ * ```
+ */
+export function sortByKeys(
+  keys: Uint32Array,
+  values: Uint32Array,
+  scratch: SortScratch = {
+    keys: new Uint32Array(keys.length),
+    values: new Uint32Array(keys.length),
+  },
+): void {
+  const n = keys.length;
+  counts.fill(0);
+  for (let i = 0; i < n; i++) {
+    const key = keys[i];
+    counts[key & (DIGITS - 1)]++;
+    counts[DIGITS + ((key >>> DIGIT_BITS) & (DIGITS - 1))]++;
+    counts[2 * DIGITS + (key >>> (2 * DIGIT_BITS))]++;
+  }
+  scatter(0, keys, values, scratch.keys, scratch.values, n);
+  scatter(1, scratch.keys, scratch.values, keys, values, n);
+  scatter(2, keys, values, scratch.keys, scratch.values, n);
+  keys.set(scratch.keys.subarray(0, n));
+  values.set(scratch.values.subarray(0, n));
+}
+
+/** Copies keys and values in the order of the keys' digit number `pass`. */
+function scatter(
+  pass: number,
+  keys: Uint32Array,
+  values: Uint32Array,
+  sortedKeys: Uint32Array,
+  sortedValues: Uint32Array,
+  n: number,
+): void {
+  const base = pass * DIGITS;
+  let before = 0;
+  for (let digit = base; digit < base + DIGITS; digit++) {
+    const count = counts[digit];
+    counts[digit] = before;
+    before += count;
+  }
+  const shift = pass * DIGIT_BITS;
+  for (let i = 0; i < n; i++) {
+    const key = keys[i];
+    const to = counts[base + ((key >>> shift) & (DIGITS - 1))]++;
+    sortedKeys[to] = key;
+    sortedValues[to] = values[i];
+  }
+}
