@@ -187,7 +187,154 @@ def make_optimizers():
     write("optimizers", OPTIMIZERS, {"start": start.tolist(), "gradients": gradients.tolist(), "cases": made})
 
 
-MAKERS = {"gradients": make_gradients, "optimizers": make_optimizers}
+# --- Random numbers ------------------------------------------------------------------------------
+
+RANDOM = """jax.random's numbers: `layouts` holds for each threefry layout the cases of each of `keys`.
+sha256: of all values' bytes, uint32 or float32.
+splits[m]: split(key, m), flat. Of each of `sizes` n, in order:
+bits, uniform, permutation: of n values. ranges: uniform numbers scaled to `uniformRanges`, in order.
+bitsStart, permutationStart: base64 uint32 of the first 100 values (all, if fewer).
+normal: base64 float32 of every stride-th of n values.
+choices: [k, sha256 of choice(key, n, k) without replacement].
+erfInv: sha256 of float32 erf_inv(max(low, f * 2 + low)) with one rounding of f * 2 + low, for low = -1 + 2^-24 and f = 0, 2^-23, ..., 1 - 2^-23: all that normal can give, but for its factor sqrt(2)."""
+
+KEYS = [[0, 0], [0, 1701], [0, 298504], [4294967295, 3735928559]]
+SIZES = [1, 2, 3, 101, 1625, 1626, 10000, 60000, 70000]
+UNIFORM_RANGES = [[-180, 180], [0.1, 0.3], [-1, 1000000]]
+LAYOUTS = {"legacy": False, "partitionable": True}
+
+
+def sha256(array, dtype):
+    return hashlib.sha256(np.ascontiguousarray(array, dtype=np.dtype(dtype).newbyteorder("<")).tobytes()).hexdigest()
+
+
+def random_case(key, n):
+    permutation = np.asarray(jax.random.permutation(key, n))
+    bits = np.asarray(jax.random.bits(key, (n,)))
+    stride = 1 if n <= 1626 else 97
+    choices = []
+    for k in sorted({1, min(n, 100), (n + 2) // 3, n}):
+        rows = np.asarray(jax.random.choice(key, n, (k,), replace=False))
+        choices.append([k, sha256(rows, "u4")])
+    return {
+        "n": n,
+        "bits": sha256(bits, "u4"),
+        "bitsStart": encoded(bits[:100], "u4"),
+        "uniform": sha256(jax.random.uniform(key, (n,)), "f4"),
+        "ranges": [sha256(jax.random.uniform(key, (n,), minval=a, maxval=b), "f4") for a, b in UNIFORM_RANGES],
+        "stride": stride,
+        "normal": encoded(np.asarray(jax.random.normal(key, (n,)))[::stride], "f4"),
+        "permutation": sha256(permutation, "u4"),
+        "permutationStart": encoded(permutation[:100], "u4"),
+        "choices": choices,
+    }
+
+
+def all_erf_inv():
+    @jax.jit
+    def erf_inv(fraction):  # as jax.random.normal has it
+        low = np.nextafter(np.float32(-1), np.float32(0))
+        return jax.lax.erf_inv(jax.lax.max(low, fraction * (np.float32(1) - low) + low))
+
+    return erf_inv(jnp.arange(1 << 23, dtype=jnp.float32) * np.float32(2**-23))
+
+
+def make_random():
+    layouts = {}
+    for layout, partitionable in LAYOUTS.items():
+        jax.config.update("jax_threefry_partitionable", partitionable)
+        cases = []
+        for words in KEYS:
+            key = jnp.asarray(words, dtype=jnp.uint32)
+            splits = {str(m): np.asarray(jax.random.split(key, m)).ravel().tolist() for m in (1, 2, 3, 8)}
+            cases.append({"key": words, "splits": splits, "sizes": [random_case(key, n) for n in SIZES]})
+        layouts[layout] = cases
+    content = {"keys": KEYS, "uniformRanges": UNIFORM_RANGES, "erfInv": sha256(all_erf_inv(), "f4"), "layouts": layouts}
+    write("random", RANDOM, content)
+
+
+# --- The notebook's draws ------------------------------------------------------------------------
+
+NOTEBOOK_DRAWS = """All that a run of the notebook draws, in its order, for some seeds and layouts (the notebook's own run is seed 298504, legacy).
+sha256: of all values' bytes.
+mask: sha256 of the shuffled mask of 70,000 bytes, 1 for each train row. spotCheck: the row drawn from 60,000.
+parameters: of w0 b0 w1 b1 w2 b2: sha256 of all values, float32, and base64 of the first 10.
+evaluations[i]: base64 uint32 of the 1,000 rows drawn from 10,000 after step i; 0 is before the first.
+steps[i]: base64 uint32 of the 100 rows drawn from 60,000 in step i; the first step is 1.
+key: the sampler's key after step 5000 and its evaluation."""
+
+PARAMETER_SHAPES = {"w0": (50, 784), "b0": (50,), "w1": (100, 50), "b1": (100,), "w2": (10, 100), "b2": (10,)}
+
+
+class DistSampler:
+    """The notebook's sampler."""
+
+    def __init__(self, seed):
+        self.key = jax.random.PRNGKey(seed)
+
+    def next_key(self):
+        self.key = jax.random.split(self.key)[0]
+        return self.key
+
+    def normal(self, *shape):
+        return jax.random.normal(self.next_key(), shape)
+
+    def choice(self, n, k):
+        return jax.random.choice(self.next_key(), n, (k,), replace=False)
+
+    def shuffle(self, array):
+        return jax.random.permutation(self.next_key(), array)
+
+
+def notebook_run(seed, layout):
+    jax.config.update("jax_threefry_partitionable", LAYOUTS[layout])
+    sampler = DistSampler(seed)
+    mask = sampler.shuffle(jnp.arange(70000) < 60000)
+    spot_check = int(sampler.choice(60000, 1)[0])
+    parameters = {}
+    for name, shape in PARAMETER_SHAPES.items():
+        values = np.asarray(sampler.normal(*shape)).ravel()
+        parameters[name] = {"sha256": sha256(values, "f4"), "start": encoded(values[:10], "f4")}
+    evaluations = {"0": encoded(sampler.choice(10000, 1000), "u4")}
+    steps = {}
+    for step in range(1, 5001):
+        # Rows depend on nothing but the key, so only those that are kept need drawing.
+        key = sampler.next_key()
+        if step in (1, 2, 1000, 5000):
+            steps[str(step)] = encoded(jax.random.choice(key, 60000, (100,), replace=False), "u4")
+        if step % 500 == 0:
+            key = sampler.next_key()
+            if step in (500, 5000):
+                rows = jax.random.choice(key, 10000, (1000,), replace=False)
+                evaluations[str(step)] = encoded(rows, "u4")
+    return {
+        "seed": seed,
+        "layout": layout,
+        "mask": sha256(mask, "u1"),
+        "spotCheck": spot_check,
+        "parameters": parameters,
+        "evaluations": evaluations,
+        "steps": steps,
+        "key": np.asarray(sampler.key).tolist(),
+    }
+
+
+def make_notebook_draws():
+    runs = [
+        notebook_run(298504, "legacy"),
+        notebook_run(1, "legacy"),
+        notebook_run(4294967295, "legacy"),
+        notebook_run(298504, "partitionable"),
+    ]
+    write("notebook_draws", NOTEBOOK_DRAWS, {"runs": runs})
+
+
+MAKERS = {
+    "gradients": make_gradients,
+    "optimizers": make_optimizers,
+    "random": make_random,
+    "notebook_draws": make_notebook_draws,
+}
 
 if __name__ == "__main__":
     for name in sys.argv[1:] or MAKERS:
