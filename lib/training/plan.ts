@@ -1,6 +1,7 @@
 /** Which random key, learning rate and rows each step has: the whole run, before anything is computed. */
 import type { Step } from "../engine/engine.ts";
-import { type Key, split } from "../random/threefry.ts";
+import { DistSampler } from "../random/dist_sampler.ts";
+import type { Key } from "../random/threefry.ts";
 import type { TrainingOptions } from "./options.ts";
 
 /** What happens at one iteration. */
@@ -44,26 +45,21 @@ export function* planRun(
   trainRows: number,
   key: Key,
 ): Generator<PlannedIteration, never> {
-  const draw = () => key = split(key, 2, { layout: options.threefry })[0];
+  const sampler = DistSampler.fromKey(key, { layout: options.threefry });
   const batches = Math.ceil(trainRows / options.batchSize);
-  yield { iteration: 0, evaluation: draw(), key };
+  yield { iteration: 0, evaluation: sampler.nextKey(), key: sampler.key };
 
-  let epoch = key;
+  let rowsKey = key;
   for (let iteration = 1;; iteration++) {
-    let from = 0;
-    if (options.epochs > 0) {
-      const batch = (iteration - 1) % batches;
-      if (batch === 0) epoch = draw();
-      from = batch * options.batchSize;
-    } else {
-      epoch = draw();
-    }
+    const batch = options.epochs > 0 ? (iteration - 1) % batches : 0;
+    if (batch === 0) rowsKey = sampler.nextKey();
+    const from = batch * options.batchSize;
     // The last batch of an epoch is smaller where the rows cannot be divided evenly.
     const count = Math.min(options.batchSize, trainRows - from);
     const learningRate = learningRateOf(iteration, options);
-    const step = { key: epoch, from, count, learningRate };
-    const evaluation = iteration % options.evalEvery === 0 ? draw() : undefined;
-    yield { iteration, step, evaluation, key };
+    const step = { key: rowsKey, from, count, learningRate };
+    const evaluation = iteration % options.evalEvery === 0 ? sampler.nextKey() : undefined;
+    yield { iteration, step, evaluation, key: sampler.key };
   }
 }
 

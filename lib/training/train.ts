@@ -1,0 +1,293 @@
+/** A whole training run, as a stream of events. */
+import type { Dataset } from "../data/dataset.ts";
+import { splitDataset } from "../data/split.ts";
+import { createEngine } from "../engine/create.ts";
+import type { Backend, Engine, EngineOptions, EngineState, Evaluation } from "../engine/engine.ts";
+import { layerSizes, parameterCount } from "../net/architecture.ts";
+import { drawParameters } from "../net/initialize.ts";
+import { parameterViews } from "../net/maths.ts";
+import { MOMENT_ARRAYS, OPTIMIZERS } from "../net/optimizer.ts";
+import { DistSampler } from "../random/dist_sampler.ts";
+import { choice } from "../random/distributions.ts";
+import type { CheckpointEvent, EvaluatedEvent, SampleEvent, TrainingEvent } from "./events.ts";
+import { checkAgainstRows, resolveOptions, type TrainingOptions } from "./options.ts";
+import { firstChunk, nextChunk } from "./pace.ts";
+import { learningRateOf, type PlannedIteration, planRun, totalIterations } from "./plan.ts";
+
+/** What `train()` is told: the data, and whatever differs from the notebook's run. */
+export interface TrainingRun extends Partial<TrainingOptions> {
+  data: Dataset;
+  /** Trains here, and leaves it open; else an engine is made for this run and disposed of after it. */
+  engine?: Engine;
+  /**
+   * Which kind of engine to make where none is given.
+   * @default "auto"
+   */
+  backend?: Backend;
+  /** Ends the run early, with a `finished` event for the steps done by then. */
+  signal?: AbortSignal;
+  /** Goes on where an earlier run with the same options and data was. */
+  resume?: Pick<CheckpointEvent, "iteration" | "state" | "key">;
+  /**
+   * Every so many steps there is a `checkpoint` event; 0 for never.
+   * @default 0
+   */
+  saveEvery?: number;
+}
+
+/**
+ * Trains the net and tells how it goes: `started`, `sample`, `evaluated` (iteration 0), then
+ * `evaluated`, `progress` and `checkpoint` as they come, then `finished`, which holds the net.
+ *
+ * Every random draw is the notebook's, in its order: split, sample, parameters, then as `planRun` says.
+ * The same options on the same device give the same bits.
+ *
+ * @param run The data, and what differs from the notebook's options
+ * @returns The events; leaving the loop early stops the run
+ * @throws {OptionError} If an option cannot be, or asks for more rows than there are
+ * @throws {Error} If the device fails, or the loss is no longer a finite number
+ *
+ * @example
+ * ```ts ignore
+ * import { train } from "./train.ts";
+ * import { loadMnist } from "../data/mnist.ts";
+ *
+ * for await (const event of train({ data: await loadMnist(), iterations: 500 })) {
+ *   console.log(event);
+ * }
+ * ```
+ */
+export async function* train(run: TrainingRun): AsyncGenerator<TrainingEvent, void> {
+  const { data, engine: given, backend = "auto", signal, resume, saveEvery = 0, ...chosen } = run;
+  const options = resolveOptions(chosen);
+  if (!Number.isSafeInteger(saveEvery) || saveEvery < 0) {
+    throw new RangeError(
+      `Cannot train as saveEvery must be a whole number of at least 0: current value is ${saveEvery}`,
+    );
+  }
+  checkAgainstRows(options, {
+    train: data.trainRows,
+    test: data.labels.length - data.trainRows,
+  });
+  const wanted = engineOptions(options, data);
+  if (given) checkEngine(given.options, wanted);
+  const engine = given ?? await createEngine({ ...wanted, backend });
+  try {
+    yield* trainOn(engine, { data, options, signal, resume, saveEvery });
+  } finally {
+    if (!given) await engine[Symbol.asyncDispose]();
+  }
+}
+
+/**
+ * What an engine must be made with to serve a run.
+ *
+ * @param options The run's
+ * @param shape Of the data: image sizes and number of classes
+ */
+export function engineOptions(
+  options: TrainingOptions,
+  { width, height, classes }: Pick<Dataset, "width" | "height" | "classes">,
+): EngineOptions {
+  const { hidden, activation, head, optimizer, batchSize, scale, augment, threefry } = options;
+  return {
+    architecture: { inputs: width * height, hidden, classes, activation, head },
+    optimizer: OPTIMIZERS[optimizer],
+    batchSize,
+    scale,
+    augment,
+    threefry,
+  };
+}
+
+type PreparedRun = Pick<TrainingRun, "data" | "signal" | "resume"> & {
+  options: TrainingOptions;
+  saveEvery: number;
+};
+
+async function* trainOn(
+  engine: Engine,
+  { data, options, signal, resume, saveEvery }: PreparedRun,
+): AsyncGenerator<TrainingEvent, void> {
+  const { architecture, scale } = engine.options;
+  const sampler = new DistSampler(options.seed, { layout: options.threefry });
+  const split = splitDataset(data, sampler, { validation: options.validation });
+  yield {
+    event: "started",
+    seed: options.seed,
+    device: engine.device.name,
+    backend: engine.device.backend,
+    dataset: data.name,
+    layers: layerSizes(architecture),
+  };
+  yield sampleEvent(data, split.train, sampler.choice(split.train.length, 1)[0]);
+
+  const drawn = drawParameters(architecture, options.initialization, sampler);
+  const plan = planRun(options, split.train.length, sampler.key);
+  let last = plan.next().value;
+  const iterations = totalIterations(options, split.train.length);
+  load(engine, data);
+  engine.start(split.train, resume?.state ?? initialState(drawn, options));
+
+  // Evaluations that are queued, in order; their results come with the next `settle()`.
+  const awaited: PlannedIteration[] = [];
+  const evaluated = split.validation.length > 0 ? split.validation : split.test;
+  const evaluate = (planned: PlannedIteration) => {
+    const drawn = choice(planned.evaluation!, evaluated.length, options.evalSize, {
+      layout: options.threefry,
+    });
+    engine.evaluate(Uint32Array.from(drawn, (i) => evaluated[i]));
+    awaited.push(planned);
+  };
+
+  if (resume) last = skipTo(resume, last, plan, iterations);
+  else evaluate(last);
+  const firstResults = await engine.settle();
+  const start = performance.now();
+  const elapsed = () => (performance.now() - start) / 1000;
+  yield* evaluatedEvents(awaited, firstResults, options, 0);
+
+  let chunk = firstChunk(options.batchSize, parameterCount(architecture));
+  while (last.iteration < iterations && !signal?.aborted) {
+    const [from, began] = [last.iteration, performance.now()];
+    const nextSave = saveEvery > 0 ? from + saveEvery - from % saveEvery : Infinity;
+    const to = Math.min(chunkEnd(from, chunk, iterations), nextSave);
+    let steps = [];
+    while (last.iteration < to) {
+      last = plan.next().value;
+      steps.push(last.step!);
+      if (last.evaluation || last.iteration === to) {
+        // Queued before the evaluation's rows are drawn, so that the device works meanwhile.
+        engine.step(steps);
+        steps = [];
+      }
+      if (last.evaluation) evaluate(last);
+    }
+    const results = await engine.settle();
+    chunk = nextChunk(to - from, performance.now() - began);
+    const seconds = elapsed();
+    yield* evaluatedEvents(awaited, results, options, seconds);
+    yield { event: "progress", iteration: to, iterations, seconds };
+    if (to === nextSave) {
+      yield { event: "checkpoint", iteration: to, state: await engine.read(), key: last.key };
+    }
+  }
+  const seconds = elapsed();
+
+  engine.evaluate(split.test);
+  const [final] = await engine.settle();
+  yield {
+    event: "finished",
+    iterations: last.iteration,
+    seconds,
+    ...measures(final, last.iteration, options),
+    architecture,
+    scale,
+    parameters: parameterViews(architecture, (await engine.read()).parameters),
+  };
+}
+
+/** Where a chunk ends; what little would remain of the run is taken along, to save a wait. */
+function chunkEnd(from: number, chunk: number, iterations: number): number {
+  return from + 1.5 * chunk >= iterations ? iterations : from + chunk;
+}
+
+function initialState(parameters: Float32Array, { optimizer }: TrainingOptions): EngineState {
+  const moments = new Float32Array(MOMENT_ARRAYS[optimizer] * parameters.length);
+  return { parameters, moments, stepsTaken: 0 };
+}
+
+/** The iteration of a plan from which a checkpoint goes on, once its draws are known to be the plan's. */
+function skipTo(
+  { iteration, key }: Pick<CheckpointEvent, "iteration" | "key">,
+  planned: PlannedIteration,
+  plan: Generator<PlannedIteration, never>,
+  iterations: number,
+): PlannedIteration {
+  if (iteration > iterations) {
+    throw new RangeError(
+      `Cannot resume as iterations must be at least the checkpoint's ${iteration}: ` +
+        `current value is ${iterations}`,
+    );
+  }
+  while (planned.iteration < iteration) planned = plan.next().value;
+  if (planned.key.join() !== key.join()) {
+    throw new RangeError(
+      "Cannot resume as the options must draw the same random numbers as the checkpoint's did: " +
+        `current value of the key after step ${iteration} is ${planned.key}, the checkpoint's ${key}`,
+    );
+  }
+  return planned;
+}
+
+function sampleEvent(data: Dataset, train: Uint32Array, index: number): SampleEvent {
+  const { width, height, images, labels } = data;
+  const row = train[index];
+  const first = row * width * height;
+  const art = Array.from({ length: height }, (_, y) => {
+    const line = images.subarray(first + y * width, first + (y + 1) * width);
+    return Array.from(line, (byte) => byte > 100 ? "@" : " ").join("");
+  });
+  return { event: "sample", index, label: labels[row], art };
+}
+
+/** The events of evaluations whose results have come; those are then awaited no more. */
+function* evaluatedEvents(
+  awaited: PlannedIteration[],
+  results: Evaluation[],
+  options: TrainingOptions,
+  seconds: number,
+): Generator<EvaluatedEvent, void> {
+  for (const [i, { iteration }] of awaited.splice(0).entries()) {
+    yield {
+      event: "evaluated",
+      iteration,
+      ...measures(results[i], iteration, options),
+      learningRate: learningRateOf(iteration, options),
+      seconds,
+    };
+  }
+}
+
+function measures(
+  { correct, rows, loss }: Evaluation,
+  iteration: number,
+  options: TrainingOptions,
+): { accuracy: number; loss: number } {
+  if (!Number.isFinite(loss)) {
+    throw new Error(
+      `Cannot go on as the loss must be a finite number: current value is ${loss} after step ` +
+        `${iteration}; try a smaller learningRate than ${options.learningRate}`,
+    );
+  }
+  return { accuracy: correct / rows, loss };
+}
+
+/** Which data set each engine holds, so that a second run on it need not load it again. */
+const loaded = new WeakMap<Engine, Dataset>();
+
+function load(engine: Engine, data: Dataset): void {
+  if (loaded.get(engine) === data) return;
+  engine.load(data);
+  loaded.set(engine, data);
+}
+
+/** Refuses an engine that was made for another net, or for smaller batches. */
+function checkEngine(has: EngineOptions, wanted: EngineOptions): void {
+  for (const name of Object.keys(wanted) as (keyof EngineOptions)[]) {
+    const serves = name === "batchSize"
+      ? has.batchSize >= wanted.batchSize
+      : canonical(has[name]) === canonical(wanted[name]);
+    if (!serves) {
+      throw new RangeError(
+        `Cannot train as the engine's ${name} must be ${JSON.stringify(wanted[name])}: ` +
+          `current value is ${JSON.stringify(has[name])}`,
+      );
+    }
+  }
+}
+
+/** The same text for equal values, whatever the order of an object's fields. */
+function canonical(value: string | number | object): string {
+  return JSON.stringify(typeof value === "object" ? Object.entries(value).sort() : value);
+}

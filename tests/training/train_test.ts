@@ -1,0 +1,301 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { Dataset } from "../../lib/data/dataset.ts";
+import { DistSampler } from "../../lib/random/dist_sampler.ts";
+import type { CheckpointEvent, TrainingEvent } from "../../lib/training/events.ts";
+import { resolveOptions, type TrainingOptions } from "../../lib/training/options.ts";
+import { engineOptions, train, type TrainingRun } from "../../lib/training/train.ts";
+import { FakeEngine } from "./fake_engine.ts";
+
+/** Twenty images of 2 x 2 pixels, fourteen of them to train on. */
+const DATA: Dataset = {
+  name: "twenty",
+  width: 2,
+  height: 2,
+  classes: 3,
+  images: Uint8Array.from({ length: 80 }, (_, i) => 3 * i),
+  labels: Uint8Array.from({ length: 20 }, (_, i) => i % 3),
+  trainRows: 14,
+};
+const OPTIONS = {
+  seed: 5,
+  iterations: 6,
+  batchSize: 4,
+  evalEvery: 3,
+  evalSize: 2,
+  decayEvery: 2,
+  hidden: [3, 2],
+} as const;
+
+function fakeEngine(options: Partial<TrainingOptions> = OPTIONS): FakeEngine {
+  return new FakeEngine(engineOptions(resolveOptions(options), DATA));
+}
+
+/** All events of a run on an engine, by whose own clock it goes. */
+async function eventsOf(
+  engine: FakeEngine,
+  run: Partial<TrainingRun> = {},
+): Promise<TrainingEvent[]> {
+  const { now } = performance;
+  performance.now = () => engine.milliseconds;
+  try {
+    return await Array.fromAsync(train({ data: DATA, engine, ...OPTIONS, ...run }));
+  } finally {
+    performance.now = now;
+  }
+}
+
+Deno.test("train() tells what happens in order", async () => {
+  const events = await eventsOf(fakeEngine());
+  assertEquals(
+    events.map((event) => [event.event, "iteration" in event ? event.iteration : undefined]),
+    [
+      ["started", undefined],
+      ["sample", undefined],
+      ["evaluated", 0],
+      ["evaluated", 3],
+      ["evaluated", 6],
+      ["progress", 6],
+      ["finished", undefined],
+    ],
+  );
+  assertEquals(events[0], {
+    event: "started",
+    seed: 5,
+    device: "fake",
+    backend: "cpu",
+    dataset: "twenty",
+    layers: [4, 3, 2, 3],
+  });
+  assertEquals(events[4], {
+    event: "evaluated",
+    iteration: 6,
+    accuracy: 0,
+    loss: 1,
+    learningRate: 0.125,
+    seconds: 0.006,
+  });
+});
+
+Deno.test("train() draws what the notebook draws, in its order", async () => {
+  const engine = fakeEngine();
+  const events = await eventsOf(engine);
+
+  // The notebook, draw for draw.
+  const sampler = new DistSampler(5);
+  const mask = sampler.shuffle(Array.from({ length: 20 }, (_, i) => i < 14));
+  const rowsWhere = (trains: boolean) =>
+    Uint32Array.from(mask.flatMap((value, row) => value === trains ? [row] : []));
+  const [train, test] = [rowsWhere(true), rowsWhere(false)];
+  const [sample] = sampler.choice(14, 1);
+  const shapes = [[3, 4], [3], [2, 3], [2], [3, 2], [3]];
+  const parameters = Float32Array.from(shapes.flatMap((shape) => [...sampler.normal(...shape)]));
+  const evaluation = () => sampler.choice(6, 2).map((i) => test[i]);
+  const step = (learningRate: number) => ({
+    call: "step",
+    step: { key: sampler.nextKey(), from: 0, count: 4, learningRate },
+  });
+  const expected = [
+    { call: "load", data: DATA },
+    {
+      call: "start",
+      trainRows: train,
+      state: { parameters, moments: new Float32Array(), stepsTaken: 0 },
+    },
+    { call: "evaluate", rows: evaluation() },
+    { call: "settle" },
+    ...[step(0.5), step(0.5), step(0.25)],
+    { call: "evaluate", rows: evaluation() },
+    ...[step(0.25), step(0.125), step(0.125)],
+    { call: "evaluate", rows: evaluation() },
+    { call: "settle" },
+    { call: "evaluate", rows: test },
+    { call: "settle" },
+    { call: "read" },
+  ];
+
+  assertEquals(engine.calls as unknown[], expected);
+  const row = train[sample];
+  const art = [0, 2].map((first) =>
+    [0, 1].map((x) => DATA.images[4 * row + first + x] > 100 ? "@" : " ").join("")
+  );
+  assertEquals(events[1], { event: "sample", index: sample, label: DATA.labels[row], art });
+});
+
+Deno.test("train() ends with the net and its accuracy on all test rows", async () => {
+  const engine = fakeEngine();
+  const last = (await eventsOf(engine)).at(-1)!;
+  assert(last.event === "finished");
+  if (last.event !== "finished") return;
+  const { parameters, ...rest } = last;
+  assertEquals(rest, {
+    event: "finished",
+    iterations: 6,
+    seconds: 0.006,
+    accuracy: 6 / 6,
+    loss: 1,
+    architecture: engine.options.architecture,
+    scale: "l2",
+  });
+  assertEquals(Object.values(parameters).map(({ length }) => length), [12, 3, 6, 2, 6, 3]);
+});
+
+Deno.test("train() evaluates on the validation rows where there are any, at the end on the test rows", async () => {
+  const engine = fakeEngine();
+  await eventsOf(engine, { validation: 5 });
+  const started = engine.calls.find(({ call }) => call === "start")!;
+  const trained = new Set((started as { trainRows: Uint32Array }).trainRows);
+  assertEquals(trained.size, 9);
+  const evaluated = engine.calls.flatMap((call) => call.call === "evaluate" ? [call.rows] : []);
+  const tested = new Set(evaluated.pop());
+  assertEquals(tested.size, 6);
+  for (const row of evaluated.flatMap((rows) => [...rows])) {
+    assert(!trained.has(row) && !tested.has(row));
+  }
+});
+
+// A net of the notebook's size, as the first chunk of steps goes by that.
+const FULL = { iterations: 5000, evalEvery: 500, batchSize: 10, hidden: [900, 480] } as const;
+
+Deno.test("train() waits three times in 5000 steps where the device is fast", async () => {
+  const engine = fakeEngine(FULL);
+  engine.millisecondsPerStep = 0.014;
+  engine.millisecondsPerSettle = 11;
+  const events = await eventsOf(engine, FULL);
+  assertEquals(events.filter(({ event }) => event === "evaluated").length, 11);
+  // One more before the loop, and one after it.
+  assertEquals(engine.settles, 3 + 2);
+});
+
+Deno.test("train() waits every 100 ms where the device is slow", async () => {
+  const engine = fakeEngine(FULL);
+  engine.millisecondsPerStep = 1;
+  engine.millisecondsPerSettle = 11;
+  const times = (await eventsOf(engine, FULL))
+    .flatMap((event) => event.event === "progress" ? [event.seconds] : []);
+  const waits = times.map((seconds, i) => seconds - (times[i - 1] ?? 0));
+  assert(waits.every((wait) => wait < 0.2), `${waits}`);
+  // 5 s of steps; only the first and the last may be short.
+  assert(waits.slice(1, -1).every((wait) => wait > 0.1), `${waits}`);
+});
+
+Deno.test("train() ends at the next wait when its signal aborts, with what it knows by then", async () => {
+  const engine = fakeEngine(FULL);
+  const controller = new AbortController();
+  const events: TrainingEvent[] = [];
+  for await (
+    const event of train({
+      data: DATA,
+      engine,
+      ...OPTIONS,
+      ...FULL,
+      saveEvery: 40,
+      signal: controller.signal,
+    })
+  ) {
+    events.push(event);
+    if (event.event === "progress" && event.iteration === 80) controller.abort();
+  }
+  const last = events.at(-1)!;
+  assert(last.event === "finished");
+  assertEquals("iterations" in last ? last.iterations : undefined, 80);
+  assertEquals(engine.calls.filter(({ call }) => call === "step").length, 80);
+});
+
+for (const loss of [NaN, Infinity]) {
+  Deno.test(`train() stops with the step's number when the loss is ${loss}`, async () => {
+    const engine = fakeEngine();
+    const events = train({ data: DATA, engine, ...OPTIONS });
+    await assertRejects(
+      async () => {
+        for await (const event of events) if (event.event === "evaluated") engine.loss = loss;
+      },
+      Error,
+      `Cannot go on as the loss must be a finite number: current value is ${loss} after step 3; ` +
+        "try a smaller learningRate than 0.5",
+    );
+  });
+}
+
+Deno.test("train() resumes from a checkpoint with the calls that it would have made", async () => {
+  const whole = fakeEngine();
+  const checkpoints = (await eventsOf(whole, { saveEvery: 2 }))
+    .filter((event) => event.event === "checkpoint") as CheckpointEvent[];
+  assertEquals(checkpoints.map(({ iteration }) => iteration), [2, 4, 6]);
+  const stepsOf = ({ calls }: FakeEngine) =>
+    calls.filter(({ call }) => call === "step" || call === "evaluate");
+
+  for (const resume of checkpoints) {
+    const resumed = fakeEngine();
+    const events = await eventsOf(resumed, { saveEvery: 2, resume });
+    const start = resumed.calls.find(({ call }) => call === "start")!;
+    assertEquals((start as { state: unknown }).state, resume.state);
+    const remaining = stepsOf(resumed);
+    assertEquals(remaining, stepsOf(whole).slice(-remaining.length));
+    assertEquals(remaining.filter(({ call }) => call === "step").length, 6 - resume.iteration);
+    assertEquals(events.filter(({ event }) => event === "checkpoint"), [
+      ...checkpoints.filter(({ iteration }) => iteration > resume.iteration),
+    ]);
+  }
+});
+
+Deno.test("train() refuses a checkpoint of another run", async () => {
+  const [resume] = (await eventsOf(fakeEngine(), { saveEvery: 2 }))
+    .filter((event) => event.event === "checkpoint") as CheckpointEvent[];
+  await assertRejects(
+    () => eventsOf(fakeEngine(), { resume, seed: 6 }),
+    RangeError,
+    "Cannot resume as the options must draw the same random numbers as the checkpoint's did",
+  );
+  await assertRejects(
+    () => eventsOf(fakeEngine(), { resume, iterations: 1 }),
+    RangeError,
+    "Cannot resume as iterations must be at least the checkpoint's 2: current value is 1",
+  );
+});
+
+Deno.test("train() loads data only where the engine does not hold it yet, and leaves the engine open", async () => {
+  const engine = fakeEngine();
+  await eventsOf(engine);
+  await eventsOf(engine);
+  const copy = { ...DATA };
+  await eventsOf(engine, { data: copy });
+  const calls = engine.calls.map(({ call }) => call);
+  assertEquals(calls.filter((call) => call === "load").length, 2);
+  assertEquals(calls.filter((call) => call === "start").length, 3);
+  assert(!calls.includes("dispose"));
+});
+
+Deno.test("train() refuses an engine that was made for something else", async () => {
+  await assertRejects(
+    () => eventsOf(fakeEngine({ ...OPTIONS, scale: "unit" })),
+    RangeError,
+    `Cannot train as the engine's scale must be "l2": current value is "unit"`,
+  );
+  await assertRejects(
+    () => eventsOf(fakeEngine({ ...OPTIONS, batchSize: 3 })),
+    RangeError,
+    "Cannot train as the engine's batchSize must be 4: current value is 3",
+  );
+  // Larger batches than needed are no harm.
+  await eventsOf(fakeEngine({ ...OPTIONS, batchSize: 5 }));
+});
+
+Deno.test("train() takes no step where there are none to take", async () => {
+  const engine = fakeEngine();
+  const events = await eventsOf(engine, { iterations: 0 });
+  assertEquals(events.map(({ event }) => event), ["started", "sample", "evaluated", "finished"]);
+  assert(!engine.calls.some(({ call }) => call === "step"));
+});
+
+Deno.test("train() refuses wrong options before it touches the engine", async () => {
+  const engine = fakeEngine();
+  const wrong: Partial<TrainingRun>[] = [
+    { batchSize: 15 },
+    { evalSize: 7 },
+    { validation: 14 },
+    { seed: -1 },
+    { saveEvery: 0.5 },
+  ];
+  for (const run of wrong) await assertRejects(() => eventsOf(engine, run), RangeError);
+  assertEquals(engine.calls, []);
+});
