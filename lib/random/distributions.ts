@@ -10,7 +10,7 @@ export type Shape = number | readonly number[];
 export interface UniformOptions extends ThreefryOptions {
   /** Included. @default 0 */
   minval?: number;
-  /** Not reached, but for rounding. @default 1 */
+  /** Not reached, but for rounding; below `minval`, all numbers are `minval`, as in JAX. @default 1 */
   maxval?: number;
 }
 

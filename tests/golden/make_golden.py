@@ -196,11 +196,14 @@ bits, uniform, permutation: of n values. ranges: uniform numbers scaled to `unif
 bitsStart, permutationStart: base64 uint32 of the first 100 values (all, if fewer).
 normal: base64 float32 of every stride-th of n values.
 choices: [k, sha256 of choice(key, n, k) without replacement].
+large: [n, base64 uint32 of choice(key, n, 100)], with the last n that is shuffled in two rounds and the first that takes three.
 erfInv: sha256 of float32 erf_inv(max(low, f * 2 + low)) with one rounding of f * 2 + low, for low = -1 + 2^-24 and f = 0, 2^-23, ..., 1 - 2^-23: all that normal can give, but for its factor sqrt(2)."""
 
 KEYS = [[0, 0], [0, 1701], [0, 298504], [4294967295, 3735928559]]
 SIZES = [1, 2, 3, 101, 1625, 1626, 10000, 60000, 70000]
-UNIFORM_RANGES = [[-180, 180], [0.1, 0.3], [-1, 1000000]]
+LARGE_SIZES = [2642245, 2642246]
+# The last one is the wrong way round: JAX then gives its first bound.
+UNIFORM_RANGES = [[-180, 180], [0.1, 0.3], [-1, 1000000], [1, -1]]
 LAYOUTS = {"legacy": False, "partitionable": True}
 
 
@@ -247,7 +250,13 @@ def make_random():
         for words in KEYS:
             key = jnp.asarray(words, dtype=jnp.uint32)
             splits = {str(m): np.asarray(jax.random.split(key, m)).ravel().tolist() for m in (1, 2, 3, 8)}
-            cases.append({"key": words, "splits": splits, "sizes": [random_case(key, n) for n in SIZES]})
+            choose = lambda n: encoded(jax.random.choice(key, n, (100,), replace=False), "u4")
+            cases.append({
+                "key": words,
+                "splits": splits,
+                "sizes": [random_case(key, n) for n in SIZES],
+                "large": [[n, choose(n)] for n in LARGE_SIZES],
+            })
         layouts[layout] = cases
     content = {"keys": KEYS, "uniformRanges": UNIFORM_RANGES, "erfInv": sha256(all_erf_inv(), "f4"), "layouts": layouts}
     write("random", RANDOM, content)

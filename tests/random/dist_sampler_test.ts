@@ -1,0 +1,101 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import golden from "../golden/notebook_draws.json" with { type: "json" };
+import { choice } from "../../lib/random/distributions.ts";
+import { DistSampler } from "../../lib/random/dist_sampler.ts";
+import { prngKey, split, type ThreefryLayout } from "../../lib/random/threefry.ts";
+import { floats, largestUlpDifference, sha256, words } from "./golden.ts";
+
+const SHAPES = { w0: [50, 784], b0: [50], w1: [100, 50], b1: [100], w2: [10, 100], b2: [10] };
+
+for (const run of golden.runs) {
+  const layout = run.layout as ThreefryLayout;
+  Deno.test(`DistSampler draws what JAX draws in a notebook's run with seed ${run.seed}, ${layout}`, () => {
+    const sampler = new DistSampler(run.seed, { layout });
+
+    const mask = sampler.shuffle(Array.from({ length: 70000 }, (_, i) => i < 60000));
+    assertEquals(sha256(Uint8Array.from(mask, Number)), run.mask);
+    assertEquals(sampler.choice(60000, 1), Uint32Array.of(run.spotCheck));
+
+    for (const [name, shape] of Object.entries(SHAPES)) {
+      const { sha256: expected, start } = run.parameters[name as keyof typeof SHAPES];
+      const values = sampler.normal(...shape);
+      assert(largestUlpDifference(values.slice(0, 10), floats(start)) <= 8, name);
+      assertEquals(sha256(values), expected, name);
+    }
+
+    assertEquals(sampler.choice(10000, 1000), words(run.evaluations["0"]));
+    const steps: Record<string, string> = run.steps;
+    const evaluations: Record<string, string> = run.evaluations;
+    for (let step = 1; step <= 5000; step++) {
+      const key = sampler.nextKey();
+      if (step in steps) assertEquals(choice(key, 60000, 100, { layout }), words(steps[step]));
+      if (step % 500 > 0) continue;
+      const evaluationKey = sampler.nextKey();
+      if (step in evaluations) {
+        assertEquals(choice(evaluationKey, 10000, 1000, { layout }), words(evaluations[step]));
+      }
+    }
+    assertEquals([...sampler.key], run.key);
+  });
+}
+
+Deno.test("DistSampler uses the first half of its key's split at every draw", () => {
+  const sampler = new DistSampler(5);
+  assertEquals(sampler.key, prngKey(5));
+  const first = split(prngKey(5))[0];
+  assertEquals(sampler.choice(1000, 7), choice(first, 1000, 7));
+  assertEquals(sampler.key, first);
+  assertEquals(sampler.nextKey(), split(first)[0]);
+});
+
+Deno.test("DistSampler cannot be changed through the keys it gives or is given", () => {
+  const key = prngKey(5);
+  const sampler = DistSampler.fromKey(key);
+  key[1] = 6;
+  sampler.key[1] = 6;
+  assertEquals(sampler.key, prngKey(5));
+  sampler.nextKey()[0] = 6;
+  assertEquals(sampler.key, split(prngKey(5))[0]);
+});
+
+Deno.test("DistSampler.fromKey() continues where the other sampler was, in its layout", () => {
+  for (const layout of ["legacy", "partitionable"] as const) {
+    const sampler = new DistSampler(9, { layout });
+    sampler.normal(3);
+    const resumed = DistSampler.fromKey(sampler.key, { layout });
+    assertEquals(resumed.normal(10), sampler.normal(10));
+    assertEquals(resumed.shuffle([1, 2, 3, 4, 5]), sampler.shuffle([1, 2, 3, 4, 5]));
+    assertEquals(resumed.layout, layout);
+  }
+});
+
+Deno.test("randomRows() draws the same rows of arrays and typed arrays", () => {
+  const images = Array.from({ length: 300 }, (_, i) => Uint8Array.of(i, i >> 8));
+  const labels = Uint16Array.from(images, (_, i) => i);
+  const [drawnImages, drawnLabels] = new DistSampler(2).randomRows(40, images, labels);
+  assertEquals(drawnLabels, Uint16Array.from(new DistSampler(2).choice(300, 40)));
+  assertEquals(drawnImages, Array.from(drawnLabels, (row) => images[row]));
+});
+
+Deno.test("randomRows() refuses arrays of different lengths, and more rows than there are", () => {
+  const sampler = new DistSampler(2);
+  assertThrows(
+    () => sampler.randomRows(1, [1, 2], Uint8Array.of(1, 2, 3)),
+    RangeError,
+    "lengths must be equal: current values are 2, 3",
+  );
+  assertThrows(() => sampler.randomRows(3, [1, 2]), RangeError, "from 0 to 2: current value is 3");
+});
+
+Deno.test("shuffle() leaves the array as it is and keeps its kind", () => {
+  const bytes = Uint8Array.from({ length: 50 }, (_, i) => i);
+  const shuffled = new DistSampler(3).shuffle(bytes);
+  assert(shuffled instanceof Uint8Array);
+  assertEquals(bytes[49], 49);
+  assertEquals(shuffled.toSorted(), bytes);
+  assertEquals(new DistSampler(3).shuffle([...bytes]), [...shuffled]);
+});
+
+Deno.test("DistSampler refuses a seed that is no whole number of 32 bits", () => {
+  assertThrows(() => new DistSampler(2 ** 32), RangeError, "current value is 4294967296");
+});

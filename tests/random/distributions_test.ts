@@ -1,0 +1,92 @@
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import golden from "../golden/random.json" with { type: "json" };
+import { choice, normal, permutation, uniform } from "../../lib/random/distributions.ts";
+import { prngKey } from "../../lib/random/threefry.ts";
+import { floats, largestUlpDifference, sha256, words } from "./golden.ts";
+
+for (const layout of ["legacy", "partitionable"] as const) {
+  const cases = golden.layouts[layout].flatMap(({ key, sizes }) =>
+    sizes.map((size) => ({ ...size, key: Uint32Array.from(key) }))
+  );
+
+  Deno.test(`uniform() equals JAX's in the ${layout} layout`, () => {
+    for (const { key, n, uniform: expected } of cases) {
+      assertEquals(sha256(uniform(key, n, { layout })), expected, `${n} of key ${key}`);
+    }
+  });
+
+  Deno.test(`uniform() equals JAX's between two bounds in the ${layout} layout`, () => {
+    for (const { key, n, ranges } of cases) {
+      golden.uniformRanges.forEach(([minval, maxval], range) => {
+        const actual = uniform(key, n, { minval, maxval, layout });
+        assertEquals(sha256(actual), ranges[range], `${n} of key ${key} from ${minval}`);
+      });
+    }
+  });
+
+  Deno.test(`normal() is within 8 ulp of JAX's in the ${layout} layout`, () => {
+    for (const { key, n, stride, normal: expected } of cases) {
+      const actual = normal(key, n, { layout }).filter((_, i) => i % stride === 0);
+      const difference = largestUlpDifference(actual, floats(expected));
+      assert(difference <= 8, `${n} of key ${key}: ${difference} ulp`);
+    }
+  });
+
+  Deno.test(`permutation() equals JAX's in the ${layout} layout`, () => {
+    for (const { key, n, permutation: expected, permutationStart } of cases) {
+      const actual = permutation(key, n, { layout });
+      assertEquals(actual.slice(0, 100), words(permutationStart));
+      assertEquals(sha256(actual), expected, `${n} of key ${key}`);
+    }
+  });
+
+  Deno.test(`choice() equals JAX's in the ${layout} layout, whether few or many are drawn`, () => {
+    for (const { key, n, choices } of cases) {
+      for (const [k, expected] of choices) {
+        const actual = choice(key, n, Number(k), { layout });
+        assertEquals(sha256(actual), expected, `${k} of ${n} of key ${key}`);
+      }
+    }
+  });
+
+  Deno.test(`choice() equals JAX's where two rounds turn into three in the ${layout} layout`, () => {
+    for (const { key, large } of golden.layouts[layout]) {
+      for (const [n, expected] of large) {
+        const actual = choice(Uint32Array.from(key), Number(n), 100, { layout });
+        assertEquals(actual, words(String(expected)), `${n} of key ${key}`);
+      }
+    }
+  });
+}
+
+Deno.test("normal() has the values in JAX's own tests, as far as they are written out", () => {
+  assertAlmostEquals(normal(prngKey(0), 1)[0], -0.20584226, 5e-9);
+  const [value] = normal(prngKey(42), 1, { layout: "partitionable" });
+  assertAlmostEquals(value, -0.02830462, 5e-9);
+});
+
+Deno.test("uniform() and normal() give as many numbers as the shape has elements", () => {
+  assertEquals(uniform(prngKey(1), [3, 5]), uniform(prngKey(1), 15));
+  assertEquals(normal(prngKey(1), [2, 3, 4]), normal(prngKey(1), 24));
+  assertEquals(normal(prngKey(1), []).length, 1);
+  assertEquals(normal(prngKey(1), [7, 0]).length, 0);
+});
+
+Deno.test("uniform() and normal() refuse a shape that is no number of elements", () => {
+  for (const shape of [-1, 1.5, [2, -3], [0.25, 3]]) {
+    assertThrows(() => uniform(prngKey(0), shape), RangeError, "must be a whole number");
+    assertThrows(() => normal(prngKey(0), shape), RangeError, "must be a whole number");
+  }
+});
+
+Deno.test("permutation() of none and of one needs no randomness", () => {
+  assertEquals(permutation(prngKey(0), 0), new Uint32Array(0));
+  assertEquals(permutation(prngKey(0), 1), Uint32Array.of(0));
+});
+
+Deno.test("choice() refuses to draw more than there are, or a broken number", () => {
+  assertThrows(() => choice(prngKey(0), 10, 11), RangeError, "from 0 to 10: current value is 11");
+  assertThrows(() => choice(prngKey(0), 10, -1), RangeError, "current value is -1");
+  assertThrows(() => choice(prngKey(0), 10, 2.5), RangeError, "current value is 2.5");
+  assertThrows(() => permutation(prngKey(0), 10.5), RangeError, "current value is 10.5");
+});
