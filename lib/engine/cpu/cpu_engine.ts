@@ -1,0 +1,255 @@
+/** The engine for machines with no adapter: plain TypeScript on one core, rows drawn on another. */
+import type { Dataset } from "../../data/dataset.ts";
+import { rowScales } from "../../data/normalise.ts";
+import { parameterCount } from "../../net/architecture.ts";
+import { MOMENT_ARRAYS } from "../../net/optimizer.ts";
+import { shiftOfRow } from "../augment.ts";
+import type {
+  DeviceDescription,
+  Engine,
+  EngineOptions,
+  EngineState,
+  Evaluation,
+  Step,
+} from "../engine.ts";
+import { BLOCK_ROWS, type LoadedData, Network } from "./network.ts";
+import { DrawWorker, RowFeed } from "./row_feed.ts";
+
+/** Milliseconds of work after which signals and timers get their turn (which costs 2 ms in Deno). */
+const WORK_MS = 100;
+
+/**
+ * Makes an engine that computes on the processor. It draws rows in a Worker where one can be had
+ * (in Deno that takes permission to read this folder, unless it came from a URL), else in between.
+ *
+ * @param options What is to be trained, and how
+ * @returns The engine; to be disposed of, as its Worker keeps a process alive
+ *
+ * @example
+ * ```ts
+ * import { createCpuEngine } from "./cpu_engine.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using engine = createCpuEngine({
+ *   architecture: {
+ *     inputs: 1, hidden: [1, 1], classes: 2, activation: "tanh", head: "softmax",
+ *   },
+ *   optimizer: { name: "sgd" }, batchSize: 1, scale: "unit", augment: "none", threefry: "legacy",
+ * });
+ * engine.load({
+ *   name: "dark and light", width: 1, height: 1, classes: 2, trainRows: 2,
+ *   images: Uint8Array.of(0, 255), labels: Uint8Array.of(0, 1),
+ * });
+ * // w0 = 1, w1 = 1, w2 = (-1, 1), b2 = (0.1, 0)
+ * const parameters = Float32Array.of(1, 0, 1, 0, -1, 1, 0.1, 0);
+ * engine.start(Uint32Array.of(0, 1), { parameters, moments: new Float32Array(), stepsTaken: 0 });
+ * engine.evaluate(Uint32Array.of(0, 1));
+ * const [{ correct }] = await engine.settle();
+ * assertEquals(correct, 2);
+ * ```
+ */
+export function createCpuEngine(options: EngineOptions): Engine {
+  return new CpuEngine(options);
+}
+
+/** What `start()` begins: the rows to train on, and where their draws come from. */
+interface Run {
+  loaded: LoadedData;
+  trainRows: Uint32Array;
+  feed: RowFeed;
+}
+
+class CpuEngine implements Engine {
+  readonly device: DeviceDescription = { backend: "cpu", name: "one CPU core", software: false };
+  readonly options: EngineOptions;
+  readonly #network: Network;
+  readonly #worker = new DrawWorker();
+  #loaded: LoadedData | undefined;
+  #run: Run | undefined;
+  #disposed = false;
+  /** What was asked for and is not yet done. Each holds on to the data and run that it was asked for with. */
+  #queue: (() => void | Promise<void>)[] = [];
+  /** Fulfilled when the queue was last worked off; rejected for good once something failed. */
+  #done: Promise<void> = Promise.resolve();
+  #evaluations: Evaluation[] = [];
+  #lastPause = 0;
+
+  constructor(options: EngineOptions) {
+    this.options = options;
+    this.#network = new Network(options.architecture, options.optimizer);
+  }
+
+  load(data: Dataset): void {
+    this.#assertNotDisposed();
+    const { inputs, classes } = this.options.architecture;
+    const pixels = data.width * data.height;
+    if (pixels !== inputs) {
+      throw new RangeError(
+        `Cannot load ${data.name} as its images must have ${inputs} pixels, one an input of the net: current value is ${pixels}`,
+      );
+    }
+    if (data.classes > classes) {
+      throw new RangeError(
+        `Cannot load ${data.name} as it must have at most ${classes} classes, as the net has: current value is ${data.classes}`,
+      );
+    }
+    // Words begin at multiples of four bytes.
+    const images = data.images.byteOffset % 4 === 0 ? data.images : data.images.slice();
+    this.#loaded = {
+      data: { ...data, images },
+      words: new Uint32Array(images.buffer, images.byteOffset, images.length >> 2),
+      scales: rowScales(data, this.options.scale),
+    };
+    this.#run = undefined;
+  }
+
+  start(trainRows: Uint32Array, state: EngineState): void {
+    const loaded = this.#requireLoaded("start a run");
+    assertRows("train on", trainRows, loaded);
+    const { architecture, optimizer, batchSize, threefry } = this.options;
+    const parameters = parameterCount(architecture);
+    const moments = parameters * MOMENT_ARRAYS[optimizer.name];
+    if (state.parameters.length !== parameters || state.moments.length !== moments) {
+      throw new RangeError(
+        `Cannot start a run as the state must have ${parameters} parameters and ${moments} moments: ` +
+          `current values are ${state.parameters.length} and ${state.moments.length}`,
+      );
+    }
+    const n = trainRows.length;
+    const draws = { n, largest: Math.min(batchSize, n), layout: threefry };
+    this.#run = { loaded, trainRows: trainRows.slice(), feed: new RowFeed(draws, this.#worker) };
+    const copy = {
+      parameters: state.parameters.slice(),
+      moments: state.moments.slice(),
+      stepsTaken: state.stepsTaken,
+    };
+    this.#queue.push(() => {
+      this.#network.state = copy;
+    });
+  }
+
+  step(steps: readonly Step[]): void {
+    this.#assertNotDisposed();
+    const run = this.#run;
+    if (run === undefined) throw new Error("Cannot step as no run was begun: call start() first");
+    for (const { from, count } of steps) this.#assertDrawable(from, count, run.trainRows.length);
+    run.feed.push(steps);
+    for (const { key, from, count, learningRate } of steps) {
+      const step = { key: key.slice(), from, count, learningRate };
+      this.#queue.push(() => this.#takeStep(step, run));
+    }
+  }
+
+  evaluate(rows: Uint32Array): void {
+    const loaded = this.#requireLoaded("evaluate");
+    assertRows("evaluate", rows, loaded);
+    const copy = rows.slice();
+    this.#queue.push(() => this.#takeEvaluation(copy, loaded));
+  }
+
+  async settle(): Promise<Evaluation[]> {
+    await this.#workOff();
+    return this.#evaluations.splice(0);
+  }
+
+  async read(): Promise<EngineState> {
+    await this.#workOff();
+    return this.#network.state;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true;
+    this.#worker.close();
+    // Work going on ends at the next pause or operation, and rejects.
+    await this.#done.catch(() => {});
+    this.#queue = [];
+    this.#loaded = this.#run = undefined;
+  }
+
+  /** Does what is queued now, after what is being done already. */
+  #workOff(): Promise<void> {
+    this.#assertNotDisposed();
+    const queue = this.#queue;
+    this.#queue = [];
+    this.#done = this.#done.then(async () => {
+      this.#lastPause = performance.now();
+      for (const operation of queue) {
+        this.#assertNotDisposed();
+        await operation();
+      }
+    });
+    return this.#done;
+  }
+
+  async #takeStep({ key, from, learningRate }: Step, run: Run): Promise<void> {
+    const { loaded, trainRows, feed } = run;
+    const rows = (await feed.next()).map((row) => trainRows[row]);
+    const shifted = this.options.augment === "shift";
+    for (let start = 0; start < rows.length; start += BLOCK_ROWS) {
+      this.#network.addGradients(
+        loaded,
+        rows.subarray(start, start + BLOCK_ROWS),
+        1 / rows.length,
+        shifted ? (i) => shiftOfRow(key, from + start + i) : undefined,
+      );
+      await this.#pause();
+    }
+    this.#network.update(learningRate);
+  }
+
+  async #takeEvaluation(rows: Uint32Array, loaded: LoadedData): Promise<void> {
+    const total = { correct: 0, rows: 0, loss: 0 };
+    for (let start = 0; start < rows.length; start += BLOCK_ROWS) {
+      this.#network.evaluate(loaded, rows.subarray(start, start + BLOCK_ROWS), total);
+      await this.#pause();
+    }
+    total.loss /= total.rows;
+    this.#evaluations.push(total);
+  }
+
+  /** Lets signals, timers and messages have their turn if they have waited long enough. */
+  async #pause(): Promise<void> {
+    if (performance.now() - this.#lastPause < WORK_MS) return;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    this.#lastPause = performance.now();
+    this.#assertNotDisposed();
+  }
+
+  #assertDrawable(from: number, count: number, n: number): void {
+    const { batchSize } = this.options;
+    if (!(Number.isInteger(count) && count >= 1 && count <= batchSize)) {
+      throw new RangeError(
+        `Cannot step as the count of rows must be a whole number from 1 to the batch size of ${batchSize}: current value is ${count}`,
+      );
+    }
+    if (!(Number.isInteger(from) && from >= 0 && from + count <= n)) {
+      throw new RangeError(
+        `Cannot step as its rows must be among the ${n} training rows: current values are ${count} rows from ${from}`,
+      );
+    }
+  }
+
+  #assertNotDisposed(): void {
+    if (this.#disposed) {
+      throw new Error("Cannot use the engine as it was disposed of: make another");
+    }
+  }
+
+  #requireLoaded(action: string): LoadedData {
+    this.#assertNotDisposed();
+    if (this.#loaded !== undefined) return this.#loaded;
+    throw new Error(`Cannot ${action} as no data is loaded: call load() first`);
+  }
+}
+
+/** Refuses row numbers that the data set does not have, and none at all. */
+function assertRows(action: string, rows: Uint32Array, { data }: LoadedData): void {
+  const count = data.labels.length;
+  if (rows.length === 0) throw new RangeError(`Cannot ${action} no rows: give at least one`);
+  const wrong = rows.find((row) => row >= count);
+  if (wrong !== undefined) {
+    throw new RangeError(
+      `Cannot ${action} rows as their numbers must be below ${count}: current value is ${wrong}`,
+    );
+  }
+}

@@ -1,0 +1,46 @@
+/** How the parameters are drawn before training. */
+import type { DistSampler } from "../random/dist_sampler.ts";
+import type { Initialization } from "../training/options.ts";
+import { type Architecture, parameterCount, parameterSlots } from "./architecture.ts";
+
+/**
+ * Draws a net's parameters, in the order w0, b0, w1, b1, w2, b2.
+ * - `normal`: N(0, 1) throughout, each of the six one `sampler.normal` of its shape, as in the notebook
+ * - `glorot`: weights N(0, 2 / (in + out)) (Glorot and Bengio, 2010), one draw each; biases 0, not drawn
+ *
+ * @param architecture The net's sizes
+ * @param initialization Which of the two
+ * @param sampler Where the random numbers come from; it moves on by a draw for each array drawn
+ * @returns Flat, laid out as `parameterSlots` says
+ *
+ * @example
+ * ```ts
+ * import { drawParameters } from "./initialize.ts";
+ * import { DistSampler } from "../random/dist_sampler.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const net = {
+ *   inputs: 1, hidden: [1, 2], classes: 2, activation: "tanh", head: "notebook",
+ * } as const;
+ * const parameters = drawParameters(net, "normal", new DistSampler(0));
+ * assertEquals(parameters.subarray(0, 1), new DistSampler(0).normal(1, 1)); // w0
+ * ```
+ */
+export function drawParameters(
+  architecture: Architecture,
+  initialization: Initialization,
+  sampler: DistSampler,
+): Float32Array<ArrayBuffer> {
+  const parameters = new Float32Array(parameterCount(architecture));
+  for (const { shape, offset } of parameterSlots(architecture)) {
+    const [fanOut, fanIn] = shape;
+    const isBias = fanIn === undefined;
+    if (initialization === "normal") {
+      parameters.set(sampler.normal(...shape), offset);
+    } else if (!isBias) {
+      const deviation = Math.sqrt(2 / (fanIn + fanOut));
+      parameters.set(sampler.normal(...shape).map((draw) => draw * deviation), offset);
+    }
+  }
+  return parameters;
+}
