@@ -3,7 +3,9 @@ import { type Key, prngKey, split, type ThreefryLayout, type ThreefryOptions } f
 
 /** An array or typed array, one element a row. */
 export interface RowArray {
+  /** How many elements. */
   readonly length: number;
+  /** A new array of the same kind. */
   slice(start: number, end: number): ArrayLike<unknown>;
 }
 
@@ -32,6 +34,8 @@ export class DistSampler {
   #key: Key;
 
   /**
+   * A sampler at the beginning of a seed's draws.
+   *
    * @param seed A whole number from 0 to 2^32 - 1
    * @param options The layout
    * @throws RangeError if the seed is anything else

@@ -5,7 +5,9 @@ const counts = new Uint32Array(3 * DIGITS);
 
 /** Room for `sortByKeys` to work in: two arrays of at least as many elements as there are to sort. */
 export interface SortScratch {
+  /** For keys. */
   keys: Uint32Array;
+  /** For values. */
   values: Uint32Array;
 }
 

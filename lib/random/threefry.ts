@@ -18,7 +18,7 @@ export type ThreefryLayout = "legacy" | "partitionable";
 
 /** The last argument of every function that draws. */
 export interface ThreefryOptions {
-  /** @default "legacy" */
+  /** Which numbers a key gives. @default "legacy" */
   layout?: ThreefryLayout;
 }
 
