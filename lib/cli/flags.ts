@@ -168,19 +168,23 @@ async function unknownFlag(name: string, known: string[]): Promise<UsageError> {
   );
 }
 
+/** The column in which the help says what a flag does. */
+const HELP_COLUMN = 36;
+
 /** A task's help, made of its table. */
 export function helpText(task: Task<FlagTable>): string {
-  const rows = Object.entries(task.flags).map(([key, flag]) => ({
-    usage: [flagName(key), flag.placeholder].filter(Boolean).join(" "),
-    help: flag.help + (flag.default === undefined ? "" : ` (${flag.default})`),
-  }));
-  const width = Math.max(...rows.map(({ usage }) => usage.length));
+  const rows = Object.entries(task.flags).map(([key, flag]) => {
+    const usage = `  ${[flagName(key), flag.placeholder].filter(Boolean).join(" ")}`;
+    const help = flag.help + (flag.default === undefined ? "" : ` (${flag.default})`);
+    return usage.length < HELP_COLUMN - 1
+      ? usage.padEnd(HELP_COLUMN) + help
+      : `${usage}\n${" ".repeat(HELP_COLUMN)}${help}`;
+  });
   return [
     `Usage: ${["deno task", task.name, "[flags]", task.operands].filter(Boolean).join(" ")}`,
     "",
     task.summary,
     "",
-    ...rows.map(({ usage, help }) => `  ${usage.padEnd(width)}  ${help}`),
-    "",
+    ...rows,
   ].join("\n");
 }

@@ -1,0 +1,25 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { needs } from "../requirements.ts";
+import { runCli } from "./run_cli.ts";
+
+Deno.test("devices lists the CPU engine, and marks what auto takes", async () => {
+  const { code, stdout } = await runCli("devices", []);
+  assertEquals(code, 0);
+  const lines = stdout.trimEnd().split("\n");
+  assertEquals(lines.filter((line) => line.startsWith("-> ")).length, 1, stdout);
+  assert(lines.some((line) => line.endsWith("(cpu)")), stdout);
+});
+
+Deno.test({
+  name: "devices --json marks an adapter where there is one",
+  ...await needs("webgpu"),
+  async fn() {
+    const { code, stdout } = await runCli("devices", ["--json"]);
+    assertEquals(code, 0);
+    const devices = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+    const [chosen] = devices.filter((device) => device.chosen);
+    assertEquals(chosen.backend, "webgpu");
+    assertMatch(chosen.name, /./);
+    assertEquals(devices.filter(({ backend }) => backend === "cpu").length, 1);
+  },
+});

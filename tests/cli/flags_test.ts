@@ -1,0 +1,130 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  type FlagTable,
+  helpText,
+  listOf,
+  number,
+  oneOf,
+  parseFlags,
+  type Task,
+  text,
+  toggle,
+  UsageError,
+} from "../../lib/cli/flags.ts";
+import { TRAINING_FLAGS, trainingOptions } from "../../lib/cli/training_flags.ts";
+import { NOTEBOOK } from "../../lib/training/options.ts";
+
+const FLAGS = {
+  batchSize: number("rows of a batch", 100),
+  rates: listOf(number("several rates")),
+  backend: oneOf(["auto", "cpu"], "what to train on", "auto"),
+  out: text("DIR", "where to"),
+  quiet: toggle("say nothing"),
+} satisfies FlagTable;
+const TASK: Task<typeof FLAGS> = { name: "try", summary: "Tries flags.", flags: FLAGS };
+
+Deno.test("parseFlags() reads each kind of flag, in both spellings", async () => {
+  const args = [
+    "--batch-size",
+    "10",
+    "--rates=0.1,1e-2",
+    "--backend=cpu",
+    "--out",
+    "a b",
+    "--quiet",
+  ];
+  assertEquals((await parseFlags(TASK, args)).flags, {
+    batchSize: 10,
+    rates: [0.1, 0.01],
+    backend: "cpu",
+    out: "a b",
+    quiet: true,
+  });
+});
+
+Deno.test("parseFlags() gives nothing for flags that are not there, and the last of two", async () => {
+  assertEquals((await parseFlags(TASK, [])).flags, {});
+  const { flags } = await parseFlags(TASK, ["--batch-size=1", "--batch-size=2"]);
+  assertEquals(flags, { batchSize: 2 });
+});
+
+Deno.test("parseFlags() takes operands only where a task has them", async () => {
+  await assertRejects(() => parseFlags(TASK, ["x.png"]), UsageError, "unexpected argument x.png");
+  const { operands } = await parseFlags({ ...TASK, operands: "IMAGE..." }, ["x.png", "-"]);
+  assertEquals(operands, ["x.png", "-"]);
+});
+
+const WRONG: [string[], string][] = [
+  [["--batchsize", "1"], "unknown flag --batchsize; did you mean --batch-size? (--help lists all)"],
+  [["--quite"], "unknown flag --quite; did you mean --quiet? (--help lists all)"],
+  [["-q"], "unknown flag -q; did you mean "],
+  [["--batch-size"], "--batch-size needs a value: a number"],
+  [["--batch-size="], "--batch-size must be a number: current value is "],
+  [["--batch-size", "ten"], "--batch-size must be a number: current value is ten"],
+  [["--rates", "1,,2"], "--rates must be a number, or several divided by commas: current value is"],
+  [["--backend", "gpu"], "--backend must be one of auto, cpu: current value is gpu"],
+  [["--out", ""], "--out must be something: current value is "],
+  [["--quiet=no"], "--quiet must be given without a value: current value is no"],
+];
+
+for (const [args, message] of WRONG) {
+  Deno.test(`parseFlags() refuses ${args.join(" ")}`, async () => {
+    await assertRejects(() => parseFlags(TASK, args), UsageError, message);
+  });
+}
+
+Deno.test("helpText() shows each flag of the table with its value and default", () => {
+  assertEquals(
+    helpText({ ...TASK, operands: "IMAGE..." }),
+    `Usage: deno task try [flags] IMAGE...
+
+Tries flags.
+
+  --batch-size N                    rows of a batch (100)
+  --rates N,...                     several rates
+  --backend auto|cpu                what to train on (auto)
+  --out DIR                         where to
+  --quiet                           say nothing`,
+  );
+});
+
+Deno.test("trainingOptions() finds every option of a run among the flags", async () => {
+  const task = { name: "train", summary: "", flags: TRAINING_FLAGS };
+  const { flags } = await parseFlags(task, [
+    ...["--seed", "1", "--iterations", "2", "--epochs", "3", "--batch-size", "4"],
+    ...["--learning-rate", "5", "--decay", "6", "--decay-every", "7", "--eval-every", "8"],
+    ...["--eval-size", "9", "--validation", "10", "--hidden", "11,12", "--activation", "relu"],
+    ...["--head", "softmax", "--init", "glorot", "--scale", "unit", "--optimizer", "adam"],
+    ...["--augment", "shift", "--threefry", "partitionable"],
+  ]);
+  assertEquals(trainingOptions(flags), {
+    seed: 1,
+    iterations: 2,
+    epochs: 3,
+    batchSize: 4,
+    learningRate: 5,
+    decay: 6,
+    decayEvery: 7,
+    evalEvery: 8,
+    evalSize: 9,
+    validation: 10,
+    hidden: [11, 12],
+    activation: "relu",
+    head: "softmax",
+    initialization: "glorot",
+    scale: "unit",
+    optimizer: "adam",
+    augment: "shift",
+    threefry: "partitionable",
+  });
+  assertEquals(Object.keys(TRAINING_FLAGS).length, Object.keys(NOTEBOOK).length);
+});
+
+Deno.test("--seed random draws a seed of 32 bits", async () => {
+  const task = { name: "train", summary: "", flags: TRAINING_FLAGS };
+  const seeds = await Promise.all(
+    [1, 2, 3].map(async () => (await parseFlags(task, ["--seed", "random"])).flags.seed!),
+  );
+  assert(seeds.every((seed) => Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32));
+  assert(new Set(seeds).size > 1);
+});

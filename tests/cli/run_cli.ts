@@ -1,0 +1,37 @@
+/** Runs a task of deno.json in a process of its own, with the permissions that it has there. */
+const CONFIG = JSON.parse(Deno.readTextFileSync("deno.json"));
+
+/** How a process ended. */
+export interface Ended {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** The command of a task, for `Deno.Command`; `deno` is the one that runs the tests. */
+export function taskCommand(
+  task: string,
+  args: string[],
+  env: Record<string, string> = {},
+): Deno.Command {
+  const [deno, ...words] = CONFIG.tasks[task].command.split(" ");
+  if (deno !== "deno") throw new Error(`Cannot run task ${task} as it must be one deno command`);
+  return new Deno.Command(Deno.execPath(), {
+    args: [...words, ...args],
+    env: { NO_COLOR: "1", ...env },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
+
+/** Runs a task to its end. */
+export async function runCli(
+  task: string,
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<Ended> {
+  const { code, stdout, stderr } = await taskCommand(task, args, env).output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code, stdout: text(stdout), stderr: text(stderr) };
+}

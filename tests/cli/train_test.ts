@@ -1,0 +1,162 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { DATA_HOSTS } from "../../lib/data/open.ts";
+import { runCli, taskCommand } from "./run_cli.ts";
+
+/** A run that takes a moment, on whatever there is: no data, no adapter needed. */
+const SHORT = ["--dataset", "synthetic", "--backend", "cpu", "--iterations", "20"];
+
+const WRONG: [string[], string][] = [
+  [["--iteratons", "5"], "unknown flag --iteratons; did you mean --iterations?"],
+  [["--seed", "-1"], "--seed must be a whole number from 0 to 4294967295: current value is -1"],
+  [["--seed", "4294967296"], "--seed must be a whole number from 0 to 4294967295"],
+  [["--seed", "now"], "--seed must be a number or the word random: current value is now"],
+  [["--iterations", "1.5"], "--iterations must be a whole number of at least 0"],
+  [["--epochs", "-1"], "--epochs must be a whole number of at least 0"],
+  [["--batch-size", "0"], "--batch-size must be a whole number of at least 1"],
+  [["--batch-size"], "--batch-size needs a value: a number"],
+  [["--learning-rate", "0"], "--learning-rate must be a number above 0"],
+  [["--decay", "Infinity"], "--decay must be a number above 0"],
+  [["--decay-every", "0"], "--decay-every must be a whole number of at least 1"],
+  [["--eval-every", "0"], "--eval-every must be a whole number of at least 1"],
+  [["--eval-size", "0"], "--eval-size must be a whole number of at least 1"],
+  [["--validation", "-1"], "--validation must be a whole number of at least 0"],
+  [["--hidden", "50"], "--hidden must be two whole numbers of at least 1"],
+  [["--hidden", "50,x"], "--hidden must be two numbers divided by a comma"],
+  [["--threefry", "new"], "--threefry must be one of legacy, partitionable"],
+  [["--optimizer", "lion"], "--optimizer must be one of sgd, momentum, adam"],
+  [["--init", "zeros"], "--init must be one of normal, glorot"],
+  [["--activation", "gelu"], "--activation must be one of tanh, relu"],
+  [["--head", "mse"], "--head must be one of notebook, softmax"],
+  [["--scale", "none"], "--scale must be one of l2, unit"],
+  [["--augment", "rotate"], "--augment must be one of none, shift"],
+  [["--backend", "cuda"], "--backend must be one of auto, webgpu, cpu"],
+  [["--dataset", ""], "--dataset must be something"],
+  [["--quiet=yes"], "--quiet must be given without a value"],
+  [["twice"], "unexpected argument twice"],
+  [[...SHORT, "--batch-size", "60001"], "--batch-size must be at most the 60000 rows to train on"],
+  [[...SHORT, "--eval-size", "10001"], "--eval-size must be at most the 10000 rows to evaluate on"],
+];
+
+for (const [args, message] of WRONG) {
+  Deno.test(`train ${args.join(" ")} ends with one line and exit code 2`, async () => {
+    const { code, stdout, stderr } = await runCli("train", args);
+    assertEquals([code, stdout], [2, ""]);
+    const lines = stderr.trimEnd().split("\n").filter((line) => line.startsWith("error: "));
+    assertEquals(lines.length, 1, stderr);
+    assert(lines[0].includes(message), lines[0]);
+    assert(!/^ +at /m.test(stderr), stderr);
+  });
+}
+
+Deno.test("train --help names every flag, on stdout", async () => {
+  const { code, stdout, stderr } = await runCli("train", ["--help", "--nonsense"]);
+  assertEquals([code, stderr], [0, ""]);
+  for (const flag of ["--seed N|random", "--data-dir DIR", "--json", "--quiet", "--help"]) {
+    assert(stdout.includes(flag), flag);
+  }
+});
+
+Deno.test("train prints the log on stdout, and on a pipe's stderr the device but no progress", async () => {
+  const { code, stdout, stderr } = await runCli("train", SHORT);
+  assertEquals(code, 0);
+  const [seed, , , ...rest] = stdout.split("\n");
+  assertEquals(seed, "Using seed: 298504");
+  assertMatch(rest[29], /^Sample answer: \d$/);
+  assertMatch(rest[30], /^Initial Accuracy: {3,}\d+\.\d\d%$/);
+  assertMatch(rest[32], /^\d+\.\d\d seconds elapsed during training\.$/);
+  assertMatch(rest[34], /^Final accuracy against test set: +\d+\.\d\d%$/);
+  assertEquals(rest.slice(35), [""]);
+  assertMatch(stderr, /^Training on one CPU core \(cpu\); data: synthetic$/m);
+  assert(!/[█░%\r]/.test(stderr), stderr);
+});
+
+Deno.test("train --quiet prints nothing on stderr", async () => {
+  const { code, stderr } = await runCli("train", [...SHORT, "--quiet"]);
+  assertEquals([code, stderr], [0, ""]);
+});
+
+Deno.test("train --json prints one object an event, and no parameters", async () => {
+  const { code, stdout } = await runCli("train", [...SHORT, "--json", "--eval-every", "10"]);
+  assertEquals(code, 0);
+  const events = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+  const kinds = events.filter(({ event }) => event !== "progress").map(({ event }) => event);
+  assertEquals(kinds, ["started", "sample", "evaluated", "evaluated", "evaluated", "finished"]);
+  assertEquals(Object.keys(events.at(-1)), ["event", "iterations", "seconds", "accuracy", "loss"]);
+  assertEquals(Object.keys(events[2]).sort(), [
+    "accuracy",
+    "event",
+    "iteration",
+    "learningRate",
+    "loss",
+    "seconds",
+  ]);
+  assertEquals(events[1].art.length, 28);
+});
+
+Deno.test("train --json reports an error on stdout as well", async () => {
+  const { code, stdout, stderr } = await runCli("train", ["--json", "--hidden", "1"]);
+  assertEquals(code, 2);
+  const { event, message } = JSON.parse(stdout);
+  assertEquals(event, "error");
+  assertEquals(stderr, `error: ${message}\n`);
+});
+
+Deno.test("train --seed random prints the seed that it drew", async () => {
+  const { stdout } = await runCli("train", [...SHORT, "--seed", "random"]);
+  const [, seed] = stdout.match(/^Using seed: (\d+)\n/)!;
+  const again = await runCli("train", [...SHORT, "--seed", seed]);
+  const untimed = (log: string) => log.replace(/^.* seconds elapsed/m, "");
+  assertEquals(untimed(again.stdout), untimed(stdout));
+});
+
+Deno.test("train fails with one line and exit code 1 where a folder lacks the files", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const named of ["flag", "variable"]) {
+      const args = named === "flag" ? ["--data-dir", folder] : [];
+      const env: Record<string, string> = named === "flag" ? {} : { MNIST_DIR: folder };
+      const { code, stdout, stderr } = await runCli("train", args, env);
+      assertEquals([code, stdout], [1, ""]);
+      assertMatch(stderr, new RegExp(`^error: Cannot read ${folder} .*train-images`, "m"));
+      assert(!/^ +at /m.test(stderr), stderr);
+    }
+  } finally {
+    await Deno.remove(folder);
+  }
+});
+
+Deno.test("train prints what is known so far on Ctrl-C, and exits 130", async () => {
+  const args = ["--dataset", "synthetic", "--backend", "cpu", "--iterations", "1000000", "--json"];
+  const child = taskCommand("train", args).spawn();
+  const errors = new Response(child.stderr).text();
+  let output = "";
+  for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) {
+    if (!output.includes('"progress"') && piece.includes('"progress"')) child.kill("SIGINT");
+    output += piece;
+  }
+  assertEquals((await child.status).code, 130);
+  const last = JSON.parse(output.trimEnd().split("\n").at(-1)!);
+  assertEquals(last.event, "finished");
+  assert(last.iterations > 0 && last.iterations < 1_000_000);
+  assertMatch(await errors, new RegExp(`^Interrupted after ${last.iterations} steps`, "m"));
+});
+
+Deno.test("train ends quietly where nobody reads its log any more", async () => {
+  const child = taskCommand("train", SHORT).spawn();
+  await child.stdout.cancel();
+  const errors = await new Response(child.stderr).text();
+  await child.status;
+  assert(!errors.includes("error"), errors);
+});
+
+Deno.test("the train task may reach the hosts that data comes from, and nothing else", () => {
+  const { tasks } = JSON.parse(Deno.readTextFileSync("deno.json"));
+  const command: string = tasks.train.command;
+  const [, hosts] = command.match(/--allow-net=(\S+)/)!;
+  assertEquals(hosts.split(",").sort(), [...DATA_HOSTS].sort());
+  for (const { command } of Object.values(tasks) as { command: string }[]) {
+    assert(
+      !/ -A\b|--allow-(all|ffi|sys|env(?!=)|net(?!=))/.test(command.replace(/^deno test.*/, "")),
+    );
+  }
+});
