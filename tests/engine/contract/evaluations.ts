@@ -1,0 +1,64 @@
+import { assert, assertEquals } from "@std/assert";
+import { type Architecture, parameterSlots } from "../../../lib/net/architecture.ts";
+import { OPTIMIZERS } from "../../../lib/net/optimizer.ts";
+import { drawState, generatedData, Reference } from "../reference.ts";
+import { allRows, type MakeEngine, NOTEBOOK_ENGINE, type Register } from "./shared.ts";
+
+/** Evaluations. */
+export function registerEvaluations(register: Register, make: MakeEngine): void {
+  for (const head of ["notebook", "softmax"] as const) {
+    for (const activation of ["tanh", "relu"] as const) {
+      register(
+        `counts correct answers and averages the loss for ${activation} and the ${head} head`,
+        async () => {
+          const architecture: Architecture = { ...NOTEBOOK_ENGINE.architecture, activation, head };
+          const data = generatedData({ rows: 1500, width: 28, height: 28, classes: 10 });
+          const options = { ...NOTEBOOK_ENGINE, architecture };
+          const state = drawState(architecture, options.optimizer, 1);
+          const reference = new Reference(options, data, allRows(data), state);
+          await using engine = await make(options);
+          engine.load(data);
+          engine.start(allRows(data), state);
+          for (const rows of [[7], [0, 3, 3, 1499], allRows(data).slice(99, 1100), allRows(data)]) {
+            engine.evaluate(Uint32Array.from(rows));
+            const [ours, ...more] = await engine.settle();
+            assertEquals(more, []);
+            const { correct, loss, undecided } = reference.evaluate(Uint32Array.from(rows));
+            assertEquals(ours.rows, rows.length);
+            assert(Math.abs(ours.correct - correct) <= undecided, `${ours.correct} of ${correct}`);
+            assert(Math.abs(ours.loss / loss - 1) <= 1e-5, `loss ${ours.loss} of ${loss}`);
+            assert(undecided < 0.01 * rows.length);
+          }
+        },
+      );
+    }
+  }
+
+  register("answers with the first of equal outputs", async () => {
+    const architecture = { ...NOTEBOOK_ENGINE.architecture, inputs: 4, hidden: [3, 2] } as const;
+    const data = generatedData({ rows: 100, width: 2, height: 2, classes: 10 });
+    const state = drawState(architecture, OPTIMIZERS.sgd);
+    // b2 saturates the outputs of classes 3, 6 and 9 at exactly 1, the others at -1.
+    const { offset, length } = parameterSlots(architecture)[5];
+    for (let c = 0; c < length; c++) state.parameters[offset + c] = c > 0 && c % 3 === 0 ? 50 : -50;
+    await using engine = await make({ ...NOTEBOOK_ENGINE, architecture });
+    engine.load(data);
+    engine.start(allRows(data), state);
+    engine.evaluate(allRows(data));
+    const [{ correct }] = await engine.settle();
+    assertEquals(correct, data.labels.filter((label) => label === 3).length);
+  });
+
+  register("shows a net that is no longer finite by its loss", async () => {
+    const architecture = { ...NOTEBOOK_ENGINE.architecture, inputs: 4, hidden: [3, 2] } as const;
+    const data = generatedData({ rows: 10, width: 2, height: 2, classes: 10 });
+    const state = drawState(architecture, OPTIMIZERS.sgd);
+    state.parameters[parameterSlots(architecture)[5].offset] = NaN;
+    await using engine = await make({ ...NOTEBOOK_ENGINE, architecture });
+    engine.load(data);
+    engine.start(allRows(data), state);
+    engine.evaluate(allRows(data));
+    const [{ loss }] = await engine.settle();
+    assert(!Number.isFinite(loss));
+  });
+}

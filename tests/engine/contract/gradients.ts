@@ -1,0 +1,69 @@
+import { assert } from "@std/assert";
+import { type Architecture, layerSizes, parameterSlots } from "../../../lib/net/architecture.ts";
+import { prngKey } from "../../../lib/random/threefry.ts";
+import { drawState, generatedData, Reference, relativeError } from "../reference.ts";
+import { allRows, type MakeEngine, NOTEBOOK_ENGINE, type Register } from "./shared.ts";
+
+/** One-step gradients at many sizes, among them all that divide no tile evenly. */
+export function registerGradients(register: Register, make: MakeEngine): void {
+  const nets: Architecture[] = [
+    { inputs: 784, hidden: [50, 100], classes: 10, activation: "tanh", head: "notebook" },
+    { inputs: 784, hidden: [1, 1], classes: 10, activation: "tanh", head: "softmax" },
+    { inputs: 784, hidden: [7, 13], classes: 4, activation: "relu", head: "notebook" },
+    { inputs: 784, hidden: [64, 32], classes: 10, activation: "tanh", head: "softmax" },
+    { inputs: 784, hidden: [128, 64], classes: 10, activation: "relu", head: "softmax" },
+    { inputs: 784, hidden: [33, 129], classes: 2, activation: "tanh", head: "notebook" },
+    { inputs: 13, hidden: [50, 100], classes: 4, activation: "tanh", head: "softmax" },
+    { inputs: 13, hidden: [7, 13], classes: 2, activation: "tanh", head: "notebook" },
+    { inputs: 13, hidden: [33, 129], classes: 10, activation: "relu", head: "notebook" },
+    { inputs: 1, hidden: [1, 1], classes: 2, activation: "tanh", head: "notebook" },
+    { inputs: 1, hidden: [64, 32], classes: 4, activation: "relu", head: "softmax" },
+    { inputs: 36, hidden: [20, 30], classes: 256, activation: "tanh", head: "softmax" },
+  ];
+  for (const architecture of nets) {
+    const { hidden, activation, head } = architecture;
+    const sizes = layerSizes(architecture).join("-");
+    register(
+      `has the gradients of a ${sizes} ${activation} ${head} net for any batch size`,
+      async () => {
+        const side = Math.sqrt(architecture.inputs);
+        const [width, height] = Number.isInteger(side) ? [side, side] : [architecture.inputs, 1];
+        const data = generatedData({ rows: 150, width, height, classes: architecture.classes });
+        const options = { ...NOTEBOOK_ENGINE, architecture, batchSize: 150 };
+        const state = drawState(
+          architecture,
+          options.optimizer,
+          activation === "relu" ? 1 : undefined,
+        );
+        const trainRows = allRows(data).reverse();
+        await using engine = await make(options);
+        engine.load(data);
+        for (const count of [1, 3, 100, 101, 150]) {
+          // With so large a learning rate the parameters become the gradient, to float32's precision.
+          const step = { key: prngKey(count), from: 0, count, learningRate: 2 ** 20 };
+          engine.start(trainRows, state);
+          engine.step([step]);
+          const { parameters } = await engine.read();
+          const gradient = Array.from(
+            parameters,
+            (after, i) => (state.parameters[i] - after) / step.learningRate,
+          );
+          const expected = new Reference(options, data, trainRows, state).gradient(step);
+          const error = relativeError(gradient, expected);
+          const tolerance = Math.max(...hidden) > 128 ? 1e-4 : 1e-5;
+          assert(error <= tolerance, `batch of ${count}: relative error ${error}`);
+          for (const { name, offset, length } of parameterSlots(architecture)) {
+            const [ours, theirs] = [gradient, expected].map((all) =>
+              all.slice(offset, offset + length)
+            );
+            const error = relativeError(ours, theirs);
+            assert(
+              error <= 10 * tolerance,
+              `batch of ${count}: relative error ${error} in ${name}`,
+            );
+          }
+        }
+      },
+    );
+  }
+}

@@ -1,0 +1,106 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import type { Engine } from "../../../lib/engine/engine.ts";
+import { drawState, generatedData } from "../reference.ts";
+import { allRows, drawnSteps, type MakeEngine, NOTEBOOK_ENGINE, type Register } from "./shared.ts";
+
+/** Order, and the end. */
+export function registerQueue(register: Register, make: MakeEngine): void {
+  register("does everything in the order in which it was asked for", async () => {
+    const [first, second] = [300, 200].map((rows) =>
+      generatedData({ rows, width: 28, height: 28, classes: 10 })
+    );
+    const state = drawState(NOTEBOOK_ENGINE.architecture, NOTEBOOK_ENGINE.optimizer);
+    const steps = drawnSteps(4, 100, 0.5);
+
+    const ask = async (engine: Engine, between: () => Promise<unknown>) => {
+      engine.load(first);
+      engine.start(allRows(first), state);
+      for (const step of steps) {
+        engine.evaluate(allRows(first));
+        await between();
+        engine.step([step]);
+        await between();
+      }
+      engine.evaluate(allRows(first).slice(10, 20));
+      await between();
+      engine.load(second);
+      engine.start(allRows(second), state);
+      engine.evaluate(allRows(second));
+      await between();
+      engine.step(steps.slice(0, 2));
+      engine.evaluate(allRows(second));
+      await between();
+    };
+    await using slow = await make(NOTEBOOK_ENGINE);
+    const expected: unknown[] = [];
+    await ask(slow, async () => expected.push(...await slow.settle()));
+    assertEquals(expected.length, 7);
+    assertEquals(new Set(expected.map((found) => JSON.stringify(found))).size, 7);
+
+    await using engine = await make(NOTEBOOK_ENGINE);
+    await ask(engine, () => Promise.resolve());
+    assertEquals(await engine.settle(), expected);
+    assertEquals(await engine.settle(), []);
+    assertEquals(await engine.read(), await slow.read());
+  });
+
+  register("keeps what it was given and gives what it keeps as copies", async () => {
+    const data = generatedData({ rows: 100, width: 28, height: 28, classes: 10 });
+    const state = drawState(NOTEBOOK_ENGINE.architecture, NOTEBOOK_ENGINE.optimizer);
+    const given = state.parameters.slice();
+    const [step] = drawnSteps(1, 50, 0.5);
+    const [trainRows, rows] = [allRows(data), allRows(data)];
+    await using engine = await make(NOTEBOOK_ENGINE);
+    engine.load(data);
+    engine.start(trainRows, state);
+    engine.step([step]);
+    engine.evaluate(rows);
+    const expected = [await engine.settle(), await engine.read()];
+
+    engine.start(trainRows, { ...state, parameters: given });
+    given.fill(0);
+    const key = step.key.slice();
+    engine.step([{ ...step, key }]);
+    engine.evaluate(rows);
+    key.fill(0);
+    rows.fill(0);
+    trainRows.fill(0);
+    assertEquals([await engine.settle(), await engine.read()], expected);
+    (await engine.read()).parameters.fill(0);
+    assertEquals(await engine.read(), expected[1]);
+  });
+
+  register("refuses to work once it is disposed of", async () => {
+    const data = generatedData({ rows: 10, width: 28, height: 28, classes: 10 });
+    const engine = await make(NOTEBOOK_ENGINE);
+    engine.load(data);
+    const state = drawState(NOTEBOOK_ENGINE.architecture, NOTEBOOK_ENGINE.optimizer);
+    engine.start(allRows(data), state);
+    engine.step(drawnSteps(3, 10, 0.5));
+    await engine[Symbol.asyncDispose]();
+    assertThrows(() => engine.step(drawnSteps(1, 10, 0.5)), Error);
+    await assertRejects(() => engine.settle(), Error);
+    await assertRejects(() => engine.read(), Error);
+    await engine[Symbol.asyncDispose]();
+  });
+
+  register("refuses what it was not made for", async () => {
+    const data = generatedData({ rows: 150, width: 28, height: 28, classes: 10 });
+    const state = drawState(NOTEBOOK_ENGINE.architecture, NOTEBOOK_ENGINE.optimizer);
+    const [step] = drawnSteps(1, 100, 0.5);
+    await using engine = await make(NOTEBOOK_ENGINE);
+    const small = generatedData({ rows: 10, width: 8, height: 8, classes: 10 });
+    assertThrows(() => engine.load(small), RangeError, "64");
+    engine.load(data);
+    assertThrows(() => engine.start(Uint32Array.of(150), state), RangeError, "150");
+    const parameters = state.parameters.slice(1);
+    assertThrows(() => engine.start(allRows(data), { ...state, parameters }), RangeError, "45359");
+    engine.start(allRows(data), state);
+    assertThrows(() => engine.step([{ ...step, count: 101 }]), RangeError, "101");
+    assertThrows(() => engine.step([{ ...step, count: 0 }]), RangeError, "0");
+    assertThrows(() => engine.step([{ ...step, from: 51 }]), RangeError, "51");
+    assertThrows(() => engine.evaluate(Uint32Array.of(3, 150)), RangeError, "150");
+    assertThrows(() => engine.evaluate(new Uint32Array()), RangeError);
+    assertEquals((await engine.read()).parameters, state.parameters);
+  });
+}

@@ -1,0 +1,67 @@
+import { assert, assertEquals } from "@std/assert";
+import { OPTIMIZERS } from "../../../lib/net/optimizer.ts";
+import { drawState, generatedData, relativeError } from "../reference.ts";
+import {
+  allRows,
+  drawnSteps,
+  epochSteps,
+  type MakeEngine,
+  NOTEBOOK_ENGINE,
+  OTHER_ENGINE,
+  type Register,
+} from "./shared.ts";
+
+/** The same calls, the same bits. */
+export function registerSameBits(register: Register, make: MakeEngine): void {
+  const cases = [
+    {
+      what: "the notebook's options",
+      options: NOTEBOOK_ENGINE,
+      data: generatedData({ rows: 300, width: 28, height: 28, classes: 10 }),
+      steps: drawnSteps(12, 100, 0.5),
+    },
+    ...Object.values(OPTIMIZERS).map((optimizer) => ({
+      what: `${optimizer.name} on shifted images in epochs`,
+      options: { ...OTHER_ENGINE, optimizer },
+      data: generatedData({ rows: 350, width: 8, height: 8, classes: 4 }),
+      steps: [...epochSteps(350, 60, 0.01, 1), ...epochSteps(350, 60, 0.01, 2)],
+    })),
+  ];
+  for (const { what, options, data, steps } of cases) {
+    register(
+      `gives the same bits run after run and however steps are divided, with ${what}`,
+      async () => {
+        const trainRows = allRows(data);
+        const state = drawState(options.architecture, options.optimizer);
+        await using engine = await make(options);
+        engine.load(data);
+
+        const run = async (sizes: readonly number[], between: () => unknown) => {
+          engine.start(trainRows, state);
+          for (let i = 0, from = 0; from < steps.length; from += sizes[i++ % sizes.length]) {
+            engine.step(steps.slice(from, from + sizes[i % sizes.length]));
+            await between();
+          }
+          return await engine.read();
+        };
+        const expected = await run([steps.length], () => {});
+        assertEquals(expected.stepsTaken, steps.length);
+        assert(relativeError(expected.parameters, state.parameters) > 1e-4);
+        assertEquals(await run([1], () => {}), expected);
+        assertEquals(await run([3, 1, 5], () => engine.settle()), expected);
+        assertEquals(await run([2], () => engine.read()), expected);
+
+        await using another = await make(options);
+        another.load(data);
+        another.start(trainRows, state);
+        another.step(steps.slice(0, 7));
+        const kept = await another.read();
+        // Elsewhere trained to something else in between, then back to where it was.
+        another.step(steps.slice(0, 3));
+        another.start(trainRows, kept);
+        another.step(steps.slice(7));
+        assertEquals(await another.read(), expected);
+      },
+    );
+  }
+}

@@ -1,0 +1,101 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Dataset } from "../../../lib/data/dataset.ts";
+import { readIdxFolder } from "../../../lib/data/idx_folder.ts";
+import type { EngineOptions, EngineState, Step } from "../../../lib/engine/engine.ts";
+import { OPTIMIZERS } from "../../../lib/net/optimizer.ts";
+import { prngKey } from "../../../lib/random/threefry.ts";
+import { mnistDirectory, needs } from "../../requirements.ts";
+import { drawState, generatedData, Reference, relativeError } from "../reference.ts";
+import {
+  allRows,
+  drawnSteps,
+  epochSteps,
+  type MakeEngine,
+  NOTEBOOK_ENGINE,
+  OTHER_ENGINE,
+  type Register,
+} from "./shared.ts";
+
+/** Parameters after some steps. */
+export function registerTraining(register: Register, make: MakeEngine): void {
+  register("has the notebook net's parameters after ten steps", async () => {
+    const data = generatedData({ rows: 1000, width: 28, height: 28, classes: 10 });
+    await assertTenSteps(make, { options: NOTEBOOK_ENGINE, data, steps: drawnSteps(10, 100, 0.5) });
+  });
+
+  for (const optimizer of Object.values(OPTIMIZERS)) {
+    register(
+      `takes ten steps of ${optimizer.name} on shifted images through a shuffled epoch`,
+      async () => {
+        const data = generatedData({ rows: 575, width: 8, height: 8, classes: 4 });
+        const options = { ...OTHER_ENGINE, optimizer };
+        // The last batch holds the 35 rows that are left.
+        const learningRate = optimizer.name === "adam" ? 0.01 : 0.1;
+        const steps = epochSteps(575, 60, learningRate);
+        assertEquals(steps.length, 10);
+        assertEquals(steps[9].count, 35);
+        await assertTenSteps(make, { options, data, steps, deviation: 1 });
+      },
+    );
+  }
+
+  register("averages over all rows of a data set as one batch", async () => {
+    const architecture = { ...NOTEBOOK_ENGINE.architecture, inputs: 13, hidden: [7, 13] } as const;
+    const data = generatedData({ rows: 5000, width: 13, height: 1, classes: 10 });
+    const options = { ...NOTEBOOK_ENGINE, architecture, batchSize: 5000 };
+    const steps = [{ key: prngKey(1), from: 0, count: 5000, learningRate: 2 ** 10 }];
+    const { ours, reference, start } = await train(make, { options, data, steps });
+    const change = difference(reference.parameters, start.parameters);
+    assert(relativeError(ours.parameters, reference.parameters, change) <= 1e-5);
+  });
+}
+
+/** Real data, where it is at hand. */
+export async function registerMnist(register: Register, make: MakeEngine): Promise<void> {
+  const { ignore } = await needs("mnist");
+  register("has the notebook net's parameters after ten steps on MNIST", async () => {
+    const data = readIdxFolder(mnistDirectory());
+    const trainRows = allRows(data).slice(0, data.trainRows);
+    const steps = drawnSteps(10, 100, 0.5);
+    await assertTenSteps(make, { options: NOTEBOOK_ENGINE, data, trainRows, steps });
+  }, ignore);
+}
+
+interface Training {
+  options: EngineOptions;
+  data: Dataset;
+  steps: Step[];
+  trainRows?: Uint32Array;
+  deviation?: number;
+}
+
+/** Trains the engine and the reference alike. */
+async function train(
+  make: MakeEngine,
+  { options, data, steps, trainRows = allRows(data), deviation }: Training,
+): Promise<{ ours: EngineState; reference: Reference; start: EngineState }> {
+  const start = drawState(options.architecture, options.optimizer, deviation);
+  await using engine = await make(options);
+  engine.load(data);
+  engine.start(trainRows, start);
+  engine.step(steps);
+  const reference = new Reference(options, data, trainRows, start);
+  for (const step of steps) reference.step(step);
+  return { ours: await engine.read(), reference, start };
+}
+
+/** Asserts that all parameters together are what they should be, and all moments. */
+async function assertTenSteps(make: MakeEngine, training: Training): Promise<void> {
+  const { ours, reference, start } = await train(make, training);
+  const change = difference(reference.parameters, start.parameters);
+  const ofParameters = relativeError(ours.parameters, reference.parameters);
+  const ofChange = relativeError(ours.parameters, reference.parameters, change);
+  const ofMoments = relativeError(ours.moments, reference.moments);
+  assert(ofParameters <= 1e-6, `${ofParameters} of the parameters`);
+  assert(ofChange <= 1e-4, `${ofChange} of the change`);
+  if (reference.moments.length > 0) assert(ofMoments <= 1e-5, `${ofMoments} of the moments`);
+}
+
+function difference(a: ArrayLike<number>, b: ArrayLike<number>): number[] {
+  return Array.from(a, (value, i) => value - b[i]);
+}

@@ -1,0 +1,147 @@
+/** An engine's work redone in float64, with one dense array a batch: what engines are compared with. */
+import type { Dataset, PixelScale } from "../../lib/data/dataset.ts";
+import { type Shift, shiftOfRow } from "../../lib/engine/augment.ts";
+import type { EngineOptions, EngineState, Evaluation, Step } from "../../lib/engine/engine.ts";
+import { type Architecture, parameterCount, parameterSlots } from "../../lib/net/architecture.ts";
+import { answerOfRow, forward, gradients, lossOfRow } from "../../lib/net/maths.ts";
+import { MOMENT_ARRAYS, type Optimizer } from "../../lib/net/optimizer.ts";
+import { updateParameters } from "../../lib/net/update.ts";
+import { normal, permutation } from "../../lib/random/distributions.ts";
+import { prngKey, randomBits } from "../../lib/random/threefry.ts";
+
+/** The same calls as an engine's, done at once. */
+export class Reference {
+  readonly parameters: Float64Array;
+  readonly moments: Float64Array;
+  readonly #options: EngineOptions;
+  readonly #data: Dataset;
+  readonly #trainRows: Uint32Array;
+  #stepsTaken: number;
+
+  constructor(options: EngineOptions, data: Dataset, trainRows: Uint32Array, state: EngineState) {
+    this.#options = options;
+    this.#data = data;
+    this.#trainRows = trainRows;
+    this.parameters = Float64Array.from(state.parameters);
+    this.moments = Float64Array.from(state.moments);
+    this.#stepsTaken = state.stepsTaken;
+  }
+
+  /** The gradient that a step would take now. */
+  gradient({ key, from, count }: Step): Float64Array {
+    const { architecture, augment, threefry, scale } = this.#options;
+    const drawn = permutation(key, this.#trainRows.length, { layout: threefry });
+    const rows = Array.from(drawn.slice(from, from + count), (row) => this.#trainRows[row]);
+    const shift = augment === "shift" ? (i: number) => shiftOfRow(key, from + i) : undefined;
+    const inputs = inputsOf(this.#data, rows, scale, shift);
+    const labels = rows.map((row) => this.#data.labels[row]);
+    return gradients(architecture, this.parameters, inputs, labels);
+  }
+
+  step(step: Step): void {
+    updateParameters(
+      this.#options.optimizer,
+      this.parameters,
+      this.moments,
+      this.gradient(step),
+      step.learningRate,
+      this.#stepsTaken++,
+    );
+  }
+
+  /** As an engine's, and how many rows' answers hang on less than 1e-6 of an output. */
+  evaluate(rows: Uint32Array): Evaluation & { undecided: number } {
+    const { architecture, scale } = this.#options;
+    const { classes, head } = architecture;
+    const inputs = inputsOf(this.#data, [...rows], scale);
+    const { x3 } = forward(architecture, this.parameters, inputs);
+    const found = { correct: 0, rows: rows.length, loss: 0, undecided: 0 };
+    rows.forEach((row, i) => {
+      const outputs = x3.subarray(i * classes, (i + 1) * classes);
+      const label = this.#data.labels[row];
+      const [second, first] = outputs.toSorted().slice(-2);
+      if (answerOfRow(outputs) === label) found.correct++;
+      if (first - second < 1e-6) found.undecided++;
+      found.loss += lossOfRow(head, outputs, label) / rows.length;
+    });
+    return found;
+  }
+}
+
+/** The net's inputs (B, D) for rows of a data set, each shifted as told. */
+function inputsOf(
+  { images, width, height }: Dataset,
+  rows: readonly number[],
+  scale: PixelScale,
+  shiftOf: (i: number) => Shift = () => ({ dx: 0, dy: 0 }),
+): Float64Array {
+  const pixels = width * height;
+  const inputs = new Float64Array(rows.length * pixels);
+  rows.forEach((row, i) => {
+    const image = images.subarray(row * pixels, (row + 1) * pixels);
+    const norm = Math.sqrt(image.reduce((sum, byte) => sum + byte * byte, 0));
+    const divisor = scale === "unit" ? 255 : Math.max(norm, 1);
+    const { dx, dy } = shiftOf(i);
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const inside = y - dy >= 0 && y - dy < height && x - dx >= 0 && x - dx < width;
+        const byte = inside ? image[(y - dy) * width + x - dx] : 0;
+        inputs[i * pixels + y * width + x] = byte / divisor;
+      }
+    }
+  });
+  return inputs;
+}
+
+/** A data set of random bytes, four in five of them 0 as in MNIST, and random labels; row 0 is all zeros. */
+export function generatedData(
+  { rows, width, height, classes }: {
+    rows: number;
+    width: number;
+    height: number;
+    classes: number;
+  },
+): Dataset {
+  const pixels = width * height;
+  const images = Uint8Array.from(
+    randomBits(prngKey(rows), rows * pixels),
+    (word) => word % 5 === 0 ? word >>> 24 : 0,
+  ).fill(0, 0, pixels);
+  const labels = Uint8Array.from(randomBits(prngKey(rows + 1), rows), (word) => word % classes);
+  return { name: "generated", width, height, classes, images, labels, trainRows: rows };
+}
+
+/** A state to start from: weights N(0, deviation² / in) and biases N(0, deviation²), or N(0, 1) throughout. */
+export function drawState(
+  architecture: Architecture,
+  optimizer: Optimizer,
+  deviation?: number,
+): EngineState {
+  const count = parameterCount(architecture);
+  const parameters = normal(prngKey(count), count);
+  if (deviation !== undefined) {
+    for (const { shape: [, fanIn = 1], offset, length } of parameterSlots(architecture)) {
+      for (let i = offset; i < offset + length; i++) parameters[i] *= deviation / Math.sqrt(fanIn);
+    }
+  }
+  return {
+    parameters,
+    moments: new Float32Array(count * MOMENT_ARRAYS[optimizer.name]),
+    stepsTaken: 0,
+  };
+}
+
+/** |values - expected| / |expected|, or by another vector's length; of whole vectors; 0 where nothing differs. */
+export function relativeError(
+  values: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  by: ArrayLike<number> = expected,
+): number {
+  const error = length(Array.from(values, (value, i) => value - expected[i]));
+  return error === 0 ? 0 : error / length(by);
+}
+
+/** A vector's L2 norm. */
+function length(values: ArrayLike<number>): number {
+  return Math.sqrt(Array.from(values).reduce((sum, value) => sum + value * value, 0));
+}
