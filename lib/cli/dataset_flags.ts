@@ -1,8 +1,7 @@
 /** The flags that choose a data set: of every task that opens one. */
+import { openInBackground } from "../data/background.ts";
 import type { Dataset } from "../data/dataset.ts";
-import type { OpenOptions } from "../data/open.ts";
 import type { ProgressDisplay } from "../report/progress.ts";
-import type { DatasetWorkerMessage } from "./dataset_worker.ts";
 import { type FlagTable, type FlagValues, number, text } from "./flags.ts";
 
 export const DATASET_FLAGS = {
@@ -26,35 +25,26 @@ export interface OpeningOptions {
 }
 
 /**
- * Opens the data set that flags choose, in a Worker: reading and decompressing
- * it takes a while, in which this thread can do something else.
+ * Opens the data set that flags choose, in the background.
  *
  * @param flags Of `DATASET_FLAGS`
  * @param options Who is told how it goes
  * @returns The data set
  * @throws Error if there is no such data set, it is damaged, or cannot be downloaded
  */
-export function openChosenDataset(
-  flags: FlagValues<typeof DATASET_FLAGS>,
+export async function openChosenDataset(
+  { dataset = "auto", dataDir, label, imageWidth }: FlagValues<typeof DATASET_FLAGS>,
   { onNotice, display }: OpeningOptions,
 ): Promise<Dataset> {
-  const worker = new Worker(new URL("./dataset_worker.ts", import.meta.url), { type: "module" });
-  const { promise, resolve, reject } = Promise.withResolvers<Dataset>();
-  worker.onmessage = ({ data }: MessageEvent<DatasetWorkerMessage>) => {
-    if ("dataset" in data) resolve(data.dataset);
-    else if ("error" in data) reject(new Error(data.error));
-    else if ("notice" in data) onNotice(data.notice);
-    else {
-      const { file, bytes, total = bytes } = data.progress;
-      display?.update(bytes, total, `of ${file} downloaded`);
-    }
-  };
-  worker.onerror = (event) => {
-    event.preventDefault();
-    reject(new Error(event.message));
-  };
-  worker.postMessage(openOptions(flags));
-  return promise.finally(() => worker.terminate());
+  return await openInBackground({
+    dataset,
+    dataDir,
+    mnistDir: Deno.env.get("MNIST_DIR"),
+    csv: { label, width: imageWidth },
+    onNotice,
+    onProgress: ({ file, bytes, total = bytes }) =>
+      display?.update(bytes, total, `of ${file} downloaded`),
+  });
 }
 
 /** The shape of the chosen data set, where that is known before it is opened. */
@@ -63,15 +53,4 @@ export function shapeBeforehand(
 ): Pick<Dataset, "width" | "height" | "classes"> | undefined {
   const likeMnist = ["auto", "mnist", "fashion", "openml", "synthetic"];
   return likeMnist.includes(dataset) ? { width: 28, height: 28, classes: 10 } : undefined;
-}
-
-function openOptions(
-  { dataset = "auto", dataDir, label, imageWidth }: FlagValues<typeof DATASET_FLAGS>,
-): OpenOptions {
-  return {
-    dataset,
-    dataDir,
-    mnistDir: Deno.env.get("MNIST_DIR"),
-    csv: { label, width: imageWidth },
-  };
 }

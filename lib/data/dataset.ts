@@ -9,6 +9,7 @@ export interface Dataset {
   name: string;
   /** Pixels in a row of an image, and rows of pixels in an image. */
   width: number;
+  /** See `width`. */
   height: number;
   /** How many different labels there are; labels are 0 to classes - 1. */
   classes: number;
@@ -24,9 +25,11 @@ export interface Dataset {
 
 /** Row numbers of a Dataset, by what they are used for; each ascending. */
 export interface Split {
+  /** Trained on. */
   train: Uint32Array;
   /** Held out of the training rows, to choose options by; empty unless asked for. */
   validation: Uint32Array;
+  /** Never trained on. */
   test: Uint32Array;
 }
 

@@ -26,11 +26,15 @@ export type Augmentation = "none" | "shift";
 
 /** What an engine needs to know before it sees any data. */
 export interface EngineOptions {
+  /** The net to train. */
   architecture: Architecture;
+  /** How a step uses the gradient. */
   optimizer: Optimizer;
   /** The largest number of rows that a step will draw. */
   batchSize: number;
+  /** How bytes become inputs. */
   scale: PixelScale;
+  /** What is done to the rows of a step as they are drawn. */
   augment: Augmentation;
   /** Layout of the random bits behind row draws and augmentation. */
   threefry: ThreefryLayout;
@@ -38,6 +42,7 @@ export interface EngineOptions {
 
 /** The device behind an engine, in words for a person. */
 export interface DeviceDescription {
+  /** Which kind of engine. */
   backend: "webgpu" | "cpu";
   /** `NVIDIA H200`, `llvmpipe (LLVM 15.0.6, 256 bits)`, `one CPU core`. */
   name: string;
@@ -47,9 +52,13 @@ export interface DeviceDescription {
 
 /** One step of training: its rows are `permutation(key, n)[from .. from + count)` of the n training rows. */
 export interface Step {
+  /** Behind the permutation. */
   key: Key;
+  /** Where the step's part of the permutation begins. */
   from: number;
+  /** How many rows it takes, and its gradient is averaged over. */
   count: number;
+  /** How far it goes. */
   learningRate: number;
 }
 
@@ -67,6 +76,7 @@ export interface EngineState {
 export interface Evaluation {
   /** Rows whose largest output is their label's; the first of equal outputs wins. */
   correct: number;
+  /** Rows looked at. */
   rows: number;
   /** The mean over the rows. */
   loss: number;
@@ -74,7 +84,9 @@ export interface Evaluation {
 
 /** See the head of this file. */
 export interface Engine extends AsyncDisposable {
+  /** What it runs on. */
   readonly device: DeviceDescription;
+  /** What it was made with. */
   readonly options: EngineOptions;
   /** Puts a data set's bytes and labels on the device; replaces an earlier one. */
   load(data: Dataset): void;

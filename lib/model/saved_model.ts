@@ -12,12 +12,15 @@ import { decodeSafetensors, encodeSafetensors, type Tensor } from "./safetensors
 
 /** A trained net, and the run that it comes from, where that is known. */
 export interface SavedModel extends Model {
+  /** Unknown for a net that was not trained here. */
   run?: RunRecord;
 }
 
 /** What is worth knowing of a finished run. */
 export interface RunRecord {
+  /** The data set's name. */
   dataset: string;
+  /** All that chose the run's numbers. */
   options: TrainingOptions;
   /** Steps done. */
   iterations: number;

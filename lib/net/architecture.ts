@@ -24,7 +24,9 @@ export interface Architecture {
   hidden: readonly [number, number];
   /** C: number of labels. */
   classes: number;
+  /** Of both hidden layers. */
   activation: Activation;
+  /** Of the last layer, and with it the loss. */
   head: Head;
 }
 

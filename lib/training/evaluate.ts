@@ -6,7 +6,9 @@ import { outputsOfRows } from "./predict.ts";
 
 /** What an evaluation found. */
 export interface EvaluationReport {
+  /** Rows looked at. */
   rows: number;
+  /** Rows answered with their label. */
   correct: number;
   /** A fraction, 0 to 1. */
   accuracy: number;

@@ -5,11 +5,15 @@ import type { Key } from "../random/threefry.ts";
 
 /** The run is about to begin. */
 export interface StartedEvent {
+  /** Which kind of event. */
   event: "started";
+  /** Of all the run's random numbers. */
   seed: number;
   /** The device's name. */
   device: string;
+  /** The kind of engine. */
   backend: "webgpu" | "cpu";
+  /** The data set's name. */
   dataset: string;
   /** `[D, H1, H2, C]`. */
   layers: number[];
@@ -17,9 +21,11 @@ export interface StartedEvent {
 
 /** One training row drawn at random, for a person to check that images and labels belong together. */
 export interface SampleEvent {
+  /** Which kind of event. */
   event: "sample";
   /** Its number among the training rows. */
   index: number;
+  /** Its label. */
   label: number;
   /** One string a line of the image: `@` where a byte is above 100. */
   art: string[];
@@ -27,7 +33,9 @@ export interface SampleEvent {
 
 /** The net as it was after `iteration` steps, on freshly drawn rows. */
 export interface EvaluatedEvent {
+  /** Which kind of event. */
   event: "evaluated";
+  /** Steps done. */
   iteration: number;
   /** A fraction, 0 to 1. */
   accuracy: number;
@@ -41,17 +49,23 @@ export interface EvaluatedEvent {
 
 /** So many steps are done. */
 export interface ProgressEvent {
+  /** Which kind of event. */
   event: "progress";
+  /** Steps done. */
   iteration: number;
+  /** Steps there will be. */
   iterations: number;
+  /** Since the training loop began. */
   seconds: number;
 }
 
 /** All that a later run needs to go on from here as if it had never stopped: `train({ resume })`. */
 export interface CheckpointEvent {
+  /** Which kind of event. */
   event: "checkpoint";
   /** Steps done. */
   iteration: number;
+  /** All that training changes. */
   state: EngineState;
   /** The sampler's: of the last draw before this point. */
   key: Key;
@@ -59,13 +73,15 @@ export interface CheckpointEvent {
 
 /** The run is over: all steps are done, or it was told to stop. Holds the trained net. */
 export interface FinishedEvent extends Model {
+  /** Which kind of event. */
   event: "finished";
   /** Steps done. */
   iterations: number;
   /** Of the training loop, evaluations included. */
   seconds: number;
-  /** Over all test rows: a fraction, and the mean loss. */
+  /** Over all test rows: a fraction, 0 to 1. */
   accuracy: number;
+  /** Mean over all test rows. */
   loss: number;
 }
 

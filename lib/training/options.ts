@@ -18,22 +18,33 @@ export interface TrainingOptions {
   epochs: number;
   /** Rows averaged in a step. */
   batchSize: number;
+  /** What a step multiplies the averaged gradient with, until it decays. */
   learningRate: number;
   /** The learning rate is multiplied by `decay` after every `decayEvery`-th step. */
   decay: number;
+  /** See `decay`. */
   decayEvery: number;
   /** Every so many steps the net is evaluated, on `evalSize` freshly drawn rows. */
   evalEvery: number;
+  /** See `evalEvery`. */
   evalSize: number;
   /** Training rows held out; where there are any, evaluations before the last use them and not the test rows. */
   validation: number;
+  /** Units of the two hidden layers. */
   hidden: readonly [number, number];
+  /** What the hidden layers apply to their sums. */
   activation: Activation;
+  /** What the last layer applies to its own, and the loss. */
   head: Head;
+  /** How the parameters are drawn. */
   initialization: Initialization;
+  /** How bytes become inputs. */
   scale: PixelScale;
+  /** How a step uses the gradient. */
   optimizer: Optimizer["name"];
+  /** Seeded changes to training images. */
   augment: Augmentation;
+  /** Layout of all random bits. */
   threefry: ThreefryLayout;
 }
 
@@ -61,9 +72,18 @@ export const NOTEBOOK: Readonly<TrainingOptions> = {
 
 /** An option with a value that it cannot have; `option` is its name. */
 export class OptionError extends RangeError {
+  /** Tells it from other errors. */
   override name = "OptionError";
+  /** Which option. */
   readonly option: keyof TrainingOptions;
 
+  /**
+   * Says which option must be what, and what it is.
+   *
+   * @param option Which option
+   * @param rule What it must be
+   * @param value What it is
+   */
   constructor(option: keyof TrainingOptions, rule: string, value: unknown) {
     super(`Cannot train as ${option} must be ${rule}: current value is ${value}`);
     this.option = option;

@@ -16,6 +16,7 @@ import { learningRateOf, type PlannedIteration, planRun, totalIterations } from 
 
 /** What `train()` is told: the data, and whatever differs from the notebook's run. */
 export interface TrainingRun extends Partial<TrainingOptions> {
+  /** What to train and test on. */
   data: Dataset;
   /** Trains here, and leaves it open; else an engine is made for this run and disposed of after it. */
   engine?: Engine;
