@@ -1,0 +1,56 @@
+/** The library as a stranger uses it: by URL, from an empty folder, with nothing of ours around. */
+import { assertEquals } from "@std/assert";
+import { mnistDirectory, needs } from "./requirements.ts";
+
+/** Serves the repository, as a web server would that knows nothing of TypeScript. */
+function serveRepository(): Deno.HttpServer<Deno.NetAddr> {
+  return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+    const path = decodeURIComponent(new URL(request.url).pathname);
+    if (path.includes("..")) return new Response(null, { status: 400 });
+    try {
+      return new Response(await Deno.readFile(`.${path}`), {
+        headers: { "content-type": path.endsWith(".ts") ? "text/typescript" : "text/plain" },
+      });
+    } catch {
+      return new Response(null, { status: 404 });
+    }
+  });
+}
+
+Deno.test({
+  name: "mod.ts runs by URL from an empty folder, with leave to import and to read the data only",
+  ...await needs("mnist"),
+  async fn() {
+    await using server = serveRepository();
+    const { port } = server.addr;
+    const folder = await Deno.makeTempDir();
+    try {
+      const program = `import { loadMnist, train } from "http://127.0.0.1:${port}/mod.ts";
+const data = await loadMnist({ directory: ${JSON.stringify(mnistDirectory())} });
+for await (const event of train({ data, iterations: 20, evalEvery: 10 })) console.log(event.event);
+`;
+      await Deno.writeTextFile(`${folder}/main.ts`, program);
+      const deno = async (...args: string[]) => {
+        const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+          args,
+          cwd: folder,
+          env: { DENO_DIR: `${folder}/deno`, NO_COLOR: "1" },
+        }).output();
+        const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+        assertEquals(code, 0, text(stderr));
+        return text(stdout);
+      };
+      const imports = `--allow-import=127.0.0.1:${port}`;
+      const read = `--allow-read=${mnistDirectory()}`;
+      const output = await deno("run", "--no-prompt", "--no-config", imports, read, "main.ts");
+      const evaluations = ["evaluated", "evaluated", "evaluated"];
+      assertEquals(output.trim().split("\n").filter((line) => line !== "progress"), [
+        ...["started", "sample", ...evaluations, "finished"],
+      ]);
+      // The types, too, are whole without our configuration.
+      await deno("check", "--no-config", imports, "main.ts");
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
