@@ -71,10 +71,11 @@ function environment(variable: string): string | undefined {
 }
 
 globalThis.addEventListener("unload", () => {
-  if (ignored.mnist > 0) {
-    console.log(`${ignored.mnist} tests ignored: ${missingMnist()}`);
-  }
-  if (ignored.webgpu > 0) {
-    console.log(`${ignored.webgpu} tests ignored: no WebGPU adapter (Debian: mesa-vulkan-drivers)`);
+  const reasons = { mnist: missingMnist(), webgpu: "no adapter (Debian: mesa-vulkan-drivers)" };
+  for (const [requirement, count] of Object.entries(ignored)) {
+    if (count === 0) continue;
+    console.log(
+      `tests ignored for want of ${requirement}: ${count}; ${reasons[requirement as Requirement]}`,
+    );
   }
 });

@@ -145,8 +145,8 @@ async function* trainOn(
   else evaluate(last);
   const firstResults = await engine.settle();
   const start = performance.now();
-  const elapsed = () => (performance.now() - start) / 1000;
-  yield* evaluatedEvents(awaited, firstResults, options, 0);
+  let seconds = 0;
+  yield* evaluatedEvents(awaited, firstResults, options, seconds);
 
   let chunk = firstChunk(options.batchSize, parameterCount(architecture));
   while (last.iteration < iterations && !signal?.aborted) {
@@ -166,14 +166,13 @@ async function* trainOn(
     }
     const results = await engine.settle();
     chunk = nextChunk(to - from, performance.now() - began);
-    const seconds = elapsed();
+    seconds = (performance.now() - start) / 1000;
     yield* evaluatedEvents(awaited, results, options, seconds);
     yield { event: "progress", iteration: to, iterations, seconds };
     if (to === nextSave) {
       yield { event: "checkpoint", iteration: to, state: await engine.read(), key: last.key };
     }
   }
-  const seconds = elapsed();
 
   engine.evaluate(split.test);
   const [final] = await engine.settle();
