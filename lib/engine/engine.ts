@@ -7,6 +7,8 @@
  * `settle()` or `read()` asks for it. What a backend owes:
  *
  * - everything queued takes effect in the order in which it was asked for;
+ * - `settle()` and `read()` answer for what was queued before they were called; more may be queued,
+ *   and they may be called again, before they have answered;
  * - the same calls give the same bits, run after run, and however the steps
  *   are divided among calls of `step()`;
  * - a device that fails or is lost makes the next `settle()` or `read()`

@@ -44,6 +44,37 @@ export function registerQueue(register: Register, make: MakeEngine): void {
     assertEquals(await engine.read(), await slow.read());
   });
 
+  register(
+    "answers for what was queued before it was asked, whatever is queued meanwhile",
+    async () => {
+      const data = generatedData({ rows: 300, width: 28, height: 28, classes: 10 });
+      const state = drawState(NOTEBOOK_ENGINE.architecture, NOTEBOOK_ENGINE.optimizer);
+      const steps = drawnSteps(3, 100, 0.5);
+      const begin = async () => {
+        const engine = await make(NOTEBOOK_ENGINE);
+        engine.load(data);
+        engine.start(allRows(data), state);
+        return engine;
+      };
+      await using patient = await begin();
+      const expected: unknown[] = [];
+      for (const step of steps) {
+        patient.step([step]);
+        patient.evaluate(allRows(data));
+        expected.push(await patient.settle(), await patient.read());
+      }
+
+      await using engine = await begin();
+      const answers: Promise<unknown>[] = [];
+      for (const step of steps) {
+        engine.step([step]);
+        engine.evaluate(allRows(data));
+        answers.push(engine.settle(), engine.read());
+      }
+      assertEquals(await Promise.all(answers), expected);
+    },
+  );
+
   register("keeps what it was given and gives what it keeps as copies", async () => {
     const data = generatedData({ rows: 100, width: 28, height: 28, classes: 10 });
     const state = drawState(NOTEBOOK_ENGINE.architecture, NOTEBOOK_ENGINE.optimizer);
