@@ -14,6 +14,7 @@ import type {
 } from "../engine.ts";
 import { BLOCK_ROWS, type LoadedData, Network } from "./network.ts";
 import { DrawWorker, RowFeed } from "./row_feed.ts";
+import { packRows } from "./sparse_batch.ts";
 
 /** Milliseconds of work after which signals and timers get their turn (which costs 2 ms in Deno). */
 const WORK_MS = 100;
@@ -93,13 +94,8 @@ class CpuEngine implements Engine {
         `Cannot load ${data.name} as it must have at most ${classes} classes, as the net has: current value is ${data.classes}`,
       );
     }
-    // Words begin at multiples of four bytes.
-    const images = data.images.byteOffset % 4 === 0 ? data.images : data.images.slice();
-    this.#loaded = {
-      data: { ...data, images },
-      words: new Uint32Array(images.buffer, images.byteOffset, images.length >> 2),
-      scales: rowScales(data, this.options.scale),
-    };
+    const words = packRows(data);
+    this.#loaded = { data, words, scales: rowScales(data, this.options.scale) };
     this.#run = undefined;
   }
 

@@ -29,7 +29,7 @@ export const BLOCK_ROWS = 128;
 /** A data set made ready for use. */
 export interface LoadedData {
   data: Dataset;
-  /** The data set's bytes, four at a time. */
+  /** Its rows, as `packRows` gives them. */
   words: Uint32Array;
   /** Shape (rows): what a row's bytes are multiplied with. */
   scales: Float32Array;
@@ -184,7 +184,7 @@ export class Network {
     const x0 = this.#x0;
     x0.clear();
     for (let i = 0; i < B; i++) {
-      x0.add(data, words, rows[i], scales[rows[i]]);
+      x0.add(words, rows[i], scales[rows[i]]);
       if (shiftOf) x0.shiftLast(shiftOf(i), data.width);
     }
 

@@ -1,13 +1,51 @@
-/**
- * The inputs of up to `capacity` rows with their zero pixels left out, which of MNIST's are four in
- * five. Made anew from the bytes for every batch: that takes 0.1 ms for 100 rows and no memory,
- * where keeping all 70,000 rows in this form would take 30 MB.
- */
+/** A batch's inputs without their zero pixels, which are four in five of MNIST's. */
 import type { Dataset } from "../../data/dataset.ts";
 import type { Shift } from "../augment.ts";
 import type { SparseMatrix } from "./products.ts";
 
-/** Rows of a data set as inputs of the net: bytes times the row's scale. */
+/**
+ * A data set's bytes, four in a word, the first in the lowest bits; each row padded with zeros to
+ * whole words. Nothing is copied where the rows are whole words already, as MNIST's are.
+ *
+ * @param data The data set
+ * @returns Shape (rows, D / 4 rounded up)
+ *
+ * @example
+ * ```ts
+ * import { packRows } from "./sparse_batch.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = {
+ *   name: "two rows", width: 5, height: 1, classes: 2, trainRows: 2,
+ *   images: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9, 10), labels: Uint8Array.of(1, 0),
+ * };
+ * assertEquals(packRows(data), Uint32Array.of(0x04030201, 5, 0x09080706, 10));
+ * ```
+ */
+export function packRows({ images, labels, width, height }: Dataset): Uint32Array {
+  const pixels = width * height;
+  const rowBytes = 4 * wordsOf(pixels);
+  if (rowBytes === pixels && images.byteOffset % 4 === 0) {
+    return new Uint32Array(images.buffer, images.byteOffset, images.length / 4);
+  }
+  const padded = new Uint8Array(labels.length * rowBytes);
+  for (let row = 0; row < labels.length; row++) {
+    padded.set(images.subarray(row * pixels, (row + 1) * pixels), row * rowBytes);
+  }
+  return new Uint32Array(padded.buffer);
+}
+
+/** Words that hold so many bytes. */
+function wordsOf(bytes: number): number {
+  return Math.ceil(bytes / 4);
+}
+
+/**
+ * Rows of a data set as inputs of the net: bytes times the row's scale.
+ *
+ * They are made anew from the bytes for every batch: that takes 0.08 ms for 100 rows and no memory,
+ * where keeping all 70,000 rows in this form would take 30 MB.
+ */
 export class SparseBatch {
   /** Rows held. */
   rows = 0;
@@ -23,7 +61,7 @@ export class SparseBatch {
    */
   constructor(capacity: number, pixels: number) {
     this.#pixels = pixels;
-    const elements = capacity * pixels;
+    const elements = capacity * 4 * wordsOf(pixels);
     const [columns, values] = [new Uint32Array(elements), new Float64Array(elements)];
     this.byRow = { starts: new Uint32Array(capacity + 1), columns, values };
     this.byPixel = {
@@ -41,27 +79,25 @@ export class SparseBatch {
   /**
    * Adds a row.
    *
-   * @param data The data set
-   * @param words The data set's bytes, four at a time
-   * @param row Its number in the data set
+   * @param words The data set, as `packRows` gives it
+   * @param row The row's number in it
    * @param scale What its bytes are multiplied with
    */
-  add(data: Dataset, words: Uint32Array, row: number, scale: number): void {
-    const { images } = data;
+  add(words: Uint32Array, row: number, scale: number): void {
     const { starts, columns, values } = this.byRow;
-    const from = row * this.#pixels;
-    const to = from + this.#pixels;
+    const wordsPerRow = wordsOf(this.#pixels);
+    const from = row * wordsPerRow;
     let end = this.rows === 0 ? 0 : starts[this.rows];
-    for (let i = from; i < to; i++) {
-      // Four zeros at once: most zeros lie next to each other.
-      if ((i & 3) === 0 && words[i >> 2] === 0) {
-        i += 3;
-        continue;
+    for (let i = 0; i < wordsPerRow; i++) {
+      let word = words[(from + i) | 0];
+      for (let pixel = 4 * i; word !== 0; pixel++) {
+        const byte = word & 255;
+        columns[end] = pixel;
+        values[end] = byte * scale;
+        // 1 further, or 0 after a zero byte: without a branch, as none could foresee which.
+        end += (byte + 255) >>> 8;
+        word >>>= 8;
       }
-      const byte = images[i];
-      if (byte === 0) continue;
-      columns[end] = i - from;
-      values[end++] = byte * scale;
     }
     starts[++this.rows] = end;
   }
