@@ -8,7 +8,7 @@ import { drawParameters } from "../net/initialize.ts";
 import { parameterViews } from "../net/maths.ts";
 import { MOMENT_ARRAYS, OPTIMIZERS } from "../net/optimizer.ts";
 import { DistSampler } from "../random/dist_sampler.ts";
-import { choice } from "../random/distributions.ts";
+import { type Chunk, ChunkQueue } from "./chunks.ts";
 import type { CheckpointEvent, EvaluatedEvent, SampleEvent, TrainingEvent } from "./events.ts";
 import { checkAgainstRows, resolveOptions, type TrainingOptions } from "./options.ts";
 import { firstChunk, nextChunk } from "./pace.ts";
@@ -125,62 +125,54 @@ async function* trainOn(
 
   const drawn = drawParameters(architecture, options.initialization, sampler);
   const plan = planRun(options, split.train.length, sampler.key);
-  let last = plan.next().value;
   const iterations = totalIterations(options, split.train.length);
+  const evaluationRows = split.validation.length > 0 ? split.validation : split.test;
+  const queue = new ChunkQueue(engine, plan, evaluationRows, options);
+
   load(engine, data);
   engine.start(split.train, resume?.state ?? initialState(drawn, options));
+  if (resume) {
+    skipToCheckpoint(queue, resume, iterations);
+  } else {
+    const { evaluated, results } = queue.queue(0);
+    yield* evaluatedEvents(evaluated, await results, options, 0);
+  }
 
-  // Evaluations that are queued, in order; their results come with the next `settle()`.
-  const awaited: PlannedIteration[] = [];
-  const evaluated = split.validation.length > 0 ? split.validation : split.test;
-  const evaluate = (planned: PlannedIteration) => {
-    const drawn = choice(planned.evaluation!, evaluated.length, options.evalSize, {
-      layout: options.threefry,
-    });
-    engine.evaluate(Uint32Array.from(drawn, (i) => evaluated[i]));
-    awaited.push(planned);
-  };
-
-  if (resume) last = skipTo(resume, last, plan, iterations);
-  else evaluate(last);
-  const firstResults = await engine.settle();
   const start = performance.now();
   let seconds = 0;
-  yield* evaluatedEvents(awaited, firstResults, options, seconds);
-
-  let chunk = firstChunk(options.batchSize, parameterCount(architecture));
-  while (last.iteration < iterations && !signal?.aborted) {
-    const [from, began] = [last.iteration, performance.now()];
+  let size = firstChunk(options.batchSize, parameterCount(architecture));
+  const isSaved = (iteration: number) => saveEvery > 0 && iteration % saveEvery === 0;
+  const queueNext = (): Chunk | undefined => {
+    const from = queue.iteration;
+    if (from === iterations || signal?.aborted) return undefined;
     const nextSave = saveEvery > 0 ? from + saveEvery - from % saveEvery : Infinity;
-    const to = Math.min(chunkEnd(from, chunk, iterations), nextSave);
-    let steps = [];
-    while (last.iteration < to) {
-      last = plan.next().value;
-      steps.push(last.step!);
-      if (last.evaluation || last.iteration === to) {
-        // Queued before the evaluation's rows are drawn, so that the device works meanwhile.
-        engine.step(steps);
-        steps = [];
-      }
-      if (last.evaluation) evaluate(last);
-    }
-    const results = await engine.settle();
-    chunk = nextChunk(to - from, performance.now() - began);
+    return queue.queue(Math.min(chunkEnd(from, size, iterations), nextSave));
+  };
+  let current = queueNext();
+  let ahead: Chunk | undefined;
+  while (current) {
+    const results = await current.results;
+    const earlier = seconds;
     seconds = (performance.now() - start) / 1000;
-    yield* evaluatedEvents(awaited, results, options, seconds);
-    yield { event: "progress", iteration: to, iterations, seconds };
-    if (to === nextSave) {
-      yield { event: "checkpoint", iteration: to, state: await engine.read(), key: last.key };
+    size = nextChunk(current.steps, 1000 * (seconds - earlier));
+    const { iteration, key } = current.last;
+    yield* evaluatedEvents(current.evaluated, results, options, seconds);
+    yield { event: "progress", iteration, iterations, seconds };
+    if (isSaved(iteration)) {
+      yield { event: "checkpoint", iteration, state: await engine.read(), key };
     }
+    current = ahead ?? queueNext();
+    // So the device has work while `current` is waited for; but a checkpoint is read where it is due.
+    ahead = current && !isSaved(current.last.iteration) ? queueNext() : undefined;
   }
 
   engine.evaluate(split.test);
   const [final] = await engine.settle();
   yield {
     event: "finished",
-    iterations: last.iteration,
+    iterations: queue.iteration,
     seconds,
-    ...measures(final, last.iteration, options),
+    ...measures(final, queue.iteration, options),
     architecture,
     scale,
     parameters: parameterViews(architecture, (await engine.read()).parameters),
@@ -188,8 +180,8 @@ async function* trainOn(
 }
 
 /** Where a chunk ends; what little would remain of the run is taken along, to save a wait. */
-function chunkEnd(from: number, chunk: number, iterations: number): number {
-  return from + 1.5 * chunk >= iterations ? iterations : from + chunk;
+function chunkEnd(from: number, size: number, iterations: number): number {
+  return from + 1.5 * size >= iterations ? iterations : from + size;
 }
 
 function initialState(parameters: Float32Array, { optimizer }: TrainingOptions): EngineState {
@@ -197,27 +189,25 @@ function initialState(parameters: Float32Array, { optimizer }: TrainingOptions):
   return { parameters, moments, stepsTaken: 0 };
 }
 
-/** The iteration of a plan from which a checkpoint goes on, once its draws are known to be the plan's. */
-function skipTo(
+/** Passes over what was done before a checkpoint, once its draws are known to be the run's. */
+function skipToCheckpoint(
+  queue: ChunkQueue,
   { iteration, key }: Pick<CheckpointEvent, "iteration" | "key">,
-  planned: PlannedIteration,
-  plan: Generator<PlannedIteration, never>,
   iterations: number,
-): PlannedIteration {
+): void {
   if (iteration > iterations) {
     throw new RangeError(
       `Cannot resume as iterations must be at least the checkpoint's ${iteration}: ` +
         `current value is ${iterations}`,
     );
   }
-  while (planned.iteration < iteration) planned = plan.next().value;
-  if (planned.key.join() !== key.join()) {
+  const { key: planned } = queue.skip(iteration);
+  if (planned.join() !== key.join()) {
     throw new RangeError(
       "Cannot resume as the options must draw the same random numbers as the checkpoint's did: " +
-        `current value of the key after step ${iteration} is ${planned.key}, the checkpoint's ${key}`,
+        `current value of the key after step ${iteration} is ${planned}, the checkpoint's ${key}`,
     );
   }
-  return planned;
 }
 
 function sampleEvent(data: Dataset, train: Uint32Array, index: number): SampleEvent {
@@ -231,14 +221,13 @@ function sampleEvent(data: Dataset, train: Uint32Array, index: number): SampleEv
   return { event: "sample", index, label: labels[row], art };
 }
 
-/** The events of evaluations whose results have come; those are then awaited no more. */
 function* evaluatedEvents(
-  awaited: PlannedIteration[],
+  evaluated: PlannedIteration[],
   results: Evaluation[],
   options: TrainingOptions,
   seconds: number,
 ): Generator<EvaluatedEvent, void> {
-  for (const [i, { iteration }] of awaited.splice(0).entries()) {
+  for (const [i, { iteration }] of evaluated.entries()) {
     yield {
       event: "evaluated",
       iteration,

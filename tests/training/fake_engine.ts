@@ -23,11 +23,15 @@ export class FakeEngine implements Engine {
   readonly calls: Call[] = [];
   /** The loss of every evaluation. */
   loss = 1;
-  /** What a step and a wait take. */
+  /** What a step takes, and how long after its work is done the device is heard of. */
   millisecondsPerStep = 1;
-  millisecondsPerSettle = 0;
+  millisecondsToHear = 0;
   /** The time that has passed, for a test to put in place of `performance.now()`. */
   milliseconds = 0;
+  /** How long the device had nothing to do. */
+  idle = 0;
+  /** When it is done with all it was asked for. */
+  #busyUntil = 0;
   #waiting: Evaluation[] = [];
   #stepsTaken = 0;
   #parameters = new Float32Array();
@@ -47,10 +51,12 @@ export class FakeEngine implements Engine {
   }
 
   step(steps: readonly Step[]): void {
+    this.idle += Math.max(0, this.milliseconds - this.#busyUntil);
+    this.#busyUntil = Math.max(this.#busyUntil, this.milliseconds);
     for (const step of steps) {
       this.calls.push({ call: "step", step });
       this.#stepsTaken++;
-      this.milliseconds += this.millisecondsPerStep;
+      this.#busyUntil += this.millisecondsPerStep;
     }
   }
 
@@ -63,10 +69,14 @@ export class FakeEngine implements Engine {
     });
   }
 
-  settle(): Promise<Evaluation[]> {
+  async settle(): Promise<Evaluation[]> {
     this.calls.push({ call: "settle" });
-    this.milliseconds += this.millisecondsPerSettle;
-    return Promise.resolve(this.#waiting.splice(0));
+    const evaluations = this.#waiting.splice(0);
+    const heard = this.#busyUntil + this.millisecondsToHear;
+    // Timers fire in the order in which they were set, so time goes on as waits end.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    this.milliseconds = Math.max(this.milliseconds, heard);
+    return evaluations;
   }
 
   read(): Promise<EngineState> {
