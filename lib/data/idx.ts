@@ -89,6 +89,34 @@ export function parseIdxHeader(
 }
 
 /**
+ * An IDX file of unsigned bytes.
+ *
+ * @param shape `[rows]` or `[rows, height, width]`
+ * @param items As many as the shape says
+ * @returns The file's bytes
+ *
+ * @example
+ * ```ts
+ * import { encodeIdx } from "./idx.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(encodeIdx([2], Uint8Array.of(7, 3)), Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 3));
+ * ```
+ */
+export function encodeIdx(
+  shape: readonly number[],
+  items: Uint8Array,
+): Uint8Array<ArrayBuffer> {
+  const headerLength = 4 + 4 * shape.length;
+  const bytes = new Uint8Array(headerLength + items.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, UNSIGNED_BYTE << 8 | shape.length);
+  shape.forEach((size, axis) => view.setUint32(4 + 4 * axis, size));
+  bytes.set(items, headerLength);
+  return bytes;
+}
+
+/**
  * Checks that no label is out of range.
  *
  * @param labels Shape (rows)

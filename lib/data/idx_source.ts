@@ -72,7 +72,7 @@ export async function loadIdxSource(
     const [path, content] = source.checksums.kind === "sha256"
       ? [`${directory}/${name}`, inflate(bytes)]
       : [`${directory}/${name}.gz`, bytes];
-    verify(content, name, source.checksums);
+    verifyChecksum(content, name, source.checksums);
     await writeFileAtomically(path, content);
   }
 }
@@ -124,13 +124,25 @@ function inflate(bytes: Uint8Array): Uint8Array {
   }
 }
 
-function verify(content: Uint8Array, name: IdxFileName, { kind, files }: Checksums): void {
+/**
+ * Checks the content of a file before it is kept.
+ *
+ * @param content The file, gzipped if that is what its checksum is of
+ * @param name Which of the four it is to be
+ * @param checksums What the four must hash to
+ * @throws {DataError} If it is another
+ */
+export function verifyChecksum(
+  content: Uint8Array,
+  name: IdxFileName,
+  { kind, files }: Checksums,
+): void {
   const found = createHash(kind === "sha256" ? "sha256" : "md5").update(content).digest("hex");
   if (found === files[name]) return;
   const start = new TextDecoder("latin1").decode(content.subarray(0, 16));
   throw new DataError(
     /^\s*</.test(start)
       ? `it sends a web page instead of the file`
-      : `its ${kind} must be ${files[name]}: current value is ${found}`,
+      : `the ${kind} of ${name} must be ${files[name]}: current value is ${found}`,
   );
 }

@@ -23,16 +23,57 @@ import type { Dataset, PixelScale } from "./dataset.ts";
  * ```
  */
 export function rowScales(data: Dataset, scale: PixelScale): Float32Array<ArrayBuffer> {
-  const rows = data.labels.length;
-  if (scale === "unit") return new Float32Array(rows).fill(1 / 255);
-  const { images } = data;
-  const pixels = data.width * data.height;
-  const scales = new Float32Array(rows);
-  for (let row = 0; row < rows; row++) {
-    let squares = 0;
-    const end = (row + 1) * pixels;
-    for (let i = row * pixels; i < end; i++) squares += images[i] * images[i];
-    scales[row] = squares === 0 ? 0 : 1 / Math.sqrt(squares);
+  if (scale === "unit") return new Float32Array(data.labels.length).fill(1 / 255);
+  const sums = known.get(data.images) ?? squareSums(data);
+  const scales = new Float32Array(sums.length);
+  for (let row = 0; row < sums.length; row++) {
+    scales[row] = sums[row] === 0 ? 0 : 1 / Math.sqrt(sums[row]);
   }
   return scales;
+}
+
+/** Sums found elsewhere, by the images they were found of. */
+const known = new WeakMap<Uint8Array, Float64Array>();
+
+/**
+ * Tells `rowScales` sums that another thread has found while this one was
+ * busy: for MNIST they take 35 ms.
+ *
+ * @param images The images as `rowScales` will see them, not to be changed any more
+ * @param sums What `squareSums` gave for them
+ */
+export function keepSquareSums(images: Uint8Array, sums: Float64Array): void {
+  known.set(images, sums);
+}
+
+/**
+ * The sum of each row's squared bytes.
+ *
+ * @param data The data set
+ * @returns Shape (rows); exact
+ *
+ * @example
+ * ```ts
+ * import { squareSums } from "./normalise.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = {
+ *   name: "two rows", width: 2, height: 1, classes: 2, trainRows: 1,
+ *   images: Uint8Array.of(3, 4, 0, 255), labels: Uint8Array.of(1, 0),
+ * };
+ * assertEquals(squareSums(data), Float64Array.of(25, 65025));
+ * ```
+ */
+export function squareSums(
+  { images, labels, width, height }: Dataset,
+): Float64Array<ArrayBuffer> {
+  const pixels = width * height;
+  const sums = new Float64Array(labels.length);
+  for (let row = 0; row < sums.length; row++) {
+    let sum = 0;
+    const end = (row + 1) * pixels;
+    for (let i = row * pixels; i < end; i++) sum += images[i] * images[i];
+    sums[row] = sum;
+  }
+  return sums;
 }

@@ -22,6 +22,18 @@ export interface SplitOptions {
  * @param options What else is wanted
  * @returns Row numbers, ascending
  * @throws {RangeError} If `validation` leaves no row to train on
+ *
+ * @example
+ * ```ts
+ * import { splitDataset } from "./split.ts";
+ * import { syntheticDigits } from "./synthetic.ts";
+ * import { DistSampler } from "../random/dist_sampler.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = syntheticDigits({ trainRows: 60, testRows: 10 });
+ * const { train, test } = splitDataset(data, new DistSampler(298504));
+ * assertEquals([train.length, test.length], [60, 10]);
+ * ```
  */
 export function splitDataset(
   dataset: Dataset,
@@ -35,14 +47,14 @@ export function splitDataset(
         `${trainRows - 1}: current value is ${validation}`,
     );
   }
-  const mask = sampler.shuffle(Array.from(dataset.labels, (_, row) => row < trainRows));
+  const mask = sampler.shuffle(new Uint8Array(dataset.labels.length).fill(1, 0, trainRows));
   const train = new Uint32Array(trainRows);
   const test = new Uint32Array(mask.length - trainRows);
-  let trained = 0;
-  let tested = 0;
-  mask.forEach((trains, row) => {
-    if (trains) train[trained++] = row;
-    else test[tested++] = row;
+  let trainCount = 0;
+  let testCount = 0;
+  mask.forEach((isTrain, row) => {
+    if (isTrain) train[trainCount++] = row;
+    else test[testCount++] = row;
   });
   if (validation === 0) return { train, validation: new Uint32Array(0), test };
 

@@ -1,0 +1,83 @@
+/**
+ * ARFF, OpenML's text format: a header that names the attributes, then one
+ * line of comma-separated values a row. Only what its image data sets use is
+ * read: whole numbers from 0 to 255, the label last.
+ *
+ * Format: https://waikato.github.io/weka-wiki/formats_and_processing/arff_stable/
+ */
+import { DataError } from "./errors.ts";
+
+/** What an ARFF file holds. */
+export interface ArffRows {
+  /** Shape (rows, attributes - 1). */
+  pixels: Uint8Array<ArrayBuffer>;
+  /** Shape (rows). */
+  labels: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Reads an ARFF file as it arrives.
+ *
+ * @param body The file's bytes, in pieces of any length
+ * @param rows How many rows there must be
+ * @param attributes How many values each row must have, the label included
+ * @returns Its rows, in order
+ * @throws {DataError} Naming the line and column at fault
+ */
+export async function readArff(
+  body: AsyncIterable<Uint8Array>,
+  rows: number,
+  attributes: number,
+): Promise<ArffRows> {
+  const pixels = new Uint8Array(rows * (attributes - 1));
+  const labels = new Uint8Array(rows);
+  let row = 0;
+  let lineNumber = 0;
+  let isHeader = true;
+  let attributeCount = 0;
+  for await (const line of lines(body)) {
+    lineNumber++;
+    if (isHeader) {
+      const keyword = /^\s*@(\w+)/.exec(line)?.[1].toLowerCase();
+      if (keyword === "attribute") attributeCount++;
+      if (keyword !== "data") continue;
+      isHeader = false;
+      if (attributeCount !== attributes) {
+        throw new DataError(`its attributes must be ${attributes}: it has ${attributeCount}`);
+      }
+    } else if (line !== "" && !line.startsWith("%")) {
+      if (row === rows) throw new DataError(`its rows must be ${rows}: it has more`);
+      const values = line.split(",");
+      if (values.length !== attributes) {
+        throw new DataError(
+          `line ${lineNumber}: must have ${attributes} values: it has ${values.length}`,
+        );
+      }
+      for (let column = 0; column < attributes; column++) {
+        const value = Number(values[column]);
+        if (!(value >= 0 && value <= 255 && Number.isInteger(value)) || values[column] === "") {
+          throw new DataError(
+            `line ${lineNumber}, column ${column + 1}: must be a whole number from 0 to 255: ` +
+              `current value is ${values[column].slice(0, 20) || "empty"}`,
+          );
+        }
+        if (column < attributes - 1) pixels[row * (attributes - 1) + column] = value;
+        else labels[row] = value;
+      }
+      row++;
+    }
+  }
+  if (row < rows) throw new DataError(`its rows must be ${rows}: it ends after ${row}`);
+  return { pixels, labels };
+}
+
+async function* lines(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let begun = "";
+  for await (const piece of body) {
+    const complete = (begun + decoder.decode(piece, { stream: true })).split(/\r?\n/);
+    begun = complete.pop()!;
+    yield* complete;
+  }
+  if (begun !== "") yield begun;
+}

@@ -1,0 +1,38 @@
+/** Opening a data set in a thread of its own, while this one compiles shaders, which blocks it. */
+import type { Dataset } from "./dataset.ts";
+import { keepSquareSums } from "./normalise.ts";
+import type { OpenOptions } from "./open.ts";
+import type { Answer, Order } from "./worker.ts";
+
+/**
+ * Does what `openDataset` does in a Worker, and finds what `rowScales` needs
+ * there as well. Needs permission to read this program's own files.
+ *
+ * @param options As for `openDataset`
+ * @returns The data set
+ * @throws {Error} With the message of whatever `openDataset` throws
+ */
+export async function openInBackground(options: OpenOptions): Promise<Dataset> {
+  const { onNotice, onProgress, ...order } = options;
+  const { promise, resolve, reject } = Promise.withResolvers<Dataset>();
+  const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+  worker.onmessage = ({ data: answer }: MessageEvent<Answer>) => {
+    switch (answer.kind) {
+      case "notice":
+        return onNotice?.(answer.line);
+      case "progress":
+        return onProgress?.(answer.progress);
+      case "failed":
+        return reject(answer.error);
+      case "opened":
+        keepSquareSums(answer.data.images, answer.squareSums);
+        return resolve(answer.data);
+    }
+  };
+  worker.onerror = (event) => {
+    event.preventDefault();
+    reject(new Error(`Cannot open the data set ${options.dataset}: ${event.message}`));
+  };
+  worker.postMessage(order satisfies Order);
+  return await promise.finally(() => worker.terminate());
+}

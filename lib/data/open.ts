@@ -1,0 +1,121 @@
+/**
+ * Whatever data set a person names. Not for `mod.ts` to import: CSV files are
+ * read with a library, which a module that is imported by URL would not find.
+ */
+import type { CsvOptions } from "./csv.ts";
+import type { Dataset } from "./dataset.ts";
+import { DataError, DataUnavailableError } from "./errors.ts";
+import { FASHION } from "./fashion.ts";
+import { readIdxFolder } from "./idx_folder.ts";
+import { type IdxSource, loadIdxSource, type LoadOptions } from "./idx_source.ts";
+import { MNIST } from "./mnist.ts";
+import { loadArffSource, OPENML } from "./openml.ts";
+import { syntheticDigits } from "./synthetic.ts";
+
+/** Which data set, and where it may be. */
+export interface OpenOptions extends Omit<LoadOptions, "directory"> {
+  /**
+   * - `auto`: MNIST, or synthetic digits where it is neither here nor to be downloaded
+   * - `mnist`, `fashion` (Fashion-MNIST), `openml` (MNIST as OpenML has it), `synthetic`
+   * - the path of a folder of four IDX files, or of a file that ends in `.csv`
+   */
+  dataset: string;
+  /** A folder that holds the files of `auto`, `mnist` or `fashion`: nothing is downloaded then. */
+  dataDir?: string;
+  /** The same for `auto` and `mnist` only, where `dataDir` is not given. */
+  mnistDir?: string;
+  /**
+   * Holds the folders of downloaded files, one a data set.
+   * @default "./data"
+   */
+  cacheDir?: string;
+  /** How a CSV file is laid out. */
+  csv?: CsvOptions;
+}
+
+/** The hosts that data sets are downloaded from. */
+export const DATA_HOSTS: readonly string[] = [MNIST, FASHION, OPENML]
+  .flatMap(({ mirrors }) => mirrors.map((mirror) => new URL(mirror).host));
+
+const NAMES = ["auto", "mnist", "synthetic", "fashion", "openml"];
+
+/**
+ * Opens a data set: from the folder that was named for it, else from the
+ * cache, else by downloading it into the cache. A folder that is named but
+ * does not hold the files is an error.
+ *
+ * @param options Which one, and where it may be
+ * @returns The data set; where `auto` had to make do, its name is `synthetic`
+ * @throws {DataUnavailableError} If it is not here and cannot be downloaded
+ * @throws {DataError} If there is no such data set, or its files are damaged
+ */
+export async function openDataset(options: OpenOptions): Promise<Dataset> {
+  const { dataset, dataDir, mnistDir, cacheDir = "./data", onNotice, csv } = options;
+  if (dataDir && !["auto", "mnist", "fashion"].includes(dataset)) {
+    throw new DataError(
+      `Cannot use the folder ${dataDir} as the data set must be auto, mnist or fashion to be ` +
+        `read from one: current value is ${dataset}`,
+    );
+  }
+  const load = { ...options, directory: `${cacheDir}/${dataset}` };
+  switch (dataset) {
+    case "mnist":
+      return await openMnist(dataDir || mnistDir, options);
+    case "auto":
+      try {
+        return await openMnist(dataDir || mnistDir, options);
+      } catch (error) {
+        if (!(error instanceof DataUnavailableError)) throw error;
+        onNotice?.(`NOT MNIST: SYNTHETIC DIGITS ARE USED INSTEAD. ${error.message}`);
+        return syntheticDigits();
+      }
+    case "synthetic":
+      return syntheticDigits();
+    case "fashion":
+      return dataDir ? readNamedFolder(dataDir, FASHION) : await loadIdxSource(FASHION, load);
+    case "openml":
+      return await loadArffSource(OPENML, load);
+  }
+  if (/\.csv$/i.test(dataset)) {
+    const { readCsv } = await import("./csv.ts");
+    return await readCsv(dataset, csv);
+  }
+  if (!isDirectory(dataset)) {
+    throw new DataError(
+      `Cannot open the data set ${dataset} as it must be ${NAMES.join(", ")}, ` +
+        `a folder of IDX files or a .csv file: there is no such folder`,
+    );
+  }
+  return readIdxFolder(dataset);
+}
+
+async function openMnist(
+  directory: string | undefined,
+  options: OpenOptions,
+): Promise<Dataset> {
+  if (directory) return readNamedFolder(directory, MNIST);
+  return await loadIdxSource(MNIST, {
+    ...options,
+    directory: `${options.cacheDir ?? "./data"}/mnist`,
+  });
+}
+
+function readNamedFolder(directory: string, source: IdxSource): Dataset {
+  try {
+    return readIdxFolder(directory, source);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    throw new DataError(
+      `${error.message}; name another folder, or none to have ${source.name} downloaded`,
+    );
+  }
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

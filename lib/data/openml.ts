@@ -1,0 +1,103 @@
+/** Data sets that OpenML publishes as one ARFF file; MNIST is one, and the notebook took it from there. */
+import { createHash } from "node:crypto";
+import { writeFileAtomically } from "../model/write_file.ts";
+import { readArff } from "./arff.ts";
+import type { Dataset } from "./dataset.ts";
+import { download } from "./download.ts";
+import { DataError } from "./errors.ts";
+import { encodeIdx } from "./idx.ts";
+import { type Checksums, IDX_FILE_NAMES } from "./idx_folder.ts";
+import { type LoadOptions, readOrFill, verifyChecksum } from "./idx_source.ts";
+import { MNIST } from "./mnist.ts";
+
+/** A published ARFF file, and what the four IDX files are that hold the same rows. */
+export interface ArffSource {
+  name: string;
+  /** The file, and the folders that hold it, as URLs. */
+  file: string;
+  mirrors: readonly string[];
+  /** Of the file, in hex. */
+  md5: string;
+  width: number;
+  height: number;
+  classes: number;
+  /** The train rows are the file's first. */
+  trainRows: number;
+  testRows: number;
+  /** Of the four IDX files. */
+  checksums: Checksums;
+}
+
+/** Data set 554, mnist_784: MNIST's own rows, as MNIST's checksums decide. */
+export const OPENML: ArffSource = {
+  name: "openml",
+  file: "mnist_784.arff",
+  mirrors: ["https://www.openml.org/data/v1/download/52667/"],
+  md5: "0298d579eb1b86163de7723944c7e495",
+  width: 28,
+  height: 28,
+  classes: 10,
+  trainRows: 60_000,
+  testRows: 10_000,
+  checksums: MNIST.checksums,
+};
+
+const MAX_BYTES = 256 * 2 ** 20;
+
+/**
+ * Reads a data set from its folder, where it is kept as IDX files; if they are
+ * not there or damaged, the ARFF file is downloaded and converted first.
+ *
+ * @param source The data set
+ * @param options Where it is kept
+ * @returns The data set
+ * @throws {DataUnavailableError} If it is not there and cannot be downloaded
+ */
+export async function loadArffSource(
+  source: ArffSource,
+  options: LoadOptions = {},
+): Promise<Dataset> {
+  const { directory = `./data/${source.name}`, onNotice } = options;
+  const { name, classes, checksums } = source;
+  return await readOrFill(directory, { name, classes, checksums }, async () => {
+    const { mirrors = source.mirrors } = options;
+    const files = await download(
+      { name: source.file, mirrors, maxBytes: MAX_BYTES },
+      (body) => convert(body, source),
+      options,
+    );
+    for (const [i, name] of IDX_FILE_NAMES.entries()) {
+      await writeFileAtomically(`${directory}/${name}`, files[i]);
+    }
+  }, onNotice);
+}
+
+/** The four IDX files that hold an ARFF file's rows, in the order of `IDX_FILE_NAMES`. */
+async function convert(
+  body: AsyncIterable<Uint8Array>,
+  { md5, width, height, trainRows, testRows, checksums }: ArffSource,
+): Promise<Uint8Array[]> {
+  const hash = createHash("md5");
+  const pixels = width * height;
+  const rows = await readArff(hashed(body, hash), trainRows + testRows, pixels + 1);
+  const found = hash.digest("hex");
+  if (found !== md5) throw new DataError(`its md5 must be ${md5}: current value is ${found}`);
+  const files = [
+    encodeIdx([trainRows, height, width], rows.pixels.subarray(0, trainRows * pixels)),
+    encodeIdx([trainRows], rows.labels.subarray(0, trainRows)),
+    encodeIdx([testRows, height, width], rows.pixels.subarray(trainRows * pixels)),
+    encodeIdx([testRows], rows.labels.subarray(trainRows)),
+  ];
+  IDX_FILE_NAMES.forEach((name, i) => verifyChecksum(files[i], name, checksums));
+  return files;
+}
+
+async function* hashed(
+  body: AsyncIterable<Uint8Array>,
+  hash: ReturnType<typeof createHash>,
+): AsyncGenerator<Uint8Array> {
+  for await (const piece of body) {
+    hash.update(piece);
+    yield piece;
+  }
+}

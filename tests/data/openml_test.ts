@@ -1,0 +1,103 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { createHash } from "node:crypto";
+import { DataUnavailableError } from "../../lib/data/errors.ts";
+import { IDX_FILE_NAMES, readIdxFolder } from "../../lib/data/idx_folder.ts";
+import { type ArffSource, loadArffSource, OPENML } from "../../lib/data/openml.ts";
+import { mnistDirectory, needs } from "../requirements.ts";
+import { folder, listing, serveSmallFiles, smallFiles, smallSource } from "./idx_files.ts";
+
+/** A data set as OpenML writes it, its train rows first. */
+function* arff(pixels: Uint8Array, labels: Uint8Array): Generator<Uint8Array<ArrayBuffer>> {
+  const columns = pixels.length / labels.length;
+  const encoder = new TextEncoder();
+  let text = "@RELATION digits\n\n";
+  for (let i = 1; i <= columns; i++) text += `@ATTRIBUTE pixel${i} real\n`;
+  text += "@ATTRIBUTE class {0,1,2,3,4,5,6,7,8,9}\n\n@DATA\n";
+  for (const [row, label] of labels.entries()) {
+    text += `${pixels.subarray(row * columns, (row + 1) * columns).join()},${label}\n`;
+    if (row % 100 === 99) {
+      yield encoder.encode(text);
+      text = "";
+    }
+  }
+  yield encoder.encode(text);
+}
+
+function md5Of(pieces: Iterable<Uint8Array>): string {
+  const hash = createHash("md5");
+  for (const piece of pieces) hash.update(piece);
+  return hash.digest("hex");
+}
+
+using plain = folder(smallFiles());
+const small = readIdxFolder(plain.path, smallSource([]));
+const body = await new Blob([...arff(small.images, small.labels)]).text();
+
+/** The small data set as a mirror has it. */
+function source(mirror: string): ArffSource {
+  return {
+    ...OPENML,
+    name: "small",
+    mirrors: [mirror],
+    md5: md5Of([new TextEncoder().encode(body)]),
+    width: 3,
+    height: 2,
+    trainRows: 6,
+    testRows: 3,
+    checksums: smallSource([]).checksums,
+  };
+}
+
+Deno.test("loadArffSource() gives the rows that the IDX files have, and the second time from the cache", async () => {
+  await using mirror = serveSmallFiles(() => new Response(body));
+  using cache = folder();
+  for (let time = 1; time <= 2; time++) {
+    assertEquals(await loadArffSource(source(mirror.url), { directory: cache.path }), small);
+    assertEquals(mirror.requests, ["mnist_784.arff"]);
+    assertEquals(listing(cache.path), [".lock", ...IDX_FILE_NAMES].sort());
+  }
+});
+
+Deno.test("loadArffSource() keeps nothing of a file that is not what it must be", async () => {
+  const cases: [string, Partial<ArffSource>, string][] = [
+    [body.slice(0, body.trimEnd().lastIndexOf("\n")), {}, "its rows must be 9: it ends after 8"],
+    [body.replace(",17,", ",18,"), {}, "its md5 must be"],
+    ["<html>Try later</html>", {}, "its rows must be 9: it ends after 0"],
+    [
+      body,
+      { checksums: { kind: "sha256", files: OPENML.checksums.files } },
+      "the sha256 of train-images-idx3-ubyte must be ba89",
+    ],
+  ];
+  for (const [text, changes, message] of cases) {
+    await using mirror = serveSmallFiles(() => new Response(text));
+    using cache = folder();
+    await assertRejects(
+      () =>
+        loadArffSource({ ...source(mirror.url), ...changes }, {
+          directory: cache.path,
+          attempts: 1,
+        }),
+      DataUnavailableError,
+      message,
+    );
+    assertEquals(listing(cache.path), [".lock"]);
+  }
+});
+
+Deno.test({
+  name: "loadArffSource() makes MNIST's own bytes of the whole of MNIST as ARFF",
+  ...await needs("mnist"),
+  async fn() {
+    const mnist = readIdxFolder(mnistDirectory());
+    const pieces = [...arff(mnist.images, mnist.labels)];
+    const md5 = md5Of(pieces);
+    await using mirror = serveSmallFiles(() => new Response(ReadableStream.from(pieces)));
+    using cache = folder();
+    const data = await loadArffSource({ ...OPENML, mirrors: [mirror.url], md5 }, {
+      directory: cache.path,
+    });
+    assertEquals(data.name, "openml");
+    assertEquals(data.trainRows, 60_000);
+  },
+});
