@@ -1,0 +1,63 @@
+import { assertEquals } from "@std/assert";
+
+/** Runs a task whose `main` is this code. */
+async function runMain(code: string, ...args: string[]) {
+  const program = `
+import { runTask } from "./lib/cli/run_task.ts";
+import { UsageError } from "./lib/cli/flags.ts";
+import { OptionError } from "./lib/training/options.ts";
+const task = { name: "try", summary: "", flags: { json: { help: "", expects: "", parse: () => true } } };
+void [UsageError, OptionError];
+await runTask(task, async () => { ${code} });`;
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["eval", program, ...args],
+    env: { NO_COLOR: "1" },
+  });
+  const { code: exitCode, stdout, stderr } = await command.output();
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  return { code: exitCode, stdout: text(stdout), stderr: text(stderr) };
+}
+
+const ENDS: [string, string, number, string][] = [
+  ["an error", `throw new Error("no luck");`, 1, "error: no luck\n"],
+  ["an error of two lines", `throw new Error("no\\n  luck");`, 1, "error: no; luck\n"],
+  ["what is no error", `throw "no luck";`, 1, "error: no luck\n"],
+  ["a wrong command line", `throw new UsageError("no such flag");`, 2, "error: no such flag\n"],
+  [
+    "an option that cannot be",
+    `throw new OptionError("evalSize", "small", 3);`,
+    2,
+    "error: Cannot train as --eval-size must be small: current value is 3\n",
+  ],
+  [
+    "an error that nobody awaits",
+    `Promise.reject(new Error("no luck")); await new Promise((r) => setTimeout(r, 5000));`,
+    1,
+    "error: no luck\n",
+  ],
+  [
+    "an error in a timer",
+    `setTimeout(() => { throw new Error("no luck"); }, 0); await new Promise((r) => setTimeout(r, 5000));`,
+    1,
+    "error: no luck\n",
+  ],
+];
+
+for (const [what, main, code, stderr] of ENDS) {
+  Deno.test(`runTask() ends with one line and exit code ${code} on ${what}`, async () => {
+    assertEquals(await runMain(main), { code, stdout: "", stderr });
+  });
+}
+
+Deno.test("runTask() ends with the exit code that main returns", async () => {
+  assertEquals(await runMain("return 130;"), { code: 130, stdout: "", stderr: "" });
+  assertEquals(await runMain(""), { code: 0, stdout: "", stderr: "" });
+});
+
+Deno.test("runTask() prints an error as an event as well, with --json", async () => {
+  assertEquals(await runMain(`throw new Error("no luck");`, "--json"), {
+    code: 1,
+    stdout: '{"event":"error","message":"no luck"}\n',
+    stderr: "error: no luck\n",
+  });
+});
