@@ -1,0 +1,65 @@
+import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import type { Dataset } from "../../lib/data/dataset.ts";
+import { evaluate } from "../../lib/training/evaluate.ts";
+import { predict } from "../../lib/training/predict.ts";
+import { generatedImages, initializedModel } from "./models.ts";
+
+const MODEL = initializedModel();
+const DATA: Dataset = {
+  name: "generated",
+  width: 4,
+  height: 4,
+  classes: 3,
+  images: generatedImages(700),
+  labels: Uint8Array.from({ length: 700 }, (_, i) => (i * 31) % 3),
+  trainRows: 600,
+};
+
+Deno.test("evaluate() counts what predict() says", () => {
+  const { labels, probabilities } = predict(MODEL, DATA.images);
+  const report = evaluate(MODEL, DATA);
+  assertEquals(report.answers, labels);
+  assertEquals(report.rows, 700);
+  assertEquals(report.correct, labels.filter((label, i) => label === DATA.labels[i]).length);
+  assertEquals(report.accuracy, report.correct / 700);
+  let loss = 0;
+  DATA.labels.forEach((label, i) => loss -= Math.log(probabilities[3 * i + label]) / 700);
+  assertAlmostEquals(report.loss, loss, 1e-5);
+
+  for (const c of [0, 1, 2]) {
+    const both = labels.filter((label, i) => label === c && DATA.labels[i] === c).length;
+    assertEquals(report.confusion[3 * c + c], both);
+    assertEquals(report.recall[c], both / DATA.labels.filter((label) => label === c).length);
+    assertEquals(report.precision[c], both / labels.filter((label) => label === c).length);
+  }
+  assertEquals(report.confusion.reduce((a, b) => a + b), 700);
+});
+
+Deno.test("evaluate() looks at the rows it is told to, in their order", () => {
+  const rows = [699, 3, 3, 650];
+  const { answers, confusion } = evaluate(MODEL, DATA, rows);
+  const all = evaluate(MODEL, DATA).answers;
+  assertEquals([...answers], rows.map((row) => all[row]));
+  assertEquals(confusion.reduce((a, b) => a + b), 4);
+});
+
+Deno.test("evaluate() has no precision or recall for classes that do not occur", () => {
+  const row = evaluate(MODEL, DATA).answers.findIndex((answer, i) => answer !== DATA.labels[i]);
+  const { precision, recall } = evaluate(MODEL, DATA, [row]);
+  const answer = predict(MODEL, DATA.images.subarray(16 * row, 16 * row + 16)).labels[0];
+  for (const c of [0, 1, 2]) {
+    assertEquals(precision[c], c === answer ? 0 : NaN);
+    assertEquals(recall[c], c === DATA.labels[row] ? 0 : NaN);
+  }
+});
+
+Deno.test("evaluate() refuses data that does not fit the net", () => {
+  const wide = { ...DATA, width: 8, height: 2 };
+  evaluate(MODEL, wide, [0]);
+  assertThrows(
+    () => evaluate(MODEL, { ...DATA, width: 5 }),
+    RangeError,
+    "current value is 20 pixels and 3 classes",
+  );
+  assertThrows(() => evaluate(MODEL, { ...DATA, classes: 4 }), RangeError, "4 classes");
+});

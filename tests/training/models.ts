@@ -1,0 +1,26 @@
+/** A net and images to try things on. */
+import type { Architecture } from "../../lib/net/architecture.ts";
+import { drawParameters } from "../../lib/net/initialize.ts";
+import { parameterViews } from "../../lib/net/maths.ts";
+import type { Model } from "../../lib/net/model.ts";
+import { DistSampler } from "../../lib/random/dist_sampler.ts";
+import { prngKey, randomBits } from "../../lib/random/threefry.ts";
+
+/** A net of 16 inputs and 3 classes with drawn parameters. */
+export function initializedModel(): Model {
+  const architecture: Architecture = {
+    inputs: 16,
+    hidden: [6, 5],
+    classes: 3,
+    activation: "tanh",
+    head: "softmax",
+  };
+  const flat = drawParameters(architecture, "normal", new DistSampler(3));
+  return { architecture, scale: "l2", parameters: parameterViews(architecture, flat) };
+}
+
+/** Images of 16 pixels each, about half of them blank. */
+export function generatedImages(rows: number): Uint8Array<ArrayBuffer> {
+  const bits = randomBits(prngKey(4), rows * 16);
+  return Uint8Array.from(bits, (word) => word & 0x100 ? word & 0xff : 0);
+}

@@ -1,0 +1,50 @@
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { generatedImages, initializedModel } from "./models.ts";
+import { predict } from "../../lib/training/predict.ts";
+
+const MODEL = initializedModel();
+const IMAGES = generatedImages(1203);
+
+Deno.test("predict() gives each image what it gets alone, whatever their count", () => {
+  const { labels, probabilities } = predict(MODEL, IMAGES);
+  assertEquals([labels.length, probabilities.length], [1203, 1203 * 3]);
+  for (const row of [0, 1, 499, 500, 501, 1000, 1202]) {
+    const alone = predict(MODEL, IMAGES.subarray(row * 16, (row + 1) * 16));
+    assertEquals(alone.labels[0], labels[row]);
+    assertEquals(alone.probabilities, probabilities.slice(row * 3, row * 3 + 3));
+  }
+  assert(new Set(labels).size > 1);
+});
+
+Deno.test("predict() gives probabilities that add up to 1", () => {
+  const { probabilities } = predict(MODEL, IMAGES);
+  for (let i = 0; i < probabilities.length; i += 3) {
+    assertAlmostEquals(probabilities.slice(i, i + 3).reduce((a, b) => a + b), 1, 1e-6);
+  }
+});
+
+Deno.test("predict() takes bytes and floats alike", () => {
+  assertEquals(predict(MODEL, Float32Array.from(IMAGES)), predict(MODEL, IMAGES));
+});
+
+Deno.test("predict() does not care for brightness under l2, and does under unit", () => {
+  const dark = IMAGES.slice(0, 1600).map((byte) => byte >> 1 << 1);
+  const half = dark.map((byte) => byte / 2);
+  const probabilities = (scale: "l2" | "unit", images: Uint8Array) =>
+    predict({ ...MODEL, scale }, images).probabilities;
+  probabilities("l2", dark).forEach((p, i) =>
+    assertAlmostEquals(p, probabilities("l2", half)[i], 1e-6)
+  );
+  assert(
+    probabilities("unit", dark).some((p, i) => Math.abs(p - probabilities("unit", half)[i]) > 0.01),
+  );
+});
+
+Deno.test("predict() takes an image without ink, and none at all", () => {
+  assert(predict(MODEL, new Uint8Array(16)).probabilities.every(Number.isFinite));
+  assertEquals(predict(MODEL, new Uint8Array(0)).labels.length, 0);
+});
+
+Deno.test("predict() refuses images that are not of the net's size", () => {
+  assertThrows(() => predict(MODEL, new Uint8Array(17)), RangeError, "current value is 17");
+});
