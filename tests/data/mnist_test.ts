@@ -1,0 +1,50 @@
+import { assertEquals } from "@std/assert";
+import { IDX_FILE_NAMES } from "../../lib/data/idx_folder.ts";
+import { loadMnist } from "../../lib/data/mnist.ts";
+import { mnistDirectory, needs } from "../requirements.ts";
+import { sha256 } from "../random/golden.ts";
+import { folder, gzip, listing, serveSmallFiles } from "./idx_files.ts";
+
+/** A file of the real MNIST as a mirror has it. */
+function compressed(name: string): Uint8Array<ArrayBuffer> {
+  const path = `${mnistDirectory()}/${name}`;
+  try {
+    return Deno.readFileSync(`${path}.gz`);
+  } catch {
+    return gzip(Deno.readFileSync(path));
+  }
+}
+
+Deno.test({
+  name: "loadMnist() downloads MNIST into its folder, and reads the same from there ever after",
+  ...await needs("mnist"),
+  async fn() {
+    await using mirror = serveSmallFiles((file) =>
+      new Response(compressed(file.replace(".gz", "")))
+    );
+    using cache = folder();
+    const options = { directory: cache.path, mirrors: [mirror.url] };
+    const first = await loadMnist(options);
+    assertEquals([first.name, first.width, first.height, first.classes, first.trainRows], [
+      ...["mnist", 28, 28, 10, 60_000],
+    ]);
+    assertEquals(first.images.length, 70_000 * 784);
+    assertEquals([...first.labels.subarray(0, 8)], [5, 0, 4, 1, 9, 2, 1, 3]);
+    assertEquals([...first.labels.subarray(60_000, 60_008)], [7, 2, 1, 0, 4, 1, 4, 9]);
+    assertEquals(listing(cache.path), [".lock", ...IDX_FILE_NAMES].sort());
+
+    const second = await loadMnist(options);
+    assertEquals(mirror.requests.length, 4);
+    assertEquals(sha256(second.images), sha256(first.images));
+    assertEquals(sha256(second.labels), sha256(first.labels));
+  },
+});
+
+Deno.test({
+  name: "loadMnist() reads the files that are there, gzipped or not, and asks no mirror",
+  ...await needs("mnist"),
+  async fn() {
+    const data = await loadMnist({ directory: mnistDirectory(), mirrors: [] });
+    assertEquals(data.labels.length, 70_000);
+  },
+});

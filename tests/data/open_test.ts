@@ -1,0 +1,122 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { Dataset } from "../../lib/data/dataset.ts";
+import { DataError, DataUnavailableError } from "../../lib/data/errors.ts";
+import { readIdxFolder } from "../../lib/data/idx_folder.ts";
+import { openDataset } from "../../lib/data/open.ts";
+import { mnistDirectory, needs } from "../requirements.ts";
+import { folder, serveSmallFiles, smallFiles } from "./idx_files.ts";
+
+/** What the error says with which opening fails. */
+async function failure(
+  opening: Promise<Dataset>,
+  kind: typeof DataError = DataError,
+): Promise<string> {
+  const error = await assertRejects(() => opening, kind);
+  return (error as unknown as Error).message;
+}
+
+/** A mirror that has nothing. */
+function emptyMirror(): ReturnType<typeof serveSmallFiles> {
+  return serveSmallFiles(() => new Response(null, { status: 404 }));
+}
+
+Deno.test("openDataset() takes synthetic digits for auto where MNIST cannot be had, and says so", async () => {
+  await using mirror = emptyMirror();
+  using cache = folder();
+  const notices: string[] = [];
+  const data = await openDataset({
+    dataset: "auto",
+    cacheDir: cache.path,
+    mirrors: [mirror.url],
+    onNotice: (line) => notices.push(line),
+  });
+  assertEquals(data.name, "synthetic");
+  assertEquals(data.labels.length, 70_000);
+  assert(
+    notices.at(-1)!.startsWith("NOT MNIST: SYNTHETIC DIGITS ARE USED INSTEAD."),
+    notices.at(-1),
+  );
+  assert(notices.at(-1)!.includes("status 404 Not Found"));
+});
+
+Deno.test("openDataset() takes nothing else for mnist, fashion or openml", async () => {
+  const firstFiles = {
+    mnist: "train-images-idx3-ubyte.gz",
+    fashion: "train-images-idx3-ubyte.gz",
+    openml: "mnist_784.arff",
+  };
+  for (const [dataset, firstFile] of Object.entries(firstFiles)) {
+    await using mirror = emptyMirror();
+    using cache = folder();
+    const message = await failure(
+      openDataset({ dataset, cacheDir: cache.path, mirrors: [mirror.url] }),
+      DataUnavailableError,
+    );
+    assert(message.startsWith(`Cannot read ${cache.path}/${dataset} as a folder`), message);
+    assert(message.includes(`Cannot download ${firstFile} (`), message);
+    assertEquals(mirror.requests, [firstFile]);
+  }
+});
+
+Deno.test("openDataset() downloads nothing where a folder is named, right or wrong", async () => {
+  await using mirror = emptyMirror();
+  using cache = folder();
+  using wrong = folder(smallFiles());
+  const places = { cacheDir: cache.path, mirrors: [mirror.url] };
+  for (const dataset of ["auto", "mnist"]) {
+    for (const named of [{ dataDir: "/nowhere" }, { mnistDir: "/nowhere" }]) {
+      const message = await failure(openDataset({ dataset, ...named, ...places }));
+      assertEquals(
+        message,
+        "Cannot read /nowhere as a folder of IDX files: there is no train-images-idx3-ubyte or " +
+          "train-images-idx3-ubyte.gz in it; name another folder, or none to have mnist downloaded",
+      );
+    }
+    const message = await failure(openDataset({ dataset, dataDir: wrong.path, ...places }));
+    assert(/as mnist's train-labels-idx1-ubyte as its sha256 must be/.test(message), message);
+  }
+  const message = await failure(
+    openDataset({ dataset: "fashion", dataDir: "/nowhere", ...places }),
+  );
+  assert(message.includes("there is no train-images-idx3-ubyte.gz in it"), message);
+  assertEquals(mirror.requests, []);
+});
+
+Deno.test("openDataset() prefers the data directory to MNIST_DIR, which only MNIST has", async () => {
+  const both = { dataDir: "/nowhere/a", mnistDir: "/nowhere/b" };
+  assert((await failure(openDataset({ dataset: "mnist", ...both }))).includes("/nowhere/a "));
+  using directory = folder(smallFiles());
+  const data = await openDataset({ dataset: directory.path, mnistDir: "/nowhere/b" });
+  assertEquals(data.name, directory.path);
+  const message = await failure(openDataset({ dataset: "synthetic", ...both }));
+  assert(message.includes("must be auto, mnist or fashion"), message);
+});
+
+Deno.test("openDataset() opens any folder of IDX files, and a CSV file", async () => {
+  using directory = folder(smallFiles());
+  assertEquals(await openDataset({ dataset: directory.path }), readIdxFolder(directory.path));
+  const path = `${directory.path}/digits.CSV`;
+  await Deno.writeTextFile(path, "1,2,3,4,0\n5,6,7,8,1\n");
+  const data = await openDataset({ dataset: path, csv: { label: "last", width: 1 } });
+  assertEquals([data.width, data.height, data.labels], [1, 4, Uint8Array.of(0, 1)]);
+});
+
+Deno.test("openDataset() says what there is to open where there is no such data set", async () => {
+  assertEquals(
+    await failure(openDataset({ dataset: "mnits" })),
+    "Cannot open the data set mnits as it must be auto, mnist, synthetic, fashion, openml, " +
+      "a folder of IDX files or a .csv file: there is no such folder",
+  );
+});
+
+Deno.test({
+  name: "openDataset() reads MNIST from the folder that is named for it",
+  ...await needs("mnist"),
+  async fn() {
+    using cache = folder();
+    for (const named of [{ dataDir: mnistDirectory() }, { mnistDir: mnistDirectory() }]) {
+      const data = await openDataset({ dataset: "auto", ...named, cacheDir: cache.path });
+      assertEquals([data.name, data.labels.length], ["mnist", 70_000]);
+    }
+  },
+});
