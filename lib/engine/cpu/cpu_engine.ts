@@ -69,10 +69,10 @@ class CpuEngine implements Engine {
   #run: Run | undefined;
   #disposed = false;
   /** What was asked for and is not yet done. Each holds on to the data and run that it was asked for with. */
-  #queue: (() => void | Promise<void>)[] = [];
-  /** Fulfilled when the queue was last worked off; rejected for good once something failed. */
-  #done: Promise<void> = Promise.resolve();
-  #evaluations: Evaluation[] = [];
+  readonly #queue: (() => void | Promise<void>)[] = [];
+  /** Fulfilled when all that was to be answered for is done; rejected for good once something failed. */
+  #done: Promise<unknown> = Promise.resolve();
+  readonly #evaluations: Evaluation[] = [];
   #lastPause = 0;
 
   constructor(options: EngineOptions) {
@@ -143,14 +143,12 @@ class CpuEngine implements Engine {
     this.#queue.push(() => this.#takeEvaluation(copy, loaded));
   }
 
-  async settle(): Promise<Evaluation[]> {
-    await this.#workOff();
-    return this.#evaluations.splice(0);
+  settle(): Promise<Evaluation[]> {
+    return this.#answer(() => this.#evaluations.splice(0));
   }
 
-  async read(): Promise<EngineState> {
-    await this.#workOff();
-    return this.#network.state;
+  read(): Promise<EngineState> {
+    return this.#answer(() => this.#network.state);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -158,23 +156,24 @@ class CpuEngine implements Engine {
     this.#worker.close();
     // Work going on ends at the next pause or operation, and rejects.
     await this.#done.catch(() => {});
-    this.#queue = [];
+    this.#queue.length = 0;
     this.#loaded = this.#run = undefined;
   }
 
-  /** Does what is queued now, after what is being done already. */
-  #workOff(): Promise<void> {
+  /** Does what is queued now, after what is being done already, and then answers. */
+  async #answer<Answer>(answer: () => Answer): Promise<Answer> {
     this.#assertNotDisposed();
-    const queue = this.#queue;
-    this.#queue = [];
-    this.#done = this.#done.then(async () => {
+    const queue = this.#queue.splice(0);
+    const answered = this.#done.then(async () => {
       this.#lastPause = performance.now();
       for (const operation of queue) {
         this.#assertNotDisposed();
         await operation();
       }
+      return answer();
     });
-    return this.#done;
+    this.#done = answered;
+    return await answered;
   }
 
   async #takeStep({ key, from, learningRate }: Step, run: Run): Promise<void> {

@@ -1,7 +1,14 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Engine } from "../../../lib/engine/engine.ts";
 import { drawState, generatedData } from "../reference.ts";
-import { allRows, drawnSteps, type MakeEngine, NOTEBOOK_ENGINE, type Register } from "./shared.ts";
+import {
+  allRows,
+  assertSame,
+  drawnSteps,
+  type MakeEngine,
+  NOTEBOOK_ENGINE,
+  type Register,
+} from "./shared.ts";
 
 /** Order, and the end. */
 export function registerQueue(register: Register, make: MakeEngine): void {
@@ -41,7 +48,7 @@ export function registerQueue(register: Register, make: MakeEngine): void {
     await ask(engine, () => Promise.resolve());
     assertEquals(await engine.settle(), expected);
     assertEquals(await engine.settle(), []);
-    assertEquals(await engine.read(), await slow.read());
+    assertSame(await engine.read(), await slow.read());
   });
 
   register(
@@ -71,7 +78,7 @@ export function registerQueue(register: Register, make: MakeEngine): void {
         engine.evaluate(allRows(data));
         answers.push(engine.settle(), engine.read());
       }
-      assertEquals(await Promise.all(answers), expected);
+      assertSame(await Promise.all(answers), expected);
     },
   );
 
@@ -96,9 +103,9 @@ export function registerQueue(register: Register, make: MakeEngine): void {
     key.fill(0);
     rows.fill(0);
     trainRows.fill(0);
-    assertEquals([await engine.settle(), await engine.read()], expected);
+    assertSame([await engine.settle(), await engine.read()], expected);
     (await engine.read()).parameters.fill(0);
-    assertEquals(await engine.read(), expected[1]);
+    assertSame(await engine.read(), expected[1]);
   });
 
   register("refuses to work once it is disposed of", async () => {
@@ -132,6 +139,6 @@ export function registerQueue(register: Register, make: MakeEngine): void {
     assertThrows(() => engine.step([{ ...step, from: 51 }]), RangeError, "51");
     assertThrows(() => engine.evaluate(Uint32Array.of(3, 150)), RangeError, "150");
     assertThrows(() => engine.evaluate(new Uint32Array()), RangeError);
-    assertEquals((await engine.read()).parameters, state.parameters);
+    assertSame((await engine.read()).parameters, state.parameters);
   });
 }

@@ -1,4 +1,5 @@
 /** What the parts of the contract share. */
+import { assert, equal } from "@std/assert";
 import type { Dataset } from "../../../lib/data/dataset.ts";
 import type { Engine, EngineOptions, Step } from "../../../lib/engine/engine.ts";
 import { OPTIMIZERS } from "../../../lib/net/optimizer.ts";
@@ -53,4 +54,9 @@ export function epochSteps(n: number, batchSize: number, learningRate: number, s
 /** The numbers of a data set's rows. */
 export function allRows(data: Dataset): Uint32Array<ArrayBuffer> {
   return Uint32Array.from(data.labels, (_, row) => row);
+}
+
+/** `assertEquals` for thousands of numbers, of which it would take minutes to print the differences. */
+export function assertSame(actual: unknown, expected: unknown): void {
+  assert(equal(actual, expected), "The two are not the same");
 }
