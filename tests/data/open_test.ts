@@ -2,7 +2,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Dataset } from "../../lib/data/dataset.ts";
 import { DataError, DataUnavailableError } from "../../lib/data/errors.ts";
 import { readIdxFolder } from "../../lib/data/idx_folder.ts";
-import { openDataset } from "../../lib/data/open.ts";
+import { DATA_HOSTS, openDataset } from "../../lib/data/open.ts";
+import deno from "../../deno.json" with { type: "json" };
 import { mnistDirectory, needs } from "../requirements.ts";
 import { folder, serveSmallFiles, smallFiles } from "./idx_files.ts";
 
@@ -119,4 +120,12 @@ Deno.test({
       assertEquals([data.name, data.labels.length], ["mnist", 70_000]);
     }
   },
+});
+
+Deno.test("DATA_HOSTS are the hosts that deno.json allows tasks to reach", () => {
+  const allowed = Object.values(deno.tasks)
+    .map(({ command }) => /--allow-net=(\S+)/.exec(command)?.[1].split(","))
+    .filter((hosts) => hosts !== undefined && !hosts.includes("127.0.0.1"));
+  assert(allowed.length > 0);
+  for (const hosts of allowed) assertEquals(hosts, DATA_HOSTS);
 });

@@ -1,6 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Dataset } from "../../lib/data/dataset.ts";
 import { syntheticDigits } from "../../lib/data/synthetic.ts";
+import { createCpuEngine } from "../../lib/engine/cpu/cpu_engine.ts";
+import { NOTEBOOK } from "../../lib/training/options.ts";
+import { engineOptions, train } from "../../lib/training/train.ts";
 import { sha256 } from "../random/golden.ts";
 
 const data = syntheticDigits();
@@ -52,4 +55,11 @@ Deno.test("syntheticDigits() draws digits about as MNIST's are: dark on empty gr
   assertEquals(seen.size, 2000);
   const share = empty / (2000 * 784);
   assert(0.75 < share && share < 0.9, `${share} of all pixels are empty; of MNIST's, 0.81`);
+});
+
+Deno.test("the notebook's net learns synthetic digits to at least 85% within 2000 steps", async () => {
+  await using engine = createCpuEngine(engineOptions(NOTEBOOK, data));
+  const events = await Array.fromAsync(train({ data, engine, iterations: 2000 }));
+  const last = events.at(-1)!;
+  assert(last.event === "finished" && last.accuracy >= 0.85, JSON.stringify(last.event));
 });
