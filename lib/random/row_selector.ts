@@ -78,8 +78,8 @@ export function createRowSelector(
   };
 }
 
-/** The key of each round's random bits, first round first (JAX's `_shuffle`). */
-function roundKeys(key: Key, n: number, layout: ThreefryLayout): Key[] {
+/** The key of each sorting round's random bits, first round first (JAX's `_shuffle`). */
+export function roundKeys(key: Key, n: number, layout: ThreefryLayout): Key[] {
   const rounds = Math.ceil(3 * Math.log(Math.max(1, n)) / Math.log(0xffffffff));
   const keys: Key[] = [];
   for (let round = 0; round < rounds; round++) {

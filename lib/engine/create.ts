@@ -1,0 +1,114 @@
+/** Makes engines: picks a device, and says which and why. */
+import { createCpuEngine } from "./cpu/cpu_engine.ts";
+import type { Backend, DeviceDescription, Engine, EngineOptions } from "./engine.ts";
+import { describeAdapter, findAdapter, Gpu, NO_ADAPTER } from "./webgpu/device.ts";
+import { createWebGpuEngine } from "./webgpu/webgpu_engine.ts";
+
+/** What `createEngine` is told. */
+export interface CreateEngineOptions extends EngineOptions {
+  /**
+   * `auto` takes a hardware adapter, else a software one, else the CPU engine.
+   * @default "auto"
+   */
+  backend?: Backend;
+  /** Told which device was taken, and why. */
+  onNotice?: (message: string) => void;
+}
+
+/** The CPU engine's own description. */
+const CPU: DeviceDescription = { backend: "cpu", name: "one CPU core", software: false };
+
+/**
+ * Makes an engine, which compiles its kernels.
+ *
+ * @param options The net, and which kind of device to take
+ * @returns The engine; dispose of it with `await using` or `engine[Symbol.asyncDispose]()`
+ * @throws {Error} If `backend` is `webgpu` and there is no adapter, or the device refuses
+ *
+ * @example
+ * ```ts
+ * import { createEngine } from "./create.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using engine = await createEngine({
+ *   backend: "cpu",
+ *   architecture: {
+ *     inputs: 784, hidden: [50, 100], classes: 10, activation: "tanh", head: "notebook",
+ *   },
+ *   optimizer: { name: "sgd" }, batchSize: 100, scale: "l2", augment: "none", threefry: "legacy",
+ * });
+ * assertEquals(engine.device.backend, "cpu");
+ * ```
+ */
+export async function createEngine(
+  { backend = "auto", onNotice = () => {}, ...options }: CreateEngineOptions,
+): Promise<Engine> {
+  if (backend === "cpu") {
+    onNotice(`device: ${CPU.name}, as --backend cpu asks`);
+    return createCpuEngine(options);
+  }
+  const adapter = await findAdapter();
+  if (!adapter) {
+    if (backend === "webgpu") throw new Error(`Cannot use --backend webgpu: ${NO_ADAPTER}`);
+    onNotice(
+      `device: ${CPU.name}, as there is ${NO_ADAPTER.replace(", or use --backend cpu", "")}`,
+    );
+    return createCpuEngine(options);
+  }
+  const gpu = await Gpu.open(adapter);
+  const { name, software } = gpu.description;
+  onNotice(
+    software
+      ? `device: ${name}, a software adapter, as no hardware adapter was found`
+      : `device: ${name}, a hardware adapter`,
+  );
+  try {
+    return await createWebGpuEngine(gpu, options);
+  } catch (error) {
+    gpu.close();
+    throw error;
+  }
+}
+
+/** A device that could train here. */
+export interface DeviceListing extends DeviceDescription {
+  /** Whether `--backend auto` takes it. */
+  chosen: boolean;
+}
+
+/**
+ * Every distinct adapter that `requestAdapter`'s options reach, and the CPU engine.
+ *
+ * @returns The devices, the one that `auto` takes marked; adapters first
+ *
+ * @example
+ * ```ts
+ * import { listDevices } from "./create.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const devices = await listDevices();
+ * assertEquals(devices.at(-1)?.backend, "cpu");
+ * assertEquals(devices.filter(({ chosen }) => chosen).length, 1);
+ * ```
+ */
+export async function listDevices(): Promise<DeviceListing[]> {
+  const found = new Map<string, DeviceDescription>();
+  if (typeof navigator !== "undefined" && navigator.gpu) {
+    const requests: GPURequestAdapterOptions[] = [
+      { powerPreference: "high-performance" },
+      {},
+      { powerPreference: "low-power" },
+      { forceFallbackAdapter: true },
+    ];
+    for (const request of requests) {
+      const adapter = await navigator.gpu.requestAdapter(request);
+      if (adapter) found.set(adapter.info.description, describeAdapter(adapter.info));
+    }
+  }
+  const chosen = await findAdapter();
+  const chosenName = chosen ? describeAdapter(chosen.info).name : CPU.name;
+  return [...found.values(), CPU].map((device) => ({
+    ...device,
+    chosen: device.name === chosenName,
+  }));
+}

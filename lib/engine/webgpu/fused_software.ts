@@ -1,0 +1,218 @@
+/**
+ * The net in two dispatches a step, in the shapes that a processor standing in for a GPU (lavapipe)
+ * is fast at. See the heads of the two shaders.
+ */
+import activation from "../../../shaders/functions/activation.wgsl" with { type: "text" };
+import head from "../../../shaders/functions/head.wgsl" with { type: "text" };
+import optimizer from "../../../shaders/functions/optimizer.wgsl" with { type: "text" };
+import forwardBackward from "../../../shaders/fused_software/forward_backward.wgsl" with {
+  type: "text",
+};
+import update from "../../../shaders/fused_software/update.wgsl" with { type: "text" };
+import type { EngineOptions } from "../engine.ts";
+import type { Gpu } from "./device.ts";
+import {
+  activationConstants,
+  headConstants,
+  type Network,
+  type NetworkBuffers,
+  type NetworkKind,
+  optimizerConstants,
+  type SlotShape,
+} from "./network.ts";
+import { type ParameterLayout, roundUp } from "./parameter_layout.ts";
+import { Program, read, uniform, write } from "./program.ts";
+import { STEP_BYTES, STEP_STRIDE } from "./step_info.ts";
+
+const LANES = 8;
+/** Written out in forward_backward.wgsl. */
+const GROUP_QUADS = 3;
+/** Written out in forward_backward.wgsl: uniform blocks of the first layer's weights. */
+const BLOCKS = 3;
+/** Written out in update.wgsl: words that a lane takes of the first layer, and of the others. */
+const TILE_WORDS = [5, 2, 2];
+/** Units of a register tile of the update; 10 divides the notebook's 50, 100 and 10. */
+const TILE_UNITS = 10;
+const UNIFORM_BYTES = 65536;
+/** More would be too many registers, and too long to compile. */
+const MOST_UNITS_A_LANE = 16;
+
+/** How many words of the first layer's weights a uniform block holds, in whole multiples of 256 bytes. */
+function blockWords([stride]: ParameterLayout["strides"]): number {
+  const wholeWords = 16 / greatestCommonDivisor(16, stride);
+  return Math.floor(UNIFORM_BYTES / (16 * stride) / wholeWords) * wholeWords;
+}
+
+function greatestCommonDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+}
+
+/** Names and lengths of what forward_backward leaves for update, in vec4s, in the order of its constants. */
+function traceOffsets({ strides }: ParameterLayout, quads: number) {
+  const [s1, s2, s3] = strides;
+  let offset = 0;
+  const next = (units: number) => {
+    const part = { offset: offset * 16, size: units * quads * 16 };
+    offset += roundUp(units * quads, 16);
+    return part;
+  };
+  const [x1, x2, d1Scaled, d1, d2, d3] = [s1, s2, s1, s1, s2, s3].map(next);
+  return { x1, x2, d1Scaled, d1, d2, d3, bytes: offset * 16 };
+}
+
+/** See the head of this file. */
+export const fusedSoftware: NetworkKind = {
+  fits({ batchSize }, layout) {
+    const { strides, words } = layout;
+    const quads = this.slotQuads(batchSize);
+    const levels = (strides[0] + strides[1] + strides[2]) * GROUP_QUADS * 16;
+    return Math.max(...strides) <= MOST_UNITS_A_LANE * LANES &&
+      words[0] <= BLOCKS * blockWords(strides) &&
+      words[1] * strides[1] * 16 <= UNIFORM_BYTES &&
+      Math.max(...strides) * quads * 16 <= UNIFORM_BYTES &&
+      levels <= 16384;
+  },
+
+  slotQuads(batchSize) {
+    return roundUp(Math.ceil(batchSize / 4), GROUP_QUADS);
+  },
+
+  async compile(gpu, options, layout, slots) {
+    const [s1, s2, s3] = layout.strides;
+    const sizes = {
+      INPUT_WORDS: layout.words[0],
+      UNITS_1: s1 / LANES,
+      UNITS_2: s2 / LANES,
+      UNITS_3: s3 / LANES,
+      BATCH_QUADS: slots.quads,
+    };
+    const forwardProgram = await Program.compile(gpu, {
+      entryPoint: "forward_backward",
+      sources: [activation, head, optimizer, forwardBackward],
+      constants: {
+        ...activationConstants(options),
+        ...headConstants(options),
+        ...optimizerConstants(options),
+        ...sizes,
+        CLASSES: options.architecture.classes,
+        BLOCK_WORDS: blockWords(layout.strides),
+      },
+      // deno-fmt-ignore
+      bindings: ["read", "read", "read", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "write", "write"],
+    });
+    const updateProgram = await Program.compile(gpu, {
+      entryPoint: "update",
+      sources: [optimizer, update],
+      constants: {
+        ...optimizerConstants(options),
+        ...sizes,
+        UNITS: TILE_UNITS,
+        OFFSET_2: layout.offsets[1],
+        OFFSET_3: layout.offsets[2],
+        OFFSET_BIASES: layout.offsets[3],
+      },
+      // deno-fmt-ignore
+      bindings: ["read", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "write", "write", "write"],
+    });
+    return (buffers) =>
+      new FusedSoftware(gpu, options, layout, slots, buffers, forwardProgram, updateProgram);
+  },
+};
+
+class FusedSoftware implements Network {
+  readonly #forward: Program;
+  readonly #update: Program;
+  readonly #traces: GPUBuffer;
+  /** A slot's bind groups. */
+  readonly #groups: { forward: GPUBindGroup; update: GPUBindGroup }[] = [];
+  readonly #forwardWorkgroups: number;
+  readonly #updateWorkgroups: number;
+
+  constructor(
+    gpu: Gpu,
+    _options: EngineOptions,
+    layout: ParameterLayout,
+    slots: SlotShape,
+    buffers: NetworkBuffers,
+    forward: Program,
+    update: Program,
+  ) {
+    this.#forward = forward;
+    this.#update = update;
+    const { words, strides, offsets } = layout;
+    const { quads } = slots;
+    const traces = traceOffsets(layout, quads);
+    this.#traces = gpu.buffer(
+      "traces",
+      traces.bytes,
+      GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM,
+    );
+    this.#forwardWorkgroups = quads / GROUP_QUADS;
+    this.#updateWorkgroups = 1;
+    for (let layer = 0; layer < 3; layer++) {
+      this.#updateWorkgroups += Math.ceil(words[layer] / (LANES * TILE_WORDS[layer])) *
+        Math.ceil(strides[layer] / TILE_UNITS);
+    }
+    const { pixels, scales, labels, steps, parameters, firstMoments, secondMoments, rowResults } =
+      buffers;
+    const blockBytes = blockWords(strides) * strides[0] * 16;
+    // A block that begins behind the weights' end is never read; it is bound to the first.
+    const block = (i: number) =>
+      uniform(
+        parameters,
+        i * blockBytes < words[0] * strides[0] * 16 ? i * blockBytes : 0,
+        blockBytes,
+      );
+    const weights = (layer: number) =>
+      uniform(parameters, offsets[layer] * 16, words[layer] * strides[layer] * 16);
+    const biasBytes = (strides[0] + strides[1] + strides[2]) * 4;
+    const trace = ({ offset, size }: { offset: number; size: number }) =>
+      uniform(this.#traces, offset, size);
+    for (let slot = 0; slot < slots.count; slot++) {
+      const step = uniform(steps, slot * STEP_STRIDE, STEP_BYTES);
+      this.#groups.push({
+        forward: forward.bind(
+          read(pixels),
+          read(scales),
+          read(labels),
+          block(0),
+          block(1),
+          block(2),
+          weights(1),
+          weights(2),
+          uniform(parameters, offsets[3] * 16, biasBytes),
+          step,
+          write(this.#traces),
+          write(rowResults),
+        ),
+        update: update.bind(
+          read(pixels),
+          trace(traces.d1Scaled),
+          trace(traces.x1),
+          trace(traces.x2),
+          trace(traces.d1),
+          trace(traces.d2),
+          trace(traces.d3),
+          step,
+          write(parameters),
+          write(firstMoments),
+          write(secondMoments),
+        ),
+      });
+    }
+  }
+
+  encodeStep(pass: GPUComputePassEncoder, slot: number): void {
+    const { forward, update } = this.#groups[slot];
+    this.#forward.dispatch(pass, forward, this.#forwardWorkgroups);
+    this.#update.dispatch(pass, update, this.#updateWorkgroups);
+  }
+
+  encodeEvaluation(pass: GPUComputePassEncoder, slots: number): void {
+    this.#forward.dispatch(pass, this.#groups[0].forward, this.#forwardWorkgroups, slots);
+  }
+
+  destroy(): void {
+    this.#traces.destroy();
+  }
+}

@@ -1,0 +1,333 @@
+/** The data set on the device, the drawing of rows from it, and their packing into slots. */
+import threefry from "../../../shaders/functions/threefry.wgsl" with { type: "text" };
+import chooseRowsSource from "../../../shaders/rows/choose_rows.wgsl" with { type: "text" };
+import gatherSource from "../../../shaders/rows/gather.wgsl" with { type: "text" };
+import type { Dataset } from "../../data/dataset.ts";
+import { rowScales } from "../../data/normalise.ts";
+import { createRowSelector, roundKeys } from "../../random/row_selector.ts";
+import type { EngineOptions, Step } from "../engine.ts";
+import type { Gpu } from "./device.ts";
+import type { NetworkBuffers, SlotShape } from "./network.ts";
+import type { ParameterLayout } from "./parameter_layout.ts";
+import { Program, read, uniform, write } from "./program.ts";
+
+/** Stands for a row that is not there, where a batch does not fill its slot. */
+const ABSENT = 0xffffffff;
+/** Words of the Draw struct of choose_rows.wgsl. */
+const DRAW_WORDS = 8;
+const GATHER_LANES = 64;
+/** Images are copied to the device in pieces, so that no second copy of them all is in memory. */
+const UPLOAD_BYTES = 4 << 20;
+
+/** choose_rows.wgsl: top bits that number the bins, and the most keys a bin may hold on average. */
+const BIN_BITS = 14;
+const MOST_KEYS_A_BIN = 8;
+/** Bytes of choose_rows.wgsl's workgroup memory besides kept keys and wanted ranks. */
+const FIXED_BYTES = (1 << BIN_BITS) + (1 << BIN_BITS) / 16 + (1 << BIN_BITS) / 8 + 512 * 4 + 16;
+
+/**
+ * The most rows that are drawn on the device by selection; more are drawn on the host, by a radix sort
+ * where they are a large part of all.
+ */
+export const MOST_CHOSEN = 256;
+
+/** How choose_rows.wgsl is to be compiled for batches of a size. */
+interface ChoosePlan {
+  lanes: number;
+  kept: number;
+}
+
+/** What is on the device of a loaded data set. */
+interface LoadedRows {
+  buffers: GPUBuffer[];
+  gather: GPUBindGroup;
+  count: number;
+}
+
+/** What is on the device of the rows to train on. */
+interface TrainRows {
+  rows: Uint32Array;
+  buffers: GPUBuffer[];
+  choose: GPUBindGroup | undefined;
+  /** Draws on the host, made when first needed. */
+  select?: ReturnType<typeof createRowSelector>;
+  drawn?: { step: Step; rows: Uint32Array };
+}
+
+/** See the head of this file. */
+export class RowPacker {
+  readonly #gpu: Gpu;
+  readonly #options: EngineOptions;
+  readonly #words: number;
+  readonly #slots: SlotShape;
+  readonly #buffers: NetworkBuffers;
+  readonly #gather: Program;
+  readonly #choose: Program | undefined;
+  readonly #rows: GPUBuffer;
+  readonly #draws: GPUBuffer;
+  readonly #hostDraws: Uint32Array<ArrayBuffer>;
+  #loaded: LoadedRows | undefined;
+  #train: TrainRows | undefined;
+
+  private constructor(
+    gpu: Gpu,
+    options: EngineOptions,
+    words: number,
+    slots: SlotShape,
+    buffers: NetworkBuffers,
+    gather: Program,
+    choose: Program | undefined,
+  ) {
+    this.#gpu = gpu;
+    this.#options = options;
+    this.#words = words;
+    this.#slots = slots;
+    this.#buffers = buffers;
+    this.#gather = gather;
+    this.#choose = choose;
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
+    this.#rows = gpu.buffer("rows", slots.count * slots.quads * 16, usage);
+    this.#draws = gpu.buffer("draws", slots.count * DRAW_WORDS * 4, usage);
+    this.#hostDraws = new Uint32Array(slots.count * DRAW_WORDS);
+  }
+
+  /**
+   * Compiles the kernels; the result makes the packer.
+   *
+   * @param lanes Invocations that draw one step's rows
+   */
+  static async compile(
+    gpu: Gpu,
+    options: EngineOptions,
+    layout: ParameterLayout,
+    slots: SlotShape,
+    lanes: number,
+  ): Promise<(buffers: NetworkBuffers) => RowPacker> {
+    const gather = await Program.compile(gpu, {
+      entryPoint: "gather",
+      sources: [threefry, gatherSource],
+      constants: {
+        INPUT_WORDS: layout.words[0],
+        BATCH_QUADS: slots.quads,
+        AUGMENT: options.augment === "shift" ? 1 : 0,
+      },
+      bindings: ["read", "read", "read", "read", "write", "write", "write", "uniform"],
+    });
+    const kept = mostKept(options.batchSize);
+    const room = gpu.device.limits.maxComputeWorkgroupStorageSize;
+    const bytes = FIXED_BYTES + kept * 12 + slots.quads * 4 * 8;
+    const choose = options.batchSize <= MOST_CHOSEN && bytes <= room
+      ? await Program.compile(gpu, {
+        entryPoint: "choose_rows",
+        sources: [threefry, chooseRowsSource],
+        constants: {
+          THREEFRY_LAYOUT: options.threefry === "partitionable" ? 1 : 0,
+          LANES: Math.min(lanes, gpu.device.limits.maxComputeInvocationsPerWorkgroup),
+          SLOT_ROWS: slots.quads * 4,
+          BIN_BITS,
+          KEPT: kept,
+        },
+        bindings: ["read", "uniform", "read", "write"],
+      })
+      : undefined;
+    return (buffers) =>
+      new RowPacker(gpu, options, layout.words[0], slots, buffers, gather, choose);
+  }
+
+  /** Puts a data set on the device in place of an earlier one. */
+  load(data: Dataset): void {
+    this.#unload();
+    const { device } = this.#gpu;
+    const count = data.labels.length;
+    const bytesARow = this.#words * 4;
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
+    const images = this.#gpu.buffer("images", count * bytesARow, usage);
+    const limit = device.limits.maxStorageBufferBindingSize;
+    if (images.size > limit) {
+      throw new Error(
+        `Cannot load ${data.name} as its images must have at most ${limit} bytes on ${this.#gpu.description.name}: current value is ${images.size}`,
+      );
+    }
+    const pixels = data.width * data.height;
+    const rowsAtOnce = Math.max(1, Math.floor(UPLOAD_BYTES / bytesARow));
+    for (let row = 0; row < count; row += rowsAtOnce) {
+      const end = Math.min(count, row + rowsAtOnce);
+      const bytes = data.images.subarray(row * pixels, end * pixels);
+      device.queue.writeBuffer(
+        images,
+        row * bytesARow,
+        pixels === bytesARow ? bytes : padRows(bytes, pixels, bytesARow),
+      );
+      // Hands the piece on, so that the queue does not hold all of them.
+      device.queue.submit([]);
+    }
+    const facts = this.#gpu.buffer("row facts", count * 8, usage);
+    device.queue.writeBuffer(facts, 0, rowFacts(data, rowScales(data, this.#options.scale)));
+    const size = this.#gpu.buffer(
+      "image size",
+      8,
+      GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+    );
+    device.queue.writeBuffer(size, 0, Uint32Array.of(data.width, data.height));
+    const { pixels: packed, scales, labels } = this.#buffers;
+    this.#loaded = {
+      buffers: [images, facts, size],
+      count,
+      gather: this.#gather.bind(
+        read(images),
+        read(facts),
+        read(this.#rows),
+        read(this.#draws),
+        write(packed),
+        write(scales),
+        write(labels),
+        uniform(size, 0, 8),
+      ),
+    };
+  }
+
+  /** The rows to train on, by their numbers in the loaded data set. */
+  start(rows: Uint32Array): void {
+    this.#endRun();
+    const { device } = this.#gpu;
+    const rounds = roundsOf(rows.length);
+    const buffers: GPUBuffer[] = [];
+    let choose: GPUBindGroup | undefined;
+    if (this.#choose && rounds <= 2 && rows.length <= MOST_KEYS_A_BIN << BIN_BITS) {
+      const train = this.#gpu.buffer(
+        "train rows",
+        rows.byteLength,
+        GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
+      );
+      device.queue.writeBuffer(train, 0, rows.slice());
+      const population = this.#gpu.buffer(
+        "population",
+        8,
+        GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+      );
+      device.queue.writeBuffer(population, 0, Uint32Array.of(rows.length, rounds));
+      buffers.push(train, population);
+      choose = this.#choose.bind(
+        read(this.#draws),
+        uniform(population, 0, 8),
+        read(train),
+        write(this.#rows),
+      );
+    }
+    this.#train = { rows: rows.slice(), buffers, choose };
+  }
+
+  /** Whether the loaded data and the run to draw for are there. */
+  get loadedRows(): number | undefined {
+    return this.#loaded?.count;
+  }
+
+  /** How many rows there are to train on. */
+  get trainRows(): number | undefined {
+    return this.#train?.rows.length;
+  }
+
+  /**
+   * Prepares slots, from this one on, for rows of a step.
+   *
+   * @param begin The first of the step's rows, and how many; less than all where they do not fit into the slots at once
+   */
+  draw(slot: number, step: Step, begin: number, count: number): void {
+    const { rows, choose } = this.#train!;
+    const slotRows = this.#slots.quads * 4;
+    if (!choose) this.setRows(slot, this.#drawOnHost(step).subarray(begin, begin + count));
+    for (let done = 0; done < count; done += slotRows, slot++) {
+      const draw = this.#hostDraws.subarray(slot * DRAW_WORDS, (slot + 1) * DRAW_WORDS);
+      draw.fill(0);
+      draw.set(step.key);
+      draw[2] = step.from + begin + done;
+      if (!choose) continue;
+      draw[3] = count;
+      roundKeys(step.key, rows.length, this.#options.threefry).reverse()
+        .forEach((roundKey, round) => draw.set(roundKey, 4 + 2 * round));
+    }
+  }
+
+  /** Fills slots, from this one on, with rows of the loaded data set. */
+  setRows(slot: number, rows: Uint32Array): void {
+    const slotRows = this.#slots.quads * 4;
+    const slots = Math.ceil(rows.length / slotRows);
+    const padded = new Uint32Array(slots * slotRows).fill(ABSENT);
+    padded.set(rows);
+    this.#gpu.device.queue.writeBuffer(this.#rows, slot * slotRows * 4, padded);
+  }
+
+  /** Encodes the drawing and packing of the first so many slots. */
+  encode(pass: GPUComputePassEncoder, slots: number, drawn: boolean): void {
+    if (drawn) {
+      this.#gpu.device.queue.writeBuffer(this.#draws, 0, this.#hostDraws);
+      const choose = this.#train!.choose;
+      if (choose) this.#choose!.dispatch(pass, choose, slots);
+    }
+    const invocations = this.#words / 4 * this.#slots.quads;
+    this.#gather.dispatch(pass, this.#loaded!.gather, Math.ceil(invocations / GATHER_LANES), slots);
+  }
+
+  destroy(): void {
+    this.#unload();
+    this.#rows.destroy();
+    this.#draws.destroy();
+  }
+
+  #unload(): void {
+    this.#endRun();
+    for (const buffer of this.#loaded?.buffers ?? []) buffer.destroy();
+    this.#loaded = undefined;
+  }
+
+  #endRun(): void {
+    for (const buffer of this.#train?.buffers ?? []) buffer.destroy();
+    this.#train = undefined;
+  }
+
+  /** All rows of a step; the last step's are remembered, for when its slots are filled in turns. */
+  #drawOnHost(step: Step): Uint32Array {
+    const train = this.#train!;
+    if (train.drawn?.step === step) return train.drawn.rows;
+    const { batchSize, threefry } = this.#options;
+    const n = train.rows.length;
+    train.select ??= createRowSelector(n, Math.min(n, batchSize), threefry);
+    const drawn = new Uint32Array(step.count);
+    train.select(step.key, drawn, step.from);
+    const rows = drawn.map((row) => train.rows[row]);
+    train.drawn = { step, rows };
+    return rows;
+  }
+}
+
+/** Keys that choose_rows.wgsl should be able to keep: what it has to on average, and eight deviations more. */
+function mostKept(count: number): number {
+  const others = count * 4;
+  return Math.ceil(count + others + 8 * Math.sqrt(others));
+}
+
+/** Rounds of sorting that JAX's permutation makes of n rows. */
+function roundsOf(n: number): number {
+  return Math.ceil(3 * Math.log(Math.max(1, n)) / Math.log(0xffffffff));
+}
+
+/** Rows of bytes, each followed by zeros up to another length. */
+function padRows(bytes: Uint8Array, length: number, padded: number): Uint8Array<ArrayBuffer> {
+  const rows = bytes.length / length;
+  const result = new Uint8Array(rows * padded);
+  for (let row = 0; row < rows; row++) {
+    result.set(bytes.subarray(row * length, (row + 1) * length), row * padded);
+  }
+  return result;
+}
+
+/** A row's scale and label, as the bits of two words. */
+function rowFacts({ labels }: Dataset, scales: Float32Array): Uint32Array<ArrayBuffer> {
+  const facts = new Uint32Array(labels.length * 2);
+  const floats = new Float32Array(facts.buffer);
+  for (let row = 0; row < labels.length; row++) {
+    floats[2 * row] = scales[row];
+    facts[2 * row + 1] = labels[row];
+  }
+  return facts;
+}

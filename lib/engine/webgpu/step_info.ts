@@ -1,0 +1,40 @@
+/** The `Step` struct of shaders/functions/optimizer.wgsl, as the host writes it. */
+import type { Optimizer } from "../../net/optimizer.ts";
+
+/** A uniform binding's part of a buffer begins at a multiple of this, in bytes. */
+export const STEP_STRIDE = 256;
+
+/** See the struct's fields. */
+export interface StepInfo {
+  learningRate: number;
+  /** The number of this step, from 1. */
+  step: number;
+  batchRows: number;
+  rows: number;
+  evaluate: boolean;
+  result: number;
+  accumulate: boolean;
+}
+
+/** Bytes of the struct. */
+export const STEP_BYTES = 36;
+
+/** Writes the struct at a slot's place. */
+export function writeStepInfo(
+  into: DataView,
+  slot: number,
+  info: StepInfo,
+  optimizer: Optimizer,
+): void {
+  const at = slot * STEP_STRIDE;
+  const [beta1, beta2] = optimizer.name === "adam" ? [optimizer.beta1, optimizer.beta2] : [0, 0];
+  into.setFloat32(at, info.learningRate, true);
+  into.setFloat32(at + 4, 1 / (1 - beta1 ** info.step), true);
+  into.setFloat32(at + 8, 1 / (1 - beta2 ** info.step), true);
+  into.setUint32(at + 12, info.batchRows, true);
+  into.setUint32(at + 16, info.rows, true);
+  into.setUint32(at + 20, Number(info.evaluate), true);
+  into.setUint32(at + 24, info.result, true);
+  into.setUint32(at + 28, Number(info.accumulate), true);
+  into.setUint32(at + 32, slot, true);
+}

@@ -1,0 +1,399 @@
+/**
+ * The engine on WebGPU.
+ *
+ * Work is queued in slots: a slot is the rows of one step (or of a part of it, where a batch is large),
+ * packed by `gather`, and what the step needs to know. When all slots are taken, or someone waits, they
+ * are submitted together: one dispatch draws the rows of all slots, one packs them, then the steps
+ * follow. Nothing is read back but by `settle()` and `read()`.
+ */
+import optimizerFunctions from "../../../shaders/functions/optimizer.wgsl" with { type: "text" };
+import sumResults from "../../../shaders/sum_results.wgsl" with { type: "text" };
+import type { Dataset } from "../../data/dataset.ts";
+import { parameterCount } from "../../net/architecture.ts";
+import { MOMENT_ARRAYS } from "../../net/optimizer.ts";
+import type {
+  DeviceDescription,
+  Engine,
+  EngineOptions,
+  EngineState,
+  Evaluation,
+  Step,
+} from "../engine.ts";
+import type { Gpu } from "./device.ts";
+import type { Network, NetworkBuffers, SlotShape } from "./network.ts";
+import { pack, type ParameterLayout, parameterLayout, unpack } from "./parameter_layout.ts";
+import { kernelsFor } from "./kernels.ts";
+import { Program, read, uniform, write } from "./program.ts";
+import { RowPacker } from "./row_packer.ts";
+import { STEP_BYTES, STEP_STRIDE, writeStepInfo } from "./step_info.ts";
+
+/** Bytes of packed batches in flight: enough that a submission is long against what it costs. */
+const SLOT_BYTES = 4 << 20;
+const MOST_SLOTS = 64;
+/** Evaluations whose results may wait on the device. */
+const MOST_RESULTS = 1024;
+/** forward_backward.wgsl binds whole blocks of 64 KiB, the last of which may reach behind the parameters. */
+const UNIFORM_BLOCK_BYTES = 65536;
+
+/**
+ * Makes an engine on an open device.
+ *
+ * @param gpu The device; the engine closes it when disposed of
+ * @param options What is to be trained, and how
+ * @returns The engine
+ * @throws {Error} If the device cannot hold or compile what it takes
+ */
+export async function createWebGpuEngine(gpu: Gpu, options: EngineOptions): Promise<WebGpuEngine> {
+  const layout = parameterLayout(options.architecture);
+  const { network, chooseLanes } = kernelsFor(gpu, options, layout);
+  const quads = network.slotQuads(options.batchSize);
+  const slotBytes = quads * layout.words[0] * 16;
+  const count = Math.max(1, Math.min(MOST_SLOTS, Math.floor(SLOT_BYTES / slotBytes)));
+  const slots = { quads, count };
+  const bindNetwork = await network.compile(gpu, options, layout, slots);
+  const bindPacker = await RowPacker.compile(gpu, options, layout, slots, chooseLanes);
+  const summing = await Program.compile(gpu, {
+    entryPoint: "sum_results",
+    sources: [optimizerFunctions, sumResults],
+    constants: {},
+    bindings: ["read", "uniform", "write"],
+  });
+  return await gpu.checked("the engine's buffers", () => {
+    const buffers = createBuffers(gpu, options, layout, slots);
+    return new WebGpuEngine(
+      gpu,
+      options,
+      layout,
+      slots,
+      buffers,
+      bindNetwork(buffers),
+      bindPacker(buffers),
+      summing,
+    );
+  });
+}
+
+function createBuffers(
+  gpu: Gpu,
+  { optimizer }: EngineOptions,
+  layout: ParameterLayout,
+  { quads, count }: SlotShape,
+): NetworkBuffers {
+  const { STORAGE, UNIFORM, COPY_DST, COPY_SRC } = GPUBufferUsage;
+  const moments = MOMENT_ARRAYS[optimizer.name];
+  const parameterBytes = layout.length * 16;
+  // A moment that the optimiser does not keep is bound all the same, to next to nothing.
+  const moment = (i: number) =>
+    gpu.buffer(`moment ${i}`, i < moments ? parameterBytes : 16, STORAGE | COPY_DST | COPY_SRC);
+  return {
+    pixels: gpu.buffer("pixels", count * quads * layout.words[0] * 16, STORAGE),
+    scales: gpu.buffer("scales", count * quads * 16, STORAGE),
+    labels: gpu.buffer("labels", count * quads * 16, STORAGE),
+    steps: gpu.buffer("steps", count * STEP_STRIDE, UNIFORM | COPY_DST),
+    parameters: gpu.buffer(
+      "parameters",
+      parameterBytes + UNIFORM_BLOCK_BYTES,
+      STORAGE | UNIFORM | COPY_DST | COPY_SRC,
+    ),
+    firstMoments: moment(0),
+    secondMoments: moment(1),
+    rowResults: gpu.buffer("row results", count * quads * 32, STORAGE),
+  };
+}
+
+/** See the head of this file. */
+export class WebGpuEngine implements Engine {
+  readonly options: EngineOptions;
+  readonly #gpu: Gpu;
+  readonly #layout: ParameterLayout;
+  readonly #slots: SlotShape;
+  readonly #buffers: NetworkBuffers;
+  readonly #network: Network;
+  readonly #packer: RowPacker;
+  readonly #summing: Program;
+  readonly #summingGroup: GPUBindGroup;
+  readonly #results: GPUBuffer;
+  readonly #stepInfo: DataView<ArrayBuffer>;
+  /** For each slot in use, whether it is its step's last. */
+  #queued: boolean[] = [];
+  #stepsTaken = 0;
+  /** Row counts of the evaluations whose results are on the device, then results on their way here. */
+  #awaited: number[] = [];
+  #arriving: Promise<Evaluation[]>[] = [];
+  #disposed = false;
+
+  /** Use `createWebGpuEngine`. */
+  constructor(
+    gpu: Gpu,
+    options: EngineOptions,
+    layout: ParameterLayout,
+    slots: SlotShape,
+    buffers: NetworkBuffers,
+    network: Network,
+    packer: RowPacker,
+    summing: Program,
+  ) {
+    this.#gpu = gpu;
+    this.options = options;
+    this.#layout = layout;
+    this.#slots = slots;
+    this.#buffers = buffers;
+    this.#network = network;
+    this.#packer = packer;
+    this.#summing = summing;
+    const { STORAGE, COPY_DST, COPY_SRC } = GPUBufferUsage;
+    this.#results = gpu.buffer("results", MOST_RESULTS * 8, STORAGE | COPY_DST | COPY_SRC);
+    this.#stepInfo = new DataView(new ArrayBuffer(slots.count * STEP_STRIDE));
+    this.#summingGroup = summing.bind(
+      read(buffers.rowResults),
+      uniform(buffers.steps, 0, STEP_BYTES),
+      write(this.#results),
+    );
+  }
+
+  get device(): DeviceDescription {
+    return this.#gpu.description;
+  }
+
+  /** How often something was read back from the device. */
+  get readbacks(): number {
+    return this.#gpu.readbacks;
+  }
+
+  load(data: Dataset): void {
+    this.#assertUsable();
+    const { inputs, classes } = this.options.architecture;
+    const pixels = data.width * data.height;
+    if (pixels !== inputs) {
+      throw new RangeError(
+        `Cannot load ${data.name} as its images must have ${inputs} pixels, one an input of the net: current value is ${pixels}`,
+      );
+    }
+    if (data.classes > classes) {
+      throw new RangeError(
+        `Cannot load ${data.name} as it must have at most ${classes} classes, as the net has: current value is ${data.classes}`,
+      );
+    }
+    this.#flush();
+    this.#packer.load(data);
+  }
+
+  start(trainRows: Uint32Array, state: EngineState): void {
+    this.#assertRows("train on", trainRows);
+    const { architecture, optimizer } = this.options;
+    const length = parameterCount(architecture);
+    const moments = MOMENT_ARRAYS[optimizer.name];
+    if (state.parameters.length !== length || state.moments.length !== length * moments) {
+      throw new RangeError(
+        `Cannot start a run as its state must have ${length} parameters and ${
+          length * moments
+        } moments: current values are ${state.parameters.length} and ${state.moments.length}`,
+      );
+    }
+    this.#flush();
+    const { queue } = this.#gpu.device;
+    const { parameters, firstMoments, secondMoments } = this.#buffers;
+    queue.writeBuffer(parameters, 0, pack(state.parameters, this.#layout));
+    [firstMoments, secondMoments].slice(0, moments).forEach((buffer, i) => {
+      const moment = state.moments.subarray(i * length, (i + 1) * length);
+      queue.writeBuffer(buffer, 0, pack(moment, this.#layout));
+    });
+    this.#stepsTaken = state.stepsTaken;
+    this.#packer.start(trainRows);
+  }
+
+  step(steps: readonly Step[]): void {
+    this.#assertUsable();
+    const n = this.#packer.trainRows;
+    if (n === undefined) throw new Error("Cannot step as no run was begun: call start() first");
+    for (const step of steps) this.#assertDrawable(step, n);
+    const slotRows = this.#slots.quads * 4;
+    for (const step of steps) {
+      const parts = Math.ceil(step.count / slotRows);
+      this.#stepsTaken++;
+      // A step's rows are drawn together, as far as the slots reach.
+      if (this.#queued.length + Math.min(parts, this.#slots.count) > this.#slots.count) {
+        this.#flush();
+      }
+      this.#queueStep(step, slotRows);
+    }
+  }
+
+  evaluate(rows: Uint32Array): void {
+    this.#assertRows("evaluate", rows);
+    this.#flush();
+    if (this.#awaited.length === MOST_RESULTS) this.#collect();
+    const result = this.#awaited.push(rows.length) - 1;
+    const slotRows = this.#slots.quads * 4;
+    const rowsAtOnce = this.#slots.count * slotRows;
+    for (let begin = 0; begin < rows.length; begin += rowsAtOnce) {
+      const part = rows.subarray(begin, begin + rowsAtOnce);
+      const slots = Math.ceil(part.length / slotRows);
+      this.#packer.setRows(0, part);
+      writeStepInfo(this.#stepInfo, 0, {
+        learningRate: 0,
+        step: 1,
+        batchRows: part.length,
+        rows: part.length,
+        evaluate: true,
+        result,
+        accumulate: false,
+      }, this.options.optimizer);
+      this.#gpu.device.queue.writeBuffer(this.#buffers.steps, 0, this.#stepInfo, 0, STEP_BYTES);
+      this.#submit((pass) => {
+        this.#packer.encode(pass, slots, false);
+        this.#network.encodeEvaluation(pass, slots);
+        this.#summing.dispatch(pass, this.#summingGroup, 1);
+      });
+    }
+  }
+
+  async settle(): Promise<Evaluation[]> {
+    this.#assertUsable();
+    this.#flush();
+    this.#collect();
+    const arriving = this.#arriving;
+    this.#arriving = [];
+    const evaluations = (await Promise.all(arriving)).flat();
+    this.#gpu.assertSound();
+    return evaluations;
+  }
+
+  async read(): Promise<EngineState> {
+    this.#assertUsable();
+    this.#flush();
+    const { parameters, firstMoments, secondMoments } = this.#buffers;
+    const moments = MOMENT_ARRAYS[this.options.optimizer.name];
+    const wanted = [parameters, firstMoments, secondMoments].slice(0, 1 + moments);
+    const stepsTaken = this.#stepsTaken;
+    const arrays = await Promise.all(wanted.map(async (buffer) => {
+      const packed = await this.#gpu.readBack(buffer, this.#layout.length * 16);
+      return unpack(new Float32Array(packed), this.#layout);
+    }));
+    const length = parameterCount(this.options.architecture);
+    const state = {
+      parameters: arrays[0],
+      moments: new Float32Array(moments * length),
+      stepsTaken,
+    };
+    for (let i = 0; i < moments; i++) state.moments.set(arrays[1 + i], i * length);
+    return state;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    // Buffers may be destroyed only once nothing uses them; what went wrong by then no longer matters.
+    await Promise.allSettled([...this.#arriving, this.#gpu.device.queue.onSubmittedWorkDone()]);
+    this.#network.destroy();
+    this.#packer.destroy();
+    this.#results.destroy();
+    for (const buffer of Object.values(this.#buffers)) buffer.destroy();
+    this.#gpu.close();
+  }
+
+  /** Gives a step its slots; where there are not enough, they are used over and over. */
+  #queueStep(step: Step, slotRows: number): void {
+    for (let begin = 0; begin < step.count;) {
+      if (this.#queued.length === this.#slots.count) this.#flush();
+      const slot = this.#queued.length;
+      const room = (this.#slots.count - slot) * slotRows;
+      const count = Math.min(step.count - begin, room);
+      this.#packer.draw(slot, step, begin, count);
+      const end = begin + count;
+      while (begin < end) {
+        const rows = Math.min(slotRows, end - begin);
+        writeStepInfo(this.#stepInfo, this.#queued.length, {
+          learningRate: step.learningRate,
+          step: this.#stepsTaken,
+          batchRows: step.count,
+          rows,
+          evaluate: false,
+          result: 0,
+          accumulate: begin > 0,
+        }, this.options.optimizer);
+        begin += rows;
+        this.#queued.push(begin === step.count);
+      }
+    }
+  }
+
+  /** Submits the queued slots. */
+  #flush(): void {
+    const queued = this.#queued;
+    if (queued.length === 0) return;
+    this.#queued = [];
+    const { queue } = this.#gpu.device;
+    queue.writeBuffer(this.#buffers.steps, 0, this.#stepInfo, 0, queued.length * STEP_STRIDE);
+    this.#submit((pass) => {
+      this.#packer.encode(pass, queued.length, true);
+      queued.forEach((last, slot) => this.#network.encodeStep(pass, slot, last));
+    });
+  }
+
+  #submit(encode: (pass: GPUComputePassEncoder) => void): void {
+    const encoder = this.#gpu.device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    encode(pass);
+    pass.end();
+    this.#gpu.device.queue.submit([encoder.finish()]);
+  }
+
+  /** Sends the results on the device on their way here, and clears their places. */
+  #collect(): void {
+    const counts = this.#awaited;
+    this.#awaited = [];
+    const bytes = Math.max(1, counts.length) * 8;
+    this.#arriving.push(
+      this.#gpu.readBack(this.#results, bytes).then((buffer) => {
+        const sums = new Float32Array(buffer);
+        return counts.map((rows, i) => ({
+          correct: Math.round(sums[2 * i + 1]),
+          rows,
+          loss: sums[2 * i] / rows,
+        }));
+      }),
+    );
+    // A rejection is met by whoever settles next.
+    this.#arriving.at(-1)!.catch(() => {});
+    const encoder = this.#gpu.device.createCommandEncoder();
+    encoder.clearBuffer(this.#results, 0, bytes);
+    this.#gpu.device.queue.submit([encoder.finish()]);
+  }
+
+  #assertUsable(): void {
+    if (this.#disposed) {
+      throw new Error("Cannot use the engine as it was disposed of: make another");
+    }
+    this.#gpu.assertSound();
+  }
+
+  #assertRows(action: string, rows: Uint32Array): void {
+    this.#assertUsable();
+    const count = this.#packer.loadedRows;
+    if (count === undefined) {
+      throw new Error(`Cannot ${action} rows as no data is loaded: call load() first`);
+    }
+    if (rows.length === 0) throw new RangeError(`Cannot ${action} no rows: give at least one`);
+    const wrong = rows.find((row) => row >= count);
+    if (wrong !== undefined) {
+      throw new RangeError(
+        `Cannot ${action} rows as their numbers must be below ${count}: current value is ${wrong}`,
+      );
+    }
+  }
+
+  #assertDrawable({ from, count }: Step, n: number): void {
+    const { batchSize } = this.options;
+    if (!(Number.isInteger(count) && count >= 1 && count <= batchSize)) {
+      throw new RangeError(
+        `Cannot step as the count of rows must be a whole number from 1 to the batch size of ${batchSize}: current value is ${count}`,
+      );
+    }
+    if (!(Number.isInteger(from) && from >= 0 && from + count <= n)) {
+      throw new RangeError(
+        `Cannot step as its rows must be among the ${n} training rows: current values are ${count} rows from ${from}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,431 @@
+// Forward pass, loss and the deltas of every layer, for processors that stand in for a GPU (lavapipe).
+//
+// Letters: B rows of a batch in quads of 4, W words of 4 pixels in an image, H1, H2 hidden units,
+// C classes; U = ceil(units / LANES) units a lane.
+//
+// A workgroup is one SIMD vector of 8 lanes and takes three quads of rows through the whole net; lane l
+// owns units l, l + 8, ... of each layer, for all rows of the workgroup at once: a register tile of
+// U x 12 sums. There, a load costs 12 to 24 ns however wide the data and a multiply-add 0.4, so
+// - rows are stored in quads, every load is a vec4, and a quad's four inputs are one mat4x4f (columns:
+//   inputs; components: rows), so that matrix times four weights is 16 multiply-adds;
+// - weights are uniform buffers, at half the price of storage, in blocks of at most 64 KiB;
+// - loops over a register tile are not nested, and the three quads are written out: only such loops are
+//   unrolled by the driver, and a tile that is not unrolled lives in memory, six times slower;
+// - a word of pixels that is zero for all rows of the workgroup (about 35% are) is passed over. It takes
+//   an inner loop: a branch there runs both sides, with the results masked, but a loop ends.
+// Weight layout: [input word][output unit padded to lanes] of vec4 (four consecutive inputs).
+
+const INPUT_WORDS: u32 = 196;
+const UNITS_1: u32 = 7;
+const UNITS_2: u32 = 13;
+const UNITS_3: u32 = 2;
+const CLASSES: u32 = 10;
+/// Quads of rows in the batch, a multiple of QUADS.
+const BATCH_QUADS: u32 = 27;
+/// Words of the first layer's weights in a uniform block.
+const BLOCK_WORDS: u32 = 72;
+
+const LANES: u32 = 8;
+/// Quads of rows in a workgroup; written out below, so not to be changed here alone.
+const QUADS: u32 = 3;
+const STRIDE_1: u32 = UNITS_1 * LANES;
+const STRIDE_2: u32 = UNITS_2 * LANES;
+const STRIDE_3: u32 = UNITS_3 * LANES;
+const WORDS_2: u32 = STRIDE_1 / 4;
+const WORDS_3: u32 = STRIDE_2 / 4;
+
+/// Shape (slots, W, B / 4): four rows' words.
+@group(0) @binding(0) var<storage, read> pixels: array<vec4u>;
+/// Shape (slots, B / 4) each. A row that is not there has label 0xffffffff and scale 0.
+@group(0) @binding(1) var<storage, read> scales: array<vec4f>;
+@group(0) @binding(2) var<storage, read> labels: array<vec4u>;
+/// The first layer's weights, shape (W, STRIDE_1), cut into three blocks of BLOCK_WORDS words.
+@group(0) @binding(3) var<uniform> weights_1a: array<vec4f, BLOCK_WORDS * STRIDE_1>;
+@group(0) @binding(4) var<uniform> weights_1b: array<vec4f, BLOCK_WORDS * STRIDE_1>;
+@group(0) @binding(5) var<uniform> weights_1c: array<vec4f, BLOCK_WORDS * STRIDE_1>;
+@group(0) @binding(6) var<uniform> weights_2: array<vec4f, WORDS_2 * STRIDE_2>;
+@group(0) @binding(7) var<uniform> weights_3: array<vec4f, WORDS_3 * STRIDE_3>;
+/// Biases of the three layers, one behind the other, padded as the units are.
+@group(0) @binding(8) var<uniform> biases: array<vec4f, (STRIDE_1 + STRIDE_2 + STRIDE_3) / 4>;
+@group(0) @binding(9) var<uniform> step: Step;
+/// What the update needs, each shape (units, B / 4): activations x1, x2, then deltas d1 times the row's
+/// scale, d1, d2, d3, all divided by the number of rows.
+@group(0) @binding(10) var<storage, read_write> traces: array<vec4f>;
+/// Shape (slots, B, 2): loss, and 1 where the largest output is the label's.
+@group(0) @binding(11) var<storage, read_write> row_results: array<vec4f>;
+
+/// Where each begins: at multiples of 256 bytes, since the update binds them as uniforms.
+const TRACE_X1: u32 = 0;
+const TRACE_X2: u32 = TRACE_X1 + (STRIDE_1 * BATCH_QUADS + 15) / 16 * 16;
+const TRACE_D1_SCALED: u32 = TRACE_X2 + (STRIDE_2 * BATCH_QUADS + 15) / 16 * 16;
+const TRACE_D1: u32 = TRACE_D1_SCALED + (STRIDE_1 * BATCH_QUADS + 15) / 16 * 16;
+const TRACE_D2: u32 = TRACE_D1 + (STRIDE_1 * BATCH_QUADS + 15) / 16 * 16;
+const TRACE_D3: u32 = TRACE_D2 + (STRIDE_2 * BATCH_QUADS + 15) / 16 * 16;
+
+/// Activations of the layers for the workgroup's rows, shape (units, QUADS); overwritten by their deltas.
+var<workgroup> level_1: array<vec4f, STRIDE_1 * QUADS>;
+var<workgroup> level_2: array<vec4f, STRIDE_2 * QUADS>;
+var<workgroup> level_3: array<vec4f, STRIDE_3 * QUADS>;
+
+/// A word of pixels of the workgroup's rows.
+struct Words {
+    rows_0: vec4u,
+    rows_1: vec4u,
+    rows_2: vec4u,
+}
+
+fn any_pixel(words: Words) -> bool {
+    let bits = words.rows_0 | words.rows_1 | words.rows_2;
+    return (bits.x | bits.y | bits.z | bits.w) != 0u;
+}
+
+fn load_words(index: u32) -> Words {
+    return Words(pixels[index], pixels[index + 1u], pixels[index + 2u]);
+}
+
+/// Four rows' words as four pixels (columns) of four rows.
+fn unpack_words(words: vec4u) -> mat4x4f {
+    let mask = vec4u(255);
+    return mat4x4f(
+        vec4f(words & mask),
+        vec4f((words >> vec4u(8)) & mask),
+        vec4f((words >> vec4u(16)) & mask),
+        vec4f(words >> vec4u(24)),
+    );
+}
+
+/// One quad of rows of four consecutive units, the first of them at `index` of `level_1` or `level_2`.
+fn load_level_1(index: u32) -> mat4x4f {
+    return mat4x4f(level_1[index], level_1[index + QUADS], level_1[index + 2u * QUADS], level_1[index + 3u * QUADS]);
+}
+
+fn load_level_2(index: u32) -> mat4x4f {
+    return mat4x4f(level_2[index], level_2[index + QUADS], level_2[index + 2u * QUADS], level_2[index + 3u * QUADS]);
+}
+
+fn load_level_3(index: u32) -> mat4x4f {
+    return mat4x4f(level_3[index], level_3[index + QUADS], level_3[index + 2u * QUADS], level_3[index + 3u * QUADS]);
+}
+
+fn bias(unit: u32) -> f32 {
+    return biases[unit / 4u][unit % 4u];
+}
+
+/// A unit's delta from what flows back to it, for quad `q` of the workgroup.
+fn finish_delta_2(unit: u32, first_quad: u32, q: u32, sum: vec4f) {
+    let delta = sum * activation_slope(level_2[unit * QUADS + q]);
+    level_2[unit * QUADS + q] = delta;
+    traces[TRACE_D2 + unit * BATCH_QUADS + first_quad + q] = delta;
+}
+
+fn finish_delta_1(unit: u32, first_quad: u32, q: u32, sum: vec4f, scale: vec4f) {
+    let delta = sum * activation_slope(level_1[unit * QUADS + q]);
+    traces[TRACE_D1 + unit * BATCH_QUADS + first_quad + q] = delta;
+    traces[TRACE_D1_SCALED + unit * BATCH_QUADS + first_quad + q] = delta * scale;
+}
+
+@compute @workgroup_size(LANES)
+fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+    let first_quad = group.x * QUADS;
+    let slot = step.slot + group.y;
+    let slot_rows = slot * BATCH_QUADS + first_quad;
+    let first = slot * INPUT_WORDS * BATCH_QUADS + first_quad;
+
+    // Layer 1, block of weights by block.
+    var sums_1_0 = array<vec4f, UNITS_1>();
+    var sums_1_1 = array<vec4f, UNITS_1>();
+    var sums_1_2 = array<vec4f, UNITS_1>();
+    var word = 0u;
+    loop {
+        var words = Words();
+        while word < min(BLOCK_WORDS, INPUT_WORDS) && !any_pixel(words) {
+            words = load_words(first + word * BATCH_QUADS);
+            word++;
+        }
+        if !any_pixel(words) {
+            break;
+        }
+        let x_0 = unpack_words(words.rows_0);
+        let x_1 = unpack_words(words.rows_1);
+        let x_2 = unpack_words(words.rows_2);
+        let row = (word - 1u) * STRIDE_1 + lane;
+        var weights = array<vec4f, UNITS_1>();
+        for (var u = 0u; u < UNITS_1; u++) {
+            weights[u] = weights_1a[row + u * LANES];
+        }
+        for (var u = 0u; u < UNITS_1; u++) {
+            sums_1_0[u] += x_0 * weights[u];
+        }
+        for (var u = 0u; u < UNITS_1; u++) {
+            sums_1_1[u] += x_1 * weights[u];
+        }
+        for (var u = 0u; u < UNITS_1; u++) {
+            sums_1_2[u] += x_2 * weights[u];
+        }
+    }
+    loop {
+        var words = Words();
+        while word < min(2u * BLOCK_WORDS, INPUT_WORDS) && !any_pixel(words) {
+            words = load_words(first + word * BATCH_QUADS);
+            word++;
+        }
+        if !any_pixel(words) {
+            break;
+        }
+        let x_0 = unpack_words(words.rows_0);
+        let x_1 = unpack_words(words.rows_1);
+        let x_2 = unpack_words(words.rows_2);
+        let row = (word - 1u - BLOCK_WORDS) * STRIDE_1 + lane;
+        var weights = array<vec4f, UNITS_1>();
+        for (var u = 0u; u < UNITS_1; u++) {
+            weights[u] = weights_1b[row + u * LANES];
+        }
+        for (var u = 0u; u < UNITS_1; u++) {
+            sums_1_0[u] += x_0 * weights[u];
+        }
+        for (var u = 0u; u < UNITS_1; u++) {
+            sums_1_1[u] += x_1 * weights[u];
+        }
+        for (var u = 0u; u < UNITS_1; u++) {
+            sums_1_2[u] += x_2 * weights[u];
+        }
+    }
+    loop {
+        var words = Words();
+        while word < INPUT_WORDS && !any_pixel(words) {
+            words = load_words(first + word * BATCH_QUADS);
+            word++;
+        }
+        if !any_pixel(words) {
+            break;
+        }
+        let x_0 = unpack_words(words.rows_0);
+        let x_1 = unpack_words(words.rows_1);
+        let x_2 = unpack_words(words.rows_2);
+        let row = (word - 1u - 2u * BLOCK_WORDS) * STRIDE_1 + lane;
+        var weights = array<vec4f, UNITS_1>();
+        for (var u = 0u; u < UNITS_1; u++) {
+            weights[u] = weights_1c[row + u * LANES];
+        }
+        for (var u = 0u; u < UNITS_1; u++) {
+            sums_1_0[u] += x_0 * weights[u];
+        }
+        for (var u = 0u; u < UNITS_1; u++) {
+            sums_1_1[u] += x_1 * weights[u];
+        }
+        for (var u = 0u; u < UNITS_1; u++) {
+            sums_1_2[u] += x_2 * weights[u];
+        }
+    }
+    for (var u = 0u; u < UNITS_1; u++) {
+        level_1[(u * LANES + lane) * QUADS] = sums_1_0[u];
+    }
+    for (var u = 0u; u < UNITS_1; u++) {
+        level_1[(u * LANES + lane) * QUADS + 1u] = sums_1_1[u];
+    }
+    for (var u = 0u; u < UNITS_1; u++) {
+        level_1[(u * LANES + lane) * QUADS + 2u] = sums_1_2[u];
+    }
+    for (var unit = lane; unit < STRIDE_1; unit += LANES) {
+        for (var q = 0u; q < QUADS; q++) {
+            let x = activate(level_1[unit * QUADS + q] * scales[slot_rows + q] + bias(unit));
+            level_1[unit * QUADS + q] = x;
+            traces[TRACE_X1 + unit * BATCH_QUADS + first_quad + q] = x;
+        }
+    }
+    workgroupBarrier();
+
+    // Layer 2.
+    var sums_2_0 = array<vec4f, UNITS_2>();
+    var sums_2_1 = array<vec4f, UNITS_2>();
+    var sums_2_2 = array<vec4f, UNITS_2>();
+    for (var w = 0u; w < WORDS_2; w++) {
+        let x_0 = load_level_1(w * 4u * QUADS);
+        let x_1 = load_level_1(w * 4u * QUADS + 1u);
+        let x_2 = load_level_1(w * 4u * QUADS + 2u);
+        var weights = array<vec4f, UNITS_2>();
+        for (var u = 0u; u < UNITS_2; u++) {
+            weights[u] = weights_2[w * STRIDE_2 + u * LANES + lane];
+        }
+        for (var u = 0u; u < UNITS_2; u++) {
+            sums_2_0[u] += x_0 * weights[u];
+        }
+        for (var u = 0u; u < UNITS_2; u++) {
+            sums_2_1[u] += x_1 * weights[u];
+        }
+        for (var u = 0u; u < UNITS_2; u++) {
+            sums_2_2[u] += x_2 * weights[u];
+        }
+    }
+    for (var u = 0u; u < UNITS_2; u++) {
+        level_2[(u * LANES + lane) * QUADS] = sums_2_0[u];
+    }
+    for (var u = 0u; u < UNITS_2; u++) {
+        level_2[(u * LANES + lane) * QUADS + 1u] = sums_2_1[u];
+    }
+    for (var u = 0u; u < UNITS_2; u++) {
+        level_2[(u * LANES + lane) * QUADS + 2u] = sums_2_2[u];
+    }
+    for (var unit = lane; unit < STRIDE_2; unit += LANES) {
+        for (var q = 0u; q < QUADS; q++) {
+            let x = activate(level_2[unit * QUADS + q] + bias(STRIDE_1 + unit));
+            level_2[unit * QUADS + q] = x;
+            traces[TRACE_X2 + unit * BATCH_QUADS + first_quad + q] = x;
+        }
+    }
+    workgroupBarrier();
+
+    // Layer 3.
+    var sums_3_0 = array<vec4f, UNITS_3>();
+    var sums_3_1 = array<vec4f, UNITS_3>();
+    var sums_3_2 = array<vec4f, UNITS_3>();
+    for (var w = 0u; w < WORDS_3; w++) {
+        let x_0 = load_level_2(w * 4u * QUADS);
+        let x_1 = load_level_2(w * 4u * QUADS + 1u);
+        let x_2 = load_level_2(w * 4u * QUADS + 2u);
+        var weights = array<vec4f, UNITS_3>();
+        for (var u = 0u; u < UNITS_3; u++) {
+            weights[u] = weights_3[w * STRIDE_3 + u * LANES + lane];
+        }
+        for (var u = 0u; u < UNITS_3; u++) {
+            sums_3_0[u] += x_0 * weights[u];
+        }
+        for (var u = 0u; u < UNITS_3; u++) {
+            sums_3_1[u] += x_1 * weights[u];
+        }
+        for (var u = 0u; u < UNITS_3; u++) {
+            sums_3_2[u] += x_2 * weights[u];
+        }
+    }
+    for (var u = 0u; u < UNITS_3; u++) {
+        level_3[(u * LANES + lane) * QUADS] = sums_3_0[u];
+    }
+    for (var u = 0u; u < UNITS_3; u++) {
+        level_3[(u * LANES + lane) * QUADS + 1u] = sums_3_1[u];
+    }
+    for (var u = 0u; u < UNITS_3; u++) {
+        level_3[(u * LANES + lane) * QUADS + 2u] = sums_3_2[u];
+    }
+    for (var unit = lane; unit < STRIDE_3; unit += LANES) {
+        for (var q = 0u; q < QUADS; q++) {
+            level_3[unit * QUADS + q] = output_activation(level_3[unit * QUADS + q] + bias(STRIDE_1 + STRIDE_2 + unit));
+        }
+    }
+    workgroupBarrier();
+
+    // Softmax, loss and the last layer's deltas: a lane a quad of rows.
+    for (var q = lane; q < QUADS; q += LANES) {
+        let label = labels[slot_rows + q];
+        var largest = level_3[q];
+        for (var c = 1u; c < CLASSES; c++) {
+            largest = max(largest, level_3[c * QUADS + q]);
+        }
+        var total = vec4f(0.0);
+        for (var c = 0u; c < CLASSES; c++) {
+            total += exp(level_3[c * QUADS + q] - largest);
+        }
+        var loss = vec4f(0.0);
+        var slopes = vec4f(0.0);
+        var best = vec4f(-1.0);
+        var best_class = vec4u(0);
+        for (var c = 0u; c < CLASSES; c++) {
+            let p = exp(level_3[c * QUADS + q] - largest) / total;
+            let is_label = label == vec4u(c);
+            loss += loss_term(p, is_label);
+            slopes += weighted_slope(p, is_label);
+            best_class = select(best_class, vec4u(c), p > best);
+            best = max(best, p);
+        }
+        let correct = select(vec4f(0.0), vec4f(1.0), best_class == label);
+        let row = (slot_rows + q) * 2u;
+        row_results[row] = vec4f(loss.x, correct.x, loss.y, correct.y);
+        row_results[row + 1u] = vec4f(loss.z, correct.z, loss.w, correct.w);
+        let share = select(vec4f(1.0 / f32(step.batch_rows)), vec4f(0.0), label == vec4u(0xffffffffu));
+        for (var c = 0u; c < CLASSES; c++) {
+            let x = level_3[c * QUADS + q];
+            let p = exp(x - largest) / total;
+            let delta = (weighted_slope(p, label == vec4u(c)) - p * slopes) * output_slope(x) * share;
+            level_3[c * QUADS + q] = delta;
+            traces[TRACE_D3 + c * BATCH_QUADS + first_quad + q] = delta;
+        }
+    }
+    workgroupBarrier();
+
+    // An evaluation ends here; see above for why its remaining loops are empty instead.
+    let words_of_classes = select((CLASSES + 3u) / 4u, 0u, step.evaluate == 1u);
+    let words_of_units_2 = select(WORDS_3, 0u, step.evaluate == 1u);
+
+    // Deltas of layer 2.
+    sums_2_0 = array<vec4f, UNITS_2>();
+    sums_2_1 = array<vec4f, UNITS_2>();
+    sums_2_2 = array<vec4f, UNITS_2>();
+    for (var w = 0u; w < words_of_classes; w++) {
+        let d_0 = load_level_3(w * 4u * QUADS);
+        let d_1 = load_level_3(w * 4u * QUADS + 1u);
+        let d_2 = load_level_3(w * 4u * QUADS + 2u);
+        var weights = array<vec4f, UNITS_2>();
+        for (var u = 0u; u < UNITS_2; u++) {
+            let unit = u * LANES + lane;
+            let i = (unit / 4u) * STRIDE_3 + w * 4u;
+            let k = unit % 4u;
+            weights[u] = vec4f(weights_3[i][k], weights_3[i + 1u][k], weights_3[i + 2u][k], weights_3[i + 3u][k]);
+        }
+        for (var u = 0u; u < UNITS_2; u++) {
+            sums_2_0[u] += d_0 * weights[u];
+        }
+        for (var u = 0u; u < UNITS_2; u++) {
+            sums_2_1[u] += d_1 * weights[u];
+        }
+        for (var u = 0u; u < UNITS_2; u++) {
+            sums_2_2[u] += d_2 * weights[u];
+        }
+    }
+    for (var u = 0u; u < UNITS_2; u++) {
+        finish_delta_2(u * LANES + lane, first_quad, 0u, sums_2_0[u]);
+    }
+    for (var u = 0u; u < UNITS_2; u++) {
+        finish_delta_2(u * LANES + lane, first_quad, 1u, sums_2_1[u]);
+    }
+    for (var u = 0u; u < UNITS_2; u++) {
+        finish_delta_2(u * LANES + lane, first_quad, 2u, sums_2_2[u]);
+    }
+    workgroupBarrier();
+
+    // Deltas of layer 1.
+    sums_1_0 = array<vec4f, UNITS_1>();
+    sums_1_1 = array<vec4f, UNITS_1>();
+    sums_1_2 = array<vec4f, UNITS_1>();
+    for (var w = 0u; w < words_of_units_2; w++) {
+        let d_0 = load_level_2(w * 4u * QUADS);
+        let d_1 = load_level_2(w * 4u * QUADS + 1u);
+        let d_2 = load_level_2(w * 4u * QUADS + 2u);
+        var weights = array<vec4f, UNITS_1>();
+        for (var u = 0u; u < UNITS_1; u++) {
+            let unit = u * LANES + lane;
+            let i = (unit / 4u) * STRIDE_2 + w * 4u;
+            let k = unit % 4u;
+            weights[u] = vec4f(weights_2[i][k], weights_2[i + 1u][k], weights_2[i + 2u][k], weights_2[i + 3u][k]);
+        }
+        for (var u = 0u; u < UNITS_1; u++) {
+            sums_1_0[u] += d_0 * weights[u];
+        }
+        for (var u = 0u; u < UNITS_1; u++) {
+            sums_1_1[u] += d_1 * weights[u];
+        }
+        for (var u = 0u; u < UNITS_1; u++) {
+            sums_1_2[u] += d_2 * weights[u];
+        }
+    }
+    let scale_0 = scales[slot_rows];
+    let scale_1 = scales[slot_rows + 1u];
+    let scale_2 = scales[slot_rows + 2u];
+    for (var u = 0u; u < UNITS_1; u++) {
+        finish_delta_1(u * LANES + lane, first_quad, 0u, sums_1_0[u], scale_0);
+    }
+    for (var u = 0u; u < UNITS_1; u++) {
+        finish_delta_1(u * LANES + lane, first_quad, 1u, sums_1_1[u], scale_1);
+    }
+    for (var u = 0u; u < UNITS_1; u++) {
+        finish_delta_1(u * LANES + lane, first_quad, 2u, sums_1_2[u], scale_2);
+    }
+}
