@@ -71,22 +71,21 @@ export async function download<T>(
   let answered = false;
   for (let attempt = 1; attempt <= attempts; attempt++) {
     for (const mirror of file.mirrors) {
-      const url = mirror.replace(/\/?$/, "/") + file.name;
-      if (failures.get(url)?.permanent) continue;
+      if (failures.get(mirror)?.permanent) continue;
       try {
-        const body = receive(url, file, { ...options, onAnswer: () => answered = true });
+        const body = receive(mirror, file, { ...options, onAnswer: () => answered = true });
         return await consume(body);
       } catch (error) {
         if (!(error instanceof MirrorError || error instanceof DataError)) throw error;
         const permanent = error instanceof MirrorError && error.permanent;
-        failures.set(url, { reason: error.message, permanent });
+        failures.set(mirror, { reason: error.message, permanent });
       }
     }
     const isLate = !answered && performance.now() >= deadline;
     if (isLate || [...failures.values()].every((failure) => failure.permanent)) break;
     if (attempt < attempts) await new Promise((resolve) => setTimeout(resolve, 500 * attempt));
   }
-  const reasons = [...failures].map(([url, { reason }]) => `${url}: ${reason}`);
+  const reasons = [...failures].map(([mirror, { reason }]) => `${mirror}: ${reason}`);
   throw new DataUnavailableError(`Cannot download ${file.name} (${reasons.join("; ")})`);
 }
 
@@ -99,7 +98,7 @@ class MirrorError extends Error {
 
 /** The body of a file as one mirror gives it, piece by piece, within the limits. */
 async function* receive(
-  url: string,
+  mirror: string,
   { name, mirrors, maxBytes }: RemoteFile,
   { answerWithin = 10_000, stallAfter = 10_000, onProgress, onAnswer }: DownloadOptions & {
     onAnswer: () => void;
@@ -114,6 +113,7 @@ async function* receive(
   let timer = giveUpAfter(answerWithin / mirrors.length, "no answer");
   let bytes = 0;
   try {
+    const url = mirror.replace(/\/?$/, "/") + name;
     const response = await fetch(url, { signal: abort.signal });
     onAnswer();
     if (!response.ok || response.body === null) {
@@ -142,10 +142,10 @@ async function* receive(
     }
   } catch (error) {
     if (error instanceof MirrorError) throw error;
-    const { message, cause } = error as Error;
-    const detail = cause instanceof Error ? `${message} (${cause.message})` : message;
+    const { message } = ((error as Error).cause ?? error) as Error;
+    const reason = message.replace(/^error sending request for url \(.*?\): /, "");
     throw new MirrorError(
-      bytes > 0 ? `broken off after ${bytes} bytes: ${detail}` : detail,
+      bytes > 0 ? `broken off after ${bytes} bytes: ${reason}` : reason,
       error instanceof Deno.errors.NotCapable,
     );
   } finally {

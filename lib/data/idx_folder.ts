@@ -123,9 +123,7 @@ function openIdx(directory: string, name: IdxFileName, checksums?: Checksums): I
   const names = checksums?.kind === "md5-of-gz" ? [`${name}.gz`] : [name, `${name}.gz`];
   const path = names.map((name) => `${directory}/${name}`).find(isFile);
   if (path === undefined) {
-    throw new DataError(
-      `Cannot read ${directory} as a folder of IDX files: there is no ${names.join(" or ")} in it`,
-    );
+    throw new DataError(`There is no ${names.join(" or ")} in ${directory}`);
   }
   const dimensions = name.includes("idx3") ? 3 : 1;
   const opened = path.endsWith(".gz") ? openGzipped(path, dimensions) : openPlain(path, dimensions);

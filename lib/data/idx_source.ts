@@ -97,7 +97,7 @@ export async function readOrFill(
     return readIdxFolder(directory, known);
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
-    onNotice(`${error.message}; downloading`);
+    onNotice(`${error.message}; downloading it`);
     try {
       await withCacheLock(
         directory,

@@ -39,7 +39,7 @@ Deno.test("loadIdxSource() replaces a damaged file and fetches no other", async 
   });
   assertEquals(data.images[36 + 14], 114);
   assertEquals(mirror.requests, ["t10k-images-idx3-ubyte.gz"]);
-  assert(/t10k-images.* its sha256 must be .*; downloading$/.test(notices[0]), notices[0]);
+  assert(/t10k-images.* its sha256 must be .*; downloading it$/.test(notices[0]), notices[0]);
 });
 
 Deno.test("loadIdxSource() removes what a killed process left half-written", async () => {
@@ -107,9 +107,8 @@ Deno.test("loadIdxSource() says what is missing, why it could not be fetched, an
   );
   assertEquals(
     (error as unknown as Error).message,
-    `Cannot read ${cache.path} as a folder of IDX files: there is no train-images-idx3-ubyte or ` +
-      `train-images-idx3-ubyte.gz in it. Cannot download train-images-idx3-ubyte.gz ` +
-      `(${mirror.url}train-images-idx3-ubyte.gz: status 404 Not Found). ` +
+    `There is no train-images-idx3-ubyte or train-images-idx3-ubyte.gz in ${cache.path}. ` +
+      `Cannot download train-images-idx3-ubyte.gz (${mirror.url}: status 404 Not Found). ` +
       `Check the network, or put the files there yourself`,
   );
 });
