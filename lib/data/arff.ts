@@ -23,6 +23,16 @@ export interface ArffRows {
  * @param attributes How many values each row must have, the label included
  * @returns Its rows, in order
  * @throws {DataError} Naming the line and column at fault
+ *
+ * @example
+ * ```ts
+ * import { readArff } from "./arff.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const text = "@ATTRIBUTE ink real\n@ATTRIBUTE class {0,1}\n@DATA\n255,1\n0,0\n";
+ * const { pixels, labels } = await readArff(new Blob([text]).stream(), 2, 2);
+ * assertEquals([pixels, labels], [Uint8Array.of(255, 0), Uint8Array.of(1, 0)]);
+ * ```
  */
 export async function readArff(
   body: AsyncIterable<Uint8Array>,

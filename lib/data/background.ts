@@ -11,6 +11,15 @@ import type { Answer, Order } from "./worker.ts";
  * @param options As for `openDataset`
  * @returns The data set
  * @throws {Error} With the message of whatever `openDataset` throws
+ *
+ * @example
+ * ```ts
+ * import { openInBackground } from "./background.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = await openInBackground({ dataset: "synthetic" });
+ * assertEquals(data.labels.length, 70_000);
+ * ```
  */
 export async function openInBackground(options: OpenOptions): Promise<Dataset> {
   const { onNotice, onProgress, ...order } = options;

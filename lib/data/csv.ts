@@ -34,6 +34,18 @@ interface Layout {
  * @param options How it is laid out
  * @returns The data set, with one class more than the largest label
  * @throws {DataError} Naming the line and column at fault
+ *
+ * @example
+ * ```ts
+ * import { readCsv } from "./csv.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = await Deno.makeTempFile({ suffix: ".csv" });
+ * await Deno.writeTextFile(path, "ink,label\n255,1\n0,0\n");
+ * const { images, labels } = await readCsv(path);
+ * assertEquals([images, labels], [Uint8Array.of(255, 0), Uint8Array.of(1, 0)]);
+ * await Deno.remove(path);
+ * ```
  */
 export async function readCsv(path: string, options: CsvOptions = {}): Promise<Dataset> {
   const images: Uint8Array[] = [];

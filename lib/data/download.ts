@@ -59,6 +59,20 @@ interface Failure {
  * @param options Patience, and progress
  * @returns What `consume` returned
  * @throws {DataUnavailableError} If no mirror gave the file; the message has each mirror's reason
+ *
+ * @example
+ * ```ts
+ * import { download } from "./download.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => new Response("7"));
+ * const text = await download(
+ *   { name: "digit", mirrors: [`http://127.0.0.1:${server.addr.port}/`], maxBytes: 10 },
+ *   async (body) => await new Blob(await Array.fromAsync(body)).text(),
+ * );
+ * assertEquals(text, "7");
+ * await server.shutdown();
+ * ```
  */
 export async function download<T>(
   file: RemoteFile,

@@ -56,6 +56,24 @@ interface IdxFile {
  * @param options What is known of them
  * @returns The data set
  * @throws {DataError} If a file is missing, damaged, disagrees with another, or has the wrong checksum
+ *
+ * @example
+ * ```ts
+ * import { readIdxFolder } from "./idx_folder.ts";
+ * import { encodeIdx } from "./idx.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const folder = await Deno.makeTempDir();
+ * for (const part of ["train", "t10k"]) {
+ *   const images = encodeIdx([2, 1, 1], Uint8Array.of(255, 0));
+ *   await Deno.writeFile(`${folder}/${part}-images-idx3-ubyte`, images);
+ *   const labels = encodeIdx([2], Uint8Array.of(1, 0));
+ *   await Deno.writeFile(`${folder}/${part}-labels-idx1-ubyte`, labels);
+ * }
+ * const { labels, trainRows } = readIdxFolder(folder);
+ * assertEquals([labels, trainRows], [Uint8Array.of(1, 0, 1, 0), 2]);
+ * await Deno.remove(folder, { recursive: true });
+ * ```
  */
 export function readIdxFolder(directory: string, options: IdxFolderOptions = {}): Dataset {
   const [trainImages, trainLabels, testImages, testLabels] = IDX_FILE_NAMES.map((name) =>

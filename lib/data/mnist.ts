@@ -29,6 +29,15 @@ export const MNIST: IdxSource = {
  * @param options Where the files are kept: in `./data/mnist` unless told otherwise
  * @returns The data set
  * @throws {DataUnavailableError} If the files are not there and cannot be downloaded
+ *
+ * @example
+ * ```ts ignore
+ * import { loadMnist } from "./mnist.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { labels, trainRows } = await loadMnist();
+ * assertEquals([labels.length, trainRows, labels[0]], [70000, 60000, 5]);
+ * ```
  */
 export async function loadMnist(options: LoadOptions = {}): Promise<Dataset> {
   return await loadIdxSource(MNIST, options);

@@ -48,6 +48,15 @@ const NAMES = ["auto", "mnist", "synthetic", "fashion", "openml"];
  * @returns The data set; where `auto` had to make do, its name is `synthetic`
  * @throws {DataUnavailableError} If it is not here and cannot be downloaded
  * @throws {DataError} If there is no such data set, or its files are damaged
+ *
+ * @example
+ * ```ts
+ * import { openDataset } from "./open.ts";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const opening = openDataset({ dataset: "mnist", dataDir: "/nowhere" });
+ * await assertRejects(() => opening, Error, "in /nowhere");
+ * ```
  */
 export async function openDataset(options: OpenOptions): Promise<Dataset> {
   const { dataset, dataDir, mnistDir, cacheDir = "./data", onNotice, csv } = options;

@@ -50,6 +50,15 @@ const NAMES = Object.keys(DISTORTIONS) as (keyof Distortion)[];
  *
  * @param options How many; MNIST's numbers unless told otherwise
  * @returns Images of 28 x 28, in 10 classes
+ *
+ * @example
+ * ```ts
+ * import { syntheticDigits } from "./synthetic.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { labels } = syntheticDigits({ trainRows: 20, testRows: 10 });
+ * assertEquals(labels.slice(20).sort(), Uint8Array.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9));
+ * ```
  */
 export function syntheticDigits(
   { trainRows = 60_000, testRows = 10_000 }: SyntheticOptions = {},

@@ -101,8 +101,8 @@ export function serveSmallFiles(
   };
 }
 
-/** A server that answers every request with exactly these bytes, right or wrong, and hangs up. */
-export function serveRaw(answer: string): Mirror {
+/** A server that answers every request with exactly this, right or wrong, and hangs up. */
+export function serveRaw(...answer: BlobPart[]): Mirror {
   const requests: string[] = [];
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const serving = (async () => {
@@ -110,8 +110,8 @@ export function serveRaw(answer: string): Mirror {
       const buffer = new Uint8Array(4096);
       const length = await connection.read(buffer) ?? 0;
       requests.push(new TextDecoder().decode(buffer.subarray(0, length)).split(" ")[1].slice(1));
-      await connection.write(new TextEncoder().encode(answer)).catch(() => {});
-      connection.close();
+      const writing = new Blob(answer).stream().pipeTo(connection.writable);
+      await writing.catch(() => {}); // who was asked for less has hung up
     }
   })();
   return {

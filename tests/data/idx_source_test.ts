@@ -2,7 +2,15 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DataUnavailableError } from "../../lib/data/errors.ts";
 import { IDX_FILE_NAMES } from "../../lib/data/idx_folder.ts";
 import { loadIdxSource } from "../../lib/data/idx_source.ts";
-import { folder, gzip, listing, serveSmallFiles, smallFiles, smallSource } from "./idx_files.ts";
+import {
+  folder,
+  gzip,
+  listing,
+  serveRaw,
+  serveSmallFiles,
+  smallFiles,
+  smallSource,
+} from "./idx_files.ts";
 
 const LABELS = Uint8Array.of(3, 1, 4, 1, 5, 9, 2, 6, 0);
 const once = { attempts: 1, answerWithin: 1000, stallAfter: 300 };
@@ -86,6 +94,18 @@ Deno.test("loadIdxSource() trusts no file of a mirror that is not what it must b
     assertEquals(data.labels, LABELS, fault);
     assertEquals(good.requests, ["train-images-idx3-ubyte.gz"], fault);
   }
+});
+
+Deno.test("loadIdxSource() does not trust a mirror that announces fewer bytes than it sends", async () => {
+  const whole = gzip(smallFiles()["train-images-idx3-ubyte"]);
+  await using mirror = serveRaw("HTTP/1.1 200 OK\r\ncontent-length: 30\r\n\r\n", whole);
+  using cache = folder();
+  await assertRejects(
+    () => loadIdxSource(smallSource([mirror.url]), { directory: cache.path, ...once }),
+    DataUnavailableError,
+    "it cannot be decompressed: ",
+  );
+  assertEquals(listing(cache.path), [".lock"]);
 });
 
 Deno.test("loadIdxSource() takes a file that the server has decompressed on the way", async () => {
