@@ -11,7 +11,7 @@ const ROWS_AHEAD = 1 << 20;
 /** The Worker, started when first needed; it serves one feed after the other. */
 export class DrawWorker {
   #worker: Worker | undefined;
-  #failed = false;
+  #ended = false;
   /** Who waits for the answers, which come in the order of the requests. */
   readonly #waiting: ((rows: Uint32Array | undefined) => void)[] = [];
 
@@ -29,20 +29,21 @@ export class DrawWorker {
   close(): void {
     this.#worker?.terminate();
     this.#worker = undefined;
-    this.#failed = true;
+    this.#ended = true;
     for (const resolve of this.#waiting.splice(0)) resolve(undefined);
   }
 
   #start(): void {
-    if (this.#worker !== undefined || this.#failed) return;
+    if (this.#worker !== undefined || this.#ended) return;
     try {
       this.#worker = new Worker(new URL("./draw_worker.ts", import.meta.url), { type: "module" });
-    } catch { // a browser, of a file from elsewhere
-      this.#failed = true;
+    } catch {
+      // A browser starts no Worker from another host than the page's.
+      this.#ended = true;
       return;
     }
     this.#worker.onmessage = ({ data }) => this.#waiting.shift()?.(data);
-    // Deno, without permission to read the file.
+    // Deno tells so when it may not read the file.
     this.#worker.onerror = (event) => {
       event.preventDefault();
       this.close();
