@@ -6,9 +6,9 @@ import { DIGIT_STROKES } from "./strokes.ts";
 
 /** How many digits to draw. */
 export interface SyntheticOptions {
-  /** @default 60000 */
+  /** For training, which come first. @default 60000 */
   trainRows?: number;
-  /** @default 10000 */
+  /** For testing. @default 10000 */
   testRows?: number;
 }
 
