@@ -48,7 +48,12 @@ export type {
 } from "./lib/net/architecture.ts";
 export type { Model } from "./lib/net/model.ts";
 export type { Optimizer } from "./lib/net/optimizer.ts";
-export { createEngine, listDevices } from "./lib/engine/create.ts";
+export {
+  createEngine,
+  type CreateEngineOptions,
+  type DeviceListing,
+  listDevices,
+} from "./lib/engine/create.ts";
 export type * from "./lib/engine/engine.ts";
 
 // Training, and using what was trained.

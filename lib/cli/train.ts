@@ -63,7 +63,7 @@ async function trainTask(flags: FlagValues<typeof FLAGS>): Promise<number> {
       }
       print(...(flags.json ? [jsonLine(event)] : logLines(event)));
       if (event.event === "started") {
-        notice(`Training on ${event.device} (${event.backend}); data: ${event.dataset}`);
+        notice(`data: ${event.dataset}`);
       } else if (event.event === "finished" && stop.signal.aborted) {
         notice(`Interrupted after ${event.iterations} steps; the accuracy is that of those.`);
       }
