@@ -30,7 +30,8 @@ fn weighted_slope(p: vec4f, is_label: vec4<bool>) -> vec4f {
 
 /// A class's share of the loss. A probability that underflowed to 0 counts as the smallest float32.
 fn loss_term(p: vec4f, is_label: vec4<bool>) -> vec4f {
-    let label_term = -log(max(p, vec4f(1.17549435e-38)));
+    let smallest = vec4f(1.17549435e-38);
+    let label_term = -log(select(p, smallest, p < smallest));
     if HEAD == 1u {
         return select(vec4f(0.0), label_term, is_label);
     }

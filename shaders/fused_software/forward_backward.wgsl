@@ -83,17 +83,6 @@ fn load_words(index: u32) -> Words {
     return Words(pixels[index], pixels[index + 1u], pixels[index + 2u]);
 }
 
-/// Four rows' words as four pixels (columns) of four rows.
-fn unpack_words(words: vec4u) -> mat4x4f {
-    let mask = vec4u(255);
-    return mat4x4f(
-        vec4f(words & mask),
-        vec4f((words >> vec4u(8)) & mask),
-        vec4f((words >> vec4u(16)) & mask),
-        vec4f(words >> vec4u(24)),
-    );
-}
-
 /// One quad of rows of four consecutive units, the first of them at `index` of `level_1` or `level_2`.
 fn load_level_1(index: u32) -> mat4x4f {
     return mat4x4f(level_1[index], level_1[index + QUADS], level_1[index + 2u * QUADS], level_1[index + 3u * QUADS]);

@@ -68,14 +68,7 @@ fn apply(index: u32, gradient: vec4f) {
 
 /// Word `word` of a quad of rows as four pixels (columns) of four rows.
 fn load_pixels(word: u32, quad: u32) -> mat4x4f {
-    let words = pixels[(step.slot * INPUT_WORDS + min(word, INPUT_WORDS - 1u)) * BATCH_QUADS + quad];
-    let mask = vec4u(255);
-    return mat4x4f(
-        vec4f(words & mask),
-        vec4f((words >> vec4u(8)) & mask),
-        vec4f((words >> vec4u(16)) & mask),
-        vec4f(words >> vec4u(24)),
-    );
+    return unpack_words(pixels[(step.slot * INPUT_WORDS + min(word, INPUT_WORDS - 1u)) * BATCH_QUADS + quad]);
 }
 
 fn apply_1(word: u32, unit: u32, gradient: vec4f) {

@@ -8,6 +8,7 @@ import optimizer from "../../../shaders/functions/optimizer.wgsl" with { type: "
 import forwardBackward from "../../../shaders/fused_software/forward_backward.wgsl" with {
   type: "text",
 };
+import unpack from "../../../shaders/functions/unpack.wgsl" with { type: "text" };
 import update from "../../../shaders/fused_software/update.wgsl" with { type: "text" };
 import type { EngineOptions } from "../engine.ts";
 import type { Gpu } from "./device.ts";
@@ -88,7 +89,7 @@ export const fusedSoftware: NetworkKind = {
     };
     const forwardProgram = await Program.compile(gpu, {
       entryPoint: "forward_backward",
-      sources: [activation, head, optimizer, forwardBackward],
+      sources: [activation, head, optimizer, unpack, forwardBackward],
       constants: {
         ...activationConstants(options),
         ...headConstants(options),
@@ -102,7 +103,7 @@ export const fusedSoftware: NetworkKind = {
     });
     const updateProgram = await Program.compile(gpu, {
       entryPoint: "update",
-      sources: [optimizer, update],
+      sources: [optimizer, unpack, update],
       constants: {
         ...optimizerConstants(options),
         ...sizes,

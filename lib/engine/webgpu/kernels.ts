@@ -4,6 +4,7 @@ import type { Gpu } from "./device.ts";
 import { fusedSoftware } from "./fused_software.ts";
 import type { NetworkKind } from "./network.ts";
 import type { ParameterLayout } from "./parameter_layout.ts";
+import { tiled } from "./tiled.ts";
 
 /** A choice of kernels. */
 export interface Kernels {
@@ -13,6 +14,7 @@ export interface Kernels {
 }
 
 /** The kernels for a net on a device. */
-export function kernelsFor(_gpu: Gpu, _options: EngineOptions, _layout: ParameterLayout): Kernels {
-  return { network: fusedSoftware, chooseLanes: 8 };
+export function kernelsFor(_gpu: Gpu, options: EngineOptions, layout: ParameterLayout): Kernels {
+  const small = fusedSoftware.fits(options, layout);
+  return { network: small ? fusedSoftware : tiled({ x: 8, y: 1 }), chooseLanes: 8 };
 }

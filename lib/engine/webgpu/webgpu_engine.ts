@@ -230,16 +230,13 @@ export class WebGpuEngine implements Engine {
       const part = rows.subarray(begin, begin + rowsAtOnce);
       const slots = Math.ceil(part.length / slotRows);
       this.#packer.setRows(0, part);
-      writeStepInfo(this.#stepInfo, 0, {
-        learningRate: 0,
-        step: 1,
-        batchRows: part.length,
-        rows: part.length,
-        evaluate: true,
-        result,
-        accumulate: false,
-      }, this.options.optimizer);
-      this.#gpu.device.queue.writeBuffer(this.#buffers.steps, 0, this.#stepInfo, 0, STEP_BYTES);
+      const info = { learningRate: 0, step: 1, batchRows: part.length, rows: part.length };
+      for (let slot = 0; slot < slots; slot++) {
+        const evaluation = { ...info, evaluate: true, result, accumulate: false };
+        writeStepInfo(this.#stepInfo, slot, evaluation, this.options.optimizer);
+      }
+      const bytes = slots * STEP_STRIDE;
+      this.#gpu.device.queue.writeBuffer(this.#buffers.steps, 0, this.#stepInfo, 0, bytes);
       this.#submit((pass) => {
         this.#packer.encode(pass, slots, false);
         this.#network.encodeEvaluation(pass, slots);

@@ -33,7 +33,8 @@ export function registerGradients(register: Register, make: MakeEngine): void {
         const state = drawState(
           architecture,
           options.optimizer,
-          activation === "relu" ? 1 : undefined,
+          // N(0, 1) saturates the outputs of wide layers, and 1 - x3^2 then has few digits in float32.
+          activation === "relu" || Math.max(...hidden) > 128 ? 1 : undefined,
         );
         const trainRows = allRows(data).reverse();
         await using engine = await make(options);

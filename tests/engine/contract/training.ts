@@ -91,9 +91,13 @@ async function assertTenSteps(make: MakeEngine, training: Training): Promise<voi
   const ofParameters = relativeError(ours.parameters, reference.parameters);
   const ofChange = relativeError(ours.parameters, reference.parameters, change);
   const ofMoments = relativeError(ours.moments, reference.moments);
-  assert(ofParameters <= 1e-6, `${ofParameters} of the parameters`);
+  // Adam moves a parameter as far for a gradient that is all rounding as for a large one.
+  const tolerance = training.options.optimizer.name === "adam" ? 1e-5 : 1e-6;
+  assert(ofParameters <= tolerance, `${ofParameters} of the parameters`);
   assert(ofChange <= 1e-4, `${ofChange} of the change`);
-  if (reference.moments.length > 0) assert(ofMoments <= 1e-5, `${ofMoments} of the moments`);
+  if (reference.moments.length > 0) {
+    assert(ofMoments <= 10 * tolerance, `${ofMoments} of the moments`);
+  }
 }
 
 function difference(a: ArrayLike<number>, b: ArrayLike<number>): number[] {

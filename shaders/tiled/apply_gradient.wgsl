@@ -1,0 +1,27 @@
+// The optimiser's step over all parameters, once a batch's gradient is complete; an invocation a vec4.
+
+const LANES: u32 = 64;
+
+@group(0) @binding(0) var<storage, read> gradient: array<vec4f>;
+@group(0) @binding(1) var<uniform> step: Step;
+@group(0) @binding(2) var<storage, read_write> parameters: array<vec4f>;
+@group(0) @binding(3) var<storage, read_write> first_moments: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> second_moments: array<vec4f>;
+
+@compute @workgroup_size(LANES)
+fn apply_gradient(@builtin(global_invocation_id) id: vec3u) {
+    let i = id.x;
+    if i >= arrayLength(&gradient) {
+        return;
+    }
+    if OPTIMIZER == 0u {
+        parameters[i] -= step.learning_rate * gradient[i];
+        return;
+    }
+    let updated = update_parameters(parameters[i], first_moments[i], second_moments[i], gradient[i], step);
+    parameters[i] = updated.parameters;
+    first_moments[i] = updated.first;
+    if OPTIMIZER == 2u {
+        second_moments[i] = updated.second;
+    }
+}
