@@ -64,7 +64,7 @@ export {
   type TrainingOptions,
 } from "./lib/training/options.ts";
 export type * from "./lib/training/events.ts";
-export { engineOptions, train, type TrainingRun } from "./lib/training/train.ts";
+export { DivergedError, engineOptions, train, type TrainingRun } from "./lib/training/train.ts";
 export { evaluate, type EvaluationReport } from "./lib/training/evaluate.ts";
 export { predict, type Predictions } from "./lib/training/predict.ts";
 export { loadParameters, saveParameters } from "./lib/model/files.ts";

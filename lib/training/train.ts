@@ -1,18 +1,16 @@
 /** A whole training run, as a stream of events. */
 import type { Dataset } from "../data/dataset.ts";
-import { splitDataset } from "../data/split.ts";
 import { createEngine } from "../engine/create.ts";
 import type { Backend, Engine, EngineOptions, EngineState, Evaluation } from "../engine/engine.ts";
 import { layerSizes, parameterCount } from "../net/architecture.ts";
-import { drawParameters } from "../net/initialize.ts";
 import { parameterViews } from "../net/maths.ts";
 import { MOMENT_ARRAYS, OPTIMIZERS } from "../net/optimizer.ts";
-import { DistSampler } from "../random/dist_sampler.ts";
 import { type Chunk, ChunkQueue } from "./chunks.ts";
 import type { CheckpointEvent, EvaluatedEvent, SampleEvent, TrainingEvent } from "./events.ts";
 import { checkAgainstRows, resolveOptions, type TrainingOptions } from "./options.ts";
 import { firstChunk, nextChunk } from "./pace.ts";
 import { learningRateOf, type PlannedIteration, planRun, totalIterations } from "./plan.ts";
+import { drawStart } from "./start.ts";
 
 /** What `train()` is told: the data, and whatever differs from the notebook's run. */
 export interface TrainingRun extends Partial<TrainingOptions> {
@@ -46,7 +44,8 @@ export interface TrainingRun extends Partial<TrainingOptions> {
  * @param run The data, and what differs from the notebook's options
  * @returns The events; leaving the loop early stops the run
  * @throws {OptionError} If an option cannot be, or asks for more rows than there are
- * @throws {Error} If the device fails, or the loss is no longer a finite number
+ * @throws {DivergedError} If the loss is no longer a finite number
+ * @throws {Error} If the device fails
  *
  * @example
  * ```ts ignore
@@ -80,6 +79,12 @@ export async function* train(run: TrainingRun): AsyncGenerator<TrainingEvent, vo
   }
 }
 
+/** A run that cannot go on as its loss is no longer a finite number; its options are to blame. */
+export class DivergedError extends Error {
+  /** Tells it from other errors. */
+  override name = "DivergedError";
+}
+
 /**
  * What an engine must be made with to serve a run.
  *
@@ -111,8 +116,7 @@ async function* trainOn(
   { data, options, signal, resume, saveEvery }: PreparedRun,
 ): AsyncGenerator<TrainingEvent, void> {
   const { architecture, scale } = engine.options;
-  const sampler = new DistSampler(options.seed, { layout: options.threefry });
-  const split = splitDataset(data, sampler, { validation: options.validation });
+  const { split, sample, parameters, key } = drawStart(data, options, architecture);
   yield {
     event: "started",
     seed: options.seed,
@@ -121,16 +125,15 @@ async function* trainOn(
     dataset: data.name,
     layers: layerSizes(architecture),
   };
-  yield sampleEvent(data, split.train, sampler.choice(split.train.length, 1)[0]);
+  yield sampleEvent(data, split.train, sample);
 
-  const drawn = drawParameters(architecture, options.initialization, sampler);
-  const plan = planRun(options, split.train.length, sampler.key);
+  const plan = planRun(options, split.train.length, key);
   const iterations = totalIterations(options, split.train.length);
   const evaluationRows = split.validation.length > 0 ? split.validation : split.test;
   const queue = new ChunkQueue(engine, plan, evaluationRows, options);
 
   load(engine, data);
-  engine.start(split.train, resume?.state ?? initialState(drawn, options));
+  engine.start(split.train, resume?.state ?? initialState(parameters, options));
   if (resume) {
     skipToCheckpoint(queue, resume, iterations);
   } else {
@@ -244,7 +247,7 @@ function measures(
   options: TrainingOptions,
 ): { accuracy: number; loss: number } {
   if (!Number.isFinite(loss)) {
-    throw new Error(
+    throw new DivergedError(
       `Cannot go on as the loss must be a finite number: current value is ${loss} after step ` +
         `${iteration}; try a smaller learningRate than ${options.learningRate}`,
     );

@@ -1,0 +1,54 @@
+/** What a run draws before its first step. */
+import type { Dataset, Split } from "../data/dataset.ts";
+import { splitDataset } from "../data/split.ts";
+import type { Architecture } from "../net/architecture.ts";
+import { drawParameters } from "../net/initialize.ts";
+import { DistSampler } from "../random/dist_sampler.ts";
+import type { Key } from "../random/threefry.ts";
+import type { TrainingOptions } from "./options.ts";
+
+/** Where a run begins. */
+export interface RunStart {
+  /** Which rows train, and which do not. */
+  split: Split;
+  /** The row shown for a spot check: its number among the training rows. */
+  sample: number;
+  /** Flat, laid out as `parameterSlots` says. */
+  parameters: Float32Array;
+  /** The sampler's, after all this. */
+  key: Key;
+}
+
+/**
+ * Draws in the notebook's order: the split, the sample, the parameters.
+ *
+ * @param data What is trained on
+ * @param options The run's, of which `seed` decides all of it
+ * @param architecture Of the net
+ * @returns The same for the same options and data
+ *
+ * @example
+ * ```ts
+ * import { drawStart } from "./start.ts";
+ * import { NOTEBOOK } from "./options.ts";
+ * import { syntheticDigits } from "../data/synthetic.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = syntheticDigits({ trainRows: 60, testRows: 10 });
+ * const { split, parameters } = drawStart(data, NOTEBOOK, {
+ *   inputs: 784, hidden: [50, 100], classes: 10, activation: "tanh", head: "notebook",
+ * });
+ * assertEquals([split.train.length, split.test.length, parameters.length], [60, 10, 45360]);
+ * ```
+ */
+export function drawStart(
+  data: Dataset,
+  { seed, threefry, validation, initialization }: TrainingOptions,
+  architecture: Architecture,
+): RunStart {
+  const sampler = new DistSampler(seed, { layout: threefry });
+  const split = splitDataset(data, sampler, { validation });
+  const sample = sampler.choice(split.train.length, 1)[0];
+  const parameters = drawParameters(architecture, initialization, sampler);
+  return { split, sample, parameters, key: sampler.key };
+}
