@@ -40,12 +40,17 @@ const UNIFORM_BLOCK_BYTES = 65536;
  *
  * @param gpu The device; the engine closes it when disposed of
  * @param options What is to be trained, and how
+ * @param adapter Which kind of adapter to choose kernels for; the device's own unless a test says otherwise
  * @returns The engine
  * @throws {Error} If the device cannot hold or compile what it takes
  */
-export async function createWebGpuEngine(gpu: Gpu, options: EngineOptions): Promise<WebGpuEngine> {
+export async function createWebGpuEngine(
+  gpu: Gpu,
+  options: EngineOptions,
+  adapter: "software" | "hardware" = gpu.description.software ? "software" : "hardware",
+): Promise<WebGpuEngine> {
   const layout = parameterLayout(options.architecture);
-  const { network, chooseLanes } = kernelsFor(gpu, options, layout);
+  const { network, chooseLanes } = kernelsFor(adapter, options, layout);
   const quads = network.slotQuads(options.batchSize);
   const slotBytes = quads * layout.words[0] * 16;
   const count = Math.max(1, Math.min(MOST_SLOTS, Math.floor(SLOT_BYTES / slotBytes)));
