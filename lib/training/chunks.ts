@@ -7,8 +7,6 @@ import type { PlannedIteration } from "./plan.ts";
 
 /** Part of a run, queued. */
 export interface Chunk {
-  /** How many steps it has. */
-  steps: number;
   /** The iteration that it ends with. */
   last: PlannedIteration;
   /** Its iterations that end with an evaluation. */
@@ -54,7 +52,6 @@ export class ChunkQueue {
   /** Queues all that is left up to the iteration numbered `to`, which must be ahead. */
   queue(to: number): Chunk {
     const evaluated: PlannedIteration[] = [];
-    const from = Math.max(0, this.iteration);
     let steps: Step[] = [];
     let last;
     do {
@@ -73,7 +70,7 @@ export class ChunkQueue {
     const results = this.#engine.settle();
     // It fails where the results are awaited; which nobody does after an earlier chunk failed.
     results.catch(() => {});
-    return { steps: to - from, last, evaluated, results };
+    return { last, evaluated, results };
   }
 
   #next(): PlannedIteration {

@@ -1,12 +1,12 @@
-/** How many steps to queue before the next wait for the device. */
+/** How many steps to queue at a time. */
 
-/** The time between waits that a progress display and Ctrl-C ask for. */
+/** The time between two answers of the device that a progress display and Ctrl-C ask for. */
 const TARGET_MILLISECONDS = 100;
-/** What a wait takes by itself on WebGPU in Deno, which polls; measured, and no work of the steps'. */
+/** What the first answer takes by itself on WebGPU in Deno, which polls: measured, and no work of the steps'. */
 const WAIT_MILLISECONDS = 11;
-/** The most by which one measurement may enlarge the next chunk. */
+/** How many times what was queued before may be queued on the word of a measurement. */
 const LARGEST_GROWTH = 16;
-/** Rows times parameters of the first chunk: some 64 of the notebook's steps, a few ms on a fast GPU. */
+/** Rows times parameters of the first chunk: 64 of the notebook's steps, a few ms on a fast GPU. */
 const FIRST_WORK = 64 * 100 * 45_360;
 
 /**
@@ -21,10 +21,13 @@ export function firstChunk(batchSize: number, parameters: number): number {
 }
 
 /**
- * The next chunk, which ought to take about 100 ms.
+ * The next chunk, which ought to take about 100 ms. It goes by all that was done so far, not by the
+ * last chunk alone: some devices work while they are waited for, others while more is queued, so
+ * that what they did between two answers is hard to say.
  *
- * @param steps How many steps the last one had
- * @param milliseconds How long it took, the wait for it included
+ * @param done How many steps are done
+ * @param milliseconds How long they took, waits included
+ * @param queued How many steps were queued so far
  * @returns Steps, at least 1
  *
  * @example
@@ -32,11 +35,12 @@ export function firstChunk(batchSize: number, parameters: number): number {
  * import { nextChunk } from "./pace.ts";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(nextChunk(64, 11 + 64), 100);
- * assertEquals(nextChunk(64, 12), 1024);
+ * assertEquals(nextChunk(64, 11 + 64, 64), 100);
+ * assertEquals(nextChunk(64, 12, 64), 1024);
  * ```
  */
-export function nextChunk(steps: number, milliseconds: number): number {
-  const working = Math.max(milliseconds - WAIT_MILLISECONDS, TARGET_MILLISECONDS / LARGEST_GROWTH);
-  return Math.max(1, Math.round(steps * TARGET_MILLISECONDS / working));
+export function nextChunk(done: number, milliseconds: number, queued: number): number {
+  const working = Math.max(milliseconds - WAIT_MILLISECONDS, milliseconds / LARGEST_GROWTH);
+  const steps = done * TARGET_MILLISECONDS / working;
+  return Math.max(1, Math.round(Math.min(steps, LARGEST_GROWTH * queued)));
 }

@@ -2,7 +2,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import { createEngine } from "../engine/create.ts";
 import type { Backend, Engine, EngineOptions, EngineState, Evaluation } from "../engine/engine.ts";
-import { layerSizes, parameterCount } from "../net/architecture.ts";
+import { layerSizes } from "../net/architecture.ts";
 import { parameterViews } from "../net/maths.ts";
 import { MOMENT_ARRAYS, OPTIMIZERS } from "../net/optimizer.ts";
 import { type Chunk, ChunkQueue } from "./chunks.ts";
@@ -142,12 +142,16 @@ async function* trainOn(
   }
 
   const start = performance.now();
+  const begun = queue.iteration;
+  let done = begun;
   let seconds = 0;
-  let size = firstChunk(options.batchSize, parameterCount(architecture));
   const isSaved = (iteration: number) => saveEvery > 0 && iteration % saveEvery === 0;
   const queueNext = (): Chunk | undefined => {
     const from = queue.iteration;
     if (from === iterations || signal?.aborted) return undefined;
+    const size = done === begun
+      ? firstChunk(options.batchSize, parameters.length)
+      : nextChunk(done - begun, 1000 * seconds, from - begun);
     const nextSave = saveEvery > 0 ? from + saveEvery - from % saveEvery : Infinity;
     return queue.queue(Math.min(chunkEnd(from, size, iterations), nextSave));
   };
@@ -155,14 +159,13 @@ async function* trainOn(
   let ahead: Chunk | undefined;
   while (current) {
     const results = await current.results;
-    const earlier = seconds;
     seconds = (performance.now() - start) / 1000;
-    size = nextChunk(current.steps, 1000 * (seconds - earlier));
-    const { iteration, key } = current.last;
+    done = current.last.iteration;
     yield* evaluatedEvents(current.evaluated, results, options, seconds);
-    yield { event: "progress", iteration, iterations, seconds };
-    if (isSaved(iteration)) {
-      yield { event: "checkpoint", iteration, state: await engine.read(), key };
+    yield { event: "progress", iteration: done, iterations, seconds };
+    if (isSaved(done)) {
+      const { key } = current.last;
+      yield { event: "checkpoint", iteration: done, state: await engine.read(), key };
     }
     current = ahead ?? queueNext();
     // So the device has work while `current` is waited for; but a checkpoint is read where it is due.

@@ -26,6 +26,8 @@ export class FakeEngine implements Engine {
   /** What a step takes, and how long after its work is done the device is heard of. */
   millisecondsPerStep = 1;
   millisecondsToHear = 0;
+  /** Whether `step()` returns only once the steps are done, as a processor that plays a GPU may. */
+  stepsBlock = false;
   /** The time that has passed, for a test to put in place of `performance.now()`. */
   milliseconds = 0;
   /** How long the device had nothing to do. */
@@ -58,6 +60,7 @@ export class FakeEngine implements Engine {
       this.#stepsTaken++;
       this.#busyUntil += this.millisecondsPerStep;
     }
+    if (this.stepsBlock) this.milliseconds = this.#busyUntil;
   }
 
   evaluate(rows: Uint32Array): void {
