@@ -32,13 +32,11 @@ export interface Point {
 export interface ChartOptions {
   /** Of the vertical axis: what the values are. */
   title: string;
-  /** Ends of the vertical axis, what lies outside being cut off; by default 0 and enough for all values. */
-  range?: [number, number];
   /**
-   * Whether equal distances are equal ratios.
-   * @default false
+   * The vertical axis: `zero` begins at 0, `close` is as narrow as the values allow, `ratios` is
+   * logarithmic.
    */
-  logarithmic?: boolean;
+  axis: "zero" | "close" | "ratios";
 }
 
 /**
@@ -59,7 +57,7 @@ export async function lineChart(series: readonly Series[], options: ChartOptions
 
 function lineChartSpec(
   series: readonly Series[],
-  { title, range, logarithmic = false }: ChartOptions,
+  { title, axis }: ChartOptions,
 ): TopLevelSpec {
   const values = series.flatMap(({ name, points }) =>
     points.map(({ iteration, value, error = 0 }) => ({
@@ -90,14 +88,15 @@ function lineChartSpec(
     title: "step",
     axis: { tickCount: 5, format: ",d" },
   } as const;
-  const scale = { domain: range, type: logarithmic ? "log" : "linear" } as const;
+  const scale = { type: axis === "ratios" ? "log" : "linear", zero: axis === "zero" } as const;
+  const points = series.every(({ points }) => points.length <= MOST_DOTS);
   return {
     data: { values },
-    width: 420,
-    height: 260,
+    width: 340,
+    height: 230,
     layer: [
       {
-        mark: { type: "area", opacity: 0.15, clip: true },
+        mark: { type: "area", opacity: 0.15 },
         encoding: {
           x,
           y: { field: "low", type: "quantitative", scale, title },
@@ -106,7 +105,7 @@ function lineChartSpec(
         },
       },
       {
-        mark: { type: "line", strokeWidth: 2, point: { size: 28 }, clip: true },
+        mark: { type: "line", strokeWidth: 2, point: points && { size: 28 } },
         encoding: {
           x,
           y: { field: "value", type: "quantitative", scale, title },
@@ -118,6 +117,9 @@ function lineChartSpec(
     config: THEME,
   };
 }
+
+/** Of more points than this the dots would hide the line. */
+const MOST_DOTS = 60;
 
 const THEME: TopLevelSpec["config"] = {
   background: "transparent",

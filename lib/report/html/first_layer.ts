@@ -1,0 +1,59 @@
+/** What the units of the first layer look for, as pictures: each has one weight for each pixel. */
+import type { Dataset } from "../../data/dataset.ts";
+import type { Model } from "../../net/model.ts";
+import { type Html, html } from "./html.ts";
+import { signedPicture } from "./pictures.ts";
+import { count } from "./words.ts";
+
+/** How many units are shown. */
+const MOST = 100;
+/** The share of numbers that is drawn in less than full colour. */
+const SHARE = 0.995;
+
+/**
+ * Pictures of w0, and of what training added to it: where the parameters start as large random
+ * numbers, the weights alone look like noise.
+ *
+ * @param model The trained net
+ * @param initial Its w0 before the first step
+ * @param shape Of the images
+ */
+export function firstLayerSection(
+  { architecture, parameters: { w0 } }: Model,
+  initial: Float32Array,
+  shape: Pick<Dataset, "width" | "height">,
+): Html {
+  const units = Math.min(architecture.hidden[0], MOST);
+  const shown = units < architecture.hidden[0]
+    ? html`<p>The first ${units} of ${count(architecture.hidden[0])} units.</p>`
+    : "";
+  const change = w0.map((weight, i) => weight - initial[i]);
+  return html`
+    ${shown}<div class="halves">
+      <div><h3>The weights</h3>${pictures(w0, units, shape)}</div>
+      <div><h3>What training added to them</h3>${pictures(change, units, shape)}</div>
+    </div>
+  `;
+}
+
+function pictures(
+  values: Float32Array,
+  units: number,
+  shape: Pick<Dataset, "width" | "height">,
+): Html {
+  const pixels = shape.width * shape.height;
+  const distances = values.map(Math.abs).sort();
+  const largest = distances[Math.floor(SHARE * (distances.length - 1))] || 1;
+  const images = Array.from({ length: units }, (_, unit) => {
+    const picture = signedPicture(
+      values.subarray(unit * pixels, (unit + 1) * pixels),
+      shape,
+      largest,
+    );
+    return html`
+      <img src="${picture}" alt="unit ${unit}">
+    `;
+  });
+  return html`<p class="muted">Full colour is ${largest.toPrecision(2)} and beyond.</p>
+<div class="pictures dense">${images}</div>`;
+}

@@ -1,0 +1,93 @@
+/** The test rows that a net got wrong, as pictures. */
+import type { Dataset } from "../../data/dataset.ts";
+import type { Architecture } from "../../net/architecture.ts";
+import type { Model } from "../../net/model.ts";
+import type { EvaluationReport } from "../../training/evaluate.ts";
+import { predict } from "../../training/predict.ts";
+import { type Html, html } from "./html.ts";
+import { imagePicture } from "./pictures.ts";
+import { className, count } from "./words.ts";
+
+/** How many are shown; all would make the page heavy, and nobody looks at them. */
+const MOST = 120;
+
+/** A row that was answered wrongly. */
+interface Mistake {
+  /** Of the data set. */
+  row: number;
+  label: number;
+  answer: number;
+  /** Of the answer. */
+  probability: number;
+}
+
+/**
+ * Pictures of the mistakes that the net was surest of.
+ *
+ * @param model The net
+ * @param data The data set
+ * @param test Its test rows
+ * @param report What was found on them
+ */
+export function mistakesSection(
+  model: Model,
+  data: Dataset,
+  test: Uint32Array,
+  report: EvaluationReport,
+): Html {
+  const mistakes = findMistakes(model, data, test, report);
+  if (mistakes.length === 0) return html`<p>It got no test row wrong.</p>`;
+  const shown = mistakes.slice(0, MOST);
+  const figures = shown.map(({ row, label, answer, probability }) => {
+    const said = className(answer, data.classNames);
+    const is = className(label, data.classNames);
+    return html`
+      <figure><img src="${imagePicture(pixelsOf(data, row), data)}" alt="${is}">
+      ${is}, said <strong>${said}</strong> <span class="muted">${(100 * probability).toFixed(
+        0,
+      )}%</span></figure>
+    `;
+  });
+  const which = shown.length < mistakes.length
+    ? `${count(shown.length)} of the ${
+      count(mistakes.length)
+    } mistakes: those it was surest of, with`
+    : `All ${count(mistakes.length)} mistakes, those it was surest of first, with`;
+  return html`<p>${which} the label, what it said, and how probable it found that.${
+    boundWords(model.architecture)
+  }</p>
+<div class="pictures">${figures}</div>`;
+}
+
+/** Outputs of tanh lie between -1 and 1, so the largest probability is e / (e + (C - 1) / e). */
+function boundWords({ head, classes }: Architecture): string {
+  if (head !== "notebook") return "";
+  const most = Math.E / (Math.E + (classes - 1) / Math.E);
+  return ` As the net ends in tanh, no probability can exceed ${(100 * most).toFixed(0)}%.`;
+}
+
+/** All mistakes, those with the highest probability first. */
+function findMistakes(
+  model: Model,
+  data: Dataset,
+  test: Uint32Array,
+  { answers }: EvaluationReport,
+): Mistake[] {
+  const { inputs, classes } = model.architecture;
+  const wrong = Array.from(test.keys()).filter((i) => answers[i] !== data.labels[test[i]]);
+  const images = new Uint8Array(wrong.length * inputs);
+  wrong.forEach((i, place) => images.set(pixelsOf(data, test[i]), place * inputs));
+  const { probabilities } = predict(model, images);
+  return wrong
+    .map((i, place) => ({
+      row: test[i],
+      label: data.labels[test[i]],
+      answer: answers[i],
+      probability: probabilities[place * classes + answers[i]],
+    }))
+    .sort((a, b) => b.probability - a.probability);
+}
+
+function pixelsOf({ images, width, height }: Dataset, row: number): Uint8Array {
+  return images.subarray(row * width * height, (row + 1) * width * height);
+}

@@ -1,0 +1,185 @@
+/** One run as a page. */
+import type { Dataset, Split } from "../../data/dataset.ts";
+import { parameterSlots } from "../../net/architecture.ts";
+import type { Model } from "../../net/model.ts";
+import { evaluate, type EvaluationReport } from "../../training/evaluate.ts";
+import { NOTEBOOK, type TrainingOptions } from "../../training/options.ts";
+import { drawStart } from "../../training/start.ts";
+import { confusionSection } from "./confusion.ts";
+import { curveTable, isLikeNotebook, learningCurves, standardError } from "./curves.ts";
+import { firstLayerSection } from "./first_layer.ts";
+import { type Html, html } from "./html.ts";
+import { mistakesSection } from "./mistakes.ts";
+import { NOTEBOOK_FINAL_ACCURACY, NOTEBOOK_SECONDS } from "./notebook_curve.ts";
+import { page } from "./page.ts";
+import type { ReportedRun } from "./reported_run.ts";
+import { count, decimals, percent, spaced } from "./words.ts";
+
+/**
+ * A run as one HTML file that needs nothing beside it.
+ *
+ * @param run The run's records
+ * @param model The net it ended with
+ * @param data What it was trained and tested on: the test rows are evaluated once more, to see which were wrong
+ * @returns The file's text
+ */
+export async function runPage(run: ReportedRun, model: Model, data: Dataset): Promise<string> {
+  const { architecture } = model;
+  const { split, parameters } = drawStart(data, run.options, architecture);
+  const report = evaluate(model, data, split.test);
+  const [w0] = parameterSlots(architecture);
+  const curves = await learningCurves([run]);
+  return page(
+    `Run ${run.name}`,
+    html`${facts(run, report)}
+<h2>Which data chose the net</h2>
+${chosenBy(run.options, split.validation.length, split.test.length)}
+<h2>Learning</h2>
+${curveWords(run)}
+${curves}
+${curveTable(run)}
+<h2>What it takes for what</h2>
+<p>Test rows by their label and by what the net said. The stronger the orange, the more often; blue is right.</p>
+${confusionSection(report, data.classNames)}
+<h2>What it got wrong</h2>
+${mistakesSection(model, data, split.test, report)}
+<h2>The first layer</h2>
+<p>Each of the ${
+      count(architecture.hidden[0])
+    } units has one weight for each pixel: ink where it is orange speaks for the
+unit, ink where it is blue against it.</p>
+${firstLayerSection(model, parameters.subarray(w0.offset, w0.offset + w0.length), data)}
+<h2>The run</h2>
+<div class="side-by-side">${runTable(run, data, split)}${optionsTable(run.options)}</div>`,
+  );
+}
+
+/** The few numbers that matter. */
+function facts(run: ReportedRun, { rows, correct }: EvaluationReport): Html {
+  const notebook = isLikeNotebook(run);
+  const margin = (100 * standardError(run.accuracy, rows)).toFixed(2);
+  const speed = run.seconds > 0
+    ? `${count(Math.round(run.iterations / run.seconds))} a second`
+    : "";
+  const recounted = Math.abs(run.accuracy * rows - correct) < 0.5
+    ? ""
+    : html`<p>The device counted ${count(Math.round(run.accuracy * rows))} right test rows; in the
+float64 arithmetic of this page it is ${count(correct)}.</p>`;
+  return html`<dl class="facts">
+${
+    fact("accuracy on the test rows", percent(run.accuracy), [
+      `standard error ${margin} points`,
+      ...(notebook ? [`the notebook: ${percent(NOTEBOOK_FINAL_ACCURACY)}`] : []),
+    ])
+  }
+${
+    fact("wrong", count(rows - correct), [
+      `of ${count(rows)} test rows`,
+      `loss ${decimals(run.loss)}`,
+    ])
+  }
+${
+    fact("training", `${run.seconds.toFixed(2)} s`, [
+      "evaluations included",
+      ...(notebook ? [`the notebook: ${NOTEBOOK_SECONDS.toFixed(2)} s on a GPU`] : []),
+    ])
+  }
+${fact("steps", count(run.iterations), [`${count(run.options.batchSize)} rows each`, speed])}
+</dl>
+<p class="muted">${run.dataset}, on ${run.device} (${run.backend})</p>
+${recounted}`;
+}
+
+function fact(name: string, value: string, below: string[]): Html {
+  return html`
+    <div>
+      <dt>${name}</dt>
+      <dd>${value}${below.map((line) => html`<small>${line}</small>`)}</dd>
+    </div>
+  `;
+}
+
+/** Whether the test rows may have had a say. */
+function chosenBy({ evalSize }: TrainingOptions, held: number, tested: number): Html {
+  return held > 0
+    ? html`<p>${
+      count(held)
+    } training rows were held out of training, and the evaluations on the way drew their
+${count(evalSize)} rows from those. Whoever picked options by them has not looked at the ${
+      count(tested)
+    } test rows, which
+were evaluated once, at the end.</p>`
+    : html`<p>No rows were held out: as in the notebook, the evaluations on the way drew their ${
+      count(evalSize)
+    } rows from
+the ${
+      count(tested)
+    } test rows. Within this run nothing was chosen by them. But whoever picks options by comparing such
+runs picks them by the test rows, and the accuracy on these then flatters; <code>--validation</code> holds rows out.</p>`;
+}
+
+function curveWords({ options }: ReportedRun): Html {
+  const error = (100 * standardError(0.9, options.evalSize)).toFixed(1);
+  return html`<p>Every point is an evaluation on ${
+    count(options.evalSize)
+  } freshly drawn rows. The band is one standard
+error either way: at 90% that is ${error} points, so much do two evaluations of the same net differ by chance.</p>`;
+}
+
+function runTable(run: ReportedRun, data: Dataset, split: Split): Html {
+  const rows: [string, string][] = [
+    ["data", `${run.dataset}: ${data.width} x ${data.height} pixels, ${data.classes} classes`],
+    ["rows trained on", count(split.train.length)],
+    ["rows held out", count(split.validation.length)],
+    ["test rows", count(split.test.length)],
+    ["device", `${run.device} (${run.backend})`],
+    ["seconds", run.seconds.toFixed(2)],
+    ["steps", count(run.iterations)],
+    ["accuracy on the test rows", percent(run.accuracy)],
+    ["loss on the test rows", decimals(run.loss)],
+  ];
+  return html`
+    <table>
+      <thead>
+        <tr>
+          <th>this run</th>
+          <th></th>
+        </tr>
+      </thead>
+      <tbody>${rows.map(([name, value]) =>
+        html`
+          <tr>
+            <td>${name}</td>
+            <td>${value}</td>
+          </tr>
+        `
+      )}</tbody>
+    </table>
+  `;
+}
+
+function optionsTable(options: TrainingOptions): Html {
+  const names = Object.keys(NOTEBOOK) as (keyof TrainingOptions)[];
+  const rows = names.map((name) => {
+    const [value, usual] = [options, NOTEBOOK].map((source) => String(source[name]));
+    return html`
+      <tr class="${value === usual ? "same" : "differs"}">
+        <td>${spaced(name)}</td>
+        <td>${value}</td>
+        <td class="muted">${usual}</td>
+      </tr>
+    `;
+  });
+  return html`
+    <table>
+      <thead>
+        <tr>
+          <th>option</th>
+          <th>this run</th>
+          <th>the notebook</th>
+        </tr>
+      </thead>
+      <tbody>${rows}</tbody>
+    </table>
+  `;
+}
