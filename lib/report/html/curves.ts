@@ -54,7 +54,7 @@ export async function learningCurves(runs: readonly ReportedRun[]): Promise<Html
       : []),
     figure(
       await lineChart(losses, { title: "loss, nats", axis: far ? "ratios" : "zero" }),
-      "Loss: the mean over the rows; the notebook printed none",
+      "Loss",
     ),
   ];
   return html`<div class="charts">${charts}</div>`;

@@ -8,7 +8,7 @@ export interface PictureSize {
 }
 
 /**
- * A row of a data set: black ink on white.
+ * A row of a data set: black ink, on whatever the picture lies on.
  *
  * @param pixels Shape (height * width): 0 is background, 255 full ink
  * @param size Of the picture
@@ -24,7 +24,9 @@ export interface PictureSize {
  * ```
  */
 export function imagePicture(pixels: Uint8Array, { width, height }: PictureSize): string {
-  return pngUri(pixels.map((ink) => 255 - ink), { width, height, channels: 1 });
+  const blackAndOpacity = new Uint8Array(2 * pixels.length);
+  pixels.forEach((ink, i) => blackAndOpacity[2 * i + 1] = ink);
+  return pngUri(blackAndOpacity, { width, height, channels: 2 });
 }
 
 /** Red and blue that can be told apart on light and on dark, and by the colour-blind. */
@@ -62,6 +64,6 @@ export function signedPicture(
   return pngUri(pixels, { width, height, channels: 4 });
 }
 
-function pngUri(data: Uint8Array, shape: PictureSize & { channels: 1 | 4 }): string {
+function pngUri(data: Uint8Array, shape: PictureSize & { channels: 2 | 4 }): string {
   return `data:image/png;base64,${encode({ ...shape, data, depth: 8 }).toBase64()}`;
 }

@@ -123,7 +123,8 @@ function curveWords({ options }: ReportedRun): Html {
   return html`<p>Every point is an evaluation on ${
     count(options.evalSize)
   } freshly drawn rows. The band is one standard
-error either way: at 90% that is ${error} points, so much do two evaluations of the same net differ by chance.</p>`;
+error either way: at 90% that is ${error} points, so two evaluations of the very same net easily differ by as much. The
+notebook printed no losses.</p>`;
 }
 
 function runTable(run: ReportedRun, data: Dataset, split: Split): Html {
