@@ -1,0 +1,73 @@
+/**
+ * Which way a camera was held: phones store a photograph as the sensor saw it, and in the Exif
+ * data how to turn it.
+ *
+ * Source: Exif 2.32 (https://www.cipa.jp/std/documents/e/DC-X008-Translation-2019-E.pdf), 4.6.4 A
+ */
+import type { Picture } from "./decode.ts";
+
+const ORIENTATION_TAG = 0x0112;
+const ENTRY_BYTES = 12;
+
+/**
+ * The orientation that Exif data state.
+ *
+ * @param tiff The data from their TIFF header on
+ * @returns 1 (upright) to 8; 1 as well if they say nothing, or make no sense
+ */
+export function readOrientation(tiff: Uint8Array): number {
+  const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);
+  try {
+    const littleEndian = view.getUint16(0) === 0x4949; // "II", Intel's order
+    const directory = view.getUint32(4, littleEndian);
+    const entries = view.getUint16(directory, littleEndian);
+    for (let entry = 0; entry < entries; entry++) {
+      const position = directory + 2 + entry * ENTRY_BYTES;
+      if (view.getUint16(position, littleEndian) !== ORIENTATION_TAG) continue;
+      const orientation = view.getUint16(position + 8, littleEndian);
+      return orientation >= 1 && orientation <= 8 ? orientation : 1;
+    }
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error; // a place beyond the end
+  }
+  return 1;
+}
+
+/**
+ * Turns a picture upright.
+ *
+ * @param picture As the sensor saw it
+ * @param orientation 1 to 8, as Exif counts: which side of the scene its first row and first
+ *   column show
+ * @returns The picture as it is to be seen
+ *
+ * @example A row of two pixels, taken with the camera turned
+ * ```ts
+ * import { turn } from "./orientation.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const pixels = Uint8Array.of(1, 1, 1, 1, 2, 2, 2, 2);
+ * assertEquals(turn({ width: 2, height: 1, pixels }, 6), { width: 1, height: 2, pixels });
+ * ```
+ */
+export function turn(picture: Picture, orientation: number): Picture {
+  const { width, height } = picture;
+  // Each orientation is made of up to three mirrorings: left and right, up and down, and the
+  // diagonal (rows become columns), done in the order opposite to this one.
+  const mirrorX = [2, 3, 6, 7].includes(orientation);
+  const mirrorY = [3, 4, 7, 8].includes(orientation);
+  const transpose = orientation >= 5;
+  const [newWidth, newHeight] = transpose ? [height, width] : [width, height];
+  const from = new Uint32Array(picture.pixels.slice().buffer);
+  const to = new Uint32Array(from.length);
+  for (let y = 0; y < newHeight; y++) {
+    for (let x = 0; x < newWidth; x++) {
+      const [column, row] = [
+        mirrorX ? newWidth - 1 - x : x,
+        mirrorY ? newHeight - 1 - y : y,
+      ];
+      to[y * newWidth + x] = from[transpose ? column * width + row : row * width + column];
+    }
+  }
+  return { width: newWidth, height: newHeight, pixels: new Uint8Array(to.buffer) };
+}

@@ -1,0 +1,100 @@
+/** Pictures of one number a pixel, and how to get, cut and shrink them. */
+
+/** Shape (height, width), row-major. */
+export interface Plane {
+  width: number;
+  height: number;
+  values: Float32Array;
+}
+
+/** A part of a plane, in whole pixels. */
+export interface Box {
+  left: number;
+  top: number;
+  width: number;
+  height: number;
+}
+
+/**
+ * How light each pixel is: colours by Rec. 709's weights for red, green and blue
+ * (https://www.itu.int/rec/R-REC-BT.709), what is transparent as if on white paper.
+ *
+ * @param pixels Shape (height, width, 4) as red, green, blue and alpha, or (height, width) as grey
+ * @param width Pixels in a row
+ * @param height Rows
+ * @returns 0 black to 255 white
+ * @throws {RangeError} If the number of pixels is not what width and height say
+ */
+export function toGrey(
+  pixels: Uint8Array | Uint8ClampedArray,
+  width: number,
+  height: number,
+): Plane {
+  const count = width * height;
+  if (count > 0 && pixels.length === count) {
+    return { width, height, values: Float32Array.from(pixels) };
+  }
+  if (count === 0 || pixels.length !== 4 * count) {
+    throw new RangeError(
+      `Cannot read an image as it must have one byte or four a pixel: current value is ` +
+        `${pixels.length} bytes for ${width} x ${height} pixels`,
+    );
+  }
+  const values = new Float32Array(count);
+  for (let i = 0; i < count; i++) {
+    const at = 4 * i;
+    const light = 0.2126 * pixels[at] + 0.7152 * pixels[at + 1] + 0.0722 * pixels[at + 2];
+    values[i] = 255 + (light - 255) * pixels[at + 3] / 255;
+  }
+  return { width, height, values };
+}
+
+/** A copy of a part of a plane. */
+export function crop(plane: Plane, { left, top, width, height }: Box): Plane {
+  const values = new Float32Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const start = (top + y) * plane.width + left;
+    values.set(plane.values.subarray(start, start + width), y * width);
+  }
+  return { width, height, values };
+}
+
+/**
+ * Another size of a plane, by area averaging: a new pixel is the mean of the old ones that it
+ * covers, those that it covers in part counted in part.
+ *
+ * @param plane What to resize
+ * @param width New pixels in a row, at least 1
+ * @param height New rows, at least 1
+ * @returns A new plane
+ *
+ * @example
+ * ```ts
+ * import { resize } from "./plane.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const plane = { width: 3, height: 1, values: Float32Array.of(0, 3, 6) };
+ * assertEquals(resize(plane, 2, 1).values, Float32Array.of(1, 5));
+ * ```
+ */
+export function resize(plane: Plane, width: number, height: number): Plane {
+  return averageAlongRows(averageAlongRows(plane, width), height);
+}
+
+/** Resizes the rows and lays the result down as columns, so that doing it twice does both directions. */
+function averageAlongRows({ width, height, values }: Plane, newWidth: number): Plane {
+  const step = width / newWidth;
+  const result = new Float32Array(newWidth * height);
+  for (let column = 0; column < newWidth; column++) {
+    const [from, to] = [column * step, (column + 1) * step];
+    const last = Math.min(Math.ceil(to), width);
+    for (let y = 0; y < height; y++) {
+      let sum = 0;
+      for (let x = Math.floor(from); x < last; x++) {
+        sum += values[y * width + x] * (Math.min(x + 1, to) - Math.max(x, from));
+      }
+      result[column * height + y] = sum / step;
+    }
+  }
+  return { width: height, height: newWidth, values: result };
+}

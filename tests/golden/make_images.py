@@ -1,0 +1,69 @@
+"""Small images of every kind as Pillow writes them, with their pixels as Pillow reads them.
+
+Made with Python 3.11, numpy 2.4.6, Pillow 13.0.0: python3 make_images.py
+"""
+
+import base64
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+random = np.random.default_rng(0)
+height, width = 4, 5
+grey = random.integers(0, 256, (height, width), dtype=np.uint8)
+colour = random.integers(0, 256, (height, width, 3), dtype=np.uint8)
+alpha = random.integers(0, 256, (height, width, 4), dtype=np.uint8)
+pictures = {
+    "grey": (Image.fromarray(grey), {}),
+    "grey of 16 bits": (Image.fromarray(grey.astype(np.uint16) << 8 | 7), {}),
+    "black and white": (Image.fromarray(grey).convert("1"), {}),
+    "grey and alpha": (Image.fromarray(np.ascontiguousarray(alpha[:, :, 2:])), {}),
+    "colour": (Image.fromarray(colour), {}),
+    "colour and alpha": (Image.fromarray(alpha), {}),
+    "colour with one transparent": (
+        Image.fromarray(colour),
+        {"transparency": tuple(int(value) for value in colour[1, 2])},
+    ),
+    "palette of 3": (Image.fromarray(colour).quantize(3), {}),
+    "palette of 20": (Image.fromarray(colour).quantize(20), {}),
+    "palette with a transparent colour": (Image.fromarray(colour).quantize(20), {"transparency": 5}),
+}
+y, x = np.mgrid[:8, :16]
+smooth = Image.fromarray(np.stack([x * 16, y * 32, x * 8 + y * 16], 2).astype(np.uint8))
+
+
+def encoded(image, kind, **options):
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def entry(content):
+    image = ImageOps.exif_transpose(Image.open(io.BytesIO(content)))
+    if image.mode.startswith("I"):  # Pillow would clip 16 bits, not shift them
+        image = Image.fromarray((np.array(image) >> 8).astype(np.uint8))
+    text = lambda data: base64.b64encode(data).decode()
+    return {
+        "file": text(content),
+        "width": image.width,
+        "height": image.height,
+        "pixels": text(image.convert("RGBA").tobytes()),
+    }
+
+
+images = {
+    f"PNG, {name}": entry(encoded(image, "PNG", **options))
+    for name, (image, options) in pictures.items()
+}
+images["JPEG, grey"] = entry(encoded(smooth.convert("L"), "JPEG"))
+images["JPEG, CMYK"] = entry(encoded(smooth.convert("CMYK"), "JPEG"))
+images["JPEG, progressive"] = entry(encoded(smooth, "JPEG", progressive=True, subsampling=0))
+for orientation in range(1, 9):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    content = encoded(smooth, "JPEG", exif=exif, subsampling=0)
+    images[f"JPEG, orientation {orientation}"] = entry(content)
+Path(__file__).with_name("images.json").write_text(json.dumps(images, indent=2) + "\n")
