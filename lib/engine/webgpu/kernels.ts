@@ -4,13 +4,14 @@ import { fused } from "./fused.ts";
 import { fusedSoftware } from "./fused_software.ts";
 import type { NetworkKind } from "./network.ts";
 import type { ParameterLayout } from "./parameter_layout.ts";
+import type { ChooseLanes } from "./row_packer.ts";
 import { tiled } from "./tiled.ts";
 
 /** A choice of kernels. */
 export interface Kernels {
   network: NetworkKind;
-  /** Invocations that draw one step's rows. */
-  chooseLanes: number;
+  /** What draws one step's rows. */
+  chooseLanes: ChooseLanes;
 }
 
 /**
@@ -22,7 +23,7 @@ export interface Kernels {
  * - A GPU hides its loads behind other lanes' work: many lanes, each with little to do.
  */
 const KERNELS = {
-  software: { small: fusedSoftware, large: tiled({ x: 8, y: 1 }), chooseLanes: 8 },
+  software: { small: fusedSoftware, large: tiled({ x: 8, y: 1 }), chooseLanes: "vector" as const },
   hardware: { small: fused, large: tiled({ x: 8, y: 8 }), chooseLanes: 256 },
 };
 

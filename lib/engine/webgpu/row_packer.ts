@@ -1,6 +1,7 @@
 /** The data set on the device, the drawing of rows from it, and their packing into slots. */
 import threefry from "../../../shaders/functions/threefry.wgsl" with { type: "text" };
 import chooseRowsSource from "../../../shaders/rows/choose_rows.wgsl" with { type: "text" };
+import chooseRowsSoftware from "../../../shaders/rows/choose_rows_software.wgsl" with { type: "text" };
 import gatherSource from "../../../shaders/rows/gather.wgsl" with { type: "text" };
 import type { Dataset } from "../../data/dataset.ts";
 import { rowScales } from "../../data/normalise.ts";
@@ -31,11 +32,8 @@ const FIXED_BYTES = (1 << BIN_BITS) + (1 << BIN_BITS) / 16 + (1 << BIN_BITS) / 8
  */
 export const MOST_CHOSEN = 256;
 
-/** How choose_rows.wgsl is to be compiled for batches of a size. */
-interface ChoosePlan {
-  lanes: number;
-  kept: number;
-}
+/** What draws one step's rows: so many lanes, or one SIMD vector (choose_rows_software.wgsl). */
+export type ChooseLanes = number | "vector";
 
 /** What is on the device of a loaded data set. */
 interface LoadedRows {
@@ -94,14 +92,14 @@ export class RowPacker {
   /**
    * Compiles the kernels; the result makes the packer.
    *
-   * @param lanes Invocations that draw one step's rows
+   * @param lanes What draws one step's rows
    */
   static async compile(
     gpu: Gpu,
     options: EngineOptions,
     layout: ParameterLayout,
     slots: SlotShape,
-    lanes: number,
+    lanes: ChooseLanes,
   ): Promise<(buffers: NetworkBuffers) => RowPacker> {
     const gather = await Program.compile(gpu, {
       entryPoint: "gather",
@@ -119,10 +117,10 @@ export class RowPacker {
     const choose = options.batchSize <= MOST_CHOSEN && bytes <= room
       ? await Program.compile(gpu, {
         entryPoint: "choose_rows",
-        sources: [threefry, chooseRowsSource],
+        sources: [threefry, lanes === "vector" ? chooseRowsSoftware : chooseRowsSource],
         constants: {
           THREEFRY_LAYOUT: options.threefry === "partitionable" ? 1 : 0,
-          LANES: Math.min(lanes, gpu.device.limits.maxComputeInvocationsPerWorkgroup),
+          ...(lanes === "vector" ? {} : { LANES: lanes }),
           SLOT_ROWS: slots.quads * 4,
           BIN_BITS,
           KEPT: kept,
