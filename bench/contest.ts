@@ -1,0 +1,152 @@
+/**
+ * What one contestant does in its process: the notebook's training loop, with
+ * sampling and evaluations, timed; then one line of JSON.
+ *
+ * Here is the loop of those that are written in TypeScript and bring only a
+ * net and a step; ours.ts and peers/jax_notebook.py bring their own loops.
+ */
+import { type Dataset } from "../lib/data/dataset.ts";
+import { readIdxFolder } from "../lib/data/idx_folder.ts";
+import { rowScales } from "../lib/data/normalise.ts";
+import { answerOfRow } from "../lib/net/maths.ts";
+import { NOTEBOOK } from "../lib/training/options.ts";
+import { learningRateOf } from "../lib/training/plan.ts";
+
+/** What a contestant's process prints. */
+export interface Result {
+  /** Name, version and device. */
+  title: string;
+  /** Steps timed. */
+  iterations: number;
+  /** Of the loop, from before the first row is drawn until the last result is read. */
+  seconds: number;
+  /** Over all test rows, after those steps: a fraction, 0 to 1. */
+  accuracy: number;
+}
+
+/** A net and a way to train it. */
+export interface Peer {
+  /** Name, version and device. */
+  title: string;
+  /** Takes, or queues, one step: inputs (B, D), one-hot labels (B, C). */
+  step(inputs: Float32Array, labels: Float32Array, learningRate: number): void;
+  /** The net's outputs (B, C) for `EVALUATED` inputs (B, D). */
+  outputs(inputs: Float32Array): Promise<Float32Array>;
+  /** Waits for all that was queued. */
+  settle(): Promise<void>;
+}
+
+/** Rows of a step, and of an evaluation. */
+export const BATCH = NOTEBOOK.batchSize;
+export const EVALUATED = NOTEBOOK.evalSize;
+
+const CLASSES = 10;
+/** Steps before the clock starts, in which kernels are compiled. */
+const WARM_UP = 20;
+/** Peers on WebGPU queue without end, which takes memory without end: a wait now and then bounds it. */
+const SETTLE_EVERY = 100;
+
+/**
+ * Trains a peer as this process's command line says: device, folder of IDX
+ * files, steps. Ends the process, as peers may keep threads running.
+ *
+ * Rows are drawn by Math.random without repeats, which takes next to no time:
+ * peers are not asked to draw JAX's random numbers.
+ *
+ * @param makePeer Makes the peer on a device of its own naming
+ */
+export async function contest(makePeer: (device: string) => Promise<Peer>): Promise<never> {
+  const [device, folder, steps] = Deno.args;
+  const data = readIdxFolder(folder);
+  const rows = new Rows(data);
+  const peer = await makePeer(device);
+  const iterations = Number(steps);
+
+  const step = (iteration: number) => {
+    const drawn = draw(BATCH, 0, data.trainRows);
+    const learningRate = learningRateOf(iteration, NOTEBOOK);
+    peer.step(rows.inputs(drawn), rows.oneHot(drawn), learningRate);
+  };
+  const testRows = Array.from(data.labels.keys()).slice(data.trainRows);
+  const evaluate = () => accuracy(peer, rows, draw(EVALUATED, data.trainRows, data.labels.length));
+
+  for (let i = 1; i <= WARM_UP; i++) step(i);
+  await evaluate();
+  await peer.settle();
+
+  const start = performance.now();
+  for (let i = 1; i <= iterations; i++) {
+    step(i);
+    if (i % SETTLE_EVERY === 0) await peer.settle();
+    if (i % NOTEBOOK.evalEvery === 0) await evaluate();
+  }
+  await peer.settle();
+  const seconds = (performance.now() - start) / 1000;
+
+  const { title } = peer;
+  print({ title, iterations, seconds, accuracy: await accuracy(peer, rows, testRows) });
+  Deno.exit(0);
+}
+
+/** Prints a contestant's result for bench/peers.ts to read. */
+export function print(result: Result): void {
+  console.log(JSON.stringify(result));
+}
+
+/** All rows as the net takes them: divided by their L2 norms. */
+class Rows {
+  readonly #data: Dataset;
+  readonly #pixels: number;
+  readonly #inputs: Float32Array;
+
+  constructor(data: Dataset) {
+    this.#data = data;
+    this.#pixels = data.width * data.height;
+    const scales = rowScales(data, "l2");
+    this.#inputs = Float32Array.from(
+      data.images,
+      (byte, i) => byte * scales[Math.floor(i / this.#pixels)],
+    );
+  }
+
+  label(row: number): number {
+    return this.#data.labels[row];
+  }
+
+  /** Shape (rows.length, D), newly made. */
+  inputs(rows: number[]): Float32Array {
+    const pixels = this.#pixels;
+    const inputs = new Float32Array(rows.length * pixels);
+    rows.forEach((row, i) =>
+      inputs.set(this.#inputs.subarray(row * pixels, (row + 1) * pixels), i * pixels)
+    );
+    return inputs;
+  }
+
+  /** Shape (rows.length, C), newly made. */
+  oneHot(rows: number[]): Float32Array {
+    const oneHot = new Float32Array(rows.length * CLASSES);
+    rows.forEach((row, i) => oneHot[i * CLASSES + this.label(row)] = 1);
+    return oneHot;
+  }
+}
+
+/** Different rows from `from` to `to - 1`. */
+function draw(count: number, from: number, to: number): number[] {
+  const drawn = new Set<number>();
+  while (drawn.size < count) drawn.add(from + Math.floor(Math.random() * (to - from)));
+  return [...drawn];
+}
+
+async function accuracy(peer: Peer, rows: Rows, tested: number[]): Promise<number> {
+  let correct = 0;
+  for (let begin = 0; begin < tested.length; begin += EVALUATED) {
+    const part = tested.slice(begin, begin + EVALUATED);
+    const outputs = await peer.outputs(rows.inputs(part));
+    part.forEach((row, i) => {
+      const answer = answerOfRow(outputs.subarray(i * CLASSES, (i + 1) * CLASSES));
+      if (answer === rows.label(row)) correct++;
+    });
+  }
+  return correct / tested.length;
+}

@@ -1,0 +1,109 @@
+/** Who can be raced, and how a contestant's process is run. */
+import type { Result } from "./contest.ts";
+
+/** One way to train the notebook's net. */
+export interface Contestant {
+  /** What it is called on the command line. */
+  name: string;
+  /** Its command, but for the folder of the data and the number of steps at its end. */
+  command: () => [program: string, ...args: string[]];
+}
+
+/** What a contestant's process came to: a result, or in words why there is none. */
+export type Outcome = Result | { failure: string };
+
+/** A process that takes longer has hung, or its steps are too slow to be worth waiting for. */
+const TIME_LIMIT_MINUTES = 10;
+
+const typescript = (file: string, device: string): Contestant["command"] => () => [
+  Deno.execPath(),
+  "run",
+  "--no-prompt",
+  // The data, the .wasm files, and our engines' Worker: nothing else is needed.
+  "--allow-read",
+  new URL(file, import.meta.url).pathname,
+  device,
+];
+
+const python = (mode: string): Contestant["command"] => () => [
+  Deno.env.get("JAX_PYTHON") || "python3",
+  new URL("peers/jax_notebook.py", import.meta.url).pathname,
+  mode,
+];
+
+/** Our two engines, which the others are compared with. */
+export const OURS: readonly Contestant[] = [
+  { name: "ours-webgpu", command: typescript("ours.ts", "webgpu") },
+  { name: "ours-cpu", command: typescript("ours.ts", "cpu") },
+];
+
+/** The others. JAX's three ways are told apart in its script. */
+export const PEERS: readonly Contestant[] = [
+  { name: "tfjs-wasm", command: typescript("peers/tfjs.ts", "wasm") },
+  { name: "tfjs-webgpu", command: typescript("peers/tfjs.ts", "webgpu") },
+  { name: "jaxjs-wasm", command: typescript("peers/jax_js.ts", "wasm") },
+  { name: "jaxjs-webgpu", command: typescript("peers/jax_js.ts", "webgpu") },
+  { name: "jax-notebook", command: python("notebook") },
+  { name: "jax-scan", command: python("scan") },
+  { name: "jax-presample", command: python("presample") },
+];
+
+/**
+ * Runs a contestant in a process of its own, to its end.
+ *
+ * @param contestant Which one
+ * @param folder Holds the data as IDX files
+ * @param iterations Steps to be timed
+ */
+export async function runContestant(
+  contestant: Contestant,
+  folder: string,
+  iterations: number,
+): Promise<Outcome> {
+  const [program, ...args] = contestant.command();
+  const command = new Deno.Command(program, {
+    args: [...args, folder, String(iterations)],
+    stdin: "null",
+    signal: AbortSignal.timeout(60_000 * TIME_LIMIT_MINUTES),
+  });
+  let output: Deno.CommandOutput;
+  try {
+    output = await command.output();
+  } catch (error) {
+    return { failure: `cannot start ${program}: ${(error as Error).message}` };
+  }
+  const { code, signal, stdout, stderr } = output;
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  if (signal === "SIGTERM") return { failure: `took more than ${TIME_LIMIT_MINUTES} minutes` };
+  const result = parseResult(text(stdout));
+  if (code === 0 && result) return result;
+  return { failure: whatWentWrong(text(stderr)) ?? `ended with ${signal ?? `code ${code}`}` };
+}
+
+/**
+ * The result among the lines that a contestant printed.
+ *
+ * @param stdout All it printed; frameworks print other lines as well
+ * @returns The result, or undefined if no line is one
+ */
+export function parseResult(stdout: string): Result | undefined {
+  for (const line of stdout.split("\n")) {
+    if (!line.startsWith('{"title":')) continue;
+    const { title, iterations, seconds, accuracy } = JSON.parse(line) as Partial<Result>;
+    const isWhole = [iterations, seconds, accuracy].every(Number.isFinite) && title !== undefined;
+    if (isWhole) return { title, iterations, seconds, accuracy } as Result;
+  }
+}
+
+/**
+ * The line of an error output that says what went wrong: where Deno names the
+ * error, or the last one, as Python does.
+ *
+ * @param stderr All of it
+ * @returns The line, or undefined if there is none
+ */
+export function whatWentWrong(stderr: string): string | undefined {
+  const lines = stderr.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  const uncaught = /^error: Uncaught (\(in promise\) )?/;
+  return lines.find((line) => uncaught.test(line))?.replace(uncaught, "") ?? lines.at(-1);
+}

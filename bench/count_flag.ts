@@ -1,0 +1,14 @@
+/** A flag that the measuring tasks share. */
+import { type Flag, number, parseNumber } from "../lib/cli/flags.ts";
+
+/** A flag with a whole number of at least 1. */
+export function count(help: string, byDefault?: number): Flag<number> {
+  return {
+    ...number(help, byDefault),
+    expects: "a whole number of at least 1",
+    parse(text) {
+      const value = parseNumber(text);
+      return Number.isSafeInteger(value) && value! >= 1 ? value : undefined;
+    },
+  };
+}

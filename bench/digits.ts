@@ -1,0 +1,46 @@
+/** The digits that are trained on to measure: MNIST where it is at hand, else synthetic ones. */
+import type { Dataset } from "../lib/data/dataset.ts";
+import { encodeIdx } from "../lib/data/idx.ts";
+import { IDX_FILE_NAMES, readIdxFolder } from "../lib/data/idx_folder.ts";
+import { MNIST } from "../lib/data/mnist.ts";
+import { syntheticDigits } from "../lib/data/synthetic.ts";
+
+/** Where `deno task train` keeps what it has downloaded. */
+const CACHE = "data/mnist";
+
+/**
+ * MNIST from the folder that MNIST_DIR names, else from the cache, else
+ * synthetic digits, of the same shape and number: nothing is downloaded.
+ *
+ * @throws {DataError} If the folder named or the cache holds damaged files
+ */
+export function openDigits(): Dataset {
+  const named = Deno.env.get("MNIST_DIR");
+  if (named) return readIdxFolder(named, MNIST);
+  return isFolder(CACHE) ? readIdxFolder(CACHE, MNIST) : syntheticDigits();
+}
+
+/** Writes digits as plain IDX files, which every contestant can read. */
+export function writeIdxFolder(directory: string, data: Dataset): void {
+  const { width, height, images, labels, trainRows } = data;
+  const pixels = width * height;
+  const testRows = labels.length - trainRows;
+  const [trainImages, trainLabels, testImages, testLabels] = IDX_FILE_NAMES.map((name) =>
+    `${directory}/${name}`
+  );
+  const write = (path: string, shape: number[], items: Uint8Array) =>
+    Deno.writeFileSync(path, encodeIdx(shape, items));
+  write(trainImages, [trainRows, height, width], images.subarray(0, trainRows * pixels));
+  write(trainLabels, [trainRows], labels.subarray(0, trainRows));
+  write(testImages, [testRows, height, width], images.subarray(trainRows * pixels));
+  write(testLabels, [testRows], labels.subarray(trainRows));
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}

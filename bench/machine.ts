@@ -1,0 +1,40 @@
+/** Where and when something was measured. */
+import { cpus } from "node:os";
+import { listDevices } from "../lib/engine/create.ts";
+
+/** What stands above every table, as a number without it means little. */
+export interface Machine {
+  processor: string;
+  cores: number;
+  system: string;
+  /** The WebGPU adapter that is taken unless told otherwise; `none` where there is none. */
+  adapter: string;
+  deno: string;
+  /** `2026-11-23` */
+  date: string;
+}
+
+/** This machine, today. Needs permission for `sys=cpus`. */
+export async function describeMachine(): Promise<Machine> {
+  const devices = await listDevices();
+  const chosen = devices.find((device) => device.chosen);
+  return {
+    processor: cpus()[0]?.model.trim() || "unknown processor",
+    cores: navigator.hardwareConcurrency,
+    system: `${Deno.build.os} ${Deno.build.arch}`,
+    adapter: chosen?.backend === "webgpu" ? chosen.name : "none",
+    deno: Deno.version.deno,
+    date: new Date().toISOString().slice(0, 10),
+  };
+}
+
+/** The lines above a table. */
+export function machineLines(
+  { processor, cores, system, adapter, deno, date }: Machine,
+): string[] {
+  return [
+    `Machine: ${processor}, ${cores} cores, ${system}`,
+    `Adapter: ${adapter}`,
+    `Versions: Deno ${deno}; date: ${date}`,
+  ];
+}

@@ -1,0 +1,55 @@
+/** Tables as RESULTS.md holds them, which can be read on a terminal as well. */
+
+/** A column: its head, and what stands in it for a row. */
+export interface Column<Row> {
+  head: string;
+  /** Words are aligned to the left, numbers to the right. */
+  of: (row: Row) => string | number;
+  /**
+   * Digits behind the point.
+   * @default 0
+   */
+  digits?: number;
+}
+
+/**
+ * A Markdown table.
+ *
+ * @param columns From left to right
+ * @param rows From top to bottom
+ * @returns Its lines; a number that is not finite is a dash
+ *
+ * @example
+ * ```ts
+ * import { markdownTable } from "./table.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const columns = [
+ *   { head: "word", of: (word: string) => word },
+ *   { head: "letters", of: (word: string) => word.length },
+ * ];
+ * assertEquals(markdownTable(columns, ["a", "list"]), [
+ *   "| word | letters |",
+ *   "| ---- | ------: |",
+ *   "| a    |       1 |",
+ *   "| list |       4 |",
+ * ]);
+ * ```
+ */
+export function markdownTable<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+): string[] {
+  const rendered = columns.map(({ head, of, digits = 0 }) => {
+    const values = rows.map(of);
+    const cells = values.map((value) =>
+      typeof value === "string" ? value : Number.isFinite(value) ? value.toFixed(digits) : "-"
+    );
+    const width = Math.max(3, head.length, ...cells.map((cell) => cell.length));
+    const isNumber = values.some((value) => typeof value === "number");
+    const pad = (text: string) => isNumber ? text.padStart(width) : text.padEnd(width);
+    const rule = isNumber ? "-".repeat(width - 1) + ":" : "-".repeat(width);
+    return [pad(head), rule, ...cells.map(pad)];
+  });
+  return rendered[0].map((_, line) => `| ${rendered.map((cells) => cells[line]).join(" | ")} |`);
+}
