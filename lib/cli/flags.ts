@@ -82,14 +82,14 @@ export function oneOf<Word extends string>(
   };
 }
 
-/** A flag with several values of another flag, divided by commas. */
-export function listOf<Value>(flag: Flag<Value>): Flag<Value[]> {
+/** A flag with several values of another flag, divided by commas or, where those have commas, otherwise. */
+export function listOf<Value>(flag: Flag<Value>, divider: "," | "/" = ","): Flag<Value[]> {
   return {
     ...flag,
-    placeholder: `${flag.placeholder},...`,
-    expects: `${flag.expects}, or several divided by commas`,
+    placeholder: `${flag.placeholder}${divider}...`,
+    expects: `${flag.expects}, or several divided by ${divider === "," ? "commas" : "slashes"}`,
     parse(text) {
-      const values = text.split(",").map((part) => flag.parse(part));
+      const values = text.split(divider).map((part) => flag.parse(part));
       return values.includes(undefined) ? undefined : values as Value[];
     },
   };

@@ -1,0 +1,139 @@
+/** A sweep's finished runs as a CSV file, a row each. */
+import { parse, stringify } from "@std/csv";
+import { writeFileAtomically } from "../model/write_file.ts";
+import { NOTEBOOK, type TrainingOptions } from "../training/options.ts";
+import type { Score, SweptRun } from "../training/sweep.ts";
+
+const OPTION_NAMES = Object.keys(NOTEBOOK) as (keyof TrainingOptions)[];
+
+/** What each run came to; a run that diverged has none of these. `steps` are those done. */
+const RESULTS = [
+  "steps",
+  "seconds",
+  "accuracy",
+  "loss",
+  "validationAccuracy",
+  "validationLoss",
+] as const;
+
+/** The file's columns. */
+const COLUMNS = ["dataset", ...OPTION_NAMES, "backend", "device", ...RESULTS];
+
+type Row = Record<string, string>;
+
+/**
+ * Writes all runs, whole or not at all.
+ *
+ * @param path Where to; a file that is already there is replaced
+ * @param runs The runs
+ * @throws {Error} If the file cannot be written
+ */
+export async function writeSweep(path: string, runs: readonly SweptRun[]): Promise<void> {
+  const rows = runs.map(toRow);
+  await writeFileAtomically(path, stringify(rows, { columns: COLUMNS }));
+}
+
+/**
+ * Reads the runs of a file that `writeSweep` wrote.
+ *
+ * @param path Where it is
+ * @returns The runs; none if there is no such file
+ * @throws {Error} If it is another kind of file
+ */
+export async function readSweep(path: string): Promise<SweptRun[]> {
+  const text = await readIfThere(path);
+  if (text === undefined) return [];
+  const refuse = (rule: string, value: unknown): never => {
+    throw new Error(
+      `Cannot continue the sweep in ${path} as ${rule}: current value is ${value}; ` +
+        "name another file with --out",
+    );
+  };
+  let rows: string[][];
+  try {
+    rows = parse(text);
+  } catch (error) {
+    refuse("it must be a CSV file", (error as Error).message);
+    return [];
+  }
+  const [header, ...lines] = rows;
+  if (header?.join() !== COLUMNS.join()) {
+    refuse(`its columns must be ${COLUMNS.join(", ")}`, header?.join(", "));
+  }
+  return lines.map((cells, i) => {
+    if (cells.length !== COLUMNS.length) {
+      refuse(`row ${i + 1} must have ${COLUMNS.length} cells`, cells.length);
+    }
+    const row: Row = Object.fromEntries(COLUMNS.map((column, c) => [column, cells[c]]));
+    return fromRow(
+      row,
+      (column) => refuse(`${column} of row ${i + 1} must be a number`, row[column]),
+    );
+  });
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** The same text for runs that would be the same run again. */
+export function runKey({ dataset, options }: Pick<SweptRun, "dataset" | "options">): string {
+  return JSON.stringify([dataset, ...OPTION_NAMES.map((name) => options[name])]);
+}
+
+function toRow({ dataset, options, backend, device, result }: SweptRun): Row {
+  const numbers: Record<(typeof RESULTS)[number], number | undefined> = {
+    steps: result?.iterations,
+    seconds: result?.seconds,
+    accuracy: result?.test.accuracy,
+    loss: result?.test.loss,
+    validationAccuracy: result?.validation?.accuracy,
+    validationLoss: result?.validation?.loss,
+  };
+  return {
+    dataset,
+    ...Object.fromEntries(OPTION_NAMES.map((name) => [name, String(options[name])])),
+    backend,
+    device,
+    ...Object.fromEntries(RESULTS.map((name) => [name, String(numbers[name] ?? "")])),
+  };
+}
+
+function fromRow(row: Row, refuse: (column: string) => never): SweptRun {
+  const number = (column: string) => {
+    const value = row[column].trim() === "" ? NaN : Number(row[column]);
+    return Number.isNaN(value) ? refuse(column) : value;
+  };
+  const score = (accuracy: string, loss: string): Score => ({
+    accuracy: number(accuracy),
+    loss: number(loss),
+  });
+  const option = (name: keyof TrainingOptions) => {
+    if (name === "hidden") return row[name].split(",").map(Number);
+    return typeof NOTEBOOK[name] === "number" ? number(name) : row[name];
+  };
+  const { dataset, backend, device } = row;
+  const options = Object.fromEntries(OPTION_NAMES.map((name) => [name, option(name)]));
+  return {
+    event: "run",
+    dataset,
+    options: options as unknown as TrainingOptions,
+    backend,
+    device,
+    ...(row.accuracy !== "" && {
+      result: {
+        iterations: number("steps"),
+        seconds: number("seconds"),
+        test: score("accuracy", "loss"),
+        ...(row.validationAccuracy !== "" && {
+          validation: score("validationAccuracy", "validationLoss"),
+        }),
+      },
+    }),
+  };
+}

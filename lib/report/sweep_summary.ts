@@ -1,0 +1,169 @@
+/** What a sweep's runs say together: mean and spread over the seeds of each combination. */
+import { NOTEBOOK, type TrainingOptions } from "../training/options.ts";
+import type { SweptRun } from "../training/sweep.ts";
+
+/** Of several numbers. */
+export interface Spread {
+  mean: number;
+  /** The sample standard deviation, divided by n - 1; NaN for a single number. */
+  deviation: number;
+  lowest: number;
+  highest: number;
+}
+
+/** Runs that differ in nothing but the seed. */
+export interface Combination {
+  options: Omit<TrainingOptions, "seed">;
+  /** How many came to an end, and how many diverged. */
+  runs: number;
+  diverged: number;
+  /** On all test rows; undefined where no run came to an end, as are the others. */
+  accuracy?: Spread;
+  /** On all rows held out, where any were. */
+  validation?: Spread;
+  /** Of the training loop. */
+  seconds?: Spread;
+}
+
+/**
+ * Mean and spread of numbers.
+ *
+ * @param numbers At least one
+ *
+ * @example
+ * ```ts
+ * import { spreadOf } from "./sweep_summary.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(spreadOf([1, 2, 6]), { mean: 3, deviation: Math.sqrt(7), lowest: 1, highest: 6 });
+ * ```
+ */
+export function spreadOf(numbers: readonly number[]): Spread {
+  const mean = numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+  const squares = numbers.reduce((sum, number) => sum + (number - mean) ** 2, 0);
+  return {
+    mean,
+    deviation: Math.sqrt(squares / (numbers.length - 1)),
+    lowest: Math.min(...numbers),
+    highest: Math.max(...numbers),
+  };
+}
+
+/**
+ * Puts runs together that differ in nothing but the seed.
+ *
+ * @param runs Of one data set
+ * @returns The combinations, in the order of their first runs
+ */
+export function summarize(runs: readonly SweptRun[]): Combination[] {
+  const groups = Map.groupBy(runs, ({ options }) => JSON.stringify(seedless(options)));
+  return [...groups.values()].map((group) => {
+    const results = group.flatMap(({ result }) => result ?? []);
+    const held = results.flatMap(({ validation }) => validation ?? []);
+    return {
+      options: seedless(group[0].options),
+      runs: results.length,
+      diverged: group.length - results.length,
+      ...(results.length > 0 && {
+        accuracy: spreadOf(results.map(({ test }) => test.accuracy)),
+        seconds: spreadOf(results.map(({ seconds }) => seconds)),
+      }),
+      ...(held.length > 0 && { validation: spreadOf(held.map(({ accuracy }) => accuracy)) }),
+    };
+  });
+}
+
+function seedless({ seed: _, ...others }: TrainingOptions): Omit<TrainingOptions, "seed"> {
+  return others;
+}
+
+/** The options besides the seed in which runs differ. */
+export function differingOptions(
+  runs: readonly Combination["options"][],
+): (keyof Combination["options"])[] {
+  return (Object.keys(seedless(NOTEBOOK)) as (keyof Combination["options"])[])
+    .filter((name) => new Set(runs.map((options) => String(options[name]))).size > 1);
+}
+
+/**
+ * The combination with the best mean accuracy: on the rows held out where there are any, since
+ * test rows that have chosen something say no longer how good it is.
+ *
+ * @param combinations Of one sweep
+ * @returns The best; undefined if there is none to prefer to another
+ */
+export function bestOf(combinations: readonly Combination[]): Combination | undefined {
+  const held = combinations.some(({ validation }) => validation);
+  const measured = combinations.filter((one) => (held ? one.validation : one.accuracy));
+  if (measured.length < 2) return undefined;
+  const mean = (one: Combination) => (held ? one.validation : one.accuracy)!.mean;
+  return measured.reduce((best, one) => mean(one) > mean(best) ? one : best);
+}
+
+/**
+ * The summary as lines of text.
+ *
+ * @param combinations Of one sweep
+ * @returns A heading and a line each, in columns, then which is best and by which rows
+ */
+export function summaryLines(combinations: readonly Combination[]): string[] {
+  const names = differingOptions(combinations.map(({ options }) => options));
+  const held = combinations.some(({ validation }) => validation);
+  const rows = combinations.map(({ options, runs, diverged, accuracy, validation, seconds }) => [
+    ...names.map((name) => String(options[name])),
+    String(runs),
+    ...(held ? [meanCell(validation)] : []),
+    meanCell(accuracy),
+    accuracy ? percent(accuracy.lowest) : "",
+    accuracy ? percent(accuracy.highest) : "",
+    seconds ? seconds.mean.toFixed(2) : "",
+    diverged > 0 ? `${diverged} diverged` : "",
+  ]);
+  const header = [
+    ...names,
+    "runs",
+    ...(held ? ["validation accuracy"] : []),
+    "test accuracy",
+    "lowest",
+    "highest",
+    "seconds",
+    "",
+  ];
+  return [...inColumns([header, ...rows]), ...bestLines(combinations, names, held)];
+}
+
+function bestLines(
+  combinations: readonly Combination[],
+  names: readonly (keyof Combination["options"])[],
+  held: boolean,
+): string[] {
+  const best = bestOf(combinations);
+  if (!best) return [];
+  const which = names.map((name) => `${name} ${best.options[name]}`).join(", ");
+  return [
+    "",
+    held
+      ? `Best on the rows held out: ${which}`
+      : `Best on the test rows: ${which}; but they have chosen it now, so its accuracy on them ` +
+        "flatters (--validation holds rows out to choose by)",
+  ];
+}
+
+/** A mean and the standard deviation: `91.38% +- 0.21`. */
+function meanCell(spread: Spread | undefined): string {
+  if (!spread) return "";
+  const deviation = Number.isNaN(spread.deviation)
+    ? ""
+    : ` +- ${(100 * spread.deviation).toFixed(2)}`;
+  return percent(spread.mean) + deviation;
+}
+
+function percent(fraction: number): string {
+  return `${(100 * fraction).toFixed(2)}%`;
+}
+
+/** Cells under each other, two spaces apart, to the right in their column. */
+function inColumns(rows: readonly string[][]): string[] {
+  const widths = rows[0].map((_, c) => Math.max(...rows.map((row) => row[c].length)));
+  return rows.map((row) => row.map((cell, c) => cell.padStart(widths[c])).join("  ").trimEnd());
+}

@@ -1,0 +1,135 @@
+/** Many runs one after the other, on as few engines as they need. */
+import type { Dataset } from "../data/dataset.ts";
+import { splitDataset } from "../data/split.ts";
+import type { Engine, EngineOptions } from "../engine/engine.ts";
+import { DistSampler } from "../random/dist_sampler.ts";
+import type { FinishedEvent, ProgressEvent } from "./events.ts";
+import { checkAgainstRows, type TrainingOptions } from "./options.ts";
+import { DivergedError, engineOptions, train } from "./train.ts";
+
+/** What a sweep is told. */
+export interface SweepPlan {
+  /** What all runs train and test on. */
+  data: Dataset;
+  /** One run each, with options that `resolveOptions` gave. */
+  runs: readonly TrainingOptions[];
+  /** Makes an engine for the next runs; it is disposed of when a run needs another, and at the end. */
+  makeEngine: (options: EngineOptions) => Promise<Engine>;
+}
+
+/** How a run ended. */
+export interface SweptRun {
+  /** Which kind of event. */
+  event: "run";
+  /** The data set's name. */
+  dataset: string;
+  options: TrainingOptions;
+  backend: string;
+  device: string;
+  /** What it came to; a run whose loss was no longer a finite number came to nothing. */
+  result?: SweptResult;
+}
+
+/** What a run came to. */
+export interface SweptResult extends Pick<FinishedEvent, "iterations" | "seconds"> {
+  /** On all test rows. */
+  test: Score;
+  /** On all rows held out, where any were. */
+  validation?: Score;
+}
+
+/** An accuracy, as a fraction, and a mean loss. */
+export interface Score {
+  accuracy: number;
+  loss: number;
+}
+
+/** How far a run is, and which one. */
+export interface SweepProgress extends ProgressEvent {
+  options: TrainingOptions;
+}
+
+/**
+ * Trains each run in turn. Runs that the same engine can serve follow each other, else in the
+ * order given.
+ *
+ * @param plan The runs
+ * @returns A `progress` event now and then, and a `run` event when one has ended; leaving the loop
+ *   early gives up the run that is under way
+ * @throws {OptionError} Before the first run, if one asks for more rows than there are
+ * @throws {Error} If a device fails; a run that diverges is an event like others
+ *
+ * @example
+ * ```ts
+ * import { sweep } from "./sweep.ts";
+ * import { resolveOptions } from "./options.ts";
+ * import { createEngine } from "../engine/create.ts";
+ * import { syntheticDigits } from "../data/synthetic.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const seeds: number[] = [];
+ * const plan = {
+ *   data: syntheticDigits({ trainRows: 60, testRows: 10 }),
+ *   runs: [1, 2].map((seed) =>
+ *     resolveOptions({ seed, iterations: 3, batchSize: 5, evalSize: 10, hidden: [4, 4] })
+ *   ),
+ *   makeEngine: (options: Parameters<typeof createEngine>[0]) =>
+ *     createEngine({ ...options, backend: "cpu" }),
+ * };
+ * for await (const event of sweep(plan)) {
+ *   if (event.event === "run") seeds.push(event.options.seed);
+ * }
+ * assertEquals(seeds, [1, 2]);
+ * ```
+ */
+export async function* sweep(
+  { data, runs, makeEngine }: SweepPlan,
+): AsyncGenerator<SweepProgress | SweptRun, void> {
+  const rows = { train: data.trainRows, test: data.labels.length - data.trainRows };
+  for (const options of runs) checkAgainstRows(options, rows);
+
+  for (const group of Map.groupBy(runs, (options) => engineKey(options, data)).values()) {
+    await using engine = await makeEngine(engineOptions(group[0], data));
+    for (const options of group) yield* runOn(engine, data, options);
+  }
+}
+
+/** The same text for runs that one engine can serve. */
+function engineKey(options: TrainingOptions, data: Dataset): string {
+  return JSON.stringify(engineOptions(options, data));
+}
+
+async function* runOn(
+  engine: Engine,
+  data: Dataset,
+  options: TrainingOptions,
+): AsyncGenerator<SweepProgress | SweptRun, void> {
+  const { backend, name } = engine.device;
+  const run: SweptRun = { event: "run", dataset: data.name, options, backend, device: name };
+  try {
+    for await (const event of train({ data, engine, ...options })) {
+      if (event.event === "progress") yield { ...event, options };
+      if (event.event !== "finished") continue;
+      const { iterations, seconds, accuracy, loss } = event;
+      run.result = { iterations, seconds, test: { accuracy, loss } };
+    }
+  } catch (error) {
+    if (!(error instanceof DivergedError)) throw error;
+  }
+  if (run.result && options.validation > 0) {
+    run.result.validation = await scoreOnValidation(engine, data, options);
+  }
+  yield run;
+}
+
+/** On all the rows held out: the evaluations on the way each saw but some of them. */
+async function scoreOnValidation(
+  engine: Engine,
+  data: Dataset,
+  { seed, threefry, validation }: TrainingOptions,
+): Promise<Score> {
+  const sampler = new DistSampler(seed, { layout: threefry });
+  engine.evaluate(splitDataset(data, sampler, { validation }).validation);
+  const [{ correct, rows, loss }] = await engine.settle();
+  return { accuracy: correct / rows, loss };
+}
