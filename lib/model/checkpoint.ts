@@ -1,31 +1,37 @@
 /** All that a run needs to go on where it stopped, to the last bit, in one safetensors file. */
-import type { EngineState } from "../engine/engine.ts";
 import { type Architecture, parameterCount, parameterSlots } from "../net/architecture.ts";
-import { MOMENT_ARRAYS, OPTIMIZERS } from "../net/optimizer.ts";
-import type { Key } from "../random/threefry.ts";
+import { MOMENT_ARRAYS } from "../net/optimizer.ts";
+import type { CheckpointEvent, EvaluatedEvent } from "../training/events.ts";
 import type { TrainingOptions } from "../training/options.ts";
 import {
-  architectureMetadata,
-  readArchitecture,
-  readFloats,
+  fail,
+  modelMetadata,
+  readJson,
+  readModelMetadata,
   readNumber,
   readRun,
   runMetadata,
-} from "./saved_model.ts";
+  type RunRecord,
+} from "./metadata.ts";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "./safetensors.ts";
+import { readFloats } from "./saved_model.ts";
 
 /** A run that is not over yet. */
-export interface Checkpoint {
-  /** The name of the data set that the run trains on. */
-  dataset: string;
+export interface Checkpoint extends Omit<CheckpointEvent, "event"> {
+  /** Which run. */
+  run: RunRecord;
+  /** Of its net. */
   architecture: Architecture;
-  options: TrainingOptions;
-  /** Steps done. */
-  iteration: number;
-  state: EngineState;
-  /** The sampler's key as it was after `iteration` steps. */
-  key: Key;
+  /** Of its training loop so far. */
+  seconds: number;
+  /** What was evaluated so far, in order. */
+  curve: readonly CurvePoint[];
 }
+
+/** One evaluation on the way. */
+export type CurvePoint = Omit<EvaluatedEvent, "event">;
+
+const CURVE_FIELDS = ["iteration", "accuracy", "loss", "learningRate", "seconds"] as const;
 
 /**
  * A checkpoint as the bytes of a safetensors file: a model file with the tensors `moments`
@@ -41,12 +47,13 @@ export interface Checkpoint {
  * import { assertEquals } from "@std/assert";
  *
  * const checkpoint = {
- *   dataset: "mnist",
+ *   run: { dataset: "mnist", device: "one CPU core", backend: "cpu", options: NOTEBOOK },
  *   architecture: {
  *     inputs: 2, hidden: [1, 1], classes: 2, activation: "tanh", head: "notebook",
  *   } as const,
- *   options: NOTEBOOK,
  *   iteration: 500,
+ *   seconds: 1.5,
+ *   curve: [{ iteration: 500, accuracy: 0.8, loss: 0.5, learningRate: 0.5, seconds: 1.4 }],
  *   state: {
  *     parameters: Float32Array.of(1, 2, 3, 4, 5, 6, 7, 8, 9),
  *     moments: new Float32Array(0),
@@ -58,21 +65,23 @@ export interface Checkpoint {
  * ```
  */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
-  const { architecture, options, iteration, state, key } = checkpoint;
+  const { run, architecture, iteration, seconds, curve, state, key } = checkpoint;
   const tensors = new Map<string, Tensor>();
   for (const { name, shape, offset, length } of parameterSlots(architecture)) {
     tensors.set(name, { shape, data: state.parameters.subarray(offset, offset + length) });
   }
-  const shape = momentShape(architecture, options);
+  const shape = momentShape(architecture, run.options);
   tensors.set("moments", { shape, data: state.moments });
   tensors.set("key", { shape: [2], data: key });
   return encodeSafetensors({
     tensors,
     metadata: {
-      ...architectureMetadata(architecture, options.scale),
-      ...runMetadata(checkpoint),
+      ...modelMetadata({ architecture, scale: run.options.scale }),
+      ...runMetadata(run),
       iteration: String(iteration),
       steps_taken: String(state.stepsTaken),
+      seconds: String(seconds),
+      curve: JSON.stringify(curve),
     },
   });
 }
@@ -87,36 +96,41 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const { tensors, metadata } = decodeSafetensors(bytes);
   const key = tensors.get("key");
-  if (key?.shape.join() !== "2" || !(key.data instanceof Uint32Array)) {
+  const run = readRun(metadata);
+  if (key?.shape.join() !== "2" || !(key.data instanceof Uint32Array) || !run) {
     throw new SyntaxError(
       "Cannot resume from this file as it must be a checkpoint with a random key in it: " +
-        `current value is a file of ${[...tensors.keys()].join(", ")}`,
+        `current value is a file of ${[...tensors.keys()].join(", ") || "nothing"}`,
     );
   }
-  const { architecture } = readArchitecture(metadata);
-  const { dataset, options } = readRun(metadata);
-  if (!Object.hasOwn(OPTIMIZERS, options.optimizer)) {
-    throw new SyntaxError(
-      `Cannot resume from this file as its optimizer must be one of ${Object.keys(OPTIMIZERS)}: ` +
-        `current value is ${options.optimizer}`,
-    );
-  }
+  const { architecture } = readModelMetadata(metadata);
   const parameters = new Float32Array(parameterCount(architecture));
   for (const { name, shape, offset } of parameterSlots(architecture)) {
     parameters.set(readFloats(tensors, name, shape), offset);
   }
   return {
-    dataset,
+    run,
     architecture,
-    options,
     iteration: readNumber(metadata, "iteration"),
+    seconds: readNumber(metadata, "seconds"),
+    curve: readCurve(metadata),
     state: {
       parameters,
-      moments: readFloats(tensors, "moments", momentShape(architecture, options)),
+      moments: readFloats(tensors, "moments", momentShape(architecture, run.options)),
       stepsTaken: readNumber(metadata, "steps_taken"),
     },
     key: Uint32Array.from(key.data),
   };
+}
+
+function readCurve(metadata: Record<string, string>): CurvePoint[] {
+  const curve = readJson(metadata, "curve");
+  const isPoint = (point: Record<string, unknown> | null) =>
+    CURVE_FIELDS.every((field) => Number.isFinite(point?.[field]));
+  if (!Array.isArray(curve) || !curve.every(isPoint)) {
+    fail(`metadata curve must list ${CURVE_FIELDS.join(", ")}`, metadata.curve);
+  }
+  return curve;
 }
 
 function momentShape(architecture: Architecture, { optimizer }: TrainingOptions): number[] {

@@ -1,39 +1,32 @@
 /** A trained net as it is kept: one safetensors file. */
-import type { PixelScale } from "../data/dataset.ts";
-import {
-  type Architecture,
-  type ParameterName,
-  type Parameters,
-  parameterSlots,
-} from "../net/architecture.ts";
+import { type ParameterName, type Parameters, parameterSlots } from "../net/architecture.ts";
 import type { Model } from "../net/model.ts";
-import { NOTEBOOK, type TrainingOptions } from "../training/options.ts";
+import type { FinishedEvent } from "../training/events.ts";
+import {
+  fail,
+  modelMetadata,
+  readModelMetadata,
+  readNumber,
+  readRun,
+  runMetadata,
+  type RunRecord,
+} from "./metadata.ts";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "./safetensors.ts";
 
-/** A trained net, and the run that it comes from, where that is known. */
+/** A trained net, and what is known of the run that it comes from. */
 export interface SavedModel extends Model {
-  /** Unknown for a net that was not trained here. */
+  /** Which run. */
   run?: RunRecord;
+  /** What the run came to; a checkpoint's has not come to an end. */
+  result?: RunResult;
 }
 
-/** What is worth knowing of a finished run. */
-export interface RunRecord {
-  /** The data set's name. */
-  dataset: string;
-  /** All that chose the run's numbers. */
-  options: TrainingOptions;
-  /** Steps done. */
-  iterations: number;
-  /** Over all test rows, as a fraction. */
-  accuracy: number;
-}
-
-/** Goes up when a file of the new kind would mislead an old reader. */
-const FORMAT_VERSION = "1";
+/** How a run ended: steps, seconds of its loop, and accuracy and loss over all test rows. */
+export type RunResult = Pick<FinishedEvent, "iterations" | "seconds" | "accuracy" | "loss">;
 
 /**
  * A model as the bytes of a safetensors file: tensors w0, b0, w1, b1, w2, b2, and as metadata
- * the architecture, the pixel scale and the run.
+ * the architecture, the pixel scale, the run and its result.
  *
  * @param model A trained net
  * @returns The bytes
@@ -56,16 +49,13 @@ const FORMAT_VERSION = "1";
  * ```
  */
 export function encodeModel(model: SavedModel): Uint8Array<ArrayBuffer> {
-  const { run } = model;
+  const { run, result } = model;
   return encodeSafetensors({
     tensors: modelTensors(model),
     metadata: {
-      ...architectureMetadata(model.architecture, model.scale),
-      ...(run && {
-        ...runMetadata(run),
-        iterations: String(run.iterations),
-        accuracy: String(run.accuracy),
-      }),
+      ...modelMetadata(model),
+      ...(run && runMetadata(run)),
+      ...(result && resultMetadata(result)),
     },
   });
 }
@@ -79,20 +69,14 @@ export function encodeModel(model: SavedModel): Uint8Array<ArrayBuffer> {
  */
 export function decodeModel(bytes: Uint8Array): SavedModel {
   const { tensors, metadata } = decodeSafetensors(bytes);
-  const { architecture, scale } = readArchitecture(metadata);
+  const { architecture, scale } = readModelMetadata(metadata);
   const parameters = {} as Parameters;
   for (const { name, shape } of parameterSlots(architecture)) {
     parameters[name] = readFloats(tensors, name, shape);
   }
-  const model: SavedModel = { architecture, parameters, scale };
-  if (metadata.accuracy !== undefined) {
-    model.run = {
-      ...readRun(metadata),
-      iterations: readNumber(metadata, "iterations"),
-      accuracy: readNumber(metadata, "accuracy"),
-    };
-  }
-  return model;
+  const run = readRun(metadata);
+  const result = metadata.accuracy === undefined ? undefined : readResult(metadata);
+  return { architecture, parameters, scale, ...(run && { run }), ...(result && { result }) };
 }
 
 /** The parameters with their shapes, by name, in the order in which they are drawn. */
@@ -104,66 +88,6 @@ export function modelTensors(
       { name, shape },
     ) => [name, { shape, data: parameters[name] }]),
   );
-}
-
-/** The metadata that every file has. */
-export function architectureMetadata(
-  architecture: Architecture,
-  scale: PixelScale,
-): Record<string, string> {
-  return { format_version: FORMAT_VERSION, architecture: JSON.stringify(architecture), scale };
-}
-
-/** The metadata that tells which run a file comes from; the seed once more, for readers of headers. */
-export function runMetadata(
-  { dataset, options }: Pick<RunRecord, "dataset" | "options">,
-): Record<string, string> {
-  return { dataset, seed: String(options.seed), options: JSON.stringify(options) };
-}
-
-/** The opposite of `architectureMetadata`. */
-export function readArchitecture(
-  metadata: Record<string, string>,
-): Pick<Model, "architecture" | "scale"> {
-  const version = readString(metadata, "format_version");
-  if (version !== FORMAT_VERSION) fail(`format_version must be ${FORMAT_VERSION}`, version);
-  const architecture = readJson(metadata, "architecture") as unknown as Architecture;
-  const { inputs, hidden, classes, activation, head } = architecture;
-  const sizes = [inputs, ...(Array.isArray(hidden) ? hidden : []), classes];
-  if (sizes.length !== 4 || !sizes.every((size) => Number.isInteger(size) && size > 0)) {
-    fail("the architecture must have four sizes of at least 1", metadata.architecture);
-  }
-  if (activation !== "tanh" && activation !== "relu") {
-    fail("the activation must be tanh or relu", activation);
-  }
-  if (head !== "notebook" && head !== "softmax") fail("the head must be notebook or softmax", head);
-  const { scale } = metadata;
-  if (scale !== "l2" && scale !== "unit") fail("the scale must be l2 or unit", scale);
-  return { architecture, scale };
-}
-
-/** The opposite of `runMetadata`. */
-export function readRun(
-  metadata: Record<string, string>,
-): Pick<RunRecord, "dataset" | "options"> {
-  const options = readJson(metadata, "options");
-  for (const [name, usual] of Object.entries(NOTEBOOK)) {
-    const value = options[name];
-    if (typeof value !== typeof usual || Array.isArray(value) !== Array.isArray(usual)) {
-      fail(`option ${name} must be like ${JSON.stringify(usual)}`, JSON.stringify(value));
-    }
-  }
-  return {
-    dataset: readString(metadata, "dataset"),
-    options: options as unknown as TrainingOptions,
-  };
-}
-
-/** A number that metadata holds. */
-export function readNumber(metadata: Record<string, string>, name: string): number {
-  const value = Number(readString(metadata, name));
-  if (!Number.isFinite(value)) fail(`metadata ${name} must be a number`, metadata[name]);
-  return value;
 }
 
 /** A float tensor of a known shape, all finite. */
@@ -184,22 +108,20 @@ export function readFloats(
   return data;
 }
 
-function readString(metadata: Record<string, string>, name: string): string {
-  if (metadata[name] === undefined) {
-    fail(`metadata ${name} must be there`, Object.keys(metadata).join(", ") || "none");
-  }
-  return metadata[name];
+function resultMetadata({ iterations, seconds, accuracy, loss }: RunResult) {
+  return {
+    iterations: String(iterations),
+    seconds: String(seconds),
+    accuracy: String(accuracy),
+    loss: String(loss),
+  };
 }
 
-function readJson(metadata: Record<string, string>, name: string): Record<string, unknown> {
-  const text = readString(metadata, name);
-  try {
-    const value = JSON.parse(text);
-    if (typeof value === "object" && value !== null) return value;
-  } catch { /* reported below, as what is no object */ }
-  fail(`metadata ${name} must be a JSON object`, text);
-}
-
-function fail(rule: string, value: string | number | undefined): never {
-  throw new SyntaxError(`Cannot read this as a model as ${rule}: current value is ${value}`);
+function readResult(metadata: Record<string, string>): RunResult {
+  return {
+    iterations: readNumber(metadata, "iterations"),
+    seconds: readNumber(metadata, "seconds"),
+    accuracy: readNumber(metadata, "accuracy"),
+    loss: readNumber(metadata, "loss"),
+  };
 }

@@ -17,10 +17,19 @@ const architecture: Architecture = {
 function checkpoint(optimizer: Optimizer["name"]): Checkpoint {
   const count = parameterCount(architecture);
   return {
-    dataset: "mnist",
+    run: {
+      dataset: "mnist",
+      device: "llvmpipe",
+      backend: "webgpu",
+      options: { ...NOTEBOOK, optimizer },
+    },
     architecture,
-    options: { ...NOTEBOOK, optimizer },
     iteration: 1500,
+    seconds: 0.1 + 0.2,
+    curve: [
+      { iteration: 0, accuracy: 0.087, loss: 3.25, learningRate: 0.5, seconds: 0 },
+      { iteration: 500, accuracy: 0.797, loss: 1 / 3, learningRate: 0.5, seconds: 0.125 },
+    ],
     state: {
       parameters: Float32Array.from({ length: count }, (_, i) => 1 / (i + 3)),
       moments: Float32Array.from(
@@ -43,14 +52,14 @@ for (const optimizer of ["sgd", "momentum", "adam"] as const) {
 }
 
 Deno.test("decodeModel() reads a checkpoint as the model that it holds", () => {
-  const { architecture, state, options } = checkpoint("adam");
+  const { architecture, state, run } = checkpoint("adam");
   const model = decodeModel(encodeCheckpoint(checkpoint("adam")));
   assertEquals(model.architecture, architecture);
-  assertEquals(model.scale, options.scale);
+  assertEquals(model.scale, run.options.scale);
   assertEquals(Object.values(model.parameters).flatMap((values) => [...values]), [
     ...state.parameters,
   ]);
-  assertEquals(model.run, undefined);
+  assertEquals([model.run, model.result], [run, undefined]);
 });
 
 Deno.test("decodeCheckpoint() refuses a model's file", () => {
@@ -73,12 +82,14 @@ Deno.test("decodeCheckpoint() refuses moments that are not the optimiser's", () 
   );
 });
 
-Deno.test("decodeCheckpoint() refuses an optimiser that it does not know", () => {
-  const file = decodeSafetensors(encodeCheckpoint(checkpoint("sgd")));
-  file.metadata.options = JSON.stringify({ ...NOTEBOOK, optimizer: "lion" });
-  assertThrows(
-    () => decodeCheckpoint(encodeSafetensors(file)),
-    SyntaxError,
-    "its optimizer must be one of sgd,momentum,adam: current value is lion",
-  );
-});
+for (const curve of ["{}", "[null]", '[{"iteration": 500, "accuracy": "high"}]', "not JSON"]) {
+  Deno.test(`decodeCheckpoint() refuses the curve ${curve}`, () => {
+    const file = decodeSafetensors(encodeCheckpoint(checkpoint("sgd")));
+    file.metadata.curve = curve;
+    assertThrows(
+      () => decodeCheckpoint(encodeSafetensors(file)),
+      SyntaxError,
+      `Cannot read this as a model as metadata curve must`,
+    );
+  });
+}

@@ -17,10 +17,11 @@ const architecture: Architecture = {
 };
 const parameters = new Float32Array(parameterCount(architecture));
 const key = Uint32Array.of(1, 2);
+const run = { dataset: "mnist", device: "none", backend: "cpu", options: NOTEBOOK };
 console.log("ready");
 for (let iteration = 1;; iteration++) {
   parameters.fill(iteration);
   const state = { parameters, moments: new Float32Array(0), stepsTaken: iteration };
-  const checkpoint = { dataset: "mnist", architecture, options: NOTEBOOK, iteration, state, key };
+  const checkpoint = { run, architecture, iteration, seconds: 1, curve: [], state, key };
   await writeFileAtomically(Deno.args[0], encodeCheckpoint(checkpoint));
 }

@@ -30,7 +30,13 @@ const model: SavedModel = {
   architecture,
   parameters,
   scale: "unit",
-  run: { dataset: "mnist", options: { ...NOTEBOOK, seed: 7 }, iterations: 5000, accuracy: 0.9174 },
+  run: {
+    dataset: "mnist",
+    device: "one CPU core",
+    backend: "cpu",
+    options: { ...NOTEBOOK, seed: 7 },
+  },
+  result: { iterations: 5000, seconds: 12.5, accuracy: 0.9174, loss: 0.25 },
 };
 
 /** The model's file after a change to what is in it. */
@@ -40,11 +46,11 @@ function changed(change: (file: TensorFile) => void): Uint8Array {
   return encodeSafetensors(file);
 }
 
-Deno.test("decodeModel() gives back every bit and the run's record", () => {
+Deno.test("decodeModel() gives back every bit, the run and its result", () => {
   assertEquals(decodeModel(encodeModel(model)), model);
 });
 
-Deno.test("decodeModel() gives back a model of unknown origin without a record", () => {
+Deno.test("decodeModel() gives back a model of unknown origin as such", () => {
   const bare: SavedModel = { architecture, parameters, scale: "l2" };
   assertEquals(decodeModel(encodeModel(bare)), bare);
 });
@@ -64,10 +70,14 @@ Deno.test("encodeModel() names and shapes the tensors as the notebook does", () 
     architecture: JSON.stringify(architecture),
     scale: "unit",
     dataset: "mnist",
+    device: "one CPU core",
+    backend: "cpu",
     seed: "7",
     options: JSON.stringify({ ...NOTEBOOK, seed: 7 }),
     iterations: "5000",
+    seconds: "12.5",
     accuracy: "0.9174",
+    loss: "0.25",
   });
 });
 
@@ -85,7 +95,7 @@ const faults: [string, (file: TensorFile) => void, string][] = [
   [
     "whose architecture is no JSON",
     (file) => file.metadata.architecture = "three layers",
-    "metadata architecture must be a JSON object: current value is three layers",
+    "metadata architecture must be JSON: current value is three layers",
   ],
   [
     "with one hidden layer",
@@ -114,14 +124,19 @@ const faults: [string, (file: TensorFile) => void, string][] = [
     "the scale must be l2 or unit: current value is raw",
   ],
   [
-    "that lacks an option",
-    (file) => file.metadata.options = "{}",
-    "option seed must be like 298504: current value is undefined",
+    "that does not say what it was trained on",
+    (file) => delete file.metadata.dataset,
+    "metadata dataset must be there",
   ],
   [
-    "with an option of the wrong kind",
+    "with an option that no run can have",
     (file) => file.metadata.options = JSON.stringify({ ...NOTEBOOK, hidden: "50,100" }),
-    'option hidden must be like [50,100]: current value is "50,100"',
+    "its options must be such as can be trained with: current value is Cannot train as hidden must",
+  ],
+  [
+    "with an option that is not known",
+    (file) => file.metadata.options = JSON.stringify({ ...NOTEBOOK, dropout: 0.5 }),
+    "its options must be such as can be trained with",
   ],
   [
     "whose accuracy is no number",

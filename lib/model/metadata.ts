@@ -1,0 +1,108 @@
+/** What a kept net's file says of it besides the numbers; the format allows only strings. */
+import type { Architecture } from "../net/architecture.ts";
+import type { Model } from "../net/model.ts";
+import { resolveOptions, type TrainingOptions } from "../training/options.ts";
+
+/** Metadata by name. */
+export type Metadata = Record<string, string>;
+
+/** Which run a net comes from. */
+export interface RunRecord {
+  /** The data set's name. */
+  dataset: string;
+  /** The device's name. */
+  device: string;
+  /** The kind of engine. */
+  backend: string;
+  /** All that chose the run's numbers. */
+  options: TrainingOptions;
+}
+
+/** Goes up when a file of the new kind would mislead an old reader. */
+const FORMAT_VERSION = "1";
+
+/** The metadata that every file has. */
+export function modelMetadata({ architecture, scale }: Omit<Model, "parameters">): Metadata {
+  return { format_version: FORMAT_VERSION, architecture: JSON.stringify(architecture), scale };
+}
+
+/** The opposite of `modelMetadata`. */
+export function readModelMetadata(metadata: Metadata): Omit<Model, "parameters"> {
+  const version = readString(metadata, "format_version");
+  if (version !== FORMAT_VERSION) fail(`format_version must be ${FORMAT_VERSION}`, version);
+  const architecture = readJson(metadata, "architecture") as Architecture;
+  const { inputs, hidden, classes, activation, head } = architecture;
+  const sizes = [inputs, ...(Array.isArray(hidden) ? hidden : []), classes];
+  if (sizes.length !== 4 || !sizes.every((size) => Number.isSafeInteger(size) && size > 0)) {
+    fail("the architecture must have four sizes of at least 1", metadata.architecture);
+  }
+  if (activation !== "tanh" && activation !== "relu") {
+    fail("the activation must be tanh or relu", activation);
+  }
+  if (head !== "notebook" && head !== "softmax") fail("the head must be notebook or softmax", head);
+  const { scale } = metadata;
+  if (scale !== "l2" && scale !== "unit") fail("the scale must be l2 or unit", scale);
+  return { architecture, scale };
+}
+
+/** The metadata of a run; the seed once more by itself, for a person who looks at the header. */
+export function runMetadata({ dataset, device, backend, options }: RunRecord): Metadata {
+  return {
+    dataset,
+    device,
+    backend,
+    seed: String(options.seed),
+    options: JSON.stringify(options),
+  };
+}
+
+/** The opposite of `runMetadata`; nothing if the file does not say which run it comes from. */
+export function readRun(metadata: Metadata): RunRecord | undefined {
+  if (metadata.options === undefined) return undefined;
+  return {
+    dataset: readString(metadata, "dataset"),
+    device: readString(metadata, "device"),
+    backend: readString(metadata, "backend"),
+    options: readOptions(metadata),
+  };
+}
+
+function readOptions(metadata: Metadata): TrainingOptions {
+  const given = readJson(metadata, "options");
+  try {
+    return resolveOptions(given);
+  } catch (error) {
+    fail("its options must be such as can be trained with", (error as Error).message);
+  }
+}
+
+/** A number that metadata hold. */
+export function readNumber(metadata: Metadata, name: string): number {
+  const text = readString(metadata, name);
+  if (text.trim() === "" || !Number.isFinite(Number(text))) {
+    fail(`metadata ${name} must be a number`, text);
+  }
+  return Number(text);
+}
+
+/** An object or a list that metadata hold. */
+export function readJson(metadata: Metadata, name: string): object {
+  const text = readString(metadata, name);
+  try {
+    const value = JSON.parse(text);
+    if (typeof value === "object" && value !== null) return value;
+  } catch { /* reported below, as what is no object */ }
+  fail(`metadata ${name} must be JSON`, text);
+}
+
+function readString(metadata: Metadata, name: string): string {
+  if (metadata[name] === undefined) {
+    fail(`metadata ${name} must be there`, Object.keys(metadata).join(", ") || "none");
+  }
+  return metadata[name];
+}
+
+/** Refuses a file. */
+export function fail(rule: string, value: string | number | undefined): never {
+  throw new SyntaxError(`Cannot read this as a model as ${rule}: current value is ${value}`);
+}
