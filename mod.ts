@@ -68,4 +68,5 @@ export { DivergedError, engineOptions, train, type TrainingRun } from "./lib/tra
 export { evaluate, type EvaluationReport } from "./lib/training/evaluate.ts";
 export { predict, type Predictions } from "./lib/training/predict.ts";
 export { loadParameters, saveParameters } from "./lib/model/files.ts";
-export type { RunRecord, SavedModel } from "./lib/model/saved_model.ts";
+export type { RunRecord } from "./lib/model/metadata.ts";
+export type { RunResult, SavedModel } from "./lib/model/saved_model.ts";
