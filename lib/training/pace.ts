@@ -6,8 +6,10 @@ const TARGET_MILLISECONDS = 100;
 const WAIT_MILLISECONDS = 11;
 /** How many times what was queued before may be queued on the word of a measurement. */
 const LARGEST_GROWTH = 16;
+/** Steps of the first chunk at most, however little a step computes: each has costs besides. */
+const FIRST_STEPS = 64;
 /** Rows times parameters of the first chunk: 64 of the notebook's steps, a few ms on a fast GPU. */
-const FIRST_WORK = 64 * 100 * 45_360;
+const FIRST_WORK = FIRST_STEPS * 100 * 45_360;
 
 /**
  * The first chunk, before anything was measured: small, as the device may be slow.
@@ -15,9 +17,19 @@ const FIRST_WORK = 64 * 100 * 45_360;
  * @param batchSize Rows a step
  * @param parameters How many parameters the net has
  * @returns Steps, at least 1
+ *
+ * @example
+ * ```ts
+ * import { firstChunk } from "./pace.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([firstChunk(100, 45_360), firstChunk(60_000, 45_360)], [64, 1]);
+ * assertEquals(firstChunk(1, 100), 64);
+ * ```
  */
 export function firstChunk(batchSize: number, parameters: number): number {
-  return Math.max(1, Math.round(FIRST_WORK / (batchSize * parameters)));
+  const steps = Math.round(FIRST_WORK / (batchSize * parameters));
+  return Math.max(1, Math.min(FIRST_STEPS, steps));
 }
 
 /**

@@ -1,0 +1,123 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { readSweep } from "../../lib/report/sweep_file.ts";
+import { listing } from "../data/idx_files.ts";
+import { runCli, taskCommand } from "./run_cli.ts";
+import { barsFolder, QUICK } from "./small_data.ts";
+
+Deno.test("sweep runs every combination, and prints mean and spread over the seeds", async () => {
+  using data = barsFolder();
+  const out = `${data.path}/sweep.csv`;
+  const { code, stdout, stderr } = await runCli("sweep", [
+    ...["--dataset", data.csv, "--out", out, ...QUICK],
+    ...["--hidden", "8,8/6,5", "--learning-rate", "0.1,1", "--seed", "1,2,3"],
+  ]);
+  assertEquals(code, 0, stderr);
+  const lines = stdout.trimEnd().split("\n");
+  assertMatch(lines[0], /^learningRate +hidden +runs +test accuracy +lowest +highest +seconds$/);
+  assertEquals(
+    lines.slice(1, 5).map((line) => line.trim().split(/ +/).slice(0, 3)),
+    [["0.1", "8,8", "3"], ["0.1", "6,5", "3"], ["1", "8,8", "3"], ["1", "6,5", "3"]],
+  );
+  for (const line of lines.slice(1, 5)) assertMatch(line, / \d+\.\d\d% \+- \d+\.\d\d /);
+  assertMatch(lines.at(-1)!, /^Best on the test rows: learningRate/);
+  assertEquals(stderr.match(/^device: /gm)?.length, 2, "one engine for each pair of sizes");
+
+  const runs = await readSweep(out);
+  assertEquals(runs.length, 12);
+  assert(runs.some(({ result }) => result!.test.accuracy > 0.9), "nothing was learnt");
+  assertEquals(listing(data.path), ["bars.csv", "sweep.csv"]);
+});
+
+Deno.test("sweep runs only what its file lacks, and sums up all that was asked for", async () => {
+  using data = barsFolder();
+  const args = ["--dataset", data.csv, "--out", `${data.path}/sweep.csv`, ...QUICK, "--json"];
+  const first = await runCli("sweep", [...args, "--seed", "1,2"]);
+  const second = await runCli("sweep", [...args, "--seed", "2,3,1", "--validation", "0,30"]);
+  const events = [first, second].map(({ stdout }) =>
+    stdout.trimEnd().split("\n").map((line) => JSON.parse(line))
+  );
+  const summary = events.map((list) =>
+    list.map((event) =>
+      event.event === "run" ? [event.options.seed, event.options.validation] : event.runs
+    )
+  );
+  assertEquals(summary, [
+    [[1, 0], [2, 0], 2],
+    [[3, 0], [2, 30], [3, 30], [1, 30], 3, 3],
+  ]);
+  assertEquals(events[1].at(-2).validation, undefined);
+  assertEquals(Object.keys(events[1].at(-1).validation), [
+    "mean",
+    "deviation",
+    "lowest",
+    "highest",
+  ]);
+  const third = await runCli("sweep", [...args, "--seed", "1,2"]);
+  const again = third.stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+  assertEquals(again, [events[0].at(-1)]);
+});
+
+Deno.test("sweep keeps finished runs on Ctrl-C, exits 130, and goes on where it was", async () => {
+  using data = barsFolder();
+  const out = `${data.path}/sweep.csv`;
+  const args = ["--dataset", data.csv, "--out", out, ...QUICK, "--json"];
+  const endless = ["--iterations", "30,1000000"];
+  const child = taskCommand("sweep", [...args, ...endless]).spawn();
+  const errors = new Response(child.stderr).text();
+  let output = "";
+  for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) {
+    output += piece;
+    if (piece.includes('"run"')) child.kill("SIGINT");
+  }
+  assertEquals((await child.status).code, 130);
+  assertMatch(await errors, /^Interrupted: 1 of 2 runs are in /m);
+  assertMatch(output, /"event":"combination"/);
+  assertEquals((await readSweep(out)).map(({ options }) => options.iterations), [30]);
+
+  const { code, stderr } = await runCli("sweep", [...args, "--iterations", "30,40"]);
+  assertEquals(code, 0);
+  assertMatch(stderr, /^1 of 2 runs are in /m);
+  assertEquals((await readSweep(out)).map(({ options }) => options.iterations), [30, 40]);
+});
+
+const WRONG: [string[], string][] = [
+  [["--seed", "1,x"], "--seed must be a number or the word random, or several divided by commas"],
+  [["--seed", "1,,2"], "--seed must be a number"],
+  [["--hidden", "8,8/9"], "--hidden must be two whole numbers of at least 1: current value is 9"],
+  [["--hidden", "8,8/9,x"], "--hidden must be two numbers divided by a comma, or several divided"],
+  [["--optimizer", "sgd,lion"], "--optimizer must be one of sgd, momentum, adam"],
+  [["--batch-size", "10,181"], "--batch-size must be at most the 180 rows to train on"],
+];
+
+for (const [args, message] of WRONG) {
+  Deno.test(`sweep ${args.join(" ")} ends with one line and exit code 2, and runs nothing`, async () => {
+    using data = barsFolder();
+    const out = `${data.path}/sweep.csv`;
+    const all = ["--dataset", data.csv, "--out", out, ...QUICK, ...args];
+    const { code, stdout, stderr } = await runCli("sweep", all);
+    assertEquals([code, stdout], [2, ""]);
+    const lines = stderr.trimEnd().split("\n").filter((line) => line.startsWith("error: "));
+    assertEquals(lines.length, 1, stderr);
+    assert(lines[0].includes(message), lines[0]);
+  });
+}
+
+Deno.test("sweep leaves a file alone that it did not write", async () => {
+  using data = barsFolder();
+  const before = await Deno.readTextFile(data.csv);
+  const { code, stderr } = await runCli("sweep", ["--dataset", data.csv, "--out", data.csv]);
+  assertEquals(code, 1);
+  assertMatch(stderr, /^error: Cannot continue the sweep in .*bars\.csv as its columns must be/);
+  assertEquals(await Deno.readTextFile(data.csv), before);
+});
+
+Deno.test("sweep says that it cannot write before it trains", async () => {
+  using data = barsFolder();
+  const out = `${data.path}/nowhere/sweep.csv`;
+  const { code, stdout, stderr } = await runCli("sweep", [
+    ...["--dataset", data.csv, "--out", out, ...QUICK],
+  ]);
+  assertEquals([code, stdout], [1, ""]);
+  assertMatch(stderr, /^error: Cannot write .*sweep\.csv/m);
+  assert(!stderr.includes("device:"), stderr);
+});
