@@ -8,7 +8,7 @@ import { openProgressDisplay, type ProgressDisplay } from "../report/progress.ts
 import { resolveOptions, type TrainingOptions } from "../training/options.ts";
 import { engineOptions, train } from "../training/train.ts";
 import { DATASET_FLAGS, openChosenDataset, shapeBeforehand } from "./dataset_flags.ts";
-import { type FlagValues, oneOf, type Task, toggle } from "./flags.ts";
+import { type FlagValues, number, oneOf, type Task, text, toggle, UsageError } from "./flags.ts";
 import { print, printError } from "./output.ts";
 import { INTERRUPTED, runTask } from "./run_task.ts";
 import { TRAINING_FLAGS, trainingOptions } from "./training_flags.ts";
@@ -17,6 +17,17 @@ const FLAGS = {
   ...TRAINING_FLAGS,
   ...DATASET_FLAGS,
   backend: oneOf(["auto", "webgpu", "cpu"], "what to train on", "auto"),
+  out: text(
+    "DIR",
+    "where to keep the run: model, metrics, options, checkpoint",
+    "runs/<date>-<seed>",
+  ),
+  noSave: toggle("keep nothing of the run"),
+  saveEvery: number("steps between two checkpoints, each replacing the last; 0 for none", 0),
+  resume: text(
+    "FILE",
+    "go on from a checkpoint, with its options and in its folder; --iterations or --epochs may grow",
+  ),
   json: toggle("print one JSON object a line, one an event, instead of the log"),
   quiet: toggle("no progress, device or notices on stderr"),
 };
@@ -32,8 +43,15 @@ const TASK: Task<typeof FLAGS> = {
 if (import.meta.main) await runTask(TASK, trainTask);
 
 /** Trains as flags say, and prints what happens; the exit code. */
-async function trainTask(flags: FlagValues<typeof FLAGS>): Promise<number> {
-  const options = resolveOptions(trainingOptions(flags));
+async function trainTask(given: FlagValues<typeof FLAGS>): Promise<number> {
+  checkKeepingFlags(given);
+  // Both loaded only here: the first is rarely wanted, the second not needed before the data.
+  const resuming = given.resume === undefined ? undefined : await import("./resume.ts");
+  const keeping = given.noSave ? undefined : import("../report/run_directory.ts");
+  const chosen = trainingOptions(given);
+  const resumed = await resuming?.openCheckpoint(given.resume!, chosen);
+  const options = resumed?.options ?? resolveOptions(chosen);
+  const flags = { ...given, dataset: given.dataset ?? resumed?.checkpoint.run.dataset };
   const display = flags.quiet ? undefined : await openProgressDisplay();
   const notice = (line: string) => {
     if (flags.quiet) return;
@@ -53,8 +71,14 @@ async function trainTask(flags: FlagValues<typeof FLAGS>): Promise<number> {
   try {
     const [data, opened] = await openDataAndEngine(flags, options, notice, display);
     await using engine = opened;
+    if (resumed) resuming?.checkResumed(resumed, data, engine, notice);
+    await using kept = keeping &&
+      new (await keeping).RunDirectory({ options, path: flags.out, resumed });
     training = true;
-    for await (const event of train({ data, engine, ...options, signal: stop.signal })) {
+    const run = { ...options, saveEvery: flags.saveEvery, resume: resumed?.checkpoint };
+    for await (const event of train({ data, engine, ...run, signal: stop.signal })) {
+      // What is told of is kept by then; but a result is told even if it cannot be kept.
+      if (event.event !== "finished") await kept?.record(event);
       if (event.event === "progress") {
         const { iteration, iterations } = event;
         display?.update(iteration, iterations, `${iteration}/${iterations} steps`);
@@ -67,7 +91,9 @@ async function trainTask(flags: FlagValues<typeof FLAGS>): Promise<number> {
       } else if (event.event === "finished" && stop.signal.aborted) {
         notice(`Interrupted after ${event.iterations} steps; the accuracy is that of those.`);
       }
+      if (event.event === "finished") await kept?.record(event);
     }
+    if (kept) notice(`The run is kept in ${kept.path}`);
     if (data.name === "synthetic" && flags.dataset !== "synthetic") {
       notice("All this is about SYNTHETIC DIGITS, NOT MNIST, which could not be had.");
     }
@@ -76,6 +102,20 @@ async function trainTask(flags: FlagValues<typeof FLAGS>): Promise<number> {
     Deno.removeSignalListener("SIGINT", interrupt);
   }
   return stop.signal.aborted ? INTERRUPTED : 0;
+}
+
+/** Refuses flags about keeping a run that contradict each other or cannot be. */
+function checkKeepingFlags(flags: FlagValues<typeof FLAGS>): void {
+  const { noSave, out, saveEvery } = flags;
+  if (noSave && (out !== undefined || saveEvery !== undefined)) {
+    const other = out === undefined ? "--save-every" : "--out";
+    throw new UsageError(`--no-save keeps nothing: leave it or ${other} out`);
+  }
+  if (saveEvery !== undefined && !(Number.isSafeInteger(saveEvery) && saveEvery >= 0)) {
+    throw new UsageError(
+      `--save-every must be a whole number of at least 0: current value is ${saveEvery}`,
+    );
+  }
 }
 
 /** Makes the engine while the data is read, where it is known beforehand what shape that has. */

@@ -8,20 +8,27 @@ export interface Ended {
   stderr: string;
 }
 
-/** The command of a task, for `Deno.Command`; `deno` is the one that runs the tests. */
+/**
+ * The command of a task, for `Deno.Command`; `deno` is the one that runs the tests. It runs here
+ * unless another folder is named.
+ */
 export function taskCommand(
   task: string,
   args: string[],
   env: Record<string, string> = {},
+  directory?: string,
 ): Deno.Command {
-  const [deno, ...words] = CONFIG.tasks[task].command.split(" ");
+  const root = Deno.cwd();
+  const command = CONFIG.tasks[task].command.replace(/( |=)(lib\/|deno\.lock)/g, `$1${root}/$2`);
+  const [deno, run, ...words] = command.split(" ");
   if (deno !== "deno") throw new Error(`Cannot run task ${task} as it must be one deno command`);
   return new Deno.Command(Deno.execPath(), {
-    args: [...words, ...args],
+    args: [run, `--config=${root}/deno.json`, ...words, ...args],
     env: { NO_COLOR: "1", ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
+    cwd: directory,
   });
 }
 
@@ -30,8 +37,9 @@ export async function runCli(
   task: string,
   args: string[],
   env: Record<string, string> = {},
+  directory?: string,
 ): Promise<Ended> {
-  const { code, stdout, stderr } = await taskCommand(task, args, env).output();
+  const { code, stdout, stderr } = await taskCommand(task, args, env, directory).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }

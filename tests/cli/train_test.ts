@@ -3,7 +3,7 @@ import { DATA_HOSTS } from "../../lib/data/open.ts";
 import { runCli, taskCommand } from "./run_cli.ts";
 
 /** A run that takes a moment, on whatever there is: no data, no adapter needed. */
-const SHORT = ["--dataset", "synthetic", "--backend", "cpu", "--iterations", "20"];
+const SHORT = ["--dataset", "synthetic", "--backend", "cpu", "--iterations", "20", "--no-save"];
 
 const WRONG: [string[], string][] = [
   [["--iteratons", "5"], "unknown flag --iteratons; did you mean --iterations?"],
@@ -31,6 +31,9 @@ const WRONG: [string[], string][] = [
   [["--augment", "rotate"], "--augment must be one of none, shift"],
   [["--backend", "cuda"], "--backend must be one of auto, webgpu, cpu"],
   [["--dataset", ""], "--dataset must be something"],
+  [["--save-every", "0.5"], "--save-every must be a whole number of at least 0"],
+  [["--no-save", "--out", "x"], "--no-save keeps nothing: leave it or --out out"],
+  [["--no-save", "--save-every", "5"], "--no-save keeps nothing: leave it or --save-every out"],
   [["--quiet=yes"], "--quiet must be given without a value"],
   [["twice"], "unexpected argument twice"],
   [[...SHORT, "--batch-size", "60001"], "--batch-size must be at most the 60000 rows to train on"],
@@ -127,7 +130,7 @@ Deno.test("train fails with one line and exit code 1 where a folder lacks the fi
 });
 
 Deno.test("train prints what is known so far on Ctrl-C, and exits 130", async () => {
-  const args = ["--dataset", "synthetic", "--backend", "cpu", "--iterations", "1000000", "--json"];
+  const args = [...SHORT, "--iterations", "1000000", "--json"];
   const child = taskCommand("train", args).spawn();
   const errors = new Response(child.stderr).text();
   let output = "";

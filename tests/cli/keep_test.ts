@@ -1,0 +1,184 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { decodeCheckpoint } from "../../lib/model/checkpoint.ts";
+import { loadParameters } from "../../lib/model/files.ts";
+import { readRunDirectory } from "../../lib/report/run_directory.ts";
+import { runCli, taskCommand } from "./run_cli.ts";
+import { barsFolder, QUICK } from "./small_data.ts";
+
+/** Adam has more state than other optimisers. */
+const RUN = [...QUICK, "--optimizer", "adam", "--learning-rate", "0.01", "--quiet"];
+
+function names(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+}
+
+/** All that a run's end must agree in with another's, so not the seconds. */
+async function ending(folder: string): Promise<unknown> {
+  const { run, model } = await readRunDirectory(folder);
+  const { iterations, accuracy, loss } = run;
+  const curve = run.curve.map(({ seconds: _, ...point }) => point);
+  return { iterations, accuracy, loss, curve, parameters: model.parameters };
+}
+
+Deno.test("train keeps model, metrics and options in --out", async () => {
+  using data = barsFolder();
+  const out = `${data.path}/deep/kept`;
+  const { code, stdout } = await runCli("train", [
+    ...RUN,
+    ...["--dataset", data.csv, "--out", out, "--json"],
+  ]);
+  assertEquals(code, 0);
+  assertEquals(names(out), ["metrics.csv", "model.safetensors", "options.json"]);
+
+  const events = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+  const [started] = events;
+  const finished = events.at(-1);
+  const { run, model } = await readRunDirectory(out);
+  assertEquals(run.name, "kept");
+  assertEquals([run.dataset, run.device, run.backend], [data.csv, started.device, "cpu"]);
+  assertEquals([run.options.optimizer, run.options.hidden], ["adam", [8, 8]]);
+  assertEquals(
+    { event: "finished", ...model.result },
+    finished,
+  );
+  assertEquals(
+    run.curve.map((point) => ({ event: "evaluated", ...point })),
+    events.filter(({ event }) => event === "evaluated"),
+  );
+  const { dataset, device, backend, options } = run;
+  assertEquals(
+    JSON.parse(await Deno.readTextFile(`${out}/options.json`)),
+    { dataset, device, backend, options },
+  );
+});
+
+Deno.test("train keeps runs in runs/<date>-<seed>, the second of a day with a number", async () => {
+  using data = barsFolder();
+  const args = [...RUN, "--dataset", data.csv, "--seed", "77"];
+  const first = await runCli("train", args, {}, data.path);
+  const second = await runCli("train", args.filter((word) => word !== "--quiet"), {}, data.path);
+  assertEquals([first.code, second.code], [0, 0], first.stderr + second.stderr);
+  const [one, two, ...others] = names(`${data.path}/runs`);
+  assertMatch(one, /^\d{4}-\d\d-\d\d-77$/);
+  assertEquals([two, others], [`${one}-2`, []]);
+  assertMatch(second.stderr, new RegExp(`^The run is kept in runs/${two}$`, "m"));
+  assertEquals(await ending(`${data.path}/runs/${one}`), await ending(`${data.path}/runs/${two}`));
+});
+
+Deno.test("train --no-save keeps nothing", async () => {
+  using data = barsFolder();
+  const { code } = await runCli(
+    "train",
+    [...RUN, "--dataset", data.csv, "--no-save"],
+    {},
+    data.path,
+  );
+  assertEquals(code, 0);
+  assertEquals(names(data.path), ["bars.csv"]);
+});
+
+Deno.test("train does not write into another run's folder", async () => {
+  using data = barsFolder();
+  const args = [...RUN, "--dataset", data.csv, "--out", `${data.path}/kept`];
+  await runCli("train", args);
+  const before = await Deno.readTextFile(`${data.path}/kept/metrics.csv`);
+  const { code, stderr } = await runCli("train", [...args, "--seed", "5"]);
+  assertEquals(code, 1);
+  assertMatch(stderr, /^error: Cannot keep the run in .*kept as it must not hold another/);
+  assertEquals(await Deno.readTextFile(`${data.path}/kept/metrics.csv`), before);
+});
+
+for (const epochs of [[], ["--epochs", "5"]]) {
+  Deno.test(`train --resume ends as a run without a break does, to the bit ${epochs.join(" ")}`, async () => {
+    using data = barsFolder();
+    const run = [...RUN, ...epochs, "--dataset", data.csv];
+    const [whole, broken] = [`${data.path}/whole`, `${data.path}/broken`];
+    assertEquals((await runCli("train", [...run, "--out", whole])).code, 0);
+
+    // 25 is no step after which it is evaluated, and in the middle of an epoch of 18 batches.
+    const part = [...run, "--out", broken, "--save-every", "25"];
+    assertEquals((await runCli("train", part)).code, 0);
+    await Deno.remove(`${broken}/model.safetensors`);
+    const file = `${broken}/checkpoint.safetensors`;
+    const { iteration } = decodeCheckpoint(await Deno.readFile(file));
+    assert(iteration > 0 && iteration % 25 === 0 && iteration < 90, `checkpoint at ${iteration}`);
+
+    const { code, stderr } = await runCli("train", [
+      "--quiet",
+      "--backend",
+      "cpu",
+      "--resume",
+      file,
+    ]);
+    assertEquals([code, stderr], [0, ""]);
+    assertEquals(await ending(broken), await ending(whole));
+  });
+}
+
+Deno.test("train --resume after a kill ends as a run without a break does, and may be longer", async () => {
+  using data = barsFolder();
+  const run = [...RUN, "--dataset", data.csv, "--json"];
+  const long = ["--iterations", "1000000"];
+  const [whole, broken] = [`${data.path}/whole`, `${data.path}/broken`];
+  const child = taskCommand("train", [...run, ...long, "--out", broken, "--save-every", "10"])
+    .spawn();
+  let output = "";
+  for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) {
+    const killed = output.includes('"checkpoint"');
+    output += piece;
+    if (!killed && output.includes('"checkpoint"')) child.kill("SIGKILL");
+  }
+  await child.stderr.cancel();
+  assertEquals((await child.status).success, false);
+
+  const file = `${broken}/checkpoint.safetensors`;
+  const { iteration } = decodeCheckpoint(await Deno.readFile(file));
+  const length = ["--iterations", String(iteration + 33)];
+  const resumed = await runCli("train", [...run, ...length, "--resume", file]);
+  assertEquals(resumed.code, 0, resumed.stdout);
+  assertEquals((await runCli("train", [...run, ...length, "--out", whole])).code, 0);
+  assertEquals(await ending(broken), await ending(whole));
+});
+
+Deno.test("train --resume says what it cannot go on from", async () => {
+  using data = barsFolder();
+  const out = `${data.path}/kept`;
+  const run = [...RUN, "--dataset", data.csv, "--out", out, "--save-every", "30"];
+  assertEquals((await runCli("train", run)).code, 0);
+  const file = `${out}/checkpoint.safetensors`;
+  const cases: [string[], number, string][] = [
+    [[`${out}/absent`], 1, `${out}/absent: there is no such file`],
+    [[`${out}/model.safetensors`], 1, "it must be a checkpoint with a random key in it"],
+    [[`${out}/metrics.csv`], 1, "metrics.csv: Cannot read safetensors as"],
+    [
+      [file, "--batch-size", "7"],
+      2,
+      "--batch-size must be the checkpoint's 10: current value is 7",
+    ],
+    [[file, "--iterations", "20"], 1, "iterations must be at least the checkpoint's 60"],
+    [[file, "--dataset", "synthetic"], 1, `must be the checkpoint's ${data.csv} (16 pixels`],
+  ];
+  for (const [args, code, message] of cases) {
+    const ended = await runCli("train", ["--backend", "cpu", "--resume", ...args]);
+    assertEquals(ended.code, code, ended.stderr);
+    const line = ended.stderr.split("\n").find((line) => line.startsWith("error: ")) ?? "";
+    assert(line.includes(message), ended.stderr);
+  }
+});
+
+Deno.test("train keeps what is known so far on Ctrl-C", async () => {
+  using data = barsFolder();
+  const out = `${data.path}/kept`;
+  const args = [...RUN, "--dataset", data.csv, "--out", out, "--json", "--iterations", "1000000"];
+  const child = taskCommand("train", args).spawn();
+  let output = "";
+  for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) {
+    if (!output.includes('"progress"') && piece.includes('"progress"')) child.kill("SIGINT");
+    output += piece;
+  }
+  await child.stderr.cancel();
+  assertEquals((await child.status).code, 130);
+  const last = JSON.parse(output.trimEnd().split("\n").at(-1)!);
+  const { result } = await loadParameters(`${out}/model.safetensors`);
+  assertEquals({ event: "finished", ...result }, last);
+});
