@@ -8,8 +8,9 @@ import { compile, type TopLevelSpec } from "vega-lite";
 import { parse, View } from "vega";
 import { Html } from "./html.ts";
 
-/** A line of a chart, and its name in the legend. */
+/** A line of a chart. */
 export interface Series {
+  /** Tells it from the others. */
   name: string;
   /** Any CSS colour, `var(--series-1)` say. */
   color: string;
@@ -68,27 +69,24 @@ function lineChartSpec(
       high: value + error,
     }))
   );
-  const names = series.map(({ name }) => name);
-  const byName = {
-    field: "name",
-    type: "nominal",
-    legend: series.length > 1 ? { title: null } : null,
-  } as const;
-  const color = {
-    ...byName,
-    scale: { domain: names, range: series.map(({ color }) => color) },
-  };
-  const strokeDash = {
-    ...byName,
-    scale: { domain: names, range: series.map(({ dashed }) => dashed ? [4, 3] : [1, 0]) },
-  };
+  const domain = series.map(({ name }) => name);
+  const byName = { field: "name", type: "nominal", legend: null } as const;
+  const color = { ...byName, scale: { domain, range: series.map(({ color }) => color) } };
+  const dashes = series.map(({ dashed }) => dashed ? [4, 3] : [1, 0]);
+  const strokeDash = { ...byName, scale: { domain, range: dashes } };
   const x = {
     field: "iteration",
     type: "quantitative",
     title: "step",
     axis: { tickCount: 5, format: ",d" },
   } as const;
-  const scale = { type: axis === "ratios" ? "log" : "linear", zero: axis === "zero" } as const;
+  const y = {
+    type: "quantitative",
+    title,
+    ...(axis === "ratios"
+      ? { scale: { type: "log", nice: false } as const, axis: { values: TICKS_OF_RATIOS } }
+      : { scale: { zero: axis === "zero" } }),
+  } as const;
   const points = series.every(({ points }) => points.length <= MOST_DOTS);
   return {
     data: { values },
@@ -97,21 +95,11 @@ function lineChartSpec(
     layer: [
       {
         mark: { type: "area", opacity: 0.15 },
-        encoding: {
-          x,
-          y: { field: "low", type: "quantitative", scale, title },
-          y2: { field: "high" },
-          color,
-        },
+        encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color },
       },
       {
         mark: { type: "line", strokeWidth: 2, point: points && { size: 28 } },
-        encoding: {
-          x,
-          y: { field: "value", type: "quantitative", scale, title },
-          color,
-          strokeDash,
-        },
+        encoding: { x, y: { ...y, field: "value" }, color, strokeDash },
       },
     ],
     config: THEME,
@@ -120,6 +108,11 @@ function lineChartSpec(
 
 /** Of more points than this the dots would hide the line. */
 const MOST_DOTS = 60;
+
+/** 1, 2, 5, 10, 20... and as far down: what of it lies within the axis becomes a line. */
+const TICKS_OF_RATIOS = [-4, -3, -2, -1, 0, 1, 2, 3].flatMap((power) =>
+  [1, 2, 5].map((digit) => Number(`${digit}e${power}`))
+);
 
 const THEME: TopLevelSpec["config"] = {
   background: "transparent",
@@ -135,15 +128,5 @@ const THEME: TopLevelSpec["config"] = {
     titleFontSize: 12,
     titleFontWeight: "normal",
     labelFlush: false,
-  },
-  legend: {
-    orient: "top",
-    labelColor: "var(--text)",
-    labelFontSize: 13,
-    labelLimit: 400,
-    symbolType: "stroke",
-    symbolStrokeWidth: 2,
-    symbolSize: 500,
-    symbolOpacity: 1,
   },
 };

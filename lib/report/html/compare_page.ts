@@ -19,34 +19,40 @@ export async function comparePage(runs: readonly ReportedRun[]): Promise<string>
     html`<h2>Learning</h2>
 ${await learningCurves(runs)}
 <h2>What they came to</h2>
-<p>Accuracy and loss at the end are those of all test rows.</p>
+<p>Accuracy and loss are those of all test rows at the end. Of the options only those are listed in which the runs differ.</p>
 <div class="scroll">${table(runs)}</div>
 ${chosenBy(runs)}`,
   );
 }
 
+/** A column each, as there are more things to say of a run than runs. */
 function table(runs: readonly ReportedRun[]): Html {
-  const names = (Object.keys(NOTEBOOK) as (keyof TrainingOptions)[])
+  const differing = (Object.keys(NOTEBOOK) as (keyof TrainingOptions)[])
     .filter((name) => new Set(runs.map(({ options }) => String(options[name]))).size > 1);
-  const rows = runs.map((run) =>
-    html`
-      <tr><td>${run.name}</td>
-      ${names.map((name) => html`<td>${String(run.options[name])}</td>`)}
-      <td class="number">${percent(run.accuracy)}</td><td class="number">${decimals(run.loss)}</td>
-      <td class="number">${count(run.iterations)}</td><td class="number">${run.seconds.toFixed(
-        2,
-      )}</td>
-      <td>${run.dataset}</td><td>${run.device} (${run.backend})</td></tr>
-    `
-  );
+  const lines: [string, (run: ReportedRun) => string][] = [
+    ["accuracy", ({ accuracy }) => percent(accuracy)],
+    ["loss", ({ loss }) => decimals(loss)],
+    ["steps", ({ iterations }) => count(iterations)],
+    ["seconds", ({ seconds }) => seconds.toFixed(2)],
+    ["data", ({ dataset }) => dataset],
+    ["device", ({ device, backend }) => `${device} (${backend})`],
+    ...differing.map((name): [string, (run: ReportedRun) => string] => [
+      spaced(name),
+      ({ options }) => String(options[name]),
+    ]),
+  ];
   return html`
-    <table>
+    <table class="compared">
       <thead>
-        <tr><th>run</th>${names.map((name) => html`<th>${spaced(name)}</th>`)}
-    <th class="number">accuracy</th><th class="number">loss</th><th class="number">steps</th>
-    <th class="number">seconds</th><th>data</th><th>device</th></tr>
+        <tr><th></th>${runs.map(({ name }) => html`<th>${name}</th>`)}</tr>
       </thead>
-      <tbody>${rows}</tbody>
+      <tbody>${lines.map(([name, valueOf]) =>
+        html`
+          <tr><th class="muted">${name}</th>${runs.map((run) =>
+            html`<td>${valueOf(run)}</td>`
+          )}</tr>
+        `
+      )}</tbody>
     </table>
   `;
 }

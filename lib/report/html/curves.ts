@@ -57,7 +57,18 @@ export async function learningCurves(runs: readonly ReportedRun[]): Promise<Html
       "Loss",
     ),
   ];
-  return html`<div class="charts">${charts}</div>`;
+  return html`${legend(accuracies)}
+<div class="charts">${charts}</div>`;
+}
+
+/** Which line is which: once for all charts, so that these keep one size. */
+function legend(series: readonly Series[]): Html {
+  const entries = series.map(({ name, color, dashed }) =>
+    html`
+      <li class="${dashed ? "dashed" : "solid"}" style="--color: ${color}">${name}</li>
+    `
+  );
+  return html`<ul class="legend">${entries}</ul>`;
 }
 
 function figure(chart: Html, caption: string): Html {

@@ -4,6 +4,7 @@ import { parameterSlots } from "../../net/architecture.ts";
 import type { Model } from "../../net/model.ts";
 import { evaluate, type EvaluationReport } from "../../training/evaluate.ts";
 import { NOTEBOOK, type TrainingOptions } from "../../training/options.ts";
+import { totalIterations } from "../../training/plan.ts";
 import { drawStart } from "../../training/start.ts";
 import { confusionSection } from "./confusion.ts";
 import { curveTable, isLikeNotebook, learningCurves, standardError } from "./curves.ts";
@@ -31,7 +32,7 @@ export async function runPage(run: ReportedRun, model: Model, data: Dataset): Pr
   const curves = await learningCurves([run]);
   return page(
     `Run ${run.name}`,
-    html`${facts(run, report)}
+    html`${facts(run, report, totalIterations(run.options, split.train.length))}
 <h2>Which data chose the net</h2>
 ${chosenBy(run.options, split.validation.length, split.test.length)}
 <h2>Learning</h2>
@@ -55,7 +56,7 @@ ${firstLayerSection(model, parameters.subarray(w0.offset, w0.offset + w0.length)
 }
 
 /** The few numbers that matter. */
-function facts(run: ReportedRun, { rows, correct }: EvaluationReport): Html {
+function facts(run: ReportedRun, { rows, correct }: EvaluationReport, planned: number): Html {
   const notebook = isLikeNotebook(run);
   const margin = (100 * standardError(run.accuracy, rows)).toFixed(2);
   const speed = run.seconds > 0
@@ -84,7 +85,13 @@ ${
       ...(notebook ? [`the notebook: ${NOTEBOOK_SECONDS.toFixed(2)} s on a GPU`] : []),
     ])
   }
-${fact("steps", count(run.iterations), [`${count(run.options.batchSize)} rows each`, speed])}
+${
+    fact("steps", count(run.iterations), [
+      ...(run.iterations < planned ? [`of ${count(planned)}: it was stopped`] : []),
+      `${count(run.options.batchSize)} rows each`,
+      speed,
+    ])
+  }
 </dl>
 <p class="muted">${run.dataset}, on ${run.device} (${run.backend})</p>
 ${recounted}`;

@@ -1,0 +1,104 @@
+/** `deno task report`: finished runs as HTML pages. */
+import { dirname, join } from "node:path";
+import type { Dataset } from "../data/dataset.ts";
+import { writeFileAtomically } from "../model/write_file.ts";
+import { comparePage } from "../report/html/compare_page.ts";
+import { runPage } from "../report/html/run_page.ts";
+import { openProgressDisplay } from "../report/progress.ts";
+import { readRunDirectory } from "../report/run_directory.ts";
+import { DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
+import { type FlagValues, type Task, text, toggle, UsageError } from "./flags.ts";
+import { print, printError } from "./output.ts";
+import { runTask } from "./run_task.ts";
+
+const FLAGS = {
+  run: text("DIR", "the folder of the run to show"),
+  compare: text("DIR", "shows the curves of this run and of the folders named after it together"),
+  out: text(
+    "FILE",
+    "the page; if not given, report.html in the run's folder, or compare.html beside it",
+  ),
+  ...DATASET_FLAGS,
+  dataset: { ...DATASET_FLAGS.dataset, default: "the run's" },
+  json: toggle("print one JSON object that names the page"),
+  quiet: toggle("no progress or notices on stderr"),
+};
+
+const TASK: Task<typeof FLAGS> = {
+  name: "report",
+  summary:
+    "Makes a page of a finished run, or of several: one HTML file that needs nothing beside it.\n" +
+    "  deno task report --run runs/2026-11-23-298504\n" +
+    "  deno task report --compare runs/2026-11-23-298504 runs/2026-11-23-1\n" +
+    "A run's page needs its data once more, to see what it gets wrong; a comparison does not.",
+  flags: FLAGS,
+  operands: "[DIR...]",
+};
+
+if (import.meta.main) await runTask(TASK, reportTask);
+
+async function reportTask(flags: FlagValues<typeof FLAGS>, others: string[]): Promise<void> {
+  const { run, compare } = flags;
+  if ((run === undefined) === (compare === undefined)) {
+    throw new UsageError("name a run with --run, or several with --compare");
+  }
+  if (run !== undefined && others.length > 0) {
+    throw new UsageError(`--run shows one run: leave ${others.join(" ")} out, or use --compare`);
+  }
+  const file = run === undefined
+    ? await writeComparison([compare!, ...others], flags.out)
+    : await writeRunReport(run, (dataset) => openRunData(flags, dataset), flags.out);
+  print(flags.json ? JSON.stringify({ event: "report", file }) : file);
+}
+
+/**
+ * Writes the page of a run.
+ *
+ * @param run Its folder
+ * @param open Opens its data set, given that one's name
+ * @param out The page's file
+ * @returns The page's file
+ * @throws {Error} If the folder is not that of a finished run, or the file cannot be written
+ */
+export async function writeRunReport(
+  run: string,
+  open: (dataset: string) => Promise<Dataset>,
+  out: string = join(run, "report.html"),
+): Promise<string> {
+  const { run: reported, model } = await readRunDirectory(run);
+  await writeFileAtomically(out, await runPage(reported, model, await open(reported.dataset)));
+  return out;
+}
+
+async function writeComparison(
+  folders: string[],
+  out: string = join(dirname(folders[0]), "compare.html"),
+): Promise<string> {
+  const read = await Promise.all(folders.map(readRunDirectory));
+  const names = new Set(read.map(({ run }) => run.name));
+  const runs = read.map(({ run }, i) =>
+    names.size < read.length ? { ...run, name: folders[i] } : run
+  );
+  await writeFileAtomically(out, await comparePage(runs));
+  return out;
+}
+
+/** The data that a run was trained on; flags may say where they are now. */
+async function openRunData(
+  flags: FlagValues<typeof FLAGS>,
+  dataset: string,
+): Promise<Dataset> {
+  const display = flags.quiet ? undefined : await openProgressDisplay();
+  const onNotice = (line: string) => {
+    display?.clear();
+    if (!flags.quiet) printError(line);
+  };
+  try {
+    return await openChosenDataset({ ...flags, dataset: flags.dataset ?? dataset }, {
+      onNotice,
+      display,
+    });
+  } finally {
+    display?.clear();
+  }
+}
