@@ -6,7 +6,7 @@ import gatherSource from "../../../shaders/rows/gather.wgsl" with { type: "text"
 import type { Dataset } from "../../data/dataset.ts";
 import { rowScales } from "../../data/normalise.ts";
 import { createRowSelector, roundKeys } from "../../random/row_selector.ts";
-import type { EngineOptions, Step } from "../engine.ts";
+import type { Augmentation, EngineOptions, Step } from "../engine.ts";
 import type { Gpu } from "./device.ts";
 import type { NetworkBuffers, SlotShape } from "./network.ts";
 import type { ParameterLayout } from "./parameter_layout.ts";
@@ -39,6 +39,7 @@ export type ChooseLanes = number | "vector";
 interface LoadedRows {
   buffers: GPUBuffer[];
   gather: GPUBindGroup;
+  gatherPlain: GPUBindGroup;
   count: number;
 }
 
@@ -60,6 +61,8 @@ export class RowPacker {
   readonly #slots: SlotShape;
   readonly #buffers: NetworkBuffers;
   readonly #gather: Program;
+  /** The same without changes to the images, for evaluations. */
+  readonly #gatherPlain: Program;
   readonly #choose: Program | undefined;
   readonly #rows: GPUBuffer;
   readonly #draws: GPUBuffer;
@@ -74,6 +77,7 @@ export class RowPacker {
     slots: SlotShape,
     buffers: NetworkBuffers,
     gather: Program,
+    gatherPlain: Program,
     choose: Program | undefined,
   ) {
     this.#gpu = gpu;
@@ -82,6 +86,7 @@ export class RowPacker {
     this.#slots = slots;
     this.#buffers = buffers;
     this.#gather = gather;
+    this.#gatherPlain = gatherPlain;
     this.#choose = choose;
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
     this.#rows = gpu.buffer("rows", slots.count * slots.quads * 16, usage);
@@ -101,16 +106,19 @@ export class RowPacker {
     slots: SlotShape,
     lanes: ChooseLanes,
   ): Promise<(buffers: NetworkBuffers) => RowPacker> {
-    const gather = await Program.compile(gpu, {
-      entryPoint: "gather",
-      sources: [threefry, gatherSource],
-      constants: {
-        INPUT_WORDS: layout.words[0],
-        BATCH_QUADS: slots.quads,
-        AUGMENT: options.augment === "shift" ? 1 : 0,
-      },
-      bindings: ["read", "read", "read", "read", "write", "write", "write", "uniform"],
-    });
+    const compileGather = (augment: Augmentation) =>
+      Program.compile(gpu, {
+        entryPoint: "gather",
+        sources: [threefry, gatherSource],
+        constants: {
+          INPUT_WORDS: layout.words[0],
+          BATCH_QUADS: slots.quads,
+          AUGMENT: augment === "shift" ? 1 : 0,
+        },
+        bindings: ["read", "read", "read", "read", "write", "write", "write", "uniform"],
+      });
+    const gatherPlain = await compileGather("none");
+    const gather = options.augment === "none" ? gatherPlain : await compileGather(options.augment);
     const kept = mostKept(options.batchSize);
     const room = gpu.device.limits.maxComputeWorkgroupStorageSize;
     const bytes = FIXED_BYTES + kept * 12 + slots.quads * 4 * 8;
@@ -129,7 +137,16 @@ export class RowPacker {
       })
       : undefined;
     return (buffers) =>
-      new RowPacker(gpu, options, layout.words[0], slots, buffers, gather, choose);
+      new RowPacker(
+        gpu,
+        options,
+        layout.words[0],
+        slots,
+        buffers,
+        gather,
+        gatherPlain,
+        choose,
+      );
   }
 
   /** Puts a data set on the device in place of an earlier one. */
@@ -168,19 +185,21 @@ export class RowPacker {
     );
     device.queue.writeBuffer(size, 0, Uint32Array.of(data.width, data.height));
     const { pixels: packed, scales, labels } = this.#buffers;
+    const bindings = [
+      read(images),
+      read(facts),
+      read(this.#rows),
+      read(this.#draws),
+      write(packed),
+      write(scales),
+      write(labels),
+      uniform(size, 0, 8),
+    ];
     this.#loaded = {
       buffers: [images, facts, size],
       count,
-      gather: this.#gather.bind(
-        read(images),
-        read(facts),
-        read(this.#rows),
-        read(this.#draws),
-        write(packed),
-        write(scales),
-        write(labels),
-        uniform(size, 0, 8),
-      ),
+      gather: this.#gather.bind(...bindings),
+      gatherPlain: this.#gatherPlain.bind(...bindings),
     };
   }
 
@@ -255,7 +274,7 @@ export class RowPacker {
     this.#gpu.device.queue.writeBuffer(this.#rows, slot * slotRows * 4, padded);
   }
 
-  /** Encodes the drawing and packing of the first so many slots. */
+  /** Encodes the packing of the first so many slots: of rows drawn here for steps, or of rows as they are. */
   encode(pass: GPUComputePassEncoder, slots: number, drawn: boolean): void {
     if (drawn) {
       this.#gpu.device.queue.writeBuffer(this.#draws, 0, this.#hostDraws);
@@ -263,7 +282,10 @@ export class RowPacker {
       if (choose) this.#choose!.dispatch(pass, choose, slots);
     }
     const invocations = this.#words / 4 * this.#slots.quads;
-    this.#gather.dispatch(pass, this.#loaded!.gather, Math.ceil(invocations / GATHER_LANES), slots);
+    const groups = Math.ceil(invocations / GATHER_LANES);
+    const { gather, gatherPlain } = this.#loaded!;
+    if (drawn) this.#gather.dispatch(pass, gather, groups, slots);
+    else this.#gatherPlain.dispatch(pass, gatherPlain, groups, slots);
   }
 
   destroy(): void {

@@ -2,7 +2,14 @@ import { assert, assertEquals } from "@std/assert";
 import { type Architecture, parameterSlots } from "../../../lib/net/architecture.ts";
 import { OPTIMIZERS } from "../../../lib/net/optimizer.ts";
 import { drawState, generatedData, Reference } from "../reference.ts";
-import { allRows, type MakeEngine, NOTEBOOK_ENGINE, type Register } from "./shared.ts";
+import {
+  allRows,
+  drawnSteps,
+  type MakeEngine,
+  NOTEBOOK_ENGINE,
+  OTHER_ENGINE,
+  type Register,
+} from "./shared.ts";
 
 /** Evaluations. */
 export function registerEvaluations(register: Register, make: MakeEngine): void {
@@ -33,6 +40,23 @@ export function registerEvaluations(register: Register, make: MakeEngine): void 
       );
     }
   }
+
+  register("evaluates images as they are, though steps shift theirs", async () => {
+    const data = generatedData({ rows: 300, width: 8, height: 8, classes: 4 });
+    const state = drawState(OTHER_ENGINE.architecture, OTHER_ENGINE.optimizer, 1);
+    const reference = new Reference(OTHER_ENGINE, data, allRows(data), state);
+    const expected = reference.evaluate(allRows(data));
+    await using engine = await make(OTHER_ENGINE);
+    engine.load(data);
+    engine.start(allRows(data), state);
+    engine.evaluate(allRows(data));
+    engine.step(drawnSteps(1, 60, 1e-9));
+    engine.evaluate(allRows(data));
+    for (const { correct, loss } of await engine.settle()) {
+      assert(Math.abs(correct - expected.correct) <= expected.undecided);
+      assert(Math.abs(loss / expected.loss - 1) <= 1e-5, `loss ${loss} of ${expected.loss}`);
+    }
+  });
 
   register("answers with the first of equal outputs", async () => {
     const architecture = { ...NOTEBOOK_ENGINE.architecture, inputs: 4, hidden: [3, 2] } as const;

@@ -1,0 +1,102 @@
+/** train() on the real engines: what it reads back, and that its bits do not depend on chance. */
+import { assert, assertEquals } from "@std/assert";
+import { createEngine } from "../../lib/engine/create.ts";
+import { WebGpuEngine } from "../../lib/engine/webgpu/webgpu_engine.ts";
+import type { CheckpointEvent, TrainingEvent } from "../../lib/training/events.ts";
+import { resolveOptions, type TrainingOptions } from "../../lib/training/options.ts";
+import { engineOptions, train } from "../../lib/training/train.ts";
+import { generatedData } from "../engine/reference.ts";
+import { needs } from "../requirements.ts";
+
+const DATA = {
+  ...generatedData({ rows: 700, width: 28, height: 28, classes: 10 }),
+  trainRows: 600,
+};
+
+/** As the notebook draws and learns, and with everything else that there is. */
+const RUNS: Record<string, Partial<TrainingOptions>> = {
+  "the notebook's options": { iterations: 60, batchSize: 50, evalEvery: 20, evalSize: 30 },
+  "other options": {
+    epochs: 5,
+    batchSize: 50,
+    evalEvery: 20,
+    evalSize: 30,
+    validation: 40,
+    learningRate: 0.01,
+    hidden: [20, 12],
+    activation: "relu",
+    head: "softmax",
+    initialization: "glorot",
+    scale: "unit",
+    optimizer: "adam",
+    augment: "shift",
+    threefry: "partitionable",
+  },
+};
+
+for (const backend of ["cpu", "webgpu"] as const) {
+  const requirements = backend === "webgpu" ? await needs("webgpu") : { ignore: false };
+
+  for (const [which, options] of Object.entries(RUNS)) {
+    Deno.test({
+      name: `train() with ${which} gives the same bits on ${backend}, however often it is resumed`,
+      ...requirements,
+      async fn() {
+        await using engine = await createEngine({
+          ...engineOptions(resolveOptions(options), DATA),
+          backend,
+        });
+        const whole = await Array.fromAsync(train({ data: DATA, engine, ...options }));
+        const end = finished(whole);
+        assert(end.parameters.w0.every(Number.isFinite));
+
+        // In chunks of 7 steps, each a run of its own that is broken off after its checkpoint.
+        let resume: CheckpointEvent | undefined;
+        const pieces: TrainingEvent[] = [];
+        do {
+          const before = resume;
+          for await (
+            const event of train({ data: DATA, engine, ...options, saveEvery: 7, resume: before })
+          ) {
+            pieces.push(event);
+            resume = event.event === "checkpoint" ? event : undefined;
+            if (resume) break;
+          }
+        } while (resume);
+
+        assertEquals(finished(pieces).parameters, end.parameters);
+        const accuracies = (events: TrainingEvent[]) =>
+          events.filter((event) => event.event === "evaluated")
+            .map(({ iteration, accuracy, loss }) => [iteration, accuracy, loss]);
+        assertEquals(accuracies(pieces), accuracies(whole));
+      },
+    });
+  }
+}
+
+Deno.test({
+  name: "train() reads back from WebGPU what a progress display needs, and nothing else",
+  ...await needs("webgpu"),
+  async fn() {
+    const options = { iterations: 1000, evalEvery: 10, evalSize: 30, batchSize: 20 };
+    await using engine = await createEngine({
+      ...engineOptions(resolveOptions(options), DATA),
+      backend: "webgpu",
+    });
+    assert(engine instanceof WebGpuEngine);
+    const counted = engine as WebGpuEngine;
+    const events = await Array.fromAsync(train({ data: DATA, engine, ...options }));
+
+    assertEquals(events.filter(({ event }) => event === "evaluated").length, 101);
+    const answers = events.filter(({ event }) => event === "progress").length;
+    const { seconds } = finished(events);
+    // Ten a second; more only at first, while nobody knows how fast the device is.
+    assert(answers <= 5 + seconds / 0.04, `${answers} answers in ${seconds} s`);
+    // Besides: the accuracy at the start and at the end, and the parameters.
+    assertEquals(counted.readbacks, answers + 3);
+  },
+});
+
+function finished(events: TrainingEvent[]) {
+  return events.find((event) => event.event === "finished")!;
+}
