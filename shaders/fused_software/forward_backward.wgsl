@@ -9,10 +9,12 @@
 // - rows are stored in quads, every load is a vec4, and a quad's four inputs are one mat4x4f (columns:
 //   inputs; components: rows), so that matrix times four weights is 16 multiply-adds;
 // - weights are uniform buffers, at half the price of storage, in blocks of at most 64 KiB;
-// - loops over a register tile are not nested, and the three quads are written out: only such loops are
-//   unrolled by the driver, and a tile that is not unrolled lives in memory, six times slower;
-// - a word of pixels that is zero for all rows of the workgroup (about 35% are) is passed over. It takes
-//   an inner loop: a branch there runs both sides, with the results masked, but a loop ends.
+// - loops over a register tile are short and not nested, and the three quads are written out: only such
+//   loops are unrolled by the driver, and a tile that any other loop indexes lives in memory, six times
+//   slower. So sums leave their registers for workgroup memory as they are, and what is to become of
+//   them is done there;
+// - a word of pixels that is zero for all rows of the workgroup (about 35% are) is passed over, by going
+//   through the bits of a mask: a branch there runs both sides, with the results masked, but a loop ends.
 // Weight layout: [input word][output unit padded to lanes] of vec4 (four consecutive inputs).
 
 const INPUT_WORDS: u32 = 196;
@@ -22,9 +24,12 @@ const UNITS_3: u32 = 2;
 const CLASSES: u32 = 10;
 /// Quads of rows in the batch, a multiple of QUADS.
 const BATCH_QUADS: u32 = 27;
-/// Words of the first layer's weights in a uniform block.
+/// Words of the first layer's weights in a uniform block, a multiple of 4.
 const BLOCK_WORDS: u32 = 72;
 
+/// Blocks of weights, written out below, and masks of 32 words in a block.
+const BLOCKS: u32 = 3;
+const MASKS: u32 = (BLOCK_WORDS + 31) / 32;
 const LANES: u32 = 8;
 /// Quads of rows in a workgroup; written out below, so not to be changed here alone.
 const QUADS: u32 = 3;
@@ -40,19 +45,21 @@ const WORDS_3: u32 = STRIDE_2 / 4;
 @group(0) @binding(1) var<storage, read> scales: array<vec4f>;
 @group(0) @binding(2) var<storage, read> labels: array<vec4u>;
 /// The first layer's weights, shape (W, STRIDE_1), cut into three blocks of BLOCK_WORDS words.
-@group(0) @binding(3) var<uniform> weights_1a: array<vec4f, BLOCK_WORDS * STRIDE_1>;
-@group(0) @binding(4) var<uniform> weights_1b: array<vec4f, BLOCK_WORDS * STRIDE_1>;
-@group(0) @binding(5) var<uniform> weights_1c: array<vec4f, BLOCK_WORDS * STRIDE_1>;
-@group(0) @binding(6) var<uniform> weights_2: array<vec4f, WORDS_2 * STRIDE_2>;
-@group(0) @binding(7) var<uniform> weights_3: array<vec4f, WORDS_3 * STRIDE_3>;
+/// Shape (slots, W / 4, B / 4): which of four words have ink; see gather.wgsl.
+@group(0) @binding(3) var<storage, read> present: array<u32>;
+@group(0) @binding(4) var<uniform> weights_1a: array<vec4f, BLOCK_WORDS * STRIDE_1>;
+@group(0) @binding(5) var<uniform> weights_1b: array<vec4f, BLOCK_WORDS * STRIDE_1>;
+@group(0) @binding(6) var<uniform> weights_1c: array<vec4f, BLOCK_WORDS * STRIDE_1>;
+@group(0) @binding(7) var<uniform> weights_2: array<vec4f, WORDS_2 * STRIDE_2>;
+@group(0) @binding(8) var<uniform> weights_3: array<vec4f, WORDS_3 * STRIDE_3>;
 /// Biases of the three layers, one behind the other, padded as the units are.
-@group(0) @binding(8) var<uniform> biases: array<vec4f, (STRIDE_1 + STRIDE_2 + STRIDE_3) / 4>;
-@group(0) @binding(9) var<uniform> step: Step;
+@group(0) @binding(9) var<uniform> biases: array<vec4f, (STRIDE_1 + STRIDE_2 + STRIDE_3) / 4>;
+@group(0) @binding(10) var<uniform> step: Step;
 /// What the update needs, each shape (units, B / 4): activations x1, x2, then deltas d1 times the row's
 /// scale, d1, d2, d3, all divided by the number of rows.
-@group(0) @binding(10) var<storage, read_write> traces: array<vec4f>;
+@group(0) @binding(11) var<storage, read_write> traces: array<vec4f>;
 /// Shape (slots, B, 2): loss, and 1 where the largest output is the label's.
-@group(0) @binding(11) var<storage, read_write> row_results: array<vec4f>;
+@group(0) @binding(12) var<storage, read_write> row_results: array<vec4f>;
 
 /// Where each begins: at multiples of 256 bytes, since the update binds them as uniforms.
 const TRACE_X1: u32 = 0;
@@ -66,22 +73,10 @@ const TRACE_D3: u32 = TRACE_D2 + (STRIDE_2 * BATCH_QUADS + 15) / 16 * 16;
 var<workgroup> level_1: array<vec4f, STRIDE_1 * QUADS>;
 var<workgroup> level_2: array<vec4f, STRIDE_2 * QUADS>;
 var<workgroup> level_3: array<vec4f, STRIDE_3 * QUADS>;
-
-/// A word of pixels of the workgroup's rows.
-struct Words {
-    rows_0: vec4u,
-    rows_1: vec4u,
-    rows_2: vec4u,
-}
-
-fn any_pixel(words: Words) -> bool {
-    let bits = words.rows_0 | words.rows_1 | words.rows_2;
-    return (bits.x | bits.y | bits.z | bits.w) != 0u;
-}
-
-fn load_words(index: u32) -> Words {
-    return Words(pixels[index], pixels[index + 1u], pixels[index + 2u]);
-}
+/// What flows back to a layer's units, shape (units, QUADS).
+var<workgroup> flows: array<vec4f, max(STRIDE_1, STRIDE_2) * QUADS>;
+/// A bit for each word of a block: whether any of the workgroup's rows has ink in it.
+var<workgroup> present_words: array<atomic<u32>, BLOCKS * MASKS>;
 
 /// One quad of rows of four consecutive units, the first of them at `index` of `level_1` or `level_2`.
 fn load_level_1(index: u32) -> mat4x4f {
@@ -92,25 +87,8 @@ fn load_level_2(index: u32) -> mat4x4f {
     return mat4x4f(level_2[index], level_2[index + QUADS], level_2[index + 2u * QUADS], level_2[index + 3u * QUADS]);
 }
 
-fn load_level_3(index: u32) -> mat4x4f {
-    return mat4x4f(level_3[index], level_3[index + QUADS], level_3[index + 2u * QUADS], level_3[index + 3u * QUADS]);
-}
-
 fn bias(unit: u32) -> f32 {
     return biases[unit / 4u][unit % 4u];
-}
-
-/// A unit's delta from what flows back to it, for quad `q` of the workgroup.
-fn finish_delta_2(unit: u32, first_quad: u32, q: u32, sum: vec4f) {
-    let delta = sum * activation_slope(level_2[unit * QUADS + q]);
-    level_2[unit * QUADS + q] = delta;
-    traces[TRACE_D2 + unit * BATCH_QUADS + first_quad + q] = delta;
-}
-
-fn finish_delta_1(unit: u32, first_quad: u32, q: u32, sum: vec4f, scale: vec4f) {
-    let delta = sum * activation_slope(level_1[unit * QUADS + q]);
-    traces[TRACE_D1 + unit * BATCH_QUADS + first_quad + q] = delta;
-    traces[TRACE_D1_SCALED + unit * BATCH_QUADS + first_quad + q] = delta * scale;
 }
 
 @compute @workgroup_size(LANES)
@@ -118,92 +96,90 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocati
     let first_quad = group.x * QUADS;
     let slot = step.slot + group.y;
     let slot_rows = slot * BATCH_QUADS + first_quad;
-    let first = slot * INPUT_WORDS * BATCH_QUADS + first_quad;
+    let first_word = slot * INPUT_WORDS * BATCH_QUADS + first_quad;
+
+    // Which words have ink: a bit each.
+    for (var i = lane; i < BLOCKS * MASKS; i += LANES) {
+        atomicStore(&present_words[i], 0u);
+    }
+    workgroupBarrier();
+    for (var column = lane; column < INPUT_WORDS / 4u; column += LANES) {
+        let i = (slot * (INPUT_WORDS / 4u) + column) * BATCH_QUADS + first_quad;
+        // BLOCK_WORDS is a multiple of 4, so a column's four bits belong to one mask.
+        let word = column * 4u % BLOCK_WORDS;
+        let mask = column * 4u / BLOCK_WORDS * MASKS + word / 32u;
+        atomicOr(&present_words[mask], (present[i] | present[i + 1u] | present[i + 2u]) << (word % 32u));
+    }
+    workgroupBarrier();
 
     // Layer 1, block of weights by block.
     var sums_1_0 = array<vec4f, UNITS_1>();
     var sums_1_1 = array<vec4f, UNITS_1>();
     var sums_1_2 = array<vec4f, UNITS_1>();
-    var word = 0u;
-    loop {
-        var words = Words();
-        while word < min(BLOCK_WORDS, INPUT_WORDS) && !any_pixel(words) {
-            words = load_words(first + word * BATCH_QUADS);
-            word++;
-        }
-        if !any_pixel(words) {
-            break;
-        }
-        let x_0 = unpack_words(words.rows_0);
-        let x_1 = unpack_words(words.rows_1);
-        let x_2 = unpack_words(words.rows_2);
-        let row = (word - 1u) * STRIDE_1 + lane;
-        var weights = array<vec4f, UNITS_1>();
-        for (var u = 0u; u < UNITS_1; u++) {
-            weights[u] = weights_1a[row + u * LANES];
-        }
-        for (var u = 0u; u < UNITS_1; u++) {
-            sums_1_0[u] += x_0 * weights[u];
-        }
-        for (var u = 0u; u < UNITS_1; u++) {
-            sums_1_1[u] += x_1 * weights[u];
-        }
-        for (var u = 0u; u < UNITS_1; u++) {
-            sums_1_2[u] += x_2 * weights[u];
+    for (var j = 0u; j < MASKS; j++) {
+        for (var bits = atomicLoad(&present_words[0u * MASKS + j]); bits != 0u; bits &= bits - 1u) {
+            let word = j * 32u + firstTrailingBit(bits);
+            let first = first_word + (word) * BATCH_QUADS;
+            let x_0 = unpack_words(pixels[first]);
+            let x_1 = unpack_words(pixels[first + 1u]);
+            let x_2 = unpack_words(pixels[first + 2u]);
+            var weights = array<vec4f, UNITS_1>();
+            for (var u = 0u; u < UNITS_1; u++) {
+                weights[u] = weights_1a[word * STRIDE_1 + u * LANES + lane];
+            }
+            for (var u = 0u; u < UNITS_1; u++) {
+                sums_1_0[u] += x_0 * weights[u];
+            }
+            for (var u = 0u; u < UNITS_1; u++) {
+                sums_1_1[u] += x_1 * weights[u];
+            }
+            for (var u = 0u; u < UNITS_1; u++) {
+                sums_1_2[u] += x_2 * weights[u];
+            }
         }
     }
-    loop {
-        var words = Words();
-        while word < min(2u * BLOCK_WORDS, INPUT_WORDS) && !any_pixel(words) {
-            words = load_words(first + word * BATCH_QUADS);
-            word++;
-        }
-        if !any_pixel(words) {
-            break;
-        }
-        let x_0 = unpack_words(words.rows_0);
-        let x_1 = unpack_words(words.rows_1);
-        let x_2 = unpack_words(words.rows_2);
-        let row = (word - 1u - BLOCK_WORDS) * STRIDE_1 + lane;
-        var weights = array<vec4f, UNITS_1>();
-        for (var u = 0u; u < UNITS_1; u++) {
-            weights[u] = weights_1b[row + u * LANES];
-        }
-        for (var u = 0u; u < UNITS_1; u++) {
-            sums_1_0[u] += x_0 * weights[u];
-        }
-        for (var u = 0u; u < UNITS_1; u++) {
-            sums_1_1[u] += x_1 * weights[u];
-        }
-        for (var u = 0u; u < UNITS_1; u++) {
-            sums_1_2[u] += x_2 * weights[u];
+    for (var j = 0u; j < MASKS; j++) {
+        for (var bits = atomicLoad(&present_words[1u * MASKS + j]); bits != 0u; bits &= bits - 1u) {
+            let word = j * 32u + firstTrailingBit(bits);
+            let first = first_word + (word + BLOCK_WORDS) * BATCH_QUADS;
+            let x_0 = unpack_words(pixels[first]);
+            let x_1 = unpack_words(pixels[first + 1u]);
+            let x_2 = unpack_words(pixels[first + 2u]);
+            var weights = array<vec4f, UNITS_1>();
+            for (var u = 0u; u < UNITS_1; u++) {
+                weights[u] = weights_1b[word * STRIDE_1 + u * LANES + lane];
+            }
+            for (var u = 0u; u < UNITS_1; u++) {
+                sums_1_0[u] += x_0 * weights[u];
+            }
+            for (var u = 0u; u < UNITS_1; u++) {
+                sums_1_1[u] += x_1 * weights[u];
+            }
+            for (var u = 0u; u < UNITS_1; u++) {
+                sums_1_2[u] += x_2 * weights[u];
+            }
         }
     }
-    loop {
-        var words = Words();
-        while word < INPUT_WORDS && !any_pixel(words) {
-            words = load_words(first + word * BATCH_QUADS);
-            word++;
-        }
-        if !any_pixel(words) {
-            break;
-        }
-        let x_0 = unpack_words(words.rows_0);
-        let x_1 = unpack_words(words.rows_1);
-        let x_2 = unpack_words(words.rows_2);
-        let row = (word - 1u - 2u * BLOCK_WORDS) * STRIDE_1 + lane;
-        var weights = array<vec4f, UNITS_1>();
-        for (var u = 0u; u < UNITS_1; u++) {
-            weights[u] = weights_1c[row + u * LANES];
-        }
-        for (var u = 0u; u < UNITS_1; u++) {
-            sums_1_0[u] += x_0 * weights[u];
-        }
-        for (var u = 0u; u < UNITS_1; u++) {
-            sums_1_1[u] += x_1 * weights[u];
-        }
-        for (var u = 0u; u < UNITS_1; u++) {
-            sums_1_2[u] += x_2 * weights[u];
+    for (var j = 0u; j < MASKS; j++) {
+        for (var bits = atomicLoad(&present_words[2u * MASKS + j]); bits != 0u; bits &= bits - 1u) {
+            let word = j * 32u + firstTrailingBit(bits);
+            let first = first_word + (word + 2u * BLOCK_WORDS) * BATCH_QUADS;
+            let x_0 = unpack_words(pixels[first]);
+            let x_1 = unpack_words(pixels[first + 1u]);
+            let x_2 = unpack_words(pixels[first + 2u]);
+            var weights = array<vec4f, UNITS_1>();
+            for (var u = 0u; u < UNITS_1; u++) {
+                weights[u] = weights_1c[word * STRIDE_1 + u * LANES + lane];
+            }
+            for (var u = 0u; u < UNITS_1; u++) {
+                sums_1_0[u] += x_0 * weights[u];
+            }
+            for (var u = 0u; u < UNITS_1; u++) {
+                sums_1_1[u] += x_1 * weights[u];
+            }
+            for (var u = 0u; u < UNITS_1; u++) {
+                sums_1_2[u] += x_2 * weights[u];
+            }
         }
     }
     for (var u = 0u; u < UNITS_1; u++) {
@@ -341,42 +317,48 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocati
     workgroupBarrier();
 
     // An evaluation ends here; see above for why its remaining loops are empty instead.
-    let words_of_classes = select((CLASSES + 3u) / 4u, 0u, step.evaluate == 1u);
-    let words_of_units_2 = select(WORDS_3, 0u, step.evaluate == 1u);
+    let classes = select(CLASSES, 0u, step.evaluate == 1u);
+    let units_1 = select(STRIDE_1, 0u, step.evaluate == 1u);
+    let units_2 = select(STRIDE_2, 0u, step.evaluate == 1u);
 
     // Deltas of layer 2.
     sums_2_0 = array<vec4f, UNITS_2>();
     sums_2_1 = array<vec4f, UNITS_2>();
     sums_2_2 = array<vec4f, UNITS_2>();
-    for (var w = 0u; w < words_of_classes; w++) {
-        let d_0 = load_level_3(w * 4u * QUADS);
-        let d_1 = load_level_3(w * 4u * QUADS + 1u);
-        let d_2 = load_level_3(w * 4u * QUADS + 2u);
-        var weights = array<vec4f, UNITS_2>();
+    for (var c = 0u; c < classes; c++) {
+        let d_0 = level_3[c * QUADS];
+        let d_1 = level_3[c * QUADS + 1u];
+        let d_2 = level_3[c * QUADS + 2u];
+        var weights = array<f32, UNITS_2>();
         for (var u = 0u; u < UNITS_2; u++) {
             let unit = u * LANES + lane;
-            let i = (unit / 4u) * STRIDE_3 + w * 4u;
-            let k = unit % 4u;
-            weights[u] = vec4f(weights_3[i][k], weights_3[i + 1u][k], weights_3[i + 2u][k], weights_3[i + 3u][k]);
+            weights[u] = weights_3[unit / 4u * STRIDE_3 + c][unit % 4u];
         }
         for (var u = 0u; u < UNITS_2; u++) {
-            sums_2_0[u] += d_0 * weights[u];
+            sums_2_0[u] += weights[u] * d_0;
         }
         for (var u = 0u; u < UNITS_2; u++) {
-            sums_2_1[u] += d_1 * weights[u];
+            sums_2_1[u] += weights[u] * d_1;
         }
         for (var u = 0u; u < UNITS_2; u++) {
-            sums_2_2[u] += d_2 * weights[u];
+            sums_2_2[u] += weights[u] * d_2;
         }
     }
     for (var u = 0u; u < UNITS_2; u++) {
-        finish_delta_2(u * LANES + lane, first_quad, 0u, sums_2_0[u]);
+        flows[(u * LANES + lane) * QUADS] = sums_2_0[u];
     }
     for (var u = 0u; u < UNITS_2; u++) {
-        finish_delta_2(u * LANES + lane, first_quad, 1u, sums_2_1[u]);
+        flows[(u * LANES + lane) * QUADS + 1u] = sums_2_1[u];
     }
     for (var u = 0u; u < UNITS_2; u++) {
-        finish_delta_2(u * LANES + lane, first_quad, 2u, sums_2_2[u]);
+        flows[(u * LANES + lane) * QUADS + 2u] = sums_2_2[u];
+    }
+    for (var unit = lane; unit < units_2; unit += LANES) {
+        for (var q = 0u; q < QUADS; q++) {
+            let delta = flows[unit * QUADS + q] * activation_slope(level_2[unit * QUADS + q]);
+            level_2[unit * QUADS + q] = delta;
+            traces[TRACE_D2 + unit * BATCH_QUADS + first_quad + q] = delta;
+        }
     }
     workgroupBarrier();
 
@@ -384,37 +366,40 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocati
     sums_1_0 = array<vec4f, UNITS_1>();
     sums_1_1 = array<vec4f, UNITS_1>();
     sums_1_2 = array<vec4f, UNITS_1>();
-    for (var w = 0u; w < words_of_units_2; w++) {
-        let d_0 = load_level_2(w * 4u * QUADS);
-        let d_1 = load_level_2(w * 4u * QUADS + 1u);
-        let d_2 = load_level_2(w * 4u * QUADS + 2u);
-        var weights = array<vec4f, UNITS_1>();
+    for (var n = 0u; n < units_2; n++) {
+        let d_0 = level_2[n * QUADS];
+        let d_1 = level_2[n * QUADS + 1u];
+        let d_2 = level_2[n * QUADS + 2u];
+        var weights = array<f32, UNITS_1>();
         for (var u = 0u; u < UNITS_1; u++) {
             let unit = u * LANES + lane;
-            let i = (unit / 4u) * STRIDE_2 + w * 4u;
-            let k = unit % 4u;
-            weights[u] = vec4f(weights_2[i][k], weights_2[i + 1u][k], weights_2[i + 2u][k], weights_2[i + 3u][k]);
+            weights[u] = weights_2[unit / 4u * STRIDE_2 + n][unit % 4u];
         }
         for (var u = 0u; u < UNITS_1; u++) {
-            sums_1_0[u] += d_0 * weights[u];
+            sums_1_0[u] += weights[u] * d_0;
         }
         for (var u = 0u; u < UNITS_1; u++) {
-            sums_1_1[u] += d_1 * weights[u];
+            sums_1_1[u] += weights[u] * d_1;
         }
         for (var u = 0u; u < UNITS_1; u++) {
-            sums_1_2[u] += d_2 * weights[u];
+            sums_1_2[u] += weights[u] * d_2;
         }
     }
-    let scale_0 = scales[slot_rows];
-    let scale_1 = scales[slot_rows + 1u];
-    let scale_2 = scales[slot_rows + 2u];
     for (var u = 0u; u < UNITS_1; u++) {
-        finish_delta_1(u * LANES + lane, first_quad, 0u, sums_1_0[u], scale_0);
+        flows[(u * LANES + lane) * QUADS] = sums_1_0[u];
     }
     for (var u = 0u; u < UNITS_1; u++) {
-        finish_delta_1(u * LANES + lane, first_quad, 1u, sums_1_1[u], scale_1);
+        flows[(u * LANES + lane) * QUADS + 1u] = sums_1_1[u];
     }
     for (var u = 0u; u < UNITS_1; u++) {
-        finish_delta_1(u * LANES + lane, first_quad, 2u, sums_1_2[u], scale_2);
+        flows[(u * LANES + lane) * QUADS + 2u] = sums_1_2[u];
+    }
+    for (var unit = lane; unit < units_1; unit += LANES) {
+        for (var q = 0u; q < QUADS; q++) {
+            let delta = flows[unit * QUADS + q] * activation_slope(level_1[unit * QUADS + q]);
+            let trace = unit * BATCH_QUADS + first_quad + q;
+            traces[TRACE_D1 + trace] = delta;
+            traces[TRACE_D1_SCALED + trace] = delta * scales[slot_rows + q];
+        }
     }
 }

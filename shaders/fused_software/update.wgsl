@@ -1,21 +1,23 @@
 // Gradients averaged over the batch and the optimiser's step, in place, for processors that stand in for
 // a GPU (lavapipe). Letters as in forward_backward.wgsl.
 //
-// A workgroup is one SIMD vector of 8 lanes. The first TILES_1 workgroups share out the first layer's
-// weights: a lane takes five words of pixels and UNITS units, a register tile of 5 x UNITS x 4 sums,
-// over all rows of the batch, a quad at a time. Deltas come as uniform buffers, which cost half as much
-// as storage; a quad's four inputs are one mat4x4f (columns: inputs; components: rows), so that deltas
-// times matrix is 16 multiply-adds. The words are written out because the driver unrolls only loops
-// that are not nested. The workgroups behind them do the same for layers 2 and 3, whose inputs are
-// activations, two words a lane; the last one takes the biases.
+// A workgroup is one SIMD vector of 8 lanes and takes a column of four words of one layer's inputs and up
+// to 8 units a lane of the layer's: a register tile of U x 4 words x 4 sums, over all rows of the batch, a
+// quad at a time. Deltas and activations come as uniform buffers, which cost half as much
+// as storage. A quad's four inputs are one mat4x4f (columns: inputs; components: rows), so that deltas
+// times matrix is 16 multiply-adds. Quads without ink in a column (about 40% are) are passed over, by
+// going through the bits of a mask. The four words are written out, and loops over units short and not
+// nested, because the driver unrolls only such loops and keeps only unrolled tiles in registers.
 
 const INPUT_WORDS: u32 = 196;
 const UNITS_1: u32 = 7;
 const UNITS_2: u32 = 13;
 const UNITS_3: u32 = 2;
 const BATCH_QUADS: u32 = 27;
-/// Units in a register tile.
-const UNITS: u32 = 10;
+/// Units of a lane that a workgroup takes, of each layer.
+const TILE_1: u32 = 7;
+const TILE_2: u32 = 7;
+const TILE_3: u32 = 2;
 
 const LANES: u32 = 8;
 const STRIDE_1: u32 = UNITS_1 * LANES;
@@ -25,112 +27,121 @@ const WORDS_2: u32 = STRIDE_1 / 4;
 const WORDS_3: u32 = STRIDE_2 / 4;
 
 @group(0) @binding(0) var<storage, read> pixels: array<vec4u>;
-@group(0) @binding(1) var<uniform> d1_scaled: array<vec4f, STRIDE_1 * BATCH_QUADS>;
-@group(0) @binding(2) var<uniform> x1: array<vec4f, STRIDE_1 * BATCH_QUADS>;
-@group(0) @binding(3) var<uniform> x2: array<vec4f, STRIDE_2 * BATCH_QUADS>;
-@group(0) @binding(4) var<uniform> d1: array<vec4f, STRIDE_1 * BATCH_QUADS>;
-@group(0) @binding(5) var<uniform> d2: array<vec4f, STRIDE_2 * BATCH_QUADS>;
-@group(0) @binding(6) var<uniform> d3: array<vec4f, STRIDE_3 * BATCH_QUADS>;
-@group(0) @binding(7) var<uniform> step: Step;
+/// Shape (slots, W / 4, B / 4): which of four words have ink; see gather.wgsl.
+@group(0) @binding(1) var<storage, read> present: array<u32>;
+@group(0) @binding(2) var<uniform> d1_scaled: array<vec4f, STRIDE_1 * BATCH_QUADS>;
+@group(0) @binding(3) var<uniform> x1: array<vec4f, STRIDE_1 * BATCH_QUADS>;
+@group(0) @binding(4) var<uniform> x2: array<vec4f, STRIDE_2 * BATCH_QUADS>;
+@group(0) @binding(5) var<uniform> d1: array<vec4f, STRIDE_1 * BATCH_QUADS>;
+@group(0) @binding(6) var<uniform> d2: array<vec4f, STRIDE_2 * BATCH_QUADS>;
+@group(0) @binding(7) var<uniform> d3: array<vec4f, STRIDE_3 * BATCH_QUADS>;
+@group(0) @binding(8) var<uniform> step: Step;
 /// Weights of the layers as (input words, output units) of vec4, then the biases; blocks start where they
 /// may be bound as uniforms.
-@group(0) @binding(8) var<storage, read_write> parameters: array<vec4f>;
-@group(0) @binding(9) var<storage, read_write> first_moments: array<vec4f>;
-@group(0) @binding(10) var<storage, read_write> second_moments: array<vec4f>;
+@group(0) @binding(9) var<storage, read_write> parameters: array<vec4f>;
+@group(0) @binding(10) var<storage, read_write> first_moments: array<vec4f>;
+@group(0) @binding(11) var<storage, read_write> second_moments: array<vec4f>;
 
 /// Where the layers' weights and the biases begin in `parameters`.
 const OFFSET_2: u32 = 10976;
 const OFFSET_3: u32 = 12432;
 const OFFSET_BIASES: u32 = 12848;
 
-/// Words that a lane takes, written out below; and the workgroups of each layer.
-const WORDS_1: u32 = 5;
-const WORDS_HIDDEN: u32 = 2;
-const COLUMNS_1: u32 = (INPUT_WORDS + LANES * WORDS_1 - 1) / (LANES * WORDS_1);
-const COLUMNS_2: u32 = (WORDS_2 + LANES * WORDS_HIDDEN - 1) / (LANES * WORDS_HIDDEN);
-const COLUMNS_3: u32 = (WORDS_3 + LANES * WORDS_HIDDEN - 1) / (LANES * WORDS_HIDDEN);
-const TILES_1: u32 = COLUMNS_1 * ((STRIDE_1 + UNITS - 1) / UNITS);
-const TILES_2: u32 = COLUMNS_2 * ((STRIDE_2 + UNITS - 1) / UNITS);
-const TILES_3: u32 = COLUMNS_3 * ((STRIDE_3 + UNITS - 1) / UNITS);
+/// Columns of four words, and the layers' workgroups.
+const COLUMNS_1: u32 = INPUT_WORDS / 4;
+const COLUMNS_2: u32 = (WORDS_2 + 3) / 4;
+const COLUMNS_3: u32 = (WORDS_3 + 3) / 4;
+const GROUPS_1: u32 = COLUMNS_1 * ((UNITS_1 + TILE_1 - 1) / TILE_1);
+const GROUPS_2: u32 = COLUMNS_2 * ((UNITS_2 + TILE_2 - 1) / TILE_2);
+const GROUPS_3: u32 = COLUMNS_3 * ((UNITS_3 + TILE_3 - 1) / TILE_3);
+/// All workgroups; the last is for the biases.
+const GROUPS: u32 = GROUPS_1 + GROUPS_2 + GROUPS_3 + 1;
+/// Masks of 32 quads.
+const MASKS: u32 = (BATCH_QUADS + 31) / 32;
+
+/// A bit for each quad: whether its rows have ink in the workgroup's column.
+var<workgroup> present_quads: array<atomic<u32>, MASKS>;
 
 fn apply(index: u32, gradient: vec4f) {
-    if OPTIMIZER == 0u {
-        parameters[index] -= step.learning_rate * gradient;
-        return;
-    }
     let updated = update_parameters(parameters[index], first_moments[index], second_moments[index], gradient, step);
     parameters[index] = updated.parameters;
-    first_moments[index] = updated.first;
+    if OPTIMIZER != 0u {
+        first_moments[index] = updated.first;
+    }
     if OPTIMIZER == 2u {
         second_moments[index] = updated.second;
     }
 }
 
-/// Word `word` of a quad of rows as four pixels (columns) of four rows.
-fn load_pixels(word: u32, quad: u32) -> mat4x4f {
-    return unpack_words(pixels[(step.slot * INPUT_WORDS + min(word, INPUT_WORDS - 1u)) * BATCH_QUADS + quad]);
+/// Notes in `present_quads` which quads have ink in a column.
+fn find_present(column: u32, lane: u32) {
+    for (var i = lane; i < MASKS; i += LANES) {
+        atomicStore(&present_quads[i], 0u);
+    }
+    workgroupBarrier();
+    for (var q = lane; q < BATCH_QUADS; q += LANES) {
+        let ink = present[(step.slot * COLUMNS_1 + column) * BATCH_QUADS + q];
+        atomicOr(&present_quads[q / 32u], select(0u, 1u << (q % 32u), ink != 0u));
+    }
+    workgroupBarrier();
 }
 
 fn apply_1(word: u32, unit: u32, gradient: vec4f) {
-    if word < INPUT_WORDS && unit < STRIDE_1 {
+    if unit < STRIDE_1 {
         apply(word * STRIDE_1 + unit, gradient);
     }
 }
 
-fn update_layer_1(tile: u32, lane: u32) {
-    let first_word = (tile % COLUMNS_1) * LANES * WORDS_1 + lane;
-    let first_unit = (tile / COLUMNS_1) * UNITS;
-    var sums_0 = array<vec4f, UNITS>();
-    var sums_1 = array<vec4f, UNITS>();
-    var sums_2 = array<vec4f, UNITS>();
-    var sums_3 = array<vec4f, UNITS>();
-    var sums_4 = array<vec4f, UNITS>();
-    let quads = (step.rows + 3u) / 4u;
-    for (var q = 0u; q < quads; q++) {
-        let x_0 = load_pixels(first_word, q);
-        let x_1 = load_pixels(first_word + LANES, q);
-        let x_2 = load_pixels(first_word + 2u * LANES, q);
-        let x_3 = load_pixels(first_word + 3u * LANES, q);
-        let x_4 = load_pixels(first_word + 4u * LANES, q);
-        var d = array<vec4f, UNITS>();
-        for (var u = 0u; u < UNITS; u++) {
-            d[u] = d1_scaled[min(first_unit + u, STRIDE_1 - 1u) * BATCH_QUADS + q];
-        }
-        for (var u = 0u; u < UNITS; u++) {
-            sums_0[u] += d[u] * x_0;
-        }
-        for (var u = 0u; u < UNITS; u++) {
-            sums_1[u] += d[u] * x_1;
-        }
-        for (var u = 0u; u < UNITS; u++) {
-            sums_2[u] += d[u] * x_2;
-        }
-        for (var u = 0u; u < UNITS; u++) {
-            sums_3[u] += d[u] * x_3;
-        }
-        for (var u = 0u; u < UNITS; u++) {
-            sums_4[u] += d[u] * x_4;
+fn update_layer_1(column: u32, first_unit: u32) {
+    let word = column * 4u;
+    var sums_0 = array<vec4f, TILE_1>();
+    var sums_1 = array<vec4f, TILE_1>();
+    var sums_2 = array<vec4f, TILE_1>();
+    var sums_3 = array<vec4f, TILE_1>();
+    for (var mask = 0u; mask < MASKS; mask++) {
+        for (var bits = atomicLoad(&present_quads[mask]); bits != 0u; bits &= bits - 1u) {
+            let q = mask * 32u + firstTrailingBit(bits);
+            let i = (step.slot * INPUT_WORDS + word) * BATCH_QUADS + q;
+            let x_0 = unpack_words(pixels[i]);
+            let x_1 = unpack_words(pixels[i + BATCH_QUADS]);
+            let x_2 = unpack_words(pixels[i + 2u * BATCH_QUADS]);
+            let x_3 = unpack_words(pixels[i + 3u * BATCH_QUADS]);
+            var d = array<vec4f, TILE_1>();
+            for (var u = 0u; u < TILE_1; u++) {
+                d[u] = d1_scaled[min(first_unit + u * LANES, STRIDE_1 - 1u) * BATCH_QUADS + q];
+            }
+            for (var u = 0u; u < TILE_1; u++) {
+                sums_0[u] += d[u] * x_0;
+            }
+            for (var u = 0u; u < TILE_1; u++) {
+                sums_1[u] += d[u] * x_1;
+            }
+            for (var u = 0u; u < TILE_1; u++) {
+                sums_2[u] += d[u] * x_2;
+            }
+            for (var u = 0u; u < TILE_1; u++) {
+                sums_3[u] += d[u] * x_3;
+            }
         }
     }
-    for (var u = 0u; u < UNITS; u++) {
-        apply_1(first_word, first_unit + u, sums_0[u]);
+    for (var u = 0u; u < TILE_1; u++) {
+        apply_1(word, first_unit + u * LANES, sums_0[u]);
     }
-    for (var u = 0u; u < UNITS; u++) {
-        apply_1(first_word + LANES, first_unit + u, sums_1[u]);
+    for (var u = 0u; u < TILE_1; u++) {
+        apply_1(word + 1u, first_unit + u * LANES, sums_1[u]);
     }
-    for (var u = 0u; u < UNITS; u++) {
-        apply_1(first_word + 2u * LANES, first_unit + u, sums_2[u]);
+    for (var u = 0u; u < TILE_1; u++) {
+        apply_1(word + 2u, first_unit + u * LANES, sums_2[u]);
     }
-    for (var u = 0u; u < UNITS; u++) {
-        apply_1(first_word + 3u * LANES, first_unit + u, sums_3[u]);
-    }
-    for (var u = 0u; u < UNITS; u++) {
-        apply_1(first_word + 4u * LANES, first_unit + u, sums_4[u]);
+    for (var u = 0u; u < TILE_1; u++) {
+        apply_1(word + 3u, first_unit + u * LANES, sums_3[u]);
     }
 }
 
-fn load_x1(index: u32) -> mat4x4f {
-    return mat4x4f(x1[index], x1[index + BATCH_QUADS], x1[index + 2u * BATCH_QUADS], x1[index + 3u * BATCH_QUADS]);
+fn load_x1(word: u32, quad: u32) -> mat4x4f {
+    // Behind the last word, the last one: what comes of it is not stored.
+    let i = min(word, WORDS_2 - 1u) * 4u * BATCH_QUADS + quad;
+    return mat4x4f(x1[i], x1[i + BATCH_QUADS], x1[i + 2u * BATCH_QUADS], x1[i + 3u * BATCH_QUADS]);
 }
 
 fn apply_2(word: u32, unit: u32, gradient: vec4f) {
@@ -139,36 +150,52 @@ fn apply_2(word: u32, unit: u32, gradient: vec4f) {
     }
 }
 
-fn update_layer_2(tile: u32, lane: u32) {
-    let first_word = (tile % COLUMNS_2) * LANES * WORDS_HIDDEN + lane;
-    let first_unit = (tile / COLUMNS_2) * UNITS;
-    var sums_0 = array<vec4f, UNITS>();
-    var sums_1 = array<vec4f, UNITS>();
-    let quads = (step.rows + 3u) / 4u;
-    for (var q = 0u; q < quads; q++) {
-        let x_0 = load_x1(min(first_word, WORDS_2 - 1u) * 4u * BATCH_QUADS + q);
-        let x_1 = load_x1(min(first_word + LANES, WORDS_2 - 1u) * 4u * BATCH_QUADS + q);
-        var d = array<vec4f, UNITS>();
-        for (var u = 0u; u < UNITS; u++) {
-            d[u] = d2[min(first_unit + u, STRIDE_2 - 1u) * BATCH_QUADS + q];
+fn update_layer_2(column: u32, first_unit: u32) {
+    let word = column * 4u;
+    var sums_0 = array<vec4f, TILE_2>();
+    var sums_1 = array<vec4f, TILE_2>();
+    var sums_2 = array<vec4f, TILE_2>();
+    var sums_3 = array<vec4f, TILE_2>();
+    for (var q = 0u; q < (step.rows + 3u) / 4u; q++) {
+        let x_0 = load_x1(word, q);
+        let x_1 = load_x1(word + 1u, q);
+        let x_2 = load_x1(word + 2u, q);
+        let x_3 = load_x1(word + 3u, q);
+        var d = array<vec4f, TILE_2>();
+        for (var u = 0u; u < TILE_2; u++) {
+            d[u] = d2[min(first_unit + u * LANES, STRIDE_2 - 1u) * BATCH_QUADS + q];
         }
-        for (var u = 0u; u < UNITS; u++) {
+        for (var u = 0u; u < TILE_2; u++) {
             sums_0[u] += d[u] * x_0;
         }
-        for (var u = 0u; u < UNITS; u++) {
+        for (var u = 0u; u < TILE_2; u++) {
             sums_1[u] += d[u] * x_1;
         }
+        for (var u = 0u; u < TILE_2; u++) {
+            sums_2[u] += d[u] * x_2;
+        }
+        for (var u = 0u; u < TILE_2; u++) {
+            sums_3[u] += d[u] * x_3;
+        }
     }
-    for (var u = 0u; u < UNITS; u++) {
-        apply_2(first_word, first_unit + u, sums_0[u]);
+    for (var u = 0u; u < TILE_2; u++) {
+        apply_2(word, first_unit + u * LANES, sums_0[u]);
     }
-    for (var u = 0u; u < UNITS; u++) {
-        apply_2(first_word + LANES, first_unit + u, sums_1[u]);
+    for (var u = 0u; u < TILE_2; u++) {
+        apply_2(word + 1u, first_unit + u * LANES, sums_1[u]);
+    }
+    for (var u = 0u; u < TILE_2; u++) {
+        apply_2(word + 2u, first_unit + u * LANES, sums_2[u]);
+    }
+    for (var u = 0u; u < TILE_2; u++) {
+        apply_2(word + 3u, first_unit + u * LANES, sums_3[u]);
     }
 }
 
-fn load_x2(index: u32) -> mat4x4f {
-    return mat4x4f(x2[index], x2[index + BATCH_QUADS], x2[index + 2u * BATCH_QUADS], x2[index + 3u * BATCH_QUADS]);
+fn load_x2(word: u32, quad: u32) -> mat4x4f {
+    // Behind the last word, the last one: what comes of it is not stored.
+    let i = min(word, WORDS_3 - 1u) * 4u * BATCH_QUADS + quad;
+    return mat4x4f(x2[i], x2[i + BATCH_QUADS], x2[i + 2u * BATCH_QUADS], x2[i + 3u * BATCH_QUADS]);
 }
 
 fn apply_3(word: u32, unit: u32, gradient: vec4f) {
@@ -177,68 +204,92 @@ fn apply_3(word: u32, unit: u32, gradient: vec4f) {
     }
 }
 
-fn update_layer_3(tile: u32, lane: u32) {
-    let first_word = (tile % COLUMNS_3) * LANES * WORDS_HIDDEN + lane;
-    let first_unit = (tile / COLUMNS_3) * UNITS;
-    var sums_0 = array<vec4f, UNITS>();
-    var sums_1 = array<vec4f, UNITS>();
-    let quads = (step.rows + 3u) / 4u;
-    for (var q = 0u; q < quads; q++) {
-        let x_0 = load_x2(min(first_word, WORDS_3 - 1u) * 4u * BATCH_QUADS + q);
-        let x_1 = load_x2(min(first_word + LANES, WORDS_3 - 1u) * 4u * BATCH_QUADS + q);
-        var d = array<vec4f, UNITS>();
-        for (var u = 0u; u < UNITS; u++) {
-            d[u] = d3[min(first_unit + u, STRIDE_3 - 1u) * BATCH_QUADS + q];
+fn update_layer_3(column: u32, first_unit: u32) {
+    let word = column * 4u;
+    var sums_0 = array<vec4f, TILE_3>();
+    var sums_1 = array<vec4f, TILE_3>();
+    var sums_2 = array<vec4f, TILE_3>();
+    var sums_3 = array<vec4f, TILE_3>();
+    for (var q = 0u; q < (step.rows + 3u) / 4u; q++) {
+        let x_0 = load_x2(word, q);
+        let x_1 = load_x2(word + 1u, q);
+        let x_2 = load_x2(word + 2u, q);
+        let x_3 = load_x2(word + 3u, q);
+        var d = array<vec4f, TILE_3>();
+        for (var u = 0u; u < TILE_3; u++) {
+            d[u] = d3[min(first_unit + u * LANES, STRIDE_3 - 1u) * BATCH_QUADS + q];
         }
-        for (var u = 0u; u < UNITS; u++) {
+        for (var u = 0u; u < TILE_3; u++) {
             sums_0[u] += d[u] * x_0;
         }
-        for (var u = 0u; u < UNITS; u++) {
+        for (var u = 0u; u < TILE_3; u++) {
             sums_1[u] += d[u] * x_1;
         }
+        for (var u = 0u; u < TILE_3; u++) {
+            sums_2[u] += d[u] * x_2;
+        }
+        for (var u = 0u; u < TILE_3; u++) {
+            sums_3[u] += d[u] * x_3;
+        }
     }
-    for (var u = 0u; u < UNITS; u++) {
-        apply_3(first_word, first_unit + u, sums_0[u]);
+    for (var u = 0u; u < TILE_3; u++) {
+        apply_3(word, first_unit + u * LANES, sums_0[u]);
     }
-    for (var u = 0u; u < UNITS; u++) {
-        apply_3(first_word + LANES, first_unit + u, sums_1[u]);
+    for (var u = 0u; u < TILE_3; u++) {
+        apply_3(word + 1u, first_unit + u * LANES, sums_1[u]);
+    }
+    for (var u = 0u; u < TILE_3; u++) {
+        apply_3(word + 2u, first_unit + u * LANES, sums_2[u]);
+    }
+    for (var u = 0u; u < TILE_3; u++) {
+        apply_3(word + 3u, first_unit + u * LANES, sums_3[u]);
     }
 }
 
-/// Four biases, the first of them number `first` of all: their gradients are their deltas' sums.
-fn update_biases(first: u32) {
-    var sums = mat4x4f();
+/// Four units' gradients of their biases are the sums of their deltas.
+fn update_biases(lane: u32) {
     let quads = (step.rows + 3u) / 4u;
-    for (var q = 0u; q < quads; q++) {
-        if first < STRIDE_1 {
-            let i = first * BATCH_QUADS + q;
+    for (var unit = lane * 4u; unit < STRIDE_1; unit += LANES * 4u) {
+        var sums = mat4x4f();
+        for (var i = unit * BATCH_QUADS; i < unit * BATCH_QUADS + quads; i++) {
             sums += mat4x4f(d1[i], d1[i + BATCH_QUADS], d1[i + 2u * BATCH_QUADS], d1[i + 3u * BATCH_QUADS]);
-        } else if first < STRIDE_1 + STRIDE_2 {
-            let i = (first - STRIDE_1) * BATCH_QUADS + q;
+        }
+        apply(OFFSET_BIASES + unit / 4u, vec4f(1.0) * sums);
+    }
+    for (var unit = lane * 4u; unit < STRIDE_2; unit += LANES * 4u) {
+        var sums = mat4x4f();
+        for (var i = unit * BATCH_QUADS; i < unit * BATCH_QUADS + quads; i++) {
             sums += mat4x4f(d2[i], d2[i + BATCH_QUADS], d2[i + 2u * BATCH_QUADS], d2[i + 3u * BATCH_QUADS]);
-        } else {
-            let i = (first - STRIDE_1 - STRIDE_2) * BATCH_QUADS + q;
+        }
+        apply(OFFSET_BIASES + (STRIDE_1 + unit) / 4u, vec4f(1.0) * sums);
+    }
+    for (var unit = lane * 4u; unit < STRIDE_3; unit += LANES * 4u) {
+        var sums = mat4x4f();
+        for (var i = unit * BATCH_QUADS; i < unit * BATCH_QUADS + quads; i++) {
             sums += mat4x4f(d3[i], d3[i + BATCH_QUADS], d3[i + 2u * BATCH_QUADS], d3[i + 3u * BATCH_QUADS]);
         }
+        apply(OFFSET_BIASES + (STRIDE_1 + STRIDE_2 + unit) / 4u, vec4f(1.0) * sums);
     }
-    apply(OFFSET_BIASES + first / 4u, vec4f(1.0) * sums);
 }
 
 @compute @workgroup_size(LANES)
 fn update(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+    // lavapipe gives one core the first half of the workgroups and the other the rest. Work of a kind lies
+    // side by side, so every other piece of it goes to each half.
+    let half = (GROUPS + 1u) / 2u;
+    let work = select(2u * (group.x - half) + 1u, 2u * group.x, group.x < half);
     // Loops, not branches: lavapipe runs both sides of a branch.
-    for (var tile = group.x; tile < TILES_1; tile += TILES_1) {
-        update_layer_1(tile, lane);
+    for (var i = work; i < GROUPS_1; i += GROUPS_1) {
+        find_present(i % COLUMNS_1, lane);
+        update_layer_1(i % COLUMNS_1, i / COLUMNS_1 * TILE_1 * LANES + lane);
     }
-    for (var tile = group.x - TILES_1; tile < TILES_2; tile += TILES_2) {
-        update_layer_2(tile, lane);
+    for (var i = work - GROUPS_1; i < GROUPS_2; i += GROUPS_2) {
+        update_layer_2(i % COLUMNS_2, i / COLUMNS_2 * TILE_2 * LANES + lane);
     }
-    for (var tile = group.x - TILES_1 - TILES_2; tile < TILES_3; tile += TILES_3) {
-        update_layer_3(tile, lane);
+    for (var i = work - GROUPS_1 - GROUPS_2; i < GROUPS_3; i += GROUPS_3) {
+        update_layer_3(i % COLUMNS_3, i / COLUMNS_3 * TILE_3 * LANES + lane);
     }
-    for (var tile = group.x - TILES_1 - TILES_2 - TILES_3; tile < 1u; tile++) {
-        for (var first = lane * 4u; first < STRIDE_1 + STRIDE_2 + STRIDE_3; first += LANES * 4u) {
-            update_biases(first);
-        }
+    for (var i = work - GROUPS_1 - GROUPS_2 - GROUPS_3; i < 1u; i++) {
+        update_biases(lane);
     }
 }

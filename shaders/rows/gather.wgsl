@@ -37,8 +37,10 @@ struct Draw {
 /// Shape (slots, B / 4) each.
 @group(0) @binding(5) var<storage, read_write> scales: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> labels: array<vec4u>;
+/// Shape (slots, W / 4, B / 4): bit i of the four lowest, whether any row has ink in word i of the four.
+@group(0) @binding(7) var<storage, read_write> present: array<u32>;
 /// Pixels in a row of an image, and rows of pixels.
-@group(0) @binding(7) var<uniform> image_size: vec2u;
+@group(0) @binding(8) var<uniform> image_size: vec2u;
 
 /// Words 4 * `column` and on of a data set row.
 fn load_words(row: u32, column: u32) -> vec4u {
@@ -104,6 +106,9 @@ fn gather(@builtin(global_invocation_id) id: vec3u) {
     pixels[first + BATCH_QUADS] = vec4u(a.y, b.y, c.y, d.y);
     pixels[first + 2u * BATCH_QUADS] = vec4u(a.z, b.z, c.z, d.z);
     pixels[first + 3u * BATCH_QUADS] = vec4u(a.w, b.w, c.w, d.w);
+    let ink = a | b | c | d;
+    let bits = select(vec4u(0u), vec4u(1u, 2u, 4u, 8u), ink != vec4u(0u));
+    present[(slot * (INPUT_WORDS / 4u) + column) * BATCH_QUADS + quad] = bits.x | bits.y | bits.z | bits.w;
     if column == 0u {
         let facts_a = facts_of(row.x);
         let facts_b = facts_of(row.y);

@@ -30,22 +30,25 @@ const LANES = 8;
 const GROUP_QUADS = 3;
 /** Written out in forward_backward.wgsl: uniform blocks of the first layer's weights. */
 const BLOCKS = 3;
-/** Written out in update.wgsl: words that a lane takes of the first layer, and of the others. */
-const TILE_WORDS = [5, 2, 2];
-/** Units of a register tile of the update; 10 divides the notebook's 50, 100 and 10. */
-const TILE_UNITS = 10;
+/** Written out in update.wgsl: words that a workgroup takes; and the most units a lane of it. */
+const COLUMN_WORDS = 4;
+const LARGEST_TILE = 8;
 const UNIFORM_BYTES = 65536;
 /** More would be too many registers, and too long to compile. */
 const MOST_UNITS_A_LANE = 16;
 
-/** How many words of the first layer's weights a uniform block holds, in whole multiples of 256 bytes. */
+/**
+ * How many words of the first layer's weights a uniform block holds: a multiple of 4, which with
+ * strides that are multiples of 8 makes a block a multiple of 256 bytes too.
+ */
 function blockWords([stride]: ParameterLayout["strides"]): number {
-  const wholeWords = 16 / greatestCommonDivisor(16, stride);
-  return Math.floor(UNIFORM_BYTES / (16 * stride) / wholeWords) * wholeWords;
+  return Math.floor(UNIFORM_BYTES / (16 * stride) / 4) * 4;
 }
 
-function greatestCommonDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestCommonDivisor(b, a % b);
+/** Divides a layer's units of a lane evenly among as few tiles of update.wgsl as can be. */
+function updateTile(stride: number): { units: number; count: number } {
+  const count = Math.ceil(stride / LANES / LARGEST_TILE);
+  return { units: Math.ceil(stride / LANES / count), count };
 }
 
 /** Names and lengths of what forward_backward leaves for update, in vec4s, in the order of its constants. */
@@ -66,7 +69,8 @@ export const fusedSoftware: NetworkKind = {
   fits({ batchSize }, layout) {
     const { strides, words } = layout;
     const quads = this.slotQuads(batchSize);
-    const levels = (strides[0] + strides[1] + strides[2]) * GROUP_QUADS * 16;
+    const levels = (strides[0] + strides[1] + strides[2] + Math.max(strides[0], strides[1])) *
+      GROUP_QUADS * 16;
     return Math.max(...strides) <= MOST_UNITS_A_LANE * LANES &&
       words[0] <= BLOCKS * blockWords(strides) &&
       words[1] * strides[1] * 16 <= UNIFORM_BYTES &&
@@ -80,6 +84,7 @@ export const fusedSoftware: NetworkKind = {
 
   async compile(gpu, options, layout, slots) {
     const [s1, s2, s3] = layout.strides;
+    const tiles = layout.strides.map(updateTile);
     const sizes = {
       INPUT_WORDS: layout.words[0],
       UNITS_1: s1 / LANES,
@@ -99,7 +104,7 @@ export const fusedSoftware: NetworkKind = {
         BLOCK_WORDS: blockWords(layout.strides),
       },
       // deno-fmt-ignore
-      bindings: ["read", "read", "read", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "write", "write"],
+      bindings: ["read", "read", "read", "read", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "write", "write"],
     });
     const updateProgram = await Program.compile(gpu, {
       entryPoint: "update",
@@ -107,13 +112,15 @@ export const fusedSoftware: NetworkKind = {
       constants: {
         ...optimizerConstants(options),
         ...sizes,
-        UNITS: TILE_UNITS,
+        TILE_1: tiles[0].units,
+        TILE_2: tiles[1].units,
+        TILE_3: tiles[2].units,
         OFFSET_2: layout.offsets[1],
         OFFSET_3: layout.offsets[2],
         OFFSET_BIASES: layout.offsets[3],
       },
       // deno-fmt-ignore
-      bindings: ["read", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "write", "write", "write"],
+      bindings: ["read", "read", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "write", "write", "write"],
     });
     return (buffers) =>
       new FusedSoftware(gpu, options, layout, slots, buffers, forwardProgram, updateProgram);
@@ -149,13 +156,22 @@ class FusedSoftware implements Network {
       GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM,
     );
     this.#forwardWorkgroups = quads / GROUP_QUADS;
-    this.#updateWorkgroups = 1;
-    for (let layer = 0; layer < 3; layer++) {
-      this.#updateWorkgroups += Math.ceil(words[layer] / (LANES * TILE_WORDS[layer])) *
-        Math.ceil(strides[layer] / TILE_UNITS);
-    }
-    const { pixels, scales, labels, steps, parameters, firstMoments, secondMoments, rowResults } =
-      buffers;
+    // One is for the biases.
+    this.#updateWorkgroups = words.reduce(
+      (sum, n, layer) => sum + Math.ceil(n / COLUMN_WORDS) * updateTile(strides[layer]).count,
+      1,
+    );
+    const {
+      pixels,
+      scales,
+      labels,
+      present,
+      steps,
+      parameters,
+      firstMoments,
+      secondMoments,
+      rowResults,
+    } = buffers;
     const blockBytes = blockWords(strides) * strides[0] * 16;
     // A block that begins behind the weights' end is never read; it is bound to the first.
     const block = (i: number) =>
@@ -176,6 +192,7 @@ class FusedSoftware implements Network {
           read(pixels),
           read(scales),
           read(labels),
+          read(present),
           block(0),
           block(1),
           block(2),
@@ -188,6 +205,7 @@ class FusedSoftware implements Network {
         ),
         update: update.bind(
           read(pixels),
+          read(present),
           trace(traces.d1Scaled),
           trace(traces.x1),
           trace(traces.x2),

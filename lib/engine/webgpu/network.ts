@@ -10,6 +10,8 @@ export interface NetworkBuffers {
   /** Shape (slots, B / 4) of vec4: see gather.wgsl. */
   scales: GPUBuffer;
   labels: GPUBuffer;
+  /** Shape (slots, W / 4, B / 4): which words have ink, see gather.wgsl. */
+  present: GPUBuffer;
   /** One Step struct a slot, STEP_STRIDE bytes apart. */
   steps: GPUBuffer;
   /** Laid out as a ParameterLayout says; so are the moments, where the optimiser has any. */

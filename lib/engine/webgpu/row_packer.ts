@@ -1,7 +1,9 @@
 /** The data set on the device, the drawing of rows from it, and their packing into slots. */
 import threefry from "../../../shaders/functions/threefry.wgsl" with { type: "text" };
 import chooseRowsSource from "../../../shaders/rows/choose_rows.wgsl" with { type: "text" };
-import chooseRowsSoftware from "../../../shaders/rows/choose_rows_software.wgsl" with { type: "text" };
+import chooseRowsSoftware from "../../../shaders/rows/choose_rows_software.wgsl" with {
+  type: "text",
+};
 import gatherSource from "../../../shaders/rows/gather.wgsl" with { type: "text" };
 import type { Dataset } from "../../data/dataset.ts";
 import { rowScales } from "../../data/normalise.ts";
@@ -115,7 +117,7 @@ export class RowPacker {
           BATCH_QUADS: slots.quads,
           AUGMENT: augment === "shift" ? 1 : 0,
         },
-        bindings: ["read", "read", "read", "read", "write", "write", "write", "uniform"],
+        bindings: ["read", "read", "read", "read", "write", "write", "write", "write", "uniform"],
       });
     const gatherPlain = await compileGather("none");
     const gather = options.augment === "none" ? gatherPlain : await compileGather(options.augment);
@@ -184,7 +186,7 @@ export class RowPacker {
       GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
     );
     device.queue.writeBuffer(size, 0, Uint32Array.of(data.width, data.height));
-    const { pixels: packed, scales, labels } = this.#buffers;
+    const { pixels: packed, scales, labels, present } = this.#buffers;
     const bindings = [
       read(images),
       read(facts),
@@ -193,6 +195,7 @@ export class RowPacker {
       write(packed),
       write(scales),
       write(labels),
+      write(present),
       uniform(size, 0, 8),
     ];
     this.#loaded = {

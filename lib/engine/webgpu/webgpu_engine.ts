@@ -94,6 +94,7 @@ function createBuffers(
     pixels: gpu.buffer("pixels", count * quads * layout.words[0] * 16, STORAGE),
     scales: gpu.buffer("scales", count * quads * 16, STORAGE),
     labels: gpu.buffer("labels", count * quads * 16, STORAGE),
+    present: gpu.buffer("present", count * quads * layout.words[0], STORAGE),
     steps: gpu.buffer("steps", count * STEP_STRIDE, UNIFORM | COPY_DST),
     parameters: gpu.buffer(
       "parameters",
