@@ -55,8 +55,10 @@ Deno.test("train keeps model, metrics and options in --out", async () => {
 Deno.test("train keeps runs in runs/<date>-<seed>, the second of a day with a number", async () => {
   using data = barsFolder();
   const args = [...RUN, "--dataset", data.csv, "--seed", "77"];
-  const first = await runCli("train", args, {}, data.path);
-  const second = await runCli("train", args.filter((word) => word !== "--quiet"), {}, data.path);
+  const first = await runCli("train", args, {}, { cwd: data.path });
+  const second = await runCli("train", args.filter((word) => word !== "--quiet"), {}, {
+    cwd: data.path,
+  });
   assertEquals([first.code, second.code], [0, 0], first.stderr + second.stderr);
   const [one, two, ...others] = names(`${data.path}/runs`);
   assertMatch(one, /^\d{4}-\d\d-\d\d-77$/);
@@ -71,7 +73,7 @@ Deno.test("train --no-save keeps nothing", async () => {
     "train",
     [...RUN, "--dataset", data.csv, "--no-save"],
     {},
-    data.path,
+    { cwd: data.path },
   );
   assertEquals(code, 0);
   assertEquals(names(data.path), ["bars.csv"]);

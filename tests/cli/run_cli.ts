@@ -9,14 +9,14 @@ export interface Ended {
 }
 
 /**
- * The command of a task, for `Deno.Command`; `deno` is the one that runs the tests. It runs here
- * unless another folder is named.
+ * The command of a task, for `Deno.Command`; `deno` is the one that runs the tests. It runs in
+ * the current folder unless another is named.
  */
 export function taskCommand(
   task: string,
   args: string[],
   env: Record<string, string> = {},
-  directory?: string,
+  options: Pick<Deno.CommandOptions, "cwd" | "stdin"> = {},
 ): Deno.Command {
   const root = Deno.cwd();
   const command = CONFIG.tasks[task].command.replace(/( |=)(lib\/|deno\.lock)/g, `$1${root}/$2`);
@@ -28,7 +28,7 @@ export function taskCommand(
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-    cwd: directory,
+    ...options,
   });
 }
 
@@ -37,9 +37,9 @@ export async function runCli(
   task: string,
   args: string[],
   env: Record<string, string> = {},
-  directory?: string,
+  options: Pick<Deno.CommandOptions, "cwd"> = {},
 ): Promise<Ended> {
-  const { code, stdout, stderr } = await taskCommand(task, args, env, directory).output();
+  const { code, stdout, stderr } = await taskCommand(task, args, env, options).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }

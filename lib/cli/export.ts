@@ -1,0 +1,43 @@
+/** `deno task export`: a trained net in the formats of other programs. */
+import { modelTensors, type SavedModel } from "../model/saved_model.ts";
+import { writeFileAtomically } from "../model/write_file.ts";
+import { type FlagValues, type Task, text, toggle, UsageError } from "./flags.ts";
+import { loadNamedModel, MODEL_FLAG } from "./model_flag.ts";
+import { print } from "./output.ts";
+import { runTask } from "./run_task.ts";
+
+const FLAGS = {
+  ...MODEL_FLAG,
+  npz: toggle("for numpy.load: the six parameters by name"),
+  onnx: toggle("for any ONNX runtime: images of bytes in, probabilities out"),
+  out: text("FILE", "where to; if not given, beside the net, with another ending"),
+  json: toggle("print one JSON object that names the file"),
+};
+
+const TASK: Task<typeof FLAGS> = {
+  name: "export",
+  summary: "Writes a trained net in the formats of other programs.",
+  flags: FLAGS,
+};
+
+if (import.meta.main) await runTask(TASK, exportTask);
+
+async function exportTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
+  if (Boolean(flags.npz) === Boolean(flags.onnx)) {
+    throw new UsageError("one of --npz and --onnx is needed: the format to write");
+  }
+  const { file, model } = await loadNamedModel(flags);
+  const out = flags.out ?? `${file.replace(/\.safetensors$/, "")}.${flags.npz ? "npz" : "onnx"}`;
+  await writeFileAtomically(out, flags.npz ? await npzBytes(model) : await onnxBytes(model));
+  print(flags.json ? JSON.stringify({ event: "export", file: out }) : out);
+}
+
+async function npzBytes(model: SavedModel): Promise<Uint8Array> {
+  const { encodeNpz } = await import("../model/npz.ts");
+  return encodeNpz(modelTensors(model));
+}
+
+async function onnxBytes(model: SavedModel): Promise<Uint8Array> {
+  const { encodeOnnx } = await import("../model/onnx.ts");
+  return encodeOnnx(model);
+}

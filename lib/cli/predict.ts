@@ -1,0 +1,95 @@
+/** `deno task predict`: which digits photographs and drawings show. */
+import type { Architecture } from "../net/architecture.ts";
+import { decodeImage } from "../image/decode.ts";
+import { DIGIT_SIDE, imageToDigit } from "../image/image_to_digit.ts";
+import { predict } from "../training/predict.ts";
+import { type FlagValues, type Task, toggle, UsageError } from "./flags.ts";
+import { loadNamedModel, MODEL_FLAG } from "./model_flag.ts";
+import { print, printError } from "./output.ts";
+import { FAILED, runTask } from "./run_task.ts";
+
+const FLAGS = {
+  ...MODEL_FLAG,
+  json: toggle("print one JSON object a line, one an image"),
+};
+
+const TASK: Task<typeof FLAGS> = {
+  name: "predict",
+  summary:
+    "Says which digit an image shows, and how probable each is. Images are PNG or JPEG files of\n" +
+    "any size, dark on light or light on dark; - is one that comes on stdin.",
+  flags: FLAGS,
+  operands: "IMAGE...",
+};
+
+/** The name that stands for stdin. */
+const STDIN = "-";
+
+if (import.meta.main) await runTask(TASK, predictTask);
+
+/** What a net says to one image. */
+interface Prediction {
+  image: string;
+  label: number;
+  probabilities: number[];
+}
+
+/** Prints what the net says to each image; an image that is no good does not stop the others. */
+async function predictTask(flags: FlagValues<typeof FLAGS>, images: string[]): Promise<number> {
+  if (images.length === 0) throw new UsageError("an image is needed: a file, or - for stdin");
+  const { file, model } = await loadNamedModel(flags);
+  checkInputs(file, model.architecture);
+  let code = 0;
+  for (const image of images) {
+    try {
+      const digit = await readDigit(image);
+      const { labels: [label], probabilities } = predict(model, digit);
+      const prediction = { image, label, probabilities: [...probabilities] };
+      print(...(flags.json ? [jsonLine(prediction)] : predictionLines(prediction)));
+    } catch (error) {
+      const message = `${image === STDIN ? "stdin" : image}: ${(error as Error).message}`;
+      if (flags.json) print(JSON.stringify({ event: "error", message }));
+      printError(`error: ${message}`);
+      code = FAILED;
+    }
+  }
+  return code;
+}
+
+function checkInputs(file: string, { inputs }: Architecture): void {
+  if (inputs !== DIGIT_SIDE ** 2) {
+    throw new Error(
+      `Cannot predict with ${file} as its images must be ${DIGIT_SIDE} x ${DIGIT_SIDE} pixels: ` +
+        `current value is ${inputs} pixels`,
+    );
+  }
+}
+
+async function readDigit(image: string): Promise<Uint8Array> {
+  const { pixels, width, height } = decodeImage(await readBytes(image));
+  return imageToDigit(pixels, width, height);
+}
+
+async function readBytes(image: string): Promise<Uint8Array> {
+  if (image === STDIN) return await new Response(Deno.stdin.readable).bytes();
+  try {
+    return await Deno.readFile(image);
+  } catch (error) {
+    throw error instanceof Deno.errors.NotFound ? new Error("there is no such file") : error;
+  }
+}
+
+function jsonLine(prediction: Prediction): string {
+  return JSON.stringify({ event: "prediction", ...prediction });
+}
+
+/** The answer, then a line for each class. */
+function predictionLines({ image, label, probabilities }: Prediction): string[] {
+  return [
+    `${image === STDIN ? "stdin" : image}: ${label}`,
+    ...probabilities.map((probability, digit) =>
+      `  ${digit} ${(100 * probability).toFixed(2).padStart(6)}%` +
+      ` ${"#".repeat(Math.round(40 * probability))}`.trimEnd()
+    ),
+  ];
+}

@@ -1,0 +1,218 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { encode as encodePng } from "fast-png";
+import jpeg from "jpeg-js";
+import { decodeImage } from "../../lib/image/decode.ts";
+import { imageToDigit } from "../../lib/image/image_to_digit.ts";
+import { loadParameters, saveParameters } from "../../lib/model/files.ts";
+import { encodeNpz } from "../../lib/model/npz.ts";
+import { encodeOnnx } from "../../lib/model/onnx.ts";
+import { modelTensors, type SavedModel } from "../../lib/model/saved_model.ts";
+import { drawParameters } from "../../lib/net/initialize.ts";
+import { parameterViews } from "../../lib/net/maths.ts";
+import { DistSampler } from "../../lib/random/dist_sampler.ts";
+import { predict } from "../../lib/training/predict.ts";
+import { runCli, taskCommand } from "./run_cli.ts";
+import { barsFolder, QUICK } from "./small_data.ts";
+
+/** A net for images of 28 x 28 pixels with drawn parameters. */
+function drawnModel(inputs = 784): SavedModel {
+  const architecture = {
+    inputs,
+    hidden: [20, 20],
+    classes: 10,
+    activation: "tanh",
+    head: "softmax",
+  } as const;
+  const flat = drawParameters(architecture, "glorot", new DistSampler(1));
+  return { architecture, scale: "l2", parameters: parameterViews(architecture, flat) };
+}
+
+/** A folder with a net, a picture of a stroke in two formats, and a blank sheet. */
+async function pictureFolder() {
+  const path = await Deno.makeTempDir();
+  const [width, height] = [90, 120];
+  const pixels = new Uint8Array(4 * width * height).fill(235);
+  for (let y = 20; y < 100; y++) pixels.fill(40, 4 * (y * width + 40), 4 * (y * width + 52));
+  for (let i = 3; i < pixels.length; i += 4) pixels[i] = 255;
+  const blank = new Uint8Array(width * height).fill(200);
+  await Deno.writeFile(
+    `${path}/one.png`,
+    encodePng({ width, height, data: pixels, channels: 4 }),
+  );
+  await Deno.writeFile(`${path}/one.jpg`, jpeg.encode({ width, height, data: pixels }, 80).data);
+  await Deno.writeFile(`${path}/blank.png`, encodePng({ width, height, data: blank, channels: 1 }));
+  await saveParameters(`${path}/net.safetensors`, drawnModel());
+  return {
+    path,
+    model: `${path}/net.safetensors`,
+    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
+  };
+}
+
+/** What the library says to an image file. */
+async function expected(path: string, image: string): Promise<unknown> {
+  const { pixels, width, height } = decodeImage(await Deno.readFile(path));
+  const { labels, probabilities } = predict(drawnModel(), imageToDigit(pixels, width, height));
+  return { event: "prediction", image, label: labels[0], probabilities: [...probabilities] };
+}
+
+function jsonLines(text: string): Record<string, unknown>[] {
+  return text.trimEnd().split("\n").map((line) => JSON.parse(line));
+}
+
+Deno.test("predict prints an answer and ten probabilities for each image", async () => {
+  await using folder = await pictureFolder();
+  const { code, stdout, stderr } = await runCli("predict", [
+    ...["--model", folder.model, `${folder.path}/one.png`, `${folder.path}/one.jpg`],
+  ]);
+  assertEquals([code, stderr], [0, ""]);
+  const lines = stdout.trimEnd().split("\n");
+  assertEquals(lines.length, 2 * 11);
+  assertMatch(lines[0], /one\.png: \d$/);
+  assertMatch(lines[11], /one\.jpg: \d$/);
+  const percents = lines.slice(1, 11).map((line, digit) => {
+    const [, name, percent] = line.match(/^ {2}(\d) +(\d+\.\d\d)%( #+)?$/)!;
+    assertEquals(name, String(digit));
+    return Number(percent);
+  });
+  assert(Math.abs(percents.reduce((sum, percent) => sum + percent) - 100) < 0.1);
+  assertEquals(lines[0].at(-1), String(percents.indexOf(Math.max(...percents))));
+});
+
+Deno.test("predict --json prints what the library predicts", async () => {
+  await using folder = await pictureFolder();
+  const images = [`${folder.path}/one.png`, `${folder.path}/one.jpg`];
+  const { code, stdout } = await runCli("predict", ["--json", "--model", folder.model, ...images]);
+  assertEquals(code, 0);
+  assertEquals(
+    jsonLines(stdout),
+    await Promise.all(images.map((image) => expected(image, image))),
+  );
+});
+
+Deno.test("predict reads an image from stdin", async () => {
+  await using folder = await pictureFolder();
+  const child = taskCommand("predict", ["--json", "--model", folder.model, "-"], {}, {
+    stdin: "piped",
+  })
+    .spawn();
+  const output = new Response(child.stdout).text();
+  const errors = new Response(child.stderr).text();
+  const file = await Deno.open(`${folder.path}/one.png`);
+  await file.readable.pipeTo(child.stdin);
+  assertEquals([(await child.status).code, await errors], [0, ""]);
+  assertEquals(jsonLines(await output), [await expected(`${folder.path}/one.png`, "-")]);
+});
+
+Deno.test("predict goes on after an image that is no good, and exits 1", async () => {
+  await using folder = await pictureFolder();
+  const images = ["absent.png", "net.safetensors", "blank.png", "one.png"];
+  const { code, stdout, stderr } = await runCli("predict", [
+    ...["--model", folder.model, ...images.map((image) => `${folder.path}/${image}`)],
+  ]);
+  assertEquals(code, 1);
+  assertMatch(stdout, /^.*\/one\.png: \d\n/);
+  const errors = stderr.trimEnd().split("\n");
+  assertEquals(errors.length, 3, stderr);
+  assertMatch(errors[0], /^error: .*\/absent\.png: there is no such file$/);
+  assertMatch(errors[1], /^error: .*\/net\.safetensors: Cannot decode .* a PNG or JPEG file/);
+  assertMatch(errors[2], /^error: .*\/blank\.png: Cannot find a digit/);
+});
+
+Deno.test("predict says what it needs", async () => {
+  await using folder = await pictureFolder();
+  await saveParameters(`${folder.path}/small.safetensors`, drawnModel(16));
+  const cases: [string[], number, string][] = [
+    [["x.png"], 2, "--model FILE is needed"],
+    [["--model", folder.model], 2, "an image is needed"],
+    [["--model", `${folder.path}/absent`, "x.png"], 1, "there is no such file"],
+    [["--model", `${folder.path}/one.png`, "x.png"], 1, "one.png: Cannot read safetensors"],
+    [
+      ["--model", `${folder.path}/small.safetensors`, "x.png"],
+      1,
+      "its images must be 28 x 28 pixels: current value is 16 pixels",
+    ],
+  ];
+  for (const [args, expectedCode, message] of cases) {
+    const { code, stdout, stderr } = await runCli("predict", args);
+    assertEquals([code, stdout], [expectedCode, ""]);
+    assert(stderr.startsWith("error: ") && stderr.includes(message), stderr);
+    assertEquals(stderr.trimEnd().split("\n").length, 1);
+  }
+});
+
+Deno.test("evaluate repeats the evaluation that ended the net's run", async () => {
+  using data = barsFolder();
+  const run = `${data.path}/run`;
+  await runCli("train", [...QUICK, "--dataset", data.csv, "--seed", "9", "--out", run]);
+  const model = `${run}/model.safetensors`;
+  const { result } = await loadParameters(model);
+
+  const { code, stdout, stderr } = await runCli("evaluate", ["--json", "--model", model]);
+  assertEquals([code, stderr], [0, ""]);
+  const [evaluation] = jsonLines(stdout);
+  assertEquals([evaluation.event, evaluation.dataset, evaluation.rows], [
+    "evaluation",
+    data.csv,
+    30,
+  ]);
+  assertEquals(evaluation.accuracy, result?.accuracy);
+  assert(Math.abs(Number(evaluation.loss) - result!.loss) < 1e-5, `${evaluation.loss}`);
+  const confusion = evaluation.confusion as number[][];
+  assertEquals(confusion.flat().reduce((sum, count) => sum + count), 30);
+  assertEquals(
+    evaluation.recall,
+    confusion.map((row, label) => row[label] / row.reduce((sum, count) => sum + count)),
+  );
+
+  const text = (await runCli("evaluate", ["--model", model])).stdout;
+  const percent = (100 * result!.accuracy).toFixed(2);
+  assertMatch(text, new RegExp(`^Accuracy: ${percent}%, \\d+ of 30 wrong$`, "m"));
+  assertMatch(text, /^Class +Precision +Recall +Rows$/m);
+  assertMatch(text, new RegExp(`^0 +${confusion[0].join(" +")}$`, "m"));
+});
+
+Deno.test("evaluate says that it looks at other data than the net was trained on", async () => {
+  using data = barsFolder();
+  const run = `${data.path}/run`;
+  await runCli("train", [...QUICK, "--dataset", data.csv, "--out", run]);
+  await Deno.copyFile(data.csv, `${data.path}/copy.csv`);
+  const args = ["--model", `${run}/model.safetensors`, "--dataset", `${data.path}/copy.csv`];
+  const { code, stderr } = await runCli("evaluate", args);
+  assertEquals(code, 0);
+  assertMatch(
+    stderr,
+    /^The net was trained on .*bars\.csv; these are the test rows of .*copy\.csv\.$/m,
+  );
+});
+
+Deno.test("evaluate refuses data that do not fit the net", async () => {
+  await using folder = await pictureFolder();
+  using data = barsFolder();
+  const { code, stdout, stderr } = await runCli("evaluate", [
+    ...["--quiet", "--model", folder.model, "--dataset", data.csv],
+  ]);
+  assertEquals([code, stdout], [1, ""]);
+  assertMatch(stderr, /^error: Cannot evaluate as the data must have 784 pixels .*\n$/);
+});
+
+Deno.test("export writes the net for numpy and for ONNX, beside it or where it is told", async () => {
+  await using folder = await pictureFolder();
+  const model = drawnModel();
+  const npz = await runCli("export", ["--npz", "--model", folder.model]);
+  assertEquals([npz.code, npz.stdout], [0, `${folder.path}/net.npz\n`]);
+  assertEquals(await Deno.readFile(`${folder.path}/net.npz`), encodeNpz(modelTensors(model)));
+
+  const out = `${folder.path}/elsewhere.onnx`;
+  const onnx = await runCli("export", ["--onnx", "--json", "--model", folder.model, "--out", out]);
+  assertEquals([onnx.code, jsonLines(onnx.stdout)], [0, [{ event: "export", file: out }]]);
+  assertEquals(await Deno.readFile(out), encodeOnnx(model));
+});
+
+Deno.test("export wants one format", async () => {
+  for (const formats of [[], ["--npz", "--onnx"]]) {
+    const { code, stdout, stderr } = await runCli("export", ["--model", "x", ...formats]);
+    assertEquals([code, stdout], [2, ""]);
+    assertMatch(stderr, /^error: one of --npz and --onnx is needed/);
+  }
+});
