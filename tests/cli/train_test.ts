@@ -158,9 +158,16 @@ Deno.test("the train task may reach the hosts that data comes from, and nothing 
   const command: string = tasks.train.command;
   const [, hosts] = command.match(/--allow-net=(\S+)/)!;
   assertEquals(hosts.split(",").sort(), [...DATA_HOSTS].sort());
-  for (const { command } of Object.values(tasks) as { command: string }[]) {
-    assert(
-      !/ -A\b|--allow-(all|ffi|sys|env(?!=)|net(?!=))/.test(command.replace(/^deno test.*/, "")),
-    );
+});
+
+Deno.test("the tasks that run lib/cli ask for no permission that they can do without", () => {
+  const { tasks } = JSON.parse(Deno.readTextFileSync("deno.json"));
+  const commands = (Object.values(tasks) as { command: string }[])
+    .map(({ command }) => command)
+    .filter((command) => command.includes(" lib/cli/"));
+  assert(commands.length >= 2);
+  for (const command of commands) {
+    assert(command.includes(" --no-prompt "), command);
+    assert(!/ -A\b|--allow-(all|run|ffi|sys|(env|net)(?!=))/.test(command), command);
   }
 });
