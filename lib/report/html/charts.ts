@@ -87,7 +87,7 @@ function lineChartSpec(
       ? { scale: { type: "log", nice: false } as const, axis: { values: TICKS_OF_RATIOS } }
       : { scale: { zero: axis === "zero" } }),
   } as const;
-  const points = series.every(({ points }) => points.length <= MOST_DOTS);
+  const dots = series.every(({ points }) => points.length <= MOST_DOTS);
   return {
     data: { values },
     width: 340,
@@ -98,9 +98,15 @@ function lineChartSpec(
         encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color },
       },
       {
-        mark: { type: "line", strokeWidth: 2, point: points && { size: 28 } },
+        mark: { type: "line", strokeWidth: 2 },
         encoding: { x, y: { ...y, field: "value" }, color, strokeDash },
       },
+      ...(dots
+        ? [{
+          mark: { type: "circle", opacity: 1, size: 28 } as const,
+          encoding: { x, y: { ...y, field: "value" }, color },
+        }]
+        : []),
     ],
     config: THEME,
   };

@@ -63,6 +63,7 @@ export async function learningCurves(runs: readonly ReportedRun[]): Promise<Html
 
 /** Which line is which: once for all charts, so that these keep one size. */
 function legend(series: readonly Series[]): Html {
+  if (series.length === 1) return html``;
   const entries = series.map(({ name, color, dashed }) =>
     html`
       <li class="${dashed ? "dashed" : "solid"}" style="--color: ${color}">${name}</li>

@@ -27,5 +27,5 @@ export function page(title: string, content: Html): string {
     ${content}
       </body>
     </html>
-  `.source;
+  `.source.trim() + "\n";
 }

@@ -125,13 +125,15 @@ the ${
 runs picks them by the test rows, and the accuracy on these then flatters; <code>--validation</code> holds rows out.</p>`;
 }
 
-function curveWords({ options }: ReportedRun): Html {
-  const error = (100 * standardError(0.9, options.evalSize)).toFixed(1);
+function curveWords(run: ReportedRun): Html {
+  const { evalSize } = run.options;
+  const error = (100 * standardError(0.9, evalSize)).toFixed(1);
   return html`<p>Every point is an evaluation on ${
-    count(options.evalSize)
-  } freshly drawn rows. The band is one standard
-error either way: at 90% that is ${error} points, so two evaluations of the very same net easily differ by as much. The
-notebook printed no losses.</p>`;
+    count(evalSize)
+  } freshly drawn rows. The band is one standard error
+either way: at 90% that is ${error} points, so two evaluations of the very same net easily differ by as much.${
+    isLikeNotebook(run) ? " The notebook printed no losses." : ""
+  }</p>`;
 }
 
 function runTable(run: ReportedRun, data: Dataset, split: Split): Html {

@@ -1,0 +1,89 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { readCsv } from "../../lib/data/csv.ts";
+import { RunDirectory } from "../../lib/report/run_directory.ts";
+import { resolveOptions } from "../../lib/training/options.ts";
+import { train } from "../../lib/training/train.ts";
+import { listing } from "../data/idx_files.ts";
+import { runCli } from "./run_cli.ts";
+import { barsFolder } from "./small_data.ts";
+
+/** Trains on a CSV file and keeps the run in a folder. */
+async function keepRun(csv: string, path: string, seed: number): Promise<void> {
+  const data = await readCsv(csv);
+  const options = resolveOptions({
+    ...{ seed, iterations: 40, batchSize: 10, evalEvery: 20, evalSize: 20, hidden: [8, 8] },
+  });
+  await using kept = new RunDirectory({ options, path });
+  for await (const event of train({ data, backend: "cpu", ...options })) await kept.record(event);
+}
+
+Deno.test("report writes a page into the run's folder, and says where", async () => {
+  using data = barsFolder();
+  const run = `${data.path}/run`;
+  await keepRun(data.csv, run, 1);
+  const before = listing(run);
+  const { code, stdout, stderr } = await runCli("report", ["--run", run]);
+  assertEquals([code, stdout, stderr], [0, `${run}/report.html\n`, ""]);
+  assertEquals(listing(run), [...before, "report.html"].sort());
+  const page = await Deno.readTextFile(`${run}/report.html`);
+  assertMatch(page, /^<!DOCTYPE html>/);
+  assertMatch(page, /<h1>Run run<\/h1>/);
+  assertEquals(page.match(/alt="unit \d+"/g)?.length, 16);
+  assertEquals(page.match(/<svg /g)?.length, 3);
+});
+
+Deno.test("report finds data that has moved by its flags, and writes where --out says", async () => {
+  using data = barsFolder();
+  const run = `${data.path}/run/`;
+  await keepRun(data.csv, run, 1);
+  const moved = `${data.path}/moved.csv`;
+  await Deno.rename(data.csv, moved);
+  const lost = await runCli("report", ["--run", run]);
+  assertEquals(lost.code, 1);
+  assertMatch(lost.stderr, /^error: .*bars\.csv/m);
+  const out = `${data.path}/page.html`;
+  const args = ["--run", run, "--dataset", moved, "--out", out, "--json"];
+  const { code, stdout } = await runCli("report", args);
+  assertEquals([code, JSON.parse(stdout)], [0, { event: "report", file: out }]);
+  assertEquals(listing(run).includes("report.html"), false);
+});
+
+Deno.test("report --compare shows several runs together, without their data", async () => {
+  using data = barsFolder();
+  const runs = ["one", "two"].map((name) => `${data.path}/${name}`);
+  for (const [i, run] of runs.entries()) await keepRun(data.csv, run, i);
+  await Deno.remove(data.csv);
+  const { code, stdout } = await runCli("report", ["--compare", ...runs]);
+  assertEquals([code, stdout], [0, `${data.path}/compare.html\n`]);
+  const page = await Deno.readTextFile(`${data.path}/compare.html`);
+  assertMatch(page, /<h1>2 runs compared<\/h1>/);
+  for (const name of ["one", "two"]) assert(page.includes(`${name}</li>`), name);
+});
+
+const WRONG: [string[], string][] = [
+  [[], "name a run with --run, or several with --compare"],
+  [["--run", "a", "--compare", "b"], "name a run with --run, or several with --compare"],
+  [["--run", "a", "b"], "--run shows one run: leave b out, or use --compare"],
+  [["--rum", "a"], "unknown flag --rum; did you mean --run?"],
+];
+
+for (const [args, message] of WRONG) {
+  Deno.test(`report ${args.join(" ")} ends with one line and exit code 2`, async () => {
+    const { code, stdout, stderr } = await runCli("report", args);
+    assertEquals([code, stdout], [2, ""]);
+    assertEquals(stderr.trimEnd().split("\n").length, 1, stderr);
+    assert(stderr.startsWith(`error: ${message}`), stderr);
+  });
+}
+
+Deno.test("report fails with one line where there is no finished run, and writes nothing", async () => {
+  using data = barsFolder();
+  const run = `${data.path}/run`;
+  await Deno.mkdir(run);
+  for (const args of [["--run", run], ["--compare", run, run]]) {
+    const { code, stdout, stderr } = await runCli("report", args);
+    assertEquals([code, stdout], [1, ""]);
+    assertMatch(stderr, /^error: .*model\.safetensors.*\n$/);
+  }
+  assertEquals([listing(run), listing(data.path)], [[], ["bars.csv", "run"]]);
+});

@@ -1,0 +1,195 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { Dataset } from "../../../lib/data/dataset.ts";
+import { parameterViews } from "../../../lib/net/maths.ts";
+import type { Model } from "../../../lib/net/model.ts";
+import { comparePage } from "../../../lib/report/html/compare_page.ts";
+import type { ReportedRun } from "../../../lib/report/html/reported_run.ts";
+import { runPage } from "../../../lib/report/html/run_page.ts";
+import { evaluate } from "../../../lib/training/evaluate.ts";
+import { resolveOptions, type TrainingOptions } from "../../../lib/training/options.ts";
+import { drawStart } from "../../../lib/training/start.ts";
+import { generatedImages, initializedModel } from "../../training/models.ts";
+
+/** 16 inputs, 3 classes, and hidden layers as `OPTIONS` has them: the net as it is before any step. */
+const MODEL = initializedModel();
+const OPTIONS = resolveOptions({ hidden: [6, 5], head: "softmax", evalSize: 50, batchSize: 10 });
+
+/** Images of 4 x 4 pixels, with labels that the net has not seen, so that it gets most wrong. */
+function someData(testRows: number): Dataset {
+  const rows = 60 + testRows;
+  return {
+    name: "generated",
+    width: 4,
+    height: 4,
+    classes: 3,
+    images: generatedImages(rows),
+    labels: Uint8Array.from({ length: rows }, (_, row) => (row * 7) % 3),
+    trainRows: 60,
+  };
+}
+
+function reportOf(
+  data: Dataset,
+  options: Partial<TrainingOptions> = {},
+  model: Model = MODEL,
+): ReportedRun {
+  const all = { ...OPTIONS, ...options };
+  const { split } = drawStart(data, all, model.architecture);
+  const { accuracy, loss } = evaluate(model, data, split.test);
+  return {
+    name: "2026-11-23-298504",
+    dataset: data.name,
+    device: "one CPU core",
+    backend: "cpu",
+    options: all,
+    curve: [0, 500, 1000].map((iteration, i) => ({
+      iteration,
+      accuracy: [0.1, 0.81, 0.85][i],
+      loss: [2, 1.5, 1.25][i],
+      learningRate: 0.5,
+      seconds: i,
+    })),
+    iterations: 5000,
+    seconds: 12.5,
+    accuracy,
+    loss,
+  };
+}
+
+/** Refuses whatever a browser would fetch or run. */
+function assertSelfContained(page: string): void {
+  const addresses = [...page.matchAll(/(?:src|href|url)\s*[=(]\s*"?([^"\s)>]{0,30})/g)]
+    .map(([, address]) => address)
+    .filter((address) => !address.startsWith("data:image/png;base64,"));
+  assertEquals(addresses, []);
+  assertEquals(page.match(/<(script|link|iframe|object|embed|base)\b|@import|\son\w+=/g), null);
+  assertMatch(page, /Content-Security-Policy"\s+content="default-src 'none'; img-src data:/);
+}
+
+Deno.test("runPage() shows every mistake and no other row, where they are few", async () => {
+  const data = someData(40);
+  const run = reportOf(data);
+  const page = await runPage(run, MODEL, data);
+  const { test } = drawStart(data, OPTIONS, MODEL.architecture).split;
+  const { answers, confusion } = evaluate(MODEL, data, test);
+  const mistakes = [...answers.keys()]
+    .map((i) => [data.labels[test[i]], answers[i]])
+    .filter(([label, answer]) => label !== answer)
+    .map((pair) => pair.join(" said ")).sort();
+  const shown = [...page.matchAll(/(\d), said <strong>(\d)<\/strong>/g)]
+    .map(([, label, answer]) => `${label} said ${answer}`).sort();
+  assertEquals(shown, mistakes);
+  assert(mistakes.length > 10 && mistakes.length < 40);
+  assertMatch(page, new RegExp(`All ${mistakes.length} mistakes`));
+  const cells = [...page.matchAll(/<td class="(?:right|wrong|zero)"[^>]*>\s*(\d+)\s*<\/td>/g)]
+    .map(([, rows]) => Number(rows));
+  assertEquals(cells, [...confusion]);
+  assertSelfContained(page);
+});
+
+Deno.test("runPage() shows 120 mistakes of many, those of the highest probability first", async () => {
+  const data = someData(400);
+  const page = await runPage(reportOf(data), MODEL, data);
+  const [, all] = page.match(/120 of the (\d+) mistakes/)!;
+  assert(Number(all) > 120);
+  const percents = [...page.matchAll(/<\/strong>\s*<span class="muted">(\d+)%/g)]
+    .map(([, percent]) => Number(percent));
+  assertEquals(percents.length, 120);
+  assertEquals(percents, percents.toSorted((a, b) => b - a));
+});
+
+Deno.test("runPage() shows each unit of the first layer twice: its weights, and what they gained", async () => {
+  const data = someData(40);
+  const { architecture } = MODEL;
+  const { parameters } = drawStart(data, OPTIONS, architecture);
+  const untrained = { ...MODEL, parameters: parameterViews(architecture, parameters) };
+  for (const [model, different] of [[MODEL, 12], [untrained, 6 + 1]] as const) {
+    const page = await runPage(reportOf(data, {}, model), model, data);
+    const units = [...page.matchAll(/<img src="([^"]*)" alt="unit (\d+)"/g)];
+    assertEquals(units.map(([, , unit]) => Number(unit)), [0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 5]);
+    assertEquals(new Set(units.map(([, picture]) => picture)).size, different);
+  }
+});
+
+Deno.test("runPage() has the notebook's curve beside that of MNIST, and of nothing else", async () => {
+  const data = someData(40);
+  const run = reportOf(data);
+  const other = await runPage(run, MODEL, data);
+  const same = await runPage({ ...run, dataset: "mnist" }, MODEL, data);
+  assert(!other.includes("the notebook</li>"));
+  assert(same.includes("the notebook</li>"));
+  const rows = [...same.matchAll(/<tr>\s*((?:<td class="number">[^<]*<\/td>\s*)+)<\/tr>/g)]
+    .map(([, cells]) => cells.replace(/<[^>]*>/g, " ").trim().split(/\s+/));
+  assertEquals(rows.filter(([step]) => /^(0|500|1000)$/.test(step)), [
+    ["0", "10.00%", "8.70%", "+1.30", "2.0000", "0.5", "0.00"],
+    ["500", "81.00%", "79.70%", "+1.30", "1.5000", "0.5", "1.00"],
+    ["1000", "85.00%", "85.50%", "\u22120.50", "1.2500", "0.5", "2.00"],
+  ]);
+});
+
+Deno.test("runPage() says which rows chose the net, and how far it came", async () => {
+  const data = someData(40);
+  const whole = await runPage(reportOf(data), MODEL, data);
+  assertMatch(whole, /No rows were held out/);
+  assert(!whole.includes("it was stopped"));
+  const run = reportOf(data, { validation: 20 });
+  const held = await runPage({ ...run, iterations: 1000 }, MODEL, data);
+  assertMatch(held, /20 training rows were held out/);
+  assertMatch(held, /of 5,000: it was stopped/);
+});
+
+Deno.test("runPage() says so where a device counted other rows right than float64 arithmetic", async () => {
+  const data = someData(40);
+  const run = reportOf(data);
+  const right = Math.round(40 * run.accuracy);
+  assert(!(await runPage(run, MODEL, data)).includes("The device counted"));
+  const page = await runPage({ ...run, accuracy: (right + 1) / 40 }, MODEL, data);
+  assertMatch(page, new RegExp(`The device counted ${right + 1} right[^]*it is\\s+${right}\\.`));
+});
+
+Deno.test("pages escape names that come from outside", async () => {
+  const data = { ...someData(40), classNames: ["<i>zero</i>", "one", "two"] };
+  const run = {
+    ...reportOf(data),
+    name: `<b>"run"</b>`,
+    dataset: "<u>data</u>",
+    device: "<s>GPU</s>",
+  };
+  for (const page of [await runPage(run, MODEL, data), await comparePage([run, run])]) {
+    assertEquals(page.match(/<(?:b|i|u|s)>/g), null);
+    assertMatch(page, /&lt;b&gt;&quot;run&quot;&lt;\/b&gt;/);
+    assertSelfContained(page);
+  }
+});
+
+Deno.test("runPage() does without a table of all pairs where there are too many classes", async () => {
+  const architecture = { ...MODEL.architecture, classes: 40 };
+  const data = { ...someData(40), classes: 40 };
+  const { parameters } = drawStart(data, OPTIONS, architecture);
+  const model = { ...MODEL, architecture, parameters: parameterViews(architecture, parameters) };
+  const page = await runPage(reportOf(data, {}, model), model, data);
+  assertMatch(page, /40 classes are too many for a table/);
+  assert(!page.includes('class="confusion"'));
+});
+
+Deno.test("comparePage() lists what each run came to, and only the options that differ", async () => {
+  const data = someData(40);
+  const runs = [0.1, 1].map((learningRate) => ({
+    ...reportOf(data, { learningRate }),
+    name: `rate-${learningRate}`,
+    accuracy: learningRate / 2,
+  }));
+  const page = await comparePage(runs);
+  const lines = [...page.matchAll(/<tr>\s*<th class="muted">([^<]*)<\/th>([^]*?)<\/tr>/g)]
+    .map(([, name, cells]) => [
+      name,
+      ...[...cells.matchAll(/<td>([^<]*)<\/td>/g)].map(([, cell]) => cell),
+    ]);
+  assertEquals(lines.map(([name]) => name), [
+    ...["accuracy", "loss", "steps", "seconds", "data", "device", "learning rate"],
+  ]);
+  assertEquals(lines[0], ["accuracy", "5.00%", "50.00%"]);
+  assertEquals(lines[6], ["learning rate", "0.1", "1"]);
+  assert(page.includes("rate-0.1</li>") && page.includes("rate-1</li>"));
+  assertMatch(page, /2 of the 2 runs held no rows out/);
+});
