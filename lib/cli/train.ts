@@ -28,6 +28,7 @@ const FLAGS = {
     "FILE",
     "go on from a checkpoint, with its options and in its folder; --iterations or --epochs may grow",
   ),
+  report: toggle("write report.html into the run's folder at the end: deno task report"),
   json: toggle("print one JSON object a line, one an event, instead of the log"),
   quiet: toggle("no progress, device or notices on stderr"),
 };
@@ -39,6 +40,9 @@ const TASK: Task<typeof FLAGS> = {
     "run: same data, same random numbers, same log.",
   flags: FLAGS,
 };
+
+/** Not a literal where it is imported: Deno would fetch the libraries of charts before every run. */
+const REPORT_MODULE: string = "./report.ts";
 
 if (import.meta.main) await runTask(TASK, trainTask);
 
@@ -94,6 +98,9 @@ async function trainTask(given: FlagValues<typeof FLAGS>): Promise<number> {
       if (event.event === "finished") await kept?.record(event);
     }
     if (kept) notice(`The run is kept in ${kept.path}`);
+    if (kept?.path && flags.report && !stop.signal.aborted) {
+      notice(`The report is ${await writeReport(kept.path, data)}`);
+    }
     if (data.name === "synthetic" && flags.dataset !== "synthetic") {
       notice("All this is about SYNTHETIC DIGITS, NOT MNIST, which could not be had.");
     }
@@ -104,11 +111,17 @@ async function trainTask(given: FlagValues<typeof FLAGS>): Promise<number> {
   return stop.signal.aborted ? INTERRUPTED : 0;
 }
 
+/** Writes the page of a run that is kept, and gives its file. */
+async function writeReport(run: string, data: Dataset): Promise<string> {
+  const { writeRunReport }: typeof import("./report.ts") = await import(REPORT_MODULE);
+  return await writeRunReport(run, () => Promise.resolve(data));
+}
+
 /** Refuses flags about keeping a run that contradict each other or cannot be. */
 function checkKeepingFlags(flags: FlagValues<typeof FLAGS>): void {
-  const { noSave, out, saveEvery } = flags;
-  if (noSave && (out !== undefined || saveEvery !== undefined)) {
-    const other = out === undefined ? "--save-every" : "--out";
+  const { noSave, out, saveEvery, report } = flags;
+  if (noSave && (out !== undefined || saveEvery !== undefined || report)) {
+    const other = out !== undefined ? "--out" : report ? "--report" : "--save-every";
     throw new UsageError(`--no-save keeps nothing: leave it or ${other} out`);
   }
   if (saveEvery !== undefined && !(Number.isSafeInteger(saveEvery) && saveEvery >= 0)) {

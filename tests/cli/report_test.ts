@@ -5,7 +5,7 @@ import { resolveOptions } from "../../lib/training/options.ts";
 import { train } from "../../lib/training/train.ts";
 import { listing } from "../data/idx_files.ts";
 import { runCli } from "./run_cli.ts";
-import { barsFolder } from "./small_data.ts";
+import { barsFolder, QUICK } from "./small_data.ts";
 
 /** Trains on a CSV file and keeps the run in a folder. */
 async function keepRun(csv: string, path: string, seed: number): Promise<void> {
@@ -59,6 +59,48 @@ Deno.test("report --compare shows several runs together, without their data", as
   assertMatch(page, /<h1>2 runs compared<\/h1>/);
   for (const name of ["one", "two"]) assert(page.includes(`${name}</li>`), name);
 });
+
+Deno.test("train --report writes the page that the task writes", async () => {
+  using data = barsFolder();
+  const run = `${data.path}/run`;
+  const args = ["--dataset", data.csv, "--out", run, "--report", ...QUICK];
+  const { code, stdout, stderr } = await runCli("train", args);
+  assertEquals(code, 0, stderr);
+  assert(!stdout.includes("report"), stdout);
+  assertMatch(stderr, /^The report is .*\/run\/report\.html$/m);
+  const page = await Deno.readTextFile(`${run}/report.html`);
+  await runCli("report", ["--run", run]);
+  assertEquals(await Deno.readTextFile(`${run}/report.html`), page);
+});
+
+Deno.test("train --report --no-save ends with one line and exit code 2", async () => {
+  const { code, stdout, stderr } = await runCli("train", ["--report", "--no-save"]);
+  assertEquals([code, stdout], [2, ""]);
+  assertEquals(stderr, "error: --no-save keeps nothing: leave it or --report out\n");
+});
+
+Deno.test("train has nothing to do with the libraries of charts unless it is asked for them", async () => {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["info", "--json", "--lock=deno.lock", "lib/cli/train.ts"],
+  }).output();
+  const graph: ModuleGraph = JSON.parse(new TextDecoder().decode(stdout));
+  const dependencies = new Map(graph.modules.map((one) => [one.specifier, one.dependencies ?? []]));
+  // What Deno loads or fetches before it runs: all that is imported by a literal, but for types.
+  const reached = new Set(graph.roots);
+  for (const module of reached) {
+    for (const { code } of dependencies.get(module) ?? []) {
+      if (code?.specifier) reached.add(code.specifier);
+    }
+  }
+  assert([...reached].some((module) => module.includes("cli-progress")));
+  assertEquals([...reached].filter((module) => /vega|fast-png|report\/html/.test(module)), []);
+});
+
+/** What `deno info --json` says of a module and all that it imports. */
+interface ModuleGraph {
+  roots: string[];
+  modules: { specifier: string; dependencies?: { code?: { specifier?: string } }[] }[];
+}
 
 const WRONG: [string[], string][] = [
   [[], "name a run with --run, or several with --compare"],
