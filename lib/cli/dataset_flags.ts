@@ -1,7 +1,7 @@
 /** The flags that choose a data set: of every task that opens one. */
 import { openInBackground } from "../data/background.ts";
 import type { Dataset } from "../data/dataset.ts";
-import type { ProgressDisplay } from "../report/progress.ts";
+import type { Asides } from "./asides.ts";
 import { type FlagTable, type FlagValues, number, text } from "./flags.ts";
 
 export const DATASET_FLAGS = {
@@ -18,32 +18,26 @@ export const DATASET_FLAGS = {
   imageWidth: number("pixels in a row of a CSV file's images, where they are not square"),
 } satisfies FlagTable;
 
-/** How a data set is opened: what it tells a person meanwhile, and where. */
-export interface OpeningOptions {
-  onNotice: (line: string) => void;
-  display?: ProgressDisplay;
-}
-
 /**
  * Opens the data set that flags choose, in the background.
  *
  * @param flags Of `DATASET_FLAGS`
- * @param options Who is told how it goes
+ * @param asides Where it is told how that goes
  * @returns The data set
  * @throws Error if there is no such data set, it is damaged, or cannot be downloaded
  */
 export async function openChosenDataset(
   { dataset = "auto", dataDir, label, imageWidth }: FlagValues<typeof DATASET_FLAGS>,
-  { onNotice, display }: OpeningOptions,
+  asides: Asides,
 ): Promise<Dataset> {
   return await openInBackground({
     dataset,
     dataDir,
     mnistDir: Deno.env.get("MNIST_DIR"),
     csv: { label, width: imageWidth },
-    onNotice,
+    onNotice: asides.notice,
     onProgress: ({ file, bytes, total = bytes }) =>
-      display?.update(bytes, total, `of ${file} downloaded`),
+      asides.progress(bytes, total, `of ${file} downloaded`),
   });
 }
 

@@ -4,12 +4,12 @@ import { splitDataset } from "../data/split.ts";
 import type { SavedModel } from "../model/saved_model.ts";
 import { DistSampler } from "../random/dist_sampler.ts";
 import { evaluationLines } from "../report/evaluation.ts";
-import { openProgressDisplay } from "../report/progress.ts";
 import { evaluate } from "../training/evaluate.ts";
+import { openAsides } from "./asides.ts";
 import { DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
 import { type FlagValues, type Task, toggle } from "./flags.ts";
 import { loadNamedModel, MODEL_FLAG } from "./model_flag.ts";
-import { print, printError } from "./output.ts";
+import { print } from "./output.ts";
 import { runTask } from "./run_task.ts";
 
 const FLAGS = {
@@ -32,16 +32,11 @@ if (import.meta.main) await runTask(TASK, evaluateTask);
 
 async function evaluateTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
   const { model } = await loadNamedModel(flags);
-  const display = flags.quiet ? undefined : await openProgressDisplay();
-  const onNotice = (line: string) => {
-    if (flags.quiet) return;
-    display?.clear();
-    printError(line);
-  };
+  using asides = await openAsides(flags.quiet);
   const dataset = flags.dataset ?? model.run?.dataset;
-  const data = await openChosenDataset({ ...flags, dataset }, { onNotice, display });
-  display?.clear();
-  const rows = testRows(model, data, onNotice);
+  const data = await openChosenDataset({ ...flags, dataset }, asides);
+  asides.clear();
+  const rows = testRows(model, data, asides.notice);
   const report = evaluate(model, data, rows);
   if (!flags.json) return print(...evaluationLines(report, data));
 

@@ -4,11 +4,11 @@ import type { Dataset } from "../data/dataset.ts";
 import { writeFileAtomically } from "../model/write_file.ts";
 import { comparePage } from "../report/html/compare_page.ts";
 import { runPage } from "../report/html/run_page.ts";
-import { openProgressDisplay } from "../report/progress.ts";
 import { readRunDirectory } from "../report/run_directory.ts";
+import { openAsides } from "./asides.ts";
 import { DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
 import { type FlagValues, type Task, text, toggle, UsageError } from "./flags.ts";
-import { print, printError } from "./output.ts";
+import { print } from "./output.ts";
 import { runTask } from "./run_task.ts";
 
 const FLAGS = {
@@ -88,17 +88,6 @@ async function openRunData(
   flags: FlagValues<typeof FLAGS>,
   dataset: string,
 ): Promise<Dataset> {
-  const display = flags.quiet ? undefined : await openProgressDisplay();
-  const onNotice = (line: string) => {
-    display?.clear();
-    if (!flags.quiet) printError(line);
-  };
-  try {
-    return await openChosenDataset({ ...flags, dataset: flags.dataset ?? dataset }, {
-      onNotice,
-      display,
-    });
-  } finally {
-    display?.clear();
-  }
+  using asides = await openAsides(flags.quiet);
+  return await openChosenDataset({ ...flags, dataset: flags.dataset ?? dataset }, asides);
 }

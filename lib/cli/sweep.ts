@@ -1,13 +1,14 @@
 /** `deno task sweep`: many runs one after the other, compared. */
 import { createEngine } from "../engine/create.ts";
-import { openProgressDisplay } from "../report/progress.ts";
 import { differingOptions, summarize, summaryLines } from "../report/sweep_summary.ts";
 import { readSweep, runKey, writeSweep } from "../report/sweep_file.ts";
 import { resolveOptions, type TrainingOptions } from "../training/options.ts";
 import { sweep, type SweptRun } from "../training/sweep.ts";
+import { openAsides } from "./asides.ts";
 import { DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
 import { type Flag, type FlagValues, listOf, oneOf, type Task, text, toggle } from "./flags.ts";
-import { print, printError } from "./output.ts";
+import { Interruption } from "./interruption.ts";
+import { print } from "./output.ts";
 import { INTERRUPTED, runTask } from "./run_task.ts";
 import { TRAINING_FLAGS, trainingOptions } from "./training_flags.ts";
 
@@ -52,72 +53,55 @@ async function sweepTask(flags: FlagValues<typeof FLAGS>): Promise<number> {
   const { backend = "auto", out = "sweep.csv", json = false } = flags;
   const asked = combinations(flags).map(resolveOptions);
   const file = await readSweep(out);
-  const display = flags.quiet ? undefined : await openProgressDisplay();
-  const notice = (line: string) => {
-    if (flags.quiet) return;
-    display?.clear();
-    printError(line);
-  };
+  using asides = await openAsides(flags.quiet);
+  using interruption = new Interruption(asides);
 
-  const stop = new AbortController();
-  let training = false;
-  const interrupt = () => {
-    // Before the first run there is nothing to tell; and who asks twice does not want to wait.
-    if (training && !stop.signal.aborted) return stop.abort();
-    display?.clear();
-    Deno.exit(INTERRUPTED);
-  };
-  Deno.addSignalListener("SIGINT", interrupt);
-  try {
-    const data = await openChosenDataset(flags, { onNotice: notice, display });
-    const keyOf = (options: TrainingOptions) => runKey({ dataset: data.name, options });
-    const wanted = new Map(asked.map((options) => [keyOf(options), options]));
-    const ended = new Map(
-      file.map((run) => [runKey(run), run] as const).filter(([key]) => wanted.has(key)),
-    );
-    if (ended.size > 0) notice(`${ended.size} of ${wanted.size} runs are in ${out} already`);
+  const data = await openChosenDataset(flags, asides);
+  const keyOf = (options: TrainingOptions) => runKey({ dataset: data.name, options });
+  const wanted = new Map(asked.map((options) => [keyOf(options), options]));
+  const ended = new Map(
+    file.map((run) => [runKey(run), run] as const).filter(([key]) => wanted.has(key)),
+  );
+  if (ended.size > 0) asides.notice(`${ended.size} of ${wanted.size} runs are in ${out} already`);
+  await writeSweep(out, file); // so that a path that cannot be written costs no run
 
-    await writeSweep(out, file); // so that a path that cannot be written costs no run
-
-    const differing = differingOptions(asked);
-    const nameOf = (options: TrainingOptions) =>
-      [...differing, "seed" as const].map((name) => `${name} ${options[name]}`).join(", ");
-    training = true;
-    const runs = sweep({
-      data,
-      runs: [...wanted].filter(([key]) => !ended.has(key)).map(([, options]) => options),
-      makeEngine: (options) => createEngine({ ...options, backend, onNotice: notice }),
-    });
-    for await (const event of runs) {
-      const which = `run ${ended.size + 1} of ${wanted.size}: ${nameOf(event.options)}`;
-      if (event.event === "progress") {
-        display?.update(event.iteration, event.iterations, which);
-      } else {
-        ended.set(runKey(event), event);
-        file.push(event);
-        await writeSweep(out, file);
-        if (json) print(JSON.stringify(event));
-        notice(`${which}: ${resultWords(event)}`);
-      }
-      if (stop.signal.aborted) break;
+  const differing = differingOptions(asked);
+  const nameOf = (options: TrainingOptions) =>
+    [...differing, "seed" as const].map((name) => `${name} ${options[name]}`).join(", ");
+  interruption.begin();
+  const { signal } = interruption;
+  const runs = sweep({
+    data,
+    runs: [...wanted].filter(([key]) => !ended.has(key)).map(([, options]) => options),
+    makeEngine: (options) => createEngine({ ...options, backend, onNotice: asides.notice }),
+  });
+  for await (const event of runs) {
+    const which = `run ${ended.size + 1} of ${wanted.size}: ${nameOf(event.options)}`;
+    if (event.event === "progress") {
+      asides.progress(event.iteration, event.iterations, which);
+    } else {
+      ended.set(runKey(event), event);
+      file.push(event);
+      await writeSweep(out, file);
+      asides.clear();
+      if (json) print(JSON.stringify(event));
+      asides.notice(`${which}: ${resultWords(event)}`);
     }
-
-    // In the order asked for, whenever they were run.
-    const combined = summarize([...wanted.keys()].flatMap((key) => ended.get(key) ?? []));
-    display?.clear();
-    if (json) print(...combined.map((one) => JSON.stringify({ event: "combination", ...one })));
-    else if (combined.length > 0) print(...summaryLines(combined));
-    if (stop.signal.aborted) {
-      notice(`Interrupted: ${ended.size} of ${wanted.size} runs are in ${out}.`);
-    }
-    if (data.name === "synthetic" && flags.dataset !== "synthetic") {
-      notice("All this is about SYNTHETIC DIGITS, NOT MNIST, which could not be had.");
-    }
-  } finally {
-    display?.clear();
-    Deno.removeSignalListener("SIGINT", interrupt);
+    if (signal.aborted) break;
   }
-  return stop.signal.aborted ? INTERRUPTED : 0;
+
+  // In the order asked for, whenever they were run.
+  const combined = summarize([...wanted.keys()].flatMap((key) => ended.get(key) ?? []));
+  asides.clear();
+  if (json) print(...combined.map((one) => JSON.stringify({ event: "combination", ...one })));
+  else if (combined.length > 0) print(...summaryLines(combined));
+  if (signal.aborted) {
+    asides.notice(`Interrupted: ${ended.size} of ${wanted.size} runs are in ${out}.`);
+  }
+  if (data.name === "synthetic" && flags.dataset !== "synthetic") {
+    asides.notice("All this is about SYNTHETIC DIGITS, NOT MNIST, which could not be had.");
+  }
+  return signal.aborted ? INTERRUPTED : 0;
 }
 
 /** One set of options for each combination of the values given; the seed changes first. */

@@ -4,12 +4,13 @@ import type { Engine } from "../engine/engine.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { logLines } from "../report/console.ts";
 import { jsonLine } from "../report/json.ts";
-import { openProgressDisplay, type ProgressDisplay } from "../report/progress.ts";
 import { resolveOptions, type TrainingOptions } from "../training/options.ts";
 import { engineOptions, train } from "../training/train.ts";
+import { type Asides, openAsides } from "./asides.ts";
 import { DATASET_FLAGS, openChosenDataset, shapeBeforehand } from "./dataset_flags.ts";
 import { type FlagValues, number, oneOf, type Task, text, toggle, UsageError } from "./flags.ts";
-import { print, printError } from "./output.ts";
+import { Interruption } from "./interruption.ts";
+import { print } from "./output.ts";
 import { INTERRUPTED, runTask } from "./run_task.ts";
 import { TRAINING_FLAGS, trainingOptions } from "./training_flags.ts";
 
@@ -56,59 +57,42 @@ async function trainTask(given: FlagValues<typeof FLAGS>): Promise<number> {
   const resumed = await resuming?.openCheckpoint(given.resume!, chosen);
   const options = resumed?.options ?? resolveOptions(chosen);
   const flags = { ...given, dataset: given.dataset ?? resumed?.checkpoint.run.dataset };
-  const display = flags.quiet ? undefined : await openProgressDisplay();
-  const notice = (line: string) => {
-    if (flags.quiet) return;
-    display?.clear();
-    printError(line);
-  };
+  using asides = await openAsides(flags.quiet);
+  using interruption = new Interruption(asides);
 
-  const stop = new AbortController();
-  let training = false;
-  const interrupt = () => {
-    // Before the loop there is nothing to tell; and who asks twice does not want to wait.
-    if (training && !stop.signal.aborted) return stop.abort();
-    display?.clear();
-    Deno.exit(INTERRUPTED);
-  };
-  Deno.addSignalListener("SIGINT", interrupt);
-  try {
-    const [data, opened] = await openDataAndEngine(flags, options, notice, display);
-    await using engine = opened;
-    if (resumed) resuming?.checkResumed(resumed, data, engine, notice);
-    await using kept = keeping &&
-      new (await keeping).RunDirectory({ options, path: flags.out, resumed });
-    training = true;
-    const run = { ...options, saveEvery: flags.saveEvery, resume: resumed?.checkpoint };
-    for await (const event of train({ data, engine, ...run, signal: stop.signal })) {
-      // What is told of is kept by then; but a result is told even if it cannot be kept.
-      if (event.event !== "finished") await kept?.record(event);
-      if (event.event === "progress") {
-        const { iteration, iterations } = event;
-        display?.update(iteration, iterations, `${iteration}/${iterations} steps`);
-      } else {
-        display?.clear();
-      }
-      print(...(flags.json ? [jsonLine(event)] : logLines(event)));
-      if (event.event === "started") {
-        notice(`data: ${event.dataset}`);
-      } else if (event.event === "finished" && stop.signal.aborted) {
-        notice(`Interrupted after ${event.iterations} steps; the accuracy is that of those.`);
-      }
-      if (event.event === "finished") await kept?.record(event);
+  const [data, opened] = await openDataAndEngine(flags, options, asides);
+  await using engine = opened;
+  if (resumed) resuming?.checkResumed(resumed, data, engine, asides.notice);
+  await using kept = keeping &&
+    new (await keeping).RunDirectory({ options, path: flags.out, resumed });
+  interruption.begin();
+  const { signal } = interruption;
+  const run = { ...options, saveEvery: flags.saveEvery, resume: resumed?.checkpoint };
+  for await (const event of train({ data, engine, ...run, signal })) {
+    // What is told of is kept by then; but a result is told even if it cannot be kept.
+    if (event.event !== "finished") await kept?.record(event);
+    if (event.event === "progress") {
+      const { iteration, iterations } = event;
+      asides.progress(iteration, iterations, `${iteration}/${iterations} steps`);
+    } else {
+      asides.clear();
     }
-    if (kept) notice(`The run is kept in ${kept.path}`);
-    if (kept?.path && flags.report && !stop.signal.aborted) {
-      notice(`The report is ${await writeReport(kept.path, data)}`);
+    print(...(flags.json ? [jsonLine(event)] : logLines(event)));
+    if (event.event === "started") {
+      asides.notice(`data: ${event.dataset}`);
+    } else if (event.event === "finished" && signal.aborted) {
+      asides.notice(`Interrupted after ${event.iterations} steps; the accuracy is that of those.`);
     }
-    if (data.name === "synthetic" && flags.dataset !== "synthetic") {
-      notice("All this is about SYNTHETIC DIGITS, NOT MNIST, which could not be had.");
-    }
-  } finally {
-    display?.clear();
-    Deno.removeSignalListener("SIGINT", interrupt);
+    if (event.event === "finished") await kept?.record(event);
   }
-  return stop.signal.aborted ? INTERRUPTED : 0;
+  if (kept) asides.notice(`The run is kept in ${kept.path}`);
+  if (kept?.path && flags.report && !signal.aborted) {
+    asides.notice(`The report is ${await writeReport(kept.path, data)}`);
+  }
+  if (data.name === "synthetic" && flags.dataset !== "synthetic") {
+    asides.notice("All this is about SYNTHETIC DIGITS, NOT MNIST, which could not be had.");
+  }
+  return signal.aborted ? INTERRUPTED : 0;
 }
 
 /** Writes the page of a run that is kept, and gives its file. */
@@ -135,13 +119,12 @@ function checkKeepingFlags(flags: FlagValues<typeof FLAGS>): void {
 async function openDataAndEngine(
   flags: FlagValues<typeof FLAGS>,
   options: TrainingOptions,
-  onNotice: (line: string) => void,
-  display?: ProgressDisplay,
+  asides: Asides,
 ): Promise<[Dataset, Engine]> {
   const { backend = "auto" } = flags;
-  const opening = openChosenDataset(flags, { onNotice, display });
+  const opening = openChosenDataset(flags, asides);
   const engineFor = (shape: Pick<Dataset, "width" | "height" | "classes">) =>
-    createEngine({ ...engineOptions(options, shape), backend, onNotice });
+    createEngine({ ...engineOptions(options, shape), backend, onNotice: asides.notice });
   const shape = shapeBeforehand(flags);
   if (shape) return await Promise.all([opening, engineFor(shape)]);
   const data = await opening;
