@@ -8,7 +8,8 @@
 // U x 12 sums. There, a load costs 12 to 24 ns however wide the data and a multiply-add 0.4, so
 // - rows are stored in quads, every load is a vec4, and a quad's four inputs are one mat4x4f (columns:
 //   inputs; components: rows), so that matrix times four weights is 16 multiply-adds;
-// - weights are uniform buffers, at half the price of storage, in blocks of at most 64 KiB;
+// - weights and pixels are uniform buffers, at a third of the price of storage (a load from there goes
+//   through a loop over the lanes), in blocks of at most 64 KiB;
 // - loops over a register tile are short and not nested, and the three quads are written out: only such
 //   loops are unrolled by the driver, and a tile that any other loop indexes lives in memory, six times
 //   slower. So sums leave their registers for workgroup memory as they are, and what is to become of
@@ -22,8 +23,8 @@ const UNITS_1: u32 = 7;
 const UNITS_2: u32 = 13;
 const UNITS_3: u32 = 2;
 const CLASSES: u32 = 10;
-/// Quads of rows in the batch, a multiple of QUADS.
-const BATCH_QUADS: u32 = 27;
+/// Quads of rows in a slot, a multiple of 4, and not less than QUADS for each workgroup.
+const BATCH_QUADS: u32 = 28;
 /// Words of the first layer's weights in a uniform block, a multiple of 4.
 const BLOCK_WORDS: u32 = 72;
 
@@ -39,27 +40,29 @@ const STRIDE_3: u32 = UNITS_3 * LANES;
 const WORDS_2: u32 = STRIDE_1 / 4;
 const WORDS_3: u32 = STRIDE_2 / 4;
 
-/// Shape (slots, W, B / 4): four rows' words.
-@group(0) @binding(0) var<storage, read> pixels: array<vec4u>;
+/// The slot's pixels, shape (W, B / 4), four rows' words a vec4, cut into three blocks of BLOCK_WORDS words.
+@group(0) @binding(0) var<uniform> pixels_a: array<vec4u, BLOCK_WORDS * BATCH_QUADS>;
+@group(0) @binding(1) var<uniform> pixels_b: array<vec4u, BLOCK_WORDS * BATCH_QUADS>;
+@group(0) @binding(2) var<uniform> pixels_c: array<vec4u, BLOCK_WORDS * BATCH_QUADS>;
 /// Shape (slots, B / 4) each. A row that is not there has label 0xffffffff and scale 0.
-@group(0) @binding(1) var<storage, read> scales: array<vec4f>;
-@group(0) @binding(2) var<storage, read> labels: array<vec4u>;
+@group(0) @binding(3) var<storage, read> scales: array<vec4f>;
+@group(0) @binding(4) var<storage, read> labels: array<vec4u>;
 /// The first layer's weights, shape (W, STRIDE_1), cut into three blocks of BLOCK_WORDS words.
 /// Shape (slots, W / 4, B / 4): which of four words have ink; see gather.wgsl.
-@group(0) @binding(3) var<storage, read> present: array<u32>;
-@group(0) @binding(4) var<uniform> weights_1a: array<vec4f, BLOCK_WORDS * STRIDE_1>;
-@group(0) @binding(5) var<uniform> weights_1b: array<vec4f, BLOCK_WORDS * STRIDE_1>;
-@group(0) @binding(6) var<uniform> weights_1c: array<vec4f, BLOCK_WORDS * STRIDE_1>;
-@group(0) @binding(7) var<uniform> weights_2: array<vec4f, WORDS_2 * STRIDE_2>;
-@group(0) @binding(8) var<uniform> weights_3: array<vec4f, WORDS_3 * STRIDE_3>;
+@group(0) @binding(5) var<storage, read> present: array<u32>;
+@group(0) @binding(6) var<uniform> weights_1a: array<vec4f, BLOCK_WORDS * STRIDE_1>;
+@group(0) @binding(7) var<uniform> weights_1b: array<vec4f, BLOCK_WORDS * STRIDE_1>;
+@group(0) @binding(8) var<uniform> weights_1c: array<vec4f, BLOCK_WORDS * STRIDE_1>;
+@group(0) @binding(9) var<uniform> weights_2: array<vec4f, WORDS_2 * STRIDE_2>;
+@group(0) @binding(10) var<uniform> weights_3: array<vec4f, WORDS_3 * STRIDE_3>;
 /// Biases of the three layers, one behind the other, padded as the units are.
-@group(0) @binding(9) var<uniform> biases: array<vec4f, (STRIDE_1 + STRIDE_2 + STRIDE_3) / 4>;
-@group(0) @binding(10) var<uniform> step: Step;
+@group(0) @binding(11) var<uniform> biases: array<vec4f, (STRIDE_1 + STRIDE_2 + STRIDE_3) / 4>;
+@group(0) @binding(12) var<uniform> step: Step;
 /// What the update needs, each shape (units, B / 4): activations x1, x2, then deltas d1 times the row's
 /// scale, d1, d2, d3, all divided by the number of rows.
-@group(0) @binding(11) var<storage, read_write> traces: array<vec4f>;
+@group(0) @binding(13) var<storage, read_write> traces: array<vec4f>;
 /// Shape (slots, B, 2): loss, and 1 where the largest output is the label's.
-@group(0) @binding(12) var<storage, read_write> row_results: array<vec4f>;
+@group(0) @binding(14) var<storage, read_write> row_results: array<vec4f>;
 
 /// Where each begins: at multiples of 256 bytes, since the update binds them as uniforms.
 const TRACE_X1: u32 = 0;
@@ -94,9 +97,8 @@ fn bias(unit: u32) -> f32 {
 @compute @workgroup_size(LANES)
 fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
     let first_quad = group.x * QUADS;
-    let slot = step.slot + group.y;
+    let slot = step.slot;
     let slot_rows = slot * BATCH_QUADS + first_quad;
-    let first_word = slot * INPUT_WORDS * BATCH_QUADS + first_quad;
 
     // Which words have ink: a bit each.
     for (var i = lane; i < BLOCKS * MASKS; i += LANES) {
@@ -119,10 +121,10 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocati
     for (var j = 0u; j < MASKS; j++) {
         for (var bits = atomicLoad(&present_words[0u * MASKS + j]); bits != 0u; bits &= bits - 1u) {
             let word = j * 32u + firstTrailingBit(bits);
-            let first = first_word + (word) * BATCH_QUADS;
-            let x_0 = unpack_words(pixels[first]);
-            let x_1 = unpack_words(pixels[first + 1u]);
-            let x_2 = unpack_words(pixels[first + 2u]);
+            let first = word * BATCH_QUADS + first_quad;
+            let x_0 = unpack_words(pixels_a[first]);
+            let x_1 = unpack_words(pixels_a[first + 1u]);
+            let x_2 = unpack_words(pixels_a[first + 2u]);
             var weights = array<vec4f, UNITS_1>();
             for (var u = 0u; u < UNITS_1; u++) {
                 weights[u] = weights_1a[word * STRIDE_1 + u * LANES + lane];
@@ -141,10 +143,10 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocati
     for (var j = 0u; j < MASKS; j++) {
         for (var bits = atomicLoad(&present_words[1u * MASKS + j]); bits != 0u; bits &= bits - 1u) {
             let word = j * 32u + firstTrailingBit(bits);
-            let first = first_word + (word + BLOCK_WORDS) * BATCH_QUADS;
-            let x_0 = unpack_words(pixels[first]);
-            let x_1 = unpack_words(pixels[first + 1u]);
-            let x_2 = unpack_words(pixels[first + 2u]);
+            let first = word * BATCH_QUADS + first_quad;
+            let x_0 = unpack_words(pixels_b[first]);
+            let x_1 = unpack_words(pixels_b[first + 1u]);
+            let x_2 = unpack_words(pixels_b[first + 2u]);
             var weights = array<vec4f, UNITS_1>();
             for (var u = 0u; u < UNITS_1; u++) {
                 weights[u] = weights_1b[word * STRIDE_1 + u * LANES + lane];
@@ -163,10 +165,10 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocati
     for (var j = 0u; j < MASKS; j++) {
         for (var bits = atomicLoad(&present_words[2u * MASKS + j]); bits != 0u; bits &= bits - 1u) {
             let word = j * 32u + firstTrailingBit(bits);
-            let first = first_word + (word + 2u * BLOCK_WORDS) * BATCH_QUADS;
-            let x_0 = unpack_words(pixels[first]);
-            let x_1 = unpack_words(pixels[first + 1u]);
-            let x_2 = unpack_words(pixels[first + 2u]);
+            let first = word * BATCH_QUADS + first_quad;
+            let x_0 = unpack_words(pixels_c[first]);
+            let x_1 = unpack_words(pixels_c[first + 1u]);
+            let x_2 = unpack_words(pixels_c[first + 2u]);
             var weights = array<vec4f, UNITS_1>();
             for (var u = 0u; u < UNITS_1; u++) {
                 weights[u] = weights_1c[word * STRIDE_1 + u * LANES + lane];

@@ -13,7 +13,9 @@ const INPUT_WORDS: u32 = 196;
 const UNITS_1: u32 = 7;
 const UNITS_2: u32 = 13;
 const UNITS_3: u32 = 2;
-const BATCH_QUADS: u32 = 27;
+const BATCH_QUADS: u32 = 28;
+/// Words of pixels in a uniform block, a multiple of 4.
+const BLOCK_WORDS: u32 = 72;
 /// Units of a lane that a workgroup takes, of each layer.
 const TILE_1: u32 = 7;
 const TILE_2: u32 = 7;
@@ -26,21 +28,24 @@ const STRIDE_3: u32 = UNITS_3 * LANES;
 const WORDS_2: u32 = STRIDE_1 / 4;
 const WORDS_3: u32 = STRIDE_2 / 4;
 
-@group(0) @binding(0) var<storage, read> pixels: array<vec4u>;
+/// The slot's pixels, shape (W, B / 4), cut into three blocks of BLOCK_WORDS words.
+@group(0) @binding(0) var<uniform> pixels_a: array<vec4u, BLOCK_WORDS * BATCH_QUADS>;
+@group(0) @binding(1) var<uniform> pixels_b: array<vec4u, BLOCK_WORDS * BATCH_QUADS>;
+@group(0) @binding(2) var<uniform> pixels_c: array<vec4u, BLOCK_WORDS * BATCH_QUADS>;
 /// Shape (slots, W / 4, B / 4): which of four words have ink; see gather.wgsl.
-@group(0) @binding(1) var<storage, read> present: array<u32>;
-@group(0) @binding(2) var<uniform> d1_scaled: array<vec4f, STRIDE_1 * BATCH_QUADS>;
-@group(0) @binding(3) var<uniform> x1: array<vec4f, STRIDE_1 * BATCH_QUADS>;
-@group(0) @binding(4) var<uniform> x2: array<vec4f, STRIDE_2 * BATCH_QUADS>;
-@group(0) @binding(5) var<uniform> d1: array<vec4f, STRIDE_1 * BATCH_QUADS>;
-@group(0) @binding(6) var<uniform> d2: array<vec4f, STRIDE_2 * BATCH_QUADS>;
-@group(0) @binding(7) var<uniform> d3: array<vec4f, STRIDE_3 * BATCH_QUADS>;
-@group(0) @binding(8) var<uniform> step: Step;
+@group(0) @binding(3) var<storage, read> present: array<u32>;
+@group(0) @binding(4) var<uniform> d1_scaled: array<vec4f, STRIDE_1 * BATCH_QUADS>;
+@group(0) @binding(5) var<uniform> x1: array<vec4f, STRIDE_1 * BATCH_QUADS>;
+@group(0) @binding(6) var<uniform> x2: array<vec4f, STRIDE_2 * BATCH_QUADS>;
+@group(0) @binding(7) var<uniform> d1: array<vec4f, STRIDE_1 * BATCH_QUADS>;
+@group(0) @binding(8) var<uniform> d2: array<vec4f, STRIDE_2 * BATCH_QUADS>;
+@group(0) @binding(9) var<uniform> d3: array<vec4f, STRIDE_3 * BATCH_QUADS>;
+@group(0) @binding(10) var<uniform> step: Step;
 /// Weights of the layers as (input words, output units) of vec4, then the biases; blocks start where they
 /// may be bound as uniforms.
-@group(0) @binding(9) var<storage, read_write> parameters: array<vec4f>;
-@group(0) @binding(10) var<storage, read_write> first_moments: array<vec4f>;
-@group(0) @binding(11) var<storage, read_write> second_moments: array<vec4f>;
+@group(0) @binding(11) var<storage, read_write> parameters: array<vec4f>;
+@group(0) @binding(12) var<storage, read_write> first_moments: array<vec4f>;
+@group(0) @binding(13) var<storage, read_write> second_moments: array<vec4f>;
 
 /// Where the layers' weights and the biases begin in `parameters`.
 const OFFSET_2: u32 = 10976;
@@ -61,6 +66,12 @@ const MASKS: u32 = (BATCH_QUADS + 31) / 32;
 
 /// A bit for each quad: whether its rows have ink in the workgroup's column.
 var<workgroup> present_quads: array<atomic<u32>, MASKS>;
+
+/// The first layer's register tile, by words.
+var<private> sums_0: array<vec4f, TILE_1>;
+var<private> sums_1: array<vec4f, TILE_1>;
+var<private> sums_2: array<vec4f, TILE_1>;
+var<private> sums_3: array<vec4f, TILE_1>;
 
 fn apply(index: u32, gradient: vec4f) {
     let updated = update_parameters(parameters[index], first_moments[index], second_moments[index], gradient, step);
@@ -92,36 +103,55 @@ fn apply_1(word: u32, unit: u32, gradient: vec4f) {
     }
 }
 
+/// A quad of rows' share of the first layer's sums.
+fn add_quad(first_unit: u32, q: u32, words_0: vec4u, words_1: vec4u, words_2: vec4u, words_3: vec4u) {
+    let x_0 = unpack_words(words_0);
+    let x_1 = unpack_words(words_1);
+    let x_2 = unpack_words(words_2);
+    let x_3 = unpack_words(words_3);
+    var d = array<vec4f, TILE_1>();
+    for (var u = 0u; u < TILE_1; u++) {
+        d[u] = d1_scaled[min(first_unit + u * LANES, STRIDE_1 - 1u) * BATCH_QUADS + q];
+    }
+    for (var u = 0u; u < TILE_1; u++) {
+        sums_0[u] += d[u] * x_0;
+    }
+    for (var u = 0u; u < TILE_1; u++) {
+        sums_1[u] += d[u] * x_1;
+    }
+    for (var u = 0u; u < TILE_1; u++) {
+        sums_2[u] += d[u] * x_2;
+    }
+    for (var u = 0u; u < TILE_1; u++) {
+        sums_3[u] += d[u] * x_3;
+    }
+}
+
 fn update_layer_1(column: u32, first_unit: u32) {
     let word = column * 4u;
-    var sums_0 = array<vec4f, TILE_1>();
-    var sums_1 = array<vec4f, TILE_1>();
-    var sums_2 = array<vec4f, TILE_1>();
-    var sums_3 = array<vec4f, TILE_1>();
+    sums_0 = array<vec4f, TILE_1>();
+    sums_1 = array<vec4f, TILE_1>();
+    sums_2 = array<vec4f, TILE_1>();
+    sums_3 = array<vec4f, TILE_1>();
+    // One of the three blocks holds the column; the loops over the others are empty.
+    let block = word / BLOCK_WORDS;
+    let first = word % BLOCK_WORDS * BATCH_QUADS;
     for (var mask = 0u; mask < MASKS; mask++) {
-        for (var bits = atomicLoad(&present_quads[mask]); bits != 0u; bits &= bits - 1u) {
+        let quads = atomicLoad(&present_quads[mask]);
+        for (var bits = select(0u, quads, block == 0u); bits != 0u; bits &= bits - 1u) {
             let q = mask * 32u + firstTrailingBit(bits);
-            let i = (step.slot * INPUT_WORDS + word) * BATCH_QUADS + q;
-            let x_0 = unpack_words(pixels[i]);
-            let x_1 = unpack_words(pixels[i + BATCH_QUADS]);
-            let x_2 = unpack_words(pixels[i + 2u * BATCH_QUADS]);
-            let x_3 = unpack_words(pixels[i + 3u * BATCH_QUADS]);
-            var d = array<vec4f, TILE_1>();
-            for (var u = 0u; u < TILE_1; u++) {
-                d[u] = d1_scaled[min(first_unit + u * LANES, STRIDE_1 - 1u) * BATCH_QUADS + q];
-            }
-            for (var u = 0u; u < TILE_1; u++) {
-                sums_0[u] += d[u] * x_0;
-            }
-            for (var u = 0u; u < TILE_1; u++) {
-                sums_1[u] += d[u] * x_1;
-            }
-            for (var u = 0u; u < TILE_1; u++) {
-                sums_2[u] += d[u] * x_2;
-            }
-            for (var u = 0u; u < TILE_1; u++) {
-                sums_3[u] += d[u] * x_3;
-            }
+            let i = first + q;
+            add_quad(first_unit, q, pixels_a[i], pixels_a[i + BATCH_QUADS], pixels_a[i + 2u * BATCH_QUADS], pixels_a[i + 3u * BATCH_QUADS]);
+        }
+        for (var bits = select(0u, quads, block == 1u); bits != 0u; bits &= bits - 1u) {
+            let q = mask * 32u + firstTrailingBit(bits);
+            let i = first + q;
+            add_quad(first_unit, q, pixels_b[i], pixels_b[i + BATCH_QUADS], pixels_b[i + 2u * BATCH_QUADS], pixels_b[i + 3u * BATCH_QUADS]);
+        }
+        for (var bits = select(0u, quads, block == 2u); bits != 0u; bits &= bits - 1u) {
+            let q = mask * 32u + firstTrailingBit(bits);
+            let i = first + q;
+            add_quad(first_unit, q, pixels_c[i], pixels_c[i + BATCH_QUADS], pixels_c[i + 2u * BATCH_QUADS], pixels_c[i + 3u * BATCH_QUADS]);
         }
     }
     for (var u = 0u; u < TILE_1; u++) {

@@ -28,6 +28,8 @@ import { STEP_BYTES, STEP_STRIDE } from "./step_info.ts";
 const LANES = 8;
 /** Written out in forward_backward.wgsl. */
 const GROUP_QUADS = 3;
+/** Quads of a slot come in fours, so that four words of pixels are a multiple of 256 bytes. */
+const ALIGNED_QUADS = 4;
 /** Written out in forward_backward.wgsl: uniform blocks of the first layer's weights. */
 const BLOCKS = 3;
 /** Written out in update.wgsl: words that a workgroup takes; and the most units a lane of it. */
@@ -38,11 +40,11 @@ const UNIFORM_BYTES = 65536;
 const MOST_UNITS_A_LANE = 16;
 
 /**
- * How many words of the first layer's weights a uniform block holds: a multiple of 4, which with
- * strides that are multiples of 8 makes a block a multiple of 256 bytes too.
+ * How many words of the first layer's weights and of a slot's pixels a uniform block holds: a multiple
+ * of 4, which makes a block a multiple of 256 bytes of either.
  */
-function blockWords([stride]: ParameterLayout["strides"]): number {
-  return Math.floor(UNIFORM_BYTES / (16 * stride) / 4) * 4;
+function blockWords({ strides }: ParameterLayout, quads: number): number {
+  return Math.floor(UNIFORM_BYTES / (16 * Math.max(strides[0], quads)) / 4) * 4;
 }
 
 /** Divides a layer's units of a lane evenly among as few tiles of update.wgsl as can be. */
@@ -72,14 +74,14 @@ export const fusedSoftware: NetworkKind = {
     const levels = (strides[0] + strides[1] + strides[2] + Math.max(strides[0], strides[1])) *
       GROUP_QUADS * 16;
     return Math.max(...strides) <= MOST_UNITS_A_LANE * LANES &&
-      words[0] <= BLOCKS * blockWords(strides) &&
+      words[0] <= BLOCKS * blockWords(layout, quads) &&
       words[1] * strides[1] * 16 <= UNIFORM_BYTES &&
       Math.max(...strides) * quads * 16 <= UNIFORM_BYTES &&
       levels <= 16384;
   },
 
   slotQuads(batchSize) {
-    return roundUp(Math.ceil(batchSize / 4), GROUP_QUADS);
+    return roundUp(roundUp(Math.ceil(batchSize / 4), GROUP_QUADS), ALIGNED_QUADS);
   },
 
   async compile(gpu, options, layout, slots) {
@@ -91,6 +93,7 @@ export const fusedSoftware: NetworkKind = {
       UNITS_2: s2 / LANES,
       UNITS_3: s3 / LANES,
       BATCH_QUADS: slots.quads,
+      BLOCK_WORDS: blockWords(layout, slots.quads),
     };
     const forwardProgram = await Program.compile(gpu, {
       entryPoint: "forward_backward",
@@ -101,10 +104,9 @@ export const fusedSoftware: NetworkKind = {
         ...optimizerConstants(options),
         ...sizes,
         CLASSES: options.architecture.classes,
-        BLOCK_WORDS: blockWords(layout.strides),
       },
       // deno-fmt-ignore
-      bindings: ["read", "read", "read", "read", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "write", "write"],
+      bindings: ["uniform", "uniform", "uniform", "read", "read", "read", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "write", "write"],
     });
     const updateProgram = await Program.compile(gpu, {
       entryPoint: "update",
@@ -120,7 +122,7 @@ export const fusedSoftware: NetworkKind = {
         OFFSET_BIASES: layout.offsets[3],
       },
       // deno-fmt-ignore
-      bindings: ["read", "read", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "write", "write", "write"],
+      bindings: ["uniform", "uniform", "uniform", "read", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "write", "write", "write"],
     });
     return (buffers) =>
       new FusedSoftware(gpu, options, layout, slots, buffers, forwardProgram, updateProgram);
@@ -155,7 +157,7 @@ class FusedSoftware implements Network {
       traces.bytes,
       GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM,
     );
-    this.#forwardWorkgroups = quads / GROUP_QUADS;
+    this.#forwardWorkgroups = Math.floor(quads / GROUP_QUADS);
     // One is for the biases.
     this.#updateWorkgroups = words.reduce(
       (sum, n, layer) => sum + Math.ceil(n / COLUMN_WORDS) * updateTile(strides[layer]).count,
@@ -172,30 +174,28 @@ class FusedSoftware implements Network {
       secondMoments,
       rowResults,
     } = buffers;
-    const blockBytes = blockWords(strides) * strides[0] * 16;
-    // A block that begins behind the weights' end is never read; it is bound to the first.
-    const block = (i: number) =>
-      uniform(
-        parameters,
-        i * blockBytes < words[0] * strides[0] * 16 ? i * blockBytes : 0,
-        blockBytes,
-      );
+    const wordsInBlock = blockWords(layout, quads);
+    // A block that begins behind the last word is never read; it is bound to the first.
+    const blocks = (buffer: GPUBuffer, start: number, bytesAWord: number) =>
+      Array.from({ length: BLOCKS }, (_, i) => {
+        const word = i * wordsInBlock < words[0] ? i * wordsInBlock : 0;
+        return uniform(buffer, start + word * bytesAWord, wordsInBlock * bytesAWord);
+      });
     const weights = (layer: number) =>
       uniform(parameters, offsets[layer] * 16, words[layer] * strides[layer] * 16);
     const biasBytes = (strides[0] + strides[1] + strides[2]) * 4;
     const trace = ({ offset, size }: { offset: number; size: number }) =>
       uniform(this.#traces, offset, size);
     for (let slot = 0; slot < slots.count; slot++) {
+      const slotPixels = blocks(pixels, slot * words[0] * quads * 16, quads * 16);
       const step = uniform(steps, slot * STEP_STRIDE, STEP_BYTES);
       this.#groups.push({
         forward: forward.bind(
-          read(pixels),
+          ...slotPixels,
           read(scales),
           read(labels),
           read(present),
-          block(0),
-          block(1),
-          block(2),
+          ...blocks(parameters, 0, strides[0] * 16),
           weights(1),
           weights(2),
           uniform(parameters, offsets[3] * 16, biasBytes),
@@ -204,7 +204,7 @@ class FusedSoftware implements Network {
           write(rowResults),
         ),
         update: update.bind(
-          read(pixels),
+          ...slotPixels,
           read(present),
           trace(traces.d1Scaled),
           trace(traces.x1),
@@ -228,7 +228,9 @@ class FusedSoftware implements Network {
   }
 
   encodeEvaluation(pass: GPUComputePassEncoder, slots: number): void {
-    this.#forward.dispatch(pass, this.#groups[0].forward, this.#forwardWorkgroups, slots);
+    for (const { forward } of this.#groups.slice(0, slots)) {
+      this.#forward.dispatch(pass, forward, this.#forwardWorkgroups);
+    }
   }
 
   destroy(): void {

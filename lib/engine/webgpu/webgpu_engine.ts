@@ -32,7 +32,7 @@ const SLOT_BYTES = 4 << 20;
 const MOST_SLOTS = 64;
 /** Evaluations whose results may wait on the device. */
 const MOST_RESULTS = 1024;
-/** forward_backward.wgsl binds whole blocks of 64 KiB, the last of which may reach behind the parameters. */
+/** Kernels bind whole blocks of up to 64 KiB, the last of which may reach behind the end. */
 const UNIFORM_BLOCK_BYTES = 65536;
 
 /**
@@ -91,7 +91,11 @@ function createBuffers(
   const moment = (i: number) =>
     gpu.buffer(`moment ${i}`, i < moments ? parameterBytes : 16, STORAGE | COPY_DST | COPY_SRC);
   return {
-    pixels: gpu.buffer("pixels", count * quads * layout.words[0] * 16, STORAGE),
+    pixels: gpu.buffer(
+      "pixels",
+      count * quads * layout.words[0] * 16 + UNIFORM_BLOCK_BYTES,
+      STORAGE | UNIFORM,
+    ),
     scales: gpu.buffer("scales", count * quads * 16, STORAGE),
     labels: gpu.buffer("labels", count * quads * 16, STORAGE),
     present: gpu.buffer("present", count * quads * layout.words[0], STORAGE),
