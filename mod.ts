@@ -36,7 +36,7 @@ export { DataError, DataUnavailableError } from "./lib/data/errors.ts";
 export { loadMnist } from "./lib/data/mnist.ts";
 export type { LoadOptions } from "./lib/data/idx_source.ts";
 export type { DownloadOptions, DownloadProgress } from "./lib/data/download.ts";
-export { splitDataset, type SplitOptions } from "./lib/data/split.ts";
+export { splitDataset, type SplitKind, type SplitOptions } from "./lib/data/split.ts";
 
 // Nets and the devices that train them.
 export type {
@@ -61,8 +61,10 @@ export {
   type Initialization,
   NOTEBOOK,
   OptionError,
+  type Schedule,
   type TrainingOptions,
 } from "./lib/training/options.ts";
+export { type Preset, PRESETS } from "./lib/training/presets.ts";
 export type * from "./lib/training/events.ts";
 export { DivergedError, engineOptions, train, type TrainingRun } from "./lib/training/train.ts";
 export { evaluate, type EvaluationReport } from "./lib/training/evaluate.ts";

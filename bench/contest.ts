@@ -64,7 +64,7 @@ export async function contest(makePeer: (device: string) => Promise<Peer>): Prom
 
   const step = (iteration: number) => {
     const drawn = draw(BATCH, 0, data.trainRows);
-    const learningRate = learningRateOf(iteration, NOTEBOOK);
+    const learningRate = learningRateOf(iteration, NOTEBOOK, NOTEBOOK.iterations);
     peer.step(rows.inputs(drawn), rows.oneHot(drawn), learningRate);
   };
   const testRows = Array.from(data.labels.keys()).slice(data.trainRows);

@@ -1,6 +1,6 @@
 /**
  * What some tests need and not every machine has: the real MNIST files, a
- * WebGPU adapter.
+ * WebGPU adapter, and (with FULL=1) time.
  *
  * Where it is missing such a test is ignored, and each test file prints at its
  * end how many it ignored and why. With REQUIRE_MNIST=1 or REQUIRE_WEBGPU=1
@@ -8,10 +8,10 @@
  */
 
 /** A thing that a test can need. */
-export type Requirement = "mnist" | "webgpu";
+export type Requirement = "mnist" | "webgpu" | "time";
 
 const FILES = ["train-images", "train-labels", "t10k-images", "t10k-labels"];
-const ignored: Record<Requirement, number> = { mnist: 0, webgpu: 0 };
+const ignored: Record<Requirement, number> = { mnist: 0, webgpu: 0, time: 0 };
 
 /**
  * Options for `Deno.test` that ignore the test where something it needs is
@@ -36,9 +36,14 @@ export function mnistDirectory(): string {
 }
 
 async function missing(requirement: Requirement): Promise<boolean> {
-  return requirement === "mnist"
-    ? missingMnist() !== null
-    : await navigator.gpu.requestAdapter() === null;
+  switch (requirement) {
+    case "mnist":
+      return missingMnist() !== null;
+    case "webgpu":
+      return await navigator.gpu.requestAdapter() === null;
+    case "time":
+      return environment("FULL") !== "1";
+  }
 }
 
 function missingMnist(): string | null {
@@ -71,7 +76,11 @@ function environment(variable: string): string | undefined {
 }
 
 globalThis.addEventListener("unload", () => {
-  const reasons = { mnist: missingMnist(), webgpu: "no adapter (Debian: mesa-vulkan-drivers)" };
+  const reasons = {
+    mnist: missingMnist(),
+    webgpu: "no adapter (Debian: mesa-vulkan-drivers)",
+    time: "set FULL=1 to run them too",
+  };
   for (const [requirement, count] of Object.entries(ignored)) {
     if (count === 0) continue;
     console.log(

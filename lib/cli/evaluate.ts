@@ -65,8 +65,8 @@ function testRows(
   onNotice: (line: string) => void,
 ): Uint32Array {
   if (run?.dataset === data.name) {
-    const { seed, threefry, validation } = run.options;
-    return splitDataset(data, new DistSampler(seed, { layout: threefry }), { validation }).test;
+    const { seed, threefry, split: kind } = run.options;
+    return splitDataset(data, new DistSampler(seed, { layout: threefry }), { kind }).test;
   }
   const count = data.labels.length - data.trainRows;
   onNotice(

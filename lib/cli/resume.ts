@@ -29,7 +29,9 @@ export async function openCheckpoint(
   const checkpoint = await decodeFile(file, decodeCheckpoint);
   const { options } = checkpoint.run;
   for (const name of Object.keys(given) as (keyof TrainingOptions)[]) {
-    if (name === "iterations" || name === "epochs" || given[name] === undefined) continue;
+    // Under the linear schedule the length of the run decides the rate of every step.
+    const mayGrow = options.schedule === "step" && (name === "iterations" || name === "epochs");
+    if (mayGrow || given[name] === undefined) continue;
     if (String(given[name]) !== String(options[name])) {
       throw new OptionError(name, `the checkpoint's ${options[name]}`, given[name]);
     }

@@ -27,7 +27,7 @@ const FLAGS = {
   saveEvery: number("steps between two checkpoints, each replacing the last; 0 for none", 0),
   resume: text(
     "FILE",
-    "go on from a checkpoint, with its options and in its folder; --iterations or --epochs may grow",
+    "go on from a checkpoint, with its options and in its folder; --iterations or --epochs may grow if --schedule is step",
   ),
   report: toggle("write report.html into the run's folder at the end: deno task report"),
   json: toggle("print one JSON object a line, one an event, instead of the log"),

@@ -1,5 +1,6 @@
 /** The flags that choose a run's options: of `train`, and of whatever else trains. */
 import { NOTEBOOK, type TrainingOptions } from "../training/options.ts";
+import { type Preset, PRESETS } from "../training/presets.ts";
 import {
   type Flag,
   type FlagTable,
@@ -28,12 +29,17 @@ const hidden: Flag<number[]> = {
 
 /** The notebook's own flags, then those that go beyond it. */
 export const TRAINING_FLAGS = {
+  preset: oneOf(
+    Object.keys(PRESETS) as Preset[],
+    "what holds where no other flag is given; accurate and best do better than the notebook",
+    "notebook",
+  ),
   seed,
   iterations: number("steps to take", NOTEBOOK.iterations),
   batchSize: number("rows averaged in a step", NOTEBOOK.batchSize),
-  learningRate: number("how far a step goes", NOTEBOOK.learningRate),
+  learningRate: number("how far the first step goes", NOTEBOOK.learningRate),
   decay: number(
-    "what the learning rate is multiplied by every --decay-every steps",
+    "what the learning rate is multiplied by every --decay-every steps, if --schedule is step",
     NOTEBOOK.decay,
   ),
   decayEvery: number("steps between two changes of the learning rate", NOTEBOOK.decayEvery),
@@ -49,6 +55,11 @@ export const TRAINING_FLAGS = {
     "passes over shuffled training rows, in place of --iterations; 0 for none",
     NOTEBOOK.epochs,
   ),
+  schedule: oneOf(
+    ["step", "linear"],
+    "how the learning rate changes: by --decay, or down to 0 in a straight line",
+    NOTEBOOK.schedule,
+  ),
   optimizer: oneOf(["sgd", "momentum", "adam"], "how a step uses the gradient", NOTEBOOK.optimizer),
   init: oneOf(["normal", "glorot"], "how parameters are drawn", NOTEBOOK.initialization),
   activation: oneOf(["tanh", "relu"], "of the hidden layers", NOTEBOOK.activation),
@@ -59,21 +70,33 @@ export const TRAINING_FLAGS = {
   ),
   scale: oneOf(["l2", "unit"], "pixels divided by their row's L2 norm, or by 255", NOTEBOOK.scale),
   augment: oneOf(["none", "shift"], "seeded changes to training images", NOTEBOOK.augment),
+  split: oneOf(
+    ["shuffle", "original"],
+    "training rows drawn from all rows as in the notebook, or those that were published as such",
+    NOTEBOOK.split,
+  ),
   validation: number(
     "training rows held out and evaluated on in place of test rows",
     NOTEBOOK.validation,
   ),
 } satisfies FlagTable;
 
-/** The options that flags ask for. */
+/** The option under which a flag says nothing: a preset's gives way where the flag is given. */
+const SILENCED_BY: Readonly<Record<string, keyof TrainingOptions>> = {
+  iterations: "epochs",
+  decay: "schedule",
+  decayEvery: "schedule",
+};
+
+/** The options that flags ask for: the preset's, and in their place what has a flag of its own. */
 export function trainingOptions(
-  flags: FlagValues<typeof TRAINING_FLAGS>,
+  { preset = "notebook", init: initialization, ...others }: FlagValues<typeof TRAINING_FLAGS>,
 ): Partial<TrainingOptions> {
-  const given: Record<string, unknown> = flags;
-  return Object.fromEntries(
-    Object.keys(NOTEBOOK).map((option) => [
-      option,
-      given[option === "initialization" ? "init" : option],
-    ]),
-  );
+  const given = Object.entries({ ...others, initialization })
+    .filter(([name, value]) => Object.hasOwn(NOTEBOOK, name) && value !== undefined);
+  const options = { ...PRESETS[preset] };
+  for (const [name] of given) {
+    if (Object.hasOwn(SILENCED_BY, name)) delete options[SILENCED_BY[name]];
+  }
+  return { ...options, ...Object.fromEntries(given) };
 }

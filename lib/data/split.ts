@@ -1,9 +1,21 @@
-/** The notebook's way to choose which rows train and which test. */
+/** Which rows train and which test. */
 import type { DistSampler } from "../random/dist_sampler.ts";
 import type { Dataset, Split } from "./dataset.ts";
 
+/**
+ * Which rows train: `shuffle` draws as many as there are train rows from all rows, as the notebook
+ * does; `original` takes the train rows as they were published, so that results on the test rows can be
+ * compared with those published elsewhere.
+ */
+export type SplitKind = "shuffle" | "original";
+
 /** What can be asked of a split. */
 export interface SplitOptions {
+  /**
+   * Which rows train.
+   * @default "shuffle"
+   */
+  kind?: SplitKind;
   /**
    * Train rows to hold out for choosing options by.
    * @default 0
@@ -12,13 +24,13 @@ export interface SplitOptions {
 }
 
 /**
- * Splits a data set as the notebook does: a mask with as many `true` as there
- * are train rows is shuffled over all rows; rows with `true` train, the others
- * test, each in their original order. Validation rows, if any, are drawn from
- * the train rows after that, so that asking for none changes no later draw.
+ * Splits a data set, by default as the notebook does: a mask with as many `true`
+ * as there are train rows is shuffled over all rows; rows with `true` train, the
+ * others test, each in their original order. Validation rows, if any, are drawn
+ * from the train rows after that, so that asking for none changes no later draw.
  *
  * @param dataset The data set
- * @param sampler Draws once, or twice with `validation`
+ * @param sampler Draws once for the mask, where there is one, and once for `validation`
  * @param options What else is wanted
  * @returns Row numbers, ascending
  * @throws {RangeError} If `validation` leaves no row to train on
@@ -33,12 +45,15 @@ export interface SplitOptions {
  * const data = syntheticDigits({ trainRows: 60, testRows: 10 });
  * const { train, test } = splitDataset(data, new DistSampler(298504));
  * assertEquals([train.length, test.length], [60, 10]);
+ *
+ * const original = splitDataset(data, new DistSampler(298504), { kind: "original" });
+ * assertEquals(original.test, Uint32Array.of(60, 61, 62, 63, 64, 65, 66, 67, 68, 69));
  * ```
  */
 export function splitDataset(
   dataset: Dataset,
   sampler: DistSampler,
-  { validation = 0 }: SplitOptions = {},
+  { kind = "shuffle", validation = 0 }: SplitOptions = {},
 ): Split {
   const { trainRows } = dataset;
   if (!Number.isInteger(validation) || validation < 0 || validation >= trainRows) {
@@ -47,7 +62,8 @@ export function splitDataset(
         `${trainRows - 1}: current value is ${validation}`,
     );
   }
-  const mask = sampler.shuffle(new Uint8Array(dataset.labels.length).fill(1, 0, trainRows));
+  const original = new Uint8Array(dataset.labels.length).fill(1, 0, trainRows);
+  const mask = kind === "original" ? original : sampler.shuffle(original);
   const train = new Uint32Array(trainRows);
   const test = new Uint32Array(mask.length - trainRows);
   let trainCount = 0;

@@ -1,12 +1,19 @@
 /** What a training run can be told, with the notebook's choices as the defaults. */
 import type { Augmentation } from "../engine/engine.ts";
 import type { PixelScale } from "../data/dataset.ts";
+import type { SplitKind } from "../data/split.ts";
 import type { Activation, Head } from "../net/architecture.ts";
 import type { Optimizer } from "../net/optimizer.ts";
 import type { ThreefryLayout } from "../random/threefry.ts";
 
 /** How the parameters are drawn: N(0, 1) throughout as in the notebook, or Glorot's N(0, 2 / (in + out)) with zero biases. */
 export type Initialization = "normal" | "glorot";
+
+/**
+ * How the learning rate changes on the way: `step` multiplies it by `decay` after every `decayEvery`-th
+ * step as the notebook does; `linear` lets it fall to 0 in a straight line over the whole run.
+ */
+export type Schedule = "step" | "linear";
 
 /** Every choice that changes a run's numbers. */
 export interface TrainingOptions {
@@ -18,9 +25,11 @@ export interface TrainingOptions {
   epochs: number;
   /** Rows averaged in a step. */
   batchSize: number;
-  /** What a step multiplies the averaged gradient with, until it decays. */
+  /** What the first step multiplies the averaged gradient with. */
   learningRate: number;
-  /** The learning rate is multiplied by `decay` after every `decayEvery`-th step. */
+  /** How the learning rate goes on from there. */
+  schedule: Schedule;
+  /** Under the schedule `step` the learning rate is multiplied by `decay` after every `decayEvery`-th step. */
   decay: number;
   /** See `decay`. */
   decayEvery: number;
@@ -28,6 +37,8 @@ export interface TrainingOptions {
   evalEvery: number;
   /** See `evalEvery`. */
   evalSize: number;
+  /** Which rows train: as many as the data set calls its training rows, drawn from all, or those themselves. */
+  split: SplitKind;
   /** Training rows held out; where there are any, evaluations before the last use them and not the test rows. */
   validation: number;
   /** Units of the two hidden layers. */
@@ -55,10 +66,12 @@ export const NOTEBOOK: Readonly<TrainingOptions> = {
   epochs: 0,
   batchSize: 100,
   learningRate: 0.5,
+  schedule: "step",
   decay: 0.5,
   decayEvery: 2000,
   evalEvery: 500,
   evalSize: 1000,
+  split: "shuffle",
   validation: 0,
   hidden: [50, 100],
   activation: "tanh",
@@ -185,10 +198,12 @@ const RULES: Readonly<Record<keyof TrainingOptions, Rule>> = {
   epochs: wholeFrom(0),
   batchSize: wholeFrom(1),
   learningRate: ABOVE_ZERO,
+  schedule: oneOf<Schedule>("step", "linear"),
   decay: ABOVE_ZERO,
   decayEvery: wholeFrom(1),
   evalEvery: wholeFrom(1),
   evalSize: wholeFrom(1),
+  split: oneOf<SplitKind>("shuffle", "original"),
   validation: wholeFrom(0),
   hidden: {
     rule: "two whole numbers of at least 1",

@@ -47,6 +47,7 @@ export function* planRun(
 ): Generator<PlannedIteration, never> {
   const sampler = DistSampler.fromKey(key, { layout: options.threefry });
   const batches = Math.ceil(trainRows / options.batchSize);
+  const iterations = totalIterations(options, trainRows);
   yield { iteration: 0, evaluation: sampler.nextKey(), key: sampler.key };
 
   let rowsKey = key;
@@ -56,7 +57,7 @@ export function* planRun(
     const from = batch * options.batchSize;
     // The last batch of an epoch is smaller where the rows cannot be divided evenly.
     const count = Math.min(options.batchSize, trainRows - from);
-    const learningRate = learningRateOf(iteration, options);
+    const learningRate = learningRateOf(iteration, options, iterations);
     const step = { key: rowsKey, from, count, learningRate };
     const evaluation = iteration % options.evalEvery === 0 ? sampler.nextKey() : undefined;
     yield { iteration, step, evaluation, key: sampler.key };
@@ -76,12 +77,29 @@ export function totalIterations(
   return epochs > 0 ? epochs * Math.ceil(trainRows / batchSize) : iterations;
 }
 
-/** The learning rate of a step; the first step is 1, and the rate falls after a `decayEvery`-th one. */
+/**
+ * The learning rate of a step.
+ *
+ * @param iteration Which step; the first is 1 and has the full rate
+ * @param options The run's
+ * @param iterations How many steps the run has
+ *
+ * @example
+ * ```ts
+ * import { learningRateOf } from "./plan.ts";
+ * import { NOTEBOOK } from "./options.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const options = { ...NOTEBOOK, schedule: "linear" } as const;
+ * assertEquals([1, 2, 3, 4].map((i) => learningRateOf(i, options, 4)), [0.5, 0.375, 0.25, 0.125]);
+ * ```
+ */
 export function learningRateOf(
   iteration: number,
-  { learningRate, decay, decayEvery }: TrainingOptions,
+  { learningRate, schedule, decay, decayEvery }: TrainingOptions,
+  iterations: number,
 ): number {
-  return iteration === 0
-    ? learningRate
+  return schedule === "linear"
+    ? learningRate * (1 - (iteration - 1) / iterations)
     : learningRate * decay ** Math.floor((iteration - 1) / decayEvery);
 }

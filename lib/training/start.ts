@@ -43,11 +43,11 @@ export interface RunStart {
  */
 export function drawStart(
   data: Dataset,
-  { seed, threefry, validation, initialization }: TrainingOptions,
+  { seed, threefry, split: kind, validation, initialization }: TrainingOptions,
   architecture: Architecture,
 ): RunStart {
   const sampler = new DistSampler(seed, { layout: threefry });
-  const split = splitDataset(data, sampler, { validation });
+  const split = splitDataset(data, sampler, { kind, validation });
   const sample = sampler.choice(split.train.length, 1)[0];
   const parameters = drawParameters(architecture, initialization, sampler);
   return { split, sample, parameters, key: sampler.key };

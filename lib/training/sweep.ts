@@ -126,10 +126,10 @@ async function* runOn(
 async function scoreOnValidation(
   engine: Engine,
   data: Dataset,
-  { seed, threefry, validation }: TrainingOptions,
+  { seed, threefry, split: kind, validation }: TrainingOptions,
 ): Promise<Score> {
   const sampler = new DistSampler(seed, { layout: threefry });
-  engine.evaluate(splitDataset(data, sampler, { validation }).validation);
+  engine.evaluate(splitDataset(data, sampler, { kind, validation }).validation);
   const [{ correct, rows, loss }] = await engine.settle();
   return { accuracy: correct / rows, loss };
 }

@@ -9,7 +9,7 @@ import { type Chunk, ChunkQueue } from "./chunks.ts";
 import type { CheckpointEvent, EvaluatedEvent, SampleEvent, TrainingEvent } from "./events.ts";
 import { checkAgainstRows, resolveOptions, type TrainingOptions } from "./options.ts";
 import { firstChunk, nextChunk } from "./pace.ts";
-import { learningRateOf, type PlannedIteration, planRun, totalIterations } from "./plan.ts";
+import { type PlannedIteration, planRun, totalIterations } from "./plan.ts";
 import { drawStart } from "./start.ts";
 
 /** What `train()` is told: the data, and whatever differs from the notebook's run. */
@@ -233,12 +233,12 @@ function* evaluatedEvents(
   options: TrainingOptions,
   seconds: number,
 ): Generator<EvaluatedEvent, void> {
-  for (const [i, { iteration }] of evaluated.entries()) {
+  for (const [i, { iteration, step }] of evaluated.entries()) {
     yield {
       event: "evaluated",
       iteration,
       ...measures(results[i], iteration, options),
-      learningRate: learningRateOf(iteration, options),
+      learningRate: step?.learningRate ?? options.learningRate,
       seconds,
     };
   }

@@ -12,7 +12,8 @@ import {
   UsageError,
 } from "../../lib/cli/flags.ts";
 import { TRAINING_FLAGS, trainingOptions } from "../../lib/cli/training_flags.ts";
-import { NOTEBOOK } from "../../lib/training/options.ts";
+import { NOTEBOOK, resolveOptions } from "../../lib/training/options.ts";
+import { PRESETS } from "../../lib/training/presets.ts";
 
 const FLAGS = {
   batchSize: number("rows of a batch", 100),
@@ -96,6 +97,7 @@ Deno.test("trainingOptions() finds every option of a run among the flags", async
     ...["--eval-size", "9", "--validation", "10", "--hidden", "11,12", "--activation", "relu"],
     ...["--head", "softmax", "--init", "glorot", "--scale", "unit", "--optimizer", "adam"],
     ...["--augment", "shift", "--threefry", "partitionable"],
+    ...["--schedule", "linear", "--split", "original"],
   ]);
   assertEquals(trainingOptions(flags), {
     seed: 1,
@@ -116,8 +118,32 @@ Deno.test("trainingOptions() finds every option of a run among the flags", async
     optimizer: "adam",
     augment: "shift",
     threefry: "partitionable",
+    schedule: "linear",
+    split: "original",
   });
-  assertEquals(Object.keys(TRAINING_FLAGS).length, Object.keys(NOTEBOOK).length);
+  const { preset: _, ...flagsOfOptions } = TRAINING_FLAGS;
+  assertEquals(Object.keys(flagsOfOptions).length, Object.keys(NOTEBOOK).length);
+});
+
+Deno.test("trainingOptions() takes the preset's options, and in their place those with a flag", () => {
+  assertEquals(trainingOptions({}), {});
+  assertEquals(trainingOptions({ preset: "notebook", seed: 1 }), { seed: 1 });
+  assertEquals(trainingOptions({ preset: "best" }), { ...PRESETS.best });
+  assertEquals(
+    trainingOptions({ preset: "accurate", init: "normal", epochs: 3, hidden: undefined }),
+    { ...PRESETS.accurate, initialization: "normal", epochs: 3 },
+  );
+});
+
+Deno.test("trainingOptions() drops a preset's option under which a flag would say nothing", () => {
+  const steps = resolveOptions(trainingOptions({ preset: "accurate", iterations: 50 }));
+  assertEquals([steps.iterations, steps.epochs, steps.schedule], [50, 0, "linear"]);
+  const both = resolveOptions(trainingOptions({ preset: "accurate", iterations: 50, epochs: 2 }));
+  assertEquals([both.iterations, both.epochs], [50, 2]);
+  for (const flag of [{ decay: 0.9 }, { decayEvery: 100 }]) {
+    const decaying = resolveOptions(trainingOptions({ preset: "accurate", ...flag }));
+    assertEquals([decaying.schedule, decaying.epochs], ["step", 10]);
+  }
 });
 
 Deno.test("--seed random draws a seed of 32 bits", async () => {

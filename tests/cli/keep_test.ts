@@ -90,7 +90,7 @@ Deno.test("train does not write into another run's folder", async () => {
   assertEquals(await Deno.readTextFile(`${data.path}/kept/metrics.csv`), before);
 });
 
-for (const epochs of [[], ["--epochs", "5"]]) {
+for (const epochs of [[], ["--epochs", "5", "--schedule", "linear"]]) {
   Deno.test(`train --resume ends as a run without a break does, to the bit ${epochs.join(" ")}`, async () => {
     using data = barsFolder();
     const run = [...RUN, ...epochs, "--dataset", data.csv];
@@ -166,6 +166,18 @@ Deno.test("train --resume says what it cannot go on from", async () => {
     const line = ended.stderr.split("\n").find((line) => line.startsWith("error: ")) ?? "";
     assert(line.includes(message), ended.stderr);
   }
+});
+
+Deno.test("train --resume keeps to the length that decides a linear schedule's rates", async () => {
+  using data = barsFolder();
+  const out = `${data.path}/kept`;
+  const run = [...RUN, "--dataset", data.csv, "--schedule", "linear"];
+  assertEquals((await runCli("train", [...run, "--out", out, "--save-every", "30"])).code, 0);
+  const resume = ["--resume", `${out}/checkpoint.safetensors`, "--iterations"];
+  const longer = await runCli("train", [...run, ...resume, "100"]);
+  assertEquals(longer.code, 2);
+  assertMatch(longer.stderr, /^error: .* --iterations must be the checkpoint's 60: .* is 100$/m);
+  assertEquals((await runCli("train", [...run, ...resume, "60"])).code, 0);
 });
 
 Deno.test("train keeps what is known so far on Ctrl-C", async () => {

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { DATA_HOSTS } from "../../lib/data/open.ts";
 import { runCli, taskCommand } from "./run_cli.ts";
+import { barsFolder } from "./small_data.ts";
 
 /** A run that takes a moment, on whatever there is: no data, no adapter needed. */
 const SHORT = ["--dataset", "synthetic", "--backend", "cpu", "--iterations", "20", "--no-save"];
@@ -15,6 +16,9 @@ const WRONG: [string[], string][] = [
   [["--batch-size", "0"], "--batch-size must be a whole number of at least 1"],
   [["--batch-size"], "--batch-size needs a value: a number"],
   [["--learning-rate", "0"], "--learning-rate must be a number above 0"],
+  [["--preset", "fast"], "--preset must be one of notebook, accurate, best"],
+  [["--schedule", "cosine"], "--schedule must be one of step, linear"],
+  [["--split", "random"], "--split must be one of shuffle, original"],
   [["--decay", "Infinity"], "--decay must be a number above 0"],
   [["--decay-every", "0"], "--decay-every must be a whole number of at least 1"],
   [["--eval-every", "0"], "--eval-every must be a whole number of at least 1"],
@@ -95,6 +99,22 @@ Deno.test("train --json prints one object an event, and no parameters", async ()
     "seconds",
   ]);
   assertEquals(events[1].art.length, 28);
+});
+
+Deno.test("train --preset takes the preset's options, but for those with a flag of their own", async () => {
+  using data = barsFolder();
+  const { code, stdout } = await runCli("train", [
+    ...["--preset", "accurate", "--dataset", data.csv, "--backend", "cpu", "--json", "--no-save"],
+    ...["--batch-size", "10", "--epochs", "2", "--eval-every", "18", "--eval-size", "30"],
+  ]);
+  assertEquals(code, 0);
+  const events = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+  assertEquals(events[0].layers, [16, 128, 256, 4]);
+  const evaluated = events.filter(({ event }) => event === "evaluated");
+  const rates = [0, 17, 35].map((stepsDone) => 0.004 * (1 - stepsDone / 36));
+  assertEquals(evaluated.map(({ iteration }) => iteration), [0, 18, 36]);
+  assertEquals(evaluated.map(({ learningRate }) => learningRate), rates);
+  assertEquals(events.at(-1).iterations, 36);
 });
 
 Deno.test("train --json reports an error on stdout as well", async () => {

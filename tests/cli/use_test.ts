@@ -141,36 +141,41 @@ Deno.test("predict says what it needs", async () => {
   }
 });
 
-Deno.test("evaluate repeats the evaluation that ended the net's run", async () => {
-  using data = barsFolder();
-  const run = `${data.path}/run`;
-  await runCli("train", [...QUICK, "--dataset", data.csv, "--seed", "9", "--out", run]);
-  const model = `${run}/model.safetensors`;
-  const { result } = await loadParameters(model);
+for (const split of ["shuffle", "original"]) {
+  Deno.test(`evaluate repeats the evaluation that ended the net's run with --split ${split}`, async () => {
+    using data = barsFolder();
+    const run = `${data.path}/run`;
+    await runCli("train", [
+      ...[...QUICK, "--dataset", data.csv, "--seed", "9", "--out", run],
+      ...["--split", split, "--validation", "50"],
+    ]);
+    const model = `${run}/model.safetensors`;
+    const { result } = await loadParameters(model);
 
-  const { code, stdout, stderr } = await runCli("evaluate", ["--json", "--model", model]);
-  assertEquals([code, stderr], [0, ""]);
-  const [evaluation] = jsonLines(stdout);
-  assertEquals([evaluation.event, evaluation.dataset, evaluation.rows], [
-    "evaluation",
-    data.csv,
-    30,
-  ]);
-  assertEquals(evaluation.accuracy, result?.accuracy);
-  assert(Math.abs(Number(evaluation.loss) - result!.loss) < 1e-5, `${evaluation.loss}`);
-  const confusion = evaluation.confusion as number[][];
-  assertEquals(confusion.flat().reduce((sum, count) => sum + count), 30);
-  assertEquals(
-    evaluation.recall,
-    confusion.map((row, label) => row[label] / row.reduce((sum, count) => sum + count)),
-  );
+    const { code, stdout, stderr } = await runCli("evaluate", ["--json", "--model", model]);
+    assertEquals([code, stderr], [0, ""]);
+    const [evaluation] = jsonLines(stdout);
+    assertEquals([evaluation.event, evaluation.dataset, evaluation.rows], [
+      "evaluation",
+      data.csv,
+      30,
+    ]);
+    assertEquals(evaluation.accuracy, result?.accuracy);
+    assert(Math.abs(Number(evaluation.loss) - result!.loss) < 1e-5, `${evaluation.loss}`);
+    const confusion = evaluation.confusion as number[][];
+    assertEquals(confusion.flat().reduce((sum, count) => sum + count), 30);
+    assertEquals(
+      evaluation.recall,
+      confusion.map((row, label) => row[label] / row.reduce((sum, count) => sum + count)),
+    );
 
-  const text = (await runCli("evaluate", ["--model", model])).stdout;
-  const percent = (100 * result!.accuracy).toFixed(2);
-  assertMatch(text, new RegExp(`^Accuracy: ${percent}%, \\d+ of 30 wrong$`, "m"));
-  assertMatch(text, /^Class +Precision +Recall +Rows$/m);
-  assertMatch(text, new RegExp(`^0 +${confusion[0].join(" +")}$`, "m"));
-});
+    const text = (await runCli("evaluate", ["--model", model])).stdout;
+    const percent = (100 * result!.accuracy).toFixed(2);
+    assertMatch(text, new RegExp(`^Accuracy: ${percent}%, \\d+ of 30 wrong$`, "m"));
+    assertMatch(text, /^Class +Precision +Recall +Rows$/m);
+    assertMatch(text, new RegExp(`^0 +${confusion[0].join(" +")}$`, "m"));
+  });
+}
 
 Deno.test("evaluate says that it looks at other data than the net was trained on", async () => {
   using data = barsFolder();

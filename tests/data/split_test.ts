@@ -55,6 +55,28 @@ Deno.test("splitDataset() draws once without validation rows", () => {
   assertEquals(sampler.key, expected.key);
 });
 
+Deno.test("splitDataset() takes the published rows as they are where the kind is original", () => {
+  const sampler = new DistSampler(5);
+  const { train, validation, test } = splitDataset(rows, sampler, { kind: "original" });
+  assertEquals(train, Uint32Array.from({ length: 60_000 }, (_, row) => row));
+  assertEquals(validation.length, 0);
+  assertEquals(test, Uint32Array.from({ length: 10_000 }, (_, i) => 60_000 + i));
+  assertEquals(sampler.key, new DistSampler(5).key);
+});
+
+Deno.test("splitDataset() holds out published train rows where the kind is original", () => {
+  const held = splitDataset(rows, new DistSampler(5), { kind: "original", validation: 10_000 });
+  assertEquals([held.train.length, held.validation.length, held.test.length], [
+    50_000,
+    10_000,
+    10_000,
+  ]);
+  const train = Uint32Array.from([...held.train, ...held.validation]).sort();
+  assertEquals(train, Uint32Array.from({ length: 60_000 }, (_, row) => row));
+  assertEquals(held.test[0], 60_000);
+  assert(held.validation[9_999] > 10_000, "not drawn but cut off");
+});
+
 Deno.test("splitDataset() refuses a number of validation rows that leaves none to train on", () => {
   const data = syntheticDigits({ trainRows: 60, testRows: 10 });
   for (const validation of [60, -1, 1.5, NaN]) {

@@ -23,6 +23,8 @@ const RUNS: Record<string, Partial<TrainingOptions>> = {
     evalSize: 30,
     validation: 40,
     learningRate: 0.01,
+    schedule: "linear",
+    split: "original",
     hidden: [20, 12],
     activation: "relu",
     head: "softmax",

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { type Key, prngKey, split } from "../../lib/random/threefry.ts";
-import { NOTEBOOK } from "../../lib/training/options.ts";
+import { NOTEBOOK, type TrainingOptions } from "../../lib/training/options.ts";
 import { learningRateOf, planRun, totalIterations } from "../../lib/training/plan.ts";
 
 /** The sampler's keys after 1, 2, 3... draws. */
@@ -49,8 +49,16 @@ Deno.test("planRun() splits keys in the layout that the options name", () => {
 });
 
 Deno.test("learningRateOf() halves the rate after every 2000th step, not before it", () => {
-  const rates = [0, 1, 2000, 2001, 4000, 4001, 5000].map((i) => learningRateOf(i, NOTEBOOK));
-  assertEquals(rates, [0.5, 0.5, 0.5, 0.25, 0.25, 0.125, 0.125]);
+  const rates = [1, 2000, 2001, 4000, 4001, 5000].map((i) => learningRateOf(i, NOTEBOOK, 5000));
+  assertEquals(rates, [0.5, 0.5, 0.25, 0.25, 0.125, 0.125]);
+});
+
+Deno.test("planRun() lets the rate fall to nothing over all steps where the schedule is linear", () => {
+  const options = { ...NOTEBOOK, schedule: "linear", learningRate: 1, batchSize: 5 } as const;
+  const rates = (run: TrainingOptions) =>
+    planRun(run, 10, prngKey(0)).drop(1).take(4).map(({ step }) => step!.learningRate).toArray();
+  assertEquals(rates({ ...options, iterations: 4 }), [1, 0.75, 0.5, 0.25]);
+  assertEquals(rates({ ...options, epochs: 4 }), [1, 0.875, 0.75, 0.625]);
 });
 
 Deno.test("totalIterations() counts steps, or batches where there are epochs", () => {

@@ -78,9 +78,10 @@ Deno.test("sweep() has one engine at a time, and brings together the runs that i
 });
 
 Deno.test("sweep() scores all the rows held out with the net as it is at the end", async () => {
-  const options = resolveOptions({ ...SMALL, validation: 40 });
+  const options = resolveOptions({ ...SMALL, split: "original", validation: 40 });
   const [{ result }] = await sweepAll([options]);
-  const { validation } = splitDataset(DATA, new DistSampler(options.seed), { validation: 40 });
+  const sampler = new DistSampler(options.seed);
+  const { validation } = splitDataset(DATA, sampler, { kind: "original", validation: 40 });
   const { accuracy, loss } = evaluate(await alone(options), DATA, validation);
   assertEquals(result?.validation?.accuracy, accuracy);
   assert(Math.abs(result!.validation!.loss - loss) < 1e-5);
