@@ -21,6 +21,7 @@ const TILE_1: u32 = 7;
 const TILE_2: u32 = 7;
 const TILE_3: u32 = 2;
 
+const LARGEST_TILE: u32 = 8;
 const LANES: u32 = 8;
 const STRIDE_1: u32 = UNITS_1 * LANES;
 const STRIDE_2: u32 = UNITS_2 * LANES;
@@ -64,6 +65,9 @@ const GROUPS: u32 = GROUPS_1 + GROUPS_2 + GROUPS_3 + 1;
 /// Masks of 32 quads.
 const MASKS: u32 = (BATCH_QUADS + 31) / 32;
 
+/// The sums of a workgroup's lanes, shape (4 words, units). They leave their registers through it, because
+/// an unrolled update of so many parameters would be 60 KiB of code, each run once.
+var<workgroup> gradients: array<vec4f, 4 * LARGEST_TILE * LANES>;
 /// A bit for each quad: whether its rows have ink in the workgroup's column.
 var<workgroup> present_quads: array<atomic<u32>, MASKS>;
 
@@ -97,12 +101,6 @@ fn find_present(column: u32, lane: u32) {
     workgroupBarrier();
 }
 
-fn apply_1(word: u32, unit: u32, gradient: vec4f) {
-    if unit < STRIDE_1 {
-        apply(word * STRIDE_1 + unit, gradient);
-    }
-}
-
 /// A quad of rows' share of the first layer's sums.
 fn add_quad(first_unit: u32, q: u32, words_0: vec4u, words_1: vec4u, words_2: vec4u, words_3: vec4u) {
     let x_0 = unpack_words(words_0);
@@ -127,44 +125,51 @@ fn add_quad(first_unit: u32, q: u32, words_0: vec4u, words_1: vec4u, words_2: ve
     }
 }
 
-fn update_layer_1(column: u32, first_unit: u32) {
+fn update_layer_1(column: u32, first: u32, lane: u32) {
     let word = column * 4u;
+    let first_unit = first + lane;
     sums_0 = array<vec4f, TILE_1>();
     sums_1 = array<vec4f, TILE_1>();
     sums_2 = array<vec4f, TILE_1>();
     sums_3 = array<vec4f, TILE_1>();
     // One of the three blocks holds the column; the loops over the others are empty.
     let block = word / BLOCK_WORDS;
-    let first = word % BLOCK_WORDS * BATCH_QUADS;
+    let first_pixel = word % BLOCK_WORDS * BATCH_QUADS;
     for (var mask = 0u; mask < MASKS; mask++) {
         let quads = atomicLoad(&present_quads[mask]);
         for (var bits = select(0u, quads, block == 0u); bits != 0u; bits &= bits - 1u) {
             let q = mask * 32u + firstTrailingBit(bits);
-            let i = first + q;
+            let i = first_pixel + q;
             add_quad(first_unit, q, pixels_a[i], pixels_a[i + BATCH_QUADS], pixels_a[i + 2u * BATCH_QUADS], pixels_a[i + 3u * BATCH_QUADS]);
         }
         for (var bits = select(0u, quads, block == 1u); bits != 0u; bits &= bits - 1u) {
             let q = mask * 32u + firstTrailingBit(bits);
-            let i = first + q;
+            let i = first_pixel + q;
             add_quad(first_unit, q, pixels_b[i], pixels_b[i + BATCH_QUADS], pixels_b[i + 2u * BATCH_QUADS], pixels_b[i + 3u * BATCH_QUADS]);
         }
         for (var bits = select(0u, quads, block == 2u); bits != 0u; bits &= bits - 1u) {
             let q = mask * 32u + firstTrailingBit(bits);
-            let i = first + q;
+            let i = first_pixel + q;
             add_quad(first_unit, q, pixels_c[i], pixels_c[i + BATCH_QUADS], pixels_c[i + 2u * BATCH_QUADS], pixels_c[i + 3u * BATCH_QUADS]);
         }
     }
     for (var u = 0u; u < TILE_1; u++) {
-        apply_1(word, first_unit + u * LANES, sums_0[u]);
+        gradients[u * LANES + lane] = sums_0[u];
     }
     for (var u = 0u; u < TILE_1; u++) {
-        apply_1(word + 1u, first_unit + u * LANES, sums_1[u]);
+        gradients[(1u * TILE_1 + u) * LANES + lane] = sums_1[u];
     }
     for (var u = 0u; u < TILE_1; u++) {
-        apply_1(word + 2u, first_unit + u * LANES, sums_2[u]);
+        gradients[(2u * TILE_1 + u) * LANES + lane] = sums_2[u];
     }
     for (var u = 0u; u < TILE_1; u++) {
-        apply_1(word + 3u, first_unit + u * LANES, sums_3[u]);
+        gradients[(3u * TILE_1 + u) * LANES + lane] = sums_3[u];
+    }
+    for (var i = 0u; i < 4u * TILE_1; i++) {
+        let unit = first_unit + i % TILE_1 * LANES;
+        if unit < STRIDE_1 && word + i / TILE_1 < INPUT_WORDS {
+            apply((word + i / TILE_1) * STRIDE_1 + unit, gradients[i * LANES + lane]);
+        }
     }
 }
 
@@ -174,14 +179,9 @@ fn load_x1(word: u32, quad: u32) -> mat4x4f {
     return mat4x4f(x1[i], x1[i + BATCH_QUADS], x1[i + 2u * BATCH_QUADS], x1[i + 3u * BATCH_QUADS]);
 }
 
-fn apply_2(word: u32, unit: u32, gradient: vec4f) {
-    if word < WORDS_2 && unit < STRIDE_2 {
-        apply(OFFSET_2 + word * STRIDE_2 + unit, gradient);
-    }
-}
-
-fn update_layer_2(column: u32, first_unit: u32) {
+fn update_layer_2(column: u32, first: u32, lane: u32) {
     let word = column * 4u;
+    let first_unit = first + lane;
     var sums_0 = array<vec4f, TILE_2>();
     var sums_1 = array<vec4f, TILE_2>();
     var sums_2 = array<vec4f, TILE_2>();
@@ -209,16 +209,22 @@ fn update_layer_2(column: u32, first_unit: u32) {
         }
     }
     for (var u = 0u; u < TILE_2; u++) {
-        apply_2(word, first_unit + u * LANES, sums_0[u]);
+        gradients[u * LANES + lane] = sums_0[u];
     }
     for (var u = 0u; u < TILE_2; u++) {
-        apply_2(word + 1u, first_unit + u * LANES, sums_1[u]);
+        gradients[(1u * TILE_2 + u) * LANES + lane] = sums_1[u];
     }
     for (var u = 0u; u < TILE_2; u++) {
-        apply_2(word + 2u, first_unit + u * LANES, sums_2[u]);
+        gradients[(2u * TILE_2 + u) * LANES + lane] = sums_2[u];
     }
     for (var u = 0u; u < TILE_2; u++) {
-        apply_2(word + 3u, first_unit + u * LANES, sums_3[u]);
+        gradients[(3u * TILE_2 + u) * LANES + lane] = sums_3[u];
+    }
+    for (var i = 0u; i < 4u * TILE_2; i++) {
+        let unit = first_unit + i % TILE_2 * LANES;
+        if unit < STRIDE_2 && word + i / TILE_2 < WORDS_2 {
+            apply(OFFSET_2 + (word + i / TILE_2) * STRIDE_2 + unit, gradients[i * LANES + lane]);
+        }
     }
 }
 
@@ -228,14 +234,9 @@ fn load_x2(word: u32, quad: u32) -> mat4x4f {
     return mat4x4f(x2[i], x2[i + BATCH_QUADS], x2[i + 2u * BATCH_QUADS], x2[i + 3u * BATCH_QUADS]);
 }
 
-fn apply_3(word: u32, unit: u32, gradient: vec4f) {
-    if word < WORDS_3 && unit < STRIDE_3 {
-        apply(OFFSET_3 + word * STRIDE_3 + unit, gradient);
-    }
-}
-
-fn update_layer_3(column: u32, first_unit: u32) {
+fn update_layer_3(column: u32, first: u32, lane: u32) {
     let word = column * 4u;
+    let first_unit = first + lane;
     var sums_0 = array<vec4f, TILE_3>();
     var sums_1 = array<vec4f, TILE_3>();
     var sums_2 = array<vec4f, TILE_3>();
@@ -263,16 +264,22 @@ fn update_layer_3(column: u32, first_unit: u32) {
         }
     }
     for (var u = 0u; u < TILE_3; u++) {
-        apply_3(word, first_unit + u * LANES, sums_0[u]);
+        gradients[u * LANES + lane] = sums_0[u];
     }
     for (var u = 0u; u < TILE_3; u++) {
-        apply_3(word + 1u, first_unit + u * LANES, sums_1[u]);
+        gradients[(1u * TILE_3 + u) * LANES + lane] = sums_1[u];
     }
     for (var u = 0u; u < TILE_3; u++) {
-        apply_3(word + 2u, first_unit + u * LANES, sums_2[u]);
+        gradients[(2u * TILE_3 + u) * LANES + lane] = sums_2[u];
     }
     for (var u = 0u; u < TILE_3; u++) {
-        apply_3(word + 3u, first_unit + u * LANES, sums_3[u]);
+        gradients[(3u * TILE_3 + u) * LANES + lane] = sums_3[u];
+    }
+    for (var i = 0u; i < 4u * TILE_3; i++) {
+        let unit = first_unit + i % TILE_3 * LANES;
+        if unit < STRIDE_3 && word + i / TILE_3 < WORDS_3 {
+            apply(OFFSET_3 + (word + i / TILE_3) * STRIDE_3 + unit, gradients[i * LANES + lane]);
+        }
     }
 }
 
@@ -311,13 +318,13 @@ fn update(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) 
     // Loops, not branches: lavapipe runs both sides of a branch.
     for (var i = work; i < GROUPS_1; i += GROUPS_1) {
         find_present(i % COLUMNS_1, lane);
-        update_layer_1(i % COLUMNS_1, i / COLUMNS_1 * TILE_1 * LANES + lane);
+        update_layer_1(i % COLUMNS_1, i / COLUMNS_1 * TILE_1 * LANES, lane);
     }
     for (var i = work - GROUPS_1; i < GROUPS_2; i += GROUPS_2) {
-        update_layer_2(i % COLUMNS_2, i / COLUMNS_2 * TILE_2 * LANES + lane);
+        update_layer_2(i % COLUMNS_2, i / COLUMNS_2 * TILE_2 * LANES, lane);
     }
     for (var i = work - GROUPS_1 - GROUPS_2; i < GROUPS_3; i += GROUPS_3) {
-        update_layer_3(i % COLUMNS_3, i / COLUMNS_3 * TILE_3 * LANES + lane);
+        update_layer_3(i % COLUMNS_3, i / COLUMNS_3 * TILE_3 * LANES, lane);
     }
     for (var i = work - GROUPS_1 - GROUPS_2 - GROUPS_3; i < 1u; i++) {
         update_biases(lane);
