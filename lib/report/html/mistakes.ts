@@ -48,14 +48,12 @@ export function mistakesSection(
       )}%</span></figure>
     `;
   });
+  const [some, all] = [shown, mistakes].map(({ length }) => count(length));
   const which = shown.length < mistakes.length
-    ? `${count(shown.length)} of the ${
-      count(mistakes.length)
-    } mistakes: those it was surest of, with`
-    : `All ${count(mistakes.length)} mistakes, those it was surest of first, with`;
-  return html`<p>${which} the label, what it said, and how probable it found that.${
-    boundWords(model.architecture)
-  }</p>
+    ? `${some} of the ${all} mistakes: those it was surest of, with`
+    : `All ${all} mistakes, those it was surest of first, with`;
+  const bound = boundWords(model.architecture);
+  return html`<p>${which} the label, what it said, and how probable it found that.${bound}</p>
 <div class="pictures">${figures}</div>`;
 }
 

@@ -3,8 +3,9 @@ import type { Dataset, Split } from "../../data/dataset.ts";
 import { parameterSlots } from "../../net/architecture.ts";
 import type { Model } from "../../net/model.ts";
 import { evaluate, type EvaluationReport } from "../../training/evaluate.ts";
-import { NOTEBOOK, type TrainingOptions } from "../../training/options.ts";
+import { NOTEBOOK, resolveOptions, type TrainingOptions } from "../../training/options.ts";
 import { totalIterations } from "../../training/plan.ts";
+import { type Preset, PRESETS } from "../../training/presets.ts";
 import { drawStart } from "../../training/start.ts";
 import { confusionSection } from "./confusion.ts";
 import { curveTable, isLikeNotebook, learningCurves, standardError } from "./curves.ts";
@@ -30,6 +31,7 @@ export async function runPage(run: ReportedRun, model: Model, data: Dataset): Pr
   const report = evaluate(model, data, split.test);
   const [w0] = parameterSlots(architecture);
   const curves = await learningCurves([run]);
+  const units = count(architecture.hidden[0]);
   return page(
     `Run ${run.name}`,
     html`${facts(run, report, totalIterations(run.options, split.train.length))}
@@ -45,9 +47,7 @@ ${confusionSection(report, data.classNames)}
 <h2>What it got wrong</h2>
 ${mistakesSection(model, data, split.test, report)}
 <h2>The first layer</h2>
-<p>Each of the ${
-      count(architecture.hidden[0])
-    } units has one weight for each pixel: ink where it is orange speaks for the
+<p>Each of the ${units} units has one weight for each pixel: ink where it is orange speaks for the
 unit, ink where it is blue against it.</p>
 ${firstLayerSection(model, parameters.subarray(w0.offset, w0.offset + w0.length), data)}
 <h2>The run</h2>
@@ -66,33 +66,26 @@ function facts(run: ReportedRun, { rows, correct }: EvaluationReport, planned: n
     ? ""
     : html`<p>The device counted ${count(Math.round(run.accuracy * rows))} right test rows; in the
 float64 arithmetic of this page it is ${count(correct)}.</p>`;
-  return html`<dl class="facts">
-${
+  const shown = [
     fact("accuracy on the test rows", percent(run.accuracy), [
       `standard error ${margin} points`,
       ...(notebook ? [`the notebook: ${percent(NOTEBOOK_FINAL_ACCURACY)}`] : []),
-    ])
-  }
-${
+    ]),
     fact("wrong", count(rows - correct), [
       `of ${count(rows)} test rows`,
       `loss ${decimals(run.loss)}`,
-    ])
-  }
-${
+    ]),
     fact("training", `${run.seconds.toFixed(2)} s`, [
       "evaluations included",
       ...(notebook ? [`the notebook: ${NOTEBOOK_SECONDS.toFixed(2)} s on a GPU`] : []),
-    ])
-  }
-${
+    ]),
     fact("steps", count(run.iterations), [
       ...(run.iterations < planned ? [`of ${count(planned)}: it was stopped`] : []),
       `${count(run.options.batchSize)} rows each`,
       speed,
-    ])
-  }
-</dl>
+    ]),
+  ];
+  return html`<dl class="facts">${shown}</dl>
 <p class="muted">${run.dataset}, on ${run.device} (${run.backend})</p>
 ${recounted}`;
 }
@@ -107,33 +100,41 @@ function fact(name: string, value: string, below: string[]): Html {
 }
 
 /** Whether the test rows may have had a say. */
-function chosenBy({ evalSize }: TrainingOptions, held: number, tested: number): Html {
-  return held > 0
-    ? html`<p>${
-      count(held)
-    } training rows were held out of training, and the evaluations on the way drew their
-${count(evalSize)} rows from those. Whoever picked options by them has not looked at the ${
-      count(tested)
-    } test rows, which
-were evaluated once, at the end.</p>`
-    : html`<p>No rows were held out: as in the notebook, the evaluations on the way drew their ${
-      count(evalSize)
-    } rows from
-the ${
-      count(tested)
-    } test rows. Within this run nothing was chosen by them. But whoever picks options by comparing such
-runs picks them by the test rows, and the accuracy on these then flatters; <code>--validation</code> holds rows out.</p>`;
+function chosenBy(options: TrainingOptions, held: number, tested: number): Html {
+  const [drawn, heldOut, test] = [options.evalSize, held, tested].map(count);
+  if (held > 0) {
+    return html`<p>${heldOut} training rows were held out of training, and the evaluations on the
+way drew their ${drawn} rows from those. Whoever picked options by them has not looked at the
+${test} test rows, which were evaluated once, at the end.</p>`;
+  }
+  const preset = presetOf(options);
+  return preset
+    ? html`<p>The options are those of <code>--preset ${preset}</code>, which were chosen by
+training rows of MNIST that other runs held out: test rows have chosen none of them. This run held
+no rows out; the evaluations on the way drew their ${drawn} rows from the ${test} test rows, but
+nothing was chosen by them.</p>`
+    : html`<p>No rows were held out: as in the notebook, the evaluations on the way drew their
+${drawn} rows from the ${test} test rows. Within this run nothing was chosen by them. But whoever
+picks options by comparing such runs picks them by the test rows, and the accuracy on these then
+flatters; <code>--validation</code> holds rows out.</p>`;
+}
+
+/** The preset that a run's options are, but for the seed; none for the notebook's own. */
+function presetOf(options: TrainingOptions): string | undefined {
+  return Object.keys(PRESETS).find((name) => {
+    const preset = PRESETS[name as Preset];
+    const chosen = resolveOptions({ ...preset, seed: options.seed });
+    return Object.keys(preset).length > 0 && JSON.stringify(chosen) === JSON.stringify(options);
+  });
 }
 
 function curveWords(run: ReportedRun): Html {
-  const { evalSize } = run.options;
-  const error = (100 * standardError(0.9, evalSize)).toFixed(1);
-  return html`<p>Every point is an evaluation on ${
-    count(evalSize)
-  } freshly drawn rows. The band is one standard error
-either way: at 90% that is ${error} points, so two evaluations of the very same net easily differ by as much.${
-    isLikeNotebook(run) ? " The notebook printed no losses." : ""
-  }</p>`;
+  const rows = count(run.options.evalSize);
+  const error = (100 * standardError(0.9, run.options.evalSize)).toFixed(1);
+  const notebook = isLikeNotebook(run) ? " The notebook printed no losses." : "";
+  return html`<p>Every point is an evaluation on ${rows} freshly drawn rows. The band is one
+standard error either way: at 90% that is ${error} points, so two evaluations of the very same net
+easily differ by as much.${notebook}</p>`;
 }
 
 function runTable(run: ReportedRun, data: Dataset, split: Split): Html {

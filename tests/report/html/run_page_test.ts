@@ -7,6 +7,7 @@ import type { ReportedRun } from "../../../lib/report/html/reported_run.ts";
 import { runPage } from "../../../lib/report/html/run_page.ts";
 import { evaluate } from "../../../lib/training/evaluate.ts";
 import { resolveOptions, type TrainingOptions } from "../../../lib/training/options.ts";
+import { PRESETS } from "../../../lib/training/presets.ts";
 import { drawStart } from "../../../lib/training/start.ts";
 import { generatedImages, initializedModel } from "../../training/models.ts";
 
@@ -136,6 +137,19 @@ Deno.test("runPage() says which rows chose the net, and how far it came", async 
   const held = await runPage({ ...run, iterations: 1000 }, MODEL, data);
   assertMatch(held, /20 training rows were held out/);
   assertMatch(held, /of 5,000: it was stopped/);
+});
+
+Deno.test("runPage() says that a preset's options were not chosen by the test rows", async () => {
+  const data = someData(40);
+  const options = resolveOptions({ ...PRESETS.accurate, seed: 5 });
+  const page = (given: TrainingOptions) =>
+    runPage({ ...reportOf(data), options: given }, MODEL, data);
+  assertMatch(
+    await page(options),
+    /those of <code>--preset accurate<\/code>, which were chosen by/,
+  );
+  assertMatch(await page({ ...options, learningRate: 0.1 }), /No rows were held out/);
+  assertMatch(await page(resolveOptions({ seed: 5 })), /No rows were held out/);
 });
 
 Deno.test("runPage() says so where a device counted other rows right than float64 arithmetic", async () => {
