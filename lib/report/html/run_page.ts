@@ -130,10 +130,12 @@ function presetOf(options: TrainingOptions): string | undefined {
 
 function curveWords(run: ReportedRun): Html {
   const rows = count(run.options.evalSize);
-  const error = (100 * standardError(0.9, run.options.evalSize)).toFixed(1);
+  const error = (100 * standardError(run.accuracy, run.options.evalSize)).toFixed(1);
   const notebook = isLikeNotebook(run) ? " The notebook printed no losses." : "";
   return html`<p>Every point is an evaluation on ${rows} freshly drawn rows. The band is one
-standard error either way: at 90% that is ${error} points, so two evaluations of the very same net
+standard error either way: at ${
+    percent(run.accuracy)
+  } that is ${error} points, so two evaluations of the very same net
 easily differ by as much.${notebook}</p>`;
 }
 
