@@ -1,0 +1,61 @@
+/** Engines that have shown that they compute the right numbers: none is timed before. */
+import { assert } from "@std/assert";
+import type { Dataset } from "../lib/data/dataset.ts";
+import { createEngine } from "../lib/engine/create.ts";
+import type { Backend, Engine, EngineOptions, Step } from "../lib/engine/engine.ts";
+import { prngKey, split } from "../lib/random/threefry.ts";
+import { NOTEBOOK } from "../lib/training/options.ts";
+import { engineOptions } from "../lib/training/train.ts";
+import { drawState, Reference, relativeError } from "../tests/engine/reference.ts";
+
+/** Which engine, at which work; the notebook's, but for what is said here. */
+export interface CheckedEngineOptions {
+  backend: Backend;
+  data: Dataset;
+  hidden?: readonly [number, number];
+  batchSize?: number;
+}
+
+/**
+ * Makes an engine, and compares three steps and an evaluation with the same in float64.
+ *
+ * @param options Which
+ * @returns The engine, loaded and started; the process's end disposes of it, since a bench file does not learn when its last bench is done
+ * @throws {AssertionError} If its numbers are wrong
+ */
+export async function openCheckedEngine(
+  { backend, data, hidden = NOTEBOOK.hidden, batchSize = NOTEBOOK.batchSize }: CheckedEngineOptions,
+): Promise<Engine> {
+  const options: EngineOptions = engineOptions({ ...NOTEBOOK, hidden, batchSize }, data);
+  const engine = await createEngine({ ...options, backend });
+  const start = drawState(options.architecture, options.optimizer);
+  const trainRows = Uint32Array.from({ length: data.trainRows }, (_, row) => row);
+  engine.load(data);
+  engine.start(trainRows, start);
+  const reference = new Reference(options, data, trainRows, start);
+
+  const steps = stepsOf(3, batchSize);
+  engine.step(steps);
+  for (const step of steps) reference.step(step);
+  const evaluated = trainRows.subarray(0, 1000);
+  engine.evaluate(evaluated);
+  const [{ correct, loss }] = await engine.settle();
+  const { parameters } = await engine.read();
+
+  const change = reference.parameters.map((value, i) => value - start.parameters[i]);
+  const error = relativeError(parameters, reference.parameters, change);
+  assert(error <= 1e-4, `parameters differ from float64's by ${error} of their change`);
+  const expected = reference.evaluate(evaluated);
+  assert(Math.abs(loss / expected.loss - 1) <= 1e-5, `loss ${loss}, in float64 ${expected.loss}`);
+  assert(
+    Math.abs(correct - expected.correct) <= expected.undecided,
+    `${correct} rows are right, in float64 ${expected.correct}`,
+  );
+  return engine;
+}
+
+/** Steps that each draw anew from all rows, as the notebook's do. */
+export function stepsOf(count: number, batchSize: number = NOTEBOOK.batchSize): Step[] {
+  const { learningRate } = NOTEBOOK;
+  return split(prngKey(42), count).map((key) => ({ key, from: 0, count: batchSize, learningRate }));
+}

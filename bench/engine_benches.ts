@@ -1,0 +1,93 @@
+/** What both engines are timed at. */
+import type { Dataset } from "../lib/data/dataset.ts";
+import type { Engine } from "../lib/engine/engine.ts";
+import { NOTEBOOK } from "../lib/training/options.ts";
+import { train } from "../lib/training/train.ts";
+import { openCheckedEngine, stepsOf } from "./checked_engine.ts";
+import { openDigits } from "./digits.ts";
+
+/** How often things are done between two waits for the device. */
+export interface Repetitions {
+  steps: number;
+  evaluations: number;
+  draws: number;
+}
+
+/** Rows drawn of 60,000. */
+const DRAWN = [1, 10, 100, 250, 1000];
+
+/**
+ * Registers the benches of an engine. Each does its work many times over and waits once, for on
+ * WebGPU a wait costs 11 ms in Deno, whatever was done; the name says how many times.
+ *
+ * @param backend Which engine
+ * @param repetitions So many that the wait is small against the work
+ */
+export async function registerEngineBenches(
+  backend: "webgpu" | "cpu",
+  { steps, evaluations, draws }: Repetitions,
+): Promise<void> {
+  const data = openDigits();
+  const engine = await openCheckedEngine({ backend, data });
+  const group = (name: string) => ({ group: `${backend}, ${name}`, n: 10, warmup: 2 });
+  const settled = (work: (engine: Engine) => void, on: Engine = engine) => async () => {
+    work(on);
+    await on.settle();
+  };
+
+  const queued = stepsOf(steps);
+  Deno.bench(
+    `${backend}: ${steps} steps of 100 rows`,
+    group("training"),
+    settled((engine) => engine.step(queued)),
+  );
+
+  const testRows = Uint32Array.from({ length: 10_000 }, (_, i) => data.trainRows + i);
+  const drawn = testRows.subarray(0, NOTEBOOK.evalSize);
+  Deno.bench(
+    `${backend}: ${evaluations} evaluations of 1000 rows`,
+    group("evaluation"),
+    settled((engine) => {
+      for (let i = 0; i < evaluations; i++) engine.evaluate(drawn);
+    }),
+  );
+  Deno.bench(
+    `${backend}: 1 evaluation of 10,000 rows`,
+    group("evaluation"),
+    settled((engine) => engine.evaluate(testRows)),
+  );
+
+  for (const k of DRAWN) {
+    const drawing = await openDrawingEngine(backend, k);
+    const queued = stepsOf(draws, k);
+    Deno.bench(
+      `${backend}: ${draws} draws of ${k} of 60,000 rows`,
+      { ...group("drawing rows"), baseline: k === NOTEBOOK.batchSize },
+      settled((engine) => engine.step(queued), drawing),
+    );
+  }
+
+  Deno.bench(
+    `${backend}: the notebook's whole run, 5000 steps and 11 evaluations`,
+    { group: `${backend}, whole run`, n: 3, warmup: 1 },
+    async () => {
+      const events = train({ data, engine });
+      for await (const _ of events);
+    },
+  );
+}
+
+/** An engine that does next to nothing but draw: images of 4 pixels, a net of 3 units. */
+async function openDrawingEngine(backend: "webgpu" | "cpu", k: number): Promise<Engine> {
+  const rows = 60_000;
+  const data: Dataset = {
+    name: "four pixels",
+    width: 2,
+    height: 2,
+    classes: 2,
+    images: new Uint8Array(rows * 4).map((_, i) => i * 7919 >>> 3),
+    labels: new Uint8Array(rows).map((_, row) => row % 2),
+    trainRows: rows,
+  };
+  return await openCheckedEngine({ backend, data, hidden: [1, 1], batchSize: k });
+}

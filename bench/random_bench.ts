@@ -1,0 +1,38 @@
+/** The random draws, on one core. */
+import { assertEquals } from "@std/assert";
+import { normal, permutation } from "../lib/random/distributions.ts";
+import { createRowSelector } from "../lib/random/row_selector.ts";
+import { prngKey, randomBits, type ThreefryLayout } from "../lib/random/threefry.ts";
+
+const ROWS = 60_000;
+const key = prngKey(1701);
+
+// What JAX draws.
+assertEquals(randomBits(key, 3), Uint32Array.of(56197195, 4200222568, 961309823));
+assertEquals(normal(prngKey(0), 1)[0], Math.fround(-0.20584226));
+
+for (const layout of ["legacy", "partitionable"] satisfies ThreefryLayout[]) {
+  Deno.bench(`random bits: 60,000 words, ${layout}`, { group: "bits" }, () => {
+    randomBits(key, ROWS, { layout });
+  });
+}
+
+Deno.bench("normal: 39,200 numbers, the notebook's w0", { group: "normal" }, () => {
+  normal(key, [50, 784]);
+});
+
+const shuffled = permutation(key, ROWS);
+
+// As an engine draws them: `permutation` and `choice` make their arrays anew for every draw.
+for (const k of [ROWS, 1, 10, 100, 250, 1000]) {
+  const selectRows = createRowSelector(ROWS, k);
+  const rows = new Uint32Array(k);
+  selectRows(key, rows);
+  assertEquals(rows, shuffled.slice(0, k));
+  const isSorted = k === ROWS;
+  Deno.bench(
+    `choice of ${k} of 60,000 rows, by ${isSorted ? "sorting" : "selecting"}`,
+    { group: "rows", baseline: isSorted },
+    () => selectRows(key, rows),
+  );
+}
