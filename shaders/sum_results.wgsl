@@ -7,7 +7,7 @@ const LANES: u32 = 64;
 
 /// Shape (rows, 2): loss, and 1 where the largest output is the label's.
 @group(0) @binding(0) var<storage, read> row_results: array<vec2f>;
-@group(0) @binding(1) var<uniform> step: Step;
+@group(0) @binding(1) var<storage, read> step_info: Step;
 /// Shape (evaluations, 2): sums of the same.
 @group(0) @binding(2) var<storage, read_write> results: array<vec2f>;
 
@@ -15,6 +15,7 @@ var<workgroup> sums: array<vec2f, LANES>;
 
 @compute @workgroup_size(LANES)
 fn sum_results(@builtin(local_invocation_index) lane: u32) {
+    step = step_info;
     var sum = vec2f(0.0);
     for (var row = lane; row < step.rows; row += LANES) {
         sum += row_results[row];

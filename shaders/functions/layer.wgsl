@@ -8,3 +8,6 @@ struct Layer {
     weights: u32,
     biases: u32,
 }
+
+/// The dispatch's, copied from its binding when a kernel starts; storage for the reason that `step` has.
+var<private> layer: Layer;

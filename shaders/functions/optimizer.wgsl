@@ -26,6 +26,10 @@ struct Step {
     slot: u32,
 }
 
+/// The slot's, copied from its binding when a kernel starts. The binding is storage: from a uniform buffer,
+/// lavapipe compiles values that loops depend on into the kernel, anew whenever they change.
+var<private> step: Step;
+
 /// Four parameters and their moments (the first is momentum's trace; what an optimiser does not keep stays as it was).
 struct Updated {
     parameters: vec4f,
@@ -33,7 +37,7 @@ struct Updated {
     second: vec4f,
 }
 
-fn update_parameters(parameters: vec4f, first: vec4f, second: vec4f, gradient: vec4f, step: Step) -> Updated {
+fn update_parameters(parameters: vec4f, first: vec4f, second: vec4f, gradient: vec4f) -> Updated {
     if OPTIMIZER == 1u {
         let trace = MOMENTUM * first + gradient;
         return Updated(parameters - step.learning_rate * trace, trace, second);

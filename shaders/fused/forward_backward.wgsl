@@ -33,7 +33,7 @@ const ABSENT: u32 = 0xffffffff;
 @group(0) @binding(1) var<storage, read> scales: array<vec4f>;
 @group(0) @binding(2) var<storage, read> labels: array<vec4u>;
 @group(0) @binding(3) var<storage, read> parameters: array<vec4f>;
-@group(0) @binding(4) var<uniform> step: Step;
+@group(0) @binding(4) var<storage, read> step_info: Step;
 /// What the update needs, each shape (N, B): activations x1, x2, then deltas d1 times the row's scale, d1,
 /// d2, d3, all divided by the number of rows.
 @group(0) @binding(5) var<storage, read_write> traces: array<f32>;
@@ -82,6 +82,7 @@ fn scalar_activate(sum: f32) -> f32 {
 
 @compute @workgroup_size(LANES)
 fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+    step = step_info;
     let row = group.x;
     let slot = step.slot + group.y;
     let slot_quad = slot * BATCH_QUADS + row / 4u;
@@ -170,7 +171,7 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocati
         row_results[slot * BATCH + row] = vec2f(loss, select(0.0, 1.0, best_class == label));
     }
     workgroupBarrier();
-    if step.evaluate == 1u {
+    if step_info.evaluate == 1u {
         return;
     }
 

@@ -23,7 +23,7 @@ const WORDS_3: u32 = STRIDE_2 / 4;
 
 @group(0) @binding(0) var<storage, read> pixels: array<vec4u>;
 @group(0) @binding(1) var<storage, read> traces: array<vec4f>;
-@group(0) @binding(2) var<uniform> step: Step;
+@group(0) @binding(2) var<storage, read> step_info: Step;
 @group(0) @binding(3) var<storage, read_write> parameters: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> first_moments: array<vec4f>;
 @group(0) @binding(5) var<storage, read_write> second_moments: array<vec4f>;
@@ -81,7 +81,7 @@ fn load_inputs(group: u32, work: Work, quad: u32) -> mat4x4f {
 }
 
 fn apply(index: u32, gradient: vec4f) {
-    let updated = update_parameters(parameters[index], first_moments[index], second_moments[index], gradient, step);
+    let updated = update_parameters(parameters[index], first_moments[index], second_moments[index], gradient);
     parameters[index] = updated.parameters;
     if OPTIMIZER != 0u {
         first_moments[index] = updated.first;
@@ -108,6 +108,7 @@ fn sum_of_deltas(unit: u32) -> f32 {
 
 @compute @workgroup_size(LANES)
 fn update(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+    step = step_info;
     if group.x >= GROUPS_1 + GROUPS_2 + GROUPS_3 {
         let i = (group.x - GROUPS_1 - GROUPS_2 - GROUPS_3) * LANES + lane;
         if i < (STRIDE_1 + STRIDE_2 + STRIDE_3) / 4u {

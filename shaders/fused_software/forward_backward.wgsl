@@ -57,7 +57,7 @@ const WORDS_3: u32 = STRIDE_2 / 4;
 @group(0) @binding(10) var<uniform> weights_3: array<vec4f, WORDS_3 * STRIDE_3>;
 /// Biases of the three layers, one behind the other, padded as the units are.
 @group(0) @binding(11) var<uniform> biases: array<vec4f, (STRIDE_1 + STRIDE_2 + STRIDE_3) / 4>;
-@group(0) @binding(12) var<uniform> step: Step;
+@group(0) @binding(12) var<storage, read> step_info: Step;
 /// What the update needs, each shape (units, B / 4): activations x1, x2, then deltas d1 times the row's
 /// scale, d1, d2, d3, all divided by the number of rows.
 @group(0) @binding(13) var<storage, read_write> traces: array<vec4f>;
@@ -96,6 +96,7 @@ fn bias(unit: u32) -> f32 {
 
 @compute @workgroup_size(LANES)
 fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+    step = step_info;
     let first_quad = group.x * QUADS;
     let slot = step.slot;
     let slot_rows = slot * BATCH_QUADS + first_quad;

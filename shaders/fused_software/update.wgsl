@@ -41,7 +41,7 @@ const WORDS_3: u32 = STRIDE_2 / 4;
 @group(0) @binding(7) var<uniform> d1: array<vec4f, STRIDE_1 * BATCH_QUADS>;
 @group(0) @binding(8) var<uniform> d2: array<vec4f, STRIDE_2 * BATCH_QUADS>;
 @group(0) @binding(9) var<uniform> d3: array<vec4f, STRIDE_3 * BATCH_QUADS>;
-@group(0) @binding(10) var<uniform> step: Step;
+@group(0) @binding(10) var<storage, read> step_info: Step;
 /// Weights of the layers as (input words, output units) of vec4, then the biases; blocks start where they
 /// may be bound as uniforms.
 @group(0) @binding(11) var<storage, read_write> parameters: array<vec4f>;
@@ -78,7 +78,7 @@ var<private> sums_2: array<vec4f, TILE_1>;
 var<private> sums_3: array<vec4f, TILE_1>;
 
 fn apply(index: u32, gradient: vec4f) {
-    let updated = update_parameters(parameters[index], first_moments[index], second_moments[index], gradient, step);
+    let updated = update_parameters(parameters[index], first_moments[index], second_moments[index], gradient);
     parameters[index] = updated.parameters;
     if OPTIMIZER != 0u {
         first_moments[index] = updated.first;
@@ -311,6 +311,7 @@ fn update_biases(lane: u32) {
 
 @compute @workgroup_size(LANES)
 fn update(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+    step = step_info;
     // lavapipe gives one core the first half of the workgroups and the other the rest. Work of a kind lies
     // side by side, so every other piece of it goes to each half.
     let half = (GROUPS + 1u) / 2u;

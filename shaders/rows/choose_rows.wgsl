@@ -48,7 +48,7 @@ struct Population {
 }
 
 @group(0) @binding(0) var<storage, read> draws: array<Draw>;
-@group(0) @binding(1) var<uniform> population: Population;
+@group(0) @binding(1) var<storage, read> population: Population;
 /// Shape (n): the numbers in the data set of the rows to draw from.
 @group(0) @binding(2) var<storage, read> train_rows: array<u32>;
 /// Shape (slots, SLOT_ROWS).
@@ -70,14 +70,14 @@ var<workgroup> all_kept: u32;
 var<workgroup> lists: array<atomic<u32>, LISTS>;
 
 /// The random keys of places i and i + half, where half = ceil(n / 2).
-fn key_pair(key: vec2u, i: u32, half: u32) -> vec2u {
+fn key_pair(key: vec2u, i: u32, half: u32, n: u32) -> vec2u {
     if THREEFRY_LAYOUT == 1u {
         let a = threefry2x32(key, vec2u(0u, i));
         let b = threefry2x32(key, vec2u(0u, i + half));
         return vec2u(a.x ^ a.y, b.x ^ b.y);
     }
     // The older layout pads an odd number of counters with a 0.
-    return threefry2x32(key, vec2u(i, select(0u, i + half, i + half < population.rows)));
+    return threefry2x32(key, vec2u(i, select(0u, i + half, i + half < n)));
 }
 
 fn count_key(key: u32) {
@@ -162,7 +162,7 @@ fn choose_rows(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_in
         }
         workgroupBarrier();
         for (var i = lane; i < half; i += LANES) {
-            let keys = key_pair(key, i, half);
+            let keys = key_pair(key, i, half, n);
             count_key(keys.x);
             if i + half < n {
                 count_key(keys.y);
@@ -214,7 +214,7 @@ fn choose_rows(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_in
 
             // 3. Keep the keys of the wanted bins.
             for (var i = lane; i < half; i += LANES) {
-                let keys = key_pair(key, i, half);
+                let keys = key_pair(key, i, half, n);
                 keep_if_wanted(keys.x, i);
                 if i + half < n {
                     keep_if_wanted(keys.y, i + half);

@@ -43,7 +43,7 @@ struct Population {
 }
 
 @group(0) @binding(0) var<storage, read> draws: array<Draw>;
-@group(0) @binding(1) var<uniform> population: Population;
+@group(0) @binding(1) var<storage, read> population: Population;
 @group(0) @binding(2) var<storage, read> train_rows: array<u32>;
 @group(0) @binding(3) var<storage, read_write> rows: array<u32>;
 
@@ -94,7 +94,7 @@ fn threefry_4(key: vec2u, low: vec4u, high: vec4u) -> Keys {
 }
 
 /// The random keys of places i, i + LANES, ..., and of those half = ceil(n / 2) on.
-fn keys_of(key: vec2u, i: u32, half: u32) -> Keys {
+fn keys_of(key: vec2u, i: u32, half: u32, n: u32) -> Keys {
     let places = vec4u(i, i + LANES, i + 2u * LANES, i + 3u * LANES);
     if THREEFRY_LAYOUT == 1u {
         let a = threefry_4(key, vec4u(0u), places);
@@ -102,15 +102,15 @@ fn keys_of(key: vec2u, i: u32, half: u32) -> Keys {
         return Keys(a.low ^ a.high, b.low ^ b.high);
     }
     // The older layout pads an odd number of counters with a 0.
-    return threefry_4(key, places, select(vec4u(0u), places + half, places + half < vec4u(population.rows)));
+    return threefry_4(key, places, select(vec4u(0u), places + half, places + half < vec4u(n)));
 }
 
 /// Bit j: whether the j-th of the eight places exists.
-fn existing(i: u32, half: u32) -> u32 {
+fn existing(i: u32, half: u32, n: u32) -> u32 {
     let places = vec4u(i, i + LANES, i + 2u * LANES, i + 3u * LANES);
     let bits = vec4u(1u, 2u, 4u, 8u);
     let low = select(vec4u(0u), bits, places < vec4u(half));
-    let high = select(vec4u(0u), bits << vec4u(4u), places < vec4u(population.rows - half));
+    let high = select(vec4u(0u), bits << vec4u(4u), places < vec4u(n - half));
     let all = low | high;
     return all.x | all.y | all.z | all.w;
 }
@@ -244,8 +244,8 @@ fn choose_lowest(key: vec2u, lane: u32, begin: u32, end: u32) -> bool {
     let shift = 32u - countLeadingZeros(threshold) - 8u;
     clear_kept(lane);
     for (var i = lane; i < half; i += 4u * LANES) {
-        let keys = keys_of(key, i, half);
-        for (var bits = keys_below(keys, threshold) & existing(i, half); bits != 0u; bits &= bits - 1u) {
+        let keys = keys_of(key, i, half, n);
+        for (var bits = keys_below(keys, threshold) & existing(i, half, n); bits != 0u; bits &= bits - 1u) {
             let j = firstTrailingBit(bits);
             let found = key_at(keys, j);
             keep(found, place_at(i, j, half), found >> shift);
@@ -295,7 +295,7 @@ fn choose_by_counting(key: vec2u, lane: u32, count: u32) {
     // Whole turns first, in which every place exists.
     let whole = (n - half) / (4u * LANES) * (4u * LANES);
     for (var i = lane; i < whole; i += 4u * LANES) {
-        let keys = keys_of(key, i, half);
+        let keys = keys_of(key, i, half, n);
         count_key(keys.low.x);
         count_key(keys.low.y);
         count_key(keys.low.z);
@@ -306,8 +306,8 @@ fn choose_by_counting(key: vec2u, lane: u32, count: u32) {
         count_key(keys.high.w);
     }
     for (var i = whole + lane; i < half; i += 4u * LANES) {
-        let keys = keys_of(key, i, half);
-        for (var bits = existing(i, half); bits != 0u; bits &= bits - 1u) {
+        let keys = keys_of(key, i, half, n);
+        for (var bits = existing(i, half, n); bits != 0u; bits &= bits - 1u) {
             count_key(key_at(keys, firstTrailingBit(bits)));
         }
     }
@@ -354,8 +354,8 @@ fn choose_by_counting(key: vec2u, lane: u32, count: u32) {
         }
         workgroupBarrier();
         for (var i = lane; i < half; i += 4u * LANES) {
-            let keys = keys_of(key, i, half);
-            for (var bits = wanted_keys(keys) & existing(i, half); bits != 0u; bits &= bits - 1u) {
+            let keys = keys_of(key, i, half, n);
+            for (var bits = wanted_keys(keys) & existing(i, half, n); bits != 0u; bits &= bits - 1u) {
                 let j = firstTrailingBit(bits);
                 let found = key_at(keys, j);
                 keep(found, place_at(i, j, half), (found >> (32u - BIN_BITS)) % LISTS);
@@ -386,7 +386,8 @@ fn choose_rows(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_in
     workgroupBarrier();
     // Loops, not branches: see above.
     var round = u32(choose_lowest(draw.rounds.xy, lane, draw.begin, draw.begin + draw.count));
-    for (; round < population.rounds; round++) {
+    let rounds = population.rounds;
+    for (; round < rounds; round++) {
         choose_by_counting(select(draw.rounds.zw, draw.rounds.xy, round == 0u), lane, draw.count);
     }
     for (var i = lane; i < SLOT_ROWS; i += LANES) {

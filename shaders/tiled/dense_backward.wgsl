@@ -13,7 +13,7 @@ const WORDS: u32 = 2;
 const QUADS: u32 = 4;
 
 @group(0) @binding(0) var<storage, read> parameters: array<vec4f>;
-@group(0) @binding(1) var<uniform> layer: Layer;
+@group(0) @binding(1) var<storage, read> layer_info: Layer;
 /// Shape (N, Q): deltas of the layer's sums.
 @group(0) @binding(2) var<storage, read> deltas: array<vec4f>;
 /// Shape (K * 4, Q): the layer's inputs.
@@ -36,6 +36,7 @@ fn store(word: u32, quad: u32, sums: mat4x4f) {
 
 @compute @workgroup_size(LANES_X, LANES_Y)
 fn dense_backward(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_id) lane: vec3u) {
+    layer = layer_info;
     let first_word = id.x / LANES_X * LANES_X * WORDS + lane.x;
     let first_quad = id.y * QUADS;
     if first_quad >= BATCH_QUADS {

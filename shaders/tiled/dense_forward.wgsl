@@ -26,8 +26,8 @@ const QUADS: u32 = 4;
 /// Shape (slots, Q).
 @group(0) @binding(1) var<storage, read> scales: array<vec4f>;
 @group(0) @binding(2) var<storage, read> parameters: array<vec4f>;
-@group(0) @binding(3) var<uniform> layer: Layer;
-@group(0) @binding(4) var<uniform> step: Step;
+@group(0) @binding(3) var<storage, read> layer_info: Layer;
+@group(0) @binding(4) var<storage, read> step_info: Step;
 /// Shape (N, Q).
 @group(0) @binding(5) var<storage, read_write> outputs: array<vec4f>;
 
@@ -55,6 +55,8 @@ fn store(unit: u32, quad: u32, sum: vec4f) {
 
 @compute @workgroup_size(LANES_X, LANES_Y)
 fn dense_forward(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_id) lane: vec3u) {
+    step = step_info;
+    layer = layer_info;
     let first_unit = id.x / LANES_X * LANES_X * UNITS + lane.x;
     let first_quad = id.y * QUADS;
     if first_quad >= BATCH_QUADS {

@@ -16,8 +16,8 @@ const UNITS: u32 = 8;
 
 @group(0) @binding(0) var<storage, read> inputs: array<vec4u>;
 @group(0) @binding(1) var<storage, read> scales: array<vec4f>;
-@group(0) @binding(2) var<uniform> layer: Layer;
-@group(0) @binding(3) var<uniform> step: Step;
+@group(0) @binding(2) var<storage, read> layer_info: Layer;
+@group(0) @binding(3) var<storage, read> step_info: Step;
 /// Shape (N, Q).
 @group(0) @binding(4) var<storage, read> deltas: array<vec4f>;
 /// Laid out as the parameters are.
@@ -55,6 +55,8 @@ fn store(word: u32, unit: u32, sum: vec4f) {
 
 @compute @workgroup_size(LANES_X, LANES_Y)
 fn dense_gradient(@builtin(global_invocation_id) id: vec3u, @builtin(local_invocation_id) lane: vec3u) {
+    step = step_info;
+    layer = layer_info;
     let first_word = id.x / LANES_X * LANES_X * WORDS + lane.x;
     let first_unit = id.y * UNITS;
     if first_unit >= layer.stride {

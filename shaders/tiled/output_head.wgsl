@@ -7,7 +7,7 @@ const LANES: u32 = 64;
 
 /// Shape (slots, Q). A row that is not there has label 0xffffffff.
 @group(0) @binding(0) var<storage, read> labels: array<vec4u>;
-@group(0) @binding(1) var<uniform> step: Step;
+@group(0) @binding(1) var<storage, read> step_info: Step;
 /// Shape (C, Q): the net's outputs; overwritten by their deltas, divided by the rows of the batch.
 @group(0) @binding(2) var<storage, read_write> outputs: array<vec4f>;
 /// Shape (slots, B, 2): loss, and 1 where the largest output is the label's.
@@ -15,6 +15,7 @@ const LANES: u32 = 64;
 
 @compute @workgroup_size(LANES)
 fn output_head(@builtin(global_invocation_id) id: vec3u) {
+    step = step_info;
     let quad = id.x;
     if quad >= BATCH_QUADS {
         return;

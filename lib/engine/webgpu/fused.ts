@@ -19,7 +19,7 @@ import {
   type SlotShape,
 } from "./network.ts";
 import type { ParameterLayout } from "./parameter_layout.ts";
-import { Program, read, uniform, write } from "./program.ts";
+import { Program, read, write } from "./program.ts";
 import { STEP_BYTES, STEP_STRIDE } from "./step_info.ts";
 
 /** Lanes side by side on units, and lanes that share out a unit's sum. */
@@ -61,13 +61,13 @@ export const fused: NetworkKind = {
         ...sizes,
         CLASSES: options.architecture.classes,
       },
-      bindings: ["read", "read", "read", "read", "uniform", "write", "write"],
+      bindings: ["read", "read", "read", "read", "read", "write", "write"],
     });
     const updateProgram = await Program.compile(gpu, {
       entryPoint: "update",
       sources: [optimizer, unpack, update],
       constants: { ...optimizerConstants(options), ...sizes },
-      bindings: ["read", "read", "uniform", "write", "write", "write"],
+      bindings: ["read", "read", "read", "write", "write", "write"],
     });
     return (buffers) => new Fused(gpu, layout, slots, buffers, forwardProgram, updateProgram);
   },
@@ -102,7 +102,7 @@ class Fused implements Network {
       this.#updateWorkgroups += words[layer] * Math.ceil(strides[layer] / UNIT_LANES);
     }
     for (let slot = 0; slot < count; slot++) {
-      const step = uniform(buffers.steps, slot * STEP_STRIDE, STEP_BYTES);
+      const step = read(buffers.steps, slot * STEP_STRIDE, STEP_BYTES);
       this.#groups.push({
         forward: forward.bind(
           read(buffers.pixels),

@@ -106,7 +106,7 @@ export const fusedSoftware: NetworkKind = {
         CLASSES: options.architecture.classes,
       },
       // deno-fmt-ignore
-      bindings: ["uniform", "uniform", "uniform", "read", "read", "read", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "write", "write"],
+      bindings: ["uniform", "uniform", "uniform", "read", "read", "read", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "read", "write", "write"],
     });
     const updateProgram = await Program.compile(gpu, {
       entryPoint: "update",
@@ -122,7 +122,7 @@ export const fusedSoftware: NetworkKind = {
         OFFSET_BIASES: layout.offsets[3],
       },
       // deno-fmt-ignore
-      bindings: ["uniform", "uniform", "uniform", "read", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "write", "write", "write"],
+      bindings: ["uniform", "uniform", "uniform", "read", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "read", "write", "write", "write"],
     });
     return (buffers) =>
       new FusedSoftware(gpu, options, layout, slots, buffers, forwardProgram, updateProgram);
@@ -188,7 +188,7 @@ class FusedSoftware implements Network {
       uniform(this.#traces, offset, size);
     for (let slot = 0; slot < slots.count; slot++) {
       const slotPixels = blocks(pixels, slot * words[0] * quads * 16, quads * 16);
-      const step = uniform(steps, slot * STEP_STRIDE, STEP_BYTES);
+      const step = read(steps, slot * STEP_STRIDE, STEP_BYTES);
       this.#groups.push({
         forward: forward.bind(
           ...slotPixels,

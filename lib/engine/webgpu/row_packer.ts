@@ -135,7 +135,7 @@ export class RowPacker {
           BIN_BITS,
           KEPT: kept,
         },
-        bindings: ["read", "uniform", "read", "write"],
+        bindings: ["read", "read", "read", "write"],
       })
       : undefined;
     return (buffers) =>
@@ -223,13 +223,13 @@ export class RowPacker {
       const population = this.#gpu.buffer(
         "population",
         8,
-        GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
+        GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
       );
       device.queue.writeBuffer(population, 0, Uint32Array.of(rows.length, rounds));
       buffers.push(train, population);
       choose = this.#choose.bind(
         read(this.#draws),
-        uniform(population, 0, 8),
+        read(population, 0, 8),
         read(train),
         write(this.#rows),
       );

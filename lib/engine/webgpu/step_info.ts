@@ -1,7 +1,7 @@
 /** The `Step` struct of shaders/functions/optimizer.wgsl, as the host writes it. */
 import type { Optimizer } from "../../net/optimizer.ts";
 
-/** A uniform binding's part of a buffer begins at a multiple of this, in bytes. */
+/** A binding's part of a buffer begins at a multiple of this, in bytes. */
 export const STEP_STRIDE = 256;
 
 /** See the struct's fields. */

@@ -24,7 +24,7 @@ import {
   type SlotShape,
 } from "./network.ts";
 import type { ParameterLayout } from "./parameter_layout.ts";
-import { Program, read, uniform, write } from "./program.ts";
+import { Program, read, write } from "./program.ts";
 import { STEP_BYTES, STEP_STRIDE } from "./step_info.ts";
 
 /** A larger batch is worked off in parts of so many quads: 1024 rows. */
@@ -84,14 +84,14 @@ async function compilePrograms(
       entryPoint: "dense_forward",
       sources: [...functions, denseForward],
       constants: { ...constants, ...tile, INPUT: input, LAST: last },
-      bindings: ["read", "read", "read", "uniform", "uniform", "write"],
+      bindings: ["read", "read", "read", "read", "read", "write"],
     });
   const gradient = (input: number) =>
     Program.compile(gpu, {
       entryPoint: "dense_gradient",
       sources: [optimizer, layerFunctions, unpack, denseGradient],
       constants: { ...optimizerConstants(options), ...tile, INPUT: input },
-      bindings: ["read", "read", "uniform", "uniform", "read", "write"],
+      bindings: ["read", "read", "read", "read", "read", "write"],
     });
   const pixelGradient = await gradient(0);
   const activationGradient = await gradient(1);
@@ -107,19 +107,19 @@ async function compilePrograms(
         BATCH_QUADS: quads,
         LANES,
       },
-      bindings: ["read", "uniform", "write", "write"],
+      bindings: ["read", "read", "write", "write"],
     }),
     backward: await Program.compile(gpu, {
       entryPoint: "dense_backward",
       sources: [activation, layerFunctions, denseBackward],
       constants: { ...activationConstants(options), ...tile },
-      bindings: ["read", "uniform", "read", "read", "write"],
+      bindings: ["read", "read", "read", "read", "write"],
     }),
     apply: await Program.compile(gpu, {
       entryPoint: "apply_gradient",
       sources: [optimizer, applyGradient],
       constants: { ...optimizerConstants(options), LANES },
-      bindings: ["read", "uniform", "write", "write", "write"],
+      bindings: ["read", "read", "write", "write", "write"],
     }),
   };
 }
@@ -145,7 +145,7 @@ class Tiled implements Network {
     programs: Programs,
     lanes: TileLanes,
   ) {
-    const { STORAGE, UNIFORM, COPY_DST } = GPUBufferUsage;
+    const { STORAGE, COPY_DST } = GPUBufferUsage;
     const { words, strides, offsets } = layout;
     const make = (label: string, bytes: number, usage: number) => {
       const buffer = gpu.buffer(label, bytes, usage);
@@ -159,11 +159,11 @@ class Tiled implements Network {
     const gradient = make("gradient", layout.length * 16, STORAGE);
     let biases = offsets[3];
     const layers = strides.map((stride, i) => {
-      const layer = make(`layer ${i + 1}`, LAYER_BYTES, UNIFORM | COPY_DST);
+      const layer = make(`layer ${i + 1}`, LAYER_BYTES, STORAGE | COPY_DST);
       const values = Uint32Array.of(words[i], stride, offsets[i], biases);
       gpu.device.queue.writeBuffer(layer, 0, values);
       biases += stride / 4;
-      return uniform(layer, 0, LAYER_BYTES);
+      return read(layer, 0, LAYER_BYTES);
     });
     const inputs = [buffers.pixels, outputs[0], outputs[1]].map((buffer) => read(buffer));
     const parameters = read(buffers.parameters);
@@ -171,7 +171,7 @@ class Tiled implements Network {
     const tiles = (n: number, lane: number, each: number) => Math.ceil(n / (lane * each));
 
     for (let slot = 0; slot < count; slot++) {
-      const step = uniform(buffers.steps, slot * STEP_STRIDE, STEP_BYTES);
+      const step = read(buffers.steps, slot * STEP_STRIDE, STEP_BYTES);
       const forward: Work[] = [0, 1, 2].map((i) => ({
         program: programs.forward[i],
         group: programs.forward[i].bind(

@@ -23,7 +23,7 @@ import type { Gpu } from "./device.ts";
 import type { Network, NetworkBuffers, SlotShape } from "./network.ts";
 import { pack, type ParameterLayout, parameterLayout, unpack } from "./parameter_layout.ts";
 import { kernelsFor } from "./kernels.ts";
-import { Program, read, uniform, write } from "./program.ts";
+import { Program, read, write } from "./program.ts";
 import { RowPacker } from "./row_packer.ts";
 import { STEP_BYTES, STEP_STRIDE, writeStepInfo } from "./step_info.ts";
 
@@ -61,7 +61,7 @@ export async function createWebGpuEngine(
     entryPoint: "sum_results",
     sources: [optimizerFunctions, sumResults],
     constants: {},
-    bindings: ["read", "uniform", "write"],
+    bindings: ["read", "read", "write"],
   });
   return await gpu.checked("the engine's buffers", () => {
     const buffers = createBuffers(gpu, options, layout, slots);
@@ -99,7 +99,7 @@ function createBuffers(
     scales: gpu.buffer("scales", count * quads * 16, STORAGE),
     labels: gpu.buffer("labels", count * quads * 16, STORAGE),
     present: gpu.buffer("present", count * quads * layout.words[0], STORAGE),
-    steps: gpu.buffer("steps", count * STEP_STRIDE, UNIFORM | COPY_DST),
+    steps: gpu.buffer("steps", count * STEP_STRIDE, STORAGE | COPY_DST),
     parameters: gpu.buffer(
       "parameters",
       parameterBytes + UNIFORM_BLOCK_BYTES,
@@ -156,7 +156,7 @@ export class WebGpuEngine implements Engine {
     this.#stepInfo = new DataView(new ArrayBuffer(slots.count * STEP_STRIDE));
     this.#summingGroup = summing.bind(
       read(buffers.rowResults),
-      uniform(buffers.steps, 0, STEP_BYTES),
+      read(buffers.steps, 0, STEP_BYTES),
       write(this.#results),
     );
   }
