@@ -2,10 +2,10 @@
 import { assert } from "@std/assert";
 import type { Dataset } from "../lib/data/dataset.ts";
 import { createEngine } from "../lib/engine/create.ts";
-import type { Backend, Engine, EngineOptions, Step } from "../lib/engine/engine.ts";
-import { prngKey, split } from "../lib/random/threefry.ts";
+import type { Backend, Engine, EngineOptions } from "../lib/engine/engine.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
 import { engineOptions } from "../lib/training/train.ts";
+import { stepsOf } from "./steps.ts";
 import { drawState, Reference, relativeError } from "../tests/engine/reference.ts";
 
 /** Which engine, at which work; the notebook's, but for what is said here. */
@@ -52,10 +52,4 @@ export async function openCheckedEngine(
     `${correct} rows are right, in float64 ${expected.correct}`,
   );
   return engine;
-}
-
-/** Steps that each draw anew from all rows, as the notebook's do. */
-export function stepsOf(count: number, batchSize: number = NOTEBOOK.batchSize): Step[] {
-  const { learningRate } = NOTEBOOK;
-  return split(prngKey(42), count).map((key) => ({ key, from: 0, count: batchSize, learningRate }));
 }

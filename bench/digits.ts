@@ -8,16 +8,20 @@ import { syntheticDigits } from "../lib/data/synthetic.ts";
 /** Where `deno task train` keeps what it has downloaded. */
 const CACHE = "data/mnist";
 
+/** The folder of MNIST's files: what MNIST_DIR names, else the cache; undefined if there is neither. */
+export function mnistFolder(): string | undefined {
+  return Deno.env.get("MNIST_DIR") || (isFolder(CACHE) ? CACHE : undefined);
+}
+
 /**
- * MNIST from the folder that MNIST_DIR names, else from the cache, else
- * synthetic digits, of the same shape and number: nothing is downloaded.
+ * MNIST where there is a folder of it, else synthetic digits, of the same shape and number: nothing
+ * is downloaded.
  *
- * @throws {DataError} If the folder named or the cache holds damaged files
+ * @throws {DataError} If the folder holds damaged files, or not all
  */
 export function openDigits(): Dataset {
-  const named = Deno.env.get("MNIST_DIR");
-  if (named) return readIdxFolder(named, MNIST);
-  return isFolder(CACHE) ? readIdxFolder(CACHE, MNIST) : syntheticDigits();
+  const folder = mnistFolder();
+  return folder === undefined ? syntheticDigits() : readIdxFolder(folder, MNIST);
 }
 
 /** Writes digits as plain IDX files, which every contestant can read. */

@@ -1,10 +1,11 @@
 /** What both engines are timed at. */
-import type { Dataset } from "../lib/data/dataset.ts";
 import type { Engine } from "../lib/engine/engine.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
 import { train } from "../lib/training/train.ts";
-import { openCheckedEngine, stepsOf } from "./checked_engine.ts";
+import { openCheckedEngine } from "./checked_engine.ts";
 import { openDigits } from "./digits.ts";
+import { fourPixels } from "./four_pixels.ts";
+import { stepsOf } from "./steps.ts";
 
 /** How often things are done between two waits for the device. */
 export interface Repetitions {
@@ -57,8 +58,9 @@ export async function registerEngineBenches(
     settled((engine) => engine.evaluate(testRows)),
   );
 
+  const four = fourPixels();
   for (const k of DRAWN) {
-    const drawing = await openDrawingEngine(backend, k);
+    const drawing = await openCheckedEngine({ backend, data: four, hidden: [1, 1], batchSize: k });
     const queued = stepsOf(draws, k);
     Deno.bench(
       `${backend}: ${draws} draws of ${k} of 60,000 rows`,
@@ -75,19 +77,4 @@ export async function registerEngineBenches(
       for await (const _ of events);
     },
   );
-}
-
-/** An engine that does next to nothing but draw: images of 4 pixels, a net of 3 units. */
-async function openDrawingEngine(backend: "webgpu" | "cpu", k: number): Promise<Engine> {
-  const rows = 60_000;
-  const data: Dataset = {
-    name: "four pixels",
-    width: 2,
-    height: 2,
-    classes: 2,
-    images: new Uint8Array(rows * 4).map((_, i) => i * 7919 >>> 3),
-    labels: new Uint8Array(rows).map((_, row) => row % 2),
-    trainRows: rows,
-  };
-  return await openCheckedEngine({ backend, data, hidden: [1, 1], batchSize: k });
 }

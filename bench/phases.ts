@@ -1,0 +1,69 @@
+/** The phases of a start, from what the process noted and printed. */
+import type { TrainingEvent } from "../lib/training/events.ts";
+import { median } from "./statistics.ts";
+import { type Span, STARTED } from "./startup_spans.ts";
+
+/** From when to when, in milliseconds since the process was started. */
+export interface Phase {
+  name: string;
+  from: number;
+  to: number;
+  /** Less than from `from` to `to` where it is done in several parts. */
+  takes: number;
+}
+
+/** An event that the train task printed, and when it arrived, in milliseconds since 1970. */
+export interface PrintedLine {
+  event: TrainingEvent;
+  at: number;
+}
+
+/**
+ * The phases of one start, the last of them the first training step.
+ *
+ * @param start When the process was started, in milliseconds since 1970
+ * @param spans What it noted
+ * @param printed What it printed
+ * @throws {Error} If it did not train
+ */
+export function phasesOf(start: number, spans: Span[], printed: PrintedLine[]): Phase[] {
+  const find = (kind: TrainingEvent["event"]) => {
+    const line = printed.find(({ event }) => event.event === kind);
+    if (line === undefined) throw new Error(`The train task printed no ${kind} event`);
+    return line;
+  };
+  const begun = find("started").at;
+  const evaluated = find("evaluated").at;
+  const stepped = find("progress");
+  const seconds = stepped.event.event === "progress" ? stepped.event.seconds : 0;
+
+  const [deno, ...work] = spans;
+  if (deno?.name !== STARTED) throw new Error("The train task's notes lack their first");
+  const phases = new Map<string, Phase>();
+  const add = (name: string, from: number, to: number) => {
+    const phase = phases.get(name);
+    phases.set(name, {
+      name,
+      from: Math.min(phase?.from ?? Infinity, from - start),
+      to: Math.max(phase?.to ?? 0, to - start),
+      takes: (phase?.takes ?? 0) + to - from,
+    });
+  };
+  add(STARTED, start, deno.to);
+  add("modules loaded", deno.to, Math.min(begun, ...work.map(({ from }) => from)));
+  // What is noted after training has begun, as the CPU engine's worker is, ends with the run.
+  for (const { name, from, to } of work) if (to <= begun) add(name, from, to);
+  add("split, parameters drawn, data loaded, first evaluation", begun, evaluated);
+  add("first step", stepped.at - 1000 * seconds, stepped.at);
+  return [...phases.values()];
+}
+
+/** The medians of the phases of several starts, in the order in which they begin. */
+export function summarisePhases(starts: Phase[][]): Phase[] {
+  const names = [...new Set(starts.flat().map(({ name }) => name))];
+  return names.map((name) => {
+    const phases = starts.flat().filter((phase) => phase.name === name);
+    const of = (field: "from" | "to" | "takes") => median(phases.map((phase) => phase[field]));
+    return { name, from: of("from"), to: of("to"), takes: of("takes") };
+  }).sort((a, b) => a.from - b.from);
+}

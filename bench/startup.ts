@@ -1,0 +1,104 @@
+/**
+ * `deno task bench:startup`: where the time goes from the start of the train task's process to its
+ * first step of training.
+ */
+import { type FlagValues, oneOf, type Task, toggle } from "../lib/cli/flags.ts";
+import { print, printError } from "../lib/cli/output.ts";
+import { runTask } from "../lib/cli/run_task.ts";
+import { count } from "./count_flag.ts";
+import { mnistFolder } from "./digits.ts";
+import { describeMachine, machineLines } from "./machine.ts";
+import { type Phase, phasesOf, type PrintedLine, summarisePhases } from "./phases.ts";
+import { type Span, SPANS_PREFIX } from "./startup_spans.ts";
+import { markdownTable } from "./table.ts";
+
+const RUNS = 5;
+
+const FLAGS = {
+  runs: count("how often the task is started, of which the median counts", RUNS),
+  backend: oneOf(["auto", "webgpu", "cpu"], "what to train on", "auto"),
+  json: toggle("print one JSON object instead of the table"),
+};
+
+const TASK: Task<typeof FLAGS> = {
+  name: "bench:startup",
+  summary:
+    "Starts the train task for a single step, again and again, and tells when it did what.\n" +
+    "What overlaps is done at the same time: the data is read in a thread of its own.",
+  flags: FLAGS,
+};
+
+if (import.meta.main) await runTask(TASK, startupTask);
+
+async function startupTask(
+  { runs = RUNS, backend = "auto", json }: FlagValues<typeof FLAGS>,
+): Promise<void> {
+  const machine = await describeMachine();
+  const folder = mnistFolder();
+  const data = folder === undefined ? "synthetic" : "mnist";
+  const command = trainCommand([
+    ...["--dataset", data, ...folder === undefined ? [] : ["--data-dir", folder]],
+    ...["--backend", backend, "--iterations", "1", "--no-save", "--quiet", "--json"],
+  ]);
+  // Once before it counts, so that all files are in memory.
+  await startOnce(command);
+  const found: Phase[][] = [];
+  while (found.length < runs) {
+    const phases = await startOnce(command);
+    found.push(phases);
+    printError(`run ${found.length} of ${runs}: ${phases.at(-1)!.to.toFixed(0)} ms`);
+  }
+  const phases = summarisePhases(found);
+  if (json) {
+    print(JSON.stringify({ machine, backend, data, runs, phases }));
+    return;
+  }
+  print(
+    ...machineLines(machine),
+    `Backend: ${backend}; data: ${data}; medians of ${runs} runs, in ms since the process was started`,
+    "",
+    ...markdownTable([
+      { head: "what", of: ({ name }: Phase) => name },
+      { head: "from", of: ({ from }: Phase) => from },
+      { head: "to", of: ({ to }: Phase) => to },
+      { head: "takes", of: ({ takes }: Phase) => takes },
+    ], phases),
+  );
+}
+
+/** The train task as deno.json has it, with our notes loaded first. */
+function trainCommand(flags: string[]): string[] {
+  const { tasks } = JSON.parse(Deno.readTextFileSync("deno.json"));
+  const [, run, ...words]: string[] = tasks.train.command.split(" ");
+  return [run, "--preload=bench/startup_marks.ts", ...words, ...flags];
+}
+
+/** Runs the task, and finds its phases in what it printed and noted. */
+async function startOnce(args: string[]): Promise<Phase[]> {
+  const now = () => performance.timeOrigin + performance.now();
+  const start = now();
+  const process = new Deno.Command(Deno.execPath(), {
+    args,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const reading = new Response(process.stderr).text();
+  const printed: PrintedLine[] = [];
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of process.stdout) {
+    const at = now();
+    text += decoder.decode(chunk, { stream: true });
+    const lines = text.split("\n");
+    text = lines.pop()!;
+    printed.push(...lines.map((line) => ({ event: JSON.parse(line), at })));
+  }
+  const stderr = await reading;
+  const { code } = await process.status;
+  if (code !== 0) throw new Error(`The train task failed: ${stderr.trim().split("\n").at(-1)}`);
+  const notes = stderr.split("\n").find((line) => line.startsWith(SPANS_PREFIX));
+  if (notes === undefined) throw new Error("The train task left no notes of when it did what");
+  const spans: Span[] = JSON.parse(notes.slice(SPANS_PREFIX.length));
+  return phasesOf(start, spans, printed);
+}

@@ -1,0 +1,53 @@
+/**
+ * Loaded before the train task's own modules (`--preload`) to note when it does what takes time,
+ * so that the task itself needs no option for that. Prints the notes on stderr as the process ends.
+ */
+
+import { type Span, SPANS_PREFIX, STARTED } from "./startup_spans.ts";
+
+const now = () => performance.timeOrigin + performance.now();
+const spans: Span[] = [{ name: STARTED, from: performance.timeOrigin, to: now() }];
+const note = (name: string, from: number) => spans.push({ name, from, to: now() });
+
+/** Replaces a method by one that notes how long it takes, until its promise is fulfilled if it gives one. */
+function timed(prototype: object, method: string, nameOf: (...args: never[]) => string): void {
+  const methods = prototype as Record<string, (...args: unknown[]) => unknown>;
+  const original = methods[method];
+  methods[method] = function (this: unknown, ...args: unknown[]) {
+    const from = now();
+    const name = nameOf(...args as never[]);
+    const result = original.apply(this, args);
+    if (result instanceof Promise) result.then(() => note(name, from), () => {});
+    else note(name, from);
+    return result;
+  };
+}
+
+if (typeof GPU !== "undefined") {
+  timed(GPU.prototype, "requestAdapter", () => "adapter");
+  timed(GPUAdapter.prototype, "requestDevice", () => "device");
+  timed(GPUDevice.prototype, "createShaderModule", () => "shader modules");
+  for (const method of ["createComputePipeline", "createComputePipelineAsync"]) {
+    timed(GPUDevice.prototype, method, ({ compute }: GPUComputePipelineDescriptor) => {
+      return `pipeline of ${compute.entryPoint}`;
+    });
+  }
+}
+
+const started = new WeakMap<Worker, { name: string; from: number }>();
+globalThis.Worker = class extends Worker {
+  constructor(specifier: string | URL, options?: WorkerOptions) {
+    const from = now();
+    super(specifier, options);
+    const file = String(specifier).split("/").at(-1);
+    started.set(this, { name: `${file}, until its answer is taken`, from });
+  }
+
+  override terminate(): void {
+    const { name, from } = started.get(this)!;
+    note(name, from);
+    super.terminate();
+  }
+};
+
+globalThis.addEventListener("unload", () => console.error(SPANS_PREFIX + JSON.stringify(spans)));

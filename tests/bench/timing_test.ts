@@ -1,0 +1,38 @@
+import { assertEquals } from "@std/assert";
+import { timeSteps } from "../../bench/timing.ts";
+import type { Engine, Step } from "../../lib/engine/engine.ts";
+
+/** Times an engine whose steps do nothing but move the clock, and a wait for which takes 11 ms. */
+async function timeOnClock(millisecondsAStep: number) {
+  const taken: number[] = [];
+  let clock = 0;
+  const engine: Pick<Engine, "step" | "settle"> = {
+    step(steps: readonly Step[]) {
+      taken.push(steps.length);
+      clock += steps.length * millisecondsAStep;
+    },
+    settle() {
+      clock += 11;
+      return Promise.resolve([]);
+    },
+  };
+  const { now } = performance;
+  performance.now = () => clock;
+  try {
+    return { timing: await timeSteps(engine as Engine, 1), taken };
+  } finally {
+    performance.now = now;
+  }
+}
+
+Deno.test("timeSteps() takes so many steps at once that the wait is small against them", async () => {
+  const { timing, taken } = await timeOnClock(1);
+  assertEquals(taken, [1, 1, 16, 214, 428, 428, 428, 428, 428]);
+  assertEquals(timing, { milliseconds: 439 / 428, steps: 428, repetitions: 5 });
+});
+
+Deno.test("timeSteps() repeats nothing that takes long", async () => {
+  const { timing, taken } = await timeOnClock(5000);
+  assertEquals(taken, [1, 1]);
+  assertEquals(timing, { milliseconds: 5011, steps: 1, repetitions: 1 });
+});
