@@ -23,8 +23,8 @@ const UNITS_1: u32 = 7;
 const UNITS_2: u32 = 13;
 const UNITS_3: u32 = 2;
 const CLASSES: u32 = 10;
-/// Quads of rows in a slot, a multiple of 4, and not less than QUADS for each workgroup.
-const BATCH_QUADS: u32 = 28;
+/// Quads of rows in a slot, a multiple of 4 and of QUADS.
+const BATCH_QUADS: u32 = 36;
 /// Words of the first layer's weights in a uniform block, a multiple of 4.
 const BLOCK_WORDS: u32 = 72;
 

@@ -13,7 +13,7 @@ const INPUT_WORDS: u32 = 196;
 const UNITS_1: u32 = 7;
 const UNITS_2: u32 = 13;
 const UNITS_3: u32 = 2;
-const BATCH_QUADS: u32 = 28;
+const BATCH_QUADS: u32 = 36;
 /// Words of pixels in a uniform block, a multiple of 4.
 const BLOCK_WORDS: u32 = 72;
 /// Units of a lane that a workgroup takes, of each layer.
@@ -94,7 +94,7 @@ fn find_present(column: u32, lane: u32) {
         atomicStore(&present_quads[i], 0u);
     }
     workgroupBarrier();
-    for (var q = lane; q < BATCH_QUADS; q += LANES) {
+    for (var q = lane; q < (step.rows + 3u) / 4u; q += LANES) {
         let ink = present[(step.slot * COLUMNS_1 + column) * BATCH_QUADS + q];
         atomicOr(&present_quads[q / 32u], select(0u, 1u << (q % 32u), ink != 0u));
     }

@@ -28,8 +28,8 @@ import { STEP_BYTES, STEP_STRIDE } from "./step_info.ts";
 const LANES = 8;
 /** Written out in forward_backward.wgsl. */
 const GROUP_QUADS = 3;
-/** Quads of a slot come in fours, so that four words of pixels are a multiple of 256 bytes. */
-const ALIGNED_QUADS = 4;
+/** Quads of a slot: whole workgroups, and fours, so that four words of pixels are a multiple of 256 bytes. */
+const SLOT_QUADS_UNIT = 12;
 /** Written out in forward_backward.wgsl: uniform blocks of the first layer's weights. */
 const BLOCKS = 3;
 /** Written out in update.wgsl: words that a workgroup takes; and the most units a lane of it. */
@@ -81,7 +81,7 @@ export const fusedSoftware: NetworkKind = {
   },
 
   slotQuads(batchSize) {
-    return roundUp(roundUp(Math.ceil(batchSize / 4), GROUP_QUADS), ALIGNED_QUADS);
+    return roundUp(Math.ceil(batchSize / 4), SLOT_QUADS_UNIT);
   },
 
   async compile(gpu, options, layout, slots) {
@@ -135,12 +135,14 @@ class FusedSoftware implements Network {
   readonly #traces: GPUBuffer;
   /** A slot's bind groups. */
   readonly #groups: { forward: GPUBindGroup; update: GPUBindGroup }[] = [];
-  readonly #forwardWorkgroups: number;
+  /** A batch leaves the last quads of its slot empty; an evaluation fills them. */
+  readonly #stepWorkgroups: number;
+  readonly #evaluationWorkgroups: number;
   readonly #updateWorkgroups: number;
 
   constructor(
     gpu: Gpu,
-    _options: EngineOptions,
+    options: EngineOptions,
     layout: ParameterLayout,
     slots: SlotShape,
     buffers: NetworkBuffers,
@@ -157,7 +159,8 @@ class FusedSoftware implements Network {
       traces.bytes,
       GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM,
     );
-    this.#forwardWorkgroups = Math.floor(quads / GROUP_QUADS);
+    this.#stepWorkgroups = Math.ceil(options.batchSize / 4 / GROUP_QUADS);
+    this.#evaluationWorkgroups = quads / GROUP_QUADS;
     // One is for the biases.
     this.#updateWorkgroups = words.reduce(
       (sum, n, layer) => sum + Math.ceil(n / COLUMN_WORDS) * updateTile(strides[layer]).count,
@@ -223,13 +226,13 @@ class FusedSoftware implements Network {
 
   encodeStep(pass: GPUComputePassEncoder, slot: number): void {
     const { forward, update } = this.#groups[slot];
-    this.#forward.dispatch(pass, forward, this.#forwardWorkgroups);
+    this.#forward.dispatch(pass, forward, this.#stepWorkgroups);
     this.#update.dispatch(pass, update, this.#updateWorkgroups);
   }
 
   encodeEvaluation(pass: GPUComputePassEncoder, slots: number): void {
     for (const { forward } of this.#groups.slice(0, slots)) {
-      this.#forward.dispatch(pass, forward, this.#forwardWorkgroups);
+      this.#forward.dispatch(pass, forward, this.#evaluationWorkgroups);
     }
   }
 
