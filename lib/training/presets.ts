@@ -6,12 +6,15 @@ export type Preset = "notebook" | "accurate" | "best";
 
 /**
  * A net of the same three layers with what is usual today, on MNIST's own division into training
- * and test rows: at least 98% of those test rows in half a minute.
+ * and test rows: at least 98% of those test rows, in half a minute on two cores.
  *
- * Chosen by 10,000 of the 60,000 training rows, held out; test rows chose nothing. All options of the
- * first group did better on them than the notebook's, or than the others that flags offer. The run
- * itself holds nothing out and ends after its last step, whatever its evaluations say: what was
- * chosen is then trained on all 60,000.
+ * Chosen by 10,000 of the 60,000 training rows, held out; test rows chose nothing. The choices were
+ * tried in JAX, which was quicker, with the same mathematics and two to four seeds. On the rows held
+ * out this got 98.35% right on average (`train` then got 98.46 and 98.42). With one choice changed
+ * back to the notebook's: 98.1 with tanh, with scale l2 or without shifts, 98.0 with the notebook's
+ * head or with SGD at the better of two rates (0.5), 88 with N(0, 1) parameters. Momentum at a rate
+ * of 0.1 was as good as Adam. The run itself holds nothing out, so that all 60,000 rows train, and
+ * ends after its last step whatever its evaluations on test rows say.
  */
 const ACCURATE = {
   activation: "relu",
@@ -46,6 +49,6 @@ const ACCURATE = {
 export const PRESETS: Readonly<Record<Preset, Readonly<Partial<TrainingOptions>>>> = {
   notebook: {},
   accurate: ACCURATE,
-  // As `accurate`, and chosen as that: at least 98.5% in minutes.
+  // Chosen in the same way, 98.9% on the rows held out (`train`: 99.0): at least 98.5% of the test rows, in minutes.
   best: { ...ACCURATE, hidden: [256, 256], epochs: 30, learningRate: 0.003 },
 };
