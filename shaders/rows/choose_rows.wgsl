@@ -237,7 +237,7 @@ fn choose_rows(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_in
             workgroupBarrier();
         }
     }
-    if rounds > 0u {
+    if count > 0u {
         for (var i = lane; i < SLOT_ROWS; i += LANES) {
             rows[slot * SLOT_ROWS + i] = ABSENT;
             if i < count {
