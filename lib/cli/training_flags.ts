@@ -31,7 +31,7 @@ const hidden: Flag<number[]> = {
 export const TRAINING_FLAGS = {
   preset: oneOf(
     Object.keys(PRESETS) as Preset[],
-    "what holds where no other flag is given; accurate and best do better than the notebook",
+    "defaults for the flags below, here shown for notebook; the others do better",
     "notebook",
   ),
   seed,
