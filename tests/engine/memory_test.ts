@@ -52,7 +52,7 @@ Deno.test({
     const args = ["--dataset", "mnist", "--iterations", "500"];
     const env = { MNIST_DIR: Deno.realPathSync(mnistDirectory()) };
     const directory = await Deno.makeTempDir();
-    const train = taskCommand("train", args, env, directory).spawn();
+    const train = taskCommand("train", args, env, { cwd: directory }).spawn();
     const ended = train.output();
     // Deno itself may not read another process's status, without all permissions.
     const { stdout } = await new Deno.Command("sh", {
