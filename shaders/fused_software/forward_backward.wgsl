@@ -95,9 +95,11 @@ fn bias(unit: u32) -> f32 {
 }
 
 @compute @workgroup_size(LANES)
-fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
     step = step_info;
-    let first_quad = group.x * QUADS;
+    // lavapipe gives one core the first half of the workgroups and the other the rest, and an odd one to the
+    // first; so the last quads of the batch, which may be too few for a workgroup, go first.
+    let first_quad = (group.x + groups.x - 1u) % groups.x * QUADS;
     let slot = step.slot;
     let slot_rows = slot * BATCH_QUADS + first_quad;
 
