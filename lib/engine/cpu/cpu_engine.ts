@@ -1,9 +1,8 @@
 /** The engine for machines with no adapter: plain TypeScript on one core, rows drawn on another. */
 import type { Dataset } from "../../data/dataset.ts";
 import { rowScales } from "../../data/normalise.ts";
-import { parameterCount } from "../../net/architecture.ts";
-import { MOMENT_ARRAYS } from "../../net/optimizer.ts";
 import { shiftOfRow } from "../augment.ts";
+import { assertDrawable, assertLoadable, assertRows, assertState } from "../checks.ts";
 import type {
   DeviceDescription,
   Engine,
@@ -82,18 +81,7 @@ class CpuEngine implements Engine {
 
   load(data: Dataset): void {
     this.#assertNotDisposed();
-    const { inputs, classes } = this.options.architecture;
-    const pixels = data.width * data.height;
-    if (pixels !== inputs) {
-      throw new RangeError(
-        `Cannot load ${data.name} as its images must have ${inputs} pixels, one an input of the net: current value is ${pixels}`,
-      );
-    }
-    if (data.classes > classes) {
-      throw new RangeError(
-        `Cannot load ${data.name} as it must have at most ${classes} classes, as the net has: current value is ${data.classes}`,
-      );
-    }
+    assertLoadable(this.options, data);
     const words = packRows(data);
     this.#loaded = { data, words, scales: rowScales(data, this.options.scale) };
     this.#run = undefined;
@@ -101,16 +89,9 @@ class CpuEngine implements Engine {
 
   start(trainRows: Uint32Array, state: EngineState): void {
     const loaded = this.#requireLoaded("start a run");
-    assertRows("train on", trainRows, loaded);
-    const { architecture, optimizer, batchSize, threefry } = this.options;
-    const parameters = parameterCount(architecture);
-    const moments = parameters * MOMENT_ARRAYS[optimizer.name];
-    if (state.parameters.length !== parameters || state.moments.length !== moments) {
-      throw new RangeError(
-        `Cannot start a run as the state must have ${parameters} parameters and ${moments} moments: ` +
-          `current values are ${state.parameters.length} and ${state.moments.length}`,
-      );
-    }
+    assertRows("train on", trainRows, loaded.data.labels.length);
+    assertState(this.options, state);
+    const { batchSize, threefry } = this.options;
     const n = trainRows.length;
     const draws = { n, largest: Math.min(batchSize, n), layout: threefry };
     this.#run = { loaded, trainRows: trainRows.slice(), feed: new RowFeed(draws, this.#worker) };
@@ -128,7 +109,7 @@ class CpuEngine implements Engine {
     this.#assertNotDisposed();
     const run = this.#run;
     if (run === undefined) throw new Error("Cannot step as no run was begun: call start() first");
-    for (const { from, count } of steps) this.#assertDrawable(from, count, run.trainRows.length);
+    for (const step of steps) assertDrawable(this.options, step, run.trainRows.length);
     run.feed.push(steps);
     for (const { key, from, count, learningRate } of steps) {
       const step = { key: key.slice(), from, count, learningRate };
@@ -138,7 +119,7 @@ class CpuEngine implements Engine {
 
   evaluate(rows: Uint32Array): void {
     const loaded = this.#requireLoaded("evaluate");
-    assertRows("evaluate", rows, loaded);
+    assertRows("evaluate", rows, loaded.data.labels.length);
     const copy = rows.slice();
     this.#queue.push(() => this.#takeEvaluation(copy, loaded));
   }
@@ -210,20 +191,6 @@ class CpuEngine implements Engine {
     this.#assertNotDisposed();
   }
 
-  #assertDrawable(from: number, count: number, n: number): void {
-    const { batchSize } = this.options;
-    if (!(Number.isInteger(count) && count >= 1 && count <= batchSize)) {
-      throw new RangeError(
-        `Cannot step as the count of rows must be a whole number from 1 to the batch size of ${batchSize}: current value is ${count}`,
-      );
-    }
-    if (!(Number.isInteger(from) && from >= 0 && from + count <= n)) {
-      throw new RangeError(
-        `Cannot step as its rows must be among the ${n} training rows: current values are ${count} rows from ${from}`,
-      );
-    }
-  }
-
   #assertNotDisposed(): void {
     if (this.#disposed) {
       throw new Error("Cannot use the engine as it was disposed of: make another");
@@ -234,17 +201,5 @@ class CpuEngine implements Engine {
     this.#assertNotDisposed();
     if (this.#loaded !== undefined) return this.#loaded;
     throw new Error(`Cannot ${action} as no data is loaded: call load() first`);
-  }
-}
-
-/** Refuses row numbers that the data set does not have, and none at all. */
-function assertRows(action: string, rows: Uint32Array, { data }: LoadedData): void {
-  const count = data.labels.length;
-  if (rows.length === 0) throw new RangeError(`Cannot ${action} no rows: give at least one`);
-  const wrong = rows.find((row) => row >= count);
-  if (wrong !== undefined) {
-    throw new RangeError(
-      `Cannot ${action} rows as their numbers must be below ${count}: current value is ${wrong}`,
-    );
   }
 }

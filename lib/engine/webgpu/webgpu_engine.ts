@@ -11,6 +11,7 @@ import sumResults from "../../../shaders/sum_results.wgsl" with { type: "text" }
 import type { Dataset } from "../../data/dataset.ts";
 import { parameterCount } from "../../net/architecture.ts";
 import { MOMENT_ARRAYS } from "../../net/optimizer.ts";
+import { assertDrawable, assertLoadable, assertRows, assertState } from "../checks.ts";
 import type {
   DeviceDescription,
   Engine,
@@ -172,34 +173,17 @@ export class WebGpuEngine implements Engine {
 
   load(data: Dataset): void {
     this.#assertUsable();
-    const { inputs, classes } = this.options.architecture;
-    const pixels = data.width * data.height;
-    if (pixels !== inputs) {
-      throw new RangeError(
-        `Cannot load ${data.name} as its images must have ${inputs} pixels, one an input of the net: current value is ${pixels}`,
-      );
-    }
-    if (data.classes > classes) {
-      throw new RangeError(
-        `Cannot load ${data.name} as it must have at most ${classes} classes, as the net has: current value is ${data.classes}`,
-      );
-    }
+    assertLoadable(this.options, data);
     this.#flush();
     this.#packer.load(data);
   }
 
   start(trainRows: Uint32Array, state: EngineState): void {
     this.#assertRows("train on", trainRows);
+    assertState(this.options, state);
     const { architecture, optimizer } = this.options;
     const length = parameterCount(architecture);
     const moments = MOMENT_ARRAYS[optimizer.name];
-    if (state.parameters.length !== length || state.moments.length !== length * moments) {
-      throw new RangeError(
-        `Cannot start a run as its state must have ${length} parameters and ${
-          length * moments
-        } moments: current values are ${state.parameters.length} and ${state.moments.length}`,
-      );
-    }
     this.#flush();
     const { queue } = this.#gpu.device;
     const { parameters, firstMoments, secondMoments } = this.#buffers;
@@ -216,7 +200,7 @@ export class WebGpuEngine implements Engine {
     this.#assertUsable();
     const n = this.#packer.trainRows;
     if (n === undefined) throw new Error("Cannot step as no run was begun: call start() first");
-    for (const step of steps) this.#assertDrawable(step, n);
+    for (const step of steps) assertDrawable(this.options, step, n);
     const slotRows = this.#slots.quads * 4;
     for (const step of steps) {
       const parts = Math.ceil(step.count / slotRows);
@@ -381,26 +365,6 @@ export class WebGpuEngine implements Engine {
     if (count === undefined) {
       throw new Error(`Cannot ${action} rows as no data is loaded: call load() first`);
     }
-    if (rows.length === 0) throw new RangeError(`Cannot ${action} no rows: give at least one`);
-    const wrong = rows.find((row) => row >= count);
-    if (wrong !== undefined) {
-      throw new RangeError(
-        `Cannot ${action} rows as their numbers must be below ${count}: current value is ${wrong}`,
-      );
-    }
-  }
-
-  #assertDrawable({ from, count }: Step, n: number): void {
-    const { batchSize } = this.options;
-    if (!(Number.isInteger(count) && count >= 1 && count <= batchSize)) {
-      throw new RangeError(
-        `Cannot step as the count of rows must be a whole number from 1 to the batch size of ${batchSize}: current value is ${count}`,
-      );
-    }
-    if (!(Number.isInteger(from) && from >= 0 && from + count <= n)) {
-      throw new RangeError(
-        `Cannot step as its rows must be among the ${n} training rows: current values are ${count} rows from ${from}`,
-      );
-    }
+    assertRows(action, rows, count);
   }
 }

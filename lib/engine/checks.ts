@@ -1,0 +1,62 @@
+/** What every engine refuses, in the same words. Each function throws a RangeError that names the value. */
+import type { Dataset } from "../data/dataset.ts";
+import { parameterCount } from "../net/architecture.ts";
+import { MOMENT_ARRAYS } from "../net/optimizer.ts";
+import type { EngineOptions, EngineState, Step } from "./engine.ts";
+
+/** Refuses a data set that the net was not made for. */
+export function assertLoadable({ architecture }: EngineOptions, data: Dataset): void {
+  const { inputs, classes } = architecture;
+  const pixels = data.width * data.height;
+  if (pixels !== inputs) {
+    throw new RangeError(
+      `Cannot load ${data.name} as its images must have ${inputs} pixels, one an input of the net: current value is ${pixels}`,
+    );
+  }
+  if (data.classes > classes) {
+    throw new RangeError(
+      `Cannot load ${data.name} as it must have at most ${classes} classes, as the net has: current value is ${data.classes}`,
+    );
+  }
+}
+
+/** Refuses a state of another net or optimiser. */
+export function assertState({ architecture, optimizer }: EngineOptions, state: EngineState): void {
+  const parameters = parameterCount(architecture);
+  const moments = parameters * MOMENT_ARRAYS[optimizer.name];
+  if (state.parameters.length !== parameters || state.moments.length !== moments) {
+    throw new RangeError(
+      `Cannot start a run as the state must have ${parameters} parameters and ${moments} moments: ` +
+        `current values are ${state.parameters.length} and ${state.moments.length}`,
+    );
+  }
+}
+
+/** Refuses a step of more rows than the engine was made for, or than there are among n training rows. */
+export function assertDrawable(
+  { batchSize }: EngineOptions,
+  { from, count }: Step,
+  n: number,
+): void {
+  if (!(Number.isInteger(count) && count >= 1 && count <= batchSize)) {
+    throw new RangeError(
+      `Cannot step as the count of rows must be a whole number from 1 to the batch size of ${batchSize}: current value is ${count}`,
+    );
+  }
+  if (!(Number.isInteger(from) && from >= 0 && from + count <= n)) {
+    throw new RangeError(
+      `Cannot step as its rows must be among the ${n} training rows: current values are ${count} rows from ${from}`,
+    );
+  }
+}
+
+/** Refuses row numbers that a data set of `count` rows does not have, and none at all. */
+export function assertRows(action: string, rows: Uint32Array, count: number): void {
+  if (rows.length === 0) throw new RangeError(`Cannot ${action} no rows: give at least one`);
+  const wrong = rows.find((row) => row >= count);
+  if (wrong !== undefined) {
+    throw new RangeError(
+      `Cannot ${action} rows as their numbers must be below ${count}: current value is ${wrong}`,
+    );
+  }
+}
