@@ -3,10 +3,10 @@
 //
 // A workgroup is one SIMD vector of 8 lanes and takes a column of four words of one layer's inputs and up
 // to 8 units a lane of the layer's: a register tile of U x 4 words x 4 sums, over all rows of the batch, a
-// quad at a time. Deltas and activations come as uniform buffers, which cost half as much
-// as storage. A quad's four inputs are one mat4x4f (columns: inputs; components: rows), so that deltas
-// times matrix is 16 multiply-adds. Quads without ink in a column (about 40% are) are passed over, by
-// going through the bits of a mask. The four words are written out, and loops over units short and not
+// quad at a time. What is read more than once comes as uniform buffers, which cost half as much as storage.
+// A quad's four inputs are one mat4x4f (columns: inputs; components: rows), so that deltas times matrix is
+// 16 multiply-adds. Quads without ink in a column (a quarter of MNIST's) are passed over, by going through
+// the bits of a mask. The four words are written out, and loops over units short and not
 // nested, because the driver unrolls only such loops and keeps only unrolled tiles in registers.
 
 const INPUT_WORDS: u32 = 196;
