@@ -23,8 +23,8 @@ const UNITS_1: u32 = 7;
 const UNITS_2: u32 = 13;
 const UNITS_3: u32 = 2;
 const CLASSES: u32 = 10;
-/// Quads of rows in a slot, a multiple of 4 and of QUADS.
-const BATCH_QUADS: u32 = 36;
+/// Quads of rows in a slot, a multiple of 4.
+const BATCH_QUADS: u32 = 28;
 /// Words of the first layer's weights in a uniform block, a multiple of 4.
 const BLOCK_WORDS: u32 = 72;
 
@@ -99,7 +99,8 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups
     step = step_info;
     // lavapipe gives one core the first half of the workgroups and the other the rest, and an odd one to the
     // first; so the last quads of the batch, which may be too few for a workgroup, go first.
-    let first_quad = (group.x + groups.x - 1u) % groups.x * QUADS;
+    // The last workgroup of a full slot begins early enough to end with it.
+    let first_quad = min((group.x + groups.x - 1u) % groups.x * QUADS, BATCH_QUADS - QUADS);
     let slot = step.slot;
     let slot_rows = slot * BATCH_QUADS + first_quad;
 

@@ -1,27 +1,32 @@
 // Gradients averaged over the batch and the optimiser's step, in place, for processors that stand in for
-// a GPU (lavapipe). Letters as in forward_backward.wgsl.
+// a GPU (lavapipe). Letters and costs as in forward_backward.wgsl.
 //
-// A workgroup is one SIMD vector of 8 lanes and takes a column of four words of one layer's inputs and up
-// to 8 units a lane of the layer's: a register tile of U x 4 words x 4 sums, over all rows of the batch, a
-// quad at a time. What is read more than once comes as uniform buffers, which cost half as much as storage.
-// A quad's four inputs are one mat4x4f (columns: inputs; components: rows), so that deltas times matrix is
-// 16 multiply-adds. Quads without ink in a column (a quarter of MNIST's) are passed over, by going through
-// the bits of a mask. The four words are written out, and loops over units short and not
-// nested, because the driver unrolls only such loops and keeps only unrolled tiles in registers.
+// A workgroup is one SIMD vector of 8 lanes and sums the gradients of a register tile a lane over all rows
+// of the batch, a quad at a time: of the first two layers' weights, four words of inputs times up to 8
+// units a lane; of the last layer's, which has few units, a word of inputs a lane times up to 16 classes;
+// the last workgroup sums the biases'. What is read more than once comes as uniform buffers, at half the
+// price of storage. A quad's four inputs are one mat4x4f (columns: inputs; components: rows), so that
+// deltas times matrix is 16 multiply-adds. Quads without ink in the first layer's four words (42% of
+// MNIST's, as the words are a block of 4 x 4 pixels) are passed over, by going through the bits of a mask.
+//
+// The sums leave their registers through workgroup memory, and one loop applies them whatever their layer,
+// because an unrolled update of so many parameters would be 60 KiB of code, each run once.
 
 const INPUT_WORDS: u32 = 196;
 const UNITS_1: u32 = 7;
 const UNITS_2: u32 = 13;
 const UNITS_3: u32 = 2;
-const BATCH_QUADS: u32 = 36;
+const CLASSES: u32 = 10;
+const BATCH_QUADS: u32 = 28;
 /// Words of pixels in a uniform block, a multiple of 4.
 const BLOCK_WORDS: u32 = 72;
-/// Units of a lane that a workgroup takes, of each layer.
+/// Units of a lane that a workgroup takes, of the first two layers, and classes of the last.
 const TILE_1: u32 = 7;
 const TILE_2: u32 = 7;
-const TILE_3: u32 = 2;
+const TILE_3: u32 = 10;
 
-const LARGEST_TILE: u32 = 8;
+/// Gradients of a lane at most: 4 words times 8 units, or 16 classes.
+const LARGEST_TILE: u32 = 32;
 const LANES: u32 = 8;
 const STRIDE_1: u32 = UNITS_1 * LANES;
 const STRIDE_2: u32 = UNITS_2 * LANES;
@@ -33,8 +38,8 @@ const WORDS_3: u32 = STRIDE_2 / 4;
 @group(0) @binding(0) var<uniform> pixels_a: array<vec4u, BLOCK_WORDS * BATCH_QUADS>;
 @group(0) @binding(1) var<uniform> pixels_b: array<vec4u, BLOCK_WORDS * BATCH_QUADS>;
 @group(0) @binding(2) var<uniform> pixels_c: array<vec4u, BLOCK_WORDS * BATCH_QUADS>;
-/// Shape (slots, W / 4, B / 4): which of four words have ink; see gather.wgsl.
-@group(0) @binding(3) var<storage, read> present: array<u32>;
+/// Shape (slots, W / 4, B / 4), in vec4s: which of four words have ink; see gather.wgsl.
+@group(0) @binding(3) var<storage, read> present: array<vec4u>;
 @group(0) @binding(4) var<uniform> d1_scaled: array<vec4f, STRIDE_1 * BATCH_QUADS>;
 @group(0) @binding(5) var<uniform> x1: array<vec4f, STRIDE_1 * BATCH_QUADS>;
 @group(0) @binding(6) var<uniform> x2: array<vec4f, STRIDE_2 * BATCH_QUADS>;
@@ -53,53 +58,62 @@ const OFFSET_2: u32 = 10976;
 const OFFSET_3: u32 = 12432;
 const OFFSET_BIASES: u32 = 12848;
 
-/// Columns of four words, and the layers' workgroups.
+/// Workgroups of the layers: columns of words, times tiles of units.
 const COLUMNS_1: u32 = INPUT_WORDS / 4;
 const COLUMNS_2: u32 = (WORDS_2 + 3) / 4;
-const COLUMNS_3: u32 = (WORDS_3 + 3) / 4;
+const COLUMNS_3: u32 = (WORDS_3 + LANES - 1) / LANES;
 const GROUPS_1: u32 = COLUMNS_1 * ((UNITS_1 + TILE_1 - 1) / TILE_1);
 const GROUPS_2: u32 = COLUMNS_2 * ((UNITS_2 + TILE_2 - 1) / TILE_2);
-const GROUPS_3: u32 = COLUMNS_3 * ((UNITS_3 + TILE_3 - 1) / TILE_3);
+const GROUPS_3: u32 = COLUMNS_3 * ((CLASSES + TILE_3 - 1) / TILE_3);
 /// All workgroups; the last is for the biases.
 const GROUPS: u32 = GROUPS_1 + GROUPS_2 + GROUPS_3 + 1;
 /// Masks of 32 quads.
 const MASKS: u32 = (BATCH_QUADS + 31) / 32;
 
-/// The sums of a workgroup's lanes, shape (4 words, units). They leave their registers through it, because
-/// an unrolled update of so many parameters would be 60 KiB of code, each run once.
-var<workgroup> gradients: array<vec4f, 4 * LARGEST_TILE * LANES>;
-/// A bit for each quad: whether its rows have ink in the workgroup's column.
+/// The lanes' gradients, shape (LARGEST_TILE, LANES).
+var<workgroup> gradients: array<vec4f, LARGEST_TILE * LANES>;
+/// Which quads have ink in the workgroup's column, and which of its four words have: a bit each.
 var<workgroup> present_quads: array<atomic<u32>, MASKS>;
+var<workgroup> present_words: atomic<u32>;
+
+/// Where a lane's gradients are and belong: the one in row r and column c of its tile is gradient
+/// r * width + c, and belongs to parameter `first + r * row_stride + c * column_stride`.
+struct Tile {
+    first: u32,
+    /// The rows to apply, a bit each, and how many columns.
+    rows: u32,
+    columns: u32,
+    width: u32,
+    row_stride: u32,
+    column_stride: u32,
+}
+
+/// Fills `present_quads` and `present_words`.
+fn find_present(column: u32, lane: u32) {
+    for (var i = lane; i < MASKS; i += LANES) {
+        atomicStore(&present_quads[i], 0u);
+    }
+    if lane == 0u {
+        atomicStore(&present_words, 0u);
+    }
+    workgroupBarrier();
+    for (var mask = 0u; mask < MASKS; mask++) {
+        let i = mask * LANES + lane;
+        if i < BATCH_QUADS / 4u {
+            let ink = present[(step.slot * COLUMNS_1 + column) * (BATCH_QUADS / 4u) + i];
+            let bits = select(vec4u(0u), vec4u(1u, 2u, 4u, 8u), ink != vec4u(0u));
+            atomicOr(&present_quads[mask], (bits.x | bits.y | bits.z | bits.w) << (4u * lane));
+            atomicOr(&present_words, ink.x | ink.y | ink.z | ink.w);
+        }
+    }
+    workgroupBarrier();
+}
 
 /// The first layer's register tile, by words.
 var<private> sums_0: array<vec4f, TILE_1>;
 var<private> sums_1: array<vec4f, TILE_1>;
 var<private> sums_2: array<vec4f, TILE_1>;
 var<private> sums_3: array<vec4f, TILE_1>;
-
-fn apply(index: u32, gradient: vec4f) {
-    let updated = update_parameters(parameters[index], first_moments[index], second_moments[index], gradient);
-    parameters[index] = updated.parameters;
-    if OPTIMIZER != 0u {
-        first_moments[index] = updated.first;
-    }
-    if OPTIMIZER == 2u {
-        second_moments[index] = updated.second;
-    }
-}
-
-/// Notes in `present_quads` which quads have ink in a column.
-fn find_present(column: u32, lane: u32) {
-    for (var i = lane; i < MASKS; i += LANES) {
-        atomicStore(&present_quads[i], 0u);
-    }
-    workgroupBarrier();
-    for (var q = lane; q < (step.rows + 3u) / 4u; q += LANES) {
-        let ink = present[(step.slot * COLUMNS_1 + column) * BATCH_QUADS + q];
-        atomicOr(&present_quads[q / 32u], select(0u, 1u << (q % 32u), ink != 0u));
-    }
-    workgroupBarrier();
-}
 
 /// A quad of rows' share of the first layer's sums.
 fn add_quad(first_unit: u32, q: u32, words_0: vec4u, words_1: vec4u, words_2: vec4u, words_3: vec4u) {
@@ -125,32 +139,48 @@ fn add_quad(first_unit: u32, q: u32, words_0: vec4u, words_1: vec4u, words_2: ve
     }
 }
 
-fn update_layer_1(column: u32, first: u32, lane: u32) {
-    let word = column * 4u;
-    let first_unit = first + lane;
+fn sum_layer_1(word: u32, first_unit: u32, lane: u32) {
     sums_0 = array<vec4f, TILE_1>();
     sums_1 = array<vec4f, TILE_1>();
     sums_2 = array<vec4f, TILE_1>();
     sums_3 = array<vec4f, TILE_1>();
-    // One of the three blocks holds the column; the loops over the others are empty.
+    // One of the three blocks holds the column.
     let block = word / BLOCK_WORDS;
     let first_pixel = word % BLOCK_WORDS * BATCH_QUADS;
     for (var mask = 0u; mask < MASKS; mask++) {
-        let quads = atomicLoad(&present_quads[mask]);
-        for (var bits = select(0u, quads, block == 0u); bits != 0u; bits &= bits - 1u) {
-            let q = mask * 32u + firstTrailingBit(bits);
-            let i = first_pixel + q;
-            add_quad(first_unit, q, pixels_a[i], pixels_a[i + BATCH_QUADS], pixels_a[i + 2u * BATCH_QUADS], pixels_a[i + 3u * BATCH_QUADS]);
+        var bits = atomicLoad(&present_quads[mask]);
+        if bits != 0u && block == 0u {
+            loop {
+                let q = mask * 32u + firstTrailingBit(bits);
+                let i = first_pixel + q;
+                add_quad(first_unit, q, pixels_a[i], pixels_a[i + BATCH_QUADS], pixels_a[i + 2u * BATCH_QUADS], pixels_a[i + 3u * BATCH_QUADS]);
+                bits &= bits - 1u;
+                if bits == 0u {
+                    break;
+                }
+            }
         }
-        for (var bits = select(0u, quads, block == 1u); bits != 0u; bits &= bits - 1u) {
-            let q = mask * 32u + firstTrailingBit(bits);
-            let i = first_pixel + q;
-            add_quad(first_unit, q, pixels_b[i], pixels_b[i + BATCH_QUADS], pixels_b[i + 2u * BATCH_QUADS], pixels_b[i + 3u * BATCH_QUADS]);
+        if bits != 0u && block == 1u {
+            loop {
+                let q = mask * 32u + firstTrailingBit(bits);
+                let i = first_pixel + q;
+                add_quad(first_unit, q, pixels_b[i], pixels_b[i + BATCH_QUADS], pixels_b[i + 2u * BATCH_QUADS], pixels_b[i + 3u * BATCH_QUADS]);
+                bits &= bits - 1u;
+                if bits == 0u {
+                    break;
+                }
+            }
         }
-        for (var bits = select(0u, quads, block == 2u); bits != 0u; bits &= bits - 1u) {
-            let q = mask * 32u + firstTrailingBit(bits);
-            let i = first_pixel + q;
-            add_quad(first_unit, q, pixels_c[i], pixels_c[i + BATCH_QUADS], pixels_c[i + 2u * BATCH_QUADS], pixels_c[i + 3u * BATCH_QUADS]);
+        if bits != 0u && block == 2u {
+            loop {
+                let q = mask * 32u + firstTrailingBit(bits);
+                let i = first_pixel + q;
+                add_quad(first_unit, q, pixels_c[i], pixels_c[i + BATCH_QUADS], pixels_c[i + 2u * BATCH_QUADS], pixels_c[i + 3u * BATCH_QUADS]);
+                bits &= bits - 1u;
+                if bits == 0u {
+                    break;
+                }
+            }
         }
     }
     for (var u = 0u; u < TILE_1; u++) {
@@ -165,12 +195,6 @@ fn update_layer_1(column: u32, first: u32, lane: u32) {
     for (var u = 0u; u < TILE_1; u++) {
         gradients[(3u * TILE_1 + u) * LANES + lane] = sums_3[u];
     }
-    for (var i = 0u; i < 4u * TILE_1; i++) {
-        let unit = first_unit + i % TILE_1 * LANES;
-        if unit < STRIDE_1 && word + i / TILE_1 < INPUT_WORDS {
-            apply((word + i / TILE_1) * STRIDE_1 + unit, gradients[i * LANES + lane]);
-        }
-    }
 }
 
 fn load_x1(word: u32, quad: u32) -> mat4x4f {
@@ -179,14 +203,13 @@ fn load_x1(word: u32, quad: u32) -> mat4x4f {
     return mat4x4f(x1[i], x1[i + BATCH_QUADS], x1[i + 2u * BATCH_QUADS], x1[i + 3u * BATCH_QUADS]);
 }
 
-fn update_layer_2(column: u32, first: u32, lane: u32) {
-    let word = column * 4u;
-    let first_unit = first + lane;
+fn sum_layer_2(word: u32, first_unit: u32, lane: u32) {
     var sums_0 = array<vec4f, TILE_2>();
     var sums_1 = array<vec4f, TILE_2>();
     var sums_2 = array<vec4f, TILE_2>();
     var sums_3 = array<vec4f, TILE_2>();
-    for (var q = 0u; q < (step.rows + 3u) / 4u; q++) {
+    var q = 0u;
+    loop {
         let x_0 = load_x1(word, q);
         let x_1 = load_x1(word + 1u, q);
         let x_2 = load_x1(word + 2u, q);
@@ -207,6 +230,10 @@ fn update_layer_2(column: u32, first: u32, lane: u32) {
         for (var u = 0u; u < TILE_2; u++) {
             sums_3[u] += d[u] * x_3;
         }
+        q++;
+        if q * 4u >= step.rows {
+            break;
+        }
     }
     for (var u = 0u; u < TILE_2; u++) {
         gradients[u * LANES + lane] = sums_0[u];
@@ -220,92 +247,100 @@ fn update_layer_2(column: u32, first: u32, lane: u32) {
     for (var u = 0u; u < TILE_2; u++) {
         gradients[(3u * TILE_2 + u) * LANES + lane] = sums_3[u];
     }
-    for (var i = 0u; i < 4u * TILE_2; i++) {
-        let unit = first_unit + i % TILE_2 * LANES;
-        if unit < STRIDE_2 && word + i / TILE_2 < WORDS_2 {
-            apply(OFFSET_2 + (word + i / TILE_2) * STRIDE_2 + unit, gradients[i * LANES + lane]);
-        }
-    }
 }
 
-fn load_x2(word: u32, quad: u32) -> mat4x4f {
-    // Behind the last word, the last one: what comes of it is not stored.
-    let i = min(word, WORDS_3 - 1u) * 4u * BATCH_QUADS + quad;
-    return mat4x4f(x2[i], x2[i + BATCH_QUADS], x2[i + 2u * BATCH_QUADS], x2[i + 3u * BATCH_QUADS]);
-}
-
-fn update_layer_3(column: u32, first: u32, lane: u32) {
-    let word = column * 4u;
-    let first_unit = first + lane;
-    var sums_0 = array<vec4f, TILE_3>();
-    var sums_1 = array<vec4f, TILE_3>();
-    var sums_2 = array<vec4f, TILE_3>();
-    var sums_3 = array<vec4f, TILE_3>();
-    for (var q = 0u; q < (step.rows + 3u) / 4u; q++) {
-        let x_0 = load_x2(word, q);
-        let x_1 = load_x2(word + 1u, q);
-        let x_2 = load_x2(word + 2u, q);
-        let x_3 = load_x2(word + 3u, q);
+fn sum_layer_3(word: u32, first_class: u32, lane: u32) {
+    var sums = array<vec4f, TILE_3>();
+    var q = 0u;
+    loop {
+        let i = min(word, WORDS_3 - 1u) * 4u * BATCH_QUADS + q;
+        let x = mat4x4f(x2[i], x2[i + BATCH_QUADS], x2[i + 2u * BATCH_QUADS], x2[i + 3u * BATCH_QUADS]);
         var d = array<vec4f, TILE_3>();
-        for (var u = 0u; u < TILE_3; u++) {
-            d[u] = d3[min(first_unit + u * LANES, STRIDE_3 - 1u) * BATCH_QUADS + q];
+        for (var c = 0u; c < TILE_3; c++) {
+            d[c] = d3[min(first_class + c, CLASSES - 1u) * BATCH_QUADS + q];
         }
-        for (var u = 0u; u < TILE_3; u++) {
-            sums_0[u] += d[u] * x_0;
+        for (var c = 0u; c < TILE_3; c++) {
+            sums[c] += d[c] * x;
         }
-        for (var u = 0u; u < TILE_3; u++) {
-            sums_1[u] += d[u] * x_1;
-        }
-        for (var u = 0u; u < TILE_3; u++) {
-            sums_2[u] += d[u] * x_2;
-        }
-        for (var u = 0u; u < TILE_3; u++) {
-            sums_3[u] += d[u] * x_3;
+        q++;
+        if q * 4u >= step.rows {
+            break;
         }
     }
-    for (var u = 0u; u < TILE_3; u++) {
-        gradients[u * LANES + lane] = sums_0[u];
-    }
-    for (var u = 0u; u < TILE_3; u++) {
-        gradients[(1u * TILE_3 + u) * LANES + lane] = sums_1[u];
-    }
-    for (var u = 0u; u < TILE_3; u++) {
-        gradients[(2u * TILE_3 + u) * LANES + lane] = sums_2[u];
-    }
-    for (var u = 0u; u < TILE_3; u++) {
-        gradients[(3u * TILE_3 + u) * LANES + lane] = sums_3[u];
-    }
-    for (var i = 0u; i < 4u * TILE_3; i++) {
-        let unit = first_unit + i % TILE_3 * LANES;
-        if unit < STRIDE_3 && word + i / TILE_3 < WORDS_3 {
-            apply(OFFSET_3 + (word + i / TILE_3) * STRIDE_3 + unit, gradients[i * LANES + lane]);
-        }
+    for (var c = 0u; c < TILE_3; c++) {
+        gradients[c * LANES + lane] = sums[c];
     }
 }
 
-/// Four units' gradients of their biases are the sums of their deltas.
-fn update_biases(lane: u32) {
-    let quads = (step.rows + 3u) / 4u;
+/// Lane l takes units 4l to 4l + 3, then those 32 on, and so on: four biases lie in one vec4.
+fn sum_biases(lane: u32) {
     for (var unit = lane * 4u; unit < STRIDE_1; unit += LANES * 4u) {
         var sums = mat4x4f();
-        for (var i = unit * BATCH_QUADS; i < unit * BATCH_QUADS + quads; i++) {
-            sums += mat4x4f(d1[i], d1[i + BATCH_QUADS], d1[i + 2u * BATCH_QUADS], d1[i + 3u * BATCH_QUADS]);
+        var first = unit * BATCH_QUADS;
+        let end = first + (step.rows + 3u) / 4u;
+        loop {
+            sums += mat4x4f(d1[first], d1[first + BATCH_QUADS], d1[first + 2u * BATCH_QUADS], d1[first + 3u * BATCH_QUADS]);
+            first++;
+            if first >= end {
+                break;
+            }
         }
-        apply(OFFSET_BIASES + unit / 4u, vec4f(1.0) * sums);
+        gradients[unit / 4u] = vec4f(1.0) * sums;
     }
     for (var unit = lane * 4u; unit < STRIDE_2; unit += LANES * 4u) {
         var sums = mat4x4f();
-        for (var i = unit * BATCH_QUADS; i < unit * BATCH_QUADS + quads; i++) {
-            sums += mat4x4f(d2[i], d2[i + BATCH_QUADS], d2[i + 2u * BATCH_QUADS], d2[i + 3u * BATCH_QUADS]);
+        var first = unit * BATCH_QUADS;
+        let end = first + (step.rows + 3u) / 4u;
+        loop {
+            sums += mat4x4f(d2[first], d2[first + BATCH_QUADS], d2[first + 2u * BATCH_QUADS], d2[first + 3u * BATCH_QUADS]);
+            first++;
+            if first >= end {
+                break;
+            }
         }
-        apply(OFFSET_BIASES + (STRIDE_1 + unit) / 4u, vec4f(1.0) * sums);
+        gradients[(STRIDE_1 + unit) / 4u] = vec4f(1.0) * sums;
     }
     for (var unit = lane * 4u; unit < STRIDE_3; unit += LANES * 4u) {
         var sums = mat4x4f();
-        for (var i = unit * BATCH_QUADS; i < unit * BATCH_QUADS + quads; i++) {
-            sums += mat4x4f(d3[i], d3[i + BATCH_QUADS], d3[i + 2u * BATCH_QUADS], d3[i + 3u * BATCH_QUADS]);
+        var first = unit * BATCH_QUADS;
+        let end = first + (step.rows + 3u) / 4u;
+        loop {
+            sums += mat4x4f(d3[first], d3[first + BATCH_QUADS], d3[first + 2u * BATCH_QUADS], d3[first + 3u * BATCH_QUADS]);
+            first++;
+            if first >= end {
+                break;
+            }
         }
-        apply(OFFSET_BIASES + (STRIDE_1 + STRIDE_2 + unit) / 4u, vec4f(1.0) * sums);
+        gradients[(STRIDE_1 + STRIDE_2 + unit) / 4u] = vec4f(1.0) * sums;
+    }
+}
+
+/// Applies a lane's gradients.
+fn apply(tile: Tile, lane: u32) {
+    var rows = tile.rows;
+    var column = 0u;
+    if rows != 0u && tile.columns != 0u {
+        loop {
+            let row = firstTrailingBit(rows);
+            let gradient = gradients[(row * tile.width + column) * LANES + lane];
+            let index = tile.first + row * tile.row_stride + column * tile.column_stride;
+            let updated = update_parameters(parameters[index], first_moments[index], second_moments[index], gradient);
+            parameters[index] = updated.parameters;
+            if OPTIMIZER != 0u {
+                first_moments[index] = updated.first;
+            }
+            if OPTIMIZER == 2u {
+                second_moments[index] = updated.second;
+            }
+            column++;
+            if column == tile.columns {
+                column = 0u;
+                rows &= rows - 1u;
+            }
+            if rows == 0u {
+                break;
+            }
+        }
     }
 }
 
@@ -316,18 +351,30 @@ fn update(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) 
     // side by side, so every other piece of it goes to each half.
     let half = (GROUPS + 1u) / 2u;
     let work = select(2u * (group.x - half) + 1u, 2u * group.x, group.x < half);
-    // Loops, not branches: lavapipe runs both sides of a branch.
-    for (var i = work; i < GROUPS_1; i += GROUPS_1) {
-        find_present(i % COLUMNS_1, lane);
-        update_layer_1(i % COLUMNS_1, i / COLUMNS_1 * TILE_1 * LANES, lane);
+    find_present(min(work, GROUPS_1 - 1u) % COLUMNS_1, lane);
+    var tile: Tile;
+    if work < GROUPS_1 {
+        let word = work % COLUMNS_1 * 4u;
+        let octet = work / COLUMNS_1 * TILE_1;
+        sum_layer_1(word, octet * LANES + lane, lane);
+        // Without momentum, weights of words without ink stay as they are.
+        let rows = select(15u, atomicLoad(&present_words), OPTIMIZER == 0u);
+        tile = Tile(word * STRIDE_1 + octet * LANES + lane, rows, min(TILE_1, UNITS_1 - octet), TILE_1, STRIDE_1, LANES);
+    } else if work < GROUPS_1 + GROUPS_2 {
+        let word = (work - GROUPS_1) % COLUMNS_2 * 4u;
+        let octet = (work - GROUPS_1) / COLUMNS_2 * TILE_2;
+        sum_layer_2(word, octet * LANES + lane, lane);
+        let rows = (1u << min(4u, WORDS_2 - word)) - 1u;
+        tile = Tile(OFFSET_2 + word * STRIDE_2 + octet * LANES + lane, rows, min(TILE_2, UNITS_2 - octet), TILE_2, STRIDE_2, LANES);
+    } else if work < GROUPS_1 + GROUPS_2 + GROUPS_3 {
+        let word = (work - GROUPS_1 - GROUPS_2) % COLUMNS_3 * LANES + lane;
+        let first_class = (work - GROUPS_1 - GROUPS_2) / COLUMNS_3 * TILE_3;
+        sum_layer_3(word, first_class, lane);
+        tile = Tile(OFFSET_3 + word * STRIDE_3 + first_class, u32(word < WORDS_3), min(TILE_3, CLASSES - first_class), TILE_3, 0u, 1u);
+    } else {
+        sum_biases(lane);
+        tile = Tile(OFFSET_BIASES + lane, 1u, ((STRIDE_1 + STRIDE_2 + STRIDE_3) / 4u + LANES - 1u - lane) / LANES, 0u, 0u, LANES);
     }
-    for (var i = work - GROUPS_1; i < GROUPS_2; i += GROUPS_2) {
-        update_layer_2(i % COLUMNS_2, i / COLUMNS_2 * TILE_2 * LANES, lane);
-    }
-    for (var i = work - GROUPS_1 - GROUPS_2; i < GROUPS_3; i += GROUPS_3) {
-        update_layer_3(i % COLUMNS_3, i / COLUMNS_3 * TILE_3 * LANES, lane);
-    }
-    for (var i = work - GROUPS_1 - GROUPS_2 - GROUPS_3; i < 1u; i++) {
-        update_biases(lane);
-    }
+    workgroupBarrier();
+    apply(tile, lane);
 }

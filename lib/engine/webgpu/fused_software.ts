@@ -28,13 +28,15 @@ import { STEP_BYTES, STEP_STRIDE } from "./step_info.ts";
 const LANES = 8;
 /** Written out in forward_backward.wgsl. */
 const GROUP_QUADS = 3;
-/** Quads of a slot: whole workgroups, and fours, so that four words of pixels are a multiple of 256 bytes. */
-const SLOT_QUADS_UNIT = 12;
+/** Quads of a slot come in fours, so that four words of pixels are a multiple of 256 bytes. */
+const SLOT_QUADS_UNIT = 4;
 /** Written out in forward_backward.wgsl: uniform blocks of the first layer's weights. */
 const BLOCKS = 3;
-/** Written out in update.wgsl: words that a workgroup takes; and the most units a lane of it. */
+/** Written out in update.wgsl: words that a workgroup takes of the first two layers' inputs. */
 const COLUMN_WORDS = 4;
+/** The most units a lane that a workgroup of update.wgsl takes of those layers, and classes of the last. */
 const LARGEST_TILE = 8;
+const LARGEST_CLASS_TILE = 16;
 const UNIFORM_BYTES = 65536;
 /** More would be too many registers, and too long to compile. */
 const MOST_UNITS_A_LANE = 16;
@@ -47,10 +49,27 @@ function blockWords({ strides }: ParameterLayout, quads: number): number {
   return Math.floor(UNIFORM_BYTES / (16 * Math.max(strides[0], quads)) / 4) * 4;
 }
 
-/** Divides a layer's units of a lane evenly among as few tiles of update.wgsl as can be. */
-function updateTile(stride: number): { units: number; count: number } {
-  const count = Math.ceil(stride / LANES / LARGEST_TILE);
-  return { units: Math.ceil(stride / LANES / count), count };
+/** How many of `n` things each of as few parts as can be takes, none more than `most`. */
+function evenPart(n: number, most: number): number {
+  return Math.ceil(n / Math.ceil(n / most));
+}
+
+/** Units of a lane, or classes, that a workgroup of update.wgsl takes of each layer. */
+function updateTiles({ strides }: ParameterLayout, classes: number): [number, number, number] {
+  return [
+    evenPart(strides[0] / LANES, LARGEST_TILE),
+    evenPart(strides[1] / LANES, LARGEST_TILE),
+    evenPart(classes, LARGEST_CLASS_TILE),
+  ];
+}
+
+/** As update.wgsl counts its workgroups. */
+function updateWorkgroups({ words, strides }: ParameterLayout, classes: number): number {
+  const tiles = updateTiles({ words, strides } as ParameterLayout, classes);
+  return Math.ceil(words[0] / COLUMN_WORDS) * Math.ceil(strides[0] / LANES / tiles[0]) +
+    Math.ceil(words[1] / COLUMN_WORDS) * Math.ceil(strides[1] / LANES / tiles[1]) +
+    Math.ceil(words[2] / LANES) * Math.ceil(classes / tiles[2]) +
+    1;
 }
 
 /** Names and lengths of what forward_backward leaves for update, in vec4s, in the order of its constants. */
@@ -86,7 +105,8 @@ export const fusedSoftware: NetworkKind = {
 
   async compile(gpu, options, layout, slots) {
     const [s1, s2, s3] = layout.strides;
-    const tiles = layout.strides.map(updateTile);
+    const { classes } = options.architecture;
+    const tiles = updateTiles(layout, classes);
     const sizes = {
       INPUT_WORDS: layout.words[0],
       UNITS_1: s1 / LANES,
@@ -94,6 +114,7 @@ export const fusedSoftware: NetworkKind = {
       UNITS_3: s3 / LANES,
       BATCH_QUADS: slots.quads,
       BLOCK_WORDS: blockWords(layout, slots.quads),
+      CLASSES: classes,
     };
     const forwardProgram = await Program.compile(gpu, {
       entryPoint: "forward_backward",
@@ -103,7 +124,6 @@ export const fusedSoftware: NetworkKind = {
         ...headConstants(options),
         ...optimizerConstants(options),
         ...sizes,
-        CLASSES: options.architecture.classes,
       },
       // deno-fmt-ignore
       bindings: ["uniform", "uniform", "uniform", "read", "read", "read", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "read", "write", "write"],
@@ -114,9 +134,9 @@ export const fusedSoftware: NetworkKind = {
       constants: {
         ...optimizerConstants(options),
         ...sizes,
-        TILE_1: tiles[0].units,
-        TILE_2: tiles[1].units,
-        TILE_3: tiles[2].units,
+        TILE_1: tiles[0],
+        TILE_2: tiles[1],
+        TILE_3: tiles[2],
         OFFSET_2: layout.offsets[1],
         OFFSET_3: layout.offsets[2],
         OFFSET_BIASES: layout.offsets[3],
@@ -160,12 +180,8 @@ class FusedSoftware implements Network {
       GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM,
     );
     this.#stepWorkgroups = Math.ceil(options.batchSize / 4 / GROUP_QUADS);
-    this.#evaluationWorkgroups = quads / GROUP_QUADS;
-    // One is for the biases.
-    this.#updateWorkgroups = words.reduce(
-      (sum, n, layer) => sum + Math.ceil(n / COLUMN_WORDS) * updateTile(strides[layer]).count,
-      1,
-    );
+    this.#evaluationWorkgroups = Math.ceil(quads / GROUP_QUADS);
+    this.#updateWorkgroups = updateWorkgroups(layout, options.architecture.classes);
     const {
       pixels,
       scales,
