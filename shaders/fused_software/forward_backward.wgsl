@@ -123,68 +123,89 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups
     var sums_1_1 = array<vec4f, UNITS_1>();
     var sums_1_2 = array<vec4f, UNITS_1>();
     for (var j = 0u; j < MASKS; j++) {
-        for (var bits = atomicLoad(&present_words[0u * MASKS + j]); bits != 0u; bits &= bits - 1u) {
-            let word = j * 32u + firstTrailingBit(bits);
-            let first = word * BATCH_QUADS + first_quad;
-            let x_0 = unpack_words(pixels_a[first]);
-            let x_1 = unpack_words(pixels_a[first + 1u]);
-            let x_2 = unpack_words(pixels_a[first + 2u]);
-            var weights = array<vec4f, UNITS_1>();
-            for (var u = 0u; u < UNITS_1; u++) {
-                weights[u] = weights_1a[word * STRIDE_1 + u * LANES + lane];
-            }
-            for (var u = 0u; u < UNITS_1; u++) {
-                sums_1_0[u] += x_0 * weights[u];
-            }
-            for (var u = 0u; u < UNITS_1; u++) {
-                sums_1_1[u] += x_1 * weights[u];
-            }
-            for (var u = 0u; u < UNITS_1; u++) {
-                sums_1_2[u] += x_2 * weights[u];
-            }
-        }
-    }
-    for (var j = 0u; j < MASKS; j++) {
-        for (var bits = atomicLoad(&present_words[1u * MASKS + j]); bits != 0u; bits &= bits - 1u) {
-            let word = j * 32u + firstTrailingBit(bits);
-            let first = word * BATCH_QUADS + first_quad;
-            let x_0 = unpack_words(pixels_b[first]);
-            let x_1 = unpack_words(pixels_b[first + 1u]);
-            let x_2 = unpack_words(pixels_b[first + 2u]);
-            var weights = array<vec4f, UNITS_1>();
-            for (var u = 0u; u < UNITS_1; u++) {
-                weights[u] = weights_1b[word * STRIDE_1 + u * LANES + lane];
-            }
-            for (var u = 0u; u < UNITS_1; u++) {
-                sums_1_0[u] += x_0 * weights[u];
-            }
-            for (var u = 0u; u < UNITS_1; u++) {
-                sums_1_1[u] += x_1 * weights[u];
-            }
-            for (var u = 0u; u < UNITS_1; u++) {
-                sums_1_2[u] += x_2 * weights[u];
+        var bits = atomicLoad(&present_words[0u * MASKS + j]);
+        if bits != 0u {
+            loop {
+                let word = j * 32u + firstTrailingBit(bits);
+                let first = word * BATCH_QUADS + first_quad;
+                let x_0 = unpack_words(pixels_a[first]);
+                let x_1 = unpack_words(pixels_a[first + 1u]);
+                let x_2 = unpack_words(pixels_a[first + 2u]);
+                var weights = array<vec4f, UNITS_1>();
+                for (var u = 0u; u < UNITS_1; u++) {
+                    weights[u] = weights_1a[word * STRIDE_1 + u * LANES + lane];
+                }
+                for (var u = 0u; u < UNITS_1; u++) {
+                    sums_1_0[u] += x_0 * weights[u];
+                }
+                for (var u = 0u; u < UNITS_1; u++) {
+                    sums_1_1[u] += x_1 * weights[u];
+                }
+                for (var u = 0u; u < UNITS_1; u++) {
+                    sums_1_2[u] += x_2 * weights[u];
+                }
+                bits &= bits - 1u;
+                if bits == 0u {
+                    break;
+                }
             }
         }
     }
     for (var j = 0u; j < MASKS; j++) {
-        for (var bits = atomicLoad(&present_words[2u * MASKS + j]); bits != 0u; bits &= bits - 1u) {
-            let word = j * 32u + firstTrailingBit(bits);
-            let first = word * BATCH_QUADS + first_quad;
-            let x_0 = unpack_words(pixels_c[first]);
-            let x_1 = unpack_words(pixels_c[first + 1u]);
-            let x_2 = unpack_words(pixels_c[first + 2u]);
-            var weights = array<vec4f, UNITS_1>();
-            for (var u = 0u; u < UNITS_1; u++) {
-                weights[u] = weights_1c[word * STRIDE_1 + u * LANES + lane];
+        var bits = atomicLoad(&present_words[1u * MASKS + j]);
+        if bits != 0u {
+            loop {
+                let word = j * 32u + firstTrailingBit(bits);
+                let first = word * BATCH_QUADS + first_quad;
+                let x_0 = unpack_words(pixels_b[first]);
+                let x_1 = unpack_words(pixels_b[first + 1u]);
+                let x_2 = unpack_words(pixels_b[first + 2u]);
+                var weights = array<vec4f, UNITS_1>();
+                for (var u = 0u; u < UNITS_1; u++) {
+                    weights[u] = weights_1b[word * STRIDE_1 + u * LANES + lane];
+                }
+                for (var u = 0u; u < UNITS_1; u++) {
+                    sums_1_0[u] += x_0 * weights[u];
+                }
+                for (var u = 0u; u < UNITS_1; u++) {
+                    sums_1_1[u] += x_1 * weights[u];
+                }
+                for (var u = 0u; u < UNITS_1; u++) {
+                    sums_1_2[u] += x_2 * weights[u];
+                }
+                bits &= bits - 1u;
+                if bits == 0u {
+                    break;
+                }
             }
-            for (var u = 0u; u < UNITS_1; u++) {
-                sums_1_0[u] += x_0 * weights[u];
-            }
-            for (var u = 0u; u < UNITS_1; u++) {
-                sums_1_1[u] += x_1 * weights[u];
-            }
-            for (var u = 0u; u < UNITS_1; u++) {
-                sums_1_2[u] += x_2 * weights[u];
+        }
+    }
+    for (var j = 0u; j < MASKS; j++) {
+        var bits = atomicLoad(&present_words[2u * MASKS + j]);
+        if bits != 0u {
+            loop {
+                let word = j * 32u + firstTrailingBit(bits);
+                let first = word * BATCH_QUADS + first_quad;
+                let x_0 = unpack_words(pixels_c[first]);
+                let x_1 = unpack_words(pixels_c[first + 1u]);
+                let x_2 = unpack_words(pixels_c[first + 2u]);
+                var weights = array<vec4f, UNITS_1>();
+                for (var u = 0u; u < UNITS_1; u++) {
+                    weights[u] = weights_1c[word * STRIDE_1 + u * LANES + lane];
+                }
+                for (var u = 0u; u < UNITS_1; u++) {
+                    sums_1_0[u] += x_0 * weights[u];
+                }
+                for (var u = 0u; u < UNITS_1; u++) {
+                    sums_1_1[u] += x_1 * weights[u];
+                }
+                for (var u = 0u; u < UNITS_1; u++) {
+                    sums_1_2[u] += x_2 * weights[u];
+                }
+                bits &= bits - 1u;
+                if bits == 0u {
+                    break;
+                }
             }
         }
     }
@@ -210,13 +231,14 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups
     var sums_2_0 = array<vec4f, UNITS_2>();
     var sums_2_1 = array<vec4f, UNITS_2>();
     var sums_2_2 = array<vec4f, UNITS_2>();
-    for (var w = 0u; w < WORDS_2; w++) {
-        let x_0 = load_level_1(w * 4u * QUADS);
-        let x_1 = load_level_1(w * 4u * QUADS + 1u);
-        let x_2 = load_level_1(w * 4u * QUADS + 2u);
+    var w_2 = 0u;
+    loop {
+        let x_0 = load_level_1(w_2 * 4u * QUADS);
+        let x_1 = load_level_1(w_2 * 4u * QUADS + 1u);
+        let x_2 = load_level_1(w_2 * 4u * QUADS + 2u);
         var weights = array<vec4f, UNITS_2>();
         for (var u = 0u; u < UNITS_2; u++) {
-            weights[u] = weights_2[w * STRIDE_2 + u * LANES + lane];
+            weights[u] = weights_2[w_2 * STRIDE_2 + u * LANES + lane];
         }
         for (var u = 0u; u < UNITS_2; u++) {
             sums_2_0[u] += x_0 * weights[u];
@@ -226,6 +248,10 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups
         }
         for (var u = 0u; u < UNITS_2; u++) {
             sums_2_2[u] += x_2 * weights[u];
+        }
+        w_2++;
+        if w_2 >= WORDS_2 {
+            break;
         }
     }
     for (var u = 0u; u < UNITS_2; u++) {
@@ -250,13 +276,14 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups
     var sums_3_0 = array<vec4f, UNITS_3>();
     var sums_3_1 = array<vec4f, UNITS_3>();
     var sums_3_2 = array<vec4f, UNITS_3>();
-    for (var w = 0u; w < WORDS_3; w++) {
-        let x_0 = load_level_2(w * 4u * QUADS);
-        let x_1 = load_level_2(w * 4u * QUADS + 1u);
-        let x_2 = load_level_2(w * 4u * QUADS + 2u);
+    var w_3 = 0u;
+    loop {
+        let x_0 = load_level_2(w_3 * 4u * QUADS);
+        let x_1 = load_level_2(w_3 * 4u * QUADS + 1u);
+        let x_2 = load_level_2(w_3 * 4u * QUADS + 2u);
         var weights = array<vec4f, UNITS_3>();
         for (var u = 0u; u < UNITS_3; u++) {
-            weights[u] = weights_3[w * STRIDE_3 + u * LANES + lane];
+            weights[u] = weights_3[w_3 * STRIDE_3 + u * LANES + lane];
         }
         for (var u = 0u; u < UNITS_3; u++) {
             sums_3_0[u] += x_0 * weights[u];
@@ -266,6 +293,10 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups
         }
         for (var u = 0u; u < UNITS_3; u++) {
             sums_3_2[u] += x_2 * weights[u];
+        }
+        w_3++;
+        if w_3 >= WORDS_3 {
+            break;
         }
     }
     for (var u = 0u; u < UNITS_3; u++) {
@@ -285,7 +316,8 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups
     workgroupBarrier();
 
     // Softmax, loss and the last layer's deltas: a lane a quad of rows.
-    for (var q = lane; q < QUADS; q += LANES) {
+    let q = lane;
+    if q < QUADS {
         let label = labels[slot_rows + q];
         var largest = level_3[q];
         for (var c = 1u; c < CLASSES; c++) {
@@ -331,7 +363,8 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups
     sums_2_0 = array<vec4f, UNITS_2>();
     sums_2_1 = array<vec4f, UNITS_2>();
     sums_2_2 = array<vec4f, UNITS_2>();
-    for (var c = 0u; c < classes; c++) {
+    var c = 0u;
+    loop {
         let d_0 = level_3[c * QUADS];
         let d_1 = level_3[c * QUADS + 1u];
         let d_2 = level_3[c * QUADS + 2u];
@@ -348,6 +381,10 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups
         }
         for (var u = 0u; u < UNITS_2; u++) {
             sums_2_2[u] += weights[u] * d_2;
+        }
+        c++;
+        if c >= classes {
+            break;
         }
     }
     for (var u = 0u; u < UNITS_2; u++) {
@@ -372,7 +409,8 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups
     sums_1_0 = array<vec4f, UNITS_1>();
     sums_1_1 = array<vec4f, UNITS_1>();
     sums_1_2 = array<vec4f, UNITS_1>();
-    for (var n = 0u; n < units_2; n++) {
+    var n = 0u;
+    loop {
         let d_0 = level_2[n * QUADS];
         let d_1 = level_2[n * QUADS + 1u];
         let d_2 = level_2[n * QUADS + 2u];
@@ -389,6 +427,10 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups
         }
         for (var u = 0u; u < UNITS_1; u++) {
             sums_1_2[u] += weights[u] * d_2;
+        }
+        n++;
+        if n >= units_2 {
+            break;
         }
     }
     for (var u = 0u; u < UNITS_1; u++) {
