@@ -1,11 +1,15 @@
 // Draws the rows of many steps without replacement, as choose_rows.wgsl does and explains, in the shape
 // that a processor standing in for a GPU (lavapipe) is fast at.
 //
-// A workgroup is one SIMD vector of 8 lanes and draws one step's rows. What differs, and why:
-// - four cipher blocks are computed side by side (vec4u): one alone waits for its own results, and a turn
-//   of a loop costs 18 ns, as much as a block;
-// - a branch there runs both sides, masked, at full price; so what befalls few keys is noted in a bit
-//   mask, and a loop, which does end early, goes through the bits;
+// A workgroup is one SIMD vector of 8 lanes and draws one step's rows. What differs, and why (times are of
+// one vector, on one core):
+// - four cipher blocks are computed side by side (vec4u), for one alone waits for its own results; at 6 ns
+//   a block it is cheaper to draw a key again than to load it;
+// - a branch there runs both sides, and a loop its body at least once. So what befalls few keys, to be
+//   kept, is noted without a branch, in a private list: where, and a bit for each of eight keys. Only
+//   afterwards are the lists gone through, all lanes busy;
+// - an access to workgroup memory is a loop over the lanes (20 ns), to a private array a few straight
+//   instructions (6 ns); so every lane looks wanted bins up in a table of its own;
 // - the last round wants the ranks from `begin` on, mostly 0 to 99: the keys below a threshold are kept,
 //   without counting all, and ranked. Where they turn out too few or too many, the round is done as the
 //   others are.
@@ -17,17 +21,20 @@ const BIN_BITS: u32 = 14;
 /// Keys that can be kept.
 const KEPT: u32 = 700;
 
+/// Keys that a lane can find.
+const FOUND: u32 = 137;
+
 const LANES: u32 = 8;
 const BINS: u32 = 1u << BIN_BITS;
 const COUNT_WORDS: u32 = BINS / 4;
-/// Bins are added up by blocks of 64.
-const BLOCKS: u32 = BINS / 64;
-const BLOCK_WORDS: u32 = 16;
+/// Bins are added up by blocks of 64. The keys below the threshold are ranked in as many bins.
+const BLOCKS: u32 = 256;
+const BLOCK_WORDS: u32 = COUNT_WORDS / BLOCKS;
 const LISTS: u32 = 512;
 const NONE: u32 = 0xffffffff;
 const ABSENT: u32 = 0xffffffff;
-/// Bins in which the keys below the threshold are ranked.
-const LOW_BINS: u32 = 256;
+/// Where the rank of a kept key stands in `kept_place`; places are below 8 * BINS.
+const RANK_SHIFT: u32 = BIN_BITS + 3;
 
 /// As in choose_rows.wgsl.
 struct Draw {
@@ -49,15 +56,23 @@ struct Population {
 
 var<workgroup> counts: array<atomic<u32>, COUNT_WORDS>;
 var<workgroup> block_starts: array<u32, BLOCKS>;
-var<workgroup> wanted_bins: array<atomic<u32>, BINS / 32>;
 /// A wanted rank; then its bin and its rank within the bin; then the place found.
 var<workgroup> wanted: array<vec2u, SLOT_ROWS>;
 var<workgroup> kept_key: array<u32, KEPT>;
+/// A kept key's place and, RANK_SHIFT bits higher, in the end its rank in its bin.
 var<workgroup> kept_place: array<u32, KEPT>;
 var<workgroup> kept_next: array<u32, KEPT>;
-var<workgroup> kept_count: atomic<u32>;
-var<workgroup> kept_total: u32;
 var<workgroup> lists: array<atomic<u32>, LISTS>;
+/// What the lanes tell each other.
+var<workgroup> lane_counts: array<u32, LANES>;
+
+/// The lane's table of wanted bins, a bit each.
+var<private> wanted_bins: array<u32, BINS / 32>;
+/// The lane's keys to keep: for a turn of keys_of in which some are, its `i` and eight bits for the keys.
+/// The entry behind the last is being written.
+var<private> found: array<u32, FOUND + 1>;
+var<private> found_entries: u32;
+var<private> found_keys: u32;
 
 /// The keys of eight places: four from some place on, LANES apart, and the four half the places on.
 struct Keys {
@@ -105,6 +120,17 @@ fn keys_of(key: vec2u, i: u32, half: u32, n: u32) -> Keys {
     return threefry_4(key, places, select(vec4u(0u), places + half, places + half < vec4u(n)));
 }
 
+/// The random key of one place.
+fn key_of(key: vec2u, place: u32, half: u32, n: u32) -> u32 {
+    if THREEFRY_LAYOUT == 1u {
+        let bits = threefry2x32(key, vec2u(0u, place));
+        return bits.x ^ bits.y;
+    }
+    let low = select(place - half, place, place < half);
+    let bits = threefry2x32(key, vec2u(low, select(0u, low + half, low + half < n)));
+    return select(bits.y, bits.x, place < half);
+}
+
 /// Bit j: whether the j-th of the eight places exists.
 fn existing(i: u32, half: u32, n: u32) -> u32 {
     let places = vec4u(i, i + LANES, i + 2u * LANES, i + 3u * LANES);
@@ -115,26 +141,82 @@ fn existing(i: u32, half: u32, n: u32) -> u32 {
     return all.x | all.y | all.z | all.w;
 }
 
-fn key_at(keys: Keys, j: u32) -> u32 {
-    return select(keys.low, keys.high, vec4<bool>(j >= 4u))[j % 4u];
-}
-
 fn place_at(i: u32, j: u32, half: u32) -> u32 {
     return i + j % 4u * LANES + j / 4u * half;
 }
 
-fn count_key(key: u32) {
-    let bin = key >> (32u - BIN_BITS);
-    atomicAdd(&counts[bin / 4u], 1u << (bin % 4u * 8u));
+/// Counts the keys of those of eight places that exist.
+fn count_keys(keys: Keys, exist: u32) {
+    count_key(keys.low.x, exist & 1u);
+    count_key(keys.low.y, exist >> 1u & 1u);
+    count_key(keys.low.z, exist >> 2u & 1u);
+    count_key(keys.low.w, exist >> 3u & 1u);
+    count_key(keys.high.x, exist >> 4u & 1u);
+    count_key(keys.high.y, exist >> 5u & 1u);
+    count_key(keys.high.z, exist >> 6u & 1u);
+    count_key(keys.high.w, exist >> 7u);
 }
 
-fn keep(key: u32, place: u32, list: u32) {
-    let i = atomicAdd(&kept_count, 1u);
-    if i < KEPT {
-        kept_key[i] = key;
-        kept_place[i] = place;
-        kept_next[i] = atomicExchange(&lists[list], i);
+fn count_key(key: u32, exists: u32) {
+    let bin = key >> (32u - BIN_BITS);
+    atomicAdd(&counts[bin / 4u], exists << (bin % 4u * 8u));
+}
+
+/// Puts places whose keys are to be kept, if any, on the lane's list.
+fn note(i: u32, bits: u32) {
+    // Without a branch: what is not to stay is overwritten.
+    found[min(found_entries, FOUND)] = i << 8u | bits;
+    found_entries += u32(bits != 0u);
+    found_keys += countOneBits(bits);
+}
+
+/// A lane's kept keys: how many, and which is the first; the keys of all are none if there is no room.
+struct Kept {
+    first: u32,
+    count: u32,
+    all: u32,
+}
+
+/// Keeps the keys that the lanes have noted, in lists by the bits from `shift` on; all lanes call it together.
+fn keep_found(key: vec2u, lane: u32, shift: u32) -> Kept {
+    let n = population.rows;
+    let half = (n + 1u) / 2u;
+    for (var i = lane; i < LISTS; i += LANES) {
+        atomicStore(&lists[i], NONE);
     }
+    lane_counts[lane] = select(found_keys, KEPT + 1u, found_keys > FOUND);
+    workgroupBarrier();
+    var kept = Kept(0u, found_keys, 0u);
+    for (var i = 0u; i < LANES; i++) {
+        kept.first += select(0u, lane_counts[i], i < lane);
+        kept.all += lane_counts[i];
+    }
+    if kept.all > KEPT {
+        kept.count = 0u;
+    }
+    if kept.count > 0u {
+        var entry = 0u;
+        var bits = found[0] & 255u;
+        var slot = kept.first;
+        loop {
+            let place = place_at(found[entry] >> 8u, firstTrailingBit(bits), half);
+            let drawn = key_of(key, place, half, n);
+            kept_key[slot] = drawn;
+            kept_place[slot] = place;
+            kept_next[slot] = atomicExchange(&lists[(drawn >> shift) % LISTS], slot);
+            slot++;
+            bits &= bits - 1u;
+            if bits == 0u {
+                entry++;
+                bits = found[entry] & 255u;
+            }
+            if slot == kept.first + kept.count {
+                break;
+            }
+        }
+    }
+    workgroupBarrier();
+    return kept;
 }
 
 fn sum_of_bytes(word: u32) -> u32 {
@@ -142,18 +224,16 @@ fn sum_of_bytes(word: u32) -> u32 {
     return (pairs & 0xffffu) + (pairs >> 16u);
 }
 
+fn is_wanted(bin: u32) -> u32 {
+    return wanted_bins[bin / 32u] >> (bin % 32u) & 1u;
+}
+
 /// Bit j: whether the j-th key's bin is wanted.
 fn wanted_keys(keys: Keys) -> u32 {
     let low = keys.low >> vec4u(32u - BIN_BITS);
     let high = keys.high >> vec4u(32u - BIN_BITS);
-    return (atomicLoad(&wanted_bins[low.x / 32u]) >> (low.x % 32u) & 1u)
-        | (atomicLoad(&wanted_bins[low.y / 32u]) >> (low.y % 32u) & 1u) << 1u
-        | (atomicLoad(&wanted_bins[low.z / 32u]) >> (low.z % 32u) & 1u) << 2u
-        | (atomicLoad(&wanted_bins[low.w / 32u]) >> (low.w % 32u) & 1u) << 3u
-        | (atomicLoad(&wanted_bins[high.x / 32u]) >> (high.x % 32u) & 1u) << 4u
-        | (atomicLoad(&wanted_bins[high.y / 32u]) >> (high.y % 32u) & 1u) << 5u
-        | (atomicLoad(&wanted_bins[high.z / 32u]) >> (high.z % 32u) & 1u) << 6u
-        | (atomicLoad(&wanted_bins[high.w / 32u]) >> (high.w % 32u) & 1u) << 7u;
+    return is_wanted(low.x) | is_wanted(low.y) << 1u | is_wanted(low.z) << 2u | is_wanted(low.w) << 3u
+        | is_wanted(high.x) << 4u | is_wanted(high.y) << 5u | is_wanted(high.z) << 6u | is_wanted(high.w) << 7u;
 }
 
 /// Bit j: whether the j-th key is below a threshold.
@@ -189,46 +269,61 @@ fn find_bin(rank: u32) -> vec2u {
     return vec2u(bin, left);
 }
 
-/// How many kept keys of a list come before a key, of those whose top bits are the same.
-fn rank_in_list(list: u32, key: u32, place: u32, shift: u32) -> u32 {
+/// How many kept keys of the same bin, by the bits from `shift` on, come before a kept key.
+fn rank_in_bin(kept: u32, shift: u32) -> u32 {
+    let key = kept_key[kept];
+    let place = kept_place[kept];
     var before = 0u;
-    for (var j = atomicLoad(&lists[list]); j != NONE; j = kept_next[j]) {
+    var j = atomicLoad(&lists[(key >> shift) % LISTS]);
+    loop {
         let other = kept_key[j];
         let earlier = other < key || (other == key && kept_place[j] < place);
         before += u32(earlier && other >> shift == key >> shift);
+        j = kept_next[j];
+        if j == NONE {
+            break;
+        }
     }
     return before;
 }
 
-/// The place of the key with this rank within its bin.
+/// The place of the kept key with this rank within its bin.
 fn find_place(bin: u32, rank: u32) -> u32 {
     var place = 0u;
-    for (var i = atomicLoad(&lists[bin % LISTS]); i != NONE; i = kept_next[i]) {
-        let key = kept_key[i];
-        let before = rank_in_list(bin % LISTS, key, kept_place[i], 32u - BIN_BITS);
-        place = select(place, kept_place[i], before == rank && key >> (32u - BIN_BITS) == bin);
+    var i = atomicLoad(&lists[bin % LISTS]);
+    if i != NONE {
+        loop {
+            let found = kept_place[i] >> RANK_SHIFT == rank && kept_key[i] >> (32u - BIN_BITS) == bin;
+            place = select(place, kept_place[i] & ((1u << RANK_SHIFT) - 1u), found);
+            i = kept_next[i];
+            if i == NONE {
+                break;
+            }
+        }
     }
     return place;
 }
 
-/// Empties the lists of kept keys; all lanes call it together.
-fn clear_kept(lane: u32) {
-    for (var i = lane; i < LISTS; i += LANES) {
-        atomicStore(&lists[i], NONE);
+/// Replaces each size in `block_starts` by the sum of those before; all lanes call it together.
+fn add_up_blocks(lane: u32) {
+    let first = lane * (BLOCKS / LANES);
+    workgroupBarrier();
+    var sum = 0u;
+    for (var i = first; i < first + BLOCKS / LANES; i++) {
+        sum += block_starts[i];
     }
-    if lane == 0u {
-        atomicStore(&kept_count, 0u);
+    lane_counts[lane] = sum;
+    workgroupBarrier();
+    var start = 0u;
+    for (var i = 0u; i < LANES; i++) {
+        start += select(0u, lane_counts[i], i < lane);
+    }
+    for (var i = first; i < first + BLOCKS / LANES; i++) {
+        let size = block_starts[i];
+        block_starts[i] = start;
+        start += size;
     }
     workgroupBarrier();
-}
-
-/// How many keys there were to keep, more than KEPT perhaps; all lanes call it together.
-fn count_kept(lane: u32) -> u32 {
-    workgroupBarrier();
-    if lane == 0u {
-        kept_total = atomicLoad(&kept_count);
-    }
-    return workgroupUniformLoad(&kept_total);
 }
 
 /// Finds the places of ranks begin .. end by a threshold; false where that did not serve.
@@ -241,41 +336,34 @@ fn choose_lowest(key: vec2u, lane: u32, begin: u32, end: u32) -> bool {
         return false;
     }
     let threshold = u32(aim / f32(n) * 4294967296.0);
+    // Leaves BLOCKS bins at most.
     let shift = 32u - countLeadingZeros(threshold) - 8u;
-    clear_kept(lane);
+    found_entries = 0u;
+    found_keys = 0u;
     for (var i = lane; i < half; i += 4u * LANES) {
-        let keys = keys_of(key, i, half, n);
-        for (var bits = keys_below(keys, threshold) & existing(i, half, n); bits != 0u; bits &= bits - 1u) {
-            let j = firstTrailingBit(bits);
-            let found = key_at(keys, j);
-            keep(found, place_at(i, j, half), found >> shift);
-        }
+        note(i, keys_below(keys_of(key, i, half, n), threshold) & existing(i, half, n));
     }
-    let kept = count_kept(lane);
-    if kept < end || kept > KEPT {
+    let kept = keep_found(key, lane, shift);
+    if kept.all < end || kept.all > KEPT {
         return false;
     }
-    // Where each bin of kept keys begins: bin b of LOW_BINS is list b.
-    for (var bin = lane; bin < LOW_BINS; bin += LANES) {
+    for (var bin = lane; bin < BLOCKS; bin += LANES) {
         var size = 0u;
-        for (var i = atomicLoad(&lists[bin]); i != NONE; i = kept_next[i]) {
-            size++;
+        var i = atomicLoad(&lists[bin]);
+        if i != NONE {
+            loop {
+                size++;
+                i = kept_next[i];
+                if i == NONE {
+                    break;
+                }
+            }
         }
         block_starts[bin] = size;
     }
-    workgroupBarrier();
-    if lane == 0u {
-        var start = 0u;
-        for (var bin = 0u; bin < LOW_BINS; bin++) {
-            let size = block_starts[bin];
-            block_starts[bin] = start;
-            start += size;
-        }
-    }
-    workgroupBarrier();
-    for (var i = lane; i < kept; i += LANES) {
-        let bin = kept_key[i] >> shift;
-        let rank = block_starts[bin] + rank_in_list(bin, kept_key[i], kept_place[i], shift);
+    add_up_blocks(lane);
+    for (var i = kept.first; i < kept.first + kept.count; i++) {
+        let rank = block_starts[kept_key[i] >> shift] + rank_in_bin(i, shift);
         if rank >= begin && rank < end {
             wanted[rank - begin].x = kept_place[i];
         }
@@ -295,21 +383,10 @@ fn choose_by_counting(key: vec2u, lane: u32, count: u32) {
     // Whole turns first, in which every place exists.
     let whole = (n - half) / (4u * LANES) * (4u * LANES);
     for (var i = lane; i < whole; i += 4u * LANES) {
-        let keys = keys_of(key, i, half, n);
-        count_key(keys.low.x);
-        count_key(keys.low.y);
-        count_key(keys.low.z);
-        count_key(keys.low.w);
-        count_key(keys.high.x);
-        count_key(keys.high.y);
-        count_key(keys.high.z);
-        count_key(keys.high.w);
+        count_keys(keys_of(key, i, half, n), 255u);
     }
     for (var i = whole + lane; i < half; i += 4u * LANES) {
-        let keys = keys_of(key, i, half, n);
-        for (var bits = existing(i, half, n); bits != 0u; bits &= bits - 1u) {
-            count_key(key_at(keys, firstTrailingBit(bits)));
-        }
+        count_keys(keys_of(key, i, half, n), existing(i, half, n));
     }
     workgroupBarrier();
     for (var block = lane; block < BLOCKS; block += LANES) {
@@ -326,16 +403,7 @@ fn choose_by_counting(key: vec2u, lane: u32, count: u32) {
         }
         block_starts[block] = sum;
     }
-    workgroupBarrier();
-    if lane == 0u {
-        var start = 0u;
-        for (var block = 0u; block < BLOCKS; block++) {
-            let sum = block_starts[block];
-            block_starts[block] = start;
-            start += sum;
-        }
-    }
-    workgroupBarrier();
+    add_up_blocks(lane);
     for (var i = lane; i < count; i += LANES) {
         wanted[i] = find_bin(wanted[i].x);
     }
@@ -345,32 +413,39 @@ fn choose_by_counting(key: vec2u, lane: u32, count: u32) {
     var taken = count;
     while first < count {
         let end = min(first + taken, count);
-        for (var i = lane; i < BINS / 32u; i += LANES) {
-            atomicStore(&wanted_bins[i], 0u);
-        }
-        clear_kept(lane);
-        for (var i = first + lane; i < end; i += LANES) {
-            atomicOr(&wanted_bins[wanted[i].x / 32u], 1u << (wanted[i].x % 32u));
-        }
         workgroupBarrier();
-        for (var i = lane; i < half; i += 4u * LANES) {
-            let keys = keys_of(key, i, half, n);
-            for (var bits = wanted_keys(keys) & existing(i, half, n); bits != 0u; bits &= bits - 1u) {
-                let j = firstTrailingBit(bits);
-                let found = key_at(keys, j);
-                keep(found, place_at(i, j, half), (found >> (32u - BIN_BITS)) % LISTS);
-            }
+        for (var i = 0u; i < BINS / 32u; i++) {
+            wanted_bins[i] = 0u;
         }
-        if count_kept(lane) > KEPT && taken > 1u {
+        for (var i = first; i < end; i++) {
+            let bin = wanted[i].x;
+            wanted_bins[bin / 32u] |= 1u << (bin % 32u);
+        }
+        found_entries = 0u;
+        found_keys = 0u;
+        for (var i = lane; i < half; i += 4u * LANES) {
+            note(i, wanted_keys(keys_of(key, i, half, n)) & existing(i, half, n));
+        }
+        let kept = keep_found(key, lane, 32u - BIN_BITS);
+        if kept.all > KEPT && taken > 1u {
             taken /= 2u;
             continue;
         }
+        // Ranks replace the list of found keys first, as other lanes still look at the places.
+        for (var i = 0u; i < kept.count; i++) {
+            found[i] = rank_in_bin(kept.first + i, 32u - BIN_BITS);
+        }
+        workgroupBarrier();
+        for (var i = 0u; i < kept.count; i++) {
+            kept_place[kept.first + i] |= found[i] << RANK_SHIFT;
+        }
+        workgroupBarrier();
         for (var i = first + lane; i < end; i += LANES) {
             wanted[i].x = find_place(wanted[i].x, wanted[i].y);
         }
         first = end;
-        workgroupBarrier();
     }
+    workgroupBarrier();
 }
 
 @compute @workgroup_size(LANES)

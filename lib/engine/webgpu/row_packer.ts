@@ -130,7 +130,7 @@ export class RowPacker {
         sources: [threefry, lanes === "vector" ? chooseRowsSoftware : chooseRowsSource],
         constants: {
           THREEFRY_LAYOUT: options.threefry === "partitionable" ? 1 : 0,
-          ...(lanes === "vector" ? {} : { LANES: lanes }),
+          ...(lanes === "vector" ? { FOUND: mostFound(kept) } : { LANES: lanes }),
           SLOT_ROWS: slots.quads * 4,
           BIN_BITS,
           KEPT: kept,
@@ -327,6 +327,11 @@ export class RowPacker {
 function mostKept(count: number): number {
   const others = count * 4;
   return Math.ceil(count + others + 8 * Math.sqrt(others));
+}
+
+/** Keys that one of the 8 lanes of choose_rows_software.wgsl should be able to find: its share of those kept, and six deviations more. */
+function mostFound(kept: number): number {
+  return Math.ceil(kept / 8 + 6 * Math.sqrt(kept / 8));
 }
 
 /** Rounds of sorting that JAX's permutation makes of n rows. */
