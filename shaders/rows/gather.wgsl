@@ -8,6 +8,8 @@
 
 /// W, a multiple of 4: images are padded to 16 bytes.
 const INPUT_WORDS: u32 = 196;
+/// Words in a row of an image that lies in blocks, 1 where images lie as they are: see parameter_layout.ts.
+const ROW_WORDS: u32 = 7;
 /// Quads of rows in a batch.
 const BATCH_QUADS: u32 = 27;
 /// 0: as they are; 1: shifted by a few pixels, see lib/engine/augment.ts.
@@ -25,7 +27,7 @@ struct Draw {
     rounds: vec4u,
 }
 
-/// Shape (rows of the data set, W / 4).
+/// Shape (rows of the data set, W / 4); words in the order of their places.
 @group(0) @binding(0) var<storage, read> images: array<vec4u>;
 /// Shape (rows of the data set): the bits of the number that bytes are multiplied with, and the label.
 @group(0) @binding(1) var<storage, read> row_facts: array<vec2u>;
@@ -42,7 +44,17 @@ struct Draw {
 /// Pixels in a row of an image, and rows of pixels.
 @group(0) @binding(8) var<uniform> image_size: vec2u;
 
-/// Words 4 * `column` and on of a data set row.
+fn place_of_word(word: u32) -> u32 {
+    let row = word / ROW_WORDS;
+    return (row / 4u * ROW_WORDS + word % ROW_WORDS) * 4u + row % 4u;
+}
+
+fn word_at_place(place: u32) -> u32 {
+    let block = place / 4u;
+    return (block / ROW_WORDS * 4u + place % 4u) * ROW_WORDS + block % ROW_WORDS;
+}
+
+/// Words at 4 * `column` and on of a data set row.
 fn load_words(row: u32, column: u32) -> vec4u {
     return images[row * (INPUT_WORDS / 4u) + column];
 }
@@ -55,13 +67,15 @@ fn shifted_pixel(row: u32, position: u32, shift: vec2i) -> u32 {
         return 0u;
     }
     let pixel = u32(y) * image_size.x + u32(x);
-    return (images[row * (INPUT_WORDS / 4u) + pixel / 16u][pixel / 4u % 4u] >> (pixel % 4u * 8u)) & 255u;
+    let place = place_of_word(pixel / 4u);
+    return (images[row * (INPUT_WORDS / 4u) + place / 4u][place % 4u] >> (pixel % 4u * 8u)) & 255u;
 }
 
 fn shifted_words(row: u32, column: u32, shift: vec2i) -> vec4u {
     var words = vec4u(0u);
     for (var i = 0u; i < 16u; i++) {
-        words[i / 4u] |= shifted_pixel(row, column * 16u + i, shift) << (i % 4u * 8u);
+        let word = word_at_place(column * 4u + i / 4u);
+        words[i / 4u] |= shifted_pixel(row, word * 4u + i % 4u, shift) << (i % 4u * 8u);
     }
     return words;
 }
@@ -90,10 +104,10 @@ fn facts_of(row: u32) -> vec2u {
 
 @compute @workgroup_size(64)
 fn gather(@builtin(global_invocation_id) id: vec3u) {
-    let column = id.x / BATCH_QUADS;
-    let quad = id.x % BATCH_QUADS;
+    let quad = id.x / (INPUT_WORDS / 4u);
+    let column = id.x % (INPUT_WORDS / 4u);
     let slot = id.y;
-    if column >= INPUT_WORDS / 4u {
+    if quad >= BATCH_QUADS {
         return;
     }
     let row = rows[slot * BATCH_QUADS + quad];

@@ -11,7 +11,7 @@ import { createRowSelector, roundKeys } from "../../random/row_selector.ts";
 import type { Augmentation, EngineOptions, Step } from "../engine.ts";
 import type { Gpu } from "./device.ts";
 import type { NetworkBuffers, SlotShape } from "./network.ts";
-import type { ParameterLayout } from "./parameter_layout.ts";
+import { type ParameterLayout, placeOfWord } from "./parameter_layout.ts";
 import { Program, read, uniform, write } from "./program.ts";
 
 /** Stands for a row that is not there, where a batch does not fill its slot. */
@@ -59,7 +59,7 @@ interface TrainRows {
 export class RowPacker {
   readonly #gpu: Gpu;
   readonly #options: EngineOptions;
-  readonly #words: number;
+  readonly #layout: ParameterLayout;
   readonly #slots: SlotShape;
   readonly #buffers: NetworkBuffers;
   readonly #gather: Program;
@@ -75,7 +75,7 @@ export class RowPacker {
   private constructor(
     gpu: Gpu,
     options: EngineOptions,
-    words: number,
+    layout: ParameterLayout,
     slots: SlotShape,
     buffers: NetworkBuffers,
     gather: Program,
@@ -84,7 +84,7 @@ export class RowPacker {
   ) {
     this.#gpu = gpu;
     this.#options = options;
-    this.#words = words;
+    this.#layout = layout;
     this.#slots = slots;
     this.#buffers = buffers;
     this.#gather = gather;
@@ -114,6 +114,7 @@ export class RowPacker {
         sources: [threefry, gatherSource],
         constants: {
           INPUT_WORDS: layout.words[0],
+          ROW_WORDS: layout.rowWords,
           BATCH_QUADS: slots.quads,
           AUGMENT: augment === "shift" ? 1 : 0,
         },
@@ -142,7 +143,7 @@ export class RowPacker {
       new RowPacker(
         gpu,
         options,
-        layout.words[0],
+        layout,
         slots,
         buffers,
         gather,
@@ -156,7 +157,8 @@ export class RowPacker {
     this.#unload();
     const { device } = this.#gpu;
     const count = data.labels.length;
-    const bytesARow = this.#words * 4;
+    const words = this.#layout.words[0];
+    const bytesARow = words * 4;
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
     const images = this.#gpu.buffer("images", count * bytesARow, usage);
     const limit = device.limits.maxStorageBufferBindingSize;
@@ -166,15 +168,15 @@ export class RowPacker {
       );
     }
     const pixels = data.width * data.height;
+    const places = Uint32Array.from(
+      { length: words },
+      (_, word) => placeOfWord(word, this.#layout.rowWords),
+    );
     const rowsAtOnce = Math.max(1, Math.floor(UPLOAD_BYTES / bytesARow));
     for (let row = 0; row < count; row += rowsAtOnce) {
       const end = Math.min(count, row + rowsAtOnce);
       const bytes = data.images.subarray(row * pixels, end * pixels);
-      device.queue.writeBuffer(
-        images,
-        row * bytesARow,
-        pixels === bytesARow ? bytes : padRows(bytes, pixels, bytesARow),
-      );
+      device.queue.writeBuffer(images, row * bytesARow, placeWords(bytes, pixels, places));
       // Hands the piece on, so that the queue does not hold all of them.
       device.queue.submit([]);
     }
@@ -284,7 +286,7 @@ export class RowPacker {
       const choose = this.#train!.choose;
       if (choose) this.#choose!.dispatch(pass, choose, slots);
     }
-    const invocations = this.#words / 4 * this.#slots.quads;
+    const invocations = this.#layout.words[0] / 4 * this.#slots.quads;
     const groups = Math.ceil(invocations / GATHER_LANES);
     const { gather, gatherPlain } = this.#loaded!;
     if (drawn) this.#gather.dispatch(pass, gather, groups, slots);
@@ -339,14 +341,24 @@ function roundsOf(n: number): number {
   return Math.ceil(3 * Math.log(Math.max(1, n)) / Math.log(0xffffffff));
 }
 
-/** Rows of bytes, each followed by zeros up to another length. */
-function padRows(bytes: Uint8Array, length: number, padded: number): Uint8Array<ArrayBuffer> {
-  const rows = bytes.length / length;
-  const result = new Uint8Array(rows * padded);
+/** Rows of bytes as words, each word moved to its place in the row; bytes that are not there are 0. */
+function placeWords(
+  bytes: Uint8Array,
+  bytesARow: number,
+  places: Uint32Array,
+): Uint32Array<ArrayBuffer> {
+  const rows = bytes.length / bytesARow;
+  const words = places.length;
+  const padded = new Uint8Array(rows * words * 4);
   for (let row = 0; row < rows; row++) {
-    result.set(bytes.subarray(row * length, (row + 1) * length), row * padded);
+    padded.set(bytes.subarray(row * bytesARow, (row + 1) * bytesARow), row * words * 4);
   }
-  return result;
+  const from = new Uint32Array(padded.buffer);
+  const placed = new Uint32Array(from.length);
+  for (let first = 0; first < from.length; first += words) {
+    for (let word = 0; word < words; word++) placed[first + places[word]] = from[first + word];
+  }
+  return placed;
 }
 
 /** A row's scale and label, as the bits of two words. */
