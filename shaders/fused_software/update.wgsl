@@ -58,15 +58,17 @@ const OFFSET_2: u32 = 10976;
 const OFFSET_3: u32 = 12432;
 const OFFSET_BIASES: u32 = 12848;
 
-/// Workgroups of the layers: columns of words, times tiles of units.
+/// Tiles of the layers: columns of words, times tiles of units.
 const COLUMNS_1: u32 = INPUT_WORDS / 4;
 const COLUMNS_2: u32 = (WORDS_2 + 3) / 4;
 const COLUMNS_3: u32 = (WORDS_3 + LANES - 1) / LANES;
-const GROUPS_1: u32 = COLUMNS_1 * ((UNITS_1 + TILE_1 - 1) / TILE_1);
-const GROUPS_2: u32 = COLUMNS_2 * ((UNITS_2 + TILE_2 - 1) / TILE_2);
-const GROUPS_3: u32 = COLUMNS_3 * ((CLASSES + TILE_3 - 1) / TILE_3);
-/// All workgroups; the last is for the biases.
-const GROUPS: u32 = GROUPS_1 + GROUPS_2 + GROUPS_3 + 1;
+const TILES_1: u32 = COLUMNS_1 * ((UNITS_1 + TILE_1 - 1) / TILE_1);
+const TILES_2: u32 = COLUMNS_2 * ((UNITS_2 + TILE_2 - 1) / TILE_2);
+const TILES_3: u32 = COLUMNS_3 * ((CLASSES + TILE_3 - 1) / TILE_3);
+/// Biases by fours.
+const BIASES_1: u32 = STRIDE_1 / 4;
+const BIASES_2: u32 = STRIDE_2 / 4;
+const BIASES: u32 = BIASES_1 + BIASES_2 + STRIDE_3 / 4;
 /// Masks of 32 quads.
 const MASKS: u32 = (BATCH_QUADS + 31) / 32;
 
@@ -75,18 +77,6 @@ var<workgroup> gradients: array<vec4f, LARGEST_TILE * LANES>;
 /// Which quads have ink in the workgroup's column, and which of its four words have: a bit each.
 var<workgroup> present_quads: array<atomic<u32>, MASKS>;
 var<workgroup> present_words: atomic<u32>;
-
-/// Where a lane's gradients are and belong: the one in row r and column c of its tile is gradient
-/// r * width + c, and belongs to parameter `first + r * row_stride + c * column_stride`.
-struct Tile {
-    first: u32,
-    /// The rows to apply, a bit each, and how many columns.
-    rows: u32,
-    columns: u32,
-    width: u32,
-    row_stride: u32,
-    column_stride: u32,
-}
 
 /// Fills `present_quads` and `present_words`.
 fn find_present(column: u32, lane: u32) {
@@ -272,109 +262,138 @@ fn sum_layer_3(word: u32, first_class: u32, lane: u32) {
     }
 }
 
-/// Lane l takes units 4l to 4l + 3, then those 32 on, and so on: four biases lie in one vec4.
-fn sum_biases(lane: u32) {
-    for (var unit = lane * 4u; unit < STRIDE_1; unit += LANES * 4u) {
-        var sums = mat4x4f();
-        var first = unit * BATCH_QUADS;
-        let end = first + (step.rows + 3u) / 4u;
-        loop {
-            sums += mat4x4f(d1[first], d1[first + BATCH_QUADS], d1[first + 2u * BATCH_QUADS], d1[first + 3u * BATCH_QUADS]);
-            first++;
-            if first >= end {
-                break;
-            }
-        }
-        gradients[unit / 4u] = vec4f(1.0) * sums;
+fn apply(index: u32, gradient: vec4f) {
+    let updated = update_parameters(parameters[index], first_moments[index], second_moments[index], gradient);
+    parameters[index] = updated.parameters;
+    if OPTIMIZER != 0u {
+        first_moments[index] = updated.first;
     }
-    for (var unit = lane * 4u; unit < STRIDE_2; unit += LANES * 4u) {
-        var sums = mat4x4f();
-        var first = unit * BATCH_QUADS;
-        let end = first + (step.rows + 3u) / 4u;
-        loop {
-            sums += mat4x4f(d2[first], d2[first + BATCH_QUADS], d2[first + 2u * BATCH_QUADS], d2[first + 3u * BATCH_QUADS]);
-            first++;
-            if first >= end {
-                break;
-            }
-        }
-        gradients[(STRIDE_1 + unit) / 4u] = vec4f(1.0) * sums;
-    }
-    for (var unit = lane * 4u; unit < STRIDE_3; unit += LANES * 4u) {
-        var sums = mat4x4f();
-        var first = unit * BATCH_QUADS;
-        let end = first + (step.rows + 3u) / 4u;
-        loop {
-            sums += mat4x4f(d3[first], d3[first + BATCH_QUADS], d3[first + 2u * BATCH_QUADS], d3[first + 3u * BATCH_QUADS]);
-            first++;
-            if first >= end {
-                break;
-            }
-        }
-        gradients[(STRIDE_1 + STRIDE_2 + unit) / 4u] = vec4f(1.0) * sums;
+    if OPTIMIZER == 2u {
+        second_moments[index] = updated.second;
     }
 }
 
-/// Applies a lane's gradients.
-fn apply(tile: Tile, lane: u32) {
-    var rows = tile.rows;
+/// Applies a lane's gradients: the one in row r and column c of its tile is gradient r * width + c, and
+/// belongs to parameter `first + r * row_stride + c * column_stride`. A bit each of `rows` is a row to apply.
+fn apply_tile(lane: u32, first: u32, rows: u32, row_stride: u32, columns: u32, column_stride: u32, width: u32) {
+    var left = rows;
     var column = 0u;
-    if rows != 0u && tile.columns != 0u {
+    if rows != 0u {
         loop {
-            let row = firstTrailingBit(rows);
-            let gradient = gradients[(row * tile.width + column) * LANES + lane];
-            let index = tile.first + row * tile.row_stride + column * tile.column_stride;
-            let updated = update_parameters(parameters[index], first_moments[index], second_moments[index], gradient);
-            parameters[index] = updated.parameters;
-            if OPTIMIZER != 0u {
-                first_moments[index] = updated.first;
-            }
-            if OPTIMIZER == 2u {
-                second_moments[index] = updated.second;
-            }
+            let row = firstTrailingBit(left);
+            apply(first + row * row_stride + column * column_stride, gradients[(row * width + column) * LANES + lane]);
             column++;
-            if column == tile.columns {
+            if column == columns {
                 column = 0u;
-                rows &= rows - 1u;
+                left &= left - 1u;
             }
-            if rows == 0u {
+            if left == 0u {
                 break;
             }
         }
+    }
+}
+
+fn update_tile_1(tile: u32, lane: u32) {
+    let word = tile % COLUMNS_1 * 4u;
+    let unit = tile / COLUMNS_1 * TILE_1;
+    find_present(tile % COLUMNS_1, lane);
+    sum_layer_1(word, unit * LANES + lane, lane);
+    // Without momentum, weights of words without ink stay as they are.
+    let rows = select(15u, atomicLoad(&present_words), OPTIMIZER == 0u);
+    apply_tile(lane, word * STRIDE_1 + unit * LANES + lane, rows, STRIDE_1, min(TILE_1, UNITS_1 - unit), LANES, TILE_1);
+}
+
+fn update_tile_2(tile: u32, lane: u32) {
+    let word = tile % COLUMNS_2 * 4u;
+    let unit = tile / COLUMNS_2 * TILE_2;
+    sum_layer_2(word, unit * LANES + lane, lane);
+    let rows = (1u << min(4u, WORDS_2 - word)) - 1u;
+    apply_tile(lane, OFFSET_2 + word * STRIDE_2 + unit * LANES + lane, rows, STRIDE_2, min(TILE_2, UNITS_2 - unit), LANES, TILE_2);
+}
+
+fn update_tile_3(tile: u32, lane: u32) {
+    let word = tile % COLUMNS_3 * LANES + lane;
+    let class_0 = tile / COLUMNS_3 * TILE_3;
+    sum_layer_3(word, class_0, lane);
+    apply_tile(lane, OFFSET_3 + word * STRIDE_3 + class_0, u32(word < WORDS_3), 0u, min(TILE_3, CLASSES - class_0), 1u, 0u);
+}
+
+/// Four biases' gradients: the sums of their units' deltas.
+fn update_biases(four: u32) {
+    var sums = mat4x4f();
+    var q = 0u;
+    if four < BIASES_1 {
+        let first = four * 4u * BATCH_QUADS;
+        loop {
+            let i = first + q;
+            sums += mat4x4f(d1[i], d1[i + BATCH_QUADS], d1[i + 2u * BATCH_QUADS], d1[i + 3u * BATCH_QUADS]);
+            q++;
+            if q * 4u >= step.rows {
+                break;
+            }
+        }
+    } else if four < BIASES_1 + BIASES_2 {
+        let first = (four - BIASES_1) * 4u * BATCH_QUADS;
+        loop {
+            let i = first + q;
+            sums += mat4x4f(d2[i], d2[i + BATCH_QUADS], d2[i + 2u * BATCH_QUADS], d2[i + 3u * BATCH_QUADS]);
+            q++;
+            if q * 4u >= step.rows {
+                break;
+            }
+        }
+    } else if four < BIASES {
+        let first = (four - BIASES_1 - BIASES_2) * 4u * BATCH_QUADS;
+        loop {
+            let i = first + q;
+            sums += mat4x4f(d3[i], d3[i + BATCH_QUADS], d3[i + 2u * BATCH_QUADS], d3[i + 3u * BATCH_QUADS]);
+            q++;
+            if q * 4u >= step.rows {
+                break;
+            }
+        }
+    }
+    if four < BIASES {
+        apply(OFFSET_BIASES + four, vec4f(1.0) * sums);
     }
 }
 
 @compute @workgroup_size(LANES)
-fn update(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+fn update(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
     step = step_info;
-    // lavapipe gives one core the first half of the workgroups and the other the rest. Work of a kind lies
-    // side by side, so every other piece of it goes to each half.
-    let half = (GROUPS + 1u) / 2u;
-    let work = select(2u * (group.x - half) + 1u, 2u * group.x, group.x < half);
-    find_present(min(work, GROUPS_1 - 1u) % COLUMNS_1, lane);
-    var tile: Tile;
-    if work < GROUPS_1 {
-        let word = work % COLUMNS_1 * 4u;
-        let octet = work / COLUMNS_1 * TILE_1;
-        sum_layer_1(word, octet * LANES + lane, lane);
-        // Without momentum, weights of words without ink stay as they are.
-        let rows = select(15u, atomicLoad(&present_words), OPTIMIZER == 0u);
-        tile = Tile(word * STRIDE_1 + octet * LANES + lane, rows, min(TILE_1, UNITS_1 - octet), TILE_1, STRIDE_1, LANES);
-    } else if work < GROUPS_1 + GROUPS_2 {
-        let word = (work - GROUPS_1) % COLUMNS_2 * 4u;
-        let octet = (work - GROUPS_1) / COLUMNS_2 * TILE_2;
-        sum_layer_2(word, octet * LANES + lane, lane);
-        let rows = (1u << min(4u, WORDS_2 - word)) - 1u;
-        tile = Tile(OFFSET_2 + word * STRIDE_2 + octet * LANES + lane, rows, min(TILE_2, UNITS_2 - octet), TILE_2, STRIDE_2, LANES);
-    } else if work < GROUPS_1 + GROUPS_2 + GROUPS_3 {
-        let word = (work - GROUPS_1 - GROUPS_2) % COLUMNS_3 * LANES + lane;
-        let first_class = (work - GROUPS_1 - GROUPS_2) / COLUMNS_3 * TILE_3;
-        sum_layer_3(word, first_class, lane);
-        tile = Tile(OFFSET_3 + word * STRIDE_3 + first_class, u32(word < WORDS_3), min(TILE_3, CLASSES - first_class), TILE_3, 0u, 1u);
-    } else {
-        sum_biases(lane);
-        tile = Tile(OFFSET_BIASES + lane, 1u, ((STRIDE_1 + STRIDE_2 + STRIDE_3) / 4u + LANES - 1u - lane) / LANES, 0u, 0u, LANES);
+    var tile = group.x;
+    if tile < TILES_1 {
+        loop {
+            update_tile_1(tile, lane);
+            tile += groups.x;
+            if tile >= TILES_1 {
+                break;
+            }
+        }
     }
-    workgroupBarrier();
-    apply(tile, lane);
+    // The layers' remainders go to different workgroups.
+    tile -= TILES_1;
+    if tile < TILES_2 {
+        loop {
+            update_tile_2(tile, lane);
+            tile += groups.x;
+            if tile >= TILES_2 {
+                break;
+            }
+        }
+    }
+    tile -= TILES_2;
+    if tile < TILES_3 {
+        loop {
+            update_tile_3(tile, lane);
+            tile += groups.x;
+            if tile >= TILES_3 {
+                break;
+            }
+        }
+    }
+    for (var four = (groups.x - 1u - group.x) * LANES + lane; four < BIASES; four += groups.x * LANES) {
+        update_biases(four);
+    }
 }

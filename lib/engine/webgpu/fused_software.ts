@@ -32,8 +32,8 @@ const GROUP_QUADS = 3;
 const SLOT_QUADS_UNIT = 4;
 /** Written out in forward_backward.wgsl: uniform blocks of the first layer's weights. */
 const BLOCKS = 3;
-/** Written out in update.wgsl: words that a workgroup takes of the first two layers' inputs. */
-const COLUMN_WORDS = 4;
+/** Workgroups that share out the tiles of update.wgsl: two to each of a few cores. */
+const UPDATE_WORKGROUPS = 8;
 /** The most units a lane that a workgroup of update.wgsl takes of those layers, and classes of the last. */
 const LARGEST_TILE = 8;
 const LARGEST_CLASS_TILE = 16;
@@ -61,15 +61,6 @@ function updateTiles({ strides }: ParameterLayout, classes: number): [number, nu
     evenPart(strides[1] / LANES, LARGEST_TILE),
     evenPart(classes, LARGEST_CLASS_TILE),
   ];
-}
-
-/** As update.wgsl counts its workgroups. */
-function updateWorkgroups({ words, strides }: ParameterLayout, classes: number): number {
-  const tiles = updateTiles({ words, strides } as ParameterLayout, classes);
-  return Math.ceil(words[0] / COLUMN_WORDS) * Math.ceil(strides[0] / LANES / tiles[0]) +
-    Math.ceil(words[1] / COLUMN_WORDS) * Math.ceil(strides[1] / LANES / tiles[1]) +
-    Math.ceil(words[2] / LANES) * Math.ceil(classes / tiles[2]) +
-    1;
 }
 
 /** Names and lengths of what forward_backward leaves for update, in vec4s, in the order of its constants. */
@@ -158,7 +149,6 @@ class FusedSoftware implements Network {
   /** A batch leaves the last quads of its slot empty; an evaluation fills them. */
   readonly #stepWorkgroups: number;
   readonly #evaluationWorkgroups: number;
-  readonly #updateWorkgroups: number;
 
   constructor(
     gpu: Gpu,
@@ -181,7 +171,6 @@ class FusedSoftware implements Network {
     );
     this.#stepWorkgroups = Math.ceil(options.batchSize / 4 / GROUP_QUADS);
     this.#evaluationWorkgroups = Math.ceil(quads / GROUP_QUADS);
-    this.#updateWorkgroups = updateWorkgroups(layout, options.architecture.classes);
     const {
       pixels,
       scales,
@@ -243,7 +232,7 @@ class FusedSoftware implements Network {
   encodeStep(pass: GPUComputePassEncoder, slot: number): void {
     const { forward, update } = this.#groups[slot];
     this.#forward.dispatch(pass, forward, this.#stepWorkgroups);
-    this.#update.dispatch(pass, update, this.#updateWorkgroups);
+    this.#update.dispatch(pass, update, UPDATE_WORKGROUPS);
   }
 
   encodeEvaluation(pass: GPUComputePassEncoder, slots: number): void {
