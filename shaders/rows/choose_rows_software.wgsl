@@ -27,14 +27,14 @@ const FOUND: u32 = 137;
 const LANES: u32 = 8;
 const BINS: u32 = 1u << BIN_BITS;
 const COUNT_WORDS: u32 = BINS / 4;
-/// Bins are added up by blocks of 64. The keys below the threshold are ranked in as many bins.
-const BLOCKS: u32 = 256;
-const BLOCK_WORDS: u32 = COUNT_WORDS / BLOCKS;
+/// Bins are added up by blocks of 32.
+const BLOCKS: u32 = BINS / 32;
+const BLOCK_WORDS: u32 = 8;
+/// Bins in which the keys below the threshold are ranked.
+const LOW_BINS: u32 = 256;
 const LISTS: u32 = 512;
 const NONE: u32 = 0xffffffff;
 const ABSENT: u32 = 0xffffffff;
-/// Where the rank of a kept key stands in `kept_place`; places are below 8 * BINS.
-const RANK_SHIFT: u32 = BIN_BITS + 3;
 
 /// As in choose_rows.wgsl.
 struct Draw {
@@ -59,7 +59,6 @@ var<workgroup> block_starts: array<u32, BLOCKS>;
 /// A wanted rank; then its bin and its rank within the bin; then the place found.
 var<workgroup> wanted: array<vec2u, SLOT_ROWS>;
 var<workgroup> kept_key: array<u32, KEPT>;
-/// A kept key's place and, RANK_SHIFT bits higher, in the end its rank in its bin.
 var<workgroup> kept_place: array<u32, KEPT>;
 var<workgroup> kept_next: array<u32, KEPT>;
 var<workgroup> lists: array<atomic<u32>, LISTS>;
@@ -248,23 +247,27 @@ fn keys_below(keys: Keys, threshold: u32) -> u32 {
 fn find_bin(rank: u32) -> vec2u {
     var block = 0u;
     for (var jump = BLOCKS / 2u; jump > 0u; jump /= 2u) {
-        if block_starts[block + jump] <= rank {
-            block += jump;
-        }
+        block += select(0u, jump, block_starts[block + jump] <= rank);
     }
     var left = rank - block_starts[block];
     var word = block * BLOCK_WORDS;
-    var bytes = atomicLoad(&counts[word]);
-    while sum_of_bytes(bytes) <= left {
-        left -= sum_of_bytes(bytes);
-        word++;
+    var bytes = 0u;
+    loop {
         bytes = atomicLoad(&counts[word]);
+        let keys = sum_of_bytes(bytes);
+        if keys > left {
+            break;
+        }
+        left -= keys;
+        word++;
     }
     var bin = word * 4u;
-    while (bytes & 255u) <= left {
-        left -= bytes & 255u;
-        bytes >>= 8u;
-        bin++;
+    for (var i = 0u; i < 3u; i++) {
+        // Once the key's bin is reached, the counts from there on are compared again, in vain.
+        let passed = (bytes & 255u) <= left;
+        left -= select(0u, bytes & 255u, passed);
+        bytes = select(bytes, bytes >> 8u, passed);
+        bin += u32(passed);
     }
     return vec2u(bin, left);
 }
@@ -289,14 +292,33 @@ fn rank_in_bin(kept: u32, shift: u32) -> u32 {
 
 /// The place of the kept key with this rank within its bin.
 fn find_place(bin: u32, rank: u32) -> u32 {
+    let first = atomicLoad(&lists[bin % LISTS]);
+    var key = 0u;
     var place = 0u;
-    var i = atomicLoad(&lists[bin % LISTS]);
-    if i != NONE {
+    var passed = 0u;
+    if first != NONE {
+        // Each turn goes on to the bin's next larger key.
         loop {
-            let found = kept_place[i] >> RANK_SHIFT == rank && kept_key[i] >> (32u - BIN_BITS) == bin;
-            place = select(place, kept_place[i] & ((1u << RANK_SHIFT) - 1u), found);
-            i = kept_next[i];
-            if i == NONE {
+            var next_key = 0xffffffffu;
+            var next_place = NONE;
+            var i = first;
+            loop {
+                let other = kept_key[i];
+                let other_place = kept_place[i];
+                let larger = passed == 0u || other > key || (other == key && other_place > place);
+                let smaller = other < next_key || (other == next_key && other_place < next_place);
+                let is_next = larger && smaller && other >> (32u - BIN_BITS) == bin;
+                next_key = select(next_key, other, is_next);
+                next_place = select(next_place, other_place, is_next);
+                i = kept_next[i];
+                if i == NONE {
+                    break;
+                }
+            }
+            key = next_key;
+            place = next_place;
+            passed++;
+            if passed > rank {
                 break;
             }
         }
@@ -304,12 +326,13 @@ fn find_place(bin: u32, rank: u32) -> u32 {
     return place;
 }
 
-/// Replaces each size in `block_starts` by the sum of those before; all lanes call it together.
-fn add_up_blocks(lane: u32) {
-    let first = lane * (BLOCKS / LANES);
+/// Replaces each of the first `count` sizes in `block_starts` by the sum of those before; all lanes call it
+/// together.
+fn add_up_blocks(lane: u32, count: u32) {
+    let first = lane * (count / LANES);
     workgroupBarrier();
     var sum = 0u;
-    for (var i = first; i < first + BLOCKS / LANES; i++) {
+    for (var i = first; i < first + count / LANES; i++) {
         sum += block_starts[i];
     }
     lane_counts[lane] = sum;
@@ -318,7 +341,7 @@ fn add_up_blocks(lane: u32) {
     for (var i = 0u; i < LANES; i++) {
         start += select(0u, lane_counts[i], i < lane);
     }
-    for (var i = first; i < first + BLOCKS / LANES; i++) {
+    for (var i = first; i < first + count / LANES; i++) {
         let size = block_starts[i];
         block_starts[i] = start;
         start += size;
@@ -336,7 +359,7 @@ fn choose_lowest(key: vec2u, lane: u32, begin: u32, end: u32) -> bool {
         return false;
     }
     let threshold = u32(aim / f32(n) * 4294967296.0);
-    // Leaves BLOCKS bins at most.
+    // Leaves LOW_BINS bins at most.
     let shift = 32u - countLeadingZeros(threshold) - 8u;
     found_entries = 0u;
     found_keys = 0u;
@@ -347,7 +370,7 @@ fn choose_lowest(key: vec2u, lane: u32, begin: u32, end: u32) -> bool {
     if kept.all < end || kept.all > KEPT {
         return false;
     }
-    for (var bin = lane; bin < BLOCKS; bin += LANES) {
+    for (var bin = lane; bin < LOW_BINS; bin += LANES) {
         var size = 0u;
         var i = atomicLoad(&lists[bin]);
         if i != NONE {
@@ -361,7 +384,7 @@ fn choose_lowest(key: vec2u, lane: u32, begin: u32, end: u32) -> bool {
         }
         block_starts[bin] = size;
     }
-    add_up_blocks(lane);
+    add_up_blocks(lane, LOW_BINS);
     for (var i = kept.first; i < kept.first + kept.count; i++) {
         let rank = block_starts[kept_key[i] >> shift] + rank_in_bin(i, shift);
         if rank >= begin && rank < end {
@@ -390,20 +413,17 @@ fn choose_by_counting(key: vec2u, lane: u32, count: u32) {
     }
     workgroupBarrier();
     for (var block = lane; block < BLOCKS; block += LANES) {
-        var sum = 0u;
-        for (var i = block * BLOCK_WORDS; i < (block + 1u) * BLOCK_WORDS; i += 4u) {
-            // At most 4 * 255 a 16 bit field.
-            let a = atomicLoad(&counts[i]);
-            let b = atomicLoad(&counts[i + 1u]);
-            let c = atomicLoad(&counts[i + 2u]);
-            let d = atomicLoad(&counts[i + 3u]);
-            let even = (a & 0x00ff00ffu) + (b & 0x00ff00ffu) + (c & 0x00ff00ffu) + (d & 0x00ff00ffu);
-            let odd = (a >> 8u & 0x00ff00ffu) + (b >> 8u & 0x00ff00ffu) + (c >> 8u & 0x00ff00ffu) + (d >> 8u & 0x00ff00ffu);
-            sum += (even & 0xffffu) + (even >> 16u) + (odd & 0xffffu) + (odd >> 16u);
+        var even = 0u;
+        var odd = 0u;
+        for (var i = 0u; i < BLOCK_WORDS; i++) {
+            // At most 8 * 255 a 16 bit field.
+            let bytes = atomicLoad(&counts[block * BLOCK_WORDS + i]);
+            even += bytes & 0x00ff00ffu;
+            odd += bytes >> 8u & 0x00ff00ffu;
         }
-        block_starts[block] = sum;
+        block_starts[block] = (even & 0xffffu) + (even >> 16u) + (odd & 0xffffu) + (odd >> 16u);
     }
-    add_up_blocks(lane);
+    add_up_blocks(lane, BLOCKS);
     for (var i = lane; i < count; i += LANES) {
         wanted[i] = find_bin(wanted[i].x);
     }
@@ -431,15 +451,6 @@ fn choose_by_counting(key: vec2u, lane: u32, count: u32) {
             taken /= 2u;
             continue;
         }
-        // Ranks replace the list of found keys first, as other lanes still look at the places.
-        for (var i = 0u; i < kept.count; i++) {
-            found[i] = rank_in_bin(kept.first + i, 32u - BIN_BITS);
-        }
-        workgroupBarrier();
-        for (var i = 0u; i < kept.count; i++) {
-            kept_place[kept.first + i] |= found[i] << RANK_SHIFT;
-        }
-        workgroupBarrier();
         for (var i = first + lane; i < end; i += LANES) {
             wanted[i].x = find_place(wanted[i].x, wanted[i].y);
         }
