@@ -25,8 +25,8 @@ const TILE_1: u32 = 7;
 const TILE_2: u32 = 7;
 const TILE_3: u32 = 10;
 
-/// Gradients of a lane at most: 4 words times 8 units, or 16 classes.
-const LARGEST_TILE: u32 = 32;
+/// Gradients of a lane at most: 7 words times 8 units.
+const LARGEST_TILE: u32 = 56;
 const LANES: u32 = 8;
 const STRIDE_1: u32 = UNITS_1 * LANES;
 const STRIDE_2: u32 = UNITS_2 * LANES;
@@ -38,8 +38,8 @@ const WORDS_3: u32 = STRIDE_2 / 4;
 @group(0) @binding(0) var<uniform> pixels_a: array<vec4u, BLOCK_WORDS * BATCH_QUADS>;
 @group(0) @binding(1) var<uniform> pixels_b: array<vec4u, BLOCK_WORDS * BATCH_QUADS>;
 @group(0) @binding(2) var<uniform> pixels_c: array<vec4u, BLOCK_WORDS * BATCH_QUADS>;
-/// Shape (slots, W / 4, B / 4), in vec4s: which of four words have ink; see gather.wgsl.
-@group(0) @binding(3) var<storage, read> present: array<vec4u>;
+/// The slot's, shape (W / 4, B / 4), in vec4s: which of four words have ink; see gather.wgsl.
+@group(0) @binding(3) var<uniform> present: array<vec4u, COLUMNS_1 * BATCH_QUADS / 4>;
 @group(0) @binding(4) var<uniform> d1_scaled: array<vec4f, STRIDE_1 * BATCH_QUADS>;
 @group(0) @binding(5) var<uniform> x1: array<vec4f, STRIDE_1 * BATCH_QUADS>;
 @group(0) @binding(6) var<uniform> x2: array<vec4f, STRIDE_2 * BATCH_QUADS>;
@@ -60,7 +60,7 @@ const OFFSET_BIASES: u32 = 12848;
 
 /// Tiles of the layers: columns of words, times tiles of units.
 const COLUMNS_1: u32 = INPUT_WORDS / 4;
-const COLUMNS_2: u32 = (WORDS_2 + 3) / 4;
+const COLUMNS_2: u32 = (WORDS_2 + 6) / 7;
 const COLUMNS_3: u32 = (WORDS_3 + LANES - 1) / LANES;
 const TILES_1: u32 = COLUMNS_1 * ((UNITS_1 + TILE_1 - 1) / TILE_1);
 const TILES_2: u32 = COLUMNS_2 * ((UNITS_2 + TILE_2 - 1) / TILE_2);
@@ -74,29 +74,21 @@ const MASKS: u32 = (BATCH_QUADS + 31) / 32;
 
 /// The lanes' gradients, shape (LARGEST_TILE, LANES).
 var<workgroup> gradients: array<vec4f, LARGEST_TILE * LANES>;
-/// Which quads have ink in the workgroup's column, and which of its four words have: a bit each.
-var<workgroup> present_quads: array<atomic<u32>, MASKS>;
-var<workgroup> present_words: atomic<u32>;
+/// Which quads have ink in a column, and which of its four words have: a bit each.
+struct Present {
+    quads: array<u32, MASKS>,
+    words: u32,
+}
 
-/// Fills `present_quads` and `present_words`.
-fn find_present(column: u32, lane: u32) {
-    for (var i = lane; i < MASKS; i += LANES) {
-        atomicStore(&present_quads[i], 0u);
+fn find_present(column: u32) -> Present {
+    var found = Present();
+    for (var i = 0u; i < BATCH_QUADS / 4u; i++) {
+        let ink = present[column * (BATCH_QUADS / 4u) + i];
+        let bits = select(vec4u(0u), vec4u(1u, 2u, 4u, 8u), ink != vec4u(0u));
+        found.quads[i / 8u] |= (bits.x | bits.y | bits.z | bits.w) << (i % 8u * 4u);
+        found.words |= ink.x | ink.y | ink.z | ink.w;
     }
-    if lane == 0u {
-        atomicStore(&present_words, 0u);
-    }
-    workgroupBarrier();
-    for (var mask = 0u; mask < MASKS; mask++) {
-        let i = mask * LANES + lane;
-        if i < BATCH_QUADS / 4u {
-            let ink = present[(step.slot * COLUMNS_1 + column) * (BATCH_QUADS / 4u) + i];
-            let bits = select(vec4u(0u), vec4u(1u, 2u, 4u, 8u), ink != vec4u(0u));
-            atomicOr(&present_quads[mask], (bits.x | bits.y | bits.z | bits.w) << (4u * lane));
-            atomicOr(&present_words, ink.x | ink.y | ink.z | ink.w);
-        }
-    }
-    workgroupBarrier();
+    return found;
 }
 
 /// The first layer's register tile, by words.
@@ -129,7 +121,7 @@ fn add_quad(first_unit: u32, q: u32, words_0: vec4u, words_1: vec4u, words_2: ve
     }
 }
 
-fn sum_layer_1(word: u32, first_unit: u32, lane: u32) {
+fn sum_layer_1(quads: array<u32, MASKS>, word: u32, first_unit: u32, lane: u32) {
     sums_0 = array<vec4f, TILE_1>();
     sums_1 = array<vec4f, TILE_1>();
     sums_2 = array<vec4f, TILE_1>();
@@ -138,7 +130,7 @@ fn sum_layer_1(word: u32, first_unit: u32, lane: u32) {
     let block = word / BLOCK_WORDS;
     let first_pixel = word % BLOCK_WORDS * BATCH_QUADS;
     for (var mask = 0u; mask < MASKS; mask++) {
-        var bits = atomicLoad(&present_quads[mask]);
+        var bits = quads[mask];
         if bits != 0u && block == 0u {
             loop {
                 let q = mask * 32u + firstTrailingBit(bits);
@@ -198,27 +190,42 @@ fn sum_layer_2(word: u32, first_unit: u32, lane: u32) {
     var sums_1 = array<vec4f, TILE_2>();
     var sums_2 = array<vec4f, TILE_2>();
     var sums_3 = array<vec4f, TILE_2>();
+    var sums_4 = array<vec4f, TILE_2>();
+    var sums_5 = array<vec4f, TILE_2>();
+    var sums_6 = array<vec4f, TILE_2>();
     var q = 0u;
     loop {
-        let x_0 = load_x1(word, q);
-        let x_1 = load_x1(word + 1u, q);
-        let x_2 = load_x1(word + 2u, q);
-        let x_3 = load_x1(word + 3u, q);
         var d = array<vec4f, TILE_2>();
         for (var u = 0u; u < TILE_2; u++) {
             d[u] = d2[min(first_unit + u * LANES, STRIDE_2 - 1u) * BATCH_QUADS + q];
         }
+        let x_0 = load_x1(word, q);
         for (var u = 0u; u < TILE_2; u++) {
             sums_0[u] += d[u] * x_0;
         }
+        let x_1 = load_x1(word + 1u, q);
         for (var u = 0u; u < TILE_2; u++) {
             sums_1[u] += d[u] * x_1;
         }
+        let x_2 = load_x1(word + 2u, q);
         for (var u = 0u; u < TILE_2; u++) {
             sums_2[u] += d[u] * x_2;
         }
+        let x_3 = load_x1(word + 3u, q);
         for (var u = 0u; u < TILE_2; u++) {
             sums_3[u] += d[u] * x_3;
+        }
+        let x_4 = load_x1(word + 4u, q);
+        for (var u = 0u; u < TILE_2; u++) {
+            sums_4[u] += d[u] * x_4;
+        }
+        let x_5 = load_x1(word + 5u, q);
+        for (var u = 0u; u < TILE_2; u++) {
+            sums_5[u] += d[u] * x_5;
+        }
+        let x_6 = load_x1(word + 6u, q);
+        for (var u = 0u; u < TILE_2; u++) {
+            sums_6[u] += d[u] * x_6;
         }
         q++;
         if q * 4u >= step.rows {
@@ -236,6 +243,15 @@ fn sum_layer_2(word: u32, first_unit: u32, lane: u32) {
     }
     for (var u = 0u; u < TILE_2; u++) {
         gradients[(3u * TILE_2 + u) * LANES + lane] = sums_3[u];
+    }
+    for (var u = 0u; u < TILE_2; u++) {
+        gradients[(4u * TILE_2 + u) * LANES + lane] = sums_4[u];
+    }
+    for (var u = 0u; u < TILE_2; u++) {
+        gradients[(5u * TILE_2 + u) * LANES + lane] = sums_5[u];
+    }
+    for (var u = 0u; u < TILE_2; u++) {
+        gradients[(6u * TILE_2 + u) * LANES + lane] = sums_6[u];
     }
 }
 
@@ -297,18 +313,18 @@ fn apply_tile(lane: u32, first: u32, rows: u32, row_stride: u32, columns: u32, c
 fn update_tile_1(tile: u32, lane: u32) {
     let word = tile % COLUMNS_1 * 4u;
     let unit = tile / COLUMNS_1 * TILE_1;
-    find_present(tile % COLUMNS_1, lane);
-    sum_layer_1(word, unit * LANES + lane, lane);
+    let found = find_present(tile % COLUMNS_1);
+    sum_layer_1(found.quads, word, unit * LANES + lane, lane);
     // Without momentum, weights of words without ink stay as they are.
-    let rows = select(15u, atomicLoad(&present_words), OPTIMIZER == 0u);
+    let rows = select(15u, found.words, OPTIMIZER == 0u);
     apply_tile(lane, word * STRIDE_1 + unit * LANES + lane, rows, STRIDE_1, min(TILE_1, UNITS_1 - unit), LANES, TILE_1);
 }
 
 fn update_tile_2(tile: u32, lane: u32) {
-    let word = tile % COLUMNS_2 * 4u;
+    let word = tile % COLUMNS_2 * 7u;
     let unit = tile / COLUMNS_2 * TILE_2;
     sum_layer_2(word, unit * LANES + lane, lane);
-    let rows = (1u << min(4u, WORDS_2 - word)) - 1u;
+    let rows = (1u << min(7u, WORDS_2 - word)) - 1u;
     apply_tile(lane, OFFSET_2 + word * STRIDE_2 + unit * LANES + lane, rows, STRIDE_2, min(TILE_2, UNITS_2 - unit), LANES, TILE_2);
 }
 
@@ -362,7 +378,11 @@ fn update_biases(four: u32) {
 @compute @workgroup_size(LANES)
 fn update(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
     step = step_info;
-    var tile = group.x;
+    // lavapipe gives one core the first half of the workgroups and the other the rest, so that tiles side by
+    // side go to different halves.
+    let half = (groups.x + 1u) / 2u;
+    let number = select(2u * (group.x - half) + 1u, 2u * group.x, group.x < half);
+    var tile = number;
     if tile < TILES_1 {
         loop {
             update_tile_1(tile, lane);
@@ -393,7 +413,7 @@ fn update(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: 
             }
         }
     }
-    for (var four = (groups.x - 1u - group.x) * LANES + lane; four < BIASES; four += groups.x * LANES) {
+    for (var four = (groups.x - 1u - number) * LANES + lane; four < BIASES; four += groups.x * LANES) {
         update_biases(four);
     }
 }
