@@ -39,8 +39,6 @@ const STRIDE_2: u32 = UNITS_2 * LANES;
 const STRIDE_3: u32 = UNITS_3 * LANES;
 const WORDS_2: u32 = STRIDE_1 / 4;
 const WORDS_3: u32 = STRIDE_2 / 4;
-/// As in gather.wgsl.
-const PRESENT_STRIDE: u32 = (INPUT_WORDS / 4 * BATCH_QUADS + 63) / 64 * 64;
 
 /// The slot's pixels, shape (W, B / 4), four rows' words a vec4, cut into three blocks of BLOCK_WORDS words.
 @group(0) @binding(0) var<uniform> pixels_a: array<vec4u, BLOCK_WORDS * BATCH_QUADS>;
@@ -112,7 +110,7 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups
     }
     workgroupBarrier();
     for (var column = lane; column < INPUT_WORDS / 4u; column += LANES) {
-        let i = slot * PRESENT_STRIDE + column * BATCH_QUADS + first_quad;
+        let i = (slot * (INPUT_WORDS / 4u) + column) * BATCH_QUADS + first_quad;
         // BLOCK_WORDS is a multiple of 4, so a column's four bits belong to one mask.
         let word = column * 4u % BLOCK_WORDS;
         let mask = column * 4u / BLOCK_WORDS * MASKS + word / 32u;

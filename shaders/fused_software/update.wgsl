@@ -38,8 +38,9 @@ const WORDS_3: u32 = STRIDE_2 / 4;
 @group(0) @binding(0) var<uniform> pixels_a: array<vec4u, BLOCK_WORDS * BATCH_QUADS>;
 @group(0) @binding(1) var<uniform> pixels_b: array<vec4u, BLOCK_WORDS * BATCH_QUADS>;
 @group(0) @binding(2) var<uniform> pixels_c: array<vec4u, BLOCK_WORDS * BATCH_QUADS>;
-/// The slot's, shape (W / 4, B / 4), in vec4s: which of four words have ink; see gather.wgsl.
-@group(0) @binding(3) var<uniform> present: array<vec4u, COLUMNS_1 * BATCH_QUADS / 4>;
+/// Shape (slots, W / 4, B / 4), in vec4s: which of four words have ink; see gather.wgsl. Storage, since
+/// loops depend on it: see `step` in functions/optimizer.wgsl.
+@group(0) @binding(3) var<storage, read> present: array<vec4u>;
 @group(0) @binding(4) var<uniform> d1_scaled: array<vec4f, STRIDE_1 * BATCH_QUADS>;
 @group(0) @binding(5) var<uniform> x1: array<vec4f, STRIDE_1 * BATCH_QUADS>;
 @group(0) @binding(6) var<uniform> x2: array<vec4f, STRIDE_2 * BATCH_QUADS>;
@@ -83,7 +84,7 @@ struct Present {
 fn find_present(column: u32) -> Present {
     var found = Present();
     for (var i = 0u; i < BATCH_QUADS / 4u; i++) {
-        let ink = present[column * (BATCH_QUADS / 4u) + i];
+        let ink = present[(step.slot * COLUMNS_1 + column) * (BATCH_QUADS / 4u) + i];
         let bits = select(vec4u(0u), vec4u(1u, 2u, 4u, 8u), ink != vec4u(0u));
         found.quads[i / 8u] |= (bits.x | bits.y | bits.z | bits.w) << (i % 8u * 4u);
         found.words |= ink.x | ink.y | ink.z | ink.w;

@@ -17,7 +17,6 @@ const AUGMENT: u32 = 0;
 const SHIFT_COUNTER: u32 = 0x73686966;
 const LARGEST_SHIFT: u32 = 2;
 
-const PRESENT_STRIDE: u32 = (INPUT_WORDS / 4 * BATCH_QUADS + 63) / 64 * 64;
 const ABSENT: u32 = 0xffffffff;
 
 /// Where a slot's rows come from; see choose_rows.wgsl.
@@ -41,7 +40,6 @@ struct Draw {
 @group(0) @binding(5) var<storage, read_write> scales: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> labels: array<vec4u>;
 /// Shape (slots, W / 4, B / 4): bit i of the four lowest, whether any row has ink in word i of the four.
-/// Slots are PRESENT_STRIDE apart, so that they can be bound one by one.
 @group(0) @binding(7) var<storage, read_write> present: array<u32>;
 /// Pixels in a row of an image, and rows of pixels.
 @group(0) @binding(8) var<uniform> image_size: vec2u;
@@ -124,7 +122,7 @@ fn gather(@builtin(global_invocation_id) id: vec3u) {
     pixels[first + 3u * BATCH_QUADS] = vec4u(a.w, b.w, c.w, d.w);
     let ink = a | b | c | d;
     let bits = select(vec4u(0u), vec4u(1u, 2u, 4u, 8u), ink != vec4u(0u));
-    present[slot * PRESENT_STRIDE + column * BATCH_QUADS + quad] = bits.x | bits.y | bits.z | bits.w;
+    present[(slot * (INPUT_WORDS / 4u) + column) * BATCH_QUADS + quad] = bits.x | bits.y | bits.z | bits.w;
     if column == 0u {
         let facts_a = facts_of(row.x);
         let facts_b = facts_of(row.y);

@@ -19,7 +19,6 @@ import {
   type NetworkBuffers,
   type NetworkKind,
   optimizerConstants,
-  presentBytes,
   type SlotShape,
 } from "./network.ts";
 import { type ParameterLayout, roundUp } from "./parameter_layout.ts";
@@ -134,7 +133,7 @@ export const fusedSoftware: NetworkKind = {
         OFFSET_BIASES: layout.offsets[3],
       },
       // deno-fmt-ignore
-      bindings: ["uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "read", "write", "write", "write"],
+      bindings: ["uniform", "uniform", "uniform", "read", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "read", "write", "write", "write"],
     });
     return (buffers) =>
       new FusedSoftware(gpu, options, layout, slots, buffers, forwardProgram, updateProgram);
@@ -214,7 +213,7 @@ class FusedSoftware implements Network {
         ),
         update: update.bind(
           ...slotPixels,
-          uniform(present, slot * presentBytes(layout, quads), words[0] * quads),
+          read(present),
           trace(traces.d1Scaled),
           trace(traces.x1),
           trace(traces.x2),

@@ -1,7 +1,7 @@
 /** What the engine asks of a set of kernels that computes the net. */
 import type { EngineOptions } from "../engine.ts";
 import type { Gpu } from "./device.ts";
-import { type ParameterLayout, roundUp } from "./parameter_layout.ts";
+import { type ParameterLayout } from "./parameter_layout.ts";
 
 /** The buffers that a network's kernels share with the rest of the engine. */
 export interface NetworkBuffers {
@@ -10,7 +10,7 @@ export interface NetworkBuffers {
   /** Shape (slots, B / 4) of vec4: see gather.wgsl. */
   scales: GPUBuffer;
   labels: GPUBuffer;
-  /** Shape (slots, W / 4, B / 4): which words have ink, see gather.wgsl; slots lie `presentBytes` apart. */
+  /** Shape (slots, W / 4, B / 4): which words have ink, see gather.wgsl. */
   present: GPUBuffer;
   /** One Step struct a slot, STEP_STRIDE bytes apart. */
   steps: GPUBuffer;
@@ -28,11 +28,6 @@ export interface SlotShape {
   quads: number;
   /** How many slots are filled together. */
   count: number;
-}
-
-/** Bytes from one slot to the next in `NetworkBuffers.present`, a multiple of 256, as gather.wgsl has it. */
-export function presentBytes({ words }: ParameterLayout, quads: number): number {
-  return roundUp(words[0] / 4 * quads * 4, 256);
 }
 
 /** Kernels that compute the net, bound to buffers. */

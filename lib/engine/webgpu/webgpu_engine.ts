@@ -21,7 +21,7 @@ import type {
   Step,
 } from "../engine.ts";
 import type { Gpu } from "./device.ts";
-import { type Network, type NetworkBuffers, presentBytes, type SlotShape } from "./network.ts";
+import type { Network, NetworkBuffers, SlotShape } from "./network.ts";
 import { pack, type ParameterLayout, parameterLayout, unpack } from "./parameter_layout.ts";
 import { kernelsFor } from "./kernels.ts";
 import { Program, read, write } from "./program.ts";
@@ -99,7 +99,7 @@ function createBuffers(
     ),
     scales: gpu.buffer("scales", count * quads * 16, STORAGE),
     labels: gpu.buffer("labels", count * quads * 16, STORAGE),
-    present: gpu.buffer("present", count * presentBytes(layout, quads), STORAGE | UNIFORM),
+    present: gpu.buffer("present", count * quads * layout.words[0], STORAGE),
     steps: gpu.buffer("steps", count * STEP_STRIDE, STORAGE | COPY_DST),
     parameters: gpu.buffer(
       "parameters",
