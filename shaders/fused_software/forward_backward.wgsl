@@ -72,12 +72,11 @@ const TRACE_D1: u32 = TRACE_D1_SCALED + (STRIDE_1 * BATCH_QUADS + 15) / 16 * 16;
 const TRACE_D2: u32 = TRACE_D1 + (STRIDE_1 * BATCH_QUADS + 15) / 16 * 16;
 const TRACE_D3: u32 = TRACE_D2 + (STRIDE_2 * BATCH_QUADS + 15) / 16 * 16;
 
-/// Activations of the layers for the workgroup's rows, shape (units, QUADS); overwritten by their deltas.
+/// Sums of the layers for the workgroup's rows, shape (units, QUADS), overwritten by activations, then by
+/// deltas.
 var<workgroup> level_1: array<vec4f, STRIDE_1 * QUADS>;
 var<workgroup> level_2: array<vec4f, STRIDE_2 * QUADS>;
 var<workgroup> level_3: array<vec4f, STRIDE_3 * QUADS>;
-/// What flows back to a layer's units, shape (units, QUADS).
-var<workgroup> flows: array<vec4f, max(STRIDE_1, STRIDE_2) * QUADS>;
 /// A bit for each word of a block: whether any of the workgroup's rows has ink in it.
 var<workgroup> present_words: array<atomic<u32>, BLOCKS * MASKS>;
 
@@ -218,11 +217,16 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups
     for (var u = 0u; u < UNITS_1; u++) {
         level_1[(u * LANES + lane) * QUADS + 2u] = sums_1_2[u];
     }
-    for (var unit = lane; unit < STRIDE_1; unit += LANES) {
+    var unit_1 = lane;
+    loop {
         for (var q = 0u; q < QUADS; q++) {
-            let x = activate(level_1[unit * QUADS + q] * scales[slot_rows + q] + bias(unit));
-            level_1[unit * QUADS + q] = x;
-            traces[TRACE_X1 + unit * BATCH_QUADS + first_quad + q] = x;
+            let x = activate(level_1[unit_1 * QUADS + q] * scales[slot_rows + q] + bias(unit_1));
+            level_1[unit_1 * QUADS + q] = x;
+            traces[TRACE_X1 + unit_1 * BATCH_QUADS + first_quad + q] = x;
+        }
+        unit_1 += LANES;
+        if unit_1 >= STRIDE_1 {
+            break;
         }
     }
     workgroupBarrier();
@@ -263,11 +267,16 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups
     for (var u = 0u; u < UNITS_2; u++) {
         level_2[(u * LANES + lane) * QUADS + 2u] = sums_2_2[u];
     }
-    for (var unit = lane; unit < STRIDE_2; unit += LANES) {
+    var unit_2 = lane;
+    loop {
         for (var q = 0u; q < QUADS; q++) {
-            let x = activate(level_2[unit * QUADS + q] + bias(STRIDE_1 + unit));
-            level_2[unit * QUADS + q] = x;
-            traces[TRACE_X2 + unit * BATCH_QUADS + first_quad + q] = x;
+            let x = activate(level_2[unit_2 * QUADS + q] + bias(STRIDE_1 + unit_2));
+            level_2[unit_2 * QUADS + q] = x;
+            traces[TRACE_X2 + unit_2 * BATCH_QUADS + first_quad + q] = x;
+        }
+        unit_2 += LANES;
+        if unit_2 >= STRIDE_2 {
+            break;
         }
     }
     workgroupBarrier();
@@ -308,9 +317,14 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups
     for (var u = 0u; u < UNITS_3; u++) {
         level_3[(u * LANES + lane) * QUADS + 2u] = sums_3_2[u];
     }
-    for (var unit = lane; unit < STRIDE_3; unit += LANES) {
+    var unit_3 = lane;
+    loop {
         for (var q = 0u; q < QUADS; q++) {
-            level_3[unit * QUADS + q] = output_activation(level_3[unit * QUADS + q] + bias(STRIDE_1 + STRIDE_2 + unit));
+            level_3[unit_3 * QUADS + q] = output_activation(level_3[unit_3 * QUADS + q] + bias(STRIDE_1 + STRIDE_2 + unit_3));
+        }
+        unit_3 += LANES;
+        if unit_3 >= STRIDE_3 {
+            break;
         }
     }
     workgroupBarrier();
@@ -388,19 +402,27 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups
         }
     }
     for (var u = 0u; u < UNITS_2; u++) {
-        flows[(u * LANES + lane) * QUADS] = sums_2_0[u];
+        level_2[(u * LANES + lane) * QUADS] = sums_2_0[u];
     }
     for (var u = 0u; u < UNITS_2; u++) {
-        flows[(u * LANES + lane) * QUADS + 1u] = sums_2_1[u];
+        level_2[(u * LANES + lane) * QUADS + 1u] = sums_2_1[u];
     }
     for (var u = 0u; u < UNITS_2; u++) {
-        flows[(u * LANES + lane) * QUADS + 2u] = sums_2_2[u];
+        level_2[(u * LANES + lane) * QUADS + 2u] = sums_2_2[u];
     }
-    for (var unit = lane; unit < units_2; unit += LANES) {
-        for (var q = 0u; q < QUADS; q++) {
-            let delta = flows[unit * QUADS + q] * activation_slope(level_2[unit * QUADS + q]);
-            level_2[unit * QUADS + q] = delta;
-            traces[TRACE_D2 + unit * BATCH_QUADS + first_quad + q] = delta;
+    var unit = lane;
+    if unit < units_2 {
+        loop {
+            for (var q = 0u; q < QUADS; q++) {
+                let trace = unit * BATCH_QUADS + first_quad + q;
+                let delta = level_2[unit * QUADS + q] * activation_slope(traces[TRACE_X2 + trace]);
+                level_2[unit * QUADS + q] = delta;
+                traces[TRACE_D2 + trace] = delta;
+            }
+            unit += LANES;
+            if unit >= units_2 {
+                break;
+            }
         }
     }
     workgroupBarrier();
@@ -434,20 +456,27 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups
         }
     }
     for (var u = 0u; u < UNITS_1; u++) {
-        flows[(u * LANES + lane) * QUADS] = sums_1_0[u];
+        level_1[(u * LANES + lane) * QUADS] = sums_1_0[u];
     }
     for (var u = 0u; u < UNITS_1; u++) {
-        flows[(u * LANES + lane) * QUADS + 1u] = sums_1_1[u];
+        level_1[(u * LANES + lane) * QUADS + 1u] = sums_1_1[u];
     }
     for (var u = 0u; u < UNITS_1; u++) {
-        flows[(u * LANES + lane) * QUADS + 2u] = sums_1_2[u];
+        level_1[(u * LANES + lane) * QUADS + 2u] = sums_1_2[u];
     }
-    for (var unit = lane; unit < units_1; unit += LANES) {
-        for (var q = 0u; q < QUADS; q++) {
-            let delta = flows[unit * QUADS + q] * activation_slope(level_1[unit * QUADS + q]);
-            let trace = unit * BATCH_QUADS + first_quad + q;
-            traces[TRACE_D1 + trace] = delta;
-            traces[TRACE_D1_SCALED + trace] = delta * scales[slot_rows + q];
+    unit = lane;
+    if unit < units_1 {
+        loop {
+            for (var q = 0u; q < QUADS; q++) {
+                let trace = unit * BATCH_QUADS + first_quad + q;
+                let delta = level_1[unit * QUADS + q] * activation_slope(traces[TRACE_X1 + trace]);
+                traces[TRACE_D1 + trace] = delta;
+                traces[TRACE_D1_SCALED + trace] = delta * scales[slot_rows + q];
+            }
+            unit += LANES;
+            if unit >= units_1 {
+                break;
+            }
         }
     }
 }

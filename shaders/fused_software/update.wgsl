@@ -25,8 +25,6 @@ const TILE_1: u32 = 7;
 const TILE_2: u32 = 7;
 const TILE_3: u32 = 10;
 
-/// Gradients of a lane at most: 7 words times 8 units.
-const LARGEST_TILE: u32 = 56;
 const LANES: u32 = 8;
 const STRIDE_1: u32 = UNITS_1 * LANES;
 const STRIDE_2: u32 = UNITS_2 * LANES;
@@ -73,8 +71,8 @@ const BIASES: u32 = BIASES_1 + BIASES_2 + STRIDE_3 / 4;
 /// Masks of 32 quads.
 const MASKS: u32 = (BATCH_QUADS + 31) / 32;
 
-/// The lanes' gradients, shape (LARGEST_TILE, LANES).
-var<workgroup> gradients: array<vec4f, LARGEST_TILE * LANES>;
+/// The lanes' gradients, shape (those of a tile, LANES).
+var<workgroup> gradients: array<vec4f, max(max(4 * TILE_1, 7 * TILE_2), TILE_3) * LANES>;
 /// Which quads have ink in a column, and which of its four words have: a bit each.
 struct Present {
     quads: array<u32, MASKS>,

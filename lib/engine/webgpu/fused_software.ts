@@ -32,8 +32,8 @@ const GROUP_QUADS = 3;
 const SLOT_QUADS_UNIT = 4;
 /** Written out in forward_backward.wgsl: uniform blocks of the first layer's weights. */
 const BLOCKS = 3;
-/** Workgroups that share out the tiles of update.wgsl: two to each of a few cores. */
-const UPDATE_WORKGROUPS = 8;
+/** Workgroups that share out the tiles of update.wgsl: one to each core, since each has its costs. */
+const UPDATE_WORKGROUPS = navigator.hardwareConcurrency;
 /** The most units a lane that a workgroup of update.wgsl takes of those layers, and classes of the last. */
 const LARGEST_TILE = 8;
 const LARGEST_CLASS_TILE = 16;
@@ -81,8 +81,7 @@ export const fusedSoftware: NetworkKind = {
   fits({ batchSize }, layout) {
     const { strides, words } = layout;
     const quads = this.slotQuads(batchSize);
-    const levels = (strides[0] + strides[1] + strides[2] + Math.max(strides[0], strides[1])) *
-      GROUP_QUADS * 16;
+    const levels = (strides[0] + strides[1] + strides[2]) * GROUP_QUADS * 16;
     return Math.max(...strides) <= MOST_UNITS_A_LANE * LANES &&
       words[0] <= BLOCKS * blockWords(layout, quads) &&
       words[1] * strides[1] * 16 <= UNIFORM_BYTES &&
