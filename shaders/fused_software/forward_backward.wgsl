@@ -14,8 +14,10 @@
 //   loops are unrolled by the driver, and a tile that any other loop indexes lives in memory, six times
 //   slower. So sums leave their registers for workgroup memory as they are, and what is to become of
 //   them is done there;
+// - a branch there runs both sides, with the results masked, and a loop its body at least once, and once
+//   more than it turns where the condition stands first; so conditions stand last, in `loop`;
 // - a word of pixels that is zero for all rows of the workgroup (40% of MNIST's are) is passed over, by going
-//   through the bits of a mask: a branch there runs both sides, with the results masked, but a loop ends.
+//   through the bits of a mask.
 // Weight layout: [input word][output unit padded to lanes] of vec4 (four consecutive inputs).
 
 const INPUT_WORDS: u32 = 196;

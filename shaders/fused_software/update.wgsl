@@ -1,16 +1,19 @@
 // Gradients averaged over the batch and the optimiser's step, in place, for processors that stand in for
 // a GPU (lavapipe). Letters and costs as in forward_backward.wgsl.
 //
-// A workgroup is one SIMD vector of 8 lanes and sums the gradients of a register tile a lane over all rows
-// of the batch, a quad at a time: of the first two layers' weights, four words of inputs times up to 8
-// units a lane; of the last layer's, which has few units, a word of inputs a lane times up to 16 classes;
-// the last workgroup sums the biases'. What is read more than once comes as uniform buffers, at half the
-// price of storage. A quad's four inputs are one mat4x4f (columns: inputs; components: rows), so that
-// deltas times matrix is 16 multiply-adds. Quads without ink in the first layer's four words (42% of
-// MNIST's, as the words are a block of 4 x 4 pixels) are passed over, by going through the bits of a mask.
+// A workgroup is one SIMD vector of 8 lanes. It takes tile by tile of every layer, as many as are its share,
+// and sums a tile's gradients over all rows of the batch, a quad at a time. A lane's part of a tile, in its
+// registers, is four words of inputs times up to 8 units of the first layer, seven words times up to 8 units
+// of the second, and of the last, which has few units, one word times up to 16 classes. There are few
+// workgroups, one to a core, because what is there for one layer runs, masked, also where it has no work.
 //
-// The sums leave their registers through workgroup memory, and one loop applies them whatever their layer,
-// because an unrolled update of so many parameters would be 60 KiB of code, each run once.
+// What is read more than once comes as uniform buffers, at half the price of storage. A quad's four inputs
+// are one mat4x4f (columns: inputs; components: rows), so that deltas times matrix is 16 multiply-adds.
+// Quads without ink in the first layer's four words (42% of MNIST's, as the words are a block of 4 x 4
+// pixels) are passed over, by going through the bits of a mask.
+//
+// The sums leave their registers through workgroup memory, and a loop applies them, because an unrolled
+// update of so many parameters would be 60 KiB of code, each run once.
 
 const INPUT_WORDS: u32 = 196;
 const UNITS_1: u32 = 7;

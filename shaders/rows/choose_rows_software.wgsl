@@ -3,8 +3,8 @@
 //
 // A workgroup is one SIMD vector of 8 lanes and draws one step's rows. What differs, and why (times are of
 // one vector, on one core):
-// - four cipher blocks are computed side by side (vec4u), for one alone waits for its own results; at 6 ns
-//   a block it is cheaper to draw a key again than to load it;
+// - four cipher blocks are computed side by side (vec4u), for one alone waits for its own results; so done,
+//   a key is drawn again sooner than loaded;
 // - a branch there runs both sides, and a loop its body at least once. So what befalls few keys, to be
 //   kept, is noted without a branch, in a private list: where, and a bit for each of eight keys. Only
 //   afterwards are the lists gone through, all lanes busy;

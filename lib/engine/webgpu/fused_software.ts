@@ -34,7 +34,7 @@ const SLOT_QUADS_UNIT = 4;
 const BLOCKS = 3;
 /** Workgroups that share out the tiles of update.wgsl: one to each core, since each has its costs. */
 const UPDATE_WORKGROUPS = navigator.hardwareConcurrency;
-/** The most units a lane that a workgroup of update.wgsl takes of those layers, and classes of the last. */
+/** The most units a lane in a tile of update.wgsl's first two layers, and classes of the last. */
 const LARGEST_TILE = 8;
 const LARGEST_CLASS_TILE = 16;
 const UNIFORM_BYTES = 65536;

@@ -331,7 +331,7 @@ function mostKept(count: number): number {
   return Math.ceil(count + others + 8 * Math.sqrt(others));
 }
 
-/** Keys that one of the 8 lanes of choose_rows_software.wgsl should be able to find: its share of those kept, and six deviations more. */
+/** Keys that a lane of choose_rows_software.wgsl should be able to find: an eighth, and six deviations more. */
 function mostFound(kept: number): number {
   return Math.ceil(kept / 8 + 6 * Math.sqrt(kept / 8));
 }
