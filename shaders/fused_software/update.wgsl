@@ -3,9 +3,9 @@
 //
 // A workgroup is one SIMD vector of 8 lanes. It takes tile by tile of every layer, as many as are its share,
 // and sums a tile's gradients over all rows of the batch, a quad at a time. A lane's part of a tile, in its
-// registers, is four words of inputs times up to 8 units of the first layer, seven words times up to 8 units
-// of the second, and of the last, which has few units, one word times up to 16 classes. There are few
-// workgroups, one to a core, because what is there for one layer runs, masked, also where it has no work.
+// registers, is four words of inputs times up to 8 units of the first two layers, and of the last, which has
+// few units, one word times up to 16 classes. There are few workgroups, one to a core, because what is there
+// for one layer runs, masked, also where it has no work.
 //
 // What is read more than once comes as uniform buffers, at half the price of storage. A quad's four inputs
 // are one mat4x4f (columns: inputs; components: rows), so that deltas times matrix is 16 multiply-adds.
@@ -62,7 +62,7 @@ const OFFSET_BIASES: u32 = 12848;
 
 /// Tiles of the layers: columns of words, times tiles of units.
 const COLUMNS_1: u32 = INPUT_WORDS / 4;
-const COLUMNS_2: u32 = (WORDS_2 + 6) / 7;
+const COLUMNS_2: u32 = (WORDS_2 + 3) / 4;
 const COLUMNS_3: u32 = (WORDS_3 + LANES - 1) / LANES;
 const TILES_1: u32 = COLUMNS_1 * ((UNITS_1 + TILE_1 - 1) / TILE_1);
 const TILES_2: u32 = COLUMNS_2 * ((UNITS_2 + TILE_2 - 1) / TILE_2);
@@ -75,7 +75,7 @@ const BIASES: u32 = BIASES_1 + BIASES_2 + STRIDE_3 / 4;
 const MASKS: u32 = (BATCH_QUADS + 31) / 32;
 
 /// The lanes' gradients, shape (those of a tile, LANES).
-var<workgroup> gradients: array<vec4f, max(max(4 * TILE_1, 7 * TILE_2), TILE_3) * LANES>;
+var<workgroup> gradients: array<vec4f, max(4 * max(TILE_1, TILE_2), TILE_3) * LANES>;
 /// Which quads have ink in a column, and which of its four words have: a bit each.
 struct Present {
     quads: array<u32, MASKS>,
@@ -192,9 +192,6 @@ fn sum_layer_2(word: u32, first_unit: u32, lane: u32) {
     var sums_1 = array<vec4f, TILE_2>();
     var sums_2 = array<vec4f, TILE_2>();
     var sums_3 = array<vec4f, TILE_2>();
-    var sums_4 = array<vec4f, TILE_2>();
-    var sums_5 = array<vec4f, TILE_2>();
-    var sums_6 = array<vec4f, TILE_2>();
     var q = 0u;
     loop {
         var d = array<vec4f, TILE_2>();
@@ -217,18 +214,6 @@ fn sum_layer_2(word: u32, first_unit: u32, lane: u32) {
         for (var u = 0u; u < TILE_2; u++) {
             sums_3[u] += d[u] * x_3;
         }
-        let x_4 = load_x1(word + 4u, q);
-        for (var u = 0u; u < TILE_2; u++) {
-            sums_4[u] += d[u] * x_4;
-        }
-        let x_5 = load_x1(word + 5u, q);
-        for (var u = 0u; u < TILE_2; u++) {
-            sums_5[u] += d[u] * x_5;
-        }
-        let x_6 = load_x1(word + 6u, q);
-        for (var u = 0u; u < TILE_2; u++) {
-            sums_6[u] += d[u] * x_6;
-        }
         q++;
         if q * 4u >= step.rows {
             break;
@@ -245,15 +230,6 @@ fn sum_layer_2(word: u32, first_unit: u32, lane: u32) {
     }
     for (var u = 0u; u < TILE_2; u++) {
         gradients[(3u * TILE_2 + u) * LANES + lane] = sums_3[u];
-    }
-    for (var u = 0u; u < TILE_2; u++) {
-        gradients[(4u * TILE_2 + u) * LANES + lane] = sums_4[u];
-    }
-    for (var u = 0u; u < TILE_2; u++) {
-        gradients[(5u * TILE_2 + u) * LANES + lane] = sums_5[u];
-    }
-    for (var u = 0u; u < TILE_2; u++) {
-        gradients[(6u * TILE_2 + u) * LANES + lane] = sums_6[u];
     }
 }
 
@@ -323,10 +299,10 @@ fn update_tile_1(tile: u32, lane: u32) {
 }
 
 fn update_tile_2(tile: u32, lane: u32) {
-    let word = tile % COLUMNS_2 * 7u;
+    let word = tile % COLUMNS_2 * 4u;
     let unit = tile / COLUMNS_2 * TILE_2;
     sum_layer_2(word, unit * LANES + lane, lane);
-    let rows = (1u << min(7u, WORDS_2 - word)) - 1u;
+    let rows = (1u << min(4u, WORDS_2 - word)) - 1u;
     apply_tile(lane, OFFSET_2 + word * STRIDE_2 + unit * LANES + lane, rows, STRIDE_2, min(TILE_2, UNITS_2 - unit), LANES, TILE_2);
 }
 

@@ -347,18 +347,26 @@ function placeWords(
   bytesARow: number,
   places: Uint32Array,
 ): Uint32Array<ArrayBuffer> {
-  const rows = bytes.length / bytesARow;
   const words = places.length;
-  const padded = new Uint8Array(rows * words * 4);
-  for (let row = 0; row < rows; row++) {
-    padded.set(bytes.subarray(row * bytesARow, (row + 1) * bytesARow), row * words * 4);
-  }
-  const from = new Uint32Array(padded.buffer);
+  const isWhole = bytesARow === words * 4 && bytes.byteOffset % 4 === 0;
+  const from = isWhole
+    ? new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4)
+    : padRows(bytes, bytesARow, words);
   const placed = new Uint32Array(from.length);
   for (let first = 0; first < from.length; first += words) {
     for (let word = 0; word < words; word++) placed[first + places[word]] = from[first + word];
   }
   return placed;
+}
+
+/** Rows of bytes, each followed by zeros up to so many words. */
+function padRows(bytes: Uint8Array, bytesARow: number, words: number): Uint32Array<ArrayBuffer> {
+  const rows = bytes.length / bytesARow;
+  const padded = new Uint8Array(rows * words * 4);
+  for (let row = 0; row < rows; row++) {
+    padded.set(bytes.subarray(row * bytesARow, (row + 1) * bytesARow), row * words * 4);
+  }
+  return new Uint32Array(padded.buffer);
 }
 
 /** A row's scale and label, as the bits of two words. */
