@@ -95,6 +95,27 @@ fn bias(unit: u32) -> f32 {
     return biases[unit / 4u][unit % 4u];
 }
 
+/// The first layer's sums of the workgroup's three quads.
+var<private> sums_1_0: array<vec4f, UNITS_1>;
+var<private> sums_1_1: array<vec4f, UNITS_1>;
+var<private> sums_1_2: array<vec4f, UNITS_1>;
+
+/// A word of pixels' share of the first layer's sums.
+fn add_word(weights: array<vec4f, UNITS_1>, words_0: vec4u, words_1: vec4u, words_2: vec4u) {
+    let x_0 = unpack_words(words_0);
+    let x_1 = unpack_words(words_1);
+    let x_2 = unpack_words(words_2);
+    for (var u = 0u; u < UNITS_1; u++) {
+        sums_1_0[u] += x_0 * weights[u];
+    }
+    for (var u = 0u; u < UNITS_1; u++) {
+        sums_1_1[u] += x_1 * weights[u];
+    }
+    for (var u = 0u; u < UNITS_1; u++) {
+        sums_1_2[u] += x_2 * weights[u];
+    }
+}
+
 @compute @workgroup_size(LANES)
 fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
     step = step_info;
@@ -120,31 +141,17 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups
     workgroupBarrier();
 
     // Layer 1, block of weights by block.
-    var sums_1_0 = array<vec4f, UNITS_1>();
-    var sums_1_1 = array<vec4f, UNITS_1>();
-    var sums_1_2 = array<vec4f, UNITS_1>();
     for (var j = 0u; j < MASKS; j++) {
         var bits = atomicLoad(&present_words[0u * MASKS + j]);
         if bits != 0u {
             loop {
                 let word = j * 32u + firstTrailingBit(bits);
                 let first = word * BATCH_QUADS + first_quad;
-                let x_0 = unpack_words(pixels_a[first]);
-                let x_1 = unpack_words(pixels_a[first + 1u]);
-                let x_2 = unpack_words(pixels_a[first + 2u]);
                 var weights = array<vec4f, UNITS_1>();
                 for (var u = 0u; u < UNITS_1; u++) {
                     weights[u] = weights_1a[word * STRIDE_1 + u * LANES + lane];
                 }
-                for (var u = 0u; u < UNITS_1; u++) {
-                    sums_1_0[u] += x_0 * weights[u];
-                }
-                for (var u = 0u; u < UNITS_1; u++) {
-                    sums_1_1[u] += x_1 * weights[u];
-                }
-                for (var u = 0u; u < UNITS_1; u++) {
-                    sums_1_2[u] += x_2 * weights[u];
-                }
+                add_word(weights, pixels_a[first], pixels_a[first + 1u], pixels_a[first + 2u]);
                 bits &= bits - 1u;
                 if bits == 0u {
                     break;
@@ -158,22 +165,11 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups
             loop {
                 let word = j * 32u + firstTrailingBit(bits);
                 let first = word * BATCH_QUADS + first_quad;
-                let x_0 = unpack_words(pixels_b[first]);
-                let x_1 = unpack_words(pixels_b[first + 1u]);
-                let x_2 = unpack_words(pixels_b[first + 2u]);
                 var weights = array<vec4f, UNITS_1>();
                 for (var u = 0u; u < UNITS_1; u++) {
                     weights[u] = weights_1b[word * STRIDE_1 + u * LANES + lane];
                 }
-                for (var u = 0u; u < UNITS_1; u++) {
-                    sums_1_0[u] += x_0 * weights[u];
-                }
-                for (var u = 0u; u < UNITS_1; u++) {
-                    sums_1_1[u] += x_1 * weights[u];
-                }
-                for (var u = 0u; u < UNITS_1; u++) {
-                    sums_1_2[u] += x_2 * weights[u];
-                }
+                add_word(weights, pixels_b[first], pixels_b[first + 1u], pixels_b[first + 2u]);
                 bits &= bits - 1u;
                 if bits == 0u {
                     break;
@@ -187,22 +183,11 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups
             loop {
                 let word = j * 32u + firstTrailingBit(bits);
                 let first = word * BATCH_QUADS + first_quad;
-                let x_0 = unpack_words(pixels_c[first]);
-                let x_1 = unpack_words(pixels_c[first + 1u]);
-                let x_2 = unpack_words(pixels_c[first + 2u]);
                 var weights = array<vec4f, UNITS_1>();
                 for (var u = 0u; u < UNITS_1; u++) {
                     weights[u] = weights_1c[word * STRIDE_1 + u * LANES + lane];
                 }
-                for (var u = 0u; u < UNITS_1; u++) {
-                    sums_1_0[u] += x_0 * weights[u];
-                }
-                for (var u = 0u; u < UNITS_1; u++) {
-                    sums_1_1[u] += x_1 * weights[u];
-                }
-                for (var u = 0u; u < UNITS_1; u++) {
-                    sums_1_2[u] += x_2 * weights[u];
-                }
+                add_word(weights, pixels_c[first], pixels_c[first + 1u], pixels_c[first + 2u]);
                 bits &= bits - 1u;
                 if bits == 0u {
                     break;
