@@ -80,17 +80,6 @@ fn load_inputs(group: u32, work: Work, quad: u32) -> mat4x4f {
     return mat4x4f(traces[i], traces[i + BATCH_QUADS], traces[i + 2u * BATCH_QUADS], traces[i + 3u * BATCH_QUADS]);
 }
 
-fn apply(index: u32, gradient: vec4f) {
-    let updated = update_parameters(parameters[index], first_moments[index], second_moments[index], gradient);
-    parameters[index] = updated.parameters;
-    if OPTIMIZER != 0u {
-        first_moments[index] = updated.first;
-    }
-    if OPTIMIZER == 2u {
-        second_moments[index] = updated.second;
-    }
-}
-
 /// The sum over the rows of a unit's deltas.
 fn sum_of_deltas(unit: u32) -> f32 {
     var i = TRACE_D3 + (unit - STRIDE_1 - STRIDE_2) * BATCH_QUADS;

@@ -256,17 +256,6 @@ fn sum_layer_3(word: u32, first_class: u32, lane: u32) {
     }
 }
 
-fn apply(index: u32, gradient: vec4f) {
-    let updated = update_parameters(parameters[index], first_moments[index], second_moments[index], gradient);
-    parameters[index] = updated.parameters;
-    if OPTIMIZER != 0u {
-        first_moments[index] = updated.first;
-    }
-    if OPTIMIZER == 2u {
-        second_moments[index] = updated.second;
-    }
-}
-
 /// Applies a lane's gradients: the one in row r and column c of its tile is gradient r * width + c, and
 /// belongs to parameter `first + r * row_stride + c * column_stride`. A bit each of `rows` is a row to apply.
 fn apply_tile(lane: u32, first: u32, rows: u32, row_stride: u32, columns: u32, column_stride: u32, width: u32) {

@@ -130,14 +130,16 @@ fn key_of(key: vec2u, place: u32, half: u32, n: u32) -> u32 {
     return select(bits.y, bits.x, place < half);
 }
 
+/// Eight conditions as bits, in the order of a turn's keys.
+fn bits_of(low: vec4<bool>, high: vec4<bool>) -> u32 {
+    let all = select(vec4u(0u), vec4u(1u, 2u, 4u, 8u), low) | select(vec4u(0u), vec4u(16u, 32u, 64u, 128u), high);
+    return all.x | all.y | all.z | all.w;
+}
+
 /// Bit j: whether the j-th of the eight places exists.
 fn existing(i: u32, half: u32, n: u32) -> u32 {
     let places = vec4u(i, i + LANES, i + 2u * LANES, i + 3u * LANES);
-    let bits = vec4u(1u, 2u, 4u, 8u);
-    let low = select(vec4u(0u), bits, places < vec4u(half));
-    let high = select(vec4u(0u), bits << vec4u(4u), places < vec4u(n - half));
-    let all = low | high;
-    return all.x | all.y | all.z | all.w;
+    return bits_of(places < vec4u(half), places < vec4u(n - half));
 }
 
 fn place_at(i: u32, j: u32, half: u32) -> u32 {
@@ -237,10 +239,7 @@ fn wanted_keys(keys: Keys) -> u32 {
 
 /// Bit j: whether the j-th key is below a threshold.
 fn keys_below(keys: Keys, threshold: u32) -> u32 {
-    let bits = vec4u(1u, 2u, 4u, 8u);
-    let all = select(vec4u(0u), bits, keys.low < vec4u(threshold))
-        | select(vec4u(0u), bits << vec4u(4u), keys.high < vec4u(threshold));
-    return all.x | all.y | all.z | all.w;
+    return bits_of(keys.low < vec4u(threshold), keys.high < vec4u(threshold));
 }
 
 /// Bin and rank within the bin of the key of this rank.
@@ -470,11 +469,16 @@ fn choose_rows(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_in
         wanted[i] = vec2u(draw.begin + i, 0u);
     }
     workgroupBarrier();
-    // Loops, not branches: see above.
     var round = u32(choose_lowest(draw.rounds.xy, lane, draw.begin, draw.begin + draw.count));
     let rounds = population.rounds;
-    for (; round < rounds; round++) {
-        choose_by_counting(select(draw.rounds.zw, draw.rounds.xy, round == 0u), lane, draw.count);
+    if round < rounds {
+        loop {
+            choose_by_counting(select(draw.rounds.zw, draw.rounds.xy, round == 0u), lane, draw.count);
+            round++;
+            if round == rounds {
+                break;
+            }
+        }
     }
     for (var i = lane; i < SLOT_ROWS; i += LANES) {
         var row = ABSENT;

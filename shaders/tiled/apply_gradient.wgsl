@@ -15,14 +15,5 @@ fn apply_gradient(@builtin(global_invocation_id) id: vec3u) {
     if i >= arrayLength(&gradient) {
         return;
     }
-    if OPTIMIZER == 0u {
-        parameters[i] -= step.learning_rate * gradient[i];
-        return;
-    }
-    let updated = update_parameters(parameters[i], first_moments[i], second_moments[i], gradient[i]);
-    parameters[i] = updated.parameters;
-    first_moments[i] = updated.first;
-    if OPTIMIZER == 2u {
-        second_moments[i] = updated.second;
-    }
+    apply(i, gradient[i]);
 }

@@ -3,6 +3,7 @@
  * that `fused_software.ts` is compared with. See the heads of the two shaders.
  */
 import activation from "../../../shaders/functions/activation.wgsl" with { type: "text" };
+import apply from "../../../shaders/functions/apply.wgsl" with { type: "text" };
 import head from "../../../shaders/functions/head.wgsl" with { type: "text" };
 import optimizer from "../../../shaders/functions/optimizer.wgsl" with { type: "text" };
 import unpack from "../../../shaders/functions/unpack.wgsl" with { type: "text" };
@@ -65,7 +66,7 @@ export const fused: NetworkKind = {
     });
     const updateProgram = await Program.compile(gpu, {
       entryPoint: "update",
-      sources: [optimizer, unpack, update],
+      sources: [optimizer, apply, unpack, update],
       constants: { ...optimizerConstants(options), ...sizes },
       bindings: ["read", "read", "read", "write", "write", "write"],
     });

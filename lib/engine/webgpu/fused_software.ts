@@ -3,6 +3,7 @@
  * is fast at. See the heads of the two shaders.
  */
 import activation from "../../../shaders/functions/activation.wgsl" with { type: "text" };
+import apply from "../../../shaders/functions/apply.wgsl" with { type: "text" };
 import head from "../../../shaders/functions/head.wgsl" with { type: "text" };
 import optimizer from "../../../shaders/functions/optimizer.wgsl" with { type: "text" };
 import forwardBackward from "../../../shaders/fused_software/forward_backward.wgsl" with {
@@ -120,7 +121,7 @@ export const fusedSoftware: NetworkKind = {
     });
     const updateProgram = await Program.compile(gpu, {
       entryPoint: "update",
-      sources: [optimizer, unpack, update],
+      sources: [optimizer, apply, unpack, update],
       constants: {
         ...optimizerConstants(options),
         ...sizes,

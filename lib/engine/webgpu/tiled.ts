@@ -3,6 +3,7 @@
  * buffer of its own, so that a batch may be worked off in parts.
  */
 import activation from "../../../shaders/functions/activation.wgsl" with { type: "text" };
+import apply from "../../../shaders/functions/apply.wgsl" with { type: "text" };
 import head from "../../../shaders/functions/head.wgsl" with { type: "text" };
 import layerFunctions from "../../../shaders/functions/layer.wgsl" with { type: "text" };
 import optimizer from "../../../shaders/functions/optimizer.wgsl" with { type: "text" };
@@ -117,7 +118,7 @@ async function compilePrograms(
     }),
     apply: await Program.compile(gpu, {
       entryPoint: "apply_gradient",
-      sources: [optimizer, applyGradient],
+      sources: [optimizer, apply, applyGradient],
       constants: { ...optimizerConstants(options), LANES },
       bindings: ["read", "read", "write", "write", "write"],
     }),
