@@ -18,7 +18,6 @@ const LANES: u32 = 256;
 const SLOT_ROWS: u32 = 108;
 /// Bits that number the bins.
 const BIN_BITS: u32 = 14;
-
 const BINS: u32 = 1u << BIN_BITS;
 const COUNT_WORDS: u32 = BINS / 4;
 /// Bins are added up by blocks of 64.

@@ -3,28 +3,31 @@
 //
 // A workgroup is one SIMD vector of 8 lanes and draws one step's rows. What differs, and why (times are of
 // one vector, on one core):
+// - an atomic addition in workgroup memory is a loop over the lanes of locked instructions (35 ns), an
+//   addition in a private array a few straight ones (4 ns). So every lane counts for itself, and the lanes'
+//   counts are added up afterwards. A private table this long is all that fits into a core's nearest cache,
+//   and its elements are set to 0 one by one in the compiled code; so there are but 4096 bins, of some 15
+//   keys each, and the keys of a wanted bin are told apart by 4 more bits;
 // - four cipher blocks are computed side by side (vec4u), for one alone waits for its own results; so done,
 //   a key is drawn again sooner than loaded;
 // - a branch there runs both sides, and a loop its body at least once. So what befalls few keys, to be
 //   kept, is noted without a branch, in a private list: where, and a bit for each of eight keys. Only
 //   afterwards are the lists gone through, all lanes busy;
-// - an access to workgroup memory is a loop over the lanes (20 ns), to a private array a few straight
-//   instructions (6 ns); so every lane looks wanted bins up in a table of its own;
+// - for the same reason every lane looks wanted bins up in a table of its own;
 // - the last round wants the ranks from `begin` on, mostly 0 to 99: the keys below a threshold are kept,
 //   without counting all, and ranked. Where they turn out too few or too many, the round is done as the
 //   others are.
 
 /// Rows of a slot, and the most that are drawn.
 const SLOT_ROWS: u32 = 108;
-/// Bits that number the bins.
-const BIN_BITS: u32 = 14;
-/// Keys that can be kept.
-const KEPT: u32 = 700;
-
+/// Keys that can be kept, more than are in any bin.
+const KEPT: u32 = 1872;
 /// Keys that a lane can find.
-const FOUND: u32 = 137;
+const FOUND: u32 = 326;
 
 const LANES: u32 = 8;
+/// Bits that number the bins.
+const BIN_BITS: u32 = 12;
 const BINS: u32 = 1u << BIN_BITS;
 const COUNT_WORDS: u32 = BINS / 4;
 /// Bins are added up by blocks of 32.
@@ -32,7 +35,12 @@ const BLOCKS: u32 = BINS / 32;
 const BLOCK_WORDS: u32 = 8;
 /// Bins in which the keys below the threshold are ranked.
 const LOW_BINS: u32 = 256;
-const LISTS: u32 = 512;
+const LISTS: u32 = 1024;
+/// Bits that number the parts of a bin, in which the keys of a bin are told apart; and the others of a key.
+const PART_BITS: u32 = 4;
+const PART_SHIFT: u32 = 32 - BIN_BITS - PART_BITS;
+/// Words of counts that the lanes add up at a time.
+const EXCHANGED: u32 = 64;
 const NONE: u32 = 0xffffffff;
 const ABSENT: u32 = 0xffffffff;
 
@@ -54,19 +62,20 @@ struct Population {
 @group(0) @binding(2) var<storage, read> train_rows: array<u32>;
 @group(0) @binding(3) var<storage, read_write> rows: array<u32>;
 
-var<workgroup> counts: array<atomic<u32>, COUNT_WORDS>;
-var<workgroup> block_starts: array<u32, BLOCKS>;
+var<workgroup> counts: array<u32, COUNT_WORDS>;
+var<workgroup> block_starts: array<u32, max(BLOCKS, LOW_BINS)>;
 /// A wanted rank; then its bin and its rank within the bin; then the place found.
 var<workgroup> wanted: array<vec2u, SLOT_ROWS>;
-var<workgroup> kept_key: array<u32, KEPT>;
-var<workgroup> kept_place: array<u32, KEPT>;
-var<workgroup> kept_next: array<u32, KEPT>;
+/// Keys kept, each with the number of the next on its list, and their places. Before there are any,
+/// `kept_places` passes the lanes' counts on.
+var<workgroup> kept_keys: array<vec2u, KEPT>;
+var<workgroup> kept_places: array<u32, max(KEPT, EXCHANGED * LANES)>;
 var<workgroup> lists: array<atomic<u32>, LISTS>;
-/// What the lanes tell each other.
+/// How many keys each lane has found, or counted.
 var<workgroup> lane_counts: array<u32, LANES>;
 
-/// The lane's table of wanted bins, a bit each.
-var<private> wanted_bins: array<u32, BINS / 32>;
+/// A byte a bin: how many of the lane's keys are in it; later, whether it is wanted.
+var<private> bins: array<u32, COUNT_WORDS>;
 /// The lane's keys to keep: for a turn of keys_of in which some are, its `i` and eight bits for the keys.
 /// The entry behind the last is being written.
 var<private> found: array<u32, FOUND + 1>;
@@ -160,7 +169,7 @@ fn count_keys(keys: Keys, exist: u32) {
 
 fn count_key(key: u32, exists: u32) {
     let bin = key >> (32u - BIN_BITS);
-    atomicAdd(&counts[bin / 4u], exists << (bin % 4u * 8u));
+    bins[bin / 4u] += exists << (bin % 4u * 8u);
 }
 
 /// Puts places whose keys are to be kept, if any, on the lane's list.
@@ -202,9 +211,8 @@ fn keep_found(key: vec2u, lane: u32, shift: u32) -> Kept {
         loop {
             let place = place_at(found[entry] >> 8u, firstTrailingBit(bits), half);
             let drawn = key_of(key, place, half, n);
-            kept_key[slot] = drawn;
-            kept_place[slot] = place;
-            kept_next[slot] = atomicExchange(&lists[(drawn >> shift) % LISTS], slot);
+            kept_keys[slot] = vec2u(drawn, atomicExchange(&lists[(drawn >> shift) % LISTS], slot));
+            kept_places[slot] = place;
             slot++;
             bits &= bits - 1u;
             if bits == 0u {
@@ -226,7 +234,7 @@ fn sum_of_bytes(word: u32) -> u32 {
 }
 
 fn is_wanted(bin: u32) -> u32 {
-    return wanted_bins[bin / 32u] >> (bin % 32u) & 1u;
+    return bins[bin / 4u] >> (bin % 4u * 8u) & 1u;
 }
 
 /// Bit j: whether the j-th key's bin is wanted.
@@ -252,7 +260,7 @@ fn find_bin(rank: u32) -> vec2u {
     var word = block * BLOCK_WORDS;
     var bytes = 0u;
     loop {
-        bytes = atomicLoad(&counts[word]);
+        bytes = counts[word];
         let keys = sum_of_bytes(bytes);
         if keys > left {
             break;
@@ -273,15 +281,15 @@ fn find_bin(rank: u32) -> vec2u {
 
 /// How many kept keys of the same bin, by the bits from `shift` on, come before a kept key.
 fn rank_in_bin(kept: u32, shift: u32) -> u32 {
-    let key = kept_key[kept];
-    let place = kept_place[kept];
+    let key = kept_keys[kept].x;
+    let place = kept_places[kept];
     var before = 0u;
     var j = atomicLoad(&lists[(key >> shift) % LISTS]);
     loop {
-        let other = kept_key[j];
-        let earlier = other < key || (other == key && kept_place[j] < place);
-        before += u32(earlier && other >> shift == key >> shift);
-        j = kept_next[j];
+        let other = kept_keys[j];
+        let earlier = other.x < key || (other.x == key && kept_places[j] < place);
+        before += u32(earlier && other.x >> shift == key >> shift);
+        j = other.y;
         if j == NONE {
             break;
         }
@@ -289,27 +297,54 @@ fn rank_in_bin(kept: u32, shift: u32) -> u32 {
     return before;
 }
 
+/// How many keys of a part of a bin are kept.
+fn count_kept(part: u32) -> u32 {
+    var kept = 0u;
+    var i = atomicLoad(&lists[part % LISTS]);
+    if i != NONE {
+        loop {
+            let other = kept_keys[i];
+            kept += u32(other.x >> PART_SHIFT == part);
+            i = other.y;
+            if i == NONE {
+                break;
+            }
+        }
+    }
+    return kept;
+}
+
 /// The place of the kept key with this rank within its bin.
 fn find_place(bin: u32, rank: u32) -> u32 {
-    let first = atomicLoad(&lists[bin % LISTS]);
+    var part = bin << PART_BITS;
+    var left = rank;
+    loop {
+        let kept = count_kept(part);
+        if kept > left || part >> PART_BITS != bin {
+            break;
+        }
+        left -= kept;
+        part++;
+    }
+    let first = atomicLoad(&lists[part % LISTS]);
     var key = 0u;
     var place = 0u;
     var passed = 0u;
     if first != NONE {
-        // Each turn goes on to the bin's next larger key.
+        // Each turn goes on to the part's next larger key.
         loop {
             var next_key = 0xffffffffu;
             var next_place = NONE;
             var i = first;
             loop {
-                let other = kept_key[i];
-                let other_place = kept_place[i];
-                let larger = passed == 0u || other > key || (other == key && other_place > place);
-                let smaller = other < next_key || (other == next_key && other_place < next_place);
-                let is_next = larger && smaller && other >> (32u - BIN_BITS) == bin;
-                next_key = select(next_key, other, is_next);
+                let other = kept_keys[i];
+                let other_place = kept_places[i];
+                let larger = passed == 0u || other.x > key || (other.x == key && other_place > place);
+                let smaller = other.x < next_key || (other.x == next_key && other_place < next_place);
+                let is_next = larger && smaller && other.x >> PART_SHIFT == part;
+                next_key = select(next_key, other.x, is_next);
                 next_place = select(next_place, other_place, is_next);
-                i = kept_next[i];
+                i = other.y;
                 if i == NONE {
                     break;
                 }
@@ -317,7 +352,7 @@ fn find_place(bin: u32, rank: u32) -> u32 {
             key = next_key;
             place = next_place;
             passed++;
-            if passed > rank {
+            if passed > left {
                 break;
             }
         }
@@ -375,7 +410,7 @@ fn choose_lowest(key: vec2u, lane: u32, begin: u32, end: u32) -> bool {
         if i != NONE {
             loop {
                 size++;
-                i = kept_next[i];
+                i = kept_keys[i].y;
                 if i == NONE {
                     break;
                 }
@@ -385,23 +420,40 @@ fn choose_lowest(key: vec2u, lane: u32, begin: u32, end: u32) -> bool {
     }
     add_up_blocks(lane, LOW_BINS);
     for (var i = kept.first; i < kept.first + kept.count; i++) {
-        let rank = block_starts[kept_key[i] >> shift] + rank_in_bin(i, shift);
+        let rank = block_starts[kept_keys[i].x >> shift] + rank_in_bin(i, shift);
         if rank >= begin && rank < end {
-            wanted[rank - begin].x = kept_place[i];
+            wanted[rank - begin].x = kept_places[i];
         }
     }
     workgroupBarrier();
     return true;
 }
 
+/// Adds up the lanes' counts; all lanes call it together.
+fn add_up_lanes(lane: u32) {
+    for (var first = 0u; first < COUNT_WORDS; first += EXCHANGED) {
+        for (var i = 0u; i < EXCHANGED; i++) {
+            kept_places[i * LANES + lane] = bins[first + i];
+        }
+        workgroupBarrier();
+        for (var i = lane; i < EXCHANGED; i += LANES) {
+            var sum = 0u;
+            for (var other = 0u; other < LANES; other++) {
+                sum += kept_places[i * LANES + other];
+            }
+            counts[first + i] = sum;
+        }
+        workgroupBarrier();
+    }
+}
+
 /// Finds the places of the wanted ranks by counting all keys.
 fn choose_by_counting(key: vec2u, lane: u32, count: u32) {
     let n = population.rows;
     let half = (n + 1u) / 2u;
-    for (var i = lane; i < COUNT_WORDS; i += LANES) {
-        atomicStore(&counts[i], 0u);
+    for (var i = 0u; i < COUNT_WORDS; i++) {
+        bins[i] = 0u;
     }
-    workgroupBarrier();
     // Whole turns first, in which every place exists.
     let whole = (n - half) / (4u * LANES) * (4u * LANES);
     for (var i = lane; i < whole; i += 4u * LANES) {
@@ -410,13 +462,13 @@ fn choose_by_counting(key: vec2u, lane: u32, count: u32) {
     for (var i = whole + lane; i < half; i += 4u * LANES) {
         count_keys(keys_of(key, i, half, n), existing(i, half, n));
     }
-    workgroupBarrier();
+    add_up_lanes(lane);
     for (var block = lane; block < BLOCKS; block += LANES) {
         var even = 0u;
         var odd = 0u;
         for (var i = 0u; i < BLOCK_WORDS; i++) {
             // At most 8 * 255 a 16 bit field.
-            let bytes = atomicLoad(&counts[block * BLOCK_WORDS + i]);
+            let bytes = counts[block * BLOCK_WORDS + i];
             even += bytes & 0x00ff00ffu;
             odd += bytes >> 8u & 0x00ff00ffu;
         }
@@ -433,19 +485,19 @@ fn choose_by_counting(key: vec2u, lane: u32, count: u32) {
     while first < count {
         let end = min(first + taken, count);
         workgroupBarrier();
-        for (var i = 0u; i < BINS / 32u; i++) {
-            wanted_bins[i] = 0u;
+        for (var i = 0u; i < COUNT_WORDS; i++) {
+            bins[i] = 0u;
         }
         for (var i = first; i < end; i++) {
             let bin = wanted[i].x;
-            wanted_bins[bin / 32u] |= 1u << (bin % 32u);
+            bins[bin / 4u] |= 1u << (bin % 4u * 8u);
         }
         found_entries = 0u;
         found_keys = 0u;
         for (var i = lane; i < half; i += 4u * LANES) {
             note(i, wanted_keys(keys_of(key, i, half, n)) & existing(i, half, n));
         }
-        let kept = keep_found(key, lane, 32u - BIN_BITS);
+        let kept = keep_found(key, lane, PART_SHIFT);
         if kept.all > KEPT && taken > 1u {
             taken /= 2u;
             continue;

@@ -22,11 +22,20 @@ const GATHER_LANES = 64;
 /** Images are copied to the device in pieces, so that no second copy of them all is in memory. */
 const UPLOAD_BYTES = 4 << 20;
 
-/** choose_rows.wgsl: top bits that number the bins, and the most keys a bin may hold on average. */
-const BIN_BITS = 14;
-const MOST_KEYS_A_BIN = 8;
-/** Bytes of choose_rows.wgsl's workgroup memory besides kept keys and wanted ranks. */
-const FIXED_BYTES = (1 << BIN_BITS) + (1 << BIN_BITS) / 16 + (1 << BIN_BITS) / 8 + 512 * 4 + 16;
+/**
+ * The two kernels that draw rows: the keys a rank that they have to keep (of 60,000 rows, those of a
+ * bin), and the bytes of their workgroup memory besides kept keys and wanted ranks.
+ */
+const CHOOSE_KERNELS = {
+  lanes: { source: chooseRowsSource, keysARank: 4, fixedBytes: 16384 + 1024 + 2048 + 2048 + 16 },
+  vector: { source: chooseRowsSoftware, keysARank: 15, fixedBytes: 4096 + 1024 + 4096 + 32 },
+};
+const KEPT_KEY_BYTES = 12;
+const WANTED_RANK_BYTES = 8;
+/** More than a bin ever holds; also, what choose_rows_software.wgsl needs to pass counts on. */
+const LEAST_KEPT = 512;
+/** Of more rows, the kernels' bins would hold more keys than a byte can count. */
+const MOST_ROWS = 131_072;
 
 /**
  * The most rows that are drawn on the device by selection; more are drawn on the host, by a radix sort
@@ -122,18 +131,24 @@ export class RowPacker {
       });
     const gatherPlain = await compileGather("none");
     const gather = options.augment === "none" ? gatherPlain : await compileGather(options.augment);
-    const kept = mostKept(options.batchSize);
-    const room = gpu.device.limits.maxComputeWorkgroupStorageSize;
-    const bytes = FIXED_BYTES + kept * 12 + slots.quads * 4 * 8;
-    const choose = options.batchSize <= MOST_CHOSEN && bytes <= room
+    const slotRows = slots.quads * 4;
+    const { source, keysARank, fixedBytes } =
+      CHOOSE_KERNELS[lanes === "vector" ? "vector" : "lanes"];
+    const room = gpu.device.limits.maxComputeWorkgroupStorageSize - fixedBytes -
+      slotRows * WANTED_RANK_BYTES;
+    // With fewer than one bin's the kernel fails, with fewer than all it takes more turns.
+    const kept = Math.min(
+      mostKept(options.batchSize, keysARank),
+      Math.floor(room / KEPT_KEY_BYTES),
+    );
+    const choose = options.batchSize <= MOST_CHOSEN && kept >= LEAST_KEPT
       ? await Program.compile(gpu, {
         entryPoint: "choose_rows",
-        sources: [threefry, lanes === "vector" ? chooseRowsSoftware : chooseRowsSource],
+        sources: [threefry, source],
         constants: {
           THREEFRY_LAYOUT: options.threefry === "partitionable" ? 1 : 0,
           ...(lanes === "vector" ? { FOUND: mostFound(kept) } : { LANES: lanes }),
-          SLOT_ROWS: slots.quads * 4,
-          BIN_BITS,
+          SLOT_ROWS: slotRows,
           KEPT: kept,
         },
         bindings: ["read", "read", "read", "write"],
@@ -215,7 +230,7 @@ export class RowPacker {
     const rounds = roundsOf(rows.length);
     const buffers: GPUBuffer[] = [];
     let choose: GPUBindGroup | undefined;
-    if (this.#choose && rounds <= 2 && rows.length <= MOST_KEYS_A_BIN << BIN_BITS) {
+    if (this.#choose && rounds <= 2 && rows.length <= MOST_ROWS) {
       const train = this.#gpu.buffer(
         "train rows",
         rows.byteLength,
@@ -325,10 +340,10 @@ export class RowPacker {
   }
 }
 
-/** Keys that choose_rows.wgsl should be able to keep: what it has to on average, and eight deviations more. */
-function mostKept(count: number): number {
-  const others = count * 4;
-  return Math.ceil(count + others + 8 * Math.sqrt(others));
+/** Keys to be kept for so many ranks: what there are on average, and eight deviations more. */
+function mostKept(count: number, keysARank: number): number {
+  const others = count * keysARank;
+  return Math.ceil(Math.max(LEAST_KEPT, count + others + 8 * Math.sqrt(others)));
 }
 
 /** Keys that a lane of choose_rows_software.wgsl should be able to find: an eighth, and six deviations more. */
