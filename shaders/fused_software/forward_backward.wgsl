@@ -1,23 +1,31 @@
 // Forward pass, loss and the deltas of every layer, for processors that stand in for a GPU (lavapipe).
 //
 // Letters: B rows of a batch in quads of 4, W words of 4 pixels in an image, H1, H2 hidden units,
-// C classes; U = ceil(units / LANES) units a lane.
+// C classes.
 //
-// A workgroup is one SIMD vector of 8 lanes and takes three quads of rows through the whole net; lane l
-// owns units l, l + 8, ... of each layer, for all rows of the workgroup at once: a register tile of
-// U x 12 sums. There, a load costs 12 to 24 ns however wide the data and a multiply-add 0.4, so
-// - rows are stored in quads, every load is a vec4, and a quad's four inputs are one mat4x4f (columns:
-//   inputs; components: rows), so that matrix times four weights is 16 multiply-adds;
-// - weights and pixels are uniform buffers, at half the price of storage or less (a load from there goes
-//   through a loop over the lanes), in blocks of at most 64 KiB;
-// - loops over a register tile are short and not nested, and the three quads are written out: only such
-//   loops are unrolled by the driver, and a tile that any other loop indexes lives in memory, six times
-//   slower. So sums leave their registers for workgroup memory as they are, and what is to become of
-//   them is done there;
+// A workgroup is one SIMD vector of 8 lanes and takes two quads of rows through the whole net. In the first
+// layer, lane l owns units l, l + 8, ... for both quads; behind it, four lanes share a quad, and lane l of
+// them owns units l, l + 4, .... A lane's sums are a register tile of units x rows. What decides (times are
+// of one vector, on one core):
+// - loads cost more than multiply-adds (0.4 ns), and each kind its own: a vec4 from a storage texture 5 ns,
+//   since a lane's texel comes in one piece; from a uniform buffer 11, float by float; from a storage buffer
+//   18 and from workgroup memory up to 27, through a loop over the lanes. A store to a buffer takes 64, to a
+//   texture 180. So kernels write buffers, and pixels and weights are copied into textures (9 us a step);
+// - rows are stored in quads and inputs in fours, every load is a vec4, and a quad's four inputs are one
+//   mat4x4f (columns: inputs; components: rows), so that matrix times four weights is 16 multiply-adds;
+// - all lanes of a quad need the same inputs, so the fewer quads a lane has, the fewer loads from workgroup
+//   memory; in the first layer, whose inputs are texels, it is the weights' loads that two quads share. The
+//   last layer has few units: there the lanes of a quad share out the inputs instead;
+// - only loops that are short, alone in their loop and no longer than the array they index are unrolled by
+//   the driver; a tile that any other loop indexes lives in memory, six times slower. So sums leave their
+//   registers for workgroup memory as they are, and what is to become of them is done there;
+// - barriers keep the entry point's own variables in memory. So what a turn of a long loop needs is in a
+//   function (in layer 2 that takes 3000 instructions instead of 5400);
 // - a branch there runs both sides, with the results masked, and a loop its body at least once, and once
 //   more than it turns where the condition stands first; so conditions stand last, in `loop`;
-// - a word of pixels that is zero for all rows of the workgroup (40% of MNIST's are) is passed over, by going
-//   through the bits of a mask.
+// - words of pixels that are zero for all rows of the workgroup (44% of MNIST's are) are passed over, by
+//   going through a list of the others.
+// More quads a workgroup would share more loads, but take longer to compile (130 ms a quad).
 // Weight layout: [input word][output unit padded to lanes] of vec4 (four consecutive inputs).
 
 const INPUT_WORDS: u32 = 196;
@@ -25,46 +33,44 @@ const UNITS_1: u32 = 7;
 const UNITS_2: u32 = 13;
 const UNITS_3: u32 = 2;
 const CLASSES: u32 = 10;
-/// Quads of rows in a slot, a multiple of 4.
+/// Quads of rows in a slot.
 const BATCH_QUADS: u32 = 28;
-/// Words of the first layer's weights in a uniform block, a multiple of 4.
-const BLOCK_WORDS: u32 = 72;
+/// Where the layers' weights and the biases begin, in vec4s.
+const OFFSET_2: u32 = 10976;
+const OFFSET_3: u32 = 12432;
+const OFFSET_BIASES: u32 = 12848;
 
-/// Blocks of weights, written out below, and masks of 32 words in a block.
-const BLOCKS: u32 = 3;
-const MASKS: u32 = (BLOCK_WORDS + 31) / 32;
 const LANES: u32 = 8;
 /// Quads of rows in a workgroup; written out below, so not to be changed here alone.
-const QUADS: u32 = 3;
+const QUADS: u32 = 2;
+/// Lanes that share a quad behind the first layer.
+const QUAD_LANES: u32 = LANES / QUADS;
 const STRIDE_1: u32 = UNITS_1 * LANES;
 const STRIDE_2: u32 = UNITS_2 * LANES;
 const STRIDE_3: u32 = UNITS_3 * LANES;
 const WORDS_2: u32 = STRIDE_1 / 4;
 const WORDS_3: u32 = STRIDE_2 / 4;
+/// Words of units that a lane has in a tile of the backward pass, and units of it and of the tile.
+const BACK_WORDS: u32 = 4;
+const BACK_UNITS: u32 = BACK_WORDS * 4;
+const BACK_TILE: u32 = BACK_UNITS * QUAD_LANES;
 
-/// The slot's pixels, shape (W, B / 4), four rows' words a vec4, cut into three blocks of BLOCK_WORDS words.
-@group(0) @binding(0) var<uniform> pixels_a: array<vec4u, BLOCK_WORDS * BATCH_QUADS>;
-@group(0) @binding(1) var<uniform> pixels_b: array<vec4u, BLOCK_WORDS * BATCH_QUADS>;
-@group(0) @binding(2) var<uniform> pixels_c: array<vec4u, BLOCK_WORDS * BATCH_QUADS>;
+/// Shape (slots, W, B / 4), four rows' words a texel; see functions/texels.wgsl.
+@group(0) @binding(0) var pixels: texture_storage_2d<rgba32uint, read>;
+/// The parameters.
+@group(0) @binding(1) var weights: texture_storage_2d<rgba32float, read>;
 /// Shape (slots, B / 4) each. A row that is not there has label 0xffffffff and scale 0.
-@group(0) @binding(3) var<storage, read> scales: array<vec4f>;
-@group(0) @binding(4) var<storage, read> labels: array<vec4u>;
-/// The first layer's weights, shape (W, STRIDE_1), cut into three blocks of BLOCK_WORDS words.
-/// Shape (slots, W / 4, B / 4): which of four words have ink; see gather.wgsl.
-@group(0) @binding(5) var<storage, read> present: array<u32>;
-@group(0) @binding(6) var<uniform> weights_1a: array<vec4f, BLOCK_WORDS * STRIDE_1>;
-@group(0) @binding(7) var<uniform> weights_1b: array<vec4f, BLOCK_WORDS * STRIDE_1>;
-@group(0) @binding(8) var<uniform> weights_1c: array<vec4f, BLOCK_WORDS * STRIDE_1>;
-@group(0) @binding(9) var<uniform> weights_2: array<vec4f, WORDS_2 * STRIDE_2>;
-@group(0) @binding(10) var<uniform> weights_3: array<vec4f, WORDS_3 * STRIDE_3>;
-/// Biases of the three layers, one behind the other, padded as the units are.
-@group(0) @binding(11) var<uniform> biases: array<vec4f, (STRIDE_1 + STRIDE_2 + STRIDE_3) / 4>;
-@group(0) @binding(12) var<storage, read> step_info: Step;
+@group(0) @binding(2) var<storage, read> scales: array<vec4f>;
+@group(0) @binding(3) var<storage, read> labels: array<vec4u>;
+/// Shape (slots, W / 4, B / 4): which of four words have ink; see gather.wgsl. Storage, since loops depend
+/// on it: see `step` in functions/optimizer.wgsl.
+@group(0) @binding(4) var<storage, read> present: array<u32>;
+@group(0) @binding(5) var<storage, read> step_info: Step;
 /// What the update needs, each shape (units, B / 4): activations x1, x2, then deltas d1 times the row's
 /// scale, d1, d2, d3, all divided by the number of rows.
-@group(0) @binding(13) var<storage, read_write> traces: array<vec4f>;
+@group(0) @binding(6) var<storage, read_write> traces: array<vec4f>;
 /// Shape (slots, B, 2): loss, and 1 where the largest output is the label's.
-@group(0) @binding(14) var<storage, read_write> row_results: array<vec4f>;
+@group(0) @binding(7) var<storage, read_write> row_results: array<vec4f>;
 
 /// Where each begins: at multiples of 256 bytes, since the update binds them as uniforms.
 const TRACE_X1: u32 = 0;
@@ -75,44 +81,368 @@ const TRACE_D2: u32 = TRACE_D1 + (STRIDE_1 * BATCH_QUADS + 15) / 16 * 16;
 const TRACE_D3: u32 = TRACE_D2 + (STRIDE_2 * BATCH_QUADS + 15) / 16 * 16;
 
 /// Sums of the layers for the workgroup's rows, shape (units, QUADS), overwritten by activations, then by
-/// deltas.
-var<workgroup> level_1: array<vec4f, STRIDE_1 * QUADS>;
-var<workgroup> level_2: array<vec4f, STRIDE_2 * QUADS>;
-var<workgroup> level_3: array<vec4f, STRIDE_3 * QUADS>;
-/// A bit for each word of a block: whether any of the workgroup's rows has ink in it.
-var<workgroup> present_words: array<atomic<u32>, BLOCKS * MASKS>;
+/// deltas. The first two layers have room for whole tiles of the backward pass.
+const LEVEL_1: u32 = 0;
+const LEVEL_2: u32 = LEVEL_1 + (STRIDE_1 + BACK_TILE - 1) / BACK_TILE * BACK_TILE;
+const LEVEL_3: u32 = LEVEL_2 + (STRIDE_2 + BACK_TILE - 1) / BACK_TILE * BACK_TILE;
+var<workgroup> levels: array<vec4f, (LEVEL_3 + STRIDE_3) * QUADS>;
+/// The lanes' shares of the last layer's sums, shape (classes, QUAD_LANES, QUADS).
+var<workgroup> shares: array<vec4f, CLASSES * QUAD_LANES * QUADS>;
+/// The words in which any of the workgroup's rows has ink, in order, and how many of them each lane found.
+var<workgroup> inked_words: array<u32, INPUT_WORDS>;
+var<workgroup> lane_counts: array<u32, LANES>;
 
-/// One quad of rows of four consecutive units, the first of them at `index` of `level_1` or `level_2`.
-fn load_level_1(index: u32) -> mat4x4f {
-    return mat4x4f(level_1[index], level_1[index + QUADS], level_1[index + 2u * QUADS], level_1[index + 3u * QUADS]);
+/// What the lane works on.
+struct Place {
+    lane: u32,
+    /// Which of the workgroup's quads, and which of the quad's lanes.
+    quad: u32,
+    quad_lane: u32,
+    /// The workgroup's first quad of its slot, and of all slots.
+    first_quad: u32,
+    first_slot_quad: u32,
 }
 
-fn load_level_2(index: u32) -> mat4x4f {
-    return mat4x4f(level_2[index], level_2[index + QUADS], level_2[index + 2u * QUADS], level_2[index + 3u * QUADS]);
+var<private> at: Place;
+
+/// The lane's sums: of the first layer for both quads, of the second for each half of its units, of the
+/// third, and of a tile of the backward pass.
+var<private> sums_1a: array<vec4f, UNITS_1>;
+var<private> sums_1b: array<vec4f, UNITS_1>;
+var<private> sums_2a: array<vec4f, UNITS_2>;
+var<private> sums_2b: array<vec4f, UNITS_2>;
+var<private> sums_3: array<vec4f, CLASSES>;
+var<private> back_sums: array<vec4f, BACK_UNITS>;
+
+fn load_weights(i: u32) -> vec4f {
+    return textureLoad(weights, texel(i));
 }
 
+/// The weights from four consecutive units of one layer to four of the next; columns: those of the first.
+fn load_weights_back(i: u32) -> mat4x4f {
+    return transpose(mat4x4f(load_weights(i), load_weights(i + 1u), load_weights(i + 2u), load_weights(i + 3u)));
+}
+
+fn load_pixels(i: u32) -> mat4x4f {
+    return unpack_words(textureLoad(pixels, texel(i)));
+}
+
+/// The quad's levels of four consecutive units; columns: units, components: rows.
+fn load_levels(unit: u32) -> mat4x4f {
+    let i = level(unit);
+    return mat4x4f(levels[i], levels[i + QUADS], levels[i + 2u * QUADS], levels[i + 3u * QUADS]);
+}
+
+/// Where the quad's level of a unit is, and its place in one of the traces.
+fn level(unit: u32) -> u32 {
+    return unit * QUADS + at.quad;
+}
+
+fn trace(unit: u32) -> u32 {
+    return unit * BATCH_QUADS + at.first_quad + at.quad;
+}
+
+/// Units are counted through all layers.
 fn bias(unit: u32) -> f32 {
-    return biases[unit / 4u][unit % 4u];
+    return load_weights(OFFSET_BIASES + unit / 4u)[unit % 4u];
 }
 
-/// The first layer's sums of the workgroup's three quads.
-var<private> sums_1_0: array<vec4f, UNITS_1>;
-var<private> sums_1_1: array<vec4f, UNITS_1>;
-var<private> sums_1_2: array<vec4f, UNITS_1>;
+/// Lists the words with ink and counts them; all lanes call it together.
+fn find_inked_words() -> u32 {
+    let columns = INPUT_WORDS / 4u;
+    let columns_a_lane = (columns + LANES - 1u) / LANES;
+    let first = step.slot * columns * BATCH_QUADS + at.first_quad;
+    let begin = min(at.lane * columns_a_lane, columns);
+    let end = min(begin + columns_a_lane, columns);
+    var count = 0u;
+    for (var column = begin; column < end; column++) {
+        let i = first + column * BATCH_QUADS;
+        count += countOneBits(present[i] | present[i + 1u]);
+    }
+    lane_counts[at.lane] = count;
+    workgroupBarrier();
+    var place = 0u;
+    var all = 0u;
+    for (var i = 0u; i < LANES; i++) {
+        place += select(0u, lane_counts[i], i < at.lane);
+        all += lane_counts[i];
+    }
+    for (var column = begin; column < end; column++) {
+        let i = first + column * BATCH_QUADS;
+        let bits = present[i] | present[i + 1u];
+        for (var j = 0u; j < 4u; j++) {
+            if (bits >> j & 1u) != 0u {
+                inked_words[place] = column * 4u + j;
+                place++;
+            }
+        }
+    }
+    workgroupBarrier();
+    return all;
+}
 
 /// A word of pixels' share of the first layer's sums.
-fn add_word(weights: array<vec4f, UNITS_1>, words_0: vec4u, words_1: vec4u, words_2: vec4u) {
-    let x_0 = unpack_words(words_0);
-    let x_1 = unpack_words(words_1);
-    let x_2 = unpack_words(words_2);
+fn add_word(word: u32) {
+    let i = (step.slot * INPUT_WORDS + word) * BATCH_QUADS + at.first_quad;
+    let x_a = load_pixels(i);
+    let x_b = load_pixels(i + 1u);
+    var w = array<vec4f, UNITS_1>();
     for (var u = 0u; u < UNITS_1; u++) {
-        sums_1_0[u] += x_0 * weights[u];
+        w[u] = load_weights(word * STRIDE_1 + u * LANES + at.lane);
     }
     for (var u = 0u; u < UNITS_1; u++) {
-        sums_1_1[u] += x_1 * weights[u];
+        sums_1a[u] += x_a * w[u];
     }
     for (var u = 0u; u < UNITS_1; u++) {
-        sums_1_2[u] += x_2 * weights[u];
+        sums_1b[u] += x_b * w[u];
+    }
+}
+
+fn sum_layer_1(inked: u32) {
+    if inked > 0u {
+        var i = 0u;
+        loop {
+            add_word(inked_words[i]);
+            i++;
+            if i >= inked {
+                break;
+            }
+        }
+    }
+    for (var u = 0u; u < UNITS_1; u++) {
+        levels[(LEVEL_1 + u * LANES + at.lane) * QUADS] = sums_1a[u];
+    }
+    for (var u = 0u; u < UNITS_1; u++) {
+        levels[(LEVEL_1 + u * LANES + at.lane) * QUADS + 1u] = sums_1b[u];
+    }
+}
+
+fn activate_1() {
+    let scale = scales[at.first_slot_quad + at.quad];
+    var unit = at.quad_lane;
+    loop {
+        let i = level(LEVEL_1 + unit);
+        let x = activate(levels[i] * scale + bias(unit));
+        levels[i] = x;
+        traces[TRACE_X1 + trace(unit)] = x;
+        unit += QUAD_LANES;
+        if unit >= STRIDE_1 {
+            break;
+        }
+    }
+}
+
+/// Four inputs' share of the second layer's sums, of either half of the lane's units.
+fn add_inputs_2a(x: mat4x4f, first_weight: u32) {
+    var w = array<vec4f, UNITS_2>();
+    for (var u = 0u; u < UNITS_2; u++) {
+        w[u] = load_weights(first_weight + u * QUAD_LANES);
+    }
+    for (var u = 0u; u < UNITS_2; u++) {
+        sums_2a[u] += x * w[u];
+    }
+}
+
+fn add_inputs_2b(x: mat4x4f, first_weight: u32) {
+    var w = array<vec4f, UNITS_2>();
+    for (var u = 0u; u < UNITS_2; u++) {
+        w[u] = load_weights(first_weight + u * QUAD_LANES);
+    }
+    for (var u = 0u; u < UNITS_2; u++) {
+        sums_2b[u] += x * w[u];
+    }
+}
+
+fn sum_layer_2() {
+    let half = UNITS_2 * QUAD_LANES;
+    var word = 0u;
+    loop {
+        let x = load_levels(LEVEL_1 + word * 4u);
+        let first_weight = OFFSET_2 + word * STRIDE_2 + at.quad_lane;
+        add_inputs_2a(x, first_weight);
+        add_inputs_2b(x, first_weight + half);
+        word++;
+        if word >= WORDS_2 {
+            break;
+        }
+    }
+    for (var u = 0u; u < UNITS_2; u++) {
+        levels[level(LEVEL_2 + u * QUAD_LANES + at.quad_lane)] = sums_2a[u];
+    }
+    for (var u = 0u; u < UNITS_2; u++) {
+        levels[level(LEVEL_2 + half + u * QUAD_LANES + at.quad_lane)] = sums_2b[u];
+    }
+}
+
+fn activate_2() {
+    var unit = at.quad_lane;
+    loop {
+        let i = level(LEVEL_2 + unit);
+        let x = activate(levels[i] + bias(STRIDE_1 + unit));
+        levels[i] = x;
+        traces[TRACE_X2 + trace(unit)] = x;
+        unit += QUAD_LANES;
+        if unit >= STRIDE_2 {
+            break;
+        }
+    }
+}
+
+/// Four inputs' share of the last layer's sums.
+fn add_inputs_3(x: mat4x4f, first_weight: u32) {
+    var w = array<vec4f, CLASSES>();
+    for (var c = 0u; c < CLASSES; c++) {
+        w[c] = load_weights(first_weight + c);
+    }
+    for (var c = 0u; c < CLASSES; c++) {
+        sums_3[c] += x * w[c];
+    }
+}
+
+fn sum_layer_3() {
+    var word = at.quad_lane;
+    if word < WORDS_3 {
+        loop {
+            add_inputs_3(load_levels(LEVEL_2 + word * 4u), OFFSET_3 + word * STRIDE_3);
+            word += QUAD_LANES;
+            if word >= WORDS_3 {
+                break;
+            }
+        }
+    }
+    for (var c = 0u; c < CLASSES; c++) {
+        shares[(c * QUAD_LANES + at.quad_lane) * QUADS + at.quad] = sums_3[c];
+    }
+}
+
+fn activate_3() {
+    var c = at.quad_lane;
+    if c < CLASSES {
+        loop {
+            var sum = vec4f(bias(STRIDE_1 + STRIDE_2 + c));
+            for (var i = 0u; i < QUAD_LANES; i++) {
+                sum += shares[(c * QUAD_LANES + i) * QUADS + at.quad];
+            }
+            levels[level(LEVEL_3 + c)] = output_activation(sum);
+            c += QUAD_LANES;
+            if c >= CLASSES {
+                break;
+            }
+        }
+    }
+}
+
+/// Softmax, loss and the last layer's deltas: a lane a quad of rows.
+fn finish_head() {
+    let q = at.lane;
+    if q < QUADS {
+        let slot_quad = at.first_slot_quad + q;
+        let label = labels[slot_quad];
+        let first = LEVEL_3 * QUADS + q;
+        var largest = levels[first];
+        for (var c = 1u; c < CLASSES; c++) {
+            largest = max(largest, levels[first + c * QUADS]);
+        }
+        var total = vec4f(0.0);
+        for (var c = 0u; c < CLASSES; c++) {
+            total += exp(levels[first + c * QUADS] - largest);
+        }
+        var loss = vec4f(0.0);
+        var slopes = vec4f(0.0);
+        var best = vec4f(-1.0);
+        var best_class = vec4u(0);
+        for (var c = 0u; c < CLASSES; c++) {
+            let p = exp(levels[first + c * QUADS] - largest) / total;
+            let is_label = label == vec4u(c);
+            loss += loss_term(p, is_label);
+            slopes += weighted_slope(p, is_label);
+            best_class = select(best_class, vec4u(c), p > best);
+            best = max(best, p);
+        }
+        let correct = select(vec4f(0.0), vec4f(1.0), best_class == label);
+        let row = slot_quad * 2u;
+        row_results[row] = vec4f(loss.x, correct.x, loss.y, correct.y);
+        row_results[row + 1u] = vec4f(loss.z, correct.z, loss.w, correct.w);
+        let share = select(vec4f(1.0 / f32(step.batch_rows)), vec4f(0.0), label == vec4u(0xffffffffu));
+        for (var c = 0u; c < CLASSES; c++) {
+            let x = levels[first + c * QUADS];
+            let p = exp(x - largest) / total;
+            let delta = (weighted_slope(p, label == vec4u(c)) - p * slopes) * output_slope(x) * share;
+            levels[first + c * QUADS] = delta;
+            traces[TRACE_D3 + c * BATCH_QUADS + at.first_quad + q] = delta;
+        }
+    }
+}
+
+/// One step of the backward pass: from one layer's deltas to those of the layer below.
+struct Back {
+    /// Where the two layers are in `levels`, and how many units of theirs count.
+    from_level: u32,
+    from_units: u32,
+    to_level: u32,
+    to_units: u32,
+    /// The weights between them.
+    weights: u32,
+    stride: u32,
+    /// Where the lower layer's activations and deltas are in `traces`.
+    trace_x: u32,
+    trace_d: u32,
+}
+
+/// Four deltas' share of the sums of a tile.
+fn add_deltas(deltas: mat4x4f, first_weight: u32, stride: u32) {
+    var w = array<mat4x4f, BACK_WORDS>();
+    for (var k = 0u; k < BACK_WORDS; k++) {
+        w[k] = load_weights_back(first_weight + k * QUAD_LANES * stride);
+    }
+    for (var u = 0u; u < BACK_UNITS; u++) {
+        back_sums[u] += deltas * w[u / 4u][u % 4u];
+    }
+}
+
+/// Sums the deltas, weighted. A last tile reads weights that are not the layer's, for units that nothing reads.
+fn sum_deltas(back: Back) {
+    var tile = 0u;
+    loop {
+        let first_word = tile * BACK_WORDS * QUAD_LANES + at.quad_lane;
+        back_sums = array<vec4f, BACK_UNITS>();
+        var n = 0u;
+        loop {
+            add_deltas(load_levels(back.from_level + n), back.weights + first_word * back.stride + n, back.stride);
+            n += 4u;
+            if n >= back.from_units {
+                break;
+            }
+        }
+        for (var u = 0u; u < BACK_UNITS; u++) {
+            let unit = (first_word + u / 4u * QUAD_LANES) * 4u + u % 4u;
+            levels[level(back.to_level + unit)] = back_sums[u];
+        }
+        tile++;
+        if tile * BACK_TILE >= back.to_units {
+            break;
+        }
+    }
+}
+
+/// Makes deltas of the sums.
+fn finish_deltas(back: Back) {
+    let scale = scales[at.first_slot_quad + at.quad];
+    var unit = at.quad_lane;
+    if unit < back.to_units {
+        loop {
+            let i = level(back.to_level + unit);
+            let delta = levels[i] * activation_slope(traces[back.trace_x + trace(unit)]);
+            levels[i] = delta;
+            traces[back.trace_d + trace(unit)] = delta;
+            if back.to_level == LEVEL_1 {
+                traces[TRACE_D1_SCALED + trace(unit)] = delta * scale;
+            }
+            unit += QUAD_LANES;
+            if unit >= back.to_units {
+                break;
+            }
+        }
     }
 }
 
@@ -123,347 +453,49 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups
     // first; so the last quads of the batch, which may be too few for a workgroup, go first.
     // The last workgroup of a full slot begins early enough to end with it.
     let first_quad = min((group.x + groups.x - 1u) % groups.x * QUADS, BATCH_QUADS - QUADS);
-    let slot = step.slot;
-    let slot_rows = slot * BATCH_QUADS + first_quad;
+    at = Place(lane, lane / QUAD_LANES, lane % QUAD_LANES, first_quad, step.slot * BATCH_QUADS + first_quad);
 
-    // Which words have ink: a bit each.
-    for (var i = lane; i < BLOCKS * MASKS; i += LANES) {
-        atomicStore(&present_words[i], 0u);
-    }
+    sum_layer_1(find_inked_words());
     workgroupBarrier();
-    for (var column = lane; column < INPUT_WORDS / 4u; column += LANES) {
-        let i = (slot * (INPUT_WORDS / 4u) + column) * BATCH_QUADS + first_quad;
-        // BLOCK_WORDS is a multiple of 4, so a column's four bits belong to one mask.
-        let word = column * 4u % BLOCK_WORDS;
-        let mask = column * 4u / BLOCK_WORDS * MASKS + word / 32u;
-        atomicOr(&present_words[mask], (present[i] | present[i + 1u] | present[i + 2u]) << (word % 32u));
-    }
+    activate_1();
     workgroupBarrier();
-
-    // Layer 1, block of weights by block.
-    for (var j = 0u; j < MASKS; j++) {
-        var bits = atomicLoad(&present_words[0u * MASKS + j]);
-        if bits != 0u {
-            loop {
-                let word = j * 32u + firstTrailingBit(bits);
-                let first = word * BATCH_QUADS + first_quad;
-                var weights = array<vec4f, UNITS_1>();
-                for (var u = 0u; u < UNITS_1; u++) {
-                    weights[u] = weights_1a[word * STRIDE_1 + u * LANES + lane];
-                }
-                add_word(weights, pixels_a[first], pixels_a[first + 1u], pixels_a[first + 2u]);
-                bits &= bits - 1u;
-                if bits == 0u {
-                    break;
-                }
-            }
-        }
-    }
-    for (var j = 0u; j < MASKS; j++) {
-        var bits = atomicLoad(&present_words[1u * MASKS + j]);
-        if bits != 0u {
-            loop {
-                let word = j * 32u + firstTrailingBit(bits);
-                let first = word * BATCH_QUADS + first_quad;
-                var weights = array<vec4f, UNITS_1>();
-                for (var u = 0u; u < UNITS_1; u++) {
-                    weights[u] = weights_1b[word * STRIDE_1 + u * LANES + lane];
-                }
-                add_word(weights, pixels_b[first], pixels_b[first + 1u], pixels_b[first + 2u]);
-                bits &= bits - 1u;
-                if bits == 0u {
-                    break;
-                }
-            }
-        }
-    }
-    for (var j = 0u; j < MASKS; j++) {
-        var bits = atomicLoad(&present_words[2u * MASKS + j]);
-        if bits != 0u {
-            loop {
-                let word = j * 32u + firstTrailingBit(bits);
-                let first = word * BATCH_QUADS + first_quad;
-                var weights = array<vec4f, UNITS_1>();
-                for (var u = 0u; u < UNITS_1; u++) {
-                    weights[u] = weights_1c[word * STRIDE_1 + u * LANES + lane];
-                }
-                add_word(weights, pixels_c[first], pixels_c[first + 1u], pixels_c[first + 2u]);
-                bits &= bits - 1u;
-                if bits == 0u {
-                    break;
-                }
-            }
-        }
-    }
-    for (var u = 0u; u < UNITS_1; u++) {
-        level_1[(u * LANES + lane) * QUADS] = sums_1_0[u];
-    }
-    for (var u = 0u; u < UNITS_1; u++) {
-        level_1[(u * LANES + lane) * QUADS + 1u] = sums_1_1[u];
-    }
-    for (var u = 0u; u < UNITS_1; u++) {
-        level_1[(u * LANES + lane) * QUADS + 2u] = sums_1_2[u];
-    }
-    var unit_1 = lane;
-    loop {
-        for (var q = 0u; q < QUADS; q++) {
-            let x = activate(level_1[unit_1 * QUADS + q] * scales[slot_rows + q] + bias(unit_1));
-            level_1[unit_1 * QUADS + q] = x;
-            traces[TRACE_X1 + unit_1 * BATCH_QUADS + first_quad + q] = x;
-        }
-        unit_1 += LANES;
-        if unit_1 >= STRIDE_1 {
-            break;
-        }
-    }
+    sum_layer_2();
+    workgroupBarrier();
+    activate_2();
+    workgroupBarrier();
+    sum_layer_3();
+    workgroupBarrier();
+    activate_3();
+    workgroupBarrier();
+    finish_head();
     workgroupBarrier();
 
-    // Layer 2.
-    var sums_2_0 = array<vec4f, UNITS_2>();
-    var sums_2_1 = array<vec4f, UNITS_2>();
-    var sums_2_2 = array<vec4f, UNITS_2>();
-    var w_2 = 0u;
-    loop {
-        let x_0 = load_level_1(w_2 * 4u * QUADS);
-        let x_1 = load_level_1(w_2 * 4u * QUADS + 1u);
-        let x_2 = load_level_1(w_2 * 4u * QUADS + 2u);
-        var weights = array<vec4f, UNITS_2>();
-        for (var u = 0u; u < UNITS_2; u++) {
-            weights[u] = weights_2[w_2 * STRIDE_2 + u * LANES + lane];
-        }
-        for (var u = 0u; u < UNITS_2; u++) {
-            sums_2_0[u] += x_0 * weights[u];
-        }
-        for (var u = 0u; u < UNITS_2; u++) {
-            sums_2_1[u] += x_1 * weights[u];
-        }
-        for (var u = 0u; u < UNITS_2; u++) {
-            sums_2_2[u] += x_2 * weights[u];
-        }
-        w_2++;
-        if w_2 >= WORDS_2 {
-            break;
-        }
-    }
-    for (var u = 0u; u < UNITS_2; u++) {
-        level_2[(u * LANES + lane) * QUADS] = sums_2_0[u];
-    }
-    for (var u = 0u; u < UNITS_2; u++) {
-        level_2[(u * LANES + lane) * QUADS + 1u] = sums_2_1[u];
-    }
-    for (var u = 0u; u < UNITS_2; u++) {
-        level_2[(u * LANES + lane) * QUADS + 2u] = sums_2_2[u];
-    }
-    var unit_2 = lane;
-    loop {
-        for (var q = 0u; q < QUADS; q++) {
-            let x = activate(level_2[unit_2 * QUADS + q] + bias(STRIDE_1 + unit_2));
-            level_2[unit_2 * QUADS + q] = x;
-            traces[TRACE_X2 + unit_2 * BATCH_QUADS + first_quad + q] = x;
-        }
-        unit_2 += LANES;
-        if unit_2 >= STRIDE_2 {
-            break;
-        }
-    }
-    workgroupBarrier();
-
-    // Layer 3.
-    var sums_3_0 = array<vec4f, UNITS_3>();
-    var sums_3_1 = array<vec4f, UNITS_3>();
-    var sums_3_2 = array<vec4f, UNITS_3>();
-    var w_3 = 0u;
-    loop {
-        let x_0 = load_level_2(w_3 * 4u * QUADS);
-        let x_1 = load_level_2(w_3 * 4u * QUADS + 1u);
-        let x_2 = load_level_2(w_3 * 4u * QUADS + 2u);
-        var weights = array<vec4f, UNITS_3>();
-        for (var u = 0u; u < UNITS_3; u++) {
-            weights[u] = weights_3[w_3 * STRIDE_3 + u * LANES + lane];
-        }
-        for (var u = 0u; u < UNITS_3; u++) {
-            sums_3_0[u] += x_0 * weights[u];
-        }
-        for (var u = 0u; u < UNITS_3; u++) {
-            sums_3_1[u] += x_1 * weights[u];
-        }
-        for (var u = 0u; u < UNITS_3; u++) {
-            sums_3_2[u] += x_2 * weights[u];
-        }
-        w_3++;
-        if w_3 >= WORDS_3 {
-            break;
-        }
-    }
-    for (var u = 0u; u < UNITS_3; u++) {
-        level_3[(u * LANES + lane) * QUADS] = sums_3_0[u];
-    }
-    for (var u = 0u; u < UNITS_3; u++) {
-        level_3[(u * LANES + lane) * QUADS + 1u] = sums_3_1[u];
-    }
-    for (var u = 0u; u < UNITS_3; u++) {
-        level_3[(u * LANES + lane) * QUADS + 2u] = sums_3_2[u];
-    }
-    var unit_3 = lane;
-    loop {
-        for (var q = 0u; q < QUADS; q++) {
-            level_3[unit_3 * QUADS + q] = output_activation(level_3[unit_3 * QUADS + q] + bias(STRIDE_1 + STRIDE_2 + unit_3));
-        }
-        unit_3 += LANES;
-        if unit_3 >= STRIDE_3 {
-            break;
-        }
-    }
-    workgroupBarrier();
-
-    // Softmax, loss and the last layer's deltas: a lane a quad of rows.
-    let q = lane;
-    if q < QUADS {
-        let label = labels[slot_rows + q];
-        var largest = level_3[q];
-        for (var c = 1u; c < CLASSES; c++) {
-            largest = max(largest, level_3[c * QUADS + q]);
-        }
-        var total = vec4f(0.0);
-        for (var c = 0u; c < CLASSES; c++) {
-            total += exp(level_3[c * QUADS + q] - largest);
-        }
-        var loss = vec4f(0.0);
-        var slopes = vec4f(0.0);
-        var best = vec4f(-1.0);
-        var best_class = vec4u(0);
-        for (var c = 0u; c < CLASSES; c++) {
-            let p = exp(level_3[c * QUADS + q] - largest) / total;
-            let is_label = label == vec4u(c);
-            loss += loss_term(p, is_label);
-            slopes += weighted_slope(p, is_label);
-            best_class = select(best_class, vec4u(c), p > best);
-            best = max(best, p);
-        }
-        let correct = select(vec4f(0.0), vec4f(1.0), best_class == label);
-        let row = (slot_rows + q) * 2u;
-        row_results[row] = vec4f(loss.x, correct.x, loss.y, correct.y);
-        row_results[row + 1u] = vec4f(loss.z, correct.z, loss.w, correct.w);
-        let share = select(vec4f(1.0 / f32(step.batch_rows)), vec4f(0.0), label == vec4u(0xffffffffu));
-        for (var c = 0u; c < CLASSES; c++) {
-            let x = level_3[c * QUADS + q];
-            let p = exp(x - largest) / total;
-            let delta = (weighted_slope(p, label == vec4u(c)) - p * slopes) * output_slope(x) * share;
-            level_3[c * QUADS + q] = delta;
-            traces[TRACE_D3 + c * BATCH_QUADS + first_quad + q] = delta;
-        }
-    }
-    workgroupBarrier();
-
-    // An evaluation ends here; see above for why its remaining loops are empty instead.
-    let classes = select(CLASSES, 0u, step.evaluate == 1u);
-    let units_1 = select(STRIDE_1, 0u, step.evaluate == 1u);
-    let units_2 = select(STRIDE_2, 0u, step.evaluate == 1u);
-
-    // Deltas of layer 2.
-    sums_2_0 = array<vec4f, UNITS_2>();
-    sums_2_1 = array<vec4f, UNITS_2>();
-    sums_2_2 = array<vec4f, UNITS_2>();
-    var c = 0u;
-    loop {
-        let d_0 = level_3[c * QUADS];
-        let d_1 = level_3[c * QUADS + 1u];
-        let d_2 = level_3[c * QUADS + 2u];
-        var weights = array<f32, UNITS_2>();
-        for (var u = 0u; u < UNITS_2; u++) {
-            let unit = u * LANES + lane;
-            weights[u] = weights_3[unit / 4u * STRIDE_3 + c][unit % 4u];
-        }
-        for (var u = 0u; u < UNITS_2; u++) {
-            sums_2_0[u] += weights[u] * d_0;
-        }
-        for (var u = 0u; u < UNITS_2; u++) {
-            sums_2_1[u] += weights[u] * d_1;
-        }
-        for (var u = 0u; u < UNITS_2; u++) {
-            sums_2_2[u] += weights[u] * d_2;
-        }
-        c++;
-        if c >= classes {
-            break;
-        }
-    }
-    for (var u = 0u; u < UNITS_2; u++) {
-        level_2[(u * LANES + lane) * QUADS] = sums_2_0[u];
-    }
-    for (var u = 0u; u < UNITS_2; u++) {
-        level_2[(u * LANES + lane) * QUADS + 1u] = sums_2_1[u];
-    }
-    for (var u = 0u; u < UNITS_2; u++) {
-        level_2[(u * LANES + lane) * QUADS + 2u] = sums_2_2[u];
-    }
-    var unit = lane;
-    if unit < units_2 {
-        loop {
-            for (var q = 0u; q < QUADS; q++) {
-                let trace = unit * BATCH_QUADS + first_quad + q;
-                let delta = level_2[unit * QUADS + q] * activation_slope(traces[TRACE_X2 + trace]);
-                level_2[unit * QUADS + q] = delta;
-                traces[TRACE_D2 + trace] = delta;
-            }
-            unit += LANES;
-            if unit >= units_2 {
-                break;
-            }
-        }
-    }
-    workgroupBarrier();
-
-    // Deltas of layer 1.
-    sums_1_0 = array<vec4f, UNITS_1>();
-    sums_1_1 = array<vec4f, UNITS_1>();
-    sums_1_2 = array<vec4f, UNITS_1>();
-    var n = 0u;
-    loop {
-        let d_0 = level_2[n * QUADS];
-        let d_1 = level_2[n * QUADS + 1u];
-        let d_2 = level_2[n * QUADS + 2u];
-        var weights = array<f32, UNITS_1>();
-        for (var u = 0u; u < UNITS_1; u++) {
-            let unit = u * LANES + lane;
-            weights[u] = weights_2[unit / 4u * STRIDE_2 + n][unit % 4u];
-        }
-        for (var u = 0u; u < UNITS_1; u++) {
-            sums_1_0[u] += weights[u] * d_0;
-        }
-        for (var u = 0u; u < UNITS_1; u++) {
-            sums_1_1[u] += weights[u] * d_1;
-        }
-        for (var u = 0u; u < UNITS_1; u++) {
-            sums_1_2[u] += weights[u] * d_2;
-        }
-        n++;
-        if n >= units_2 {
-            break;
-        }
-    }
-    for (var u = 0u; u < UNITS_1; u++) {
-        level_1[(u * LANES + lane) * QUADS] = sums_1_0[u];
-    }
-    for (var u = 0u; u < UNITS_1; u++) {
-        level_1[(u * LANES + lane) * QUADS + 1u] = sums_1_1[u];
-    }
-    for (var u = 0u; u < UNITS_1; u++) {
-        level_1[(u * LANES + lane) * QUADS + 2u] = sums_1_2[u];
-    }
-    unit = lane;
-    if unit < units_1 {
-        loop {
-            for (var q = 0u; q < QUADS; q++) {
-                let trace = unit * BATCH_QUADS + first_quad + q;
-                let delta = level_1[unit * QUADS + q] * activation_slope(traces[TRACE_X1 + trace]);
-                traces[TRACE_D1 + trace] = delta;
-                traces[TRACE_D1_SCALED + trace] = delta * scales[slot_rows + q];
-            }
-            unit += LANES;
-            if unit >= units_1 {
-                break;
-            }
-        }
+    // The same code for both layers, the upper one first. In an evaluation, its loops turn once.
+    let counted = select(1u, 0u, step.evaluate == 1u);
+    var back = Back(
+        LEVEL_3,
+        CLASSES * counted,
+        LEVEL_2,
+        STRIDE_2 * counted,
+        OFFSET_3,
+        STRIDE_3,
+        TRACE_X2,
+        TRACE_D2,
+    );
+    for (var layer = 2u; layer > 0u; layer--) {
+        sum_deltas(back);
+        workgroupBarrier();
+        finish_deltas(back);
+        workgroupBarrier();
+        back = Back(
+            LEVEL_2,
+            STRIDE_2 * counted,
+            LEVEL_1,
+            STRIDE_1 * counted,
+            OFFSET_2,
+            STRIDE_2,
+            TRACE_X1,
+            TRACE_D1,
+        );
     }
 }

@@ -7,13 +7,13 @@
 // few units, one word times up to 16 classes. There are few workgroups, one to a core, because what is there
 // for one layer runs, masked, also where it has no work.
 //
-// What is read more than once comes as uniform buffers, at half the price of storage. A quad's four inputs
-// are one mat4x4f (columns: inputs; components: rows), so that deltas times matrix is 16 multiply-adds.
-// Quads without ink in the first layer's four words (42% of MNIST's, as the words are a block of 4 x 4
-// pixels) are passed over, by going through the bits of a mask.
+// Pixels are texels, and what forward_backward leaves is uniform buffers. A quad's four inputs are one
+// mat4x4f (columns: inputs; components: rows), so that deltas times matrix is 16 multiply-adds. Quads without
+// ink in the first layer's four words (42% of MNIST's, as the words are a block of 4 x 4 pixels) are passed
+// over, by going through the bits of a mask.
 //
-// The sums leave their registers through workgroup memory, and a loop applies them, because an unrolled
-// update of so many parameters would be 60 KiB of code, each run once.
+// The sums leave their registers for a private array, and a loop applies them, because an unrolled update of
+// so many parameters would be 60 KiB of code, each run once.
 
 const INPUT_WORDS: u32 = 196;
 const UNITS_1: u32 = 7;
@@ -21,8 +21,6 @@ const UNITS_2: u32 = 13;
 const UNITS_3: u32 = 2;
 const CLASSES: u32 = 10;
 const BATCH_QUADS: u32 = 28;
-/// Words of pixels in a uniform block, a multiple of 4.
-const BLOCK_WORDS: u32 = 72;
 /// Units of a lane that a workgroup takes, of the first two layers, and classes of the last.
 const TILE_1: u32 = 7;
 const TILE_2: u32 = 7;
@@ -35,25 +33,23 @@ const STRIDE_3: u32 = UNITS_3 * LANES;
 const WORDS_2: u32 = STRIDE_1 / 4;
 const WORDS_3: u32 = STRIDE_2 / 4;
 
-/// The slot's pixels, shape (W, B / 4), cut into three blocks of BLOCK_WORDS words.
-@group(0) @binding(0) var<uniform> pixels_a: array<vec4u, BLOCK_WORDS * BATCH_QUADS>;
-@group(0) @binding(1) var<uniform> pixels_b: array<vec4u, BLOCK_WORDS * BATCH_QUADS>;
-@group(0) @binding(2) var<uniform> pixels_c: array<vec4u, BLOCK_WORDS * BATCH_QUADS>;
+/// Shape (slots, W, B / 4), four rows' words a texel.
+@group(0) @binding(0) var pixels: texture_storage_2d<rgba32uint, read>;
+/// What forward_backward left, shape (units, B / 4) each.
+@group(0) @binding(1) var<uniform> d1_scaled: array<vec4f, STRIDE_1 * BATCH_QUADS>;
+@group(0) @binding(2) var<uniform> x1: array<vec4f, STRIDE_1 * BATCH_QUADS>;
+@group(0) @binding(3) var<uniform> x2: array<vec4f, STRIDE_2 * BATCH_QUADS>;
+@group(0) @binding(4) var<uniform> d1: array<vec4f, STRIDE_1 * BATCH_QUADS>;
+@group(0) @binding(5) var<uniform> d2: array<vec4f, STRIDE_2 * BATCH_QUADS>;
+@group(0) @binding(6) var<uniform> d3: array<vec4f, STRIDE_3 * BATCH_QUADS>;
 /// Shape (slots, W / 4, B / 4), in vec4s: which of four words have ink; see gather.wgsl. Storage, since
 /// loops depend on it: see `step` in functions/optimizer.wgsl.
-@group(0) @binding(3) var<storage, read> present: array<vec4u>;
-@group(0) @binding(4) var<uniform> d1_scaled: array<vec4f, STRIDE_1 * BATCH_QUADS>;
-@group(0) @binding(5) var<uniform> x1: array<vec4f, STRIDE_1 * BATCH_QUADS>;
-@group(0) @binding(6) var<uniform> x2: array<vec4f, STRIDE_2 * BATCH_QUADS>;
-@group(0) @binding(7) var<uniform> d1: array<vec4f, STRIDE_1 * BATCH_QUADS>;
-@group(0) @binding(8) var<uniform> d2: array<vec4f, STRIDE_2 * BATCH_QUADS>;
-@group(0) @binding(9) var<uniform> d3: array<vec4f, STRIDE_3 * BATCH_QUADS>;
-@group(0) @binding(10) var<storage, read> step_info: Step;
-/// Weights of the layers as (input words, output units) of vec4, then the biases; blocks start where they
-/// may be bound as uniforms.
-@group(0) @binding(11) var<storage, read_write> parameters: array<vec4f>;
-@group(0) @binding(12) var<storage, read_write> first_moments: array<vec4f>;
-@group(0) @binding(13) var<storage, read_write> second_moments: array<vec4f>;
+@group(0) @binding(7) var<storage, read> present: array<vec4u>;
+@group(0) @binding(8) var<storage, read> step_info: Step;
+/// Weights of the layers as (input words, output units) of vec4, then the biases.
+@group(0) @binding(9) var<storage, read_write> parameters: array<vec4f>;
+@group(0) @binding(10) var<storage, read_write> first_moments: array<vec4f>;
+@group(0) @binding(11) var<storage, read_write> second_moments: array<vec4f>;
 
 /// Where the layers' weights and the biases begin in `parameters`.
 const OFFSET_2: u32 = 10976;
@@ -74,8 +70,8 @@ const BIASES: u32 = BIASES_1 + BIASES_2 + STRIDE_3 / 4;
 /// Masks of 32 quads.
 const MASKS: u32 = (BATCH_QUADS + 31) / 32;
 
-/// The lanes' gradients, shape (those of a tile, LANES).
-var<workgroup> gradients: array<vec4f, max(4 * max(TILE_1, TILE_2), TILE_3) * LANES>;
+/// The lane's gradients of a tile.
+var<private> gradients: array<vec4f, max(4 * max(TILE_1, TILE_2), TILE_3)>;
 /// Which quads have ink in a column, and which of its four words have: a bit each.
 struct Present {
     quads: array<u32, MASKS>,
@@ -99,12 +95,17 @@ var<private> sums_1: array<vec4f, TILE_1>;
 var<private> sums_2: array<vec4f, TILE_1>;
 var<private> sums_3: array<vec4f, TILE_1>;
 
+fn load_pixels(i: u32) -> mat4x4f {
+    return unpack_words(textureLoad(pixels, texel(i)));
+}
+
 /// A quad of rows' share of the first layer's sums.
-fn add_quad(first_unit: u32, q: u32, words_0: vec4u, words_1: vec4u, words_2: vec4u, words_3: vec4u) {
-    let x_0 = unpack_words(words_0);
-    let x_1 = unpack_words(words_1);
-    let x_2 = unpack_words(words_2);
-    let x_3 = unpack_words(words_3);
+fn add_quad(first_unit: u32, first_pixels: u32, q: u32) {
+    let i = first_pixels + q;
+    let x_0 = load_pixels(i);
+    let x_1 = load_pixels(i + BATCH_QUADS);
+    let x_2 = load_pixels(i + 2u * BATCH_QUADS);
+    let x_3 = load_pixels(i + 3u * BATCH_QUADS);
     var d = array<vec4f, TILE_1>();
     for (var u = 0u; u < TILE_1; u++) {
         d[u] = d1_scaled[min(first_unit + u * LANES, STRIDE_1 - 1u) * BATCH_QUADS + q];
@@ -123,43 +124,17 @@ fn add_quad(first_unit: u32, q: u32, words_0: vec4u, words_1: vec4u, words_2: ve
     }
 }
 
-fn sum_layer_1(quads: array<u32, MASKS>, word: u32, first_unit: u32, lane: u32) {
+fn sum_layer_1(quads: array<u32, MASKS>, word: u32, first_unit: u32) {
     sums_0 = array<vec4f, TILE_1>();
     sums_1 = array<vec4f, TILE_1>();
     sums_2 = array<vec4f, TILE_1>();
     sums_3 = array<vec4f, TILE_1>();
-    // One of the three blocks holds the column.
-    let block = word / BLOCK_WORDS;
-    let first_pixel = word % BLOCK_WORDS * BATCH_QUADS;
+    let first_pixels = (step.slot * INPUT_WORDS + word) * BATCH_QUADS;
     for (var mask = 0u; mask < MASKS; mask++) {
         var bits = quads[mask];
-        if bits != 0u && block == 0u {
+        if bits != 0u {
             loop {
-                let q = mask * 32u + firstTrailingBit(bits);
-                let i = first_pixel + q;
-                add_quad(first_unit, q, pixels_a[i], pixels_a[i + BATCH_QUADS], pixels_a[i + 2u * BATCH_QUADS], pixels_a[i + 3u * BATCH_QUADS]);
-                bits &= bits - 1u;
-                if bits == 0u {
-                    break;
-                }
-            }
-        }
-        if bits != 0u && block == 1u {
-            loop {
-                let q = mask * 32u + firstTrailingBit(bits);
-                let i = first_pixel + q;
-                add_quad(first_unit, q, pixels_b[i], pixels_b[i + BATCH_QUADS], pixels_b[i + 2u * BATCH_QUADS], pixels_b[i + 3u * BATCH_QUADS]);
-                bits &= bits - 1u;
-                if bits == 0u {
-                    break;
-                }
-            }
-        }
-        if bits != 0u && block == 2u {
-            loop {
-                let q = mask * 32u + firstTrailingBit(bits);
-                let i = first_pixel + q;
-                add_quad(first_unit, q, pixels_c[i], pixels_c[i + BATCH_QUADS], pixels_c[i + 2u * BATCH_QUADS], pixels_c[i + 3u * BATCH_QUADS]);
+                add_quad(first_unit, first_pixels, mask * 32u + firstTrailingBit(bits));
                 bits &= bits - 1u;
                 if bits == 0u {
                     break;
@@ -168,16 +143,16 @@ fn sum_layer_1(quads: array<u32, MASKS>, word: u32, first_unit: u32, lane: u32) 
         }
     }
     for (var u = 0u; u < TILE_1; u++) {
-        gradients[u * LANES + lane] = sums_0[u];
+        gradients[u] = sums_0[u];
     }
     for (var u = 0u; u < TILE_1; u++) {
-        gradients[(1u * TILE_1 + u) * LANES + lane] = sums_1[u];
+        gradients[1u * TILE_1 + u] = sums_1[u];
     }
     for (var u = 0u; u < TILE_1; u++) {
-        gradients[(2u * TILE_1 + u) * LANES + lane] = sums_2[u];
+        gradients[2u * TILE_1 + u] = sums_2[u];
     }
     for (var u = 0u; u < TILE_1; u++) {
-        gradients[(3u * TILE_1 + u) * LANES + lane] = sums_3[u];
+        gradients[3u * TILE_1 + u] = sums_3[u];
     }
 }
 
@@ -187,7 +162,7 @@ fn load_x1(word: u32, quad: u32) -> mat4x4f {
     return mat4x4f(x1[i], x1[i + BATCH_QUADS], x1[i + 2u * BATCH_QUADS], x1[i + 3u * BATCH_QUADS]);
 }
 
-fn sum_layer_2(word: u32, first_unit: u32, lane: u32) {
+fn sum_layer_2(word: u32, first_unit: u32) {
     var sums_0 = array<vec4f, TILE_2>();
     var sums_1 = array<vec4f, TILE_2>();
     var sums_2 = array<vec4f, TILE_2>();
@@ -220,20 +195,20 @@ fn sum_layer_2(word: u32, first_unit: u32, lane: u32) {
         }
     }
     for (var u = 0u; u < TILE_2; u++) {
-        gradients[u * LANES + lane] = sums_0[u];
+        gradients[u] = sums_0[u];
     }
     for (var u = 0u; u < TILE_2; u++) {
-        gradients[(1u * TILE_2 + u) * LANES + lane] = sums_1[u];
+        gradients[1u * TILE_2 + u] = sums_1[u];
     }
     for (var u = 0u; u < TILE_2; u++) {
-        gradients[(2u * TILE_2 + u) * LANES + lane] = sums_2[u];
+        gradients[2u * TILE_2 + u] = sums_2[u];
     }
     for (var u = 0u; u < TILE_2; u++) {
-        gradients[(3u * TILE_2 + u) * LANES + lane] = sums_3[u];
+        gradients[3u * TILE_2 + u] = sums_3[u];
     }
 }
 
-fn sum_layer_3(word: u32, first_class: u32, lane: u32) {
+fn sum_layer_3(word: u32, first_class: u32) {
     var sums = array<vec4f, TILE_3>();
     var q = 0u;
     loop {
@@ -252,19 +227,19 @@ fn sum_layer_3(word: u32, first_class: u32, lane: u32) {
         }
     }
     for (var c = 0u; c < TILE_3; c++) {
-        gradients[c * LANES + lane] = sums[c];
+        gradients[c] = sums[c];
     }
 }
 
-/// Applies a lane's gradients: the one in row r and column c of its tile is gradient r * width + c, and
+/// Applies the lane's gradients: the one in row r and column c of its tile is gradient r * width + c, and
 /// belongs to parameter `first + r * row_stride + c * column_stride`. A bit each of `rows` is a row to apply.
-fn apply_tile(lane: u32, first: u32, rows: u32, row_stride: u32, columns: u32, column_stride: u32, width: u32) {
+fn apply_tile(first: u32, rows: u32, row_stride: u32, columns: u32, column_stride: u32, width: u32) {
     var left = rows;
     var column = 0u;
     if rows != 0u {
         loop {
             let row = firstTrailingBit(left);
-            apply(first + row * row_stride + column * column_stride, gradients[(row * width + column) * LANES + lane]);
+            apply(first + row * row_stride + column * column_stride, gradients[row * width + column]);
             column++;
             if column == columns {
                 column = 0u;
@@ -281,25 +256,25 @@ fn update_tile_1(tile: u32, lane: u32) {
     let word = tile % COLUMNS_1 * 4u;
     let unit = tile / COLUMNS_1 * TILE_1;
     let found = find_present(tile % COLUMNS_1);
-    sum_layer_1(found.quads, word, unit * LANES + lane, lane);
+    sum_layer_1(found.quads, word, unit * LANES + lane);
     // Without momentum, weights of words without ink stay as they are.
     let rows = select(15u, found.words, OPTIMIZER == 0u);
-    apply_tile(lane, word * STRIDE_1 + unit * LANES + lane, rows, STRIDE_1, min(TILE_1, UNITS_1 - unit), LANES, TILE_1);
+    apply_tile(word * STRIDE_1 + unit * LANES + lane, rows, STRIDE_1, min(TILE_1, UNITS_1 - unit), LANES, TILE_1);
 }
 
 fn update_tile_2(tile: u32, lane: u32) {
     let word = tile % COLUMNS_2 * 4u;
     let unit = tile / COLUMNS_2 * TILE_2;
-    sum_layer_2(word, unit * LANES + lane, lane);
+    sum_layer_2(word, unit * LANES + lane);
     let rows = (1u << min(4u, WORDS_2 - word)) - 1u;
-    apply_tile(lane, OFFSET_2 + word * STRIDE_2 + unit * LANES + lane, rows, STRIDE_2, min(TILE_2, UNITS_2 - unit), LANES, TILE_2);
+    apply_tile(OFFSET_2 + word * STRIDE_2 + unit * LANES + lane, rows, STRIDE_2, min(TILE_2, UNITS_2 - unit), LANES, TILE_2);
 }
 
 fn update_tile_3(tile: u32, lane: u32) {
     let word = tile % COLUMNS_3 * LANES + lane;
     let class_0 = tile / COLUMNS_3 * TILE_3;
-    sum_layer_3(word, class_0, lane);
-    apply_tile(lane, OFFSET_3 + word * STRIDE_3 + class_0, u32(word < WORDS_3), 0u, min(TILE_3, CLASSES - class_0), 1u, 0u);
+    sum_layer_3(word, class_0);
+    apply_tile(OFFSET_3 + word * STRIDE_3 + class_0, u32(word < WORDS_3), 0u, min(TILE_3, CLASSES - class_0), 1u, 0u);
 }
 
 /// Four biases' gradients: the sums of their units' deltas.

@@ -20,7 +20,7 @@ import {
   type SlotShape,
 } from "./network.ts";
 import type { ParameterLayout } from "./parameter_layout.ts";
-import { Program, read, write } from "./program.ts";
+import { inPass, Program, read, write } from "./program.ts";
 import { STEP_BYTES, STEP_STRIDE } from "./step_info.ts";
 
 /** Lanes side by side on units, and lanes that share out a unit's sum. */
@@ -126,14 +126,19 @@ class Fused implements Network {
     }
   }
 
-  encodeStep(pass: GPUComputePassEncoder, slot: number): void {
-    const { forward, update } = this.#groups[slot];
-    this.#forward.dispatch(pass, forward, this.#rows);
-    this.#update.dispatch(pass, update, this.#updateWorkgroups);
+  encodeSteps(encoder: GPUCommandEncoder, lastOfBatch: boolean[]): void {
+    inPass(encoder, (pass) => {
+      for (const { forward, update } of this.#groups.slice(0, lastOfBatch.length)) {
+        this.#forward.dispatch(pass, forward, this.#rows);
+        this.#update.dispatch(pass, update, this.#updateWorkgroups);
+      }
+    });
   }
 
-  encodeEvaluation(pass: GPUComputePassEncoder, slots: number): void {
-    this.#forward.dispatch(pass, this.#groups[0].forward, this.#rows, slots);
+  encodeEvaluation(encoder: GPUCommandEncoder, slots: number): void {
+    inPass(encoder, (pass) => {
+      this.#forward.dispatch(pass, this.#groups[0].forward, this.#rows, slots);
+    });
   }
 
   destroy(): void {

@@ -9,6 +9,7 @@ import optimizer from "../../../shaders/functions/optimizer.wgsl" with { type: "
 import forwardBackward from "../../../shaders/fused_software/forward_backward.wgsl" with {
   type: "text",
 };
+import texels from "../../../shaders/functions/texels.wgsl" with { type: "text" };
 import unpack from "../../../shaders/functions/unpack.wgsl" with { type: "text" };
 import update from "../../../shaders/fused_software/update.wgsl" with { type: "text" };
 import type { EngineOptions } from "../engine.ts";
@@ -23,32 +24,26 @@ import {
   type SlotShape,
 } from "./network.ts";
 import { type ParameterLayout, roundUp } from "./parameter_layout.ts";
-import { Program, read, uniform, write } from "./program.ts";
+import { copied, inPass, Program, read, uniform, write } from "./program.ts";
 import { STEP_BYTES, STEP_STRIDE } from "./step_info.ts";
+import { MOST_TEXEL_BYTES, TexelCopy } from "./texel_copy.ts";
 
 const LANES = 8;
-/** Written out in forward_backward.wgsl. */
-const GROUP_QUADS = 3;
-/** Quads of a slot come in fours, so that four words of pixels are a multiple of 256 bytes. */
+/** Written out in forward_backward.wgsl: quads of a workgroup, and units of a tile of its backward pass. */
+const GROUP_QUADS = 2;
+const BACK_TILE = 64;
+/** update.wgsl reads which quads have ink four at a time. */
 const SLOT_QUADS_UNIT = 4;
-/** Written out in forward_backward.wgsl: uniform blocks of the first layer's weights. */
-const BLOCKS = 3;
 /** Workgroups that share out the tiles of update.wgsl: one to each core, since each has its costs. */
 const UPDATE_WORKGROUPS = navigator.hardwareConcurrency;
 /** The most units a lane in a tile of update.wgsl's first two layers, and classes of the last. */
 const LARGEST_TILE = 8;
 const LARGEST_CLASS_TILE = 16;
-const UNIFORM_BYTES = 65536;
 /** More would be too many registers, and too long to compile. */
 const MOST_UNITS_A_LANE = 16;
-
-/**
- * How many words of the first layer's weights and of a slot's pixels a uniform block holds: a multiple
- * of 4, which makes a block a multiple of 256 bytes of either.
- */
-function blockWords({ strides }: ParameterLayout, quads: number): number {
-  return Math.floor(UNIFORM_BYTES / (16 * Math.max(strides[0], quads)) / 4) * 4;
-}
+/** What every WebGPU device has of workgroup memory, and of a uniform binding. */
+const WORKGROUP_BYTES = 16384;
+const UNIFORM_BYTES = 65536;
 
 /** How many of `n` things each of as few parts as can be takes, none more than `most`. */
 function evenPart(n: number, most: number): number {
@@ -79,15 +74,16 @@ function traceOffsets({ strides }: ParameterLayout, quads: number) {
 
 /** See the head of this file. */
 export const fusedSoftware: NetworkKind = {
-  fits({ batchSize }, layout) {
-    const { strides, words } = layout;
+  fits({ batchSize, architecture: { classes } }, { strides, words }) {
     const quads = this.slotQuads(batchSize);
-    const levels = (strides[0] + strides[1] + strides[2]) * GROUP_QUADS * 16;
+    const [s1, s2, s3] = strides;
+    const levels = (roundUp(s1, BACK_TILE) + roundUp(s2, BACK_TILE) + s3) * GROUP_QUADS * 16;
+    const shares = classes * LANES * 16;
+    const inkedWords = words[0] * 4;
     return Math.max(...strides) <= MOST_UNITS_A_LANE * LANES &&
-      words[0] <= BLOCKS * blockWords(layout, quads) &&
-      words[1] * strides[1] * 16 <= UNIFORM_BYTES &&
+      levels + shares + inkedWords + LANES * 4 <= WORKGROUP_BYTES &&
       Math.max(...strides) * quads * 16 <= UNIFORM_BYTES &&
-      levels <= 16384;
+      words[0] * quads * 16 <= MOST_TEXEL_BYTES;
   },
 
   slotQuads(batchSize) {
@@ -104,36 +100,34 @@ export const fusedSoftware: NetworkKind = {
       UNITS_2: s2 / LANES,
       UNITS_3: s3 / LANES,
       BATCH_QUADS: slots.quads,
-      BLOCK_WORDS: blockWords(layout, slots.quads),
       CLASSES: classes,
+      OFFSET_2: layout.offsets[1],
+      OFFSET_3: layout.offsets[2],
+      OFFSET_BIASES: layout.offsets[3],
     };
     const forwardProgram = await Program.compile(gpu, {
       entryPoint: "forward_backward",
-      sources: [activation, head, optimizer, unpack, forwardBackward],
+      sources: [activation, head, optimizer, texels, unpack, forwardBackward],
       constants: {
         ...activationConstants(options),
         ...headConstants(options),
         ...optimizerConstants(options),
         ...sizes,
       },
-      // deno-fmt-ignore
-      bindings: ["uniform", "uniform", "uniform", "read", "read", "read", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "read", "write", "write"],
+      bindings: ["words", "floats", "read", "read", "read", "read", "write", "write"],
     });
     const updateProgram = await Program.compile(gpu, {
       entryPoint: "update",
-      sources: [optimizer, apply, unpack, update],
+      sources: [optimizer, apply, texels, unpack, update],
       constants: {
         ...optimizerConstants(options),
         ...sizes,
         TILE_1: tiles[0],
         TILE_2: tiles[1],
         TILE_3: tiles[2],
-        OFFSET_2: layout.offsets[1],
-        OFFSET_3: layout.offsets[2],
-        OFFSET_BIASES: layout.offsets[3],
       },
       // deno-fmt-ignore
-      bindings: ["uniform", "uniform", "uniform", "read", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "read", "write", "write", "write"],
+      bindings: ["words", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "read", "read", "write", "write", "write"],
     });
     return (buffers) =>
       new FusedSoftware(gpu, options, layout, slots, buffers, forwardProgram, updateProgram);
@@ -144,6 +138,8 @@ class FusedSoftware implements Network {
   readonly #forward: Program;
   readonly #update: Program;
   readonly #traces: GPUBuffer;
+  readonly #pixelTexels: TexelCopy;
+  readonly #weightTexels: TexelCopy;
   /** A slot's bind groups. */
   readonly #groups: { forward: GPUBindGroup; update: GPUBindGroup }[] = [];
   /** A batch leaves the last quads of its slot empty; an evaluation fills them. */
@@ -161,65 +157,44 @@ class FusedSoftware implements Network {
   ) {
     this.#forward = forward;
     this.#update = update;
-    const { words, strides, offsets } = layout;
-    const { quads } = slots;
+    const { words } = layout;
+    const { quads, count } = slots;
     const traces = traceOffsets(layout, quads);
     this.#traces = gpu.buffer(
       "traces",
       traces.bytes,
       GPUBufferUsage.STORAGE | GPUBufferUsage.UNIFORM,
     );
-    this.#stepWorkgroups = Math.ceil(options.batchSize / 4 / GROUP_QUADS);
-    this.#evaluationWorkgroups = Math.ceil(quads / GROUP_QUADS);
-    const {
-      pixels,
-      scales,
-      labels,
-      present,
-      steps,
-      parameters,
-      firstMoments,
-      secondMoments,
-      rowResults,
-    } = buffers;
-    const wordsInBlock = blockWords(layout, quads);
-    // A block that begins behind the last word is never read; it is bound to the first.
-    const blocks = (buffer: GPUBuffer, start: number, bytesAWord: number) =>
-      Array.from({ length: BLOCKS }, (_, i) => {
-        const word = i * wordsInBlock < words[0] ? i * wordsInBlock : 0;
-        return uniform(buffer, start + word * bytesAWord, wordsInBlock * bytesAWord);
-      });
-    const weights = (layer: number) =>
-      uniform(parameters, offsets[layer] * 16, words[layer] * strides[layer] * 16);
-    const biasBytes = (strides[0] + strides[1] + strides[2]) * 4;
     const trace = ({ offset, size }: { offset: number; size: number }) =>
       uniform(this.#traces, offset, size);
-    for (let slot = 0; slot < slots.count; slot++) {
-      const slotPixels = blocks(pixels, slot * words[0] * quads * 16, quads * 16);
+    this.#stepWorkgroups = Math.ceil(options.batchSize / 4 / GROUP_QUADS);
+    this.#evaluationWorkgroups = Math.ceil(quads / GROUP_QUADS);
+    const { pixels, scales, labels, present, steps, parameters, rowResults } = buffers;
+    const { firstMoments, secondMoments } = buffers;
+    this.#pixelTexels = new TexelCopy(gpu, pixels, "rgba32uint");
+    this.#weightTexels = new TexelCopy(gpu, parameters, "rgba32float");
+    for (let slot = 0; slot < count; slot++) {
       const step = read(steps, slot * STEP_STRIDE, STEP_BYTES);
       this.#groups.push({
         forward: forward.bind(
-          ...slotPixels,
+          copied(this.#pixelTexels),
+          copied(this.#weightTexels),
           read(scales),
           read(labels),
           read(present),
-          ...blocks(parameters, 0, strides[0] * 16),
-          weights(1),
-          weights(2),
-          uniform(parameters, offsets[3] * 16, biasBytes),
           step,
           write(this.#traces),
           write(rowResults),
         ),
         update: update.bind(
-          ...slotPixels,
-          read(present),
+          copied(this.#pixelTexels),
           trace(traces.d1Scaled),
           trace(traces.x1),
           trace(traces.x2),
           trace(traces.d1),
           trace(traces.d2),
           trace(traces.d3),
+          read(present),
           step,
           write(parameters),
           write(firstMoments),
@@ -229,19 +204,30 @@ class FusedSoftware implements Network {
     }
   }
 
-  encodeStep(pass: GPUComputePassEncoder, slot: number): void {
-    const { forward, update } = this.#groups[slot];
-    this.#forward.dispatch(pass, forward, this.#stepWorkgroups);
-    this.#update.dispatch(pass, update, UPDATE_WORKGROUPS);
+  encodeSteps(encoder: GPUCommandEncoder, lastOfBatch: boolean[]): void {
+    this.#pixelTexels.encode(encoder);
+    for (const { forward, update } of this.#groups.slice(0, lastOfBatch.length)) {
+      this.#weightTexels.encode(encoder);
+      inPass(encoder, (pass) => {
+        this.#forward.dispatch(pass, forward, this.#stepWorkgroups);
+        this.#update.dispatch(pass, update, UPDATE_WORKGROUPS);
+      });
+    }
   }
 
-  encodeEvaluation(pass: GPUComputePassEncoder, slots: number): void {
-    for (const { forward } of this.#groups.slice(0, slots)) {
-      this.#forward.dispatch(pass, forward, this.#evaluationWorkgroups);
-    }
+  encodeEvaluation(encoder: GPUCommandEncoder, slots: number): void {
+    this.#pixelTexels.encode(encoder);
+    this.#weightTexels.encode(encoder);
+    inPass(encoder, (pass) => {
+      for (const { forward } of this.#groups.slice(0, slots)) {
+        this.#forward.dispatch(pass, forward, this.#evaluationWorkgroups);
+      }
+    });
   }
 
   destroy(): void {
     this.#traces.destroy();
+    this.#pixelTexels.destroy();
+    this.#weightTexels.destroy();
   }
 }

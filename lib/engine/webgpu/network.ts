@@ -32,10 +32,14 @@ export interface SlotShape {
 
 /** Kernels that compute the net, bound to buffers. */
 export interface Network {
-  /** Encodes forward pass, backward pass and, behind a batch's last slot, the update. */
-  encodeStep(pass: GPUComputePassEncoder, slot: number, last: boolean): void;
+  /**
+   * Encodes forward pass and backward pass of slots and, behind the last slot of a batch, the update.
+   *
+   * @param lastOfBatch For each slot, whether it is
+   */
+  encodeSteps(encoder: GPUCommandEncoder, lastOfBatch: boolean[]): void;
   /** Encodes the forward pass of the first so many slots, into `rowResults`. */
-  encodeEvaluation(pass: GPUComputePassEncoder, slots: number): void;
+  encodeEvaluation(encoder: GPUCommandEncoder, slots: number): void;
   /** Destroys the buffers that are its own. */
   destroy(): void;
 }

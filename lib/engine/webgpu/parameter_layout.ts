@@ -20,7 +20,7 @@ export interface ParameterLayout {
   rowWords: number;
   /** Units of the three layers, padded. */
   strides: [number, number, number];
-  /** Where the three layers' weights begin, and then the biases: multiples of 256 bytes, as bindings ask. */
+  /** Where the three layers' weights begin, and then the biases. */
   offsets: [number, number, number, number];
   length: number;
   /** Of a canonical flat array (`parameterSlots`): the float at which each element lies in the buffer. */
@@ -29,8 +29,6 @@ export interface ParameterLayout {
 
 /** The unit of the strides: every kernel's lanes come in multiples of it. */
 const PADDED_TO = 8;
-/** Bindings of a part of a buffer begin at multiples of 256 bytes: 16 vec4s. */
-const ALIGNED_TO = 16;
 
 /**
  * Lays out a net's parameters.
@@ -45,7 +43,7 @@ export function parameterLayout(architecture: Architecture): ParameterLayout {
   const words: [number, number, number] = [roundUp(D, 16) / 4, strides[0] / 4, strides[1] / 4];
   const offsets: [number, number, number, number] = [0, 0, 0, 0];
   for (let layer = 0; layer < 3; layer++) {
-    offsets[layer + 1] = roundUp(offsets[layer] + words[layer] * strides[layer], ALIGNED_TO);
+    offsets[layer + 1] = offsets[layer] + words[layer] * strides[layer];
   }
   const biases = strides.reduce((sum, stride) => sum + stride, 0);
   const length = offsets[3] + biases / 4;

@@ -1,32 +1,34 @@
 /** Compute pipelines from WGSL files, and what is bound to them. */
 import type { Gpu } from "./device.ts";
+import type { TexelCopy } from "./texel_copy.ts";
 
-/** How a kernel sees a buffer; read from the bind call as `read(a), write(b)`. */
-export type Access = "uniform" | "read" | "write";
+/** How a kernel sees a buffer or texture; read from the bind call as `read(a), write(b)`. */
+export type Access = keyof typeof ENTRIES;
 
-/** A buffer, or a part of one, and how a kernel uses it. */
+/** A buffer, a part of one or a texture, and how a kernel uses it. */
 export interface Bound {
   access: Access;
-  buffer: GPUBuffer;
-  /** In bytes, a multiple of 256. */
-  offset: number;
-  /** In bytes; to the buffer's end where absent. */
-  size?: number;
+  resource: GPUBindingResource;
 }
 
 /** Binds as a uniform, at most 64 KiB. */
 export function uniform(buffer: GPUBuffer, offset = 0, size?: number): Bound {
-  return { access: "uniform", buffer, offset, size };
+  return { access: "uniform", resource: { buffer, offset, size } };
 }
 
 /** Binds storage that the kernel only reads. */
 export function read(buffer: GPUBuffer, offset = 0, size?: number): Bound {
-  return { access: "read", buffer, offset, size };
+  return { access: "read", resource: { buffer, offset, size } };
 }
 
 /** Binds storage that the kernel writes. */
 export function write(buffer: GPUBuffer, offset = 0, size?: number): Bound {
-  return { access: "write", buffer, offset, size };
+  return { access: "write", resource: { buffer, offset, size } };
+}
+
+/** Binds a copy of a buffer in a texture. */
+export function copied({ format, view }: TexelCopy): Bound {
+  return { access: format === "rgba32float" ? "floats" : "words", resource: view };
 }
 
 /** A kernel's sources and constants. */
@@ -41,11 +43,13 @@ export interface ProgramDescription {
   bindings: Access[];
 }
 
-const BUFFER_TYPES: Record<Access, GPUBufferBindingType> = {
-  uniform: "uniform",
-  read: "read-only-storage",
-  write: "storage",
-};
+const ENTRIES = {
+  uniform: { buffer: { type: "uniform" } },
+  read: { buffer: { type: "read-only-storage" } },
+  write: { buffer: { type: "storage" } },
+  floats: { storageTexture: { access: "read-only", format: "rgba32float" } },
+  words: { storageTexture: { access: "read-only", format: "rgba32uint" } },
+} as const;
 
 /** A compiled kernel. */
 export class Program {
@@ -91,7 +95,7 @@ export class Program {
         entries: bindings.map((access, binding) => ({
           binding,
           visibility: GPUShaderStage.COMPUTE,
-          buffer: { type: BUFFER_TYPES[access] },
+          ...ENTRIES[access],
         })),
       });
       const pipeline = device.createComputePipeline({
@@ -114,10 +118,7 @@ export class Program {
     return this.#gpu.device.createBindGroup({
       label: entryPoint,
       layout: this.#layout,
-      entries: bound.map(({ buffer, offset, size }, binding) => ({
-        binding,
-        resource: { buffer, offset, size },
-      })),
+      entries: bound.map(({ resource }, binding) => ({ binding, resource })),
     });
   }
 
@@ -127,6 +128,16 @@ export class Program {
     pass.setBindGroup(0, group);
     pass.dispatchWorkgroups(x, y);
   }
+}
+
+/** Encodes dispatches. */
+export function inPass(
+  encoder: GPUCommandEncoder,
+  encode: (pass: GPUComputePassEncoder) => void,
+): void {
+  const pass = encoder.beginComputePass();
+  encode(pass);
+  pass.end();
 }
 
 /**

@@ -12,7 +12,7 @@ import type { Augmentation, EngineOptions, Step } from "../engine.ts";
 import type { Gpu } from "./device.ts";
 import type { NetworkBuffers, SlotShape } from "./network.ts";
 import { type ParameterLayout, placeOfWord } from "./parameter_layout.ts";
-import { Program, read, uniform, write } from "./program.ts";
+import { inPass, Program, read, uniform, write } from "./program.ts";
 
 /** Stands for a row that is not there, where a batch does not fill its slot. */
 const ABSENT = 0xffffffff;
@@ -295,17 +295,20 @@ export class RowPacker {
   }
 
   /** Encodes the packing of the first so many slots: of rows drawn here for steps, or of rows as they are. */
-  encode(pass: GPUComputePassEncoder, slots: number, drawn: boolean): void {
-    if (drawn) {
-      this.#gpu.device.queue.writeBuffer(this.#draws, 0, this.#hostDraws);
-      const choose = this.#train!.choose;
-      if (choose) this.#choose!.dispatch(pass, choose, slots);
-    }
+  encode(encoder: GPUCommandEncoder, slots: number, drawn: boolean): void {
     const invocations = this.#layout.words[0] / 4 * this.#slots.quads;
     const groups = Math.ceil(invocations / GATHER_LANES);
     const { gather, gatherPlain } = this.#loaded!;
-    if (drawn) this.#gather.dispatch(pass, gather, groups, slots);
-    else this.#gatherPlain.dispatch(pass, gatherPlain, groups, slots);
+    inPass(encoder, (pass) => {
+      if (drawn) {
+        this.#gpu.device.queue.writeBuffer(this.#draws, 0, this.#hostDraws);
+        const choose = this.#train!.choose;
+        if (choose) this.#choose!.dispatch(pass, choose, slots);
+        this.#gather.dispatch(pass, gather, groups, slots);
+      } else {
+        this.#gatherPlain.dispatch(pass, gatherPlain, groups, slots);
+      }
+    });
   }
 
   destroy(): void {

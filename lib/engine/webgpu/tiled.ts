@@ -25,7 +25,7 @@ import {
   type SlotShape,
 } from "./network.ts";
 import type { ParameterLayout } from "./parameter_layout.ts";
-import { Program, read, write } from "./program.ts";
+import { inPass, Program, read, write } from "./program.ts";
 import { STEP_BYTES, STEP_STRIDE } from "./step_info.ts";
 
 /** A larger batch is worked off in parts of so many quads: 1024 rows. */
@@ -240,16 +240,22 @@ class Tiled implements Network {
     }
   }
 
-  encodeStep(pass: GPUComputePassEncoder, slot: number, last: boolean): void {
-    const { forward, backward, update } = this.#slots[slot];
-    for (const work of [...forward, ...backward]) encode(pass, work);
-    if (last) encode(pass, update);
+  encodeSteps(encoder: GPUCommandEncoder, lastOfBatch: boolean[]): void {
+    inPass(encoder, (pass) => {
+      lastOfBatch.forEach((last, slot) => {
+        const { forward, backward, update } = this.#slots[slot];
+        for (const work of [...forward, ...backward]) encode(pass, work);
+        if (last) encode(pass, update);
+      });
+    });
   }
 
-  encodeEvaluation(pass: GPUComputePassEncoder, slots: number): void {
-    for (const { forward } of this.#slots.slice(0, slots)) {
-      for (const work of forward) encode(pass, work);
-    }
+  encodeEvaluation(encoder: GPUCommandEncoder, slots: number): void {
+    inPass(encoder, (pass) => {
+      for (const { forward } of this.#slots.slice(0, slots)) {
+        for (const work of forward) encode(pass, work);
+      }
+    });
   }
 
   destroy(): void {

@@ -22,10 +22,17 @@ import type {
 } from "../engine.ts";
 import type { Gpu } from "./device.ts";
 import type { Network, NetworkBuffers, SlotShape } from "./network.ts";
-import { pack, type ParameterLayout, parameterLayout, unpack } from "./parameter_layout.ts";
+import {
+  pack,
+  type ParameterLayout,
+  parameterLayout,
+  roundUp,
+  unpack,
+} from "./parameter_layout.ts";
 import { kernelsFor } from "./kernels.ts";
-import { Program, read, write } from "./program.ts";
+import { inPass, Program, read, write } from "./program.ts";
 import { RowPacker } from "./row_packer.ts";
+import { TEXEL_ROW_BYTES } from "./texel_copy.ts";
 import { STEP_BYTES, STEP_STRIDE, writeStepInfo } from "./step_info.ts";
 
 /** Bytes of packed batches in flight: enough that a submission is long against what it costs. */
@@ -33,8 +40,6 @@ const SLOT_BYTES = 4 << 20;
 const MOST_SLOTS = 64;
 /** Evaluations whose results may wait on the device. */
 const MOST_RESULTS = 1024;
-/** Kernels bind whole blocks of up to 64 KiB, the last of which may reach behind the end. */
-const UNIFORM_BLOCK_BYTES = 65536;
 
 /**
  * Makes an engine on an open device.
@@ -85,7 +90,7 @@ function createBuffers(
   layout: ParameterLayout,
   { quads, count }: SlotShape,
 ): NetworkBuffers {
-  const { STORAGE, UNIFORM, COPY_DST, COPY_SRC } = GPUBufferUsage;
+  const { STORAGE, COPY_DST, COPY_SRC } = GPUBufferUsage;
   const moments = MOMENT_ARRAYS[optimizer.name];
   const parameterBytes = layout.length * 16;
   // A moment that the optimiser does not keep is bound all the same, to next to nothing.
@@ -94,8 +99,8 @@ function createBuffers(
   return {
     pixels: gpu.buffer(
       "pixels",
-      count * quads * layout.words[0] * 16 + UNIFORM_BLOCK_BYTES,
-      STORAGE | UNIFORM,
+      roundUp(count * quads * layout.words[0] * 16, TEXEL_ROW_BYTES),
+      STORAGE | COPY_SRC,
     ),
     scales: gpu.buffer("scales", count * quads * 16, STORAGE),
     labels: gpu.buffer("labels", count * quads * 16, STORAGE),
@@ -103,8 +108,8 @@ function createBuffers(
     steps: gpu.buffer("steps", count * STEP_STRIDE, STORAGE | COPY_DST),
     parameters: gpu.buffer(
       "parameters",
-      parameterBytes + UNIFORM_BLOCK_BYTES,
-      STORAGE | UNIFORM | COPY_DST | COPY_SRC,
+      roundUp(parameterBytes, TEXEL_ROW_BYTES),
+      STORAGE | COPY_DST | COPY_SRC,
     ),
     firstMoments: moment(0),
     secondMoments: moment(1),
@@ -231,10 +236,10 @@ export class WebGpuEngine implements Engine {
       }
       const bytes = slots * STEP_STRIDE;
       this.#gpu.device.queue.writeBuffer(this.#buffers.steps, 0, this.#stepInfo, 0, bytes);
-      this.#submit((pass) => {
-        this.#packer.encode(pass, slots, false);
-        this.#network.encodeEvaluation(pass, slots);
-        this.#summing.dispatch(pass, this.#summingGroup, 1);
+      this.#submit((encoder) => {
+        this.#packer.encode(encoder, slots, false);
+        this.#network.encodeEvaluation(encoder, slots);
+        inPass(encoder, (pass) => this.#summing.dispatch(pass, this.#summingGroup, 1));
       });
     }
   }
@@ -316,17 +321,15 @@ export class WebGpuEngine implements Engine {
     this.#queued = [];
     const { queue } = this.#gpu.device;
     queue.writeBuffer(this.#buffers.steps, 0, this.#stepInfo, 0, queued.length * STEP_STRIDE);
-    this.#submit((pass) => {
-      this.#packer.encode(pass, queued.length, true);
-      queued.forEach((last, slot) => this.#network.encodeStep(pass, slot, last));
+    this.#submit((encoder) => {
+      this.#packer.encode(encoder, queued.length, true);
+      this.#network.encodeSteps(encoder, queued);
     });
   }
 
-  #submit(encode: (pass: GPUComputePassEncoder) => void): void {
+  #submit(encode: (encoder: GPUCommandEncoder) => void): void {
     const encoder = this.#gpu.device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    encode(pass);
-    pass.end();
+    encode(encoder);
     this.#gpu.device.queue.submit([encoder.finish()]);
   }
 
