@@ -25,7 +25,7 @@
 //   more than it turns where the condition stands first; so conditions stand last, in `loop`;
 // - words of pixels that are zero for all rows of the workgroup (44% of MNIST's are) are passed over, by
 //   going through a list of the others.
-// More quads a workgroup would share more loads, but take longer to compile (130 ms a quad).
+// More quads a workgroup would share more loads, but take longer to compile, for nothing in all.
 // Weight layout: [input word][output unit padded to lanes] of vec4 (four consecutive inputs).
 
 const INPUT_WORDS: u32 = 196;

@@ -32,7 +32,7 @@ const CHOOSE_KERNELS = {
 };
 const KEPT_KEY_BYTES = 12;
 const WANTED_RANK_BYTES = 8;
-/** More than a bin ever holds; also, what choose_rows_software.wgsl needs to pass counts on. */
+/** More than a bin ever holds; and choose_rows_software.wgsl takes no less. */
 const LEAST_KEPT = 512;
 /** Of more rows, the kernels' bins would hold more keys than a byte can count. */
 const MOST_ROWS = 131_072;
@@ -136,7 +136,7 @@ export class RowPacker {
       CHOOSE_KERNELS[lanes === "vector" ? "vector" : "lanes"];
     const room = gpu.device.limits.maxComputeWorkgroupStorageSize - fixedBytes -
       slotRows * WANTED_RANK_BYTES;
-    // With fewer than one bin's the kernel fails, with fewer than all it takes more turns.
+    // With less room than for all that is wanted, a kernel takes more turns.
     const kept = Math.min(
       mostKept(options.batchSize, keysARank),
       Math.floor(room / KEPT_KEY_BYTES),
@@ -299,15 +299,12 @@ export class RowPacker {
     const invocations = this.#layout.words[0] / 4 * this.#slots.quads;
     const groups = Math.ceil(invocations / GATHER_LANES);
     const { gather, gatherPlain } = this.#loaded!;
+    if (drawn) this.#gpu.device.queue.writeBuffer(this.#draws, 0, this.#hostDraws);
     inPass(encoder, (pass) => {
-      if (drawn) {
-        this.#gpu.device.queue.writeBuffer(this.#draws, 0, this.#hostDraws);
-        const choose = this.#train!.choose;
-        if (choose) this.#choose!.dispatch(pass, choose, slots);
-        this.#gather.dispatch(pass, gather, groups, slots);
-      } else {
-        this.#gatherPlain.dispatch(pass, gatherPlain, groups, slots);
-      }
+      if (!drawn) return this.#gatherPlain.dispatch(pass, gatherPlain, groups, slots);
+      const choose = this.#train!.choose;
+      if (choose) this.#choose!.dispatch(pass, choose, slots);
+      this.#gather.dispatch(pass, gather, groups, slots);
     });
   }
 

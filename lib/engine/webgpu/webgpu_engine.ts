@@ -32,8 +32,8 @@ import {
 import { kernelsFor } from "./kernels.ts";
 import { inPass, Program, read, write } from "./program.ts";
 import { RowPacker } from "./row_packer.ts";
-import { TEXEL_ROW_BYTES } from "./texel_copy.ts";
 import { STEP_BYTES, STEP_STRIDE, writeStepInfo } from "./step_info.ts";
+import { TEXEL_ROW_BYTES } from "./texel_copy.ts";
 
 /** Bytes of packed batches in flight: enough that a submission is long against what it costs. */
 const SLOT_BYTES = 4 << 20;
@@ -96,10 +96,12 @@ function createBuffers(
   // A moment that the optimiser does not keep is bound all the same, to next to nothing.
   const moment = (i: number) =>
     gpu.buffer(`moment ${i}`, i < moments ? parameterBytes : 16, STORAGE | COPY_DST | COPY_SRC);
+  // Whole rows of texels, for kernels that read copies in textures.
+  const copiedBytes = (bytes: number) => roundUp(bytes, TEXEL_ROW_BYTES);
   return {
     pixels: gpu.buffer(
       "pixels",
-      roundUp(count * quads * layout.words[0] * 16, TEXEL_ROW_BYTES),
+      copiedBytes(count * quads * layout.words[0] * 16),
       STORAGE | COPY_SRC,
     ),
     scales: gpu.buffer("scales", count * quads * 16, STORAGE),
@@ -108,7 +110,7 @@ function createBuffers(
     steps: gpu.buffer("steps", count * STEP_STRIDE, STORAGE | COPY_DST),
     parameters: gpu.buffer(
       "parameters",
-      roundUp(parameterBytes, TEXEL_ROW_BYTES),
+      copiedBytes(parameterBytes),
       STORAGE | COPY_DST | COPY_SRC,
     ),
     firstMoments: moment(0),
