@@ -171,7 +171,7 @@ fn find_inked_words() -> u32 {
         let i = first + column * BATCH_QUADS;
         let bits = present[i] | present[i + 1u];
         for (var j = 0u; j < 4u; j++) {
-            if (bits >> j & 1u) != 0u {
+            if ((bits >> j) & 1u) != 0u {
                 inked_words[place] = column * 4u + j;
                 place++;
             }

@@ -116,7 +116,7 @@ fn find_bin(rank: u32) -> vec2u {
 
 fn keep_if_wanted(key: u32, place: u32) {
     let bin = key >> (32u - BIN_BITS);
-    if (atomicLoad(&wanted_bins[bin / 32u]) >> (bin % 32u) & 1u) == 1u {
+    if ((atomicLoad(&wanted_bins[bin / 32u]) >> (bin % 32u)) & 1u) == 1u {
         let i = atomicAdd(&kept_count, 1u);
         if i < KEPT {
             kept_key[i] = key;

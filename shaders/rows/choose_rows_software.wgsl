@@ -73,6 +73,7 @@ var<workgroup> kept_places: array<u32, max(KEPT, EXCHANGED * LANES)>;
 var<workgroup> lists: array<atomic<u32>, LISTS>;
 /// How many keys each lane has found, or counted.
 var<workgroup> lane_counts: array<u32, LANES>;
+var<workgroup> all_kept: u32;
 
 /// A byte a bin: how many of the lane's keys are in it; later, whether it is wanted.
 var<private> bins: array<u32, COUNT_WORDS>;
@@ -158,12 +159,12 @@ fn place_at(i: u32, j: u32, half: u32) -> u32 {
 /// Counts the keys of those of eight places that exist.
 fn count_keys(keys: Keys, exist: u32) {
     count_key(keys.low.x, exist & 1u);
-    count_key(keys.low.y, exist >> 1u & 1u);
-    count_key(keys.low.z, exist >> 2u & 1u);
-    count_key(keys.low.w, exist >> 3u & 1u);
-    count_key(keys.high.x, exist >> 4u & 1u);
-    count_key(keys.high.y, exist >> 5u & 1u);
-    count_key(keys.high.z, exist >> 6u & 1u);
+    count_key(keys.low.y, (exist >> 1u) & 1u);
+    count_key(keys.low.z, (exist >> 2u) & 1u);
+    count_key(keys.low.w, (exist >> 3u) & 1u);
+    count_key(keys.high.x, (exist >> 4u) & 1u);
+    count_key(keys.high.y, (exist >> 5u) & 1u);
+    count_key(keys.high.z, (exist >> 6u) & 1u);
     count_key(keys.high.w, exist >> 7u);
 }
 
@@ -175,19 +176,19 @@ fn count_key(key: u32, exists: u32) {
 /// Puts places whose keys are to be kept, if any, on the lane's list.
 fn note(i: u32, bits: u32) {
     // Without a branch: what is not to stay is overwritten.
-    found[min(found_entries, FOUND)] = i << 8u | bits;
+    found[min(found_entries, FOUND)] = (i << 8u) | bits;
     found_entries += u32(bits != 0u);
     found_keys += countOneBits(bits);
 }
 
-/// A lane's kept keys: how many, and which is the first; the keys of all are none if there is no room.
+/// A lane's kept keys: how many, and which is the first.
 struct Kept {
     first: u32,
     count: u32,
-    all: u32,
 }
 
-/// Keeps the keys that the lanes have noted, in lists by the bits from `shift` on; all lanes call it together.
+/// Keeps the keys that the lanes have noted, in lists by the bits from `shift` on, unless there is no room;
+/// `all_kept` says how many they are. All lanes call it together.
 fn keep_found(key: vec2u, lane: u32, shift: u32) -> Kept {
     let n = population.rows;
     let half = (n + 1u) / 2u;
@@ -196,13 +197,17 @@ fn keep_found(key: vec2u, lane: u32, shift: u32) -> Kept {
     }
     lane_counts[lane] = select(found_keys, KEPT + 1u, found_keys > FOUND);
     workgroupBarrier();
-    var kept = Kept(0u, found_keys, 0u);
+    var kept = Kept(0u, found_keys);
+    var all = 0u;
     for (var i = 0u; i < LANES; i++) {
         kept.first += select(0u, lane_counts[i], i < lane);
-        kept.all += lane_counts[i];
+        all += lane_counts[i];
     }
-    if kept.all > KEPT {
+    if all > KEPT {
         kept.count = 0u;
+    }
+    if lane == 0u {
+        all_kept = all;
     }
     if kept.count > 0u {
         var entry = 0u;
@@ -234,15 +239,15 @@ fn sum_of_bytes(word: u32) -> u32 {
 }
 
 fn is_wanted(bin: u32) -> u32 {
-    return bins[bin / 4u] >> (bin % 4u * 8u) & 1u;
+    return (bins[bin / 4u] >> (bin % 4u * 8u)) & 1u;
 }
 
 /// Bit j: whether the j-th key's bin is wanted.
 fn wanted_keys(keys: Keys) -> u32 {
     let low = keys.low >> vec4u(32u - BIN_BITS);
     let high = keys.high >> vec4u(32u - BIN_BITS);
-    return is_wanted(low.x) | is_wanted(low.y) << 1u | is_wanted(low.z) << 2u | is_wanted(low.w) << 3u
-        | is_wanted(high.x) << 4u | is_wanted(high.y) << 5u | is_wanted(high.z) << 6u | is_wanted(high.w) << 7u;
+    return is_wanted(low.x) | (is_wanted(low.y) << 1u) | (is_wanted(low.z) << 2u) | (is_wanted(low.w) << 3u)
+        | (is_wanted(high.x) << 4u) | (is_wanted(high.y) << 5u) | (is_wanted(high.z) << 6u) | (is_wanted(high.w) << 7u);
 }
 
 /// Bit j: whether the j-th key is below a threshold.
@@ -401,7 +406,8 @@ fn choose_lowest(key: vec2u, lane: u32, begin: u32, end: u32) -> bool {
         note(i, keys_below(keys_of(key, i, half, n), threshold) & existing(i, half, n));
     }
     let kept = keep_found(key, lane, shift);
-    if kept.all < end || kept.all > KEPT {
+    let all = workgroupUniformLoad(&all_kept);
+    if all < end || all > KEPT {
         return false;
     }
     for (var bin = lane; bin < LOW_BINS; bin += LANES) {
@@ -470,7 +476,7 @@ fn choose_by_counting(key: vec2u, lane: u32, count: u32) {
             // At most 8 * 255 a 16 bit field.
             let bytes = counts[block * BLOCK_WORDS + i];
             even += bytes & 0x00ff00ffu;
-            odd += bytes >> 8u & 0x00ff00ffu;
+            odd += (bytes >> 8u) & 0x00ff00ffu;
         }
         block_starts[block] = (even & 0xffffu) + (even >> 16u) + (odd & 0xffffu) + (odd >> 16u);
     }
@@ -497,8 +503,8 @@ fn choose_by_counting(key: vec2u, lane: u32, count: u32) {
         for (var i = lane; i < half; i += 4u * LANES) {
             note(i, wanted_keys(keys_of(key, i, half, n)) & existing(i, half, n));
         }
-        let kept = keep_found(key, lane, PART_SHIFT);
-        if kept.all > KEPT && taken > 1u {
+        keep_found(key, lane, PART_SHIFT);
+        if workgroupUniformLoad(&all_kept) > KEPT && taken > 1u {
             taken /= 2u;
             continue;
         }

@@ -157,7 +157,6 @@ class FusedSoftware implements Network {
   ) {
     this.#forward = forward;
     this.#update = update;
-    const { words } = layout;
     const { quads, count } = slots;
     const traces = traceOffsets(layout, quads);
     this.#traces = gpu.buffer(

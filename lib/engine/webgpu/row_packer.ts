@@ -28,7 +28,7 @@ const UPLOAD_BYTES = 4 << 20;
  */
 const CHOOSE_KERNELS = {
   lanes: { source: chooseRowsSource, keysARank: 4, fixedBytes: 16384 + 1024 + 2048 + 2048 + 16 },
-  vector: { source: chooseRowsSoftware, keysARank: 15, fixedBytes: 4096 + 1024 + 4096 + 32 },
+  vector: { source: chooseRowsSoftware, keysARank: 15, fixedBytes: 4096 + 1024 + 4096 + 36 },
 };
 const KEPT_KEY_BYTES = 12;
 const WANTED_RANK_BYTES = 8;
