@@ -11,7 +11,7 @@ import { createRowSelector, roundKeys } from "../../random/row_selector.ts";
 import type { Augmentation, EngineOptions, Step } from "../engine.ts";
 import type { Gpu } from "./device.ts";
 import type { NetworkBuffers, SlotShape } from "./network.ts";
-import { type ParameterLayout, placeOfWord } from "./parameter_layout.ts";
+import { type ParameterLayout, placeOfWord, roundUp } from "./parameter_layout.ts";
 import { inPass, Program, read, uniform, write } from "./program.ts";
 
 /** Stands for a row that is not there, where a batch does not fill its slot. */
@@ -24,11 +24,12 @@ const UPLOAD_BYTES = 4 << 20;
 
 /**
  * The two kernels that draw rows: the keys a rank that they have to keep (of 60,000 rows, those of a
- * bin), and the bytes of their workgroup memory besides kept keys and wanted ranks.
+ * bin), and the bytes of their workgroup memory besides kept keys and wanted ranks, each variable's
+ * rounded up to 16.
  */
 const CHOOSE_KERNELS = {
-  lanes: { source: chooseRowsSource, keysARank: 4, fixedBytes: 16384 + 1024 + 2048 + 2048 + 16 },
-  vector: { source: chooseRowsSoftware, keysARank: 15, fixedBytes: 4096 + 1024 + 4096 + 36 },
+  lanes: { source: chooseRowsSource, keysARank: 4, fixedBytes: 16384 + 1024 + 2048 + 2048 + 32 },
+  vector: { source: chooseRowsSoftware, keysARank: 15, fixedBytes: 4096 + 1024 + 4096 + 48 },
 };
 const KEPT_KEY_BYTES = 12;
 const WANTED_RANK_BYTES = 8;
@@ -139,7 +140,7 @@ export class RowPacker {
     // With less room than for all that is wanted, a kernel takes more turns.
     const kept = Math.min(
       mostKept(options.batchSize, keysARank),
-      Math.floor(room / KEPT_KEY_BYTES),
+      Math.floor(room / (4 * KEPT_KEY_BYTES)) * 4,
     );
     const choose = options.batchSize <= MOST_CHOSEN && kept >= LEAST_KEPT
       ? await Program.compile(gpu, {
@@ -340,10 +341,10 @@ export class RowPacker {
   }
 }
 
-/** Keys to be kept for so many ranks: what there are on average, and eight deviations more. */
+/** Keys to be kept for so many ranks, in fours: what there are on average, and eight deviations more. */
 function mostKept(count: number, keysARank: number): number {
   const others = count * keysARank;
-  return Math.ceil(Math.max(LEAST_KEPT, count + others + 8 * Math.sqrt(others)));
+  return roundUp(Math.max(LEAST_KEPT, count + others + 8 * Math.sqrt(others)), 4);
 }
 
 /** Keys that a lane of choose_rows_software.wgsl should be able to find: an eighth, and six deviations more. */
