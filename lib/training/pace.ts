@@ -11,6 +11,9 @@ const FIRST_STEPS = 64;
 /** Rows times parameters of the first chunk: 64 of the notebook's steps, a few ms on a fast GPU. */
 const FIRST_WORK = FIRST_STEPS * 100 * 45_360;
 
+/** How many answers back the pace goes: so far, a machine that paused is remembered. */
+export const ANSWERS_OF_PACE = 8;
+
 /**
  * The first chunk, before anything was measured: small, as the device may be slow.
  *
@@ -33,11 +36,11 @@ export function firstChunk(batchSize: number, parameters: number): number {
 }
 
 /**
- * The next chunk, which ought to take about 100 ms. It goes by all that was done so far, not by the
- * last chunk alone: some devices work while they are waited for, others while more is queued, so
- * that what they did between two answers is hard to say.
+ * The next chunk, which ought to take about 100 ms. It goes by what was done up to the last answer since
+ * one `ANSWERS_OF_PACE` before, not by the last chunk alone: some devices work while they are waited for,
+ * others while more is queued, so that what they did between two answers is hard to say.
  *
- * @param done How many steps are done
+ * @param done How many steps were done
  * @param milliseconds How long they took, waits included
  * @param queued How many steps were queued so far
  * @returns Steps, at least 1

@@ -8,7 +8,7 @@ import { MOMENT_ARRAYS, OPTIMIZERS } from "../net/optimizer.ts";
 import { type Chunk, ChunkQueue } from "./chunks.ts";
 import type { CheckpointEvent, EvaluatedEvent, SampleEvent, TrainingEvent } from "./events.ts";
 import { checkAgainstRows, resolveOptions, type TrainingOptions } from "./options.ts";
-import { firstChunk, nextChunk } from "./pace.ts";
+import { ANSWERS_OF_PACE, firstChunk, nextChunk } from "./pace.ts";
 import { type PlannedIteration, planRun, totalIterations } from "./plan.ts";
 import { drawStart } from "./start.ts";
 
@@ -145,13 +145,15 @@ async function* trainOn(
   const begun = queue.iteration;
   let done = begun;
   let seconds = 0;
+  const answers = [{ done, seconds }];
   const isSaved = (iteration: number) => saveEvery > 0 && iteration % saveEvery === 0;
   const queueNext = (): Chunk | undefined => {
     const from = queue.iteration;
     if (from === iterations || signal?.aborted) return undefined;
+    const since = answers.at(-1 - ANSWERS_OF_PACE) ?? answers[0];
     const size = done === begun
       ? firstChunk(options.batchSize, parameters.length)
-      : nextChunk(done - begun, 1000 * seconds, from - begun);
+      : nextChunk(done - since.done, 1000 * (seconds - since.seconds), from - begun);
     const nextSave = saveEvery > 0 ? from + saveEvery - from % saveEvery : Infinity;
     return queue.queue(Math.min(chunkEnd(from, size, iterations), nextSave));
   };
@@ -161,6 +163,7 @@ async function* trainOn(
     const results = await current.results;
     seconds = (performance.now() - start) / 1000;
     done = current.last.iteration;
+    answers.push({ done, seconds });
     yield* evaluatedEvents(current.evaluated, results, options, seconds);
     yield { event: "progress", iteration: done, iterations, seconds };
     if (isSaved(done)) {

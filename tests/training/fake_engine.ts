@@ -26,6 +26,8 @@ export class FakeEngine implements Engine {
   /** What a step takes, and how long after its work is done the device is heard of. */
   millisecondsPerStep = 1;
   millisecondsToHear = 0;
+  /** How long the device pauses before its first step. */
+  pause = 0;
   /** Whether `step()` returns only once the steps are done, as a processor that plays a GPU may. */
   stepsBlock = false;
   /** The time that has passed, for a test to put in place of `performance.now()`. */
@@ -55,6 +57,8 @@ export class FakeEngine implements Engine {
   step(steps: readonly Step[]): void {
     this.idle += Math.max(0, this.milliseconds - this.#busyUntil);
     this.#busyUntil = Math.max(this.#busyUntil, this.milliseconds);
+    this.#busyUntil += this.pause;
+    this.pause = 0;
     for (const step of steps) {
       this.calls.push({ call: "step", step });
       this.#stepsTaken++;

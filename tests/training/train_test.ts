@@ -183,6 +183,16 @@ for (const stepsBlock of [false, true]) {
   });
 }
 
+Deno.test("train() waits as seldom as ever once a device that paused goes on", async () => {
+  const engine = fakeEngine(FULL);
+  engine.stepsBlock = true;
+  engine.pause = 7000;
+  engine.millisecondsToHear = 11;
+  const waits = (await eventsOf(engine, FULL)).filter(({ event }) => event === "progress").length;
+  // 5 s of steps: 50 waits, and some to find the pace again.
+  assert(waits <= 75, `${waits} waits`);
+});
+
 Deno.test("train() ends at the next wait when its signal aborts, with what it knows by then", async () => {
   const engine = fakeEngine(FULL);
   const controller = new AbortController();
