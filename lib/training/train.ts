@@ -145,12 +145,13 @@ async function* trainOn(
   const begun = queue.iteration;
   let done = begun;
   let seconds = 0;
+  // The last of them; the pace of the next chunk goes by what was done since the first that is kept.
   const answers = [{ done, seconds }];
   const isSaved = (iteration: number) => saveEvery > 0 && iteration % saveEvery === 0;
   const queueNext = (): Chunk | undefined => {
     const from = queue.iteration;
     if (from === iterations || signal?.aborted) return undefined;
-    const since = answers.at(-1 - ANSWERS_OF_PACE) ?? answers[0];
+    const [since] = answers;
     const size = done === begun
       ? firstChunk(options.batchSize, parameters.length)
       : nextChunk(done - since.done, 1000 * (seconds - since.seconds), from - begun);
@@ -164,6 +165,7 @@ async function* trainOn(
     seconds = (performance.now() - start) / 1000;
     done = current.last.iteration;
     answers.push({ done, seconds });
+    if (answers.length > 1 + ANSWERS_OF_PACE) answers.shift();
     yield* evaluatedEvents(current.evaluated, results, options, seconds);
     yield { event: "progress", iteration: done, iterations, seconds };
     if (isSaved(done)) {

@@ -315,6 +315,7 @@ fn sum_layer_3() {
     }
 }
 
+/// The levels of classes that only fill up a vector stay 0, as workgroup memory begins.
 fn activate_3() {
     var c = at.quad_lane;
     if c < CLASSES {

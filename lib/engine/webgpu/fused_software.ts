@@ -6,11 +6,11 @@ import activation from "../../../shaders/functions/activation.wgsl" with { type:
 import apply from "../../../shaders/functions/apply.wgsl" with { type: "text" };
 import head from "../../../shaders/functions/head.wgsl" with { type: "text" };
 import optimizer from "../../../shaders/functions/optimizer.wgsl" with { type: "text" };
+import texels from "../../../shaders/functions/texels.wgsl" with { type: "text" };
+import unpack from "../../../shaders/functions/unpack.wgsl" with { type: "text" };
 import forwardBackward from "../../../shaders/fused_software/forward_backward.wgsl" with {
   type: "text",
 };
-import texels from "../../../shaders/functions/texels.wgsl" with { type: "text" };
-import unpack from "../../../shaders/functions/unpack.wgsl" with { type: "text" };
 import update from "../../../shaders/fused_software/update.wgsl" with { type: "text" };
 import type { EngineOptions } from "../engine.ts";
 import type { Gpu } from "./device.ts";

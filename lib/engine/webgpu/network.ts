@@ -3,7 +3,10 @@ import type { EngineOptions } from "../engine.ts";
 import type { Gpu } from "./device.ts";
 import { type ParameterLayout } from "./parameter_layout.ts";
 
-/** The buffers that a network's kernels share with the rest of the engine. */
+/**
+ * The buffers that a network's kernels share with the rest of the engine. `pixels` and `parameters` may be
+ * copied into textures: see texel_copy.ts.
+ */
 export interface NetworkBuffers {
   /** Shape (slots, W, B / 4) of vec4u: packed pixels. */
   pixels: GPUBuffer;
