@@ -67,7 +67,7 @@ const BACK_TILE: u32 = BACK_UNITS * QUAD_LANES;
 @group(0) @binding(4) var<storage, read> present: array<u32>;
 @group(0) @binding(5) var<storage, read> step_info: Step;
 /// What the update needs, each shape (units, B / 4): activations x1, x2, then deltas d1 times the row's
-/// scale, d1, d2, d3, all divided by the number of rows.
+/// scale (see nonzero in functions/unpack.wgsl), d2, d3, all divided by the number of rows.
 @group(0) @binding(6) var<storage, read_write> traces: array<vec4f>;
 /// Shape (slots, B, 2): loss, and 1 where the largest output is the label's.
 @group(0) @binding(7) var<storage, read_write> row_results: array<vec4f>;
@@ -76,21 +76,19 @@ const BACK_TILE: u32 = BACK_UNITS * QUAD_LANES;
 const TRACE_X1: u32 = 0;
 const TRACE_X2: u32 = TRACE_X1 + (STRIDE_1 * BATCH_QUADS + 15) / 16 * 16;
 const TRACE_D1_SCALED: u32 = TRACE_X2 + (STRIDE_2 * BATCH_QUADS + 15) / 16 * 16;
-const TRACE_D1: u32 = TRACE_D1_SCALED + (STRIDE_1 * BATCH_QUADS + 15) / 16 * 16;
-const TRACE_D2: u32 = TRACE_D1 + (STRIDE_1 * BATCH_QUADS + 15) / 16 * 16;
+const TRACE_D2: u32 = TRACE_D1_SCALED + (STRIDE_1 * BATCH_QUADS + 15) / 16 * 16;
 const TRACE_D3: u32 = TRACE_D2 + (STRIDE_2 * BATCH_QUADS + 15) / 16 * 16;
 
-/// Sums of the layers for the workgroup's rows, shape (units, QUADS), overwritten by activations, then by
-/// deltas. The first two layers have room for whole tiles of the backward pass.
+/// Activations of the layers for the workgroup's rows, shape (units, QUADS), overwritten by deltas.
 const LEVEL_1: u32 = 0;
-const LEVEL_2: u32 = LEVEL_1 + (STRIDE_1 + BACK_TILE - 1) / BACK_TILE * BACK_TILE;
-const LEVEL_3: u32 = LEVEL_2 + (STRIDE_2 + BACK_TILE - 1) / BACK_TILE * BACK_TILE;
+const LEVEL_2: u32 = LEVEL_1 + STRIDE_1;
+const LEVEL_3: u32 = LEVEL_2 + STRIDE_2;
 var<workgroup> levels: array<vec4f, (LEVEL_3 + STRIDE_3) * QUADS>;
 /// The lanes' shares of the last layer's sums, shape (classes, QUAD_LANES, QUADS).
 var<workgroup> shares: array<vec4f, CLASSES * QUAD_LANES * QUADS>;
-/// The words in which any of the workgroup's rows has ink, in order, and how many of them each lane found.
-var<workgroup> inked_words: array<u32, INPUT_WORDS>;
-var<workgroup> lane_counts: array<u32, LANES>;
+/// The words in which any of the workgroup's rows has ink, a bit each.
+const INK_MASKS: u32 = (INPUT_WORDS + 31) / 32;
+var<workgroup> ink_masks: array<u32, INK_MASKS>;
 
 /// What the lane works on.
 struct Place {
@@ -113,6 +111,8 @@ var<private> sums_2a: array<vec4f, UNITS_2>;
 var<private> sums_2b: array<vec4f, UNITS_2>;
 var<private> sums_3: array<vec4f, CLASSES>;
 var<private> back_sums: array<vec4f, BACK_UNITS>;
+/// Where sums go from their registers.
+var<private> sums: array<vec4f, max(QUADS * max(UNITS_1, UNITS_2), BACK_UNITS)>;
 
 fn load_weights(i: u32) -> vec4f {
     return textureLoad(weights, texel(i));
@@ -147,38 +147,19 @@ fn bias(unit: u32) -> f32 {
     return load_weights(OFFSET_BIASES + unit / 4u)[unit % 4u];
 }
 
-/// Lists the words with ink and counts them; all lanes call it together.
-fn find_inked_words() -> u32 {
+/// Finds the words with ink: a lane takes masks `lane`, `lane` + LANES, ....
+fn find_ink() {
     let columns = INPUT_WORDS / 4u;
-    let columns_a_lane = (columns + LANES - 1u) / LANES;
     let first = step.slot * columns * BATCH_QUADS + at.first_quad;
-    let begin = min(at.lane * columns_a_lane, columns);
-    let end = min(begin + columns_a_lane, columns);
-    var count = 0u;
-    for (var column = begin; column < end; column++) {
-        let i = first + column * BATCH_QUADS;
-        count += countOneBits(present[i] | present[i + 1u]);
-    }
-    lane_counts[at.lane] = count;
-    workgroupBarrier();
-    var place = 0u;
-    var all = 0u;
-    for (var i = 0u; i < LANES; i++) {
-        place += select(0u, lane_counts[i], i < at.lane);
-        all += lane_counts[i];
-    }
-    for (var column = begin; column < end; column++) {
-        let i = first + column * BATCH_QUADS;
-        let bits = present[i] | present[i + 1u];
-        for (var j = 0u; j < 4u; j++) {
-            if ((bits >> j) & 1u) != 0u {
-                inked_words[place] = column * 4u + j;
-                place++;
-            }
+    for (var mask = at.lane; mask < INK_MASKS; mask += LANES) {
+        var bits = 0u;
+        for (var j = 0u; j < 8u; j++) {
+            let column = mask * 8u + j;
+            let i = first + min(column, columns - 1u) * BATCH_QUADS;
+            bits |= select(0u, present[i] | present[i + 1u], column < columns) << (j * 4u);
         }
+        ink_masks[mask] = bits;
     }
-    workgroupBarrier();
-    return all;
 }
 
 /// A word of pixels' share of the first layer's sums.
@@ -198,35 +179,42 @@ fn add_word(word: u32) {
     }
 }
 
-fn sum_layer_1(inked: u32) {
-    if inked > 0u {
-        var i = 0u;
-        loop {
-            add_word(inked_words[i]);
-            i++;
-            if i >= inked {
-                break;
+fn sum_layer_1() {
+    var mask = 0u;
+    loop {
+        var bits = ink_masks[mask];
+        if bits != 0u {
+            loop {
+                add_word(mask * 32u + firstTrailingBit(bits));
+                bits &= bits - 1u;
+                if bits == 0u {
+                    break;
+                }
             }
+        }
+        mask++;
+        if mask == INK_MASKS {
+            break;
         }
     }
     for (var u = 0u; u < UNITS_1; u++) {
-        levels[(LEVEL_1 + u * LANES + at.lane) * QUADS] = sums_1a[u];
+        sums[u] = sums_1a[u];
     }
     for (var u = 0u; u < UNITS_1; u++) {
-        levels[(LEVEL_1 + u * LANES + at.lane) * QUADS + 1u] = sums_1b[u];
+        sums[UNITS_1 + u] = sums_1b[u];
     }
 }
 
 fn activate_1() {
-    let scale = scales[at.first_slot_quad + at.quad];
-    var unit = at.quad_lane;
+    var i = 0u;
     loop {
-        let i = level(LEVEL_1 + unit);
-        let x = activate(levels[i] * scale + bias(unit));
-        levels[i] = x;
-        traces[TRACE_X1 + trace(unit)] = x;
-        unit += QUAD_LANES;
-        if unit >= STRIDE_1 {
+        let quad = i / UNITS_1;
+        let unit = i % UNITS_1 * LANES + at.lane;
+        let x = activate(sums[i] * scales[at.first_slot_quad + quad] + bias(unit));
+        levels[(LEVEL_1 + unit) * QUADS + quad] = x;
+        traces[TRACE_X1 + unit * BATCH_QUADS + at.first_quad + quad] = x;
+        i++;
+        if i == QUADS * UNITS_1 {
             break;
         }
     }
@@ -267,22 +255,22 @@ fn sum_layer_2() {
         }
     }
     for (var u = 0u; u < UNITS_2; u++) {
-        levels[level(LEVEL_2 + u * QUAD_LANES + at.quad_lane)] = sums_2a[u];
+        sums[u] = sums_2a[u];
     }
     for (var u = 0u; u < UNITS_2; u++) {
-        levels[level(LEVEL_2 + half + u * QUAD_LANES + at.quad_lane)] = sums_2b[u];
+        sums[UNITS_2 + u] = sums_2b[u];
     }
 }
 
 fn activate_2() {
-    var unit = at.quad_lane;
+    var i = 0u;
     loop {
-        let i = level(LEVEL_2 + unit);
-        let x = activate(levels[i] + bias(STRIDE_1 + unit));
-        levels[i] = x;
+        let unit = i * QUAD_LANES + at.quad_lane;
+        let x = activate(sums[i] + bias(STRIDE_1 + unit));
+        levels[level(LEVEL_2 + unit)] = x;
         traces[TRACE_X2 + trace(unit)] = x;
-        unit += QUAD_LANES;
-        if unit >= STRIDE_2 {
+        i++;
+        if i == QUADS * UNITS_2 {
             break;
         }
     }
@@ -401,8 +389,9 @@ fn add_deltas(deltas: mat4x4f, first_weight: u32, stride: u32) {
     }
 }
 
-/// Sums the deltas, weighted. A last tile reads weights that are not the layer's, for units that nothing reads.
-fn sum_deltas(back: Back) {
+/// Sums the upper layer's deltas, weighted, and makes the lower layer's of them, tile by tile. A last tile reads
+/// weights that are not the layer's, for units that nothing comes of.
+fn propagate(back: Back) {
     var tile = 0u;
     loop {
         let first_word = tile * BACK_WORDS * QUAD_LANES + at.quad_lane;
@@ -416,9 +405,9 @@ fn sum_deltas(back: Back) {
             }
         }
         for (var u = 0u; u < BACK_UNITS; u++) {
-            let unit = (first_word + u / 4u * QUAD_LANES) * 4u + u % 4u;
-            levels[level(back.to_level + unit)] = back_sums[u];
+            sums[u] = back_sums[u];
         }
+        finish_deltas(back, first_word);
         tile++;
         if tile * BACK_TILE >= back.to_units {
             break;
@@ -426,21 +415,19 @@ fn sum_deltas(back: Back) {
     }
 }
 
-/// Makes deltas of the sums.
-fn finish_deltas(back: Back) {
-    let scale = scales[at.first_slot_quad + at.quad];
-    var unit = at.quad_lane;
+/// Makes deltas of a tile's sums.
+fn finish_deltas(back: Back, first_word: u32) {
+    let scale = select(vec4f(1.0), nonzero(scales[at.first_slot_quad + at.quad]), back.to_level == LEVEL_1);
+    var i = 0u;
+    var unit = first_word * 4u;
     if unit < back.to_units {
         loop {
-            let i = level(back.to_level + unit);
-            let delta = levels[i] * activation_slope(traces[back.trace_x + trace(unit)]);
-            levels[i] = delta;
-            traces[back.trace_d + trace(unit)] = delta;
-            if back.to_level == LEVEL_1 {
-                traces[TRACE_D1_SCALED + trace(unit)] = delta * scale;
-            }
-            unit += QUAD_LANES;
-            if unit >= back.to_units {
+            let delta = sums[i] * activation_slope(traces[back.trace_x + trace(unit)]);
+            levels[level(back.to_level + unit)] = delta;
+            traces[back.trace_d + trace(unit)] = delta * scale;
+            i++;
+            unit = (first_word + i / 4u * QUAD_LANES) * 4u + i % 4u;
+            if i == BACK_UNITS || unit >= back.to_units {
                 break;
             }
         }
@@ -456,12 +443,12 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups
     let first_quad = min((group.x + groups.x - 1u) % groups.x * QUADS, BATCH_QUADS - QUADS);
     at = Place(lane, lane / QUAD_LANES, lane % QUAD_LANES, first_quad, step.slot * BATCH_QUADS + first_quad);
 
-    sum_layer_1(find_inked_words());
+    find_ink();
     workgroupBarrier();
+    sum_layer_1();
     activate_1();
     workgroupBarrier();
     sum_layer_2();
-    workgroupBarrier();
     activate_2();
     workgroupBarrier();
     sum_layer_3();
@@ -484,9 +471,7 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups
         TRACE_D2,
     );
     for (var layer = 2u; layer > 0u; layer--) {
-        sum_deltas(back);
-        workgroupBarrier();
-        finish_deltas(back);
+        propagate(back);
         workgroupBarrier();
         back = Back(
             LEVEL_2,
@@ -496,7 +481,7 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups
             OFFSET_2,
             STRIDE_2,
             TRACE_X1,
-            TRACE_D1,
+            TRACE_D1_SCALED,
         );
     }
 }

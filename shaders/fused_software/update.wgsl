@@ -39,9 +39,10 @@ const WORDS_3: u32 = STRIDE_2 / 4;
 @group(0) @binding(1) var<uniform> d1_scaled: array<vec4f, STRIDE_1 * BATCH_QUADS>;
 @group(0) @binding(2) var<uniform> x1: array<vec4f, STRIDE_1 * BATCH_QUADS>;
 @group(0) @binding(3) var<uniform> x2: array<vec4f, STRIDE_2 * BATCH_QUADS>;
-@group(0) @binding(4) var<uniform> d1: array<vec4f, STRIDE_1 * BATCH_QUADS>;
-@group(0) @binding(5) var<uniform> d2: array<vec4f, STRIDE_2 * BATCH_QUADS>;
-@group(0) @binding(6) var<uniform> d3: array<vec4f, STRIDE_3 * BATCH_QUADS>;
+@group(0) @binding(4) var<uniform> d2: array<vec4f, STRIDE_2 * BATCH_QUADS>;
+@group(0) @binding(5) var<uniform> d3: array<vec4f, STRIDE_3 * BATCH_QUADS>;
+/// Shape (slots, B / 4): the rows' scales.
+@group(0) @binding(6) var<storage, read> scales: array<vec4f>;
 /// Shape (slots, W / 4, B / 4), in vec4s: which of four words have ink; see gather.wgsl. Storage, since
 /// loops depend on it: see `step` in functions/optimizer.wgsl.
 @group(0) @binding(7) var<storage, read> present: array<vec4u>;
@@ -285,7 +286,9 @@ fn update_biases(four: u32) {
         let first = four * 4u * BATCH_QUADS;
         loop {
             let i = first + q;
-            sums += mat4x4f(d1[i], d1[i + BATCH_QUADS], d1[i + 2u * BATCH_QUADS], d1[i + 3u * BATCH_QUADS]);
+            let d = mat4x4f(d1_scaled[i], d1_scaled[i + BATCH_QUADS], d1_scaled[i + 2u * BATCH_QUADS], d1_scaled[i + 3u * BATCH_QUADS]);
+            let scale = nonzero(scales[step.slot * BATCH_QUADS + q]);
+            sums += mat4x4f(d[0] / scale, d[1] / scale, d[2] / scale, d[3] / scale);
             q++;
             if q * 4u >= step.rows {
                 break;

@@ -29,9 +29,8 @@ import { STEP_BYTES, STEP_STRIDE } from "./step_info.ts";
 import { MOST_TEXEL_BYTES, TexelCopy } from "./texel_copy.ts";
 
 const LANES = 8;
-/** Written out in forward_backward.wgsl: quads of a workgroup, and units of a tile of its backward pass. */
+/** Written out in forward_backward.wgsl: quads of a workgroup. */
 const GROUP_QUADS = 2;
-const BACK_TILE = 64;
 /** update.wgsl reads which quads have ink four at a time. */
 const SLOT_QUADS_UNIT = 4;
 /** Workgroups that share out the tiles of update.wgsl: one to each core, since each has its costs. */
@@ -67,8 +66,8 @@ function traceOffsets({ strides }: ParameterLayout, quads: number) {
     offset += roundUp(units * quads, 16);
     return part;
   };
-  const [x1, x2, d1Scaled, d1, d2, d3] = [s1, s2, s1, s1, s2, s3].map(next);
-  return { x1, x2, d1Scaled, d1, d2, d3, bytes: offset * 16 };
+  const [x1, x2, d1Scaled, d2, d3] = [s1, s2, s1, s2, s3].map(next);
+  return { x1, x2, d1Scaled, d2, d3, bytes: offset * 16 };
 }
 
 /** See the head of this file. */
@@ -76,11 +75,11 @@ export const fusedSoftware: NetworkKind = {
   fits({ batchSize, architecture: { classes } }, { strides, words }) {
     const quads = this.slotQuads(batchSize);
     const [s1, s2, s3] = strides;
-    const levels = (roundUp(s1, BACK_TILE) + roundUp(s2, BACK_TILE) + s3) * GROUP_QUADS * 16;
+    const levels = (s1 + s2 + s3) * GROUP_QUADS * 16;
     const shares = classes * LANES * 16;
-    const inkedWords = words[0] * 4;
+    const inkMasks = Math.ceil(words[0] / 32) * 4;
     return Math.max(...strides) <= MOST_UNITS_A_LANE * LANES &&
-      levels + shares + inkedWords + LANES * 4 <= WORKGROUP_BYTES &&
+      levels + shares + roundUp(inkMasks, 16) <= WORKGROUP_BYTES &&
       Math.max(...strides) * quads * 16 <= UNIFORM_BYTES &&
       words[0] * quads * 16 <= MOST_TEXEL_BYTES;
   },
@@ -126,7 +125,7 @@ export const fusedSoftware: NetworkKind = {
         TILE_3: tiles[2],
       },
       // deno-fmt-ignore
-      bindings: ["words", "uniform", "uniform", "uniform", "uniform", "uniform", "uniform", "read", "read", "write", "write", "write"],
+      bindings: ["words", "uniform", "uniform", "uniform", "uniform", "uniform", "read", "read", "read", "write", "write", "write"],
     });
     return (buffers) =>
       new FusedSoftware(gpu, options, layout, slots, buffers, forwardProgram, updateProgram);
@@ -189,9 +188,9 @@ class FusedSoftware implements Network {
           trace(traces.d1Scaled),
           trace(traces.x1),
           trace(traces.x2),
-          trace(traces.d1),
           trace(traces.d2),
           trace(traces.d3),
+          read(scales),
           read(present),
           step,
           write(parameters),
