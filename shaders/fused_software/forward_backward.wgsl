@@ -13,18 +13,19 @@
 //   texture 180. So kernels write buffers, and pixels and weights are copied into textures (9 us a step);
 // - rows are stored in quads and inputs in fours, every load is a vec4, and a quad's four inputs are one
 //   mat4x4f (columns: inputs; components: rows), so that matrix times four weights is 16 multiply-adds;
-// - all lanes of a quad need the same inputs, so the fewer quads a lane has, the fewer loads from workgroup
-//   memory; in the first layer, whose inputs are texels, it is the weights' loads that two quads share. The
-//   last layer has few units: there the lanes of a quad share out the inputs instead;
+// - all lanes of a quad need the same inputs, so the fewer quads a lane has, the fewer loads of them; in the
+//   first layer, whose inputs are texels, it is the weights' loads that two quads share. The last layer has
+//   few units: there the lanes of a quad share out the inputs instead. What lanes pass on to each other they
+//   write for the update anyhow, and read it there;
 // - only loops that are short, alone in their loop and no longer than the array they index are unrolled by
 //   the driver; a tile that any other loop indexes lives in memory, six times slower. So sums leave their
-//   registers for workgroup memory as they are, and what is to become of them is done there;
+//   registers for a second array as they are, and what is to become of them is done there;
 // - barriers keep the entry point's own variables in memory. So what a turn of a long loop needs is in a
 //   function (in layer 2 that takes 3000 instructions instead of 5400);
 // - a branch there runs both sides, with the results masked, and a loop its body at least once, and once
 //   more than it turns where the condition stands first; so conditions stand last, in `loop`;
 // - words of pixels that are zero for all rows of the workgroup (44% of MNIST's are) are passed over, by
-//   going through a list of the others.
+//   going through the bits of masks.
 // More quads a workgroup would share more loads, but take longer to compile, for nothing in all.
 // Weight layout: [input word][output unit padded to lanes] of vec4 (four consecutive inputs).
 
@@ -79,11 +80,8 @@ const TRACE_D1_SCALED: u32 = TRACE_X2 + (STRIDE_2 * BATCH_QUADS + 15) / 16 * 16;
 const TRACE_D2: u32 = TRACE_D1_SCALED + (STRIDE_1 * BATCH_QUADS + 15) / 16 * 16;
 const TRACE_D3: u32 = TRACE_D2 + (STRIDE_2 * BATCH_QUADS + 15) / 16 * 16;
 
-/// Activations of the layers for the workgroup's rows, shape (units, QUADS), overwritten by deltas.
-const LEVEL_1: u32 = 0;
-const LEVEL_2: u32 = LEVEL_1 + STRIDE_1;
-const LEVEL_3: u32 = LEVEL_2 + STRIDE_2;
-var<workgroup> levels: array<vec4f, (LEVEL_3 + STRIDE_3) * QUADS>;
+/// The last layer's outputs for the workgroup's rows.
+var<workgroup> outputs: array<vec4f, CLASSES * QUADS>;
 /// The lanes' shares of the last layer's sums, shape (classes, QUAD_LANES, QUADS).
 var<workgroup> shares: array<vec4f, CLASSES * QUAD_LANES * QUADS>;
 /// The words in which any of the workgroup's rows has ink, a bit each.
@@ -127,17 +125,13 @@ fn load_pixels(i: u32) -> mat4x4f {
     return unpack_words(textureLoad(pixels, texel(i)));
 }
 
-/// The quad's levels of four consecutive units; columns: units, components: rows.
-fn load_levels(unit: u32) -> mat4x4f {
-    let i = level(unit);
-    return mat4x4f(levels[i], levels[i + QUADS], levels[i + 2u * QUADS], levels[i + 3u * QUADS]);
+/// A trace of the quad, of four consecutive units; columns: units, components: rows.
+fn load_trace(first: u32, unit: u32) -> mat4x4f {
+    let i = first + trace(unit);
+    return mat4x4f(traces[i], traces[i + BATCH_QUADS], traces[i + 2u * BATCH_QUADS], traces[i + 3u * BATCH_QUADS]);
 }
 
-/// Where the quad's level of a unit is, and its place in one of the traces.
-fn level(unit: u32) -> u32 {
-    return unit * QUADS + at.quad;
-}
-
+/// Where the quad's part of a unit's trace is.
 fn trace(unit: u32) -> u32 {
     return unit * BATCH_QUADS + at.first_quad + at.quad;
 }
@@ -210,9 +204,8 @@ fn activate_1() {
     loop {
         let quad = i / UNITS_1;
         let unit = i % UNITS_1 * LANES + at.lane;
-        let x = activate(sums[i] * scales[at.first_slot_quad + quad] + bias(unit));
-        levels[(LEVEL_1 + unit) * QUADS + quad] = x;
-        traces[TRACE_X1 + unit * BATCH_QUADS + at.first_quad + quad] = x;
+        let sum = sums[i] * scales[at.first_slot_quad + quad] + bias(unit);
+        traces[TRACE_X1 + unit * BATCH_QUADS + at.first_quad + quad] = activate(sum);
         i++;
         if i == QUADS * UNITS_1 {
             break;
@@ -245,7 +238,7 @@ fn sum_layer_2() {
     let half = UNITS_2 * QUAD_LANES;
     var word = 0u;
     loop {
-        let x = load_levels(LEVEL_1 + word * 4u);
+        let x = load_trace(TRACE_X1, word * 4u);
         let first_weight = OFFSET_2 + word * STRIDE_2 + at.quad_lane;
         add_inputs_2a(x, first_weight);
         add_inputs_2b(x, first_weight + half);
@@ -266,9 +259,7 @@ fn activate_2() {
     var i = 0u;
     loop {
         let unit = i * QUAD_LANES + at.quad_lane;
-        let x = activate(sums[i] + bias(STRIDE_1 + unit));
-        levels[level(LEVEL_2 + unit)] = x;
-        traces[TRACE_X2 + trace(unit)] = x;
+        traces[TRACE_X2 + trace(unit)] = activate(sums[i] + bias(STRIDE_1 + unit));
         i++;
         if i == QUADS * UNITS_2 {
             break;
@@ -291,7 +282,7 @@ fn sum_layer_3() {
     var word = at.quad_lane;
     if word < WORDS_3 {
         loop {
-            add_inputs_3(load_levels(LEVEL_2 + word * 4u), OFFSET_3 + word * STRIDE_3);
+            add_inputs_3(load_trace(TRACE_X2, word * 4u), OFFSET_3 + word * STRIDE_3);
             word += QUAD_LANES;
             if word >= WORDS_3 {
                 break;
@@ -303,7 +294,6 @@ fn sum_layer_3() {
     }
 }
 
-/// The levels of classes that only fill up a vector stay 0, as workgroup memory begins.
 fn activate_3() {
     var c = at.quad_lane;
     if c < CLASSES {
@@ -312,7 +302,7 @@ fn activate_3() {
             for (var i = 0u; i < QUAD_LANES; i++) {
                 sum += shares[(c * QUAD_LANES + i) * QUADS + at.quad];
             }
-            levels[level(LEVEL_3 + c)] = output_activation(sum);
+            outputs[c * QUADS + at.quad] = output_activation(sum);
             c += QUAD_LANES;
             if c >= CLASSES {
                 break;
@@ -327,21 +317,20 @@ fn finish_head() {
     if q < QUADS {
         let slot_quad = at.first_slot_quad + q;
         let label = labels[slot_quad];
-        let first = LEVEL_3 * QUADS + q;
-        var largest = levels[first];
+        var largest = outputs[q];
         for (var c = 1u; c < CLASSES; c++) {
-            largest = max(largest, levels[first + c * QUADS]);
+            largest = max(largest, outputs[c * QUADS + q]);
         }
         var total = vec4f(0.0);
         for (var c = 0u; c < CLASSES; c++) {
-            total += exp(levels[first + c * QUADS] - largest);
+            total += exp(outputs[c * QUADS + q] - largest);
         }
         var loss = vec4f(0.0);
         var slopes = vec4f(0.0);
         var best = vec4f(-1.0);
         var best_class = vec4u(0);
         for (var c = 0u; c < CLASSES; c++) {
-            let p = exp(levels[first + c * QUADS] - largest) / total;
+            let p = exp(outputs[c * QUADS + q] - largest) / total;
             let is_label = label == vec4u(c);
             loss += loss_term(p, is_label);
             slopes += weighted_slope(p, is_label);
@@ -354,28 +343,26 @@ fn finish_head() {
         row_results[row + 1u] = vec4f(loss.z, correct.z, loss.w, correct.w);
         let share = select(vec4f(1.0 / f32(step.batch_rows)), vec4f(0.0), label == vec4u(0xffffffffu));
         for (var c = 0u; c < CLASSES; c++) {
-            let x = levels[first + c * QUADS];
+            let x = outputs[c * QUADS + q];
             let p = exp(x - largest) / total;
-            let delta = (weighted_slope(p, label == vec4u(c)) - p * slopes) * output_slope(x) * share;
-            levels[first + c * QUADS] = delta;
-            traces[TRACE_D3 + c * BATCH_QUADS + at.first_quad + q] = delta;
+            traces[TRACE_D3 + c * BATCH_QUADS + at.first_quad + q] =
+                (weighted_slope(p, label == vec4u(c)) - p * slopes) * output_slope(x) * share;
         }
     }
 }
 
 /// One step of the backward pass: from one layer's deltas to those of the layer below.
 struct Back {
-    /// Where the two layers are in `levels`, and how many units of theirs count.
-    from_level: u32,
+    /// Where the two layers' deltas are in `traces`, and how many units of theirs count.
+    from_trace: u32,
     from_units: u32,
-    to_level: u32,
+    to_trace: u32,
     to_units: u32,
+    /// Where the lower layer's activations are in `traces`.
+    activations: u32,
     /// The weights between them.
     weights: u32,
     stride: u32,
-    /// Where the lower layer's activations and deltas are in `traces`.
-    trace_x: u32,
-    trace_d: u32,
 }
 
 /// Four deltas' share of the sums of a tile.
@@ -398,7 +385,7 @@ fn propagate(back: Back) {
         back_sums = array<vec4f, BACK_UNITS>();
         var n = 0u;
         loop {
-            add_deltas(load_levels(back.from_level + n), back.weights + first_word * back.stride + n, back.stride);
+            add_deltas(load_trace(back.from_trace, n), back.weights + first_word * back.stride + n, back.stride);
             n += 4u;
             if n >= back.from_units {
                 break;
@@ -417,14 +404,13 @@ fn propagate(back: Back) {
 
 /// Makes deltas of a tile's sums.
 fn finish_deltas(back: Back, first_word: u32) {
-    let scale = select(vec4f(1.0), nonzero(scales[at.first_slot_quad + at.quad]), back.to_level == LEVEL_1);
+    let scale = select(vec4f(1.0), nonzero(scales[at.first_slot_quad + at.quad]), back.to_trace == TRACE_D1_SCALED);
     var i = 0u;
     var unit = first_word * 4u;
     if unit < back.to_units {
         loop {
-            let delta = sums[i] * activation_slope(traces[back.trace_x + trace(unit)]);
-            levels[level(back.to_level + unit)] = delta;
-            traces[back.trace_d + trace(unit)] = delta * scale;
+            let slope = activation_slope(traces[back.activations + trace(unit)]);
+            traces[back.to_trace + trace(unit)] = sums[i] * slope * scale;
             i++;
             unit = (first_word + i / 4u * QUAD_LANES) * 4u + i % 4u;
             if i == BACK_UNITS || unit >= back.to_units {
@@ -447,41 +433,39 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups
     workgroupBarrier();
     sum_layer_1();
     activate_1();
-    workgroupBarrier();
+    storageBarrier();
     sum_layer_2();
     activate_2();
-    workgroupBarrier();
+    storageBarrier();
     sum_layer_3();
     workgroupBarrier();
     activate_3();
     workgroupBarrier();
     finish_head();
-    workgroupBarrier();
+    storageBarrier();
 
     // The same code for both layers, the upper one first. In an evaluation, its loops turn once.
     let counted = select(1u, 0u, step.evaluate == 1u);
     var back = Back(
-        LEVEL_3,
+        TRACE_D3,
         CLASSES * counted,
-        LEVEL_2,
+        TRACE_D2,
         STRIDE_2 * counted,
+        TRACE_X2,
         OFFSET_3,
         STRIDE_3,
-        TRACE_X2,
-        TRACE_D2,
     );
     for (var layer = 2u; layer > 0u; layer--) {
         propagate(back);
-        workgroupBarrier();
+        storageBarrier();
         back = Back(
-            LEVEL_2,
+            TRACE_D2,
             STRIDE_2 * counted,
-            LEVEL_1,
+            TRACE_D1_SCALED,
             STRIDE_1 * counted,
+            TRACE_X1,
             OFFSET_2,
             STRIDE_2,
-            TRACE_X1,
-            TRACE_D1_SCALED,
         );
     }
 }

@@ -1,5 +1,6 @@
 /** A GPU device whose errors cannot pass in silence. */
 import type { DeviceDescription } from "../engine.ts";
+import { tellLavapipe } from "./lavapipe.ts";
 
 /** What the kernels need beyond WebGPU's defaults, as far as an adapter has it. */
 const WANTED_LIMITS = [
@@ -30,6 +31,7 @@ export function describeAdapter(info: GPUAdapterInfo): DeviceDescription {
  */
 export async function findAdapter(): Promise<GPUAdapter | undefined> {
   if (typeof navigator === "undefined" || navigator.gpu === undefined) return undefined;
+  tellLavapipe();
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
   if (adapter && !adapter.info.isFallbackAdapter) return adapter;
   return await navigator.gpu.requestAdapter() ?? adapter ?? undefined;

@@ -74,12 +74,11 @@ function traceOffsets({ strides }: ParameterLayout, quads: number) {
 export const fusedSoftware: NetworkKind = {
   fits({ batchSize, architecture: { classes } }, { strides, words }) {
     const quads = this.slotQuads(batchSize);
-    const [s1, s2, s3] = strides;
-    const levels = (s1 + s2 + s3) * GROUP_QUADS * 16;
+    const outputs = classes * GROUP_QUADS * 16;
     const shares = classes * LANES * 16;
     const inkMasks = Math.ceil(words[0] / 32) * 4;
     return Math.max(...strides) <= MOST_UNITS_A_LANE * LANES &&
-      levels + shares + roundUp(inkMasks, 16) <= WORKGROUP_BYTES &&
+      outputs + shares + roundUp(inkMasks, 16) <= WORKGROUP_BYTES &&
       Math.max(...strides) * quads * 16 <= UNIFORM_BYTES &&
       words[0] * quads * 16 <= MOST_TEXEL_BYTES;
   },
