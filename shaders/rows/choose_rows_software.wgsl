@@ -40,7 +40,7 @@ const LISTS: u32 = 1024;
 const PART_BITS: u32 = 4;
 const PARTS: u32 = 1u << PART_BITS;
 const PART_SHIFT: u32 = 32 - BIN_BITS - PART_BITS;
-/// Words of counts that the lanes add up at a time.
+/// Pairs of words of counts that the lanes add up at a time, through the first of `kept_keys`.
 const EXCHANGED: u32 = 64;
 const NONE: u32 = 0xffffffff;
 const ABSENT: u32 = 0xffffffff;
@@ -68,9 +68,9 @@ var<workgroup> block_starts: array<u32, max(BLOCKS, LOW_BINS)>;
 /// A wanted rank; then its bin and its rank within the bin, see find_bin; then the place found.
 var<workgroup> wanted: array<vec2u, SLOT_ROWS>;
 /// Keys kept, each with the number of the next on its list, and their places. Before there are any,
-/// `kept_places` passes the lanes' counts on.
-var<workgroup> kept_keys: array<vec2u, KEPT>;
-var<workgroup> kept_places: array<u32, max(KEPT, EXCHANGED * LANES)>;
+/// `kept_keys` passes the lanes' counts on.
+var<workgroup> kept_keys: array<vec2u, max(KEPT, EXCHANGED * LANES)>;
+var<workgroup> kept_places: array<u32, KEPT>;
 var<workgroup> lists: array<atomic<u32>, LISTS>;
 /// How many keys each lane has found, or counted.
 var<workgroup> lane_counts: array<u32, LANES>;
@@ -446,17 +446,19 @@ fn choose_lowest(key: vec2u, lane: u32, begin: u32, end: u32) -> bool {
 
 /// Adds up the lanes' counts; all lanes call it together.
 fn add_up_lanes(lane: u32) {
-    for (var first = 0u; first < COUNT_WORDS; first += EXCHANGED) {
+    // By pairs, as two words from workgroup memory take hardly longer than one.
+    for (var first = 0u; first < COUNT_WORDS; first += 2u * EXCHANGED) {
         for (var i = 0u; i < EXCHANGED; i++) {
-            kept_places[i * LANES + lane] = bins[first + i];
+            kept_keys[i * LANES + lane] = vec2u(bins[first + 2u * i], bins[first + 2u * i + 1u]);
         }
         workgroupBarrier();
         for (var i = lane; i < EXCHANGED; i += LANES) {
-            var sum = 0u;
+            var sum = vec2u(0u);
             for (var other = 0u; other < LANES; other++) {
-                sum += kept_places[i * LANES + other];
+                sum += kept_keys[i * LANES + other];
             }
-            counts[first + i] = sum;
+            counts[first + 2u * i] = sum.x;
+            counts[first + 2u * i + 1u] = sum.y;
         }
         workgroupBarrier();
     }
