@@ -102,7 +102,7 @@ fn update(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) 
         let i = (group.x - GROUPS_1 - GROUPS_2 - GROUPS_3) * LANES + lane;
         if i < (STRIDE_1 + STRIDE_2 + STRIDE_3) / 4u {
             let unit = i * 4u;
-            apply(OFFSET_BIASES + i, vec4f(sum_of_deltas(unit), sum_of_deltas(unit + 1u), sum_of_deltas(unit + 2u), sum_of_deltas(unit + 3u)));
+            apply(OFFSET_BIASES + i, parameters[OFFSET_BIASES + i], vec4f(sum_of_deltas(unit), sum_of_deltas(unit + 1u), sum_of_deltas(unit + 2u), sum_of_deltas(unit + 3u)));
         }
         return;
     }
@@ -121,6 +121,7 @@ fn update(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) 
         for (var p = 1u; p < PARTS; p++) {
             sum += sums[p * UNIT_LANES + lane];
         }
-        apply(work.weights + work.word * work.stride + unit, sum);
+        let i = work.weights + work.word * work.stride + unit;
+        apply(i, parameters[i], sum);
     }
 }

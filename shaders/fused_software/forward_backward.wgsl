@@ -200,11 +200,13 @@ fn sum_layer_1() {
 }
 
 fn activate_1() {
+    let scale_a = scales[at.first_slot_quad];
+    let scale_b = scales[at.first_slot_quad + 1u];
     var i = 0u;
     loop {
         let quad = i / UNITS_1;
         let unit = i % UNITS_1 * LANES + at.lane;
-        let sum = sums[i] * scales[at.first_slot_quad + quad] + bias(unit);
+        let sum = sums[i] * select(scale_a, scale_b, quad == 1u) + bias(unit);
         traces[TRACE_X1 + unit * BATCH_QUADS + at.first_quad + quad] = activate(sum);
         i++;
         if i == QUADS * UNITS_1 {

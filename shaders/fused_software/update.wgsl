@@ -3,8 +3,8 @@
 //
 // A workgroup is one SIMD vector of 8 lanes. It takes tile by tile of every layer, as many as are its share,
 // and sums a tile's gradients over all rows of the batch, a quad at a time. A lane's part of a tile, in its
-// registers, is four words of inputs times up to 8 units of the first two layers, and of the last, which has
-// few units, one word times up to 16 classes. There are few workgroups, one to a core, because what is there
+// registers, is four words of inputs times some units of the first two layers, and of the last, which has few
+// units, two words times some classes. There are few workgroups, one to a core, because what is there
 // for one layer runs, masked, also where it has no work.
 //
 // Pixels are texels, and what forward_backward leaves is uniform buffers. A quad's four inputs are one
@@ -51,6 +51,8 @@ const WORDS_3: u32 = STRIDE_2 / 4;
 @group(0) @binding(9) var<storage, read_write> parameters: array<vec4f>;
 @group(0) @binding(10) var<storage, read_write> first_moments: array<vec4f>;
 @group(0) @binding(11) var<storage, read_write> second_moments: array<vec4f>;
+/// The parameters as they were before the step.
+@group(0) @binding(12) var weights: texture_storage_2d<rgba32float, read>;
 
 /// Where the layers' weights and the biases begin in `parameters`.
 const OFFSET_2: u32 = 10976;
@@ -60,7 +62,7 @@ const OFFSET_BIASES: u32 = 12848;
 /// Tiles of the layers: columns of words, times tiles of units.
 const COLUMNS_1: u32 = INPUT_WORDS / 4;
 const COLUMNS_2: u32 = (WORDS_2 + 3) / 4;
-const COLUMNS_3: u32 = (WORDS_3 + LANES - 1) / LANES;
+const COLUMNS_3: u32 = (WORDS_3 + 2 * LANES - 1) / (2 * LANES);
 const TILES_1: u32 = COLUMNS_1 * ((UNITS_1 + TILE_1 - 1) / TILE_1);
 const TILES_2: u32 = COLUMNS_2 * ((UNITS_2 + TILE_2 - 1) / TILE_2);
 const TILES_3: u32 = COLUMNS_3 * ((CLASSES + TILE_3 - 1) / TILE_3);
@@ -72,7 +74,7 @@ const BIASES: u32 = BIASES_1 + BIASES_2 + STRIDE_3 / 4;
 const MASKS: u32 = (BATCH_QUADS + 31) / 32;
 
 /// The lane's gradients of a tile.
-var<private> gradients: array<vec4f, max(4 * max(TILE_1, TILE_2), TILE_3)>;
+var<private> gradients: array<vec4f, max(4 * max(TILE_1, TILE_2), 2 * TILE_3)>;
 /// Which quads have ink in a column, and which of its four words have: a bit each.
 struct Present {
     quads: array<u32, MASKS>,
@@ -209,18 +211,27 @@ fn sum_layer_2(word: u32, first_unit: u32) {
     }
 }
 
+fn load_x2(word: u32, quad: u32) -> mat4x4f {
+    let i = min(word, WORDS_3 - 1u) * 4u * BATCH_QUADS + quad;
+    return mat4x4f(x2[i], x2[i + BATCH_QUADS], x2[i + 2u * BATCH_QUADS], x2[i + 3u * BATCH_QUADS]);
+}
+
 fn sum_layer_3(word: u32, first_class: u32) {
-    var sums = array<vec4f, TILE_3>();
+    var sums_0 = array<vec4f, TILE_3>();
+    var sums_1 = array<vec4f, TILE_3>();
     var q = 0u;
     loop {
-        let i = min(word, WORDS_3 - 1u) * 4u * BATCH_QUADS + q;
-        let x = mat4x4f(x2[i], x2[i + BATCH_QUADS], x2[i + 2u * BATCH_QUADS], x2[i + 3u * BATCH_QUADS]);
         var d = array<vec4f, TILE_3>();
         for (var c = 0u; c < TILE_3; c++) {
             d[c] = d3[min(first_class + c, CLASSES - 1u) * BATCH_QUADS + q];
         }
+        let x_0 = load_x2(word, q);
         for (var c = 0u; c < TILE_3; c++) {
-            sums[c] += d[c] * x;
+            sums_0[c] += d[c] * x_0;
+        }
+        let x_1 = load_x2(word + LANES, q);
+        for (var c = 0u; c < TILE_3; c++) {
+            sums_1[c] += d[c] * x_1;
         }
         q++;
         if q * 4u >= step.rows {
@@ -228,7 +239,10 @@ fn sum_layer_3(word: u32, first_class: u32) {
         }
     }
     for (var c = 0u; c < TILE_3; c++) {
-        gradients[c] = sums[c];
+        gradients[c] = sums_0[c];
+    }
+    for (var c = 0u; c < TILE_3; c++) {
+        gradients[TILE_3 + c] = sums_1[c];
     }
 }
 
@@ -240,7 +254,8 @@ fn apply_tile(first: u32, rows: u32, row_stride: u32, columns: u32, column_strid
     if rows != 0u {
         loop {
             let row = firstTrailingBit(left);
-            apply(first + row * row_stride + column * column_stride, gradients[row * width + column]);
+            let i = first + row * row_stride + column * column_stride;
+            apply(i, textureLoad(weights, texel(i)), gradients[row * width + column]);
             column++;
             if column == columns {
                 column = 0u;
@@ -272,10 +287,11 @@ fn update_tile_2(tile: u32, lane: u32) {
 }
 
 fn update_tile_3(tile: u32, lane: u32) {
-    let word = tile % COLUMNS_3 * LANES + lane;
+    let word = tile % COLUMNS_3 * 2u * LANES + lane;
     let class_0 = tile / COLUMNS_3 * TILE_3;
     sum_layer_3(word, class_0);
-    apply_tile(OFFSET_3 + word * STRIDE_3 + class_0, u32(word < WORDS_3), 0u, min(TILE_3, CLASSES - class_0), 1u, 0u);
+    let rows = u32(word < WORDS_3) + 2u * u32(word + LANES < WORDS_3);
+    apply_tile(OFFSET_3 + word * STRIDE_3 + class_0, rows, LANES * STRIDE_3, min(TILE_3, CLASSES - class_0), 1u, TILE_3);
 }
 
 /// Four biases' gradients: the sums of their units' deltas.
@@ -316,7 +332,8 @@ fn update_biases(four: u32) {
         }
     }
     if four < BIASES {
-        apply(OFFSET_BIASES + four, vec4f(1.0) * sums);
+        let i = OFFSET_BIASES + four;
+        apply(i, textureLoad(weights, texel(i)), vec4f(1.0) * sums);
     }
 }
 

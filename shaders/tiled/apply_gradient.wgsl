@@ -15,5 +15,5 @@ fn apply_gradient(@builtin(global_invocation_id) id: vec3u) {
     if i >= arrayLength(&gradient) {
         return;
     }
-    apply(i, gradient[i]);
+    apply(i, parameters[i], gradient[i]);
 }

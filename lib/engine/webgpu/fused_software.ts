@@ -124,7 +124,7 @@ export const fusedSoftware: NetworkKind = {
         TILE_3: tiles[2],
       },
       // deno-fmt-ignore
-      bindings: ["words", "uniform", "uniform", "uniform", "uniform", "uniform", "read", "read", "read", "write", "write", "write"],
+      bindings: ["words", "uniform", "uniform", "uniform", "uniform", "uniform", "read", "read", "read", "write", "write", "write", "floats"],
     });
     return (buffers) =>
       new FusedSoftware(gpu, options, layout, slots, buffers, forwardProgram, updateProgram);
@@ -195,6 +195,7 @@ class FusedSoftware implements Network {
           write(parameters),
           write(firstMoments),
           write(secondMoments),
+          copied(this.#weightTexels),
         ),
       });
     }
