@@ -505,10 +505,7 @@ fn choose_by_counting(key: vec2u, lane: u32, count: u32) {
         }
         found_entries = 0u;
         found_keys = 0u;
-        for (var i = lane; i < whole; i += 4u * LANES) {
-            note(i, wanted_keys(keys_of(key, i, half, n)));
-        }
-        for (var i = whole + lane; i < half; i += 4u * LANES) {
+        for (var i = lane; i < half; i += 4u * LANES) {
             note(i, wanted_keys(keys_of(key, i, half, n)) & existing(i, half, n));
         }
         for (var i = first; i < end; i++) {

@@ -35,8 +35,8 @@ const GROUP_QUADS = 2;
 const SLOT_QUADS_UNIT = 4;
 /** Workgroups that share out the tiles of update.wgsl: one to each core, since each has its costs. */
 const UPDATE_WORKGROUPS = navigator.hardwareConcurrency;
-/** The most units a lane in a tile of update.wgsl's first layer and its second, and classes of the last. */
-const LARGEST_TILES = [8, 16, 16];
+/** The most units a lane in a tile of update.wgsl's first two layers, and classes of the last. */
+const LARGEST_TILES = [8, 8, 16];
 /** More would be too many registers, and too long to compile. */
 const MOST_UNITS_A_LANE = 16;
 /** What every WebGPU device has of workgroup memory, and of a uniform binding. */
