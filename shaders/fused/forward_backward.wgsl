@@ -27,7 +27,7 @@ const WORDS_2: u32 = STRIDE_1 / 4;
 const WORDS_3: u32 = STRIDE_2 / 4;
 const ABSENT: u32 = 0xffffffff;
 
-/// Shape (slots, K, B / 4) of the first layer: four rows' words.
+/// Shape (slots, B / 4, K) of the first layer: four rows' words.
 @group(0) @binding(0) var<storage, read> pixels: array<vec4u>;
 /// Shape (slots, B / 4) each. A row that is not there has label ABSENT and scale 0.
 @group(0) @binding(1) var<storage, read> scales: array<vec4f>;
@@ -91,7 +91,7 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocati
     let part = lane / UNIT_LANES;
 
     for (var word = lane; word < WORDS_1; word += LANES) {
-        let bytes = pixels[(slot * WORDS_1 + word) * BATCH_QUADS + row / 4u][row % 4u];
+        let bytes = pixels[slot_quad * WORDS_1 + word][row % 4u];
         level_0[word] = vec4f(unpack4xU8(bytes)) * scale;
     }
     workgroupBarrier();

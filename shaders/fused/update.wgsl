@@ -74,7 +74,7 @@ fn work_of(group: u32) -> Work {
 /// Four inputs (columns) of four rows.
 fn load_inputs(group: u32, work: Work, quad: u32) -> mat4x4f {
     if group < GROUPS_1 {
-        return unpack_words(pixels[(step.slot * WORDS_1 + work.word) * BATCH_QUADS + quad]);
+        return unpack_words(pixels[(step.slot * BATCH_QUADS + quad) * WORDS_1 + work.word]);
     }
     let i = work.inputs + work.word * 4u * BATCH_QUADS + quad;
     return mat4x4f(traces[i], traces[i + BATCH_QUADS], traces[i + 2u * BATCH_QUADS], traces[i + 3u * BATCH_QUADS]);

@@ -56,7 +56,7 @@ const BACK_WORDS: u32 = 4;
 const BACK_UNITS: u32 = BACK_WORDS * 4;
 const BACK_TILE: u32 = BACK_UNITS * QUAD_LANES;
 
-/// Shape (slots, W, B / 4), four rows' words a texel; see functions/texels.wgsl.
+/// Shape (slots, B / 4, W), four rows' words a texel; see functions/texels.wgsl.
 @group(0) @binding(0) var pixels: texture_storage_2d<rgba32uint, read>;
 /// The parameters.
 @group(0) @binding(1) var weights: texture_storage_2d<rgba32float, read>;
@@ -158,9 +158,9 @@ fn find_ink() {
 
 /// A word of pixels' share of the first layer's sums.
 fn add_word(word: u32) {
-    let i = (step.slot * INPUT_WORDS + word) * BATCH_QUADS + at.first_quad;
+    let i = at.first_slot_quad * INPUT_WORDS + word;
     let x_a = load_pixels(i);
-    let x_b = load_pixels(i + 1u);
+    let x_b = load_pixels(i + INPUT_WORDS);
     var w = array<vec4f, UNITS_1>();
     for (var u = 0u; u < UNITS_1; u++) {
         w[u] = load_weights(word * STRIDE_1 + u * LANES + at.lane);

@@ -33,7 +33,7 @@ const STRIDE_3: u32 = UNITS_3 * LANES;
 const WORDS_2: u32 = STRIDE_1 / 4;
 const WORDS_3: u32 = STRIDE_2 / 4;
 
-/// Shape (slots, W, B / 4), four rows' words a texel.
+/// Shape (slots, B / 4, W), four rows' words a texel.
 @group(0) @binding(0) var pixels: texture_storage_2d<rgba32uint, read>;
 /// What forward_backward left, shape (units, B / 4) each.
 @group(0) @binding(1) var<uniform> d1_scaled: array<vec4f, STRIDE_1 * BATCH_QUADS>;
@@ -104,11 +104,11 @@ fn load_pixels(i: u32) -> mat4x4f {
 
 /// A quad of rows' share of the first layer's sums.
 fn add_quad(first_unit: u32, first_pixels: u32, q: u32) {
-    let i = first_pixels + q;
+    let i = first_pixels + q * INPUT_WORDS;
     let x_0 = load_pixels(i);
-    let x_1 = load_pixels(i + BATCH_QUADS);
-    let x_2 = load_pixels(i + 2u * BATCH_QUADS);
-    let x_3 = load_pixels(i + 3u * BATCH_QUADS);
+    let x_1 = load_pixels(i + 1u);
+    let x_2 = load_pixels(i + 2u);
+    let x_3 = load_pixels(i + 3u);
     var d = array<vec4f, TILE_1>();
     for (var u = 0u; u < TILE_1; u++) {
         d[u] = d1_scaled[min(first_unit + u * LANES, STRIDE_1 - 1u) * BATCH_QUADS + q];
@@ -132,7 +132,7 @@ fn sum_layer_1(quads: array<u32, MASKS>, word: u32, first_unit: u32) {
     sums_1 = array<vec4f, TILE_1>();
     sums_2 = array<vec4f, TILE_1>();
     sums_3 = array<vec4f, TILE_1>();
-    let first_pixels = (step.slot * INPUT_WORDS + word) * BATCH_QUADS;
+    let first_pixels = step.slot * BATCH_QUADS * INPUT_WORDS + word;
     for (var mask = 0u; mask < MASKS; mask++) {
         var bits = quads[mask];
         if bits != 0u {

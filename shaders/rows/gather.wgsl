@@ -1,5 +1,5 @@
 // Copies the drawn rows of many steps out of the data set into packed batches, a slot each, in the layout
-// in which the steps read them: feature-major, rows in quads.
+// in which the steps read them: rows in quads, the same word of four rows side by side.
 //
 // Letters: W words of 4 pixels in an image, B rows of a batch.
 //
@@ -34,7 +34,7 @@ struct Draw {
 /// Shape (slots, B): row numbers, ABSENT for a row that is not there.
 @group(0) @binding(2) var<storage, read> rows: array<vec4u>;
 @group(0) @binding(3) var<storage, read> draws: array<Draw>;
-/// Shape (slots, W, B / 4).
+/// Shape (slots, B / 4, W): a quad's words in one piece, as the steps read several at a time.
 @group(0) @binding(4) var<storage, read_write> pixels: array<vec4u>;
 /// Shape (slots, B / 4) each.
 @group(0) @binding(5) var<storage, read_write> scales: array<vec4f>;
@@ -115,11 +115,11 @@ fn gather(@builtin(global_invocation_id) id: vec3u) {
     let b = words_of(slot, row.y, quad * 4u + 1u, column);
     let c = words_of(slot, row.z, quad * 4u + 2u, column);
     let d = words_of(slot, row.w, quad * 4u + 3u, column);
-    let first = (slot * INPUT_WORDS + column * 4u) * BATCH_QUADS + quad;
+    let first = (slot * BATCH_QUADS + quad) * INPUT_WORDS + column * 4u;
     pixels[first] = vec4u(a.x, b.x, c.x, d.x);
-    pixels[first + BATCH_QUADS] = vec4u(a.y, b.y, c.y, d.y);
-    pixels[first + 2u * BATCH_QUADS] = vec4u(a.z, b.z, c.z, d.z);
-    pixels[first + 3u * BATCH_QUADS] = vec4u(a.w, b.w, c.w, d.w);
+    pixels[first + 1u] = vec4u(a.y, b.y, c.y, d.y);
+    pixels[first + 2u] = vec4u(a.z, b.z, c.z, d.z);
+    pixels[first + 3u] = vec4u(a.w, b.w, c.w, d.w);
     let ink = a | b | c | d;
     let bits = select(vec4u(0u), vec4u(1u, 2u, 4u, 8u), ink != vec4u(0u));
     present[(slot * (INPUT_WORDS / 4u) + column) * BATCH_QUADS + quad] = bits.x | bits.y | bits.z | bits.w;

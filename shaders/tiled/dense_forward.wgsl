@@ -21,7 +21,7 @@ const LANES_Y: u32 = 1;
 const UNITS: u32 = 8;
 const QUADS: u32 = 4;
 
-/// Shape (slots, K, Q) of packed pixels, or (K * 4, Q) of vec4f.
+/// Shape (slots, Q, K) of packed pixels, or (K * 4, Q) of vec4f.
 @group(0) @binding(0) var<storage, read> inputs: array<vec4u>;
 /// Shape (slots, Q).
 @group(0) @binding(1) var<storage, read> scales: array<vec4f>;
@@ -34,7 +34,7 @@ const QUADS: u32 = 4;
 /// Four inputs (columns) of four rows.
 fn load_inputs(word: u32, quad: u32) -> mat4x4f {
     if INPUT == 0u {
-        let x = unpack_words(inputs[(step.slot * layer.words + word) * BATCH_QUADS + quad]);
+        let x = unpack_words(inputs[(step.slot * BATCH_QUADS + quad) * layer.words + word]);
         let scale = scales[step.slot * BATCH_QUADS + quad];
         return mat4x4f(x[0] * scale, x[1] * scale, x[2] * scale, x[3] * scale);
     }

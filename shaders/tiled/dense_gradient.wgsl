@@ -26,7 +26,7 @@ const UNITS: u32 = 8;
 /// Four inputs (columns) of four rows.
 fn load_inputs(word: u32, quad: u32) -> mat4x4f {
     if INPUT == 0u {
-        let x = unpack_words(inputs[(step.slot * layer.words + word) * BATCH_QUADS + quad]);
+        let x = unpack_words(inputs[(step.slot * BATCH_QUADS + quad) * layer.words + word]);
         let scale = scales[step.slot * BATCH_QUADS + quad];
         return mat4x4f(x[0] * scale, x[1] * scale, x[2] * scale, x[3] * scale);
     }

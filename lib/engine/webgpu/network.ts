@@ -8,7 +8,7 @@ import { type ParameterLayout } from "./parameter_layout.ts";
  * copied into textures: see texel_copy.ts.
  */
 export interface NetworkBuffers {
-  /** Shape (slots, W, B / 4) of vec4u: packed pixels. */
+  /** Shape (slots, B / 4, W) of vec4u: packed pixels. */
   pixels: GPUBuffer;
   /** Shape (slots, B / 4) of vec4: see gather.wgsl. */
   scales: GPUBuffer;
