@@ -10,7 +10,7 @@
 // - loads cost more than multiply-adds (0.4 ns), and each kind its own: a vec4 from a storage texture 5 ns,
 //   since a lane's texel comes in one piece; from a uniform buffer 11, float by float; from a storage buffer
 //   18 and from workgroup memory up to 27, through a loop over the lanes. A store to a buffer takes 64, to a
-//   texture 180. So kernels write buffers, and pixels and weights are copied into textures (9 us a step);
+//   texture 180. So kernels write buffers, and pixels and weights are copied into textures (30 us a step);
 // - rows are stored in quads and inputs in fours, every load is a vec4, and a quad's four inputs are one
 //   mat4x4f (columns: inputs; components: rows), so that matrix times four weights is 16 multiply-adds;
 // - all lanes of a quad need the same inputs, so the fewer quads a lane has, the fewer loads of them; in the
@@ -68,7 +68,8 @@ const BACK_TILE: u32 = BACK_UNITS * QUAD_LANES;
 @group(0) @binding(4) var<storage, read> present: array<u32>;
 @group(0) @binding(5) var<storage, read> step_info: Step;
 /// What the update needs, each shape (units, B / 4): activations x1, x2, then deltas d1 times the row's
-/// scale (see nonzero in functions/unpack.wgsl), d2, d3, all divided by the number of rows.
+/// scale (see nonzero in functions/unpack.wgsl), d2, d3, all divided by the number of rows. What is d3 of no
+/// class but fills up a vector is never written and stays 0.
 @group(0) @binding(6) var<storage, read_write> traces: array<vec4f>;
 /// Shape (slots, B, 2): loss, and 1 where the largest output is the label's.
 @group(0) @binding(7) var<storage, read_write> row_results: array<vec4f>;
@@ -425,8 +426,8 @@ fn finish_deltas(back: Back, first_word: u32) {
 @compute @workgroup_size(LANES)
 fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
     step = step_info;
-    // lavapipe gives one core the first half of the workgroups and the other the rest, and an odd one to the
-    // first; so the last quads of the batch, which may be too few for a workgroup, go first.
+    // lavapipe gives every thread a block of workgroups, and what is over to who is done first; so the last quads
+    // of the batch, which may be too few for a workgroup, go first.
     // The last workgroup of a full slot begins early enough to end with it.
     let first_quad = min((group.x + groups.x - 1u) % groups.x * QUADS, BATCH_QUADS - QUADS);
     at = Place(lane, lane / QUAD_LANES, lane % QUAD_LANES, first_quad, step.slot * BATCH_QUADS + first_quad);

@@ -3,11 +3,12 @@
 //
 // A workgroup is one SIMD vector of 8 lanes. It takes tile by tile of every layer, as many as are its share,
 // and sums a tile's gradients over all rows of the batch, a quad at a time. A lane's part of a tile, in its
-// registers, is four words of inputs times some units of the first two layers, and of the last, which has few
-// units, two words times some classes. There are few workgroups, one to a core, because what is there
-// for one layer runs, masked, also where it has no work.
+// registers, is four words of inputs times up to 8 units of the first two layers, and of the last, which has
+// few units, two words times up to 16 classes. Larger tiles save loads, but take longer to compile. There are
+// few workgroups, one to a core, because what is there for one layer runs, masked, also where it has no work.
 //
-// Pixels are texels, and what forward_backward leaves is uniform buffers. A quad's four inputs are one
+// Pixels are texels, and so are the parameters as they were, which two cores can read without taking them from
+// each other; what forward_backward leaves is uniform buffers. A quad's four inputs are one
 // mat4x4f (columns: inputs; components: rows), so that deltas times matrix is 16 multiply-adds. Quads without
 // ink in the first layer's four words (42% of MNIST's, as the words are a block of 4 x 4 pixels) are passed
 // over, by going through the bits of a mask.
@@ -340,8 +341,7 @@ fn update_biases(four: u32) {
 @compute @workgroup_size(LANES)
 fn update(@builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u, @builtin(local_invocation_index) lane: u32) {
     step = step_info;
-    // lavapipe gives one core the first half of the workgroups and the other the rest, so that tiles side by
-    // side go to different halves.
+    // lavapipe gives every thread a block of workgroups, so that tiles side by side go to different halves.
     let half = (groups.x + 1u) / 2u;
     let number = select(2u * (group.x - half) + 1u, 2u * group.x, group.x < half);
     var tile = number;

@@ -77,7 +77,7 @@ var<workgroup> lane_counts: array<u32, LANES>;
 var<workgroup> all_kept: u32;
 
 /// A byte a bin: how many of the lane's keys are in it, far less than 128; later, its highest bit says whether
-/// the bin is wanted. So the counts need not be cleared for it, which would take as long as to add them up.
+/// the bin is wanted, so that the counts need not be cleared first.
 var<private> bins: array<u32, COUNT_WORDS>;
 /// The lane's keys to keep: for a turn of keys_of in which some are, its `i` and eight bits for the keys.
 /// The entry behind the last is being written.
