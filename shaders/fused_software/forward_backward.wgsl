@@ -113,17 +113,9 @@ var<private> back_sums: array<vec4f, BACK_UNITS>;
 /// Where sums go from their registers.
 var<private> sums: array<vec4f, max(QUADS * max(UNITS_1, UNITS_2), BACK_UNITS)>;
 
-fn load_weights(i: u32) -> vec4f {
-    return textureLoad(weights, texel(i));
-}
-
 /// The weights from four consecutive units of one layer to four of the next; columns: those of the first.
 fn load_weights_back(i: u32) -> mat4x4f {
     return transpose(mat4x4f(load_weights(i), load_weights(i + 1u), load_weights(i + 2u), load_weights(i + 3u)));
-}
-
-fn load_pixels(i: u32) -> mat4x4f {
-    return unpack_words(textureLoad(pixels, texel(i)));
 }
 
 /// A trace of the quad, of four consecutive units; columns: units, components: rows.

@@ -99,10 +99,6 @@ var<private> sums_1: array<vec4f, TILE_1>;
 var<private> sums_2: array<vec4f, TILE_1>;
 var<private> sums_3: array<vec4f, TILE_1>;
 
-fn load_pixels(i: u32) -> mat4x4f {
-    return unpack_words(textureLoad(pixels, texel(i)));
-}
-
 /// A quad of rows' share of the first layer's sums.
 fn add_quad(first_unit: u32, first_pixels: u32, q: u32) {
     let i = first_pixels + q * INPUT_WORDS;
@@ -256,7 +252,7 @@ fn apply_tile(first: u32, rows: u32, row_stride: u32, columns: u32, column_strid
         loop {
             let row = firstTrailingBit(left);
             let i = first + row * row_stride + column * column_stride;
-            apply(i, textureLoad(weights, texel(i)), gradients[row * width + column]);
+            apply(i, load_weights(i), gradients[row * width + column]);
             column++;
             if column == columns {
                 column = 0u;
@@ -334,7 +330,7 @@ fn update_biases(four: u32) {
     }
     if four < BIASES {
         let i = OFFSET_BIASES + four;
-        apply(i, textureLoad(weights, texel(i)), vec4f(1.0) * sums);
+        apply(i, load_weights(i), vec4f(1.0) * sums);
     }
 }
 

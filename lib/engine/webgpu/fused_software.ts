@@ -36,7 +36,8 @@ const SLOT_QUADS_UNIT = 4;
 /** Workgroups that share out the tiles of update.wgsl: one to each core, since each has its costs. */
 const UPDATE_WORKGROUPS = navigator.hardwareConcurrency;
 /** The most units a lane in a tile of update.wgsl's first two layers, and classes of the last. */
-const LARGEST_TILES = [8, 8, 16];
+const LARGEST_TILE = 8;
+const LARGEST_CLASS_TILE = 16;
 /** More would be too many registers, and too long to compile. */
 const MOST_UNITS_A_LANE = 16;
 /** What every WebGPU device has of workgroup memory, and of a uniform binding. */
@@ -51,9 +52,9 @@ function evenPart(n: number, most: number): number {
 /** Units of a lane, or classes, that a workgroup of update.wgsl takes of each layer. */
 function updateTiles({ strides }: ParameterLayout, classes: number): [number, number, number] {
   return [
-    evenPart(strides[0] / LANES, LARGEST_TILES[0]),
-    evenPart(strides[1] / LANES, LARGEST_TILES[1]),
-    evenPart(classes, LARGEST_TILES[2]),
+    evenPart(strides[0] / LANES, LARGEST_TILE),
+    evenPart(strides[1] / LANES, LARGEST_TILE),
+    evenPart(classes, LARGEST_CLASS_TILE),
   ];
 }
 
