@@ -21,8 +21,8 @@ const typescript = (file: string, device: string): Contestant["command"] => () =
   "--no-prompt",
   // The data, the .wasm files, and our engines' Worker: nothing else is needed.
   "--allow-read",
-  // As our tasks have it; see lib/engine/webgpu/lavapipe.ts.
-  "--allow-env=LP_NUM_THREADS",
+  // As our tasks have it; see lib/engine/webgpu/drivers.ts.
+  "--allow-env=DENO_WEBGPU_BACKEND,LP_NUM_THREADS",
   new URL(file, import.meta.url).pathname,
   device,
 ];

@@ -6,6 +6,7 @@
  * end how many it ignored and why. With REQUIRE_MNIST=1 or REQUIRE_WEBGPU=1
  * nothing is ignored: a missing thing then fails every test that needs it.
  */
+import { findAdapter } from "../lib/engine/webgpu/device.ts";
 
 /** A thing that a test can need. */
 export type Requirement = "mnist" | "webgpu" | "time";
@@ -40,7 +41,7 @@ async function missing(requirement: Requirement): Promise<boolean> {
     case "mnist":
       return missingMnist() !== null;
     case "webgpu":
-      return await navigator.gpu.requestAdapter() === null;
+      return await findAdapter() === undefined;
     case "time":
       return environment("FULL") !== "1";
   }

@@ -1,7 +1,7 @@
 /** Makes engines: picks a device, and says which and why. */
 import { createCpuEngine } from "./cpu/cpu_engine.ts";
 import type { Backend, DeviceDescription, Engine, EngineOptions } from "./engine.ts";
-import { describeAdapter, findAdapter, Gpu, NO_ADAPTER } from "./webgpu/device.ts";
+import { describeAdapter, findAdapter, Gpu, NO_ADAPTER, requestAdapter } from "./webgpu/device.ts";
 import { createWebGpuEngine } from "./webgpu/webgpu_engine.ts";
 
 /** What `createEngine` is told. */
@@ -93,17 +93,15 @@ export interface DeviceListing extends DeviceDescription {
  */
 export async function listDevices(): Promise<DeviceListing[]> {
   const found = new Map<string, DeviceDescription>();
-  if (typeof navigator !== "undefined" && navigator.gpu) {
-    const requests: GPURequestAdapterOptions[] = [
-      { powerPreference: "high-performance" },
-      {},
-      { powerPreference: "low-power" },
-      { forceFallbackAdapter: true },
-    ];
-    for (const request of requests) {
-      const adapter = await navigator.gpu.requestAdapter(request);
-      if (adapter) found.set(adapter.info.description, describeAdapter(adapter.info));
-    }
+  const requests: GPURequestAdapterOptions[] = [
+    { powerPreference: "high-performance" },
+    {},
+    { powerPreference: "low-power" },
+    { forceFallbackAdapter: true },
+  ];
+  for (const request of requests) {
+    const adapter = await requestAdapter(request);
+    if (adapter) found.set(adapter.info.description, describeAdapter(adapter.info));
   }
   const chosen = await findAdapter();
   const chosenName = chosen ? describeAdapter(chosen.info).name : CPU.name;

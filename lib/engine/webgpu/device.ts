@@ -1,6 +1,6 @@
 /** A GPU device whose errors cannot pass in silence. */
 import type { DeviceDescription } from "../engine.ts";
-import { tellLavapipe } from "./lavapipe.ts";
+import { isOpenGl, tellDrivers } from "./drivers.ts";
 
 /** What the kernels need beyond WebGPU's defaults, as far as an adapter has it. */
 const WANTED_LIMITS = [
@@ -25,16 +25,28 @@ export function describeAdapter(info: GPUAdapterInfo): DeviceDescription {
 }
 
 /**
+ * Asks for an adapter that the kernels can be trusted to.
+ *
+ * @param options WebGPU's own
+ * @returns The adapter, or undefined where there is none
+ */
+export async function requestAdapter(
+  options: GPURequestAdapterOptions,
+): Promise<GPUAdapter | undefined> {
+  if (typeof navigator === "undefined" || navigator.gpu === undefined) return undefined;
+  tellDrivers();
+  const adapter = await navigator.gpu.requestAdapter(options);
+  return adapter === null || isOpenGl(adapter) ? undefined : adapter;
+}
+
+/**
  * The adapter to compute on: hardware before software.
  *
  * @returns The adapter, or undefined where there is none
  */
 export async function findAdapter(): Promise<GPUAdapter | undefined> {
-  if (typeof navigator === "undefined" || navigator.gpu === undefined) return undefined;
-  tellLavapipe();
-  const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
-  if (adapter && !adapter.info.isFallbackAdapter) return adapter;
-  return await navigator.gpu.requestAdapter() ?? adapter ?? undefined;
+  return await requestAdapter({ powerPreference: "high-performance" }) ??
+    await requestAdapter({ forceFallbackAdapter: true });
 }
 
 /** A device, its description, and the first thing that went wrong on it. */
