@@ -38,8 +38,9 @@ const LOW_BINS: u32 = 256;
 const LISTS: u32 = 1024;
 /// Bits that number the parts of a bin, in which the keys of a bin are told apart; and the others of a key.
 const PART_BITS: u32 = 4;
+const PARTS: u32 = 1u << PART_BITS;
 const PART_SHIFT: u32 = 32 - BIN_BITS - PART_BITS;
-/// Words of counts that the lanes add up at a time.
+/// Pairs of words of counts that the lanes add up at a time, through the first of `kept_keys`.
 const EXCHANGED: u32 = 64;
 const NONE: u32 = 0xffffffff;
 const ABSENT: u32 = 0xffffffff;
@@ -64,18 +65,19 @@ struct Population {
 
 var<workgroup> counts: array<u32, COUNT_WORDS>;
 var<workgroup> block_starts: array<u32, max(BLOCKS, LOW_BINS)>;
-/// A wanted rank; then its bin and its rank within the bin; then the place found.
+/// A wanted rank; then its bin and its rank within the bin, see find_bin; then the place found.
 var<workgroup> wanted: array<vec2u, SLOT_ROWS>;
 /// Keys kept, each with the number of the next on its list, and their places. Before there are any,
-/// `kept_places` passes the lanes' counts on.
-var<workgroup> kept_keys: array<vec2u, KEPT>;
-var<workgroup> kept_places: array<u32, max(KEPT, EXCHANGED * LANES)>;
+/// `kept_keys` passes the lanes' counts on.
+var<workgroup> kept_keys: array<vec2u, max(KEPT, EXCHANGED * LANES)>;
+var<workgroup> kept_places: array<u32, KEPT>;
 var<workgroup> lists: array<atomic<u32>, LISTS>;
 /// How many keys each lane has found, or counted.
 var<workgroup> lane_counts: array<u32, LANES>;
 var<workgroup> all_kept: u32;
 
-/// A byte a bin: how many of the lane's keys are in it; later, whether it is wanted.
+/// A byte a bin: how many of the lane's keys are in it, far less than 128; later, its highest bit says whether
+/// the bin is wanted, so that the counts need not be cleared first.
 var<private> bins: array<u32, COUNT_WORDS>;
 /// The lane's keys to keep: for a turn of keys_of in which some are, its `i` and eight bits for the keys.
 /// The entry behind the last is being written.
@@ -239,7 +241,7 @@ fn sum_of_bytes(word: u32) -> u32 {
 }
 
 fn is_wanted(bin: u32) -> u32 {
-    return (bins[bin / 4u] >> (bin % 4u * 8u)) & 1u;
+    return (bins[bin / 4u] >> (bin % 4u * 8u + 7u)) & 1u;
 }
 
 /// Bit j: whether the j-th key's bin is wanted.
@@ -255,7 +257,8 @@ fn keys_below(keys: Keys, threshold: u32) -> u32 {
     return bits_of(keys.low < vec4u(threshold), keys.high < vec4u(threshold));
 }
 
-/// Bin and rank within the bin of the key of this rank.
+/// Bin and rank within the bin of the key of this rank. In a bin's lower half ranks are 0, 1, ..., in its upper
+/// half -1, -2, ... from the last key down, as find_place goes through a bin from the nearer end.
 fn find_bin(rank: u32) -> vec2u {
     var block = 0u;
     for (var jump = BLOCKS / 2u; jump > 0u; jump /= 2u) {
@@ -281,7 +284,8 @@ fn find_bin(rank: u32) -> vec2u {
         bytes = select(bytes, bytes >> 8u, passed);
         bin += u32(passed);
     }
-    return vec2u(bin, left);
+    let keys = bytes & 255u;
+    return vec2u(bin, select(left, left - keys, 2u * left >= keys));
 }
 
 /// How many kept keys of the same bin, by the bits from `shift` on, come before a kept key.
@@ -319,18 +323,23 @@ fn count_kept(part: u32) -> u32 {
     return kept;
 }
 
-/// The place of the kept key with this rank within its bin.
+/// The place of the kept key with this rank within its bin, as find_bin gives it.
 fn find_place(bin: u32, rank: u32) -> u32 {
-    var part = bin << PART_BITS;
-    var left = rank;
+    let is_upper = i32(rank) < 0;
+    var part = (bin << PART_BITS) + select(0u, PARTS - 1u, is_upper);
+    // How many keys are to be passed, from there on up or down.
+    var left = select(rank, ~rank, is_upper);
+    var kept = 0u;
     loop {
-        let kept = count_kept(part);
+        kept = count_kept(part);
         if kept > left || part >> PART_BITS != bin {
             break;
         }
         left -= kept;
-        part++;
+        part += select(1u, 0xffffffffu, is_upper);
     }
+    // From here on up.
+    left = select(left, kept - 1u - left, is_upper);
     let first = atomicLoad(&lists[part % LISTS]);
     var key = 0u;
     var place = 0u;
@@ -437,29 +446,28 @@ fn choose_lowest(key: vec2u, lane: u32, begin: u32, end: u32) -> bool {
 
 /// Adds up the lanes' counts; all lanes call it together.
 fn add_up_lanes(lane: u32) {
-    for (var first = 0u; first < COUNT_WORDS; first += EXCHANGED) {
+    // By pairs, as two words from workgroup memory take hardly longer than one.
+    for (var first = 0u; first < COUNT_WORDS; first += 2u * EXCHANGED) {
         for (var i = 0u; i < EXCHANGED; i++) {
-            kept_places[i * LANES + lane] = bins[first + i];
+            kept_keys[i * LANES + lane] = vec2u(bins[first + 2u * i], bins[first + 2u * i + 1u]);
         }
         workgroupBarrier();
         for (var i = lane; i < EXCHANGED; i += LANES) {
-            var sum = 0u;
+            var sum = vec2u(0u);
             for (var other = 0u; other < LANES; other++) {
-                sum += kept_places[i * LANES + other];
+                sum += kept_keys[i * LANES + other];
             }
-            counts[first + i] = sum;
+            counts[first + 2u * i] = sum.x;
+            counts[first + 2u * i + 1u] = sum.y;
         }
         workgroupBarrier();
     }
 }
 
-/// Finds the places of the wanted ranks by counting all keys.
+/// Finds the places of the wanted ranks by counting all keys; `bins` has to be 0.
 fn choose_by_counting(key: vec2u, lane: u32, count: u32) {
     let n = population.rows;
     let half = (n + 1u) / 2u;
-    for (var i = 0u; i < COUNT_WORDS; i++) {
-        bins[i] = 0u;
-    }
     // Whole turns first, in which every place exists.
     let whole = (n - half) / (4u * LANES) * (4u * LANES);
     for (var i = lane; i < whole; i += 4u * LANES) {
@@ -491,17 +499,18 @@ fn choose_by_counting(key: vec2u, lane: u32, count: u32) {
     while first < count {
         let end = min(first + taken, count);
         workgroupBarrier();
-        for (var i = 0u; i < COUNT_WORDS; i++) {
-            bins[i] = 0u;
-        }
         for (var i = first; i < end; i++) {
             let bin = wanted[i].x;
-            bins[bin / 4u] |= 1u << (bin % 4u * 8u);
+            bins[bin / 4u] |= 128u << (bin % 4u * 8u);
         }
         found_entries = 0u;
         found_keys = 0u;
         for (var i = lane; i < half; i += 4u * LANES) {
             note(i, wanted_keys(keys_of(key, i, half, n)) & existing(i, half, n));
+        }
+        for (var i = first; i < end; i++) {
+            let bin = wanted[i].x;
+            bins[bin / 4u] &= ~(128u << (bin % 4u * 8u));
         }
         keep_found(key, lane, PART_SHIFT);
         if workgroupUniformLoad(&all_kept) > KEPT && taken > 1u {
@@ -535,6 +544,9 @@ fn choose_rows(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_in
             round++;
             if round == rounds {
                 break;
+            }
+            for (var i = 0u; i < COUNT_WORDS; i++) {
+                bins[i] = 0u;
             }
         }
     }
