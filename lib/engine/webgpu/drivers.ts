@@ -1,16 +1,16 @@
-/**
- * What graphics drivers are told before they start.
- *
- * Environment variables are the only way to say it, so in Deno this takes `--allow-env` with their names:
- * where that is not granted, or a variable has a value, nothing happens.
- */
+/** Graphics drivers: what they are told before they start, and whose adapters are not to be used. */
 
 /** With which of its drivers Deno looks for adapters: https://docs.deno.com/runtime/reference/env_variables/. */
 const BACKEND = "DENO_WEBGPU_BACKEND";
 /** How many threads Mesa's software adapter computes with: https://docs.mesa3d.org/envvars.html. */
 const LAVAPIPE_THREADS = "LP_NUM_THREADS";
 
-/** To be called before the first adapter is asked for. */
+/**
+ * Tells drivers what they do not do best by themselves; to be called before the first adapter is asked for.
+ *
+ * Environment variables are the only way to say it, so in Deno this takes `--allow-env` with their names:
+ * where that is not granted, or a variable has a value, nothing happens.
+ */
 export function tellDrivers(): void {
   if (typeof Deno === "undefined") return;
   // By itself Deno on Linux starts OpenGL's driver too, to find the same devices again. That takes 10 ms and
@@ -38,7 +38,7 @@ const NO_LIMIT = 2 ** 32 - 1;
  *
  * There wgpu does not keep WebGPU's promises (it leaves out the checks of indices, for one), and our kernels
  * go wrong without a word: with Mesa 22.3 a kernel took minutes to compile, and 1000 steps came to 58% where
- * every other device has 85.
+ * Vulkan and the CPU engine come to 85.
  *
  * An adapter does not say which driver is behind it. But of the two that Linux has, wgpu 29 counts the
  * bindings of a group on Vulkan (1000), and knows no limit on OpenGL (wgpu-hal, src/gles/adapter.rs).
