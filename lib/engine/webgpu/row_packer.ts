@@ -1,4 +1,5 @@
 /** The data set on the device, the drawing of rows from it, and their packing into slots. */
+import randomKeys from "../../../shaders/functions/keys.wgsl" with { type: "text" };
 import threefry from "../../../shaders/functions/threefry.wgsl" with { type: "text" };
 import chooseRowsSource from "../../../shaders/rows/choose_rows.wgsl" with { type: "text" };
 import chooseRowsSoftware from "../../../shaders/rows/choose_rows_software.wgsl" with {
@@ -28,8 +29,12 @@ const UPLOAD_BYTES = 4 << 20;
  * rounded up to 16.
  */
 const CHOOSE_KERNELS = {
-  lanes: { source: chooseRowsSource, keysARank: 4, fixedBytes: 16384 + 1024 + 2048 + 2048 + 32 },
-  vector: { source: chooseRowsSoftware, keysARank: 15, fixedBytes: 4096 + 1024 + 4096 + 48 },
+  lanes: { sources: [chooseRowsSource], keysARank: 4, fixedBytes: 16384 + 1024 + 2048 + 2048 + 32 },
+  vector: {
+    sources: [randomKeys, chooseRowsSoftware],
+    keysARank: 15,
+    fixedBytes: 4096 + 1024 + 4096 + 48,
+  },
 };
 const KEPT_KEY_BYTES = 12;
 const WANTED_RANK_BYTES = 8;
@@ -133,7 +138,7 @@ export class RowPacker {
     const gatherPlain = await compileGather("none");
     const gather = options.augment === "none" ? gatherPlain : await compileGather(options.augment);
     const slotRows = slots.quads * 4;
-    const { source, keysARank, fixedBytes } =
+    const { sources, keysARank, fixedBytes } =
       CHOOSE_KERNELS[lanes === "vector" ? "vector" : "lanes"];
     const room = gpu.device.limits.maxComputeWorkgroupStorageSize - fixedBytes -
       slotRows * WANTED_RANK_BYTES;
@@ -145,7 +150,7 @@ export class RowPacker {
     const choose = options.batchSize <= MOST_CHOSEN && kept >= LEAST_KEPT
       ? await Program.compile(gpu, {
         entryPoint: "choose_rows",
-        sources: [threefry, source],
+        sources: [threefry, ...sources],
         constants: {
           THREEFRY_LAYOUT: options.threefry === "partitionable" ? 1 : 0,
           ...(lanes === "vector" ? { FOUND: mostFound(kept) } : { LANES: lanes }),

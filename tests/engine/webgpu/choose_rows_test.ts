@@ -4,6 +4,7 @@ import { Program, read, write } from "../../../lib/engine/webgpu/program.ts";
 import { permutation } from "../../../lib/random/distributions.ts";
 import { roundKeys } from "../../../lib/random/row_selector.ts";
 import { type Key, prngKey, split, type ThreefryLayout } from "../../../lib/random/threefry.ts";
+import randomKeys from "../../../shaders/functions/keys.wgsl" with { type: "text" };
 import threefry from "../../../shaders/functions/threefry.wgsl" with { type: "text" };
 import plain from "../../../shaders/rows/choose_rows.wgsl" with { type: "text" };
 import software from "../../../shaders/rows/choose_rows_software.wgsl" with { type: "text" };
@@ -11,8 +12,8 @@ import { needs } from "../../requirements.ts";
 
 /** The kernels, and hardly more keys than the fullest of their bins holds of 60,000. */
 const KERNELS = {
-  "choose_rows": { source: plain, keysOfABin: 25 },
-  "choose_rows_software": { source: software, keysOfABin: 50 },
+  "choose_rows": { sources: [plain], keysOfABin: 25 },
+  "choose_rows_software": { sources: [randomKeys, software], keysOfABin: 50 },
 };
 const SLOT_ROWS = 128;
 
@@ -32,7 +33,7 @@ async function chooseRows(
   try {
     const program = await Program.compile(gpu, {
       entryPoint: "choose_rows",
-      sources: [threefry, KERNELS[kernel].source],
+      sources: [threefry, ...KERNELS[kernel].sources],
       constants: {
         THREEFRY_LAYOUT: layout === "partitionable" ? 1 : 0,
         SLOT_ROWS,
