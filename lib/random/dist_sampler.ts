@@ -1,5 +1,11 @@
 import { choice, normal, permutation } from "./distributions.ts";
-import { type Key, prngKey, split, type ThreefryLayout, type ThreefryOptions } from "./threefry.ts";
+import {
+  fillKeys,
+  type Key,
+  prngKey,
+  type ThreefryLayout,
+  type ThreefryOptions,
+} from "./threefry.ts";
 
 /** An array or typed array, one element a row. */
 export interface RowArray {
@@ -32,6 +38,7 @@ export class DistSampler {
   /** Which random numbers a key gives. */
   readonly layout: ThreefryLayout;
   #key: Key;
+  readonly #halves = new Uint32Array(4);
 
   /**
    * A sampler at the beginning of a seed's draws.
@@ -75,7 +82,8 @@ export class DistSampler {
 
   /** Moves on to the next draw's key and returns it, for a draw that is made elsewhere. */
   nextKey(): Key {
-    this.#key = split(this.#key, 2, { layout: this.layout })[0];
+    fillKeys(this.#key, this.#halves, this.layout);
+    this.#key = this.#halves.slice(0, 2);
     return this.key;
   }
 

@@ -1,7 +1,7 @@
 /** Drawing rows without replacement as JAX does, by selection where few are drawn, else by sorting. */
 import { createRankSelector } from "./rank_selector.ts";
 import { sortByKeys } from "./stable_sort.ts";
-import { fillBits, type Key, split, type ThreefryLayout } from "./threefry.ts";
+import { fillBits, fillKeys, type Key, type ThreefryLayout } from "./threefry.ts";
 
 /**
  * Up to this fraction of the rows, selecting is faster than sorting. Measured
@@ -54,13 +54,17 @@ export function createRowSelector(
     );
   }
   const bits = new Uint32Array(n);
+  const roundKeys = new Uint32Array(2 * sortingRounds(n));
+  const fillRound = (round: number) =>
+    fillBits(roundKeys.subarray(2 * round, 2 * round + 2), bits, layout);
 
   if (k <= SELECT_UP_TO * n) {
     const select = createRankSelector(n);
     return (key, rows, from = 0) => {
       for (let i = 0; i < rows.length; i++) rows[i] = from + i;
-      for (const roundKey of roundKeys(key, n, layout).reverse()) {
-        fillBits(roundKey, bits, layout);
+      fillRoundKeys(key, roundKeys, layout);
+      for (let round = 0; round < roundKeys.length / 2; round++) {
+        fillRound(round);
         select(bits, rows);
       }
     };
@@ -70,22 +74,35 @@ export function createRowSelector(
   const scratch = { keys: new Uint32Array(n), values: new Uint32Array(n) };
   return (key, rows, from = 0) => {
     for (let i = 0; i < n; i++) order[i] = i;
-    for (const roundKey of roundKeys(key, n, layout)) {
-      fillBits(roundKey, bits, layout);
+    fillRoundKeys(key, roundKeys, layout);
+    for (let round = roundKeys.length / 2 - 1; round >= 0; round--) {
+      fillRound(round);
       sortByKeys(bits, order, scratch);
     }
     rows.set(order.subarray(from, from + rows.length));
   };
 }
 
-/** The key of each sorting round's random bits, first round first (JAX's `_shuffle`). */
-export function roundKeys(key: Key, n: number, layout: ThreefryLayout): Key[] {
-  const rounds = Math.ceil(3 * Math.log(Math.max(1, n)) / Math.log(0xffffffff));
-  const keys: Key[] = [];
-  for (let round = 0; round < rounds; round++) {
-    const [next, bitsKey] = split(key, 2, { layout });
-    keys.push(bitsKey);
-    key = next;
+/** How many rounds of sorting JAX's permutation of n elements takes (its `_shuffle`). */
+export function sortingRounds(n: number): number {
+  return Math.ceil(3 * Math.log(Math.max(1, n)) / Math.log(0xffffffff));
+}
+
+/** What a round's key is split into: the next round's, and that of its random bits. */
+const halves = new Uint32Array(4);
+
+/**
+ * Fills an array with the keys of the sorting rounds' random bits, two words each.
+ *
+ * @param key The permutation's key
+ * @param keys The array to fill, two elements a round; the last round's key comes first
+ * @param layout Which numbers the key gives
+ */
+export function fillRoundKeys(key: Key, keys: Uint32Array, layout: ThreefryLayout): void {
+  for (let at = keys.length - 2; at >= 0; at -= 2) {
+    fillKeys(key, halves, layout);
+    keys[at] = halves[2];
+    keys[at + 1] = halves[3];
+    key = halves;
   }
-  return keys;
 }

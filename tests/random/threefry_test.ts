@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import golden from "../golden/random.json" with { type: "json" };
 import {
   fillBits,
+  fillKeys,
   type Key,
   prngKey,
   randomBits,
@@ -100,6 +101,20 @@ Deno.test("fillBits() fills a view and nothing beside it", () => {
       fillBits(prngKey(9), whole.subarray(1, n + 1), layout);
       assertEquals([whole[0], whole[n + 1]], [5, 5]);
       assertEquals(whole.slice(1, n + 1), randomBits(prngKey(9), n, { layout }));
+    }
+  }
+});
+
+Deno.test("fillKeys() fills a view and nothing beside it, also with the keys of a key in it", () => {
+  for (const layout of LAYOUTS) {
+    for (const count of [1, 2, 5]) {
+      const expected = split(prngKey(9), count, { layout });
+      const whole = new Uint32Array(2 * count + 2).fill(5);
+      const words = whole.subarray(1, -1);
+      words.set(prngKey(9));
+      fillKeys(words.subarray(0, 2), words, layout);
+      assertEquals([whole[0], whole[2 * count + 1]], [5, 5]);
+      assertEquals([...words], expected.flatMap((key) => [...key]), `${count}, ${layout}`);
     }
   }
 });

@@ -8,7 +8,7 @@ import chooseRowsSoftware from "../../../shaders/rows/choose_rows_software.wgsl"
 import gatherSource from "../../../shaders/rows/gather.wgsl" with { type: "text" };
 import type { Dataset } from "../../data/dataset.ts";
 import { rowScales } from "../../data/normalise.ts";
-import { createRowSelector, roundKeys } from "../../random/row_selector.ts";
+import { createRowSelector, fillRoundKeys, sortingRounds } from "../../random/row_selector.ts";
 import type { Augmentation, EngineOptions, Step } from "../engine.ts";
 import type { Gpu } from "./device.ts";
 import type { NetworkBuffers, SlotShape } from "./network.ts";
@@ -64,6 +64,8 @@ interface LoadedRows {
 interface TrainRows {
   rows: Uint32Array;
   buffers: GPUBuffer[];
+  /** Sorting rounds that a draw from them stands for. */
+  rounds: number;
   choose: GPUBindGroup | undefined;
   /** Draws on the host, made when first needed. */
   select?: ReturnType<typeof createRowSelector>;
@@ -233,7 +235,7 @@ export class RowPacker {
   start(rows: Uint32Array): void {
     this.#endRun();
     const { device } = this.#gpu;
-    const rounds = roundsOf(rows.length);
+    const rounds = sortingRounds(rows.length);
     const buffers: GPUBuffer[] = [];
     let choose: GPUBindGroup | undefined;
     if (this.#choose && rounds <= 2 && rows.length <= MOST_ROWS) {
@@ -257,7 +259,7 @@ export class RowPacker {
         write(this.#rows),
       );
     }
-    this.#train = { rows: rows.slice(), buffers, choose };
+    this.#train = { rows: rows.slice(), buffers, rounds, choose };
   }
 
   /** Whether the loaded data and the run to draw for are there. */
@@ -276,18 +278,19 @@ export class RowPacker {
    * @param begin The first of the step's rows, and how many; less than all where they do not fit into the slots at once
    */
   draw(slot: number, step: Step, begin: number, count: number): void {
-    const { rows, choose } = this.#train!;
+    const { rounds, choose } = this.#train!;
     const slotRows = this.#slots.quads * 4;
     if (!choose) this.setRows(slot, this.#drawOnHost(step).subarray(begin, begin + count));
+    const draws = this.#hostDraws;
     for (let done = 0; done < count; done += slotRows, slot++) {
-      const draw = this.#hostDraws.subarray(slot * DRAW_WORDS, (slot + 1) * DRAW_WORDS);
-      draw.fill(0);
-      draw.set(step.key);
-      draw[2] = step.from + begin + done;
+      const at = slot * DRAW_WORDS;
+      draws.fill(0, at, at + DRAW_WORDS);
+      draws.set(step.key, at);
+      draws[at + 2] = step.from + begin + done;
       if (!choose) continue;
-      draw[3] = count;
-      roundKeys(step.key, rows.length, this.#options.threefry).reverse()
-        .forEach((roundKey, round) => draw.set(roundKey, 4 + 2 * round));
+      draws[at + 3] = count;
+      const roundKeys = draws.subarray(at + 4, at + 4 + 2 * rounds);
+      fillRoundKeys(step.key, roundKeys, this.#options.threefry);
     }
   }
 
@@ -358,11 +361,6 @@ function mostKept(count: number, keysARank: number): number {
  */
 function mostFound(kept: number): number {
   return Math.ceil(kept / 8 + 2 * Math.sqrt(kept / 8));
-}
-
-/** Rounds of sorting that JAX's permutation makes of n rows. */
-function roundsOf(n: number): number {
-  return Math.ceil(3 * Math.log(Math.max(1, n)) / Math.log(0xffffffff));
 }
 
 /** Rows of bytes as words, each word moved to its place in the row; bytes that are not there are 0. */

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { findAdapter, Gpu } from "../../../lib/engine/webgpu/device.ts";
 import { Program, read, write } from "../../../lib/engine/webgpu/program.ts";
 import { permutation } from "../../../lib/random/distributions.ts";
-import { roundKeys } from "../../../lib/random/row_selector.ts";
+import { fillRoundKeys, sortingRounds } from "../../../lib/random/row_selector.ts";
 import { type Key, prngKey, split, type ThreefryLayout } from "../../../lib/random/threefry.ts";
 import randomKeys from "../../../shaders/functions/keys.wgsl" with { type: "text" };
 import threefry from "../../../shaders/functions/threefry.wgsl" with { type: "text" };
@@ -47,12 +47,11 @@ async function chooseRows(
       gpu.device.queue.writeBuffer(made, 0, words);
       return made;
     };
-    const rounds = roundKeys(prngKey(0), n, layout).length;
+    const rounds = sortingRounds(n);
     const draws = new Uint32Array(keys.length * 8);
     keys.forEach((key, slot) => {
       draws.set([...key, begin, count], slot * 8);
-      const last = roundKeys(key, n, layout).reverse();
-      last.forEach((roundKey, i) => draws.set(roundKey, slot * 8 + 4 + 2 * i));
+      fillRoundKeys(key, draws.subarray(slot * 8 + 4, slot * 8 + 4 + 2 * rounds), layout);
     });
     // Row numbers of a data set in which every training row is the tenth of another row's number.
     const trainRows = Uint32Array.from({ length: n }, (_, i) => i * 10);
