@@ -1,7 +1,7 @@
 /** Engines that have shown that they compute the right numbers: none is timed before. */
 import { assert } from "@std/assert";
 import type { Dataset } from "../lib/data/dataset.ts";
-import { createEngine } from "../lib/engine/create.ts";
+import { createEngine, type CreateEngineOptions } from "../lib/engine/create.ts";
 import type { Backend, Engine, EngineOptions } from "../lib/engine/engine.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
 import { engineOptions } from "../lib/training/train.ts";
@@ -14,6 +14,11 @@ export interface CheckedEngineOptions {
   data: Dataset;
   hidden?: readonly [number, number];
   batchSize?: number;
+  /**
+   * Makes it.
+   * @default createEngine
+   */
+  make?: (options: CreateEngineOptions) => Promise<Engine>;
 }
 
 /**
@@ -24,10 +29,16 @@ export interface CheckedEngineOptions {
  * @throws {AssertionError} If its numbers are wrong
  */
 export async function openCheckedEngine(
-  { backend, data, hidden = NOTEBOOK.hidden, batchSize = NOTEBOOK.batchSize }: CheckedEngineOptions,
+  {
+    backend,
+    data,
+    hidden = NOTEBOOK.hidden,
+    batchSize = NOTEBOOK.batchSize,
+    make = createEngine,
+  }: CheckedEngineOptions,
 ): Promise<Engine> {
   const options: EngineOptions = engineOptions({ ...NOTEBOOK, hidden, batchSize }, data);
-  const engine = await createEngine({ ...options, backend });
+  const engine = await make({ ...options, backend });
   const start = drawState(options.architecture, options.optimizer);
   const trainRows = Uint32Array.from({ length: data.trainRows }, (_, row) => row);
   engine.load(data);

@@ -1,7 +1,9 @@
 /** The engine on WebGPU, where there is an adapter. */
 import { listDevices } from "../lib/engine/create.ts";
-import { NO_ADAPTER } from "../lib/engine/webgpu/device.ts";
+import { findAdapter, Gpu, NO_ADAPTER } from "../lib/engine/webgpu/device.ts";
+import { openDigits } from "./digits.ts";
 import { registerEngineBenches } from "./engine_benches.ts";
+import { emptyWork, type KernelWork, netsToNote, noteEngine } from "./kernel_work.ts";
 
 const chosen = (await listDevices()).find(({ chosen }) => chosen);
 if (chosen?.backend === "webgpu") {
@@ -12,6 +14,31 @@ if (chosen?.backend === "webgpu") {
       ? { steps: 200, evaluations: 20, draws: 200 }
       : { steps: 20_000, evaluations: 1000, draws: 20_000 },
   );
+  await registerKernelBenches(chosen.software);
 } else {
   console.log(`WebGPU is not timed: ${NO_ADAPTER}`);
+}
+
+/** Registers benches of each kernel's share of some steps, done over by itself. */
+async function registerKernelBenches(software: boolean): Promise<void> {
+  const { small, large } = netsToNote(software);
+  for (const net of [small, large]) {
+    const gpu = await Gpu.open((await findAdapter())!);
+    const { steps, evaluation } = await noteEngine(gpu, openDigits(), net);
+    const { queue } = gpu.device;
+    const register = ({ name, count, encode }: KernelWork, baseline = false) =>
+      Deno.bench(
+        `webgpu: ${count} times ${name}`,
+        { group: `webgpu, kernels, hidden ${net.hidden}`, n: 10, warmup: 2, baseline },
+        async () => {
+          const encoder = gpu.device.createCommandEncoder();
+          encode(encoder);
+          queue.submit([encoder.finish()]);
+          await queue.onSubmittedWorkDone();
+        },
+      );
+    register(await emptyWork(gpu, 2 * net.steps), true);
+    steps.forEach((work) => register(work));
+    evaluation.filter(({ name }) => name === "sum_results").forEach((work) => register(work));
+  }
 }

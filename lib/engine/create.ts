@@ -49,10 +49,10 @@ export async function createEngine(
   }
   const adapter = await findAdapter();
   if (!adapter) {
-    if (backend === "webgpu") throw new Error(`Cannot use --backend webgpu: ${NO_ADAPTER}`);
-    onNotice(
-      `device: ${CPU.name}, as there is ${NO_ADAPTER.replace(", or use --backend cpu", "")}`,
-    );
+    if (backend === "webgpu") {
+      throw new Error(`Cannot use --backend webgpu: ${NO_ADAPTER}, or use --backend cpu`);
+    }
+    onNotice(`device: ${CPU.name}, as there is ${NO_ADAPTER}`);
     return createCpuEngine(options);
   }
   const gpu = await Gpu.open(adapter);

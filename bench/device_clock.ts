@@ -1,0 +1,78 @@
+/** Times work on a device: by the device's own clock where it has one, else by ours. */
+import { findAdapter, Gpu, NO_ADAPTER } from "../lib/engine/webgpu/device.ts";
+
+const FEATURE = "timestamp-query";
+/** Where ours goes by this, the device's clock ought to agree, but for the wait for an answer. */
+const LEAST_MILLISECONDS = 100;
+
+/** Opens the device that training would take, with its clock; the library itself has no use for that. */
+export async function openClockedGpu(): Promise<Gpu> {
+  const adapter = await findAdapter();
+  if (adapter === undefined) throw new Error(`Cannot time kernels: ${NO_ADAPTER}`);
+  if (adapter.features.has(FEATURE)) {
+    const requestDevice = adapter.requestDevice.bind(adapter);
+    adapter.requestDevice = (descriptor) =>
+      requestDevice({ ...descriptor, requiredFeatures: [FEATURE] });
+  }
+  return await Gpu.open(adapter);
+}
+
+/** See the head of this file. */
+export class DeviceClock {
+  /** Whose clock it is. */
+  readonly whose: "device" | "host";
+  readonly #gpu: Gpu;
+  readonly #marks: { set: GPUQuerySet; ticks: GPUBuffer } | undefined;
+
+  /** @param gpu A device of `openClockedGpu` */
+  constructor(gpu: Gpu) {
+    this.#gpu = gpu;
+    this.whose = gpu.device.features.has(FEATURE) ? "device" : "host";
+    if (this.whose === "host") return;
+    const { QUERY_RESOLVE, COPY_SRC } = GPUBufferUsage;
+    this.#marks = {
+      set: gpu.device.createQuerySet({ type: "timestamp", count: 2 }),
+      ticks: gpu.buffer("ticks", 16, QUERY_RESOLVE | COPY_SRC),
+    };
+  }
+
+  /**
+   * Does some work and times it.
+   *
+   * @param encode Encodes it
+   * @returns Milliseconds: by our clock from its submission to the answer that it is done, which Deno polls for
+   * @throws {Error} If the device's clock counts in other units than WebGPU's, nanoseconds
+   */
+  async time(encode: (encoder: GPUCommandEncoder) => void): Promise<number> {
+    const { device, description } = this.#gpu;
+    const marks = this.#marks;
+    await device.queue.onSubmittedWorkDone();
+    const encoder = device.createCommandEncoder();
+    if (marks) {
+      const begin = { querySet: marks.set, endOfPassWriteIndex: 0 };
+      encoder.beginComputePass({ timestampWrites: begin }).end();
+    }
+    encode(encoder);
+    if (marks) {
+      const end = { querySet: marks.set, beginningOfPassWriteIndex: 1 };
+      encoder.beginComputePass({ timestampWrites: end }).end();
+      encoder.resolveQuerySet(marks.set, 0, 2, marks.ticks, 0);
+    }
+    const commands = encoder.finish();
+    const start = performance.now();
+    device.queue.submit([commands]);
+    await device.queue.onSubmittedWorkDone();
+    const ours = performance.now() - start;
+    this.#gpu.assertSound();
+    if (!marks) return ours;
+    const [from, to] = new BigUint64Array(await this.#gpu.readBack(marks.ticks, 16));
+    const milliseconds = Number(to - from) / 1e6;
+    if (milliseconds > ours || (ours > LEAST_MILLISECONDS && milliseconds < ours / 2)) {
+      throw new Error(
+        `Cannot time kernels as the clock of ${description.name} must count nanoseconds: ` +
+          `it says ${milliseconds} ms where ${ours} went by`,
+      );
+    }
+    return milliseconds;
+  }
+}

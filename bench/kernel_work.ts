@@ -1,0 +1,156 @@
+/** What an engine has the device do, kernel by kernel, to be done over and timed. */
+import type { Dataset } from "../lib/data/dataset.ts";
+import type { Engine } from "../lib/engine/engine.ts";
+import type { Gpu } from "../lib/engine/webgpu/device.ts";
+import { inPass, Program, write } from "../lib/engine/webgpu/program.ts";
+import { TexelCopy } from "../lib/engine/webgpu/texel_copy.ts";
+import { createWebGpuEngine } from "../lib/engine/webgpu/webgpu_engine.ts";
+import { NOTEBOOK } from "../lib/training/options.ts";
+import { openCheckedEngine } from "./checked_engine.ts";
+import nothing from "./nothing.wgsl" with { type: "text" };
+import { stepsOf } from "./steps.ts";
+
+/** All that one kernel did of some work. */
+export interface KernelWork {
+  /** The kernel's entry point, or `COPIES`. */
+  name: string;
+  /** How many dispatches or copies. */
+  count: number;
+  /** Encodes all of it, in its order. */
+  encode(encoder: GPUCommandEncoder): void;
+}
+
+/** What stands for a kernel's name where buffers are copied into textures. */
+export const COPIES = "(copies into textures)";
+
+/**
+ * Notes what an engine on WebGPU has the device do. The engine needs no option for that: the two methods
+ * through which all goes that takes time are replaced while it queues its work.
+ *
+ * @param engine The engine, with nothing queued
+ * @param queue Queues the work
+ * @returns The work of each kernel, in the order in which they came first
+ */
+export async function noteKernelWork(
+  engine: Engine,
+  queue: (engine: Engine) => void,
+): Promise<KernelWork[]> {
+  const dispatches = new Map<string, ((pass: GPUComputePassEncoder) => void)[]>();
+  const copies: ((encoder: GPUCommandEncoder) => void)[] = [];
+  const { dispatch } = Program.prototype;
+  const { encode } = TexelCopy.prototype;
+  Program.prototype.dispatch = function (pass, ...what) {
+    const again = (pass: GPUComputePassEncoder) => dispatch.call(this, pass, ...what);
+    const name = this.pipeline.label;
+    const list = dispatches.get(name);
+    if (list) list.push(again);
+    else dispatches.set(name, [again]);
+    again(pass);
+  };
+  TexelCopy.prototype.encode = function (encoder) {
+    const again = (encoder: GPUCommandEncoder) => encode.call(this, encoder);
+    copies.push(again);
+    again(encoder);
+  };
+  let settled: Promise<unknown>;
+  try {
+    queue(engine);
+    // Submits what is queued before it waits.
+    settled = engine.settle();
+  } finally {
+    Program.prototype.dispatch = dispatch;
+    TexelCopy.prototype.encode = encode;
+  }
+  await settled;
+  const work = [...dispatches].map(([name, list]): KernelWork => ({
+    name,
+    count: list.length,
+    encode: (encoder) => inPass(encoder, (pass) => list.forEach((again) => again(pass))),
+  }));
+  if (copies.length > 0) {
+    work.push({
+      name: COPIES,
+      count: copies.length,
+      encode: (encoder) => copies.forEach((again) => again(encoder)),
+    });
+  }
+  return work;
+}
+
+/** Dispatches that do nothing, each waiting for the one before. */
+export async function emptyWork(gpu: Gpu, count: number): Promise<KernelWork> {
+  const program = await Program.compile(gpu, {
+    entryPoint: "nothing",
+    sources: [nothing],
+    constants: {},
+    bindings: ["write"],
+  });
+  const group = program.bind(write(gpu.buffer("word", 4, GPUBufferUsage.STORAGE)));
+  return {
+    name: program.pipeline.label,
+    count,
+    encode: (encoder) =>
+      inPass(encoder, (pass) => {
+        for (let i = 0; i < count; i++) program.dispatch(pass, group, 1);
+      }),
+  };
+}
+
+/** A net and a batch size, and how many steps of it to note. */
+export interface NotedNet {
+  hidden: readonly [number, number];
+  batchSize: number;
+  steps: number;
+}
+
+/**
+ * The notebook's net, whose kernels take all layers at once, and one that goes layer by layer; so many steps
+ * that to wait for them is little beside them.
+ *
+ * @param software Whether they are taken by a processor that stands in for a GPU
+ */
+export function netsToNote(software: boolean): { small: NotedNet; large: NotedNet } {
+  const { hidden, batchSize } = NOTEBOOK;
+  return {
+    small: { hidden, batchSize, steps: software ? 1000 : 20_000 },
+    large: { hidden: [256, 128], batchSize: 1000, steps: software ? 4 : 200 },
+  };
+}
+
+/** An engine, and what it did. */
+export interface NotedEngine {
+  engine: Engine;
+  /** Of the steps asked for. */
+  steps: KernelWork[];
+  /** Of an evaluation of as many rows as the notebook's. */
+  evaluation: KernelWork[];
+}
+
+/**
+ * Makes an engine that has shown that it computes the right numbers, and notes what it does. The steps'
+ * learning rate is 0, so that updates, done over, leave the parameters as they are.
+ *
+ * @param gpu The device; the engine closes it
+ * @param data What to train on
+ * @param net What to note
+ */
+export async function noteEngine(
+  gpu: Gpu,
+  data: Dataset,
+  { hidden, batchSize, steps }: NotedNet,
+): Promise<NotedEngine> {
+  const engine = await openCheckedEngine({
+    backend: "webgpu",
+    data,
+    hidden,
+    batchSize,
+    make: (options) => createWebGpuEngine(gpu, options),
+  });
+  const queued = stepsOf(steps, batchSize).map((step) => ({ ...step, learningRate: 0 }));
+  const testRows = Uint32Array.from({ length: NOTEBOOK.evalSize }, (_, i) => data.trainRows + i);
+  return {
+    engine,
+    steps: await noteKernelWork(engine, (engine) => engine.step(queued)),
+    evaluation: await noteKernelWork(engine, (engine) => engine.evaluate(testRows)),
+  };
+}

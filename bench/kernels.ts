@@ -1,0 +1,146 @@
+/**
+ * `deno task bench:kernels`: what each kernel takes of a step, by the device's own clock, beside what a
+ * step's two dispatches take that do nothing.
+ */
+import type { Dataset } from "../lib/data/dataset.ts";
+import { type FlagValues, type Task, toggle } from "../lib/cli/flags.ts";
+import { print, printError } from "../lib/cli/output.ts";
+import { runTask } from "../lib/cli/run_task.ts";
+import { NOTEBOOK } from "../lib/training/options.ts";
+import { count } from "./count_flag.ts";
+import { DeviceClock, openClockedGpu } from "./device_clock.ts";
+import { openDigits } from "./digits.ts";
+import {
+  emptyWork,
+  type KernelWork,
+  netsToNote,
+  type NotedNet,
+  noteEngine,
+} from "./kernel_work.ts";
+import { describeMachine, machineLines } from "./machine.ts";
+import { median } from "./statistics.ts";
+import { markdownTable } from "./table.ts";
+import { timeSteps } from "./timing.ts";
+
+const ROUNDS = 7;
+/** What is timed at once takes at least about so long. */
+const LEAST_MILLISECONDS = 100;
+
+const FLAGS = {
+  rounds: count("how often each kernel is timed, in turn, of which the median counts", ROUNDS),
+  json: toggle("print one JSON object instead of the tables"),
+};
+
+const TASK: Task<typeof FLAGS> = {
+  name: "bench:kernels",
+  summary:
+    "Takes some steps on WebGPU, then does each kernel's share over by itself and times it, by\n" +
+    "the device's own clock if it has one.",
+  flags: FLAGS,
+};
+
+/** What was timed, part by part. */
+interface Timed {
+  title: string;
+  parts: Part[];
+}
+
+interface Part {
+  name: string;
+  /** Dispatches, or copies; NaN for what is no part of its own. */
+  count: number;
+  milliseconds: number;
+}
+
+if (import.meta.main) await runTask(TASK, kernelsTask);
+
+async function kernelsTask({ rounds = ROUNDS, json }: FlagValues<typeof FLAGS>): Promise<void> {
+  const machine = await describeMachine();
+  const data = openDigits();
+  const gpu = await openClockedGpu();
+  const { whose } = new DeviceClock(gpu);
+  const { small, large } = netsToNote(gpu.description.software);
+  gpu.close();
+  const timed = [...await timeNet(data, small, rounds), ...await timeNet(data, large, rounds)];
+  if (json) {
+    print(JSON.stringify({ machine, data: data.name, rounds, clock: whose, timed }));
+    return;
+  }
+  print(
+    ...machineLines(machine),
+    `Data: ${data.name}; median of ${rounds} rounds, by the ${whose}'s clock`,
+  );
+  for (const { title, parts } of timed) {
+    print(
+      "",
+      `${title}:`,
+      "",
+      ...markdownTable([
+        { head: "what", of: ({ name }: Part) => name },
+        { head: "dispatches", of: ({ count }: Part) => count },
+        { head: "ms", of: ({ milliseconds }: Part) => milliseconds, digits: 3 },
+        {
+          head: "µs each",
+          of: ({ count, milliseconds }: Part) => 1000 * milliseconds / count,
+          digits: 1,
+        },
+      ], parts),
+    );
+  }
+}
+
+/** Times the kernels of a net, in steps and in an evaluation, and its steps as a whole. */
+async function timeNet(data: Dataset, net: NotedNet, rounds: number): Promise<Timed[]> {
+  const gpu = await openClockedGpu();
+  const { engine, steps, evaluation } = await noteEngine(gpu, data, net);
+  await using _ = engine;
+  const clock = new DeviceClock(gpu);
+  const title = `net of hidden ${net.hidden}`;
+  printError(`${title}: timing`);
+  const floor = await emptyWork(gpu, 2 * net.steps);
+  const [empty, ...parts] = await timeInTurn(clock, [floor, ...steps], rounds);
+  const whole = await timeSteps(engine, net.batchSize);
+  parts.push(
+    { name: "all of these", count: NaN, milliseconds: sum(parts) },
+    {
+      name: "all, as the host waits for it",
+      count: NaN,
+      milliseconds: net.steps * whole.milliseconds,
+    },
+    { ...empty, name: "two dispatches a step that do nothing" },
+  );
+  return [
+    { title: `${net.steps} steps of ${net.batchSize} rows, ${title}`, parts },
+    {
+      title: `An evaluation of ${NOTEBOOK.evalSize} rows, ${title}`,
+      parts: await timeInTurn(clock, evaluation, rounds),
+    },
+  ];
+}
+
+function sum(parts: Part[]): number {
+  return parts.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+}
+
+/** Times each work, the median of the rounds; in turn, so that what slows the machine slows all. */
+async function timeInTurn(
+  clock: DeviceClock,
+  works: KernelWork[],
+  rounds: number,
+): Promise<Part[]> {
+  const repetitions: number[] = [];
+  for (const { encode } of works) {
+    await clock.time(encode);
+    repetitions.push(Math.ceil(LEAST_MILLISECONDS / await clock.time(encode)));
+  }
+  const found: number[][] = works.map(() => []);
+  for (let round = 0; round < rounds; round++) {
+    for (const [i, { encode }] of works.entries()) {
+      const milliseconds = await clock.time((encoder) => {
+        for (let done = 0; done < repetitions[i]; done++) encode(encoder);
+      });
+      found[i].push(milliseconds / repetitions[i]);
+    }
+  }
+  return works.map(({ name, count }, i) => ({ name, count, milliseconds: median(found[i]) }));
+}

@@ -1,0 +1,67 @@
+import { assert, assertEquals } from "@std/assert";
+import { DeviceClock, openClockedGpu } from "../../bench/device_clock.ts";
+import { emptyWork, noteEngine } from "../../bench/kernel_work.ts";
+import { fourPixels } from "../../bench/four_pixels.ts";
+import { Program } from "../../lib/engine/webgpu/program.ts";
+import { TexelCopy } from "../../lib/engine/webgpu/texel_copy.ts";
+import { needs } from "../requirements.ts";
+
+/** Four pixels a row, with as many test rows as an evaluation takes. */
+function smallData() {
+  const data = fourPixels();
+  return { ...data, trainRows: data.trainRows - 1000 };
+}
+
+Deno.test({
+  name: "noteEngine() notes every dispatch by its kernel, which done over changes nothing",
+  ...await needs("webgpu"),
+  async fn() {
+    const { dispatch } = Program.prototype;
+    const { encode } = TexelCopy.prototype;
+    const gpu = await openClockedGpu();
+    const net = { hidden: [3, 5], batchSize: 10, steps: 130 } as const;
+    const { engine, steps, evaluation } = await noteEngine(gpu, smallData(), net);
+    await using _ = engine;
+    assert(Program.prototype.dispatch === dispatch && TexelCopy.prototype.encode === encode);
+
+    const counts = (works: typeof steps) =>
+      Object.fromEntries(works.map(({ name, count }) => [name, count]));
+    const { choose_rows, gather, forward_backward, update } = counts(steps);
+    assertEquals([forward_backward, update], [130, 130]);
+    // As often as slots are filled, of which there are at most 64.
+    assert(choose_rows >= 3 && choose_rows === gather, JSON.stringify(counts(steps)));
+    const { sum_results, ...others } = counts(evaluation);
+    assert(sum_results >= 1 && others.update === undefined, JSON.stringify(counts(evaluation)));
+
+    const before = await engine.read();
+    const encoder = gpu.device.createCommandEncoder();
+    for (const work of [...steps, await emptyWork(gpu, 5)]) work.encode(encoder);
+    gpu.device.queue.submit([encoder.finish()]);
+    assertEquals(await engine.read(), before);
+  },
+});
+
+Deno.test({
+  name: "DeviceClock goes by nanoseconds, and refuses a clock that does not",
+  ...await needs("webgpu"),
+  async fn() {
+    const gpu = await openClockedGpu();
+    try {
+      const clock = new DeviceClock(gpu);
+      const { encode } = await emptyWork(gpu, 50);
+      const milliseconds = await clock.time(encode);
+      assert(milliseconds > 0, String(milliseconds));
+      // Our clock stands still meanwhile.
+      const { now } = performance;
+      performance.now = () => 0;
+      try {
+        const error = await clock.time(encode).then(() => undefined, (error) => error);
+        assertEquals(error?.message.includes("must count nanoseconds"), clock.whose === "device");
+      } finally {
+        performance.now = now;
+      }
+    } finally {
+      gpu.close();
+    }
+  },
+});
