@@ -8,9 +8,10 @@ import { syntheticDigits } from "../lib/data/synthetic.ts";
 /** Where `deno task train` keeps what it has downloaded. */
 const CACHE = "data/mnist";
 
-/** The folder of MNIST's files: what MNIST_DIR names, else the cache; undefined if there is neither. */
+/** The folder of MNIST's files: what MNIST_DIR names, else the cache if they are in it, else undefined. */
 export function mnistFolder(): string | undefined {
-  return Deno.env.get("MNIST_DIR") || (isFolder(CACHE) ? CACHE : undefined);
+  const isThere = (name: string) => isFile(`${CACHE}/${name}`) || isFile(`${CACHE}/${name}.gz`);
+  return Deno.env.get("MNIST_DIR") || (IDX_FILE_NAMES.every(isThere) ? CACHE : undefined);
 }
 
 /**
@@ -40,9 +41,9 @@ export function writeIdxFolder(directory: string, data: Dataset): void {
   write(testLabels, [testRows], labels.subarray(trainRows));
 }
 
-function isFolder(path: string): boolean {
+function isFile(path: string): boolean {
   try {
-    return Deno.statSync(path).isDirectory;
+    return Deno.statSync(path).isFile;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;

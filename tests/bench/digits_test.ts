@@ -1,0 +1,29 @@
+import { assertEquals } from "@std/assert";
+import { mnistFolder } from "../../bench/digits.ts";
+import { IDX_FILE_NAMES } from "../../lib/data/idx_folder.ts";
+
+Deno.test("mnistFolder() is what MNIST_DIR names, else the cache once all files are in it", () => {
+  const before = { directory: Deno.cwd(), variable: Deno.env.get("MNIST_DIR") };
+  const directory = Deno.makeTempDirSync();
+  try {
+    Deno.chdir(directory);
+    Deno.env.delete("MNIST_DIR");
+    assertEquals(mnistFolder(), undefined);
+    // What is left of a download that failed.
+    Deno.mkdirSync("data/mnist", { recursive: true });
+    Deno.writeTextFileSync("data/mnist/.lock", "");
+    assertEquals(mnistFolder(), undefined);
+    for (const [i, name] of IDX_FILE_NAMES.entries()) {
+      assertEquals(mnistFolder(), undefined);
+      Deno.writeTextFileSync(`data/mnist/${name}${i % 2 ? ".gz" : ""}`, "");
+    }
+    assertEquals(mnistFolder(), "data/mnist");
+    Deno.env.set("MNIST_DIR", "elsewhere");
+    assertEquals(mnistFolder(), "elsewhere");
+  } finally {
+    Deno.chdir(before.directory);
+    if (before.variable === undefined) Deno.env.delete("MNIST_DIR");
+    else Deno.env.set("MNIST_DIR", before.variable);
+    Deno.removeSync(directory, { recursive: true });
+  }
+});
