@@ -1,6 +1,6 @@
 /** What an engine has the device do, kernel by kernel, to be done over and timed. */
 import type { Dataset } from "../lib/data/dataset.ts";
-import type { Engine } from "../lib/engine/engine.ts";
+import type { Engine, EngineOptions } from "../lib/engine/engine.ts";
 import type { Gpu } from "../lib/engine/webgpu/device.ts";
 import { inPass, Program, write } from "../lib/engine/webgpu/program.ts";
 import { TexelCopy } from "../lib/engine/webgpu/texel_copy.ts";
@@ -21,7 +21,7 @@ export interface KernelWork {
 }
 
 /** What stands for a kernel's name where buffers are copied into textures. */
-export const COPIES = "(copies into textures)";
+const COPIES = "(copies into textures)";
 
 /**
  * Notes what an engine on WebGPU has the device do. The engine needs no option for that: the two methods
@@ -31,7 +31,7 @@ export const COPIES = "(copies into textures)";
  * @param queue Queues the work
  * @returns The work of each kernel, in the order in which they came first
  */
-export async function noteKernelWork(
+async function noteKernelWork(
   engine: Engine,
   queue: (engine: Engine) => void,
 ): Promise<KernelWork[]> {
@@ -117,40 +117,33 @@ export function netsToNote(software: boolean): { small: NotedNet; large: NotedNe
   };
 }
 
-/** An engine, and what it did. */
-export interface NotedEngine {
-  engine: Engine;
-  /** Of the steps asked for. */
-  steps: KernelWork[];
-  /** Of an evaluation of as many rows as the notebook's. */
-  evaluation: KernelWork[];
-}
-
 /**
- * Makes an engine that has shown that it computes the right numbers, and notes what it does. The steps'
- * learning rate is 0, so that updates, done over, leave the parameters as they are.
+ * Makes an engine that has shown that it computes the right numbers.
  *
  * @param gpu The device; the engine closes it
  * @param data What to train on
- * @param net What to note
+ * @param net The net and the batch size
  */
-export async function noteEngine(
+export function openEngineOn(
   gpu: Gpu,
   data: Dataset,
-  { hidden, batchSize, steps }: NotedNet,
-): Promise<NotedEngine> {
-  const engine = await openCheckedEngine({
-    backend: "webgpu",
-    data,
-    hidden,
-    batchSize,
-    make: (options) => createWebGpuEngine(gpu, options),
-  });
+  { hidden, batchSize }: NotedNet,
+): Promise<Engine> {
+  const make = (options: EngineOptions) => createWebGpuEngine(gpu, options);
+  return openCheckedEngine({ backend: "webgpu", data, hidden, batchSize, make });
+}
+
+/**
+ * Notes steps. Their learning rate is 0, so that updates, done over, leave the parameters as they are. What
+ * tells the kernels that these are steps lies on the device until something else is queued.
+ */
+export function noteSteps(engine: Engine, { batchSize, steps }: NotedNet): Promise<KernelWork[]> {
   const queued = stepsOf(steps, batchSize).map((step) => ({ ...step, learningRate: 0 }));
-  const testRows = Uint32Array.from({ length: NOTEBOOK.evalSize }, (_, i) => data.trainRows + i);
-  return {
-    engine,
-    steps: await noteKernelWork(engine, (engine) => engine.step(queued)),
-    evaluation: await noteKernelWork(engine, (engine) => engine.evaluate(testRows)),
-  };
+  return noteKernelWork(engine, (engine) => engine.step(queued));
+}
+
+/** Notes an evaluation of as many test rows as the notebook's. */
+export function noteEvaluation(engine: Engine, { trainRows }: Dataset): Promise<KernelWork[]> {
+  const rows = Uint32Array.from({ length: NOTEBOOK.evalSize }, (_, i) => trainRows + i);
+  return noteKernelWork(engine, (engine) => engine.evaluate(rows));
 }

@@ -15,7 +15,9 @@ import {
   type KernelWork,
   netsToNote,
   type NotedNet,
-  noteEngine,
+  noteEvaluation,
+  noteSteps,
+  openEngineOn,
 } from "./kernel_work.ts";
 import { describeMachine, machineLines } from "./machine.ts";
 import { median } from "./statistics.ts";
@@ -25,6 +27,7 @@ import { timeSteps } from "./timing.ts";
 const ROUNDS = 7;
 /** What is timed at once takes at least about so long. */
 const LEAST_MILLISECONDS = 100;
+const MOST_REPETITIONS = 10_000;
 
 const FLAGS = {
   rounds: count("how often each kernel is timed, in turn, of which the median counts", ROUNDS),
@@ -92,13 +95,12 @@ async function kernelsTask({ rounds = ROUNDS, json }: FlagValues<typeof FLAGS>):
 /** Times the kernels of a net, in steps and in an evaluation, and its steps as a whole. */
 async function timeNet(data: Dataset, net: NotedNet, rounds: number): Promise<Timed[]> {
   const gpu = await openClockedGpu();
-  const { engine, steps, evaluation } = await noteEngine(gpu, data, net);
-  await using _ = engine;
+  await using engine = await openEngineOn(gpu, data, net);
   const clock = new DeviceClock(gpu);
   const title = `net of hidden ${net.hidden}`;
   printError(`${title}: timing`);
-  const floor = await emptyWork(gpu, 2 * net.steps);
-  const [empty, ...parts] = await timeInTurn(clock, [floor, ...steps], rounds);
+  const works = [await emptyWork(gpu, 2 * net.steps), ...await noteSteps(engine, net)];
+  const [empty, ...parts] = await timeInTurn(clock, works, rounds);
   const whole = await timeSteps(engine, net.batchSize);
   parts.push(
     { name: "all of these", count: NaN, milliseconds: sum(parts) },
@@ -113,7 +115,7 @@ async function timeNet(data: Dataset, net: NotedNet, rounds: number): Promise<Ti
     { title: `${net.steps} steps of ${net.batchSize} rows, ${title}`, parts },
     {
       title: `An evaluation of ${NOTEBOOK.evalSize} rows, ${title}`,
-      parts: await timeInTurn(clock, evaluation, rounds),
+      parts: await timeInTurn(clock, await noteEvaluation(engine, data), rounds),
     },
   ];
 }
@@ -131,7 +133,8 @@ async function timeInTurn(
   const repetitions: number[] = [];
   for (const { encode } of works) {
     await clock.time(encode);
-    repetitions.push(Math.ceil(LEAST_MILLISECONDS / await clock.time(encode)));
+    const wanted = Math.ceil(LEAST_MILLISECONDS / await clock.time(encode));
+    repetitions.push(Math.min(wanted, MOST_REPETITIONS));
   }
   const found: number[][] = works.map(() => []);
   for (let round = 0; round < rounds; round++) {

@@ -3,7 +3,14 @@ import { listDevices } from "../lib/engine/create.ts";
 import { findAdapter, Gpu, NO_ADAPTER } from "../lib/engine/webgpu/device.ts";
 import { openDigits } from "./digits.ts";
 import { registerEngineBenches } from "./engine_benches.ts";
-import { emptyWork, type KernelWork, netsToNote, noteEngine } from "./kernel_work.ts";
+import {
+  emptyWork,
+  type KernelWork,
+  netsToNote,
+  noteEvaluation,
+  noteSteps,
+  openEngineOn,
+} from "./kernel_work.ts";
 
 const chosen = (await listDevices()).find(({ chosen }) => chosen);
 if (chosen?.backend === "webgpu") {
@@ -21,10 +28,13 @@ if (chosen?.backend === "webgpu") {
 
 /** Registers benches of each kernel's share of some steps, done over by itself. */
 async function registerKernelBenches(software: boolean): Promise<void> {
+  const data = openDigits();
   const { small, large } = netsToNote(software);
   for (const net of [small, large]) {
     const gpu = await Gpu.open((await findAdapter())!);
-    const { steps, evaluation } = await noteEngine(gpu, openDigits(), net);
+    const engine = await openEngineOn(gpu, data, net);
+    const evaluation = await noteEvaluation(engine, data);
+    const steps = await noteSteps(engine, net);
     const { queue } = gpu.device;
     const register = ({ name, count, encode }: KernelWork, baseline = false) =>
       Deno.bench(

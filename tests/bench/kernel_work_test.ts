@@ -1,6 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { DeviceClock, openClockedGpu } from "../../bench/device_clock.ts";
-import { emptyWork, noteEngine } from "../../bench/kernel_work.ts";
+import {
+  emptyWork,
+  type KernelWork,
+  noteEvaluation,
+  noteSteps,
+  openEngineOn,
+} from "../../bench/kernel_work.ts";
 import { fourPixels } from "../../bench/four_pixels.ts";
 import { Program } from "../../lib/engine/webgpu/program.ts";
 import { TexelCopy } from "../../lib/engine/webgpu/texel_copy.ts";
@@ -13,31 +19,34 @@ function smallData() {
 }
 
 Deno.test({
-  name: "noteEngine() notes every dispatch by its kernel, which done over changes nothing",
+  name: "noteSteps() notes every dispatch by its kernel, which done over changes nothing",
   ...await needs("webgpu"),
   async fn() {
     const { dispatch } = Program.prototype;
     const { encode } = TexelCopy.prototype;
     const gpu = await openClockedGpu();
     const net = { hidden: [3, 5], batchSize: 10, steps: 130 } as const;
-    const { engine, steps, evaluation } = await noteEngine(gpu, smallData(), net);
-    await using _ = engine;
+    const data = smallData();
+    await using engine = await openEngineOn(gpu, data, net);
+    const steps = await noteSteps(engine, net);
     assert(Program.prototype.dispatch === dispatch && TexelCopy.prototype.encode === encode);
 
-    const counts = (works: typeof steps) =>
+    const counts = (works: KernelWork[]) =>
       Object.fromEntries(works.map(({ name, count }) => [name, count]));
     const { choose_rows, gather, forward_backward, update } = counts(steps);
     assertEquals([forward_backward, update], [130, 130]);
     // As often as slots are filled, of which there are at most 64.
     assert(choose_rows >= 3 && choose_rows === gather, JSON.stringify(counts(steps)));
-    const { sum_results, ...others } = counts(evaluation);
-    assert(sum_results >= 1 && others.update === undefined, JSON.stringify(counts(evaluation)));
 
     const before = await engine.read();
     const encoder = gpu.device.createCommandEncoder();
     for (const work of [...steps, await emptyWork(gpu, 5)]) work.encode(encoder);
     gpu.device.queue.submit([encoder.finish()]);
     assertEquals(await engine.read(), before);
+
+    const evaluation = counts(await noteEvaluation(engine, data));
+    assert(evaluation.sum_results >= 1, JSON.stringify(evaluation));
+    assertEquals(evaluation.update, undefined);
   },
 });
 
