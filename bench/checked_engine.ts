@@ -1,8 +1,8 @@
 /** Engines that have shown that they compute the right numbers: none is timed before. */
 import { assert } from "@std/assert";
 import type { Dataset } from "../lib/data/dataset.ts";
-import { createEngine, type CreateEngineOptions } from "../lib/engine/create.ts";
-import type { Backend, Engine, EngineOptions } from "../lib/engine/engine.ts";
+import { createEngine } from "../lib/engine/create.ts";
+import type { Backend, Engine } from "../lib/engine/engine.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
 import { engineOptions } from "../lib/training/train.ts";
 import { stepsOf } from "./steps.ts";
@@ -14,38 +14,38 @@ export interface CheckedEngineOptions {
   data: Dataset;
   hidden?: readonly [number, number];
   batchSize?: number;
-  /**
-   * Makes it.
-   * @default createEngine
-   */
-  make?: (options: CreateEngineOptions) => Promise<Engine>;
 }
 
 /**
- * Makes an engine, and compares three steps and an evaluation with the same in float64.
+ * Makes an engine and checks it.
  *
  * @param options Which
  * @returns The engine, loaded and started; the process's end disposes of it, since a bench file does not learn when its last bench is done
  * @throws {AssertionError} If its numbers are wrong
  */
 export async function openCheckedEngine(
-  {
-    backend,
-    data,
-    hidden = NOTEBOOK.hidden,
-    batchSize = NOTEBOOK.batchSize,
-    make = createEngine,
-  }: CheckedEngineOptions,
+  { backend, data, hidden = NOTEBOOK.hidden, batchSize = NOTEBOOK.batchSize }: CheckedEngineOptions,
 ): Promise<Engine> {
-  const options: EngineOptions = engineOptions({ ...NOTEBOOK, hidden, batchSize }, data);
-  const engine = await make({ ...options, backend });
+  const options = engineOptions({ ...NOTEBOOK, hidden, batchSize }, data);
+  const engine = await createEngine({ ...options, backend });
+  await checkEngine(engine, data);
+  return engine;
+}
+
+/**
+ * Loads data into an engine, starts it, and compares three steps and an evaluation with the same in float64.
+ *
+ * @throws {AssertionError} If its numbers are wrong
+ */
+export async function checkEngine(engine: Engine, data: Dataset): Promise<void> {
+  const { options } = engine;
   const start = drawState(options.architecture, options.optimizer);
   const trainRows = Uint32Array.from({ length: data.trainRows }, (_, row) => row);
   engine.load(data);
   engine.start(trainRows, start);
   const reference = new Reference(options, data, trainRows, start);
 
-  const steps = stepsOf(3, batchSize);
+  const steps = stepsOf(3, options.batchSize);
   engine.step(steps);
   for (const step of steps) reference.step(step);
   const evaluated = trainRows.subarray(0, 1000);
@@ -62,5 +62,4 @@ export async function openCheckedEngine(
     Math.abs(correct - expected.correct) <= expected.undecided,
     `${correct} rows are right, in float64 ${expected.correct}`,
   );
-  return engine;
 }

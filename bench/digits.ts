@@ -1,7 +1,7 @@
 /** The digits that are trained on to measure: MNIST where it is at hand, else synthetic ones. */
 import type { Dataset } from "../lib/data/dataset.ts";
 import { encodeIdx } from "../lib/data/idx.ts";
-import { IDX_FILE_NAMES, readIdxFolder } from "../lib/data/idx_folder.ts";
+import { hasIdxFiles, IDX_FILE_NAMES, readIdxFolder } from "../lib/data/idx_folder.ts";
 import { MNIST } from "../lib/data/mnist.ts";
 import { syntheticDigits } from "../lib/data/synthetic.ts";
 
@@ -10,8 +10,7 @@ const CACHE = "data/mnist";
 
 /** The folder of MNIST's files: what MNIST_DIR names, else the cache if they are in it, else undefined. */
 export function mnistFolder(): string | undefined {
-  const isThere = (name: string) => isFile(`${CACHE}/${name}`) || isFile(`${CACHE}/${name}.gz`);
-  return Deno.env.get("MNIST_DIR") || (IDX_FILE_NAMES.every(isThere) ? CACHE : undefined);
+  return Deno.env.get("MNIST_DIR") || (hasIdxFiles(CACHE) ? CACHE : undefined);
 }
 
 /**
@@ -39,13 +38,4 @@ export function writeIdxFolder(directory: string, data: Dataset): void {
   write(trainLabels, [trainRows], labels.subarray(0, trainRows));
   write(testImages, [testRows, height, width], images.subarray(trainRows * pixels));
   write(testLabels, [testRows], labels.subarray(trainRows));
-}
-
-function isFile(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

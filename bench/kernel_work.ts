@@ -1,12 +1,13 @@
 /** What an engine has the device do, kernel by kernel, to be done over and timed. */
 import type { Dataset } from "../lib/data/dataset.ts";
-import type { Engine, EngineOptions } from "../lib/engine/engine.ts";
+import type { Engine } from "../lib/engine/engine.ts";
 import type { Gpu } from "../lib/engine/webgpu/device.ts";
 import { inPass, Program, write } from "../lib/engine/webgpu/program.ts";
 import { TexelCopy } from "../lib/engine/webgpu/texel_copy.ts";
 import { createWebGpuEngine } from "../lib/engine/webgpu/webgpu_engine.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
-import { openCheckedEngine } from "./checked_engine.ts";
+import { engineOptions } from "../lib/training/train.ts";
+import { checkEngine } from "./checked_engine.ts";
 import nothing from "./nothing.wgsl" with { type: "text" };
 import { stepsOf } from "./steps.ts";
 
@@ -124,13 +125,15 @@ export function netsToNote(software: boolean): { small: NotedNet; large: NotedNe
  * @param data What to train on
  * @param net The net and the batch size
  */
-export function openEngineOn(
+export async function openEngineOn(
   gpu: Gpu,
   data: Dataset,
   { hidden, batchSize }: NotedNet,
 ): Promise<Engine> {
-  const make = (options: EngineOptions) => createWebGpuEngine(gpu, options);
-  return openCheckedEngine({ backend: "webgpu", data, hidden, batchSize, make });
+  const options = engineOptions({ ...NOTEBOOK, hidden, batchSize }, data);
+  const engine = await createWebGpuEngine(gpu, options);
+  await checkEngine(engine, data);
+  return engine;
 }
 
 /**

@@ -14,7 +14,6 @@ import {
   emptyWork,
   type KernelWork,
   netsToNote,
-  type NotedNet,
   noteEvaluation,
   noteSteps,
   openEngineOn,
@@ -60,18 +59,16 @@ if (import.meta.main) await runTask(TASK, kernelsTask);
 async function kernelsTask({ rounds = ROUNDS, json }: FlagValues<typeof FLAGS>): Promise<void> {
   const machine = await describeMachine();
   const data = openDigits();
-  const gpu = await openClockedGpu();
-  const { whose } = new DeviceClock(gpu);
-  const { small, large } = netsToNote(gpu.description.software);
-  gpu.close();
-  const timed = [...await timeNet(data, small, rounds), ...await timeNet(data, large, rounds)];
+  const nets = [await timeNet(data, "small", rounds), await timeNet(data, "large", rounds)];
+  const [{ clock }] = nets;
+  const timed = nets.flatMap(({ timed }) => timed);
   if (json) {
-    print(JSON.stringify({ machine, data: data.name, rounds, clock: whose, timed }));
+    print(JSON.stringify({ machine, data: data.name, rounds, clock, timed }));
     return;
   }
   print(
     ...machineLines(machine),
-    `Data: ${data.name}; median of ${rounds} rounds, by the ${whose}'s clock`,
+    `Data: ${data.name}; median of ${rounds} rounds, by the ${clock}'s clock`,
   );
   for (const { title, parts } of timed) {
     print(
@@ -93,8 +90,13 @@ async function kernelsTask({ rounds = ROUNDS, json }: FlagValues<typeof FLAGS>):
 }
 
 /** Times the kernels of a net, in steps and in an evaluation, and its steps as a whole. */
-async function timeNet(data: Dataset, net: NotedNet, rounds: number): Promise<Timed[]> {
+async function timeNet(
+  data: Dataset,
+  size: "small" | "large",
+  rounds: number,
+): Promise<{ clock: "device" | "host"; timed: Timed[] }> {
   const gpu = await openClockedGpu();
+  const net = netsToNote(gpu.description.software)[size];
   await using engine = await openEngineOn(gpu, data, net);
   const clock = new DeviceClock(gpu);
   const title = `net of hidden ${net.hidden}`;
@@ -111,13 +113,14 @@ async function timeNet(data: Dataset, net: NotedNet, rounds: number): Promise<Ti
     },
     { ...empty, name: "two dispatches a step that do nothing" },
   );
-  return [
+  const timed = [
     { title: `${net.steps} steps of ${net.batchSize} rows, ${title}`, parts },
     {
       title: `An evaluation of ${NOTEBOOK.evalSize} rows, ${title}`,
       parts: await timeInTurn(clock, await noteEvaluation(engine, data), rounds),
     },
   ];
+  return { clock: clock.whose, timed };
 }
 
 function sum(parts: Part[]): number {

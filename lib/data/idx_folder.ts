@@ -137,15 +137,25 @@ export function isIdxFileWhole(
   }
 }
 
+/** Whether all four files of a folder are there, gzipped or not, whatever is in them. */
+export function hasIdxFiles(directory: string): boolean {
+  return IDX_FILE_NAMES.every((name) => findFile(directory, [name, `${name}.gz`]) !== undefined);
+}
+
 function openIdx(directory: string, name: IdxFileName, checksums?: Checksums): IdxFile {
   const names = checksums?.kind === "md5-of-gz" ? [`${name}.gz`] : [name, `${name}.gz`];
-  const path = names.map((name) => `${directory}/${name}`).find(isFile);
+  const path = findFile(directory, names);
   if (path === undefined) {
     throw new DataError(`There is no ${names.join(" or ")} in ${directory}`);
   }
   const dimensions = name.includes("idx3") ? 3 : 1;
   const opened = path.endsWith(".gz") ? openGzipped(path, dimensions) : openPlain(path, dimensions);
   return { name, path, ...opened };
+}
+
+/** The path of the first of these that is there. */
+function findFile(directory: string, names: readonly string[]): string | undefined {
+  return names.map((name) => `${directory}/${name}`).find(isFile);
 }
 
 function isFile(path: string): boolean {

@@ -37,8 +37,8 @@ export interface RowArray {
 export class DistSampler {
   /** Which random numbers a key gives. */
   readonly layout: ThreefryLayout;
-  #key: Key;
-  readonly #halves = new Uint32Array(4);
+  /** The key, then the other one that it was split from its forerunner with. */
+  readonly #words = new Uint32Array(4);
 
   /**
    * A sampler at the beginning of a seed's draws.
@@ -48,7 +48,7 @@ export class DistSampler {
    * @throws RangeError if the seed is anything else
    */
   constructor(seed: number, { layout = "legacy" }: ThreefryOptions = {}) {
-    this.#key = prngKey(seed);
+    this.#words.set(prngKey(seed));
     this.layout = layout;
   }
 
@@ -71,19 +71,18 @@ export class DistSampler {
    */
   static fromKey(key: Key, options: ThreefryOptions = {}): DistSampler {
     const sampler = new DistSampler(0, options);
-    sampler.#key = key.slice();
+    sampler.#words.set(key);
     return sampler;
   }
 
   /** The key of the last draw (before the first, the seed's): all there is to a sampler's state. */
   get key(): Key {
-    return this.#key.slice();
+    return this.#words.slice(0, 2);
   }
 
   /** Moves on to the next draw's key and returns it, for a draw that is made elsewhere. */
   nextKey(): Key {
-    fillKeys(this.#key, this.#halves, this.layout);
-    this.#key = this.#halves.slice(0, 2);
+    fillKeys(this.#words, this.#words, this.layout);
     return this.key;
   }
 

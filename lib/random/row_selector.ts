@@ -54,7 +54,8 @@ export function createRowSelector(
     );
   }
   const bits = new Uint32Array(n);
-  const roundKeys = new Uint32Array(2 * sortingRounds(n));
+  const rounds = sortingRounds(n);
+  const roundKeys = new Uint32Array(2 * rounds);
   const fillRound = (round: number) =>
     fillBits(roundKeys.subarray(2 * round, 2 * round + 2), bits, layout);
 
@@ -63,7 +64,7 @@ export function createRowSelector(
     return (key, rows, from = 0) => {
       for (let i = 0; i < rows.length; i++) rows[i] = from + i;
       fillRoundKeys(key, roundKeys, layout);
-      for (let round = 0; round < roundKeys.length / 2; round++) {
+      for (let round = 0; round < rounds; round++) {
         fillRound(round);
         select(bits, rows);
       }
@@ -75,7 +76,7 @@ export function createRowSelector(
   return (key, rows, from = 0) => {
     for (let i = 0; i < n; i++) order[i] = i;
     fillRoundKeys(key, roundKeys, layout);
-    for (let round = roundKeys.length / 2 - 1; round >= 0; round--) {
+    for (let round = rounds - 1; round >= 0; round--) {
       fillRound(round);
       sortByKeys(bits, order, scratch);
     }

@@ -81,7 +81,7 @@ export function split(key: Key, count = 2, options: ThreefryOptions = {}): Key[]
  * Fills an array with the keys that `split` gives, two words each, and allocates
  * nothing: to make a key's array takes ten times as long as to draw it.
  *
- * @param key A key; it may lie in `words`
+ * @param key A key, the first two elements of its array; may be `words` itself
  * @param words The array to fill, two elements for each of the keys
  * @param layout Which numbers the key gives
  *
