@@ -1,4 +1,4 @@
-/** The data set on the device, the drawing of rows from it, and their packing into slots. */
+/** The drawing of rows from a data set on the device, and their packing into slots. */
 import randomKeys from "../../../shaders/functions/keys.wgsl" with { type: "text" };
 import threefry from "../../../shaders/functions/threefry.wgsl" with { type: "text" };
 import chooseRowsSource from "../../../shaders/rows/choose_rows.wgsl" with { type: "text" };
@@ -7,21 +7,19 @@ import chooseRowsSoftware from "../../../shaders/rows/choose_rows_software.wgsl"
 };
 import gatherSource from "../../../shaders/rows/gather.wgsl" with { type: "text" };
 import type { Dataset } from "../../data/dataset.ts";
-import { rowScales } from "../../data/normalise.ts";
 import { createRowSelector, fillRoundKeys, sortingRounds } from "../../random/row_selector.ts";
 import type { Augmentation, EngineOptions, Step } from "../engine.ts";
 import type { Gpu } from "./device.ts";
 import type { NetworkBuffers, SlotShape } from "./network.ts";
-import { type ParameterLayout, placeOfWord, roundUp } from "./parameter_layout.ts";
+import { type ParameterLayout, roundUp } from "./parameter_layout.ts";
 import { inPass, Program, read, uniform, write } from "./program.ts";
+import { uploadRows } from "./upload_rows.ts";
 
 /** Stands for a row that is not there, where a batch does not fill its slot. */
 const ABSENT = 0xffffffff;
 /** Words of the Draw struct of choose_rows.wgsl. */
 const DRAW_WORDS = 8;
 const GATHER_LANES = 64;
-/** Images are copied to the device in pieces, so that no second copy of them all is in memory. */
-const UPLOAD_BYTES = 4 << 20;
 
 /**
  * The two kernels that draw rows: the keys a rank that they have to keep (of 60,000 rows, those of a
@@ -178,39 +176,7 @@ export class RowPacker {
   /** Puts a data set on the device in place of an earlier one. */
   load(data: Dataset): void {
     this.#unload();
-    const { device } = this.#gpu;
-    const count = data.labels.length;
-    const words = this.#layout.words[0];
-    const bytesARow = words * 4;
-    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
-    const images = this.#gpu.buffer("images", count * bytesARow, usage);
-    const limit = device.limits.maxStorageBufferBindingSize;
-    if (images.size > limit) {
-      throw new Error(
-        `Cannot load ${data.name} as its images must have at most ${limit} bytes on ${this.#gpu.description.name}: current value is ${images.size}`,
-      );
-    }
-    const pixels = data.width * data.height;
-    const places = Uint32Array.from(
-      { length: words },
-      (_, word) => placeOfWord(word, this.#layout.rowWords),
-    );
-    const rowsAtOnce = Math.max(1, Math.floor(UPLOAD_BYTES / bytesARow));
-    for (let row = 0; row < count; row += rowsAtOnce) {
-      const end = Math.min(count, row + rowsAtOnce);
-      const bytes = data.images.subarray(row * pixels, end * pixels);
-      device.queue.writeBuffer(images, row * bytesARow, placeWords(bytes, pixels, places));
-      // Hands the piece on, so that the queue does not hold all of them.
-      device.queue.submit([]);
-    }
-    const facts = this.#gpu.buffer("row facts", count * 8, usage);
-    device.queue.writeBuffer(facts, 0, rowFacts(data, rowScales(data, this.#options.scale)));
-    const size = this.#gpu.buffer(
-      "image size",
-      8,
-      GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST,
-    );
-    device.queue.writeBuffer(size, 0, Uint32Array.of(data.width, data.height));
+    const { images, facts, size } = uploadRows(this.#gpu, this.#layout, data, this.#options.scale);
     const { pixels: packed, scales, labels, present } = this.#buffers;
     const bindings = [
       read(images),
@@ -225,7 +191,7 @@ export class RowPacker {
     ];
     this.#loaded = {
       buffers: [images, facts, size],
-      count,
+      count: data.labels.length,
       gather: this.#gather.bind(...bindings),
       gatherPlain: this.#gatherPlain.bind(...bindings),
     };
@@ -361,43 +327,4 @@ function mostKept(count: number, keysARank: number): number {
  */
 function mostFound(kept: number): number {
   return Math.ceil(kept / 8 + 2 * Math.sqrt(kept / 8));
-}
-
-/** Rows of bytes as words, each word moved to its place in the row; bytes that are not there are 0. */
-function placeWords(
-  bytes: Uint8Array,
-  bytesARow: number,
-  places: Uint32Array,
-): Uint32Array<ArrayBuffer> {
-  const words = places.length;
-  const isWhole = bytesARow === words * 4 && bytes.byteOffset % 4 === 0;
-  const from = isWhole
-    ? new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4)
-    : padRows(bytes, bytesARow, words);
-  const placed = new Uint32Array(from.length);
-  for (let first = 0; first < from.length; first += words) {
-    for (let word = 0; word < words; word++) placed[first + places[word]] = from[first + word];
-  }
-  return placed;
-}
-
-/** Rows of bytes, each followed by zeros up to so many words. */
-function padRows(bytes: Uint8Array, bytesARow: number, words: number): Uint32Array<ArrayBuffer> {
-  const rows = bytes.length / bytesARow;
-  const padded = new Uint8Array(rows * words * 4);
-  for (let row = 0; row < rows; row++) {
-    padded.set(bytes.subarray(row * bytesARow, (row + 1) * bytesARow), row * words * 4);
-  }
-  return new Uint32Array(padded.buffer);
-}
-
-/** A row's scale and label, as the bits of two words. */
-function rowFacts({ labels }: Dataset, scales: Float32Array): Uint32Array<ArrayBuffer> {
-  const facts = new Uint32Array(labels.length * 2);
-  const floats = new Float32Array(facts.buffer);
-  for (let row = 0; row < labels.length; row++) {
-    floats[2 * row] = scales[row];
-    facts[2 * row + 1] = labels[row];
-  }
-  return facts;
 }
