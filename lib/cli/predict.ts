@@ -1,7 +1,8 @@
 /** `deno task predict`: which digits photographs and drawings show. */
 import type { Architecture } from "../net/architecture.ts";
 import { decodeImage } from "../image/decode.ts";
-import { DIGIT_SIDE, imageToDigit } from "../image/image_to_digit.ts";
+import { imageToDigit } from "../image/image_to_digit.ts";
+import { DIGIT_SIDE } from "../image/ink_to_digit.ts";
 import { predict } from "../training/predict.ts";
 import { type FlagValues, type Task, toggle, UsageError } from "./flags.ts";
 import { loadNamedModel, MODEL_FLAG } from "./model_flag.ts";

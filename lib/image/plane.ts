@@ -98,3 +98,19 @@ function averageAlongRows({ width, height, values }: Plane, newWidth: number): P
   }
   return { width: height, height: newWidth, values: result };
 }
+
+/** The plane itself, or a smaller one whose longer side is the given one. */
+export function fitInto(plane: Plane, side: number): Plane {
+  const scale = side / longerSide(plane);
+  if (scale >= 1) return plane;
+  return resize(
+    plane,
+    Math.max(1, Math.round(plane.width * scale)),
+    Math.max(1, Math.round(plane.height * scale)),
+  );
+}
+
+/** The larger of width and height. */
+export function longerSide({ width, height }: { width: number; height: number }): number {
+  return Math.max(width, height);
+}

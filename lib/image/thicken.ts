@@ -33,10 +33,14 @@ function strokeThickness({ width, height, values }: Plane): number {
 function largestAlongRows({ width, height, values }: Plane, radius: number): Plane {
   const result = new Float32Array(values.length);
   for (let y = 0; y < height; y++) {
-    const row = values.subarray(y * width, (y + 1) * width);
     for (let x = 0; x < width; x++) {
-      const near = row.subarray(Math.max(0, x - radius), x + radius + 1);
-      result[x * height + y] = near.reduce((most, value) => Math.max(most, value), 0);
+      const ink = values[y * width + x];
+      if (ink === 0) continue; // most of a picture is paper
+      const last = Math.min(width - 1, x + radius);
+      for (let near = Math.max(0, x - radius); near <= last; near++) {
+        const at = near * height + y;
+        if (ink > result[at]) result[at] = ink;
+      }
     }
   }
   return { width: height, height: width, values: result };
