@@ -1,18 +1,19 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertThrows } from "@std/assert";
 import { imageToDigit } from "../../lib/image/image_to_digit.ts";
 import { inkToDigit } from "../../lib/image/ink_to_digit.ts";
 
-/** A ring, 0 or 1. */
-function ring(side: number): Float32Array<ArrayBuffer> {
+/** An L, 0 or 1. */
+function letter(side: number): Float32Array<ArrayBuffer> {
   return Float32Array.from({ length: side * side }, (_, i) => {
-    const radius = Math.hypot(i % side - side / 2, Math.floor(i / side) - side / 2);
-    return Math.abs(radius - 0.3 * side) < 0.05 * side ? 1 : 0;
+    const [x, y] = [i % side / side, Math.floor(i / side) / side];
+    const upright = x >= 0.3 && x < 0.4 && y >= 0.2 && y < 0.8;
+    return upright || x >= 0.3 && x < 0.6 && y >= 0.7 && y < 0.8 ? 1 : 0;
   });
 }
 
 Deno.test("inkToDigit() draws a canvas's ink as imageToDigit() draws a picture of it", () => {
   for (const side of [120, 280]) {
-    const values = ring(side);
+    const values = letter(side);
     const picture = Uint8Array.from(values, (ink) => 255 - 255 * ink);
     const [canvas, photo] = [
       inkToDigit({ width: side, height: side, values }),
@@ -20,7 +21,7 @@ Deno.test("inkToDigit() draws a canvas's ink as imageToDigit() draws a picture o
     ];
     const difference = canvas.reduce((sum, byte, i) => sum + Math.abs(byte - photo[i]), 0);
     const total = canvas.reduce((sum, byte) => sum + byte);
-    assertEquals(difference < 0.05 * total, true, `differ by ${difference} of ${total}`);
+    assert(difference < 0.05 * total, `differ by ${difference} of ${total}`);
   }
 });
 
