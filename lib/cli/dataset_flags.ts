@@ -1,6 +1,7 @@
 /** The flags that choose a data set: of every task that opens one. */
+import { resolve } from "node:path";
 import { openInBackground } from "../data/background.ts";
-import type { Dataset } from "../data/dataset.ts";
+import type { Dataset, DatasetSource } from "../data/dataset.ts";
 import type { Asides } from "./asides.ts";
 import { type FlagTable, type FlagValues, number, text } from "./flags.ts";
 
@@ -23,22 +24,42 @@ export const DATASET_FLAGS = {
  *
  * @param flags Of `DATASET_FLAGS`
  * @param asides Where it is told how that goes
+ * @param recorded Where the data of an earlier run came from: opened if no flag names another
  * @returns The data set
  * @throws Error if there is no such data set, it is damaged, or cannot be downloaded
  */
 export async function openChosenDataset(
-  { dataset = "auto", dataDir, label, imageWidth }: FlagValues<typeof DATASET_FLAGS>,
+  flags: FlagValues<typeof DATASET_FLAGS>,
   asides: Asides,
+  recorded?: DatasetSource,
 ): Promise<Dataset> {
   return await openInBackground({
-    dataset,
-    dataDir,
+    ...datasetSource(flags, recorded),
     mnistDir: Deno.env.get("MNIST_DIR"),
-    csv: { label, width: imageWidth },
     onNotice: asides.notice,
     onProgress: ({ file, bytes, total = bytes }) =>
       asides.progress(bytes, total, `of ${file} downloaded`),
   });
+}
+
+/**
+ * What flags ask for, and in place of those that are not given, what an earlier run recorded.
+ *
+ * @param flags Of `DATASET_FLAGS`
+ * @param recorded Of an earlier run; ignored if `--dataset` names another data set
+ * @returns What `openDataset` must be told
+ */
+export function datasetSource(
+  { dataset, dataDir, label, imageWidth: width }: FlagValues<typeof DATASET_FLAGS>,
+  recorded?: DatasetSource,
+): DatasetSource {
+  const isRecorded = recorded !== undefined &&
+    (dataset === undefined || [dataset, resolve(dataset)].includes(recorded.dataset));
+  const given = Object.entries({ dataDir, label, width }).filter(([, value]) => value);
+  return {
+    ...(isRecorded ? recorded : { dataset: dataset ?? "auto" }),
+    ...Object.fromEntries(given),
+  };
 }
 
 /** The shape of the chosen data set, where that is known before it is opened. */

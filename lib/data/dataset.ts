@@ -21,6 +21,20 @@ export interface Dataset {
   labels: Uint8Array<ArrayBuffer>;
   /** The first so many rows are what the data set calls its training rows. */
   trainRows: number;
+  /** How to open it again, if it was opened by `openDataset`. */
+  source?: DatasetSource;
+}
+
+/** What `openDataset` must be told to open the same rows again. */
+export interface DatasetSource {
+  /** A known name, or the absolute path of a folder or file. */
+  dataset: string;
+  /** Absolute path of the folder that holds the files of a known name, if one was given. */
+  dataDir?: string;
+  /** Column of the labels in a CSV file: its name in the header, `first` or `last`. */
+  label?: string;
+  /** Pixels in a row of a CSV file's images. */
+  width?: number;
 }
 
 /** Row numbers of a Dataset, by what they are used for; each ascending. */

@@ -2,8 +2,8 @@
  * Whatever data set a person names. Not for `mod.ts` to import: CSV files are
  * read with a library, which a module that is imported by URL would not find.
  */
-import type { CsvOptions } from "./csv.ts";
-import type { Dataset } from "./dataset.ts";
+import { resolve } from "node:path";
+import type { Dataset, DatasetSource } from "./dataset.ts";
 import { DataError, DataUnavailableError } from "./errors.ts";
 import { FASHION } from "./fashion.ts";
 import { readIdxFolder } from "./idx_folder.ts";
@@ -13,7 +13,7 @@ import { loadArffSource, OPENML } from "./openml.ts";
 import { syntheticDigits } from "./synthetic.ts";
 
 /** Which data set, and where it may be. */
-export interface OpenOptions extends Omit<LoadOptions, "directory"> {
+export interface OpenOptions extends Omit<LoadOptions, "directory">, DatasetSource {
   /**
    * - `auto`: MNIST, or synthetic digits where it is neither here nor to be downloaded
    * - `mnist`, `fashion` (Fashion-MNIST), `openml` (MNIST as OpenML has it), `synthetic`
@@ -29,8 +29,6 @@ export interface OpenOptions extends Omit<LoadOptions, "directory"> {
    * @default "./data"
    */
   cacheDir?: string;
-  /** How a CSV file is laid out. */
-  csv?: CsvOptions;
 }
 
 /** The hosts that data sets are downloaded from. */
@@ -59,7 +57,16 @@ const NAMES = ["auto", "mnist", "synthetic", "fashion", "openml"];
  * ```
  */
 export async function openDataset(options: OpenOptions): Promise<Dataset> {
-  const { dataset, dataDir, mnistDir, cacheDir = "./data", onNotice, csv } = options;
+  const data = await openNamed(options);
+  const { dataset, dataDir, label, width } = options;
+  const source: DatasetSource = NAMES.includes(dataset)
+    ? { dataset: data.name, ...dataDir && { dataDir: resolve(dataDir) } }
+    : { dataset: resolve(dataset), ...label && { label }, ...width && { width } };
+  return { ...data, source };
+}
+
+async function openNamed(options: OpenOptions): Promise<Dataset> {
+  const { dataset, dataDir, mnistDir, cacheDir = "./data", onNotice, label, width } = options;
   if (dataDir && !["auto", "mnist", "fashion"].includes(dataset)) {
     throw new DataError(
       `Cannot use the folder ${dataDir} as the data set must be auto, mnist or fashion to be ` +
@@ -87,7 +94,7 @@ export async function openDataset(options: OpenOptions): Promise<Dataset> {
   }
   if (/\.csv$/i.test(dataset)) {
     const { readCsv } = await import("./csv.ts");
-    return await readCsv(dataset, csv);
+    return await readCsv(dataset, { label, width });
   }
   if (!isDirectory(dataset)) {
     throw new DataError(

@@ -95,10 +95,13 @@ Deno.test("openDataset() prefers the data directory to MNIST_DIR, which only MNI
 
 Deno.test("openDataset() opens any folder of IDX files, and a CSV file", async () => {
   using directory = folder(smallFiles());
-  assertEquals(await openDataset({ dataset: directory.path }), readIdxFolder(directory.path));
+  assertEquals(await openDataset({ dataset: directory.path }), {
+    ...readIdxFolder(directory.path),
+    source: { dataset: directory.path },
+  });
   const path = `${directory.path}/digits.CSV`;
   await Deno.writeTextFile(path, "1,2,3,4,0\n5,6,7,8,1\n");
-  const data = await openDataset({ dataset: path, csv: { label: "last", width: 1 } });
+  const data = await openDataset({ dataset: path, label: "last", width: 1 });
   assertEquals([data.width, data.height, data.labels], [1, 4, Uint8Array.of(0, 1)]);
 });
 

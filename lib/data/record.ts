@@ -1,0 +1,67 @@
+/** What a run or a model remembers of its data: how to open it again, and how to recognise it. */
+import type { Dataset, DatasetSource } from "./dataset.ts";
+
+/** Enough to open a data set again, and to tell whether it is still the same. */
+export interface DatasetRecord extends DatasetSource {
+  /** Its training rows, which come first. */
+  trainRows: number;
+  /** Its test rows, which follow. */
+  testRows: number;
+  /** `hashDataset` of it. */
+  hash: string;
+}
+
+/**
+ * Describes a data set so that it can be opened again and recognised.
+ *
+ * @param data The data set
+ * @returns Its source, row counts and hash; of a data set made by hand, the source is its name
+ *
+ * @example
+ * ```ts
+ * import { recordDataset } from "./record.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = {
+ *   name: "two rows", width: 2, height: 1, classes: 2, trainRows: 1,
+ *   images: Uint8Array.of(3, 4, 0, 0), labels: Uint8Array.of(1, 0),
+ * };
+ * const { dataset, trainRows, testRows } = await recordDataset(data);
+ * assertEquals([dataset, trainRows, testRows], ["two rows", 1, 1]);
+ * ```
+ */
+export async function recordDataset(data: Dataset): Promise<DatasetRecord> {
+  const { source = { dataset: data.name }, trainRows, labels } = data;
+  const testRows = labels.length - trainRows;
+  return { ...source, trainRows, testRows, hash: await hashDataset(data) };
+}
+
+/**
+ * Hashes the images and labels of a data set. Two data sets with the same hash hold the same rows
+ * in the same order, whatever they are called and wherever they came from; which of the rows are
+ * training rows is not part of it.
+ *
+ * @param data The data set
+ * @returns SHA-256 in hex, of the SHA-256 of the images, that of the labels, and the shape
+ *
+ * @example
+ * ```ts
+ * import { hashDataset } from "./record.ts";
+ * import { assertNotEquals } from "@std/assert";
+ *
+ * const data = {
+ *   name: "one row", width: 2, height: 1, classes: 2, trainRows: 1,
+ *   images: Uint8Array.of(3, 4), labels: Uint8Array.of(1),
+ * };
+ * assertNotEquals(await hashDataset(data), await hashDataset({ ...data, width: 1, height: 2 }));
+ * ```
+ */
+export async function hashDataset({ images, labels, width, height }: Dataset): Promise<string> {
+  const shape = new TextEncoder().encode(`${labels.length} x ${height} x ${width}`);
+  const parts = await Promise.all([sha256(images), sha256(labels)]);
+  return (await sha256(await new Blob([...parts, shape]).bytes())).toHex();
+}
+
+async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+}

@@ -1,0 +1,48 @@
+import { assertEquals, assertNotEquals } from "@std/assert";
+import type { Dataset } from "../../lib/data/dataset.ts";
+import { openDataset } from "../../lib/data/open.ts";
+import { hashDataset, recordDataset } from "../../lib/data/record.ts";
+import { folder, smallFiles } from "./idx_files.ts";
+
+function data(changes: Partial<Dataset> = {}): Dataset {
+  return {
+    name: "made by hand",
+    width: 2,
+    height: 1,
+    classes: 10,
+    images: Uint8Array.of(0, 10, 20, 30, 40, 50),
+    labels: Uint8Array.of(9, 0, 7),
+    trainRows: 2,
+    ...changes,
+  };
+}
+
+Deno.test("hashDataset() is SHA-256 of both hashes and the shape", async () => {
+  // python3: h = lambda b: hashlib.sha256(b).digest()
+  // h(h(bytes([0, 10, 20, 30, 40, 50])) + h(bytes([9, 0, 7])) + b"3 x 1 x 2").hex()
+  assertEquals(
+    await hashDataset(data()),
+    "1f81077988cac0a20f38a525ec503e5ba332bf27299d870fc8cd159725ceff73",
+  );
+});
+
+Deno.test("hashDataset() changes with a pixel, a label, the order or the shape, not with a name or a split", async () => {
+  const hash = await hashDataset(data());
+  const others: Partial<Dataset>[] = [
+    { images: Uint8Array.of(0, 10, 20, 30, 40, 51) },
+    { labels: Uint8Array.of(9, 0, 8) },
+    { labels: Uint8Array.of(0, 9, 7) },
+    { width: 1, height: 2 },
+  ];
+  for (const changes of others) assertNotEquals(await hashDataset(data(changes)), hash);
+  assertEquals(await hashDataset(data({ name: "copy", trainRows: 1, classes: 20 })), hash);
+});
+
+Deno.test("recordDataset() says how a data set is opened again, and what it then is", async () => {
+  using directory = folder(smallFiles());
+  const opened = await openDataset({ dataset: directory.path });
+  const record = await recordDataset(opened);
+  assertEquals([record.dataset, record.trainRows, record.testRows], [directory.path, 6, 3]);
+  assertEquals(await recordDataset(await openDataset(record)), record);
+  assertEquals((await recordDataset(data())).dataset, "made by hand");
+});
