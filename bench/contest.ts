@@ -3,7 +3,7 @@
  * sampling and evaluations, timed; then one line of JSON.
  *
  * Here is the loop of those that are written in TypeScript and bring only a
- * net and a step; ours.ts and peers/jax_notebook.py bring their own loops.
+ * net and a step; ours.ts and the Python scripts in peers/ bring their own loops.
  */
 import { type Dataset } from "../lib/data/dataset.ts";
 import { readIdxFolder } from "../lib/data/idx_folder.ts";

@@ -27,27 +27,30 @@ const typescript = (file: string, device: string): Contestant["command"] => () =
   device,
 ];
 
-const python = (mode: string): Contestant["command"] => () => [
-  Deno.env.get("JAX_PYTHON") || "python3",
-  new URL("peers/jax_notebook.py", import.meta.url).pathname,
+const python = (file: string, mode: string): Contestant["command"] => () => [
+  Deno.env.get("PEERS_PYTHON") || "python3",
+  new URL(file, import.meta.url).pathname,
   mode,
 ];
 
-/** Our two engines, which the others are compared with. */
+/** Our two engines. All others are compared with the first, which runs on every machine. */
 export const OURS: readonly Contestant[] = [
-  { name: "ours-webgpu", command: typescript("ours.ts", "webgpu") },
   { name: "ours-cpu", command: typescript("ours.ts", "cpu") },
+  { name: "ours-webgpu", command: typescript("ours.ts", "webgpu") },
 ];
 
-/** The others. JAX's three ways are told apart in its script. */
+/** The others. The modes of PyTorch and JAX are explained in their scripts. */
 export const PEERS: readonly Contestant[] = [
+  { name: "torch-eager", command: python("peers/torch_notebook.py", "eager") },
+  { name: "torch-compile", command: python("peers/torch_notebook.py", "compile") },
+  { name: "torch-presample", command: python("peers/torch_notebook.py", "presample") },
+  { name: "jax-notebook", command: python("peers/jax_notebook.py", "notebook") },
+  { name: "jax-scan", command: python("peers/jax_notebook.py", "scan") },
+  { name: "jax-presample", command: python("peers/jax_notebook.py", "presample") },
   { name: "tfjs-wasm", command: typescript("peers/tfjs.ts", "wasm") },
   { name: "tfjs-webgpu", command: typescript("peers/tfjs.ts", "webgpu") },
   { name: "jaxjs-wasm", command: typescript("peers/jax_js.ts", "wasm") },
   { name: "jaxjs-webgpu", command: typescript("peers/jax_js.ts", "webgpu") },
-  { name: "jax-notebook", command: python("notebook") },
-  { name: "jax-scan", command: python("scan") },
-  { name: "jax-presample", command: python("presample") },
 ];
 
 /**

@@ -38,8 +38,9 @@ const FLAGS = {
 const TASK: Task<typeof FLAGS> = {
   name: "bench:peers",
   summary:
-    "Trains the notebook's net in TensorFlow.js, jax-js, JAX and ours, and prints a table of\n" +
-    "milliseconds a step. JAX needs a python3 that has it: on PATH, or named by JAX_PYTHON.",
+    "Trains the notebook's net in ours, PyTorch, JAX, TensorFlow.js and jax-js, and prints a\n" +
+    "table of milliseconds a step. PyTorch and JAX run where python3, or the interpreter that\n" +
+    "PEERS_PYTHON names, has them.",
   flags: FLAGS,
 };
 

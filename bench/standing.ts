@@ -24,8 +24,8 @@ export interface Summary {
   millisecondsAStep: number;
   /** What that makes for the notebook's 5000 steps. */
   secondsFor5000: number;
-  /** By the name of each of ours: how many times as long as it a step takes. */
-  ratios: Record<string, number>;
+  /** How many times as long as a step of our CPU engine; undefined where that had no turns. */
+  timesOurs?: number;
 }
 
 /** Sums a contestant's turns up; undefined where there were none. */
@@ -34,16 +34,12 @@ export function summarise(
   standings: readonly Standing[],
 ): Summary | undefined {
   if (milliseconds.length === 0) return undefined;
-  const ours = standings.filter((standing) =>
-    OURS.some(({ name }) => name === standing.name) && standing.milliseconds.length > 0
-  );
+  const ours = standings.find(({ name }) => name === OURS[0].name)?.milliseconds ?? [];
   const millisecondsAStep = median(milliseconds);
   return {
     millisecondsAStep,
     secondsFor5000: 5 * millisecondsAStep,
-    ratios: Object.fromEntries(
-      ours.map((standing) => [standing.name, ratio(milliseconds, standing.milliseconds)]),
-    ),
+    ...(ours.length > 0 && { timesOurs: ratio(milliseconds, ours) }),
   };
 }
 
@@ -54,16 +50,12 @@ export function standingsTable(standings: readonly Standing[]): string[] {
     .map((standing) => ({ ...standing, ...summarise(standing, standings)! }));
   const columns: Column<typeof rows[number]>[] = [
     { head: "", of: ({ title }) => title },
-    { head: "steps a turn", of: ({ iterations }) => iterations },
     { head: "ms a step", of: ({ millisecondsAStep }) => millisecondsAStep, digits: 3 },
+    { head: `times ${OURS[0].name}`, of: ({ timesOurs = NaN }) => timesOurs, digits: 2 },
     { head: "least", of: ({ milliseconds }) => Math.min(...milliseconds), digits: 3 },
     { head: "most", of: ({ milliseconds }) => Math.max(...milliseconds), digits: 3 },
     { head: "s for 5000", of: ({ secondsFor5000 }) => secondsFor5000, digits: 1 },
-    ...OURS.map(({ name }): Column<typeof rows[number]> => ({
-      head: `times ${name}`,
-      of: ({ ratios }) => ratios[name] ?? NaN,
-      digits: 2,
-    })),
+    { head: "steps a turn", of: ({ iterations }) => iterations },
     { head: "accuracy %", of: ({ accuracy }) => 100 * accuracy, digits: 1 },
   ];
   return [
