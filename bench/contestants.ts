@@ -22,7 +22,7 @@ const typescript = (file: string, device: string): Contestant["command"] => () =
   // The data, the .wasm files, and our engines' Worker: nothing else is needed.
   "--allow-read",
   // As our tasks have it; see lib/engine/webgpu/drivers.ts.
-  "--allow-env=DENO_WEBGPU_BACKEND,LP_NUM_THREADS",
+  "--allow-env=DENO_WEBGPU_BACKEND",
   new URL(file, import.meta.url).pathname,
   device,
 ];

@@ -3,7 +3,6 @@ import type { Dataset } from "../lib/data/dataset.ts";
 import type { Engine } from "../lib/engine/engine.ts";
 import type { Gpu } from "../lib/engine/webgpu/device.ts";
 import { inPass, Program, write } from "../lib/engine/webgpu/program.ts";
-import { TexelCopy } from "../lib/engine/webgpu/texel_copy.ts";
 import { createWebGpuEngine } from "../lib/engine/webgpu/webgpu_engine.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
 import { engineOptions } from "../lib/training/train.ts";
@@ -13,20 +12,17 @@ import { stepsOf } from "./steps.ts";
 
 /** All that one kernel did of some work. */
 export interface KernelWork {
-  /** The kernel's entry point, or `COPIES`. */
+  /** The kernel's entry point. */
   name: string;
-  /** How many dispatches or copies. */
+  /** How many dispatches. */
   count: number;
   /** Encodes all of it, in its order. */
   encode(encoder: GPUCommandEncoder): void;
 }
 
-/** What stands for a kernel's name where buffers are copied into textures. */
-const COPIES = "(copies into textures)";
-
 /**
- * Notes what an engine on WebGPU has the device do. The engine needs no option for that: the two methods
- * through which all goes that takes time are replaced while it queues its work.
+ * Notes what an engine on WebGPU has the device do. The engine needs no option for that: the method
+ * through which all dispatches go is replaced while it queues its work.
  *
  * @param engine The engine, with nothing queued
  * @param queue Queues the work
@@ -37,9 +33,7 @@ async function noteKernelWork(
   queue: (engine: Engine) => void,
 ): Promise<KernelWork[]> {
   const dispatches = new Map<string, ((pass: GPUComputePassEncoder) => void)[]>();
-  const copies: ((encoder: GPUCommandEncoder) => void)[] = [];
   const { dispatch } = Program.prototype;
-  const { encode } = TexelCopy.prototype;
   Program.prototype.dispatch = function (pass, ...what) {
     const again = (pass: GPUComputePassEncoder) => dispatch.call(this, pass, ...what);
     const name = this.pipeline.label;
@@ -48,11 +42,6 @@ async function noteKernelWork(
     else dispatches.set(name, [again]);
     again(pass);
   };
-  TexelCopy.prototype.encode = function (encoder) {
-    const again = (encoder: GPUCommandEncoder) => encode.call(this, encoder);
-    copies.push(again);
-    again(encoder);
-  };
   let settled: Promise<unknown>;
   try {
     queue(engine);
@@ -60,22 +49,13 @@ async function noteKernelWork(
     settled = engine.settle();
   } finally {
     Program.prototype.dispatch = dispatch;
-    TexelCopy.prototype.encode = encode;
   }
   await settled;
-  const work = [...dispatches].map(([name, list]): KernelWork => ({
+  return [...dispatches].map(([name, list]): KernelWork => ({
     name,
     count: list.length,
     encode: (encoder) => inPass(encoder, (pass) => list.forEach((again) => again(pass))),
   }));
-  if (copies.length > 0) {
-    work.push({
-      name: COPIES,
-      count: copies.length,
-      encode: (encoder) => copies.forEach((again) => again(encoder)),
-    });
-  }
-  return work;
 }
 
 /** Dispatches that do nothing, each waiting for the one before. */

@@ -49,7 +49,7 @@ interface Timed {
 
 interface Part {
   name: string;
-  /** Dispatches, or copies; NaN for what is no part of its own. */
+  /** Dispatches; NaN for what is no part of its own. */
   count: number;
   milliseconds: number;
 }

@@ -8,8 +8,6 @@
 
 /// W, a multiple of 4: images are padded to 16 bytes.
 const INPUT_WORDS: u32 = 196;
-/// Words in a row of an image that lies in blocks, 1 where images lie as they are: see parameter_layout.ts.
-const ROW_WORDS: u32 = 7;
 /// Quads of rows in a batch.
 const BATCH_QUADS: u32 = 27;
 /// 0: as they are; 1: shifted by a few pixels, see lib/engine/augment.ts.
@@ -27,7 +25,7 @@ struct Draw {
     rounds: vec4u,
 }
 
-/// Shape (rows of the data set, W / 4); words in the order of their places.
+/// Shape (rows of the data set, W / 4).
 @group(0) @binding(0) var<storage, read> images: array<vec4u>;
 /// Shape (rows of the data set): the bits of the number that bytes are multiplied with, and the label.
 @group(0) @binding(1) var<storage, read> row_facts: array<vec2u>;
@@ -39,20 +37,8 @@ struct Draw {
 /// Shape (slots, B / 4) each.
 @group(0) @binding(5) var<storage, read_write> scales: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> labels: array<vec4u>;
-/// Shape (slots, W / 4, B / 4): bit i of the four lowest, whether any row has ink in word i of the four.
-@group(0) @binding(7) var<storage, read_write> present: array<u32>;
 /// Pixels in a row of an image, and rows of pixels.
-@group(0) @binding(8) var<uniform> image_size: vec2u;
-
-fn place_of_word(word: u32) -> u32 {
-    let row = word / ROW_WORDS;
-    return (row / 4u * ROW_WORDS + word % ROW_WORDS) * 4u + row % 4u;
-}
-
-fn word_at_place(place: u32) -> u32 {
-    let block = place / 4u;
-    return (block / ROW_WORDS * 4u + place % 4u) * ROW_WORDS + block % ROW_WORDS;
-}
+@group(0) @binding(7) var<uniform> image_size: vec2u;
 
 /// Words at 4 * `column` and on of a data set row.
 fn load_words(row: u32, column: u32) -> vec4u {
@@ -67,15 +53,14 @@ fn shifted_pixel(row: u32, position: u32, shift: vec2i) -> u32 {
         return 0u;
     }
     let pixel = u32(y) * image_size.x + u32(x);
-    let place = place_of_word(pixel / 4u);
-    return (images[row * (INPUT_WORDS / 4u) + place / 4u][place % 4u] >> (pixel % 4u * 8u)) & 255u;
+    let word = pixel / 4u;
+    return (images[row * (INPUT_WORDS / 4u) + word / 4u][word % 4u] >> (pixel % 4u * 8u)) & 255u;
 }
 
 fn shifted_words(row: u32, column: u32, shift: vec2i) -> vec4u {
     var words = vec4u(0u);
     for (var i = 0u; i < 16u; i++) {
-        let word = word_at_place(column * 4u + i / 4u);
-        words[i / 4u] |= shifted_pixel(row, word * 4u + i % 4u, shift) << (i % 4u * 8u);
+        words[i / 4u] |= shifted_pixel(row, column * 16u + i, shift) << (i % 4u * 8u);
     }
     return words;
 }
@@ -120,9 +105,6 @@ fn gather(@builtin(global_invocation_id) id: vec3u) {
     pixels[first + 1u] = vec4u(a.y, b.y, c.y, d.y);
     pixels[first + 2u] = vec4u(a.z, b.z, c.z, d.z);
     pixels[first + 3u] = vec4u(a.w, b.w, c.w, d.w);
-    let ink = a | b | c | d;
-    let bits = select(vec4u(0u), vec4u(1u, 2u, 4u, 8u), ink != vec4u(0u));
-    present[(slot * (INPUT_WORDS / 4u) + column) * BATCH_QUADS + quad] = bits.x | bits.y | bits.z | bits.w;
     if column == 0u {
         let facts_a = facts_of(row.x);
         let facts_b = facts_of(row.y);

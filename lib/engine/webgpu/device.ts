@@ -1,6 +1,6 @@
 /** A GPU device whose errors cannot pass in silence. */
 import type { DeviceDescription } from "../engine.ts";
-import { isOpenGl, tellDrivers } from "./drivers.ts";
+import { avoidOpenGl, isOpenGl } from "./drivers.ts";
 
 /** What the kernels need beyond WebGPU's defaults, as far as an adapter has it. */
 const WANTED_LIMITS = [
@@ -34,7 +34,7 @@ export async function requestAdapter(
   options: GPURequestAdapterOptions,
 ): Promise<GPUAdapter | undefined> {
   if (typeof navigator === "undefined" || navigator.gpu === undefined) return undefined;
-  tellDrivers();
+  avoidOpenGl();
   const adapter = await navigator.gpu.requestAdapter(options);
   return adapter === null || isOpenGl(adapter) ? undefined : adapter;
 }

@@ -1,33 +1,22 @@
-/** Graphics drivers: what they are told before they start, and whose adapters are not to be used. */
+/** OpenGL's drivers, which our kernels go wrong on: how they are left out, and how they are told. */
 
 /** With which of its drivers Deno looks for adapters: https://docs.deno.com/runtime/reference/env_variables/. */
 const BACKEND = "DENO_WEBGPU_BACKEND";
-/** How many threads Mesa's software adapter computes with: https://docs.mesa3d.org/envvars.html. */
-const LAVAPIPE_THREADS = "LP_NUM_THREADS";
 
 /**
- * Tells drivers what they do not do best by themselves; to be called before the first adapter is asked for.
+ * Keeps Deno on Linux from starting OpenGL's driver; to be called before the first adapter is asked for.
  *
- * Environment variables are the only way to say it, so in Deno this takes `--allow-env` with their names:
- * where that is not granted, or a variable has a value, nothing happens.
+ * By itself it starts that driver beside Vulkan's, to find the same devices again. That takes 10 ms and
+ * 12 MB; Mesa's, when it is unloaded at the end of a process, now and then aborts it with a corrupted heap;
+ * and where it is the only driver, our kernels go wrong on it (`isOpenGl`).
+ *
+ * An environment variable is the only way to say it, so this takes `--allow-env=DENO_WEBGPU_BACKEND`: where
+ * that is not granted, or the variable has a value, nothing happens.
  */
-export function tellDrivers(): void {
-  if (typeof Deno === "undefined") return;
-  // By itself Deno on Linux starts OpenGL's driver too, to find the same devices again. That takes 10 ms and
-  // 12 MB; Mesa's, when it is unloaded at the end of a process, now and then aborts it with a corrupted heap;
-  // and where it is the only driver, our kernels go wrong on it (`isOpenGl`).
-  if (Deno.build.os === "linux") setUnlessSet(BACKEND, "vulkan");
-  // By itself lavapipe takes one thread a core, and a dispatch is divided evenly among them and over when the
-  // last is done. But Linux, which wakes both at once, now and then puts them on the same core and leaves the
-  // other idle, and for some time does so again at every dispatch: the notebook's step then takes 1.6 ms, not
-  // 1.25. With twice as many threads both cores have work (8% less time a run, median; 6 and 8 threads are no
-  // better, 3 worse). On more cores it was not tried, so there the driver decides.
-  if (navigator.hardwareConcurrency === 2) setUnlessSet(LAVAPIPE_THREADS, "4");
-}
-
-function setUnlessSet(variable: string, value: string): void {
-  if (Deno.permissions.querySync({ name: "env", variable }).state !== "granted") return;
-  if (!Deno.env.has(variable)) Deno.env.set(variable, value);
+export function avoidOpenGl(): void {
+  if (typeof Deno === "undefined" || Deno.build.os !== "linux") return;
+  if (Deno.permissions.querySync({ name: "env", variable: BACKEND }).state !== "granted") return;
+  if (!Deno.env.has(BACKEND)) Deno.env.set(BACKEND, "vulkan");
 }
 
 /** What wgpu, which Deno computes with, gives as a limit where it knows of none. */

@@ -1,7 +1,4 @@
-/**
- * The net in two dispatches a step, in the shapes that a discrete GPU wants; also the plain version
- * that `fused_software.ts` is compared with. See the heads of the two shaders.
- */
+/** The net in two dispatches a step, for small nets and batches. See the heads of the two shaders. */
 import activation from "../../../shaders/functions/activation.wgsl" with { type: "text" };
 import apply from "../../../shaders/functions/apply.wgsl" with { type: "text" };
 import head from "../../../shaders/functions/head.wgsl" with { type: "text" };

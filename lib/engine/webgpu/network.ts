@@ -3,18 +3,13 @@ import type { EngineOptions } from "../engine.ts";
 import type { Gpu } from "./device.ts";
 import { type ParameterLayout } from "./parameter_layout.ts";
 
-/**
- * The buffers that a network's kernels share with the rest of the engine. `pixels` and `parameters` may be
- * copied into textures: see texel_copy.ts.
- */
+/** The buffers that a network's kernels share with the rest of the engine. */
 export interface NetworkBuffers {
   /** Shape (slots, B / 4, W) of vec4u: packed pixels. */
   pixels: GPUBuffer;
   /** Shape (slots, B / 4) of vec4: see gather.wgsl. */
   scales: GPUBuffer;
   labels: GPUBuffer;
-  /** Shape (slots, W / 4, B / 4): which words have ink, see gather.wgsl. */
-  present: GPUBuffer;
   /** One Step struct a slot, STEP_STRIDE bytes apart. */
   steps: GPUBuffer;
   /** Laid out as a ParameterLayout says; so are the moments, where the optimiser has any. */

@@ -5,10 +5,6 @@
  * are one vec4, and units lie side by side, so that neighbouring lanes, which own neighbouring units,
  * read neighbouring vec4s. Units are padded to whole vectors of lanes and inputs to whole words; the
  * padding is zero and stays zero, since its gradients are, so no kernel guards against it.
- *
- * The words of square images, and the first layer's weights with them, lie by blocks of 4 x 4 pixels:
- * kernels pass over words without ink by fours, and the words of a block are without ink together more
- * often than those of a row.
  */
 import { type Architecture, layerSizes, parameterSlots } from "../../net/architecture.ts";
 
@@ -16,8 +12,6 @@ import { type Architecture, layerSizes, parameterSlots } from "../../net/archite
 export interface ParameterLayout {
   /** Words of the three layers' inputs. */
   words: [number, number, number];
-  /** Words in a row of an image that lies in blocks, 1 where images lie as they are; see `placeOfWord`. */
-  rowWords: number;
   /** Units of the three layers, padded. */
   strides: [number, number, number];
   /** Where the three layers' weights begin, and then the biases. */
@@ -47,27 +41,11 @@ export function parameterLayout(architecture: Architecture): ParameterLayout {
   }
   const biases = strides.reduce((sum, stride) => sum + stride, 0);
   const length = offsets[3] + biases / 4;
-  const side = Math.sqrt(D);
-  const rowWords = side % 4 === 0 ? side / 4 : 1;
-  return {
-    words,
-    rowWords,
-    strides,
-    offsets,
-    length,
-    places: places(architecture, rowWords, strides, offsets),
-  };
-}
-
-/** Where a word of an image lies: blocks of four rows of words, side by side. With one word a row, where it was. */
-export function placeOfWord(word: number, rowWords: number): number {
-  const row = Math.floor(word / rowWords);
-  return ((row >> 2) * rowWords + word % rowWords) * 4 + (row & 3);
+  return { words, strides, offsets, length, places: places(architecture, strides, offsets) };
 }
 
 function places(
   architecture: Architecture,
-  rowWords: number,
   strides: readonly number[],
   offsets: readonly number[],
 ): Uint32Array {
@@ -77,14 +55,10 @@ function places(
   for (let layer = 0; layer < 3; layer++) {
     const [weights, biases] = slots.slice(2 * layer, 2 * layer + 2);
     const [fanOut, fanIn] = weights.shape;
-    const wordPlaces = Array.from(
-      { length: Math.ceil(fanIn / 4) },
-      (_, word) => placeOfWord(word, layer === 0 ? rowWords : 1),
-    );
     let i = weights.offset;
     for (let unit = 0; unit < fanOut; unit++) {
       for (let input = 0; input < fanIn; input++) {
-        const word = offsets[layer] + wordPlaces[input >> 2] * strides[layer] + unit;
+        const word = offsets[layer] + (input >> 2) * strides[layer] + unit;
         places[i++] = word * 4 + (input & 3);
       }
     }

@@ -1,14 +1,13 @@
 /** Compute pipelines from WGSL files, and what is bound to them. */
 import type { Gpu } from "./device.ts";
-import type { TexelCopy } from "./texel_copy.ts";
 
-/** How a kernel sees a buffer or texture; read from the bind call as `read(a), write(b)`. */
-export type Access = keyof typeof ENTRIES;
+/** How a kernel sees a buffer; read from the bind call as `read(a), write(b)`. */
+export type Access = keyof typeof BUFFER_TYPES;
 
-/** A buffer, a part of one or a texture, and how a kernel uses it. */
+/** A buffer or a part of one, and how a kernel uses it. */
 export interface Bound {
   access: Access;
-  resource: GPUBindingResource;
+  resource: GPUBufferBinding;
 }
 
 /** Binds as a uniform, at most 64 KiB. */
@@ -26,11 +25,6 @@ export function write(buffer: GPUBuffer, offset = 0, size?: number): Bound {
   return { access: "write", resource: { buffer, offset, size } };
 }
 
-/** Binds a copy of a buffer in a texture. */
-export function copied({ format, view }: TexelCopy): Bound {
-  return { access: format === "rgba32float" ? "floats" : "words", resource: view };
-}
-
 /** A kernel's sources and constants. */
 export interface ProgramDescription {
   /** The name of its entry point, and so of the kernel. */
@@ -43,12 +37,10 @@ export interface ProgramDescription {
   bindings: Access[];
 }
 
-const ENTRIES = {
-  uniform: { buffer: { type: "uniform" } },
-  read: { buffer: { type: "read-only-storage" } },
-  write: { buffer: { type: "storage" } },
-  floats: { storageTexture: { access: "read-only", format: "rgba32float" } },
-  words: { storageTexture: { access: "read-only", format: "rgba32uint" } },
+const BUFFER_TYPES = {
+  uniform: "uniform",
+  read: "read-only-storage",
+  write: "storage",
 } as const;
 
 /** A compiled kernel. */
@@ -95,7 +87,7 @@ export class Program {
         entries: bindings.map((access, binding) => ({
           binding,
           visibility: GPUShaderStage.COMPUTE,
-          ...ENTRIES[access],
+          buffer: { type: BUFFER_TYPES[access] },
         })),
       });
       const pipeline = device.createComputePipeline({

@@ -1,10 +1,6 @@
 /** The drawing of rows from a data set on the device, and their packing into slots. */
-import randomKeys from "../../../shaders/functions/keys.wgsl" with { type: "text" };
 import threefry from "../../../shaders/functions/threefry.wgsl" with { type: "text" };
 import chooseRowsSource from "../../../shaders/rows/choose_rows.wgsl" with { type: "text" };
-import chooseRowsSoftware from "../../../shaders/rows/choose_rows_software.wgsl" with {
-  type: "text",
-};
 import gatherSource from "../../../shaders/rows/gather.wgsl" with { type: "text" };
 import type { Dataset } from "../../data/dataset.ts";
 import { createRowSelector, fillRoundKeys, sortingRounds } from "../../random/row_selector.ts";
@@ -21,24 +17,15 @@ const ABSENT = 0xffffffff;
 const DRAW_WORDS = 8;
 const GATHER_LANES = 64;
 
-/**
- * The two kernels that draw rows: the keys a rank that they have to keep (of 60,000 rows, those of a
- * bin), and the bytes of their workgroup memory besides kept keys and wanted ranks, each variable's
- * rounded up to 16.
- */
-const CHOOSE_KERNELS = {
-  lanes: { sources: [chooseRowsSource], keysARank: 4, fixedBytes: 16384 + 1024 + 2048 + 2048 + 32 },
-  vector: {
-    sources: [randomKeys, chooseRowsSoftware],
-    keysARank: 15,
-    fixedBytes: 4096 + 1024 + 4096 + 48,
-  },
-};
+/** Keys of a bin of choose_rows.wgsl, with 60,000 rows: so many have to be kept for each wanted rank. */
+const KEYS_A_RANK = 4;
+/** The kernel's workgroup memory besides kept keys and wanted ranks, each variable's rounded up to 16 bytes. */
+const FIXED_BYTES = 16384 + 1024 + 2048 + 2048 + 32;
 const KEPT_KEY_BYTES = 12;
 const WANTED_RANK_BYTES = 8;
-/** More than a bin ever holds; and choose_rows_software.wgsl takes no less. */
+/** More than a bin ever holds. */
 const LEAST_KEPT = 512;
-/** Of more rows, the kernels' bins would hold more keys than a byte can count. */
+/** Of more rows, the kernel's bins would hold more keys than a byte can count. */
 const MOST_ROWS = 131_072;
 
 /**
@@ -46,9 +33,6 @@ const MOST_ROWS = 131_072;
  * where they are a large part of all.
  */
 export const MOST_CHOSEN = 256;
-
-/** What draws one step's rows: so many lanes, or one SIMD vector (choose_rows_software.wgsl). */
-export type ChooseLanes = number | "vector";
 
 /** What is on the device of a loaded data set. */
 interface LoadedRows {
@@ -114,14 +98,14 @@ export class RowPacker {
   /**
    * Compiles the kernels; the result makes the packer.
    *
-   * @param lanes What draws one step's rows
+   * @param drawsHere Whether rows are drawn on the device, where it can, rather than on the host
    */
   static async compile(
     gpu: Gpu,
     options: EngineOptions,
     layout: ParameterLayout,
     slots: SlotShape,
-    lanes: ChooseLanes,
+    drawsHere: boolean,
   ): Promise<(buffers: NetworkBuffers) => RowPacker> {
     const compileGather = (augment: Augmentation) =>
       Program.compile(gpu, {
@@ -129,31 +113,27 @@ export class RowPacker {
         sources: [threefry, gatherSource],
         constants: {
           INPUT_WORDS: layout.words[0],
-          ROW_WORDS: layout.rowWords,
           BATCH_QUADS: slots.quads,
           AUGMENT: augment === "shift" ? 1 : 0,
         },
-        bindings: ["read", "read", "read", "read", "write", "write", "write", "write", "uniform"],
+        bindings: ["read", "read", "read", "read", "write", "write", "write", "uniform"],
       });
     const gatherPlain = await compileGather("none");
     const gather = options.augment === "none" ? gatherPlain : await compileGather(options.augment);
     const slotRows = slots.quads * 4;
-    const { sources, keysARank, fixedBytes } =
-      CHOOSE_KERNELS[lanes === "vector" ? "vector" : "lanes"];
-    const room = gpu.device.limits.maxComputeWorkgroupStorageSize - fixedBytes -
+    const room = gpu.device.limits.maxComputeWorkgroupStorageSize - FIXED_BYTES -
       slotRows * WANTED_RANK_BYTES;
     // With less room than for all that is wanted, a kernel takes more turns.
     const kept = Math.min(
-      mostKept(options.batchSize, keysARank),
+      mostKept(options.batchSize),
       Math.floor(room / (4 * KEPT_KEY_BYTES)) * 4,
     );
-    const choose = options.batchSize <= MOST_CHOSEN && kept >= LEAST_KEPT
+    const choose = drawsHere && options.batchSize <= MOST_CHOSEN && kept >= LEAST_KEPT
       ? await Program.compile(gpu, {
         entryPoint: "choose_rows",
-        sources: [threefry, ...sources],
+        sources: [threefry, chooseRowsSource],
         constants: {
           THREEFRY_LAYOUT: options.threefry === "partitionable" ? 1 : 0,
-          ...(lanes === "vector" ? { FOUND: mostFound(kept) } : { LANES: lanes }),
           SLOT_ROWS: slotRows,
           KEPT: kept,
         },
@@ -177,7 +157,7 @@ export class RowPacker {
   load(data: Dataset): void {
     this.#unload();
     const { images, facts, size } = uploadRows(this.#gpu, this.#layout, data, this.#options.scale);
-    const { pixels: packed, scales, labels, present } = this.#buffers;
+    const { pixels: packed, scales, labels } = this.#buffers;
     const bindings = [
       read(images),
       read(facts),
@@ -186,7 +166,6 @@ export class RowPacker {
       write(packed),
       write(scales),
       write(labels),
-      write(present),
       uniform(size, 0, 8),
     ];
     this.#loaded = {
@@ -316,15 +295,7 @@ export class RowPacker {
 }
 
 /** Keys to be kept for so many ranks, in fours: what there are on average, and eight deviations more. */
-function mostKept(count: number, keysARank: number): number {
-  const others = count * keysARank;
+function mostKept(count: number): number {
+  const others = count * KEYS_A_RANK;
   return roundUp(Math.max(LEAST_KEPT, count + others + 8 * Math.sqrt(others)), 4);
-}
-
-/**
- * Keys that a lane of choose_rows_software.wgsl should be able to find: an eighth of what can be kept, which
- * is more than there are on average, and two deviations more. Each takes 0.3 ms to compile.
- */
-function mostFound(kept: number): number {
-  return Math.ceil(kept / 8 + 2 * Math.sqrt(kept / 8));
 }

@@ -2,14 +2,14 @@
 import type { Dataset, PixelScale } from "../../data/dataset.ts";
 import { rowScales } from "../../data/normalise.ts";
 import type { Gpu } from "./device.ts";
-import { type ParameterLayout, placeOfWord } from "./parameter_layout.ts";
+import type { ParameterLayout } from "./parameter_layout.ts";
 
 /** Images are copied to the device in pieces, so that no second copy of them all is in memory. */
 const UPLOAD_BYTES = 4 << 20;
 
 /** The buffers of a data set; whoever asked for them destroys them. */
 export interface UploadedRows {
-  /** Shape (rows, W): the images' words of four pixels, in the order of `placeOfWord`. */
+  /** Shape (rows, W): the images' words of four pixels, padded with zeros. */
   images: GPUBuffer;
   /** Shape (rows, 2): a row's scale, as bits, and its label. */
   facts: GPUBuffer;
@@ -21,7 +21,7 @@ export interface UploadedRows {
  * Puts a data set on the device.
  *
  * @param gpu The device
- * @param layout Where the words of an image go
+ * @param layout How many words an image takes
  * @param data The data set
  * @param scale How its pixels are scaled
  * @throws {Error} If the images are more than the device can bind
@@ -45,15 +45,11 @@ export function uploadRows(
     );
   }
   const pixels = data.width * data.height;
-  const places = Uint32Array.from(
-    { length: words },
-    (_, word) => placeOfWord(word, layout.rowWords),
-  );
   const rowsAtOnce = Math.max(1, Math.floor(UPLOAD_BYTES / bytesARow));
   for (let row = 0; row < count; row += rowsAtOnce) {
     const end = Math.min(count, row + rowsAtOnce);
     const bytes = data.images.subarray(row * pixels, end * pixels);
-    device.queue.writeBuffer(images, row * bytesARow, placeWords(bytes, pixels, places));
+    device.queue.writeBuffer(images, row * bytesARow, padRows(bytes, pixels, words));
     // Hands the piece on, so that the queue does not hold all of them.
     device.queue.submit([]);
   }
@@ -64,32 +60,14 @@ export function uploadRows(
   return { images, facts, size };
 }
 
-/** Rows of bytes as words, each word moved to its place in the row; bytes that are not there are 0. */
-function placeWords(
-  bytes: Uint8Array,
-  bytesARow: number,
-  places: Uint32Array,
-): Uint32Array<ArrayBuffer> {
-  const words = places.length;
-  const isWhole = bytesARow === words * 4 && bytes.byteOffset % 4 === 0;
-  const from = isWhole
-    ? new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4)
-    : padRows(bytes, bytesARow, words);
-  const placed = new Uint32Array(from.length);
-  for (let first = 0; first < from.length; first += words) {
-    for (let word = 0; word < words; word++) placed[first + places[word]] = from[first + word];
-  }
-  return placed;
-}
-
-/** Rows of bytes, each followed by zeros up to so many words. */
-function padRows(bytes: Uint8Array, bytesARow: number, words: number): Uint32Array<ArrayBuffer> {
+/** Rows of bytes, each padded with zeros to so many words. */
+function padRows(bytes: Uint8Array, bytesARow: number, words: number): Uint8Array<ArrayBuffer> {
   const rows = bytes.length / bytesARow;
   const padded = new Uint8Array(rows * words * 4);
   for (let row = 0; row < rows; row++) {
     padded.set(bytes.subarray(row * bytesARow, (row + 1) * bytesARow), row * words * 4);
   }
-  return new Uint32Array(padded.buffer);
+  return padded;
 }
 
 /** A row's scale and label, as the bits of two words. */

@@ -22,18 +22,11 @@ import type {
 } from "../engine.ts";
 import type { Gpu } from "./device.ts";
 import type { Network, NetworkBuffers, SlotShape } from "./network.ts";
-import {
-  pack,
-  type ParameterLayout,
-  parameterLayout,
-  roundUp,
-  unpack,
-} from "./parameter_layout.ts";
+import { pack, type ParameterLayout, parameterLayout, unpack } from "./parameter_layout.ts";
 import { kernelsFor } from "./kernels.ts";
 import { inPass, Program, read, write } from "./program.ts";
 import { RowPacker } from "./row_packer.ts";
 import { STEP_BYTES, STEP_STRIDE, writeStepInfo } from "./step_info.ts";
-import { TEXEL_ROW_BYTES } from "./texel_copy.ts";
 
 /** Bytes of packed batches in flight: enough that a submission is long against what it costs. */
 const SLOT_BYTES = 4 << 20;
@@ -56,13 +49,13 @@ export async function createWebGpuEngine(
   adapter: "software" | "hardware" = gpu.description.software ? "software" : "hardware",
 ): Promise<WebGpuEngine> {
   const layout = parameterLayout(options.architecture);
-  const { network, chooseLanes } = kernelsFor(adapter, options, layout);
+  const { network, drawsHere } = kernelsFor(adapter, options, layout);
   const quads = network.slotQuads(options.batchSize);
   const slotBytes = quads * layout.words[0] * 16;
   const count = Math.max(1, Math.min(MOST_SLOTS, Math.floor(SLOT_BYTES / slotBytes)));
   const slots = { quads, count };
   const bindNetwork = await network.compile(gpu, options, layout, slots);
-  const bindPacker = await RowPacker.compile(gpu, options, layout, slots, chooseLanes);
+  const bindPacker = await RowPacker.compile(gpu, options, layout, slots, drawsHere);
   const summing = await Program.compile(gpu, {
     entryPoint: "sum_results",
     sources: [optimizerFunctions, sumResults],
@@ -96,23 +89,12 @@ function createBuffers(
   // A moment that the optimiser does not keep is bound all the same, to next to nothing.
   const moment = (i: number) =>
     gpu.buffer(`moment ${i}`, i < moments ? parameterBytes : 16, STORAGE | COPY_DST | COPY_SRC);
-  // Whole rows of texels, for kernels that read copies in textures.
-  const copiedBytes = (bytes: number) => roundUp(bytes, TEXEL_ROW_BYTES);
   return {
-    pixels: gpu.buffer(
-      "pixels",
-      copiedBytes(count * quads * layout.words[0] * 16),
-      STORAGE | COPY_SRC,
-    ),
+    pixels: gpu.buffer("pixels", count * quads * layout.words[0] * 16, STORAGE),
     scales: gpu.buffer("scales", count * quads * 16, STORAGE),
     labels: gpu.buffer("labels", count * quads * 16, STORAGE),
-    present: gpu.buffer("present", count * quads * layout.words[0], STORAGE),
     steps: gpu.buffer("steps", count * STEP_STRIDE, STORAGE | COPY_DST),
-    parameters: gpu.buffer(
-      "parameters",
-      copiedBytes(parameterBytes),
-      STORAGE | COPY_DST | COPY_SRC,
-    ),
+    parameters: gpu.buffer("parameters", parameterBytes, STORAGE | COPY_DST | COPY_SRC),
     firstMoments: moment(0),
     secondMoments: moment(1),
     rowResults: gpu.buffer("row results", count * quads * 32, STORAGE),

@@ -4,22 +4,16 @@ import { Program, read, write } from "../../../lib/engine/webgpu/program.ts";
 import { permutation } from "../../../lib/random/distributions.ts";
 import { fillRoundKeys, sortingRounds } from "../../../lib/random/row_selector.ts";
 import { type Key, prngKey, split, type ThreefryLayout } from "../../../lib/random/threefry.ts";
-import randomKeys from "../../../shaders/functions/keys.wgsl" with { type: "text" };
 import threefry from "../../../shaders/functions/threefry.wgsl" with { type: "text" };
-import plain from "../../../shaders/rows/choose_rows.wgsl" with { type: "text" };
-import software from "../../../shaders/rows/choose_rows_software.wgsl" with { type: "text" };
+import chooseRowsSource from "../../../shaders/rows/choose_rows.wgsl" with { type: "text" };
 import { needs } from "../../requirements.ts";
 
-/** The kernels, and hardly more keys than the fullest of their bins holds of 60,000. */
-const KERNELS = {
-  "choose_rows": { sources: [plain], keysOfABin: 25 },
-  "choose_rows_software": { sources: [randomKeys, software], keysOfABin: 50 },
-};
+/** Hardly more keys than the fullest of the kernel's bins holds of 60,000. */
+const KEYS_OF_A_BIN = 25;
 const SLOT_ROWS = 128;
 
-/** What a kernel draws for each key: `permutation(key, n)[begin .. begin + count)`, hopefully. */
+/** What the kernel draws for each key: `permutation(key, n)[begin .. begin + count)`, hopefully. */
 async function chooseRows(
-  kernel: keyof typeof KERNELS,
   { keys, n, begin, count, layout, kept }: {
     keys: Key[];
     n: number;
@@ -33,7 +27,7 @@ async function chooseRows(
   try {
     const program = await Program.compile(gpu, {
       entryPoint: "choose_rows",
-      sources: [threefry, ...KERNELS[kernel].sources],
+      sources: [threefry, chooseRowsSource],
       constants: {
         THREEFRY_LAYOUT: layout === "partitionable" ? 1 : 0,
         SLOT_ROWS,
@@ -75,53 +69,50 @@ async function chooseRows(
   }
 }
 
-for (const kernel of Object.keys(KERNELS) as (keyof typeof KERNELS)[]) {
-  for (const layout of ["legacy", "partitionable"] as const) {
-    const check = async (
-      does: string,
-      cases: { n: number; begin: number; count: number; kept: number; keys: number }[],
-    ) => {
-      Deno.test({
-        name: `${kernel} ${does} in the ${layout} layout`,
-        ...await needs("webgpu"),
-        async fn() {
-          for (const { n, begin, count, kept, keys: many } of cases) {
-            const keys = split(prngKey(n + count), many);
-            const drawn = await chooseRows(kernel, { keys, n, begin, count, layout, kept });
-            keys.forEach((key, slot) => {
-              const expected = permutation(key, n, { layout }).slice(begin, begin + count);
-              assertEquals(
-                drawn[slot].slice(0, count),
-                expected.map((row) => row * 10),
-                `n = ${n}`,
-              );
-              assert(drawn[slot].slice(count).every((row) => row === 0xffffffff), "rows behind");
-            });
-          }
-        },
-      });
-    };
-    await check("draws what permutation() begins with", [
-      { n: 60000, begin: 0, count: 100, kept: 700, keys: 200 },
-      { n: 59999, begin: 0, count: 128, kept: 700, keys: 8 },
-      { n: 1626, begin: 0, count: 100, kept: 700, keys: 8 },
-      { n: 1625, begin: 0, count: 100, kept: 700, keys: 8 },
-      { n: 131072, begin: 0, count: 1, kept: 700, keys: 4 },
-      { n: 101, begin: 0, count: 101, kept: 700, keys: 4 },
-      { n: 1, begin: 0, count: 1, kept: 700, keys: 2 },
-    ]);
-    await check("draws any part of permutation()", [
-      { n: 60000, begin: 59900, count: 100, kept: 700, keys: 8 },
-      { n: 60000, begin: 31234, count: 57, kept: 700, keys: 8 },
-      { n: 1000, begin: 500, count: 128, kept: 700, keys: 8 },
-    ]);
-    // Room for some of the keys in the wanted bins, and for hardly more than one bin's: the ranks
-    // are then taken in parts, and the last round by counting too.
-    const { keysOfABin } = KERNELS[kernel];
-    await check("draws the same where few keys can be kept", [
-      { n: 60000, begin: 0, count: 100, kept: 4 * keysOfABin, keys: 8 },
-      { n: 60000, begin: 0, count: 20, kept: keysOfABin, keys: 8 },
-      { n: 1000, begin: 3, count: 50, kept: 16, keys: 8 },
-    ]);
-  }
+for (const layout of ["legacy", "partitionable"] as const) {
+  const check = async (
+    does: string,
+    cases: { n: number; begin: number; count: number; kept: number; keys: number }[],
+  ) => {
+    Deno.test({
+      name: `choose_rows ${does} in the ${layout} layout`,
+      ...await needs("webgpu"),
+      async fn() {
+        for (const { n, begin, count, kept, keys: many } of cases) {
+          const keys = split(prngKey(n + count), many);
+          const drawn = await chooseRows({ keys, n, begin, count, layout, kept });
+          keys.forEach((key, slot) => {
+            const expected = permutation(key, n, { layout }).slice(begin, begin + count);
+            assertEquals(
+              drawn[slot].slice(0, count),
+              expected.map((row) => row * 10),
+              `n = ${n}`,
+            );
+            assert(drawn[slot].slice(count).every((row) => row === 0xffffffff), "rows behind");
+          });
+        }
+      },
+    });
+  };
+  await check("draws what permutation() begins with", [
+    { n: 60000, begin: 0, count: 100, kept: 700, keys: 200 },
+    { n: 59999, begin: 0, count: 128, kept: 700, keys: 8 },
+    { n: 1626, begin: 0, count: 100, kept: 700, keys: 8 },
+    { n: 1625, begin: 0, count: 100, kept: 700, keys: 8 },
+    { n: 131072, begin: 0, count: 1, kept: 700, keys: 4 },
+    { n: 101, begin: 0, count: 101, kept: 700, keys: 4 },
+    { n: 1, begin: 0, count: 1, kept: 700, keys: 2 },
+  ]);
+  await check("draws any part of permutation()", [
+    { n: 60000, begin: 59900, count: 100, kept: 700, keys: 8 },
+    { n: 60000, begin: 31234, count: 57, kept: 700, keys: 8 },
+    { n: 1000, begin: 500, count: 128, kept: 700, keys: 8 },
+  ]);
+  // Room for some of the keys in the wanted bins, and for hardly more than one bin's: the ranks
+  // are then taken in parts, and the last round by counting too.
+  await check("draws the same where few keys can be kept", [
+    { n: 60000, begin: 0, count: 100, kept: 4 * KEYS_OF_A_BIN, keys: 8 },
+    { n: 60000, begin: 0, count: 20, kept: KEYS_OF_A_BIN, keys: 8 },
+    { n: 1000, begin: 3, count: 50, kept: 16, keys: 8 },
+  ]);
 }
