@@ -85,8 +85,8 @@ export interface NotedNet {
 }
 
 /**
- * The notebook's net, whose kernels take all layers at once, and one that goes layer by layer; so many steps
- * that to wait for them is little beside them.
+ * The notebook's net, whose kernels take all layers at once on a GPU, and one that goes layer by layer; so many
+ * steps that to wait for them is little beside them.
  *
  * @param software Whether they are taken by a processor that stands in for a GPU
  */
@@ -104,14 +104,16 @@ export function netsToNote(software: boolean): { small: NotedNet; large: NotedNe
  * @param gpu The device; the engine closes it
  * @param data What to train on
  * @param net The net and the batch size
+ * @param adapter For which kind of adapter its kernels are chosen; the device's own if left out
  */
 export async function openEngineOn(
   gpu: Gpu,
   data: Dataset,
   { hidden, batchSize }: NotedNet,
+  adapter?: "software" | "hardware",
 ): Promise<Engine> {
   const options = engineOptions({ ...NOTEBOOK, hidden, batchSize }, data);
-  const engine = await createWebGpuEngine(gpu, options);
+  const engine = await createWebGpuEngine(gpu, options, adapter);
   await checkEngine(engine, data);
   return engine;
 }

@@ -25,7 +25,7 @@ Deno.test({
     const gpu = await openClockedGpu();
     const net = { hidden: [3, 5], batchSize: 10, steps: 130 } as const;
     const data = smallData();
-    await using engine = await openEngineOn(gpu, data, net);
+    await using engine = await openEngineOn(gpu, data, net, "hardware");
     const steps = await noteSteps(engine, net);
     assert(Program.prototype.dispatch === dispatch);
 
