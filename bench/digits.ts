@@ -1,7 +1,8 @@
 /** The digits that are trained on to measure: MNIST where it is at hand, else synthetic ones. */
 import type { Dataset } from "../lib/data/dataset.ts";
 import { encodeIdx } from "../lib/data/idx.ts";
-import { hasIdxFiles, IDX_FILE_NAMES, readIdxFolder } from "../lib/data/idx_folder.ts";
+import { IDX_FILE_NAMES } from "../lib/data/idx_dataset.ts";
+import { hasIdxFiles, readIdxFolder } from "../lib/data/idx_folder.ts";
 import { MNIST } from "../lib/data/mnist.ts";
 import { syntheticDigits } from "../lib/data/synthetic.ts";
 

@@ -1,6 +1,6 @@
 /** The whole job at full length, on real MNIST, against what the published notebook printed. */
 import { assert, assertEquals } from "@std/assert";
-import { loadMnist } from "../lib/data/mnist.ts";
+import { loadMnist } from "../lib/data/load_mnist.ts";
 import { logLines } from "../lib/report/console.ts";
 import type { TrainingEvent } from "../lib/training/events.ts";
 import { train } from "../lib/training/train.ts";

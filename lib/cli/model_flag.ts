@@ -1,5 +1,5 @@
 /** The flag that names a trained net: of every task that uses one. */
-import { loadParameters } from "../model/files.ts";
+import { loadParameters } from "../model/load_parameters.ts";
 import type { SavedModel } from "../model/saved_model.ts";
 import { text, UsageError } from "./flags.ts";
 

@@ -2,7 +2,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { Engine } from "../engine/engine.ts";
 import { type Checkpoint, decodeCheckpoint } from "../model/checkpoint.ts";
-import { decodeFile } from "../model/files.ts";
+import { decodeFile } from "../model/load_parameters.ts";
 import type { Architecture } from "../net/architecture.ts";
 import { OptionError, resolveOptions, type TrainingOptions } from "../training/options.ts";
 

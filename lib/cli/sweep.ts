@@ -6,6 +6,7 @@ import { resolveOptions, type TrainingOptions } from "../training/options.ts";
 import { sweep, type SweptRun } from "../training/sweep.ts";
 import { openAsides } from "./asides.ts";
 import { DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
+import { DRIVER_ADVICE } from "./driver_advice.ts";
 import { type Flag, type FlagValues, listOf, oneOf, type Task, text, toggle } from "./flags.ts";
 import { Interruption } from "./interruption.ts";
 import { print } from "./output.ts";
@@ -73,7 +74,13 @@ async function sweepTask(flags: FlagValues<typeof FLAGS>): Promise<number> {
   const runs = sweep({
     data,
     runs: [...wanted].filter(([key]) => !ended.has(key)).map(([, options]) => options),
-    makeEngine: (options) => createEngine({ ...options, backend, onNotice: asides.notice }),
+    makeEngine: (options) =>
+      createEngine({
+        ...options,
+        backend,
+        noAdapterAdvice: DRIVER_ADVICE,
+        onNotice: asides.notice,
+      }),
   });
   for await (const event of runs) {
     const which = `run ${ended.size + 1} of ${wanted.size}: ${nameOf(event.options)}`;

@@ -8,6 +8,7 @@ import { resolveOptions, type TrainingOptions } from "../training/options.ts";
 import { engineOptions, train } from "../training/train.ts";
 import { type Asides, openAsides } from "./asides.ts";
 import { DATASET_FLAGS, openChosenDataset, shapeBeforehand } from "./dataset_flags.ts";
+import { DRIVER_ADVICE } from "./driver_advice.ts";
 import { type FlagValues, number, oneOf, type Task, text, toggle, UsageError } from "./flags.ts";
 import { Interruption } from "./interruption.ts";
 import { print } from "./output.ts";
@@ -124,7 +125,12 @@ async function openDataAndEngine(
   const { backend = "auto" } = flags;
   const opening = openChosenDataset(flags, asides);
   const engineFor = (shape: Pick<Dataset, "width" | "height" | "classes">) =>
-    createEngine({ ...engineOptions(options, shape), backend, onNotice: asides.notice });
+    createEngine({
+      ...engineOptions(options, shape),
+      backend,
+      noAdapterAdvice: DRIVER_ADVICE,
+      onNotice: asides.notice,
+    });
   const shape = shapeBeforehand(flags);
   if (shape) return await Promise.all([opening, engineFor(shape)]);
   const data = await opening;

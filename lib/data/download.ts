@@ -160,7 +160,7 @@ async function* receive(
     const reason = message.replace(/^error sending request for url \(.*?\): /, "");
     throw new MirrorError(
       bytes > 0 ? `broken off after ${bytes} bytes: ${reason}` : reason,
-      error instanceof Deno.errors.NotCapable,
+      (error as Error).name === "NotCapable",
     );
   } finally {
     clearTimeout(timer);

@@ -1,6 +1,4 @@
 /** Data sets that are published as four gzipped IDX files: from the cache, else from a mirror. */
-import { createHash } from "node:crypto";
-import { gunzipSync } from "node:zlib";
 import { writeFileAtomically } from "../model/write_file.ts";
 import { withCacheLock } from "./cache.ts";
 import type { Dataset } from "./dataset.ts";
@@ -9,14 +7,14 @@ import { DataError, DataUnavailableError } from "./errors.ts";
 import {
   type Checksums,
   IDX_FILE_NAMES,
+  type IdxDatasetOptions,
   type IdxFileName,
-  type IdxFolderOptions,
-  isIdxFileWhole,
-  readIdxFolder,
-} from "./idx_folder.ts";
+} from "./idx_dataset.ts";
+import { isIdxFileWhole, readIdxFolder } from "./idx_folder.ts";
+import { createHash, gunzipSync } from "./node.ts";
 
 /** A published data set: what its files must be, and who has them. */
-export interface IdxSource extends IdxFolderOptions {
+export interface IdxSource extends IdxDatasetOptions {
   name: string;
   classes: number;
   checksums: Checksums;
@@ -89,7 +87,7 @@ export async function loadIdxSource(
  */
 export async function readOrFill(
   directory: string,
-  known: IdxFolderOptions,
+  known: IdxDatasetOptions,
   fill: () => Promise<void>,
   onNotice: (line: string) => void = () => {},
 ): Promise<Dataset> {
@@ -118,7 +116,7 @@ export async function readOrFill(
 function inflate(bytes: Uint8Array): Uint8Array {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
-    return gunzipSync(bytes, { maxOutputLength: MAX_BYTES });
+    return gunzipSync(bytes, MAX_BYTES);
   } catch (error) {
     throw new DataError(`it cannot be decompressed: ${(error as Error).message}`);
   }

@@ -1,14 +1,14 @@
 /** Data sets that OpenML publishes as one ARFF file; MNIST is one, and the notebook took it from there. */
-import { createHash } from "node:crypto";
 import { writeFileAtomically } from "../model/write_file.ts";
 import { readArff } from "./arff.ts";
 import type { Dataset } from "./dataset.ts";
 import { download } from "./download.ts";
 import { DataError } from "./errors.ts";
 import { encodeIdx } from "./idx.ts";
-import { type Checksums, IDX_FILE_NAMES } from "./idx_folder.ts";
+import { type Checksums, IDX_FILE_NAMES } from "./idx_dataset.ts";
 import { type LoadOptions, readOrFill, verifyChecksum } from "./idx_source.ts";
 import { MNIST } from "./mnist.ts";
+import { createHash } from "./node.ts";
 
 /** A published ARFF file, and what the four IDX files are that hold the same rows. */
 export interface ArffSource {

@@ -11,6 +11,8 @@ export interface CreateEngineOptions extends EngineOptions {
    * @default "auto"
    */
   backend?: Backend;
+  /** What to do where there is no WebGPU adapter, to be added to the messages that say so. */
+  noAdapterAdvice?: string;
   /** Told which device was taken, and why. */
   onNotice?: (message: string) => void;
 }
@@ -41,7 +43,7 @@ const CPU: DeviceDescription = { backend: "cpu", name: "one CPU core", software:
  * ```
  */
 export async function createEngine(
-  { backend = "auto", onNotice = () => {}, ...options }: CreateEngineOptions,
+  { backend = "auto", noAdapterAdvice, onNotice = () => {}, ...options }: CreateEngineOptions,
 ): Promise<Engine> {
   if (backend === "cpu") {
     onNotice(`device: ${CPU.name}, as --backend cpu asks`);
@@ -49,10 +51,11 @@ export async function createEngine(
   }
   const adapter = await findAdapter();
   if (!adapter) {
+    const reason = noAdapterAdvice ? `${NO_ADAPTER}: ${noAdapterAdvice}` : NO_ADAPTER;
     if (backend === "webgpu") {
-      throw new Error(`Cannot use --backend webgpu: ${NO_ADAPTER}, or use --backend cpu`);
+      throw new Error(`Cannot use --backend webgpu: ${reason}, or use --backend cpu`);
     }
-    onNotice(`device: ${CPU.name}, as there is ${NO_ADAPTER}`);
+    onNotice(`device: ${CPU.name}, as there is ${reason}`);
     return createCpuEngine(options);
   }
   const gpu = await Gpu.open(adapter);
@@ -101,7 +104,9 @@ export async function listDevices(): Promise<DeviceListing[]> {
   ];
   for (const request of requests) {
     const adapter = await requestAdapter(request);
-    if (adapter) found.set(adapter.info.description, describeAdapter(adapter.info));
+    // By name, as browsers give no description.
+    const device = adapter && describeAdapter(adapter.info);
+    if (device) found.set(device.name, device);
   }
   const chosen = await findAdapter();
   const chosenName = chosen ? describeAdapter(chosen.info).name : CPU.name;

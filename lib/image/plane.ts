@@ -2,8 +2,11 @@
 
 /** Shape (height, width), row-major. */
 export interface Plane {
+  /** Numbers in a row. */
   width: number;
+  /** Rows. */
   height: number;
+  /** One number a pixel. */
   values: Float32Array;
 }
 

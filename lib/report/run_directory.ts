@@ -11,7 +11,8 @@
 import { dirname, resolve } from "node:path";
 import { parse, stringify } from "@std/csv";
 import { type Checkpoint, type CurvePoint, encodeCheckpoint } from "../model/checkpoint.ts";
-import { loadParameters, saveParameters } from "../model/files.ts";
+import { loadParameters } from "../model/load_parameters.ts";
+import { saveParameters } from "../model/save_parameters.ts";
 import type { RunRecord } from "../model/metadata.ts";
 import type { SavedModel } from "../model/saved_model.ts";
 import { writeFileAtomically } from "../model/write_file.ts";

@@ -56,6 +56,57 @@ export function predict(model: Model, images: Uint8Array | Float32Array): Predic
   return { labels, probabilities };
 }
 
+/** Every layer's values for one image. */
+export interface ForwardPass {
+  /** Shape (D): the scaled pixels. */
+  x0: Float64Array;
+  /** Shape (H1): the first hidden layer's activations. */
+  x1: Float64Array;
+  /** Shape (H2): the second hidden layer's. */
+  x2: Float64Array;
+  /** Shape (C): what softmax is taken of. */
+  x3: Float64Array;
+  /** Shape (C): the probability of each class. */
+  p: Float64Array;
+}
+
+/**
+ * Runs a net on one image and keeps the activations of every layer.
+ *
+ * @param model A trained net
+ * @param image Shape (D): 0 is background, 255 full ink; fractions are allowed
+ * @returns The values of every layer
+ * @throws {RangeError} If the image's length is not D
+ *
+ * @example
+ * ```ts
+ * import { forwardPass } from "./predict.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const model = {
+ *   architecture: { inputs: 1, hidden: [1, 1], classes: 2, activation: "relu", head: "softmax" },
+ *   scale: "unit",
+ *   parameters: {
+ *     w0: Float32Array.of(2), b0: Float32Array.of(0), w1: Float32Array.of(3),
+ *     b1: Float32Array.of(-1), w2: Float32Array.of(0, 0), b2: Float32Array.of(0, 0),
+ *   },
+ * } as const;
+ * const { x1, x2, p } = forwardPass(model, Uint8Array.of(255));
+ * assertEquals([...x1, ...x2, ...p], [2, 5, 0.5, 0.5]);
+ * ```
+ */
+export function forwardPass(model: Model, image: Uint8Array | Float32Array): ForwardPass {
+  const { architecture, scale, parameters } = model;
+  if (image.length !== architecture.inputs) {
+    throw new RangeError(
+      `Cannot run the net as an image must have ${architecture.inputs} pixels: ` +
+        `current value is ${image.length}`,
+    );
+  }
+  const x0 = netInputs(image, architecture.inputs, scale);
+  return { x0, ...forward(architecture, flatParameters(architecture, parameters), x0) };
+}
+
 /** What the net puts out for one row of images: the last layer's outputs and their softmax. */
 export interface RowOutputs {
   row: number;

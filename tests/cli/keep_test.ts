@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { decodeCheckpoint } from "../../lib/model/checkpoint.ts";
-import { loadParameters } from "../../lib/model/files.ts";
+import { loadParameters } from "../../lib/model/load_parameters.ts";
 import { readRunDirectory } from "../../lib/report/run_directory.ts";
 import { runCli, taskCommand } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";

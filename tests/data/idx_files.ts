@@ -1,7 +1,7 @@
 /** Small IDX files, and servers on loopback that give them out well or badly, for the tests here. */
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import { IDX_FILE_NAMES, type IdxFileName } from "../../lib/data/idx_folder.ts";
+import { IDX_FILE_NAMES, type IdxFileName } from "../../lib/data/idx_dataset.ts";
 import type { IdxSource } from "../../lib/data/idx_source.ts";
 
 /** An IDX file of unsigned bytes. */

@@ -1,7 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { gzipSync } from "node:zlib";
 import { DataError } from "../../lib/data/errors.ts";
-import { type IdxFileName, readIdxFolder } from "../../lib/data/idx_folder.ts";
+import { type IdxFileName } from "../../lib/data/idx_dataset.ts";
+import { readIdxFolder } from "../../lib/data/idx_folder.ts";
 import { folder, idx, smallFiles, smallSource } from "./idx_files.ts";
 
 Deno.test("readIdxFolder() gives the train rows and then the test rows, in order", () => {

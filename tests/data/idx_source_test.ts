@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DataUnavailableError } from "../../lib/data/errors.ts";
-import { IDX_FILE_NAMES } from "../../lib/data/idx_folder.ts";
+import { IDX_FILE_NAMES } from "../../lib/data/idx_dataset.ts";
 import { loadIdxSource } from "../../lib/data/idx_source.ts";
 import {
   folder,

@@ -1,7 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { createHash } from "node:crypto";
 import { DataUnavailableError } from "../../lib/data/errors.ts";
-import { IDX_FILE_NAMES, readIdxFolder } from "../../lib/data/idx_folder.ts";
+import { IDX_FILE_NAMES } from "../../lib/data/idx_dataset.ts";
+import { readIdxFolder } from "../../lib/data/idx_folder.ts";
 import { type ArffSource, loadArffSource, OPENML } from "../../lib/data/openml.ts";
 import { mnistDirectory, needs } from "../requirements.ts";
 import { folder, listing, serveSmallFiles, smallFiles, smallSource } from "./idx_files.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { loadMnist } from "../../lib/data/mnist.ts";
+import { loadMnist } from "../../lib/data/load_mnist.ts";
 import { syntheticDigits } from "../../lib/data/synthetic.ts";
 import type { FinishedEvent, TrainingEvent } from "../../lib/training/events.ts";
 import { NOTEBOOK, resolveOptions, type TrainingOptions } from "../../lib/training/options.ts";

@@ -9,10 +9,8 @@ const WANTED_LIMITS = [
   "maxComputeWorkgroupStorageSize",
 ] as const;
 
-/** WebGPU gives no compute work at all where an adapter is missing; this says what to do. */
-export const NO_ADAPTER =
-  "no WebGPU adapter: the machine has no graphics driver that Deno can use; install the GPU's Vulkan driver, " +
-  "or on Debian the software adapter with `apt-get install mesa-vulkan-drivers libvulkan1`";
+/** What every host says where there is none; what to do about it, the host knows. */
+export const NO_ADAPTER = "no WebGPU adapter";
 
 /** Puts an adapter's name together from what it tells of itself. */
 export function describeAdapter(info: GPUAdapterInfo): DeviceDescription {

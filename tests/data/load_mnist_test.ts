@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { IDX_FILE_NAMES } from "../../lib/data/idx_folder.ts";
-import { loadMnist } from "../../lib/data/mnist.ts";
+import { IDX_FILE_NAMES } from "../../lib/data/idx_dataset.ts";
+import { loadMnist } from "../../lib/data/load_mnist.ts";
 import { mnistDirectory, needs } from "../requirements.ts";
 import { sha256 } from "../random/golden.ts";
 import { folder, gzip, listing, serveSmallFiles } from "./idx_files.ts";

@@ -1,0 +1,137 @@
+/** MNIST from a folder on a web server, with what every browser has. */
+import type { Dataset } from "./dataset.ts";
+import { download, type DownloadOptions } from "./download.ts";
+import { DataError } from "./errors.ts";
+import { IDX_FILE_NAMES, type IdxFile, type IdxFileName, joinIdxFiles } from "./idx_dataset.ts";
+import { idxHeaderLength, parseIdxHeader } from "./idx.ts";
+import type { IdxSource } from "./idx_source.ts";
+import { MNIST } from "./mnist.ts";
+
+/** How MNIST is fetched. */
+export interface FetchMnistOptions extends DownloadOptions {
+  /** Called with a line for a person, if the checksums cannot be verified. */
+  onNotice?: (line: string) => void;
+}
+
+/** Above any of the files, compressed or not. */
+const MAX_BYTES = 64 * 2 ** 20;
+
+/**
+ * Fetches MNIST's four files, `train-images-idx3-ubyte.gz` and so on, from one folder. Whether a
+ * file is gzipped is told by its first bytes, as some servers decompress on the way. Each file's
+ * SHA-256 is verified; only in a page that is no secure context (http:// from another machine),
+ * where browsers offer no hashing, `onNotice` says instead that it was not.
+ *
+ * @param folder URL of the folder; in a page it may be relative to the page
+ * @param options Timeouts, progress
+ * @returns The data set
+ * @throws {DataUnavailableError} If a file cannot be fetched intact
+ *
+ * @example
+ * ```ts ignore
+ * import { fetchMnist } from "./fetch_mnist.ts";
+ *
+ * const { labels } = await fetchMnist("mnist/");
+ * console.log(labels.length); // 70000
+ * ```
+ */
+export async function fetchMnist(
+  folder: string | URL,
+  options: FetchMnistOptions = {},
+): Promise<Dataset> {
+  return await fetchIdxSource(MNIST, folder, options);
+}
+
+/**
+ * Fetches a data set of four IDX files.
+ *
+ * @param source Its checksums, as SHA-256
+ * @param folder URL of the folder
+ * @param options As for `fetchMnist`
+ * @returns The data set
+ * @throws {DataUnavailableError} If a file cannot be fetched intact
+ */
+export async function fetchIdxSource(
+  { checksums, ...source }: IdxSource,
+  folder: string | URL,
+  options: FetchMnistOptions = {},
+): Promise<Dataset> {
+  if (checksums.kind !== "sha256") {
+    throw new RangeError(
+      `Cannot fetch ${source.name} as its checksums must be sha256: current value is ${checksums.kind}`,
+    );
+  }
+  const base = new URL(folder, globalThis.location?.href);
+  const canVerify = globalThis.crypto?.subtle !== undefined;
+  if (!canVerify) {
+    options.onNotice?.(
+      `${source.name}'s checksums were not verified: that takes a page from https:// or localhost`,
+    );
+  }
+  const files = await Promise.all(IDX_FILE_NAMES.map(async (name) => {
+    const remote = { name: `${name}.gz`, mirrors: [base.href], maxBytes: MAX_BYTES };
+    const bytes = await download(remote, async (body) => {
+      const bytes = await inflate(await new Blob(await Array.fromAsync(body)).bytes());
+      if (canVerify) await verify(name, bytes, checksums.files[name]);
+      return bytes;
+    }, options);
+    return openBytes(name, bytes);
+  }));
+  return joinIdxFiles(files, source);
+}
+
+/** The bytes decompressed, if they begin as gzip does. */
+async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  try {
+    for await (const piece of piecesOf(plain)) {
+      length += piece.length;
+      if (length > MAX_BYTES) {
+        throw new DataError(`it decompresses to more than ${MAX_BYTES} bytes`);
+      }
+      pieces.push(piece);
+    }
+  } catch (error) {
+    if (error instanceof DataError) throw error;
+    throw new DataError(`it cannot be decompressed: ${(error as Error).message}`);
+  }
+  return await new Blob(pieces).bytes();
+}
+
+/** A stream's pieces; not every browser can iterate over a stream itself. */
+async function* piecesOf<Piece>(stream: ReadableStream<Piece>): AsyncGenerator<Piece> {
+  const reader = stream.getReader();
+  try {
+    while (true) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel();
+  }
+}
+
+async function verify(
+  name: IdxFileName,
+  bytes: Uint8Array<ArrayBuffer>,
+  expected: string,
+): Promise<void> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  const found = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  if (found !== expected) {
+    throw new DataError(`the sha256 of ${name} must be ${expected}: current value is ${found}`);
+  }
+}
+
+function openBytes(name: IdxFileName, bytes: Uint8Array): IdxFile {
+  const dimensions = name.includes("idx3") ? 3 : 1;
+  return {
+    path: name,
+    shape: parseIdxHeader(bytes, { file: name, fileLength: bytes.length, dimensions }),
+    read: (items) => items.set(bytes.subarray(idxHeaderLength(dimensions))),
+  };
+}

@@ -1,0 +1,21 @@
+/**
+ * What is used of Node's own modules, which Deno has too. They are looked up when first called, not
+ * imported: so `mod.ts` can be bundled for browsers, where nothing calls them.
+ */
+import type { Hash } from "node:crypto";
+
+/** Starts a hash; see https://nodejs.org/api/crypto.html#cryptocreatehashalgorithm-options. */
+export function createHash(algorithm: "sha256" | "md5"): Hash {
+  return process.getBuiltinModule("node:crypto").createHash(algorithm);
+}
+
+/**
+ * Decompresses gzip; see https://nodejs.org/api/zlib.html#zlibgunzipsyncbuffer-options.
+ *
+ * @param bytes A whole gzip file
+ * @param maxOutputLength More is refused with an error
+ * @returns What it holds
+ */
+export function gunzipSync(bytes: Uint8Array, maxOutputLength?: number): Uint8Array {
+  return process.getBuiltinModule("node:zlib").gunzipSync(bytes, { maxOutputLength });
+}

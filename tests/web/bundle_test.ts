@@ -1,0 +1,38 @@
+import { assert, assertEquals } from "@std/assert";
+import { stop, transform } from "esbuild";
+import { bundle } from "../../lib/cli/bundle.ts";
+
+/** What only Deno or Node has. */
+const HOST_ONLY = /\b(Deno|process|Buffer|require)\b/g;
+
+Deno.test("browser.ts reaches nothing that a browser lacks", async () => {
+  const { metafile } = await bundle({ entryPoints: ["browser.ts"] });
+  const files = Object.keys(metafile.inputs);
+  assert(files.includes("lib/training/train.ts"), "the walk went nowhere");
+  const imports = Object.values(metafile.inputs).flatMap(({ imports }) => imports);
+  assertEquals(imports.filter(({ path }) => !/^[.]|^(lib|shaders)[/]/.test(path)), []);
+  assertEquals(files.filter((file) => !/^(browser[.]ts$|lib[/]|shaders[/])/.test(file)), []);
+  for (const file of files.filter((file) => file.endsWith(".ts"))) {
+    // Without comments and types.
+    const { code } = await transform(await Deno.readTextFile(file), { loader: "ts" });
+    for (const [i, part] of functionsOf(code).entries()) {
+      const names = new Set(part.match(HOST_ONLY));
+      for (const name of names) {
+        assert(part.includes(`typeof ${name} `), `${file}, part ${i} uses ${name} unguarded`);
+      }
+    }
+  }
+  await stop();
+});
+
+Deno.test("mod.ts bundles for browsers as it stands, without a module of Node's", async () => {
+  const { outputFiles: [{ text }], metafile } = await bundle({ entryPoints: ["mod.ts"] });
+  const imports = Object.values(metafile.outputs).flatMap(({ imports }) => imports);
+  assertEquals(imports, []);
+  assert(text.includes("loadMnist"));
+});
+
+/** The top-level statements of a module as esbuild prints it: each begins in the first column. */
+function functionsOf(code: string): string[] {
+  return code.split(/\n(?=[a-z])/);
+}
