@@ -1,11 +1,14 @@
 /** What a task says to a person while it works: on stderr, and nothing with `--quiet`. */
-import { openProgressDisplay } from "../report/progress.ts";
+import { type Counted, openProgressDisplay } from "../report/progress.ts";
 import { printError } from "./output.ts";
 
 /** Takes its bar off the terminal when disposed of. */
 export interface Asides extends Disposable {
-  /** So much of so much is done, for a bar on a terminal; `what` stands behind it. */
-  progress(done: number, total: number, what: string): void;
+  /**
+   * Shows that so much of so much is done, and how long the rest will take: a bar on a terminal, with
+   * `what` behind it and the speed of what is counted.
+   */
+  progress(done: number, total: number, what: string, counted?: Counted): void;
   /** Takes the bar off the terminal, for a result to be printed; the next progress brings it back. */
   clear(): void;
   /** A line that is no result. */
@@ -17,7 +20,7 @@ export async function openAsides(quiet = false): Promise<Asides> {
   if (quiet) return { progress() {}, clear() {}, notice() {}, [Symbol.dispose]() {} };
   const display = await openProgressDisplay();
   return {
-    progress: (done, total, what) => display.update(done, total, what),
+    progress: (done, total, what, counted) => display.update(done, total, what, counted),
     clear: () => display.clear(),
     notice(line) {
       display.clear();

@@ -1,13 +1,27 @@
-/** `deno task sweep`: many runs one after the other, compared. */
-import { createEngine } from "../engine/create.ts";
+/** `deno task sweep`: many runs, compared. */
+import type { Dataset } from "../data/dataset.ts";
+import { createEngine, listDevices } from "../engine/create.ts";
+import type { Backend, EngineOptions } from "../engine/engine.ts";
 import { differingOptions, summarize, summaryLines } from "../report/sweep_summary.ts";
 import { readSweep, runKey, writeSweep } from "../report/sweep_file.ts";
+import { SweepMeter } from "../report/sweep_meter.ts";
 import { resolveOptions, type TrainingOptions } from "../training/options.ts";
-import { sweep, type SweptRun } from "../training/sweep.ts";
-import { openAsides } from "./asides.ts";
+import { sweep, type SweepEvent, type SweptRun } from "../training/sweep.ts";
+import { sweepSideBySide } from "../training/sweep_jobs.ts";
+import { type Asides, openAsides } from "./asides.ts";
 import { DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
 import { DRIVER_ADVICE } from "./driver_advice.ts";
-import { type Flag, type FlagValues, listOf, oneOf, type Task, text, toggle } from "./flags.ts";
+import {
+  type Flag,
+  type FlagValues,
+  listOf,
+  number,
+  oneOf,
+  type Task,
+  text,
+  toggle,
+  UsageError,
+} from "./flags.ts";
 import { Interruption } from "./interruption.ts";
 import { print } from "./output.ts";
 import { INTERRUPTED, runTask } from "./run_task.ts";
@@ -29,6 +43,7 @@ const FLAGS = {
   ...SWEPT_FLAGS,
   ...DATASET_FLAGS,
   backend: oneOf(["auto", "webgpu", "cpu"], "what to train on", "auto"),
+  jobs: number("runs side by side on the CPU engine; if not given, one for each core"),
   out: text(
     "FILE.csv",
     "where finished runs are kept; those it holds are not run again",
@@ -41,8 +56,9 @@ const FLAGS = {
 const TASK: Task<typeof FLAGS> = {
   name: "sweep",
   summary:
-    "Trains every combination of the values given, one run after the other, and prints mean and\n" +
-    "spread over the seeds of each: deno task sweep --learning-rate 0.1,0.5,1 --seed 1,2,3\n" +
+    "Trains every combination of the values given, and prints mean and spread over the seeds of\n" +
+    "each: deno task sweep --learning-rate 0.1,0.5,1 --seed 1,2,3\n" +
+    "On a processor there are as many runs at a time as cores, on a GPU one after the other.\n" +
     "Stopped at any moment, it goes on from its file when it is started again.",
   flags: FLAGS,
 };
@@ -51,9 +67,10 @@ if (import.meta.main) await runTask(TASK, sweepTask);
 
 /** Runs what is not in the file yet, and prints what all runs asked for came to; the exit code. */
 async function sweepTask(flags: FlagValues<typeof FLAGS>): Promise<number> {
-  const { backend = "auto", out = "sweep.csv", json = false } = flags;
+  const { out = "sweep.csv", json = false } = flags;
+  checkJobs(flags.jobs);
   const asked = combinations(flags).map(resolveOptions);
-  const file = await readSweep(out);
+  const before = await readSweep(out);
   using asides = await openAsides(flags.quiet);
   using interruption = new Interruption(asides);
 
@@ -61,44 +78,38 @@ async function sweepTask(flags: FlagValues<typeof FLAGS>): Promise<number> {
   const keyOf = (options: TrainingOptions) => runKey({ dataset: data.name, options });
   const wanted = new Map(asked.map((options) => [keyOf(options), options]));
   const ended = new Map(
-    file.map((run) => [runKey(run), run] as const).filter(([key]) => wanted.has(key)),
+    before.map((run) => [runKey(run), run] as const).filter(([key]) => wanted.has(key)),
   );
+  const endedBefore = new Set(ended.keys());
   if (ended.size > 0) asides.notice(`${ended.size} of ${wanted.size} runs are in ${out} already`);
-  await writeSweep(out, file); // so that a path that cannot be written costs no run
+  await writeSweep(out, before); // so that a path that cannot be written costs no run
 
   const differing = differingOptions(asked);
   const nameOf = (options: TrainingOptions) =>
     [...differing, "seed" as const].map((name) => `${name} ${options[name]}`).join(", ");
+  // In the order asked for, whenever they were run.
+  const inOrder = () => [...wanted.keys()].flatMap((key) => ended.get(key) ?? []);
   interruption.begin();
   const { signal } = interruption;
-  const runs = sweep({
-    data,
-    runs: [...wanted].filter(([key]) => !ended.has(key)).map(([, options]) => options),
-    makeEngine: (options) =>
-      createEngine({
-        ...options,
-        backend,
-        noAdapterAdvice: DRIVER_ADVICE,
-        onNotice: asides.notice,
-      }),
-  });
-  for await (const event of runs) {
-    const which = `run ${ended.size + 1} of ${wanted.size}: ${nameOf(event.options)}`;
-    if (event.event === "progress") {
-      asides.progress(event.iteration, event.iterations, which);
-    } else {
+  const runs = [...wanted].filter(([key]) => !ended.has(key)).map(([, options]) => options);
+  const meter = new SweepMeter(runs, data);
+  for await (const event of await startSweep(runs, data, flags, asides)) {
+    meter.update(event);
+    if (event.event === "run") {
       ended.set(runKey(event), event);
-      file.push(event);
-      await writeSweep(out, file);
+      const added = inOrder().filter((run) => !endedBefore.has(runKey(run)));
+      await writeSweep(out, [...before, ...added]);
       asides.clear();
       if (json) print(JSON.stringify(event));
+      const which = `run ${ended.size} of ${wanted.size}: ${nameOf(event.options)}`;
       asides.notice(`${which}: ${resultWords(event)}`);
     }
+    const which = `${ended.size} of ${wanted.size} runs done`;
+    asides.progress(meter.done, meter.total, which, { count: meter.steps, unit: "steps" });
     if (signal.aborted) break;
   }
 
-  // In the order asked for, whenever they were run.
-  const combined = summarize([...wanted.keys()].flatMap((key) => ended.get(key) ?? []));
+  const combined = summarize(inOrder());
   asides.clear();
   if (json) print(...combined.map((one) => JSON.stringify({ event: "combination", ...one })));
   else if (combined.length > 0) print(...summaryLines(combined));
@@ -109,6 +120,50 @@ async function sweepTask(flags: FlagValues<typeof FLAGS>): Promise<number> {
     asides.notice("All this is about SYNTHETIC DIGITS, NOT MNIST, which could not be had.");
   }
   return signal.aborted ? INTERRUPTED : 0;
+}
+
+function checkJobs(jobs = 1): void {
+  if (Number.isSafeInteger(jobs) && jobs >= 1) return;
+  throw new UsageError(`--jobs must be a whole number of at least 1: current value is ${jobs}`);
+}
+
+/** Begins the runs: side by side on the CPU engine, one after the other on a GPU. */
+async function startSweep(
+  runs: readonly TrainingOptions[],
+  data: Dataset,
+  { backend = "auto", jobs }: FlagValues<typeof FLAGS>,
+  asides: Asides,
+): Promise<AsyncGenerator<SweepEvent, void>> {
+  const reason = runs.length > 0 && await cpuReason(backend);
+  if (reason) {
+    const cores = navigator.hardwareConcurrency;
+    const atATime = Math.min(jobs ?? cores, runs.length);
+    const threads = Math.max(1, Math.floor(cores / atATime));
+    asides.notice(
+      `device: CPU, ${atATime} of ${runs.length} runs at a time, ` +
+        `${threads} of ${cores} cores for each, ${reason}`,
+    );
+    return sweepSideBySide({ data, runs, jobs: atATime, threads });
+  }
+  if (runs.length > 0 && jobs !== undefined && jobs > 1) {
+    asides.notice(`--jobs ${jobs} is for the CPU engine: on a GPU runs go one after the other`);
+  }
+  const makeEngine = (options: EngineOptions) =>
+    createEngine({
+      ...options,
+      backend,
+      noAdapterAdvice: DRIVER_ADVICE,
+      onNotice: asides.notice,
+    });
+  return sweep({ data, runs, makeEngine });
+}
+
+/** Why the CPU engine trains; undefined if it does not. */
+async function cpuReason(backend: Backend): Promise<string | undefined> {
+  if (backend === "cpu") return "as --backend cpu asks";
+  if (backend === "webgpu") return undefined;
+  const chosen = (await listDevices()).find(({ chosen }) => chosen);
+  return chosen?.backend === "cpu" ? "as there is no WebGPU adapter" : undefined;
 }
 
 /** One set of options for each combination of the values given; the seed changes first. */

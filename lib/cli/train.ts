@@ -74,7 +74,8 @@ async function trainTask(given: FlagValues<typeof FLAGS>): Promise<number> {
     if (event.event !== "finished") await kept?.record(event);
     if (event.event === "progress") {
       const { iteration, iterations } = event;
-      asides.progress(iteration, iterations, `${iteration}/${iterations} steps`);
+      const counted = { count: iteration, unit: "steps" };
+      asides.progress(iteration, iterations, `${iteration}/${iterations} steps`, counted);
     } else {
       asides.clear();
     }

@@ -1,21 +1,33 @@
-/** Many runs one after the other, on as few engines as they need. */
+/** Many runs, one after the other, on as few engines as they need. */
 import type { Dataset } from "../data/dataset.ts";
 import { splitDataset } from "../data/split.ts";
 import type { Engine, EngineOptions } from "../engine/engine.ts";
+import { parameterCount } from "../net/architecture.ts";
 import { DistSampler } from "../random/dist_sampler.ts";
 import type { FinishedEvent, ProgressEvent } from "./events.ts";
 import { checkAgainstRows, type TrainingOptions } from "./options.ts";
+import { totalIterations } from "./plan.ts";
 import { DivergedError, engineOptions, train } from "./train.ts";
 
-/** What a sweep is told. */
-export interface SweepPlan {
-  /** What all runs train and test on. */
+/** What to train. */
+export interface SweptRuns {
+  /** The data set of all runs. */
   data: Dataset;
-  /** One run each, with options that `resolveOptions` gave. */
+  /** The options of each run, as returned by `resolveOptions`. */
   runs: readonly TrainingOptions[];
-  /** Makes an engine for the next runs; it is disposed of when a run needs another, and at the end. */
-  makeEngine: (options: EngineOptions) => Promise<Engine>;
 }
+
+/** What `sweep` is told. */
+export interface SweepPlan extends SweptRuns {
+  /** Makes an engine for the next runs; it is disposed of when a run needs another, and at the end. */
+  makeEngine: EngineMaker;
+}
+
+/** Makes an engine with these options. */
+export type EngineMaker = (options: EngineOptions) => Promise<Engine>;
+
+/** What a sweep yields. */
+export type SweepEvent = SweepProgress | SweptRun;
 
 /** How a run ended. */
 export interface SweptRun {
@@ -26,15 +38,15 @@ export interface SweptRun {
   options: TrainingOptions;
   backend: string;
   device: string;
-  /** What it came to; a run whose loss was no longer a finite number came to nothing. */
+  /** Absent if the loss was no longer a finite number. */
   result?: SweptResult;
 }
 
-/** What a run came to. */
+/** The result of a run. */
 export interface SweptResult extends Pick<FinishedEvent, "iterations" | "seconds"> {
   /** On all test rows. */
   test: Score;
-  /** On all rows held out, where any were. */
+  /** On all validation rows, where there are any. */
   validation?: Score;
 }
 
@@ -84,14 +96,22 @@ export interface SweepProgress extends ProgressEvent {
  */
 export async function* sweep(
   { data, runs, makeEngine }: SweepPlan,
-): AsyncGenerator<SweepProgress | SweptRun, void> {
+): AsyncGenerator<SweepEvent, void> {
+  await using trainer = new RunTrainer(data, makeEngine);
+  for (const options of groupedRuns({ data, runs })) yield* trainer.train(options);
+}
+
+/**
+ * The runs in the order of a sweep: those that one engine can serve follow each other.
+ *
+ * @param swept The runs
+ * @returns The same runs
+ * @throws {OptionError} If one asks for more rows than there are
+ */
+export function groupedRuns({ data, runs }: SweptRuns): TrainingOptions[] {
   const rows = { train: data.trainRows, test: data.labels.length - data.trainRows };
   for (const options of runs) checkAgainstRows(options, rows);
-
-  for (const group of Map.groupBy(runs, (options) => engineKey(options, data)).values()) {
-    await using engine = await makeEngine(engineOptions(group[0], data));
-    for (const options of group) yield* runOn(engine, data, options);
-  }
+  return [...Map.groupBy(runs, (options) => engineKey(options, data)).values()].flat();
 }
 
 /** The same text for runs that one engine can serve. */
@@ -99,11 +119,60 @@ function engineKey(options: TrainingOptions, data: Dataset): string {
   return JSON.stringify(engineOptions(options, data));
 }
 
+/**
+ * What a whole run has to compute, to weigh runs of different sizes against each other.
+ *
+ * @param options The run's
+ * @param data Its data
+ * @returns Multiply-adds, evaluations left out
+ */
+export function workOf(options: TrainingOptions, data: Dataset): number {
+  const { architecture, batchSize } = engineOptions(options, data);
+  const steps = totalIterations(options, data.trainRows - options.validation);
+  return 3 * parameterCount(architecture) * batchSize * steps;
+}
+
+/** Trains one run after the other, and keeps the engine while the next run can use it. */
+export class RunTrainer implements AsyncDisposable {
+  readonly #data: Dataset;
+  readonly #makeEngine: EngineMaker;
+  #key = "";
+  #engine: Engine | undefined;
+
+  /**
+   * @param data The data set of all runs
+   * @param makeEngine Makes an engine for a run that the last engine cannot serve
+   */
+  constructor(data: Dataset, makeEngine: EngineMaker) {
+    this.#data = data;
+    this.#makeEngine = makeEngine;
+  }
+
+  /** Trains a run: `progress` events, then its `run` event. */
+  async *train(options: TrainingOptions): AsyncGenerator<SweepEvent, void> {
+    const key = engineKey(options, this.#data);
+    if (key !== this.#key) {
+      await this[Symbol.asyncDispose]();
+      this.#engine = await this.#makeEngine(engineOptions(options, this.#data));
+      this.#key = key;
+    }
+    yield* runOn(this.#engine!, this.#data, options);
+  }
+
+  /** Disposes of the engine. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const engine = this.#engine;
+    this.#engine = undefined;
+    this.#key = "";
+    await engine?.[Symbol.asyncDispose]();
+  }
+}
+
 async function* runOn(
   engine: Engine,
   data: Dataset,
   options: TrainingOptions,
-): AsyncGenerator<SweepProgress | SweptRun, void> {
+): AsyncGenerator<SweepEvent, void> {
   const { backend, name } = engine.device;
   const run: SweptRun = { event: "run", dataset: data.name, options, backend, device: name };
   try {

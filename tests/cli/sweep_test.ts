@@ -20,12 +20,31 @@ Deno.test("sweep runs every combination, and prints mean and spread over the see
   );
   for (const line of lines.slice(1, 5)) assertMatch(line, / \d+\.\d\d% \+- \d+\.\d\d /);
   assertMatch(lines.at(-1)!, /^Best on the test rows: learningRate/);
-  assertEquals(stderr.match(/^device: /gm)?.length, 2, "one engine for each pair of sizes");
+  assertMatch(stderr, /^device: CPU, \d+ of 12 runs at a time, /m);
 
   const runs = await readSweep(out);
   assertEquals(runs.length, 12);
   assert(runs.some(({ result }) => result!.test.accuracy > 0.9), "nothing was learnt");
   assertEquals(listing(data.path), ["bars.csv", "sweep.csv"]);
+});
+
+Deno.test("sweep --jobs changes neither the table nor the file but for the seconds", async () => {
+  using data = barsFolder();
+  const args = ["--dataset", data.csv, ...QUICK, "--seed", "1,2,3", "--learning-rate", "0.1,1"];
+  const outcomes = [];
+  for (const jobs of ["1", "2"]) {
+    const out = `${data.path}/${jobs}.csv`;
+    const { code, stdout } = await runCli("sweep", [...args, "--jobs", jobs, "--out", out]);
+    assertEquals(code, 0);
+    const runs = (await readSweep(out))
+      .map(({ result, ...run }) => ({ ...run, result: { ...result, seconds: 0 } }));
+    outcomes.push({ runs, table: stdout.replace(/ \d+\.\d\d$/gm, "") });
+  }
+  assertEquals(outcomes[1], outcomes[0]);
+  assertEquals(
+    outcomes[0].runs.map(({ options }) => [options.learningRate, options.seed]),
+    [[0.1, 1], [0.1, 2], [0.1, 3], [1, 1], [1, 2], [1, 3]],
+  );
 });
 
 Deno.test("sweep runs only what its file lacks, and sums up all that was asked for", async () => {
@@ -38,13 +57,15 @@ Deno.test("sweep runs only what its file lacks, and sums up all that was asked f
   );
   const summary = events.map((list) =>
     list.map((event) =>
-      event.event === "run" ? [event.options.seed, event.options.validation] : event.runs
+      event.event === "run" ? `${event.options.seed},${event.options.validation}` : event.runs
     )
   );
-  assertEquals(summary, [
-    [[1, 0], [2, 0], 2],
-    [[3, 0], [2, 30], [3, 30], [1, 30], 3, 3],
-  ]);
+  // Runs end in any order; the combinations come last.
+  assertEquals([summary[0].slice(0, -1).sort(), summary[0].slice(-1)], [["1,0", "2,0"], [2]]);
+  assertEquals(
+    [summary[1].slice(0, -2).sort(), summary[1].slice(-2)],
+    [["1,30", "2,30", "3,0", "3,30"], [3, 3]],
+  );
   assertEquals(events[1].at(-2).validation, undefined);
   assertEquals(Object.keys(events[1].at(-1).validation), [
     "mean",
@@ -86,6 +107,7 @@ const WRONG: [string[], string][] = [
   [["--hidden", "8,8/9"], "--hidden must be two whole numbers of at least 1: current value is 9"],
   [["--hidden", "8,8/9,x"], "--hidden must be two numbers divided by a comma, or several divided"],
   [["--optimizer", "sgd,lion"], "--optimizer must be one of sgd, momentum, adam"],
+  [["--jobs", "0"], "--jobs must be a whole number of at least 1: current value is 0"],
   [["--batch-size", "10,181"], "--batch-size must be at most the 180 rows to train on"],
 ];
 

@@ -1,0 +1,44 @@
+/** How far a whole sweep is. */
+import type { Dataset } from "../data/dataset.ts";
+import type { TrainingOptions } from "../training/options.ts";
+import { type SweepEvent, workOf } from "../training/sweep.ts";
+
+/** Adds up what the runs of a sweep have done; runs of different sizes weigh what they compute. */
+export class SweepMeter {
+  /** The work of all runs, in the unit of `workOf`. */
+  readonly total: number;
+  readonly #data: Dataset;
+  readonly #runs = new Map<string, { work: number; steps: number }>();
+
+  /**
+   * @param runs All runs of the sweep
+   * @param data Their data
+   */
+  constructor(runs: readonly TrainingOptions[], data: Dataset) {
+    this.#data = data;
+    this.total = runs.reduce((sum, options) => sum + workOf(options, data), 0);
+  }
+
+  /** Takes note of an event of any run. */
+  update(event: SweepEvent): void {
+    const key = JSON.stringify(event.options);
+    const work = workOf(event.options, this.#data);
+    if (event.event === "progress") {
+      const { iteration, iterations } = event;
+      this.#runs.set(key, { work: work * iteration / iterations, steps: iteration });
+    } else {
+      const steps = event.result?.iterations ?? this.#runs.get(key)?.steps ?? 0;
+      this.#runs.set(key, { work, steps });
+    }
+  }
+
+  /** The work done so far. */
+  get done(): number {
+    return this.#runs.values().reduce((sum, { work }) => sum + work, 0);
+  }
+
+  /** The steps taken so far. */
+  get steps(): number {
+    return this.#runs.values().reduce((sum, { steps }) => sum + steps, 0);
+  }
+}

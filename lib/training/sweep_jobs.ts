@@ -1,0 +1,100 @@
+/** Many runs side by side on the processor's cores, each in a Worker. */
+import type { Dataset } from "../data/dataset.ts";
+import type { TrainingOptions } from "./options.ts";
+import { groupedRuns, type SweepEvent, type SweptRuns } from "./sweep.ts";
+import type { JobAnswer, JobRequest, JobSetup } from "./sweep_worker.ts";
+
+/** What `sweepSideBySide` is told. */
+export interface SideBySidePlan extends SweptRuns {
+  /** How many runs train at a time; at least 1. */
+  jobs: number;
+  /** How many threads each run's engine may use; at least 1. */
+  threads: number;
+}
+
+/**
+ * Trains runs on the CPU engine, several at a time. Each gives the same bits as by itself. Needs
+ * permission to read this program's own files.
+ *
+ * @param plan The runs
+ * @returns The events of all runs as they come: a `run` event when one has ended; leaving the loop
+ *   early gives up the runs that are under way
+ * @throws {OptionError} Before the first run, if one asks for more rows than there are
+ * @throws {Error} If a Worker fails; a run that diverges is an event like others
+ *
+ * @example
+ * ```ts
+ * import { sweepSideBySide } from "./sweep_jobs.ts";
+ * import { resolveOptions } from "./options.ts";
+ * import { syntheticDigits } from "../data/synthetic.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = syntheticDigits({ trainRows: 60, testRows: 10 });
+ * const runs = [1, 2, 3].map((seed) =>
+ *   resolveOptions({ seed, iterations: 3, batchSize: 5, evalSize: 10, hidden: [4, 4] })
+ * );
+ * const seeds = new Set<number>();
+ * for await (const event of sweepSideBySide({ data, runs, jobs: 2, threads: 1 })) {
+ *   if (event.event === "run") seeds.add(event.options.seed);
+ * }
+ * assertEquals(seeds, new Set([1, 2, 3]));
+ * ```
+ */
+export async function* sweepSideBySide(
+  { data, runs, jobs, threads }: SideBySidePlan,
+): AsyncGenerator<SweepEvent, void> {
+  const waiting = groupedRuns({ data, runs });
+  const workers = Array.from(
+    { length: Math.min(jobs, waiting.length) },
+    () => new Worker(new URL("./sweep_worker.ts", import.meta.url), { type: "module" }),
+  );
+  if (workers.length === 0) return;
+  try {
+    yield* eventsOf(workers, waiting, { data: shared(data), threads });
+  } finally {
+    for (const worker of workers) worker.terminate();
+  }
+}
+
+/** Hands each Worker the next run as soon as its last one has ended, until all have. */
+function eventsOf(
+  workers: readonly Worker[],
+  waiting: TrainingOptions[],
+  setup: JobSetup,
+): ReadableStream<SweepEvent> {
+  let underWay = waiting.length;
+  return new ReadableStream({
+    start(controller) {
+      for (const worker of workers) {
+        const startNext = () => {
+          const options = waiting.shift();
+          if (options) worker.postMessage({ options } satisfies JobRequest);
+        };
+        worker.onmessage = ({ data: answer }: MessageEvent<JobAnswer>) => {
+          if (answer.event === "failed") return controller.error(new Error(answer.message));
+          controller.enqueue(answer);
+          if (answer.event !== "run") return;
+          startNext();
+          if (--underWay === 0) controller.close();
+        };
+        worker.onerror = (event) => {
+          event.preventDefault();
+          controller.error(new Error(`Cannot train in a Worker: ${event.message}`));
+        };
+        worker.postMessage(setup);
+        startNext();
+      }
+    },
+  });
+}
+
+/** The same data in memory that Workers share, so that no Worker has a copy of its own. */
+function shared(data: Dataset): Dataset {
+  const share = (bytes: Uint8Array) => {
+    const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
+    copy.set(bytes);
+    // Nothing that computes on the processor needs to know which kind of memory it reads.
+    return copy as Uint8Array<ArrayBufferLike> as Uint8Array<ArrayBuffer>;
+  };
+  return { ...data, images: share(data.images), labels: share(data.labels) };
+}
