@@ -30,7 +30,7 @@ export {
 export { DistSampler, type RowArray } from "./lib/random/dist_sampler.ts";
 
 // Data.
-export type { Dataset, PixelScale, Split } from "./lib/data/dataset.ts";
+export type { Dataset, DatasetSource, PixelScale, Split } from "./lib/data/dataset.ts";
 export { DataError, DataUnavailableError } from "./lib/data/errors.ts";
 export { fetchMnist, type FetchMnistOptions } from "./lib/data/fetch_mnist.ts";
 export { syntheticDigits, type SyntheticOptions } from "./lib/data/synthetic.ts";
@@ -45,6 +45,7 @@ export type {
   ParameterName,
   Parameters,
 } from "./lib/net/architecture.ts";
+export type { Initialization } from "./lib/net/initialize.ts";
 export type { Model } from "./lib/net/model.ts";
 export type { Optimizer } from "./lib/net/optimizer.ts";
 export {
@@ -57,7 +58,6 @@ export type * from "./lib/engine/engine.ts";
 
 // Training, and using what was trained.
 export {
-  type Initialization,
   NOTEBOOK,
   OptionError,
   type Schedule,

@@ -6,7 +6,7 @@ import type { Backend, Engine } from "../lib/engine/engine.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
 import { engineOptions } from "../lib/training/train.ts";
 import { stepsOf } from "./steps.ts";
-import { drawState, Reference, relativeError } from "../tests/engine/reference.ts";
+import { drawState, Reference, relativeError } from "../lib/engine/reference.ts";
 
 /** Which engine, at which work; the notebook's, but for what is said here. */
 export interface CheckedEngineOptions {

@@ -1,60 +1,71 @@
 /**
- * What some tests need and not every machine has: the real MNIST files, a
- * WebGPU adapter, and (with FULL=1) time.
+ * What some tests need and not every run has: permissions, the real MNIST files, a WebGPU adapter,
+ * and (with FULL=1) time.
  *
- * Where it is missing such a test is ignored, and each test file prints at its
- * end how many it ignored and why. With REQUIRE_MNIST=1 or REQUIRE_WEBGPU=1
- * nothing is ignored: a missing thing then fails every test that needs it.
+ * Where it is missing such a test is ignored, and each test file prints at its end how many it
+ * ignored and what to do about it. With REQUIRE_MNIST=1 or REQUIRE_WEBGPU=1 nothing is ignored for
+ * that reason: a missing thing then fails every test that needs it.
  */
 import { findAdapter } from "../lib/engine/webgpu/device.ts";
 
+/** What the tests may do under `deno test -P`, and none of it under plain `deno test`. */
+const PERMISSIONS = ["read", "write", "env", "net", "run"] as const;
+
 /** A thing that a test can need. */
-export type Requirement = "mnist" | "webgpu" | "time";
+export type Requirement = typeof PERMISSIONS[number] | "mnist" | "webgpu" | "time";
 
 const FILES = ["train-images", "train-labels", "t10k-images", "t10k-labels"];
-const ignored: Record<Requirement, number> = { mnist: 0, webgpu: 0, time: 0 };
+
+/** How many tests of this file were ignored, by the reason. */
+const ignored = new Map<string, number>();
 
 /**
- * Options for `Deno.test` that ignore the test where something it needs is
- * missing: `Deno.test({ name, ...await needs("mnist"), fn })`.
+ * Options for `Deno.test` that ignore the test where something it needs is missing.
+ *
+ * ```ts ignore
+ * Deno.test("reads real digits", await needs("mnist"), () => {});
+ * ```
  */
 export async function needs(...requirements: Requirement[]): Promise<{ ignore: boolean }> {
   for (const requirement of requirements) {
     if (environment(`REQUIRE_${requirement.toUpperCase()}`) === "1") continue;
-    if (await missing(requirement)) {
-      ignored[requirement]++;
-      return { ignore: true };
-    }
+    const reason = await whyMissing(requirement);
+    if (reason === undefined) continue;
+    ignored.set(reason, (ignored.get(reason) ?? 0) + 1);
+    return { ignore: true };
   }
   return { ignore: false };
 }
 
 /** The folder of the four real MNIST files: MNIST_DIR, else the cache. */
 export function mnistDirectory(): string {
-  const reason = missingMnist();
-  if (reason !== null) throw new Error(`This test needs the real MNIST files: ${reason}`);
+  const reason = whyNoMnist();
+  if (reason !== undefined) throw new Error(`This test needs the real MNIST files: ${reason}`);
   return candidate();
 }
 
-async function missing(requirement: Requirement): Promise<boolean> {
+/** Why a test that needs this cannot run, and what to do; undefined if it can. */
+async function whyMissing(requirement: Requirement): Promise<string | undefined> {
   switch (requirement) {
     case "mnist":
-      return missingMnist() !== null;
+      return whyNoMnist();
     case "webgpu":
-      return await findAdapter() === undefined;
+      return await findAdapter() === undefined
+        ? "no WebGPU adapter (Debian: apt-get install mesa-vulkan-drivers libvulkan1)"
+        : undefined;
     case "time":
-      return environment("FULL") !== "1";
+      return environment("FULL") === "1" ? undefined : "they take long: FULL=1 deno task test";
+    default:
+      return isGranted(requirement) ? undefined : "no permissions: deno test -P";
   }
 }
 
-function missingMnist(): string | null {
+function whyNoMnist(): string | undefined {
+  if (!isGranted("read")) return "no permissions: deno test -P";
   const directory = candidate();
-  if (Deno.permissions.querySync({ name: "read", path: directory }).state !== "granted") {
-    return `${directory} may not be read (--allow-read)`;
-  }
   const names = entries(directory);
   const absent = FILES.find((file) => !names.some((name) => name.startsWith(file)));
-  return absent === undefined ? null : `${directory} has no ${absent} file; set MNIST_DIR`;
+  return absent && `no real MNIST, as ${directory} has no ${absent} file: set MNIST_DIR`;
 }
 
 function entries(directory: string): string[] {
@@ -71,21 +82,15 @@ function candidate(): string {
 }
 
 function environment(variable: string): string | undefined {
-  return Deno.permissions.querySync({ name: "env", variable }).state === "granted"
-    ? Deno.env.get(variable)
-    : undefined;
+  return isGranted("env") ? Deno.env.get(variable) : undefined;
+}
+
+function isGranted(name: typeof PERMISSIONS[number]): boolean {
+  return Deno.permissions.querySync({ name }).state === "granted";
 }
 
 globalThis.addEventListener("unload", () => {
-  const reasons = {
-    mnist: missingMnist(),
-    webgpu: "no adapter (Debian: mesa-vulkan-drivers)",
-    time: "set FULL=1 to run them too",
-  };
-  for (const [requirement, count] of Object.entries(ignored)) {
-    if (count === 0) continue;
-    console.log(
-      `tests ignored for want of ${requirement}: ${count}; ${reasons[requirement as Requirement]}`,
-    );
+  for (const [reason, count] of ignored) {
+    console.log(`${count} ${count === 1 ? "test" : "tests"} ignored; ${reason}`);
   }
 });

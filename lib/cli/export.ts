@@ -1,6 +1,6 @@
 /** `deno task export`: a trained net in the formats of other programs. */
 import { modelTensors, type SavedModel } from "../model/saved_model.ts";
-import { writeFileAtomically } from "../model/write_file.ts";
+import { writeFileAtomically } from "../files/write_file.ts";
 import { type FlagValues, type Task, text, toggle, UsageError } from "./flags.ts";
 import { loadNamedModel, MODEL_FLAG } from "./model_flag.ts";
 import { print } from "./output.ts";

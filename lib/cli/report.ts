@@ -1,7 +1,7 @@
 /** `deno task report`: finished runs as HTML pages. */
 import { dirname, join } from "node:path";
 import type { Dataset } from "../data/dataset.ts";
-import { writeFileAtomically } from "../model/write_file.ts";
+import { writeFileAtomically } from "../files/write_file.ts";
 import { comparePage } from "../report/html/compare_page.ts";
 import { runPage } from "../report/html/run_page.ts";
 import { readRunDirectory } from "../report/run_directory.ts";

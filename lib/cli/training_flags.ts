@@ -1,5 +1,10 @@
 /** The flags that choose a run's options: of `train`, and of whatever else trains. */
-import { NOTEBOOK, type TrainingOptions } from "../training/options.ts";
+import {
+  NOTEBOOK,
+  OPTION_WORDS,
+  type TrainingOptions,
+  type WordOption,
+} from "../training/options.ts";
 import { type Preset, PRESETS } from "../training/presets.ts";
 import {
   type Flag,
@@ -27,6 +32,15 @@ const hidden: Flag<number[]> = {
   expects: "two numbers divided by a comma",
 };
 
+/** A flag for an option that accepts a few words. */
+function wordOf<Option extends WordOption>(
+  option: Option,
+  help: string,
+): Flag<TrainingOptions[Option]> {
+  const words: readonly TrainingOptions[Option][] = OPTION_WORDS[option];
+  return oneOf(words, help, NOTEBOOK[option]);
+}
+
 /** The notebook's own flags, then those that go beyond it. */
 export const TRAINING_FLAGS = {
   preset: oneOf(
@@ -46,34 +60,27 @@ export const TRAINING_FLAGS = {
   evalEvery: number("steps between two evaluations", NOTEBOOK.evalEvery),
   evalSize: number("rows drawn for an evaluation", NOTEBOOK.evalSize),
   hidden,
-  threefry: oneOf(
-    ["legacy", "partitionable"],
-    "layout of JAX's random bits: before 0.5, or since",
-    NOTEBOOK.threefry,
-  ),
+  threefry: wordOf("threefry", "layout of JAX's random bits: before 0.5, or since"),
   epochs: number(
     "passes over shuffled training rows, in place of --iterations; 0 for none",
     NOTEBOOK.epochs,
   ),
-  schedule: oneOf(
-    ["step", "linear"],
+  schedule: wordOf(
+    "schedule",
     "how the learning rate changes: by --decay, or down to 0 in a straight line",
-    NOTEBOOK.schedule,
   ),
-  optimizer: oneOf(["sgd", "momentum", "adam"], "how a step uses the gradient", NOTEBOOK.optimizer),
-  init: oneOf(["normal", "glorot"], "how parameters are drawn", NOTEBOOK.initialization),
-  activation: oneOf(["tanh", "relu"], "of the hidden layers", NOTEBOOK.activation),
-  head: oneOf(
-    ["notebook", "softmax"],
+  optimizer: wordOf("optimizer", "how a step uses the gradient"),
+  init: wordOf("initialization", "how parameters are drawn"),
+  activation: wordOf("activation", "of the hidden layers"),
+  head: wordOf(
+    "head",
     "the last layer's output and loss: tanh and its loss, or plain cross-entropy",
-    NOTEBOOK.head,
   ),
-  scale: oneOf(["l2", "unit"], "pixels divided by their row's L2 norm, or by 255", NOTEBOOK.scale),
-  augment: oneOf(["none", "shift"], "seeded changes to training images", NOTEBOOK.augment),
-  split: oneOf(
-    ["shuffle", "original"],
+  scale: wordOf("scale", "pixels divided by their row's L2 norm, or by 255"),
+  augment: wordOf("augment", "seeded changes to training images"),
+  split: wordOf(
+    "split",
     "training rows drawn from all rows as in the notebook, or those that were published as such",
-    NOTEBOOK.split,
   ),
   validation: number(
     "training rows held out and evaluated on in place of test rows",

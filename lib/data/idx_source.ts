@@ -1,5 +1,5 @@
 /** Data sets that are published as four gzipped IDX files: from the cache, else from a mirror. */
-import { writeFileAtomically } from "../model/write_file.ts";
+import { writeFileAtomically } from "../files/write_file.ts";
 import { withCacheLock } from "./cache.ts";
 import type { Dataset } from "./dataset.ts";
 import { download, type DownloadOptions } from "./download.ts";

@@ -1,5 +1,5 @@
 /** Data sets that OpenML publishes as one ARFF file; MNIST is one, and the notebook took it from there. */
-import { writeFileAtomically } from "../model/write_file.ts";
+import { writeFileAtomically } from "../files/write_file.ts";
 import { readArff } from "./arff.ts";
 import type { Dataset } from "./dataset.ts";
 import { download } from "./download.ts";

@@ -1,7 +1,13 @@
 /** What a kept net's file says of it besides the numbers; the format allows only strings. */
+import type { PixelScale } from "../data/dataset.ts";
 import type { Architecture } from "../net/architecture.ts";
 import type { Model } from "../net/model.ts";
-import { resolveOptions, type TrainingOptions } from "../training/options.ts";
+import {
+  OPTION_WORDS,
+  resolveOptions,
+  type TrainingOptions,
+  type WordOption,
+} from "../training/options.ts";
 
 /** Metadata by name. */
 export type Metadata = Record<string, string>;
@@ -36,13 +42,16 @@ export function readModelMetadata(metadata: Metadata): Omit<Model, "parameters">
   if (sizes.length !== 4 || !sizes.every((size) => Number.isSafeInteger(size) && size > 0)) {
     fail("the architecture must have four sizes of at least 1", metadata.architecture);
   }
-  if (activation !== "tanh" && activation !== "relu") {
-    fail("the activation must be tanh or relu", activation);
-  }
-  if (head !== "notebook" && head !== "softmax") fail("the head must be notebook or softmax", head);
-  const { scale } = metadata;
-  if (scale !== "l2" && scale !== "unit") fail("the scale must be l2 or unit", scale);
+  const scale = metadata.scale as PixelScale;
+  checkWord("activation", activation);
+  checkWord("head", head);
+  checkWord("scale", scale);
   return { architecture, scale };
+}
+
+function checkWord(option: WordOption, word: string): void {
+  const words: readonly string[] = OPTION_WORDS[option];
+  if (!words.includes(word)) fail(`the ${option} must be ${words.join(" or ")}`, word);
 }
 
 /** The metadata of a run; the seed once more by itself, for a person who looks at the header. */

@@ -1,6 +1,6 @@
 /** Writes models to files. */
 import { encodeModel, type SavedModel } from "./saved_model.ts";
-import { writeFileAtomically } from "./write_file.ts";
+import { writeFileAtomically } from "../files/write_file.ts";
 
 /**
  * Writes a model as a safetensors file, whole or not at all.

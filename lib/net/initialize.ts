@@ -1,7 +1,9 @@
 /** How the parameters are drawn before training. */
 import type { DistSampler } from "../random/dist_sampler.ts";
-import type { Initialization } from "../training/options.ts";
 import { type Architecture, parameterCount, parameterSlots } from "./architecture.ts";
+
+/** How the parameters are drawn: N(0, 1) throughout as in the notebook, or Glorot's N(0, 2 / (in + out)) with zero biases. */
+export type Initialization = "normal" | "glorot";
 
 /**
  * Draws a net's parameters, in the order w0, b0, w1, b1, w2, b2.

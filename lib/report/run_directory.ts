@@ -15,7 +15,7 @@ import { loadParameters } from "../model/load_parameters.ts";
 import { saveParameters } from "../model/save_parameters.ts";
 import type { RunRecord } from "../model/metadata.ts";
 import type { SavedModel } from "../model/saved_model.ts";
-import { writeFileAtomically } from "../model/write_file.ts";
+import { writeFileAtomically } from "../files/write_file.ts";
 import type { Architecture } from "../net/architecture.ts";
 import type { StartedEvent, TrainingEvent } from "../training/events.ts";
 import type { TrainingOptions } from "../training/options.ts";

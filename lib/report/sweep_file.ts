@@ -1,6 +1,6 @@
 /** A sweep's finished runs as a CSV file, a row each. */
 import { parse, stringify } from "@std/csv";
-import { writeFileAtomically } from "../model/write_file.ts";
+import { writeFileAtomically } from "../files/write_file.ts";
 import { NOTEBOOK, type TrainingOptions } from "../training/options.ts";
 import type { Score, SweptRun } from "../training/sweep.ts";
 

@@ -3,11 +3,9 @@ import type { Augmentation } from "../engine/engine.ts";
 import type { PixelScale } from "../data/dataset.ts";
 import type { SplitKind } from "../data/split.ts";
 import type { Activation, Head } from "../net/architecture.ts";
+import type { Initialization } from "../net/initialize.ts";
 import type { Optimizer } from "../net/optimizer.ts";
 import type { ThreefryLayout } from "../random/threefry.ts";
-
-/** How the parameters are drawn: N(0, 1) throughout as in the notebook, or Glorot's N(0, 2 / (in + out)) with zero biases. */
-export type Initialization = "normal" | "glorot";
 
 /**
  * How the learning rate changes on the way: `step` multiplies it by `decay` after every `decayEvery`-th
@@ -58,6 +56,24 @@ export interface TrainingOptions {
   /** Layout of all random bits. */
   threefry: ThreefryLayout;
 }
+
+/** The options whose values are words. */
+export type WordOption = {
+  [Name in keyof TrainingOptions]: TrainingOptions[Name] extends string ? Name : never;
+}[keyof TrainingOptions];
+
+/** The words that each of those options accepts; flags, checks and files all read them here. */
+export const OPTION_WORDS: Readonly<{ [Name in WordOption]: readonly TrainingOptions[Name][] }> = {
+  schedule: ["step", "linear"],
+  split: ["shuffle", "original"],
+  activation: ["tanh", "relu"],
+  head: ["notebook", "softmax"],
+  initialization: ["normal", "glorot"],
+  scale: ["l2", "unit"],
+  optimizer: ["sgd", "momentum", "adam"],
+  augment: ["none", "shift"],
+  threefry: ["legacy", "partitionable"],
+};
 
 /** The published notebook's run. */
 export const NOTEBOOK: Readonly<TrainingOptions> = {
@@ -185,11 +201,9 @@ const ABOVE_ZERO: Rule = {
   holds: (value) => Number.isFinite(value) && Number(value) > 0,
 };
 
-function oneOf<Word extends string>(...words: Word[]): Rule {
-  return {
-    rule: `one of ${words.join(", ")}`,
-    holds: (value) => (words as unknown[]).includes(value),
-  };
+function wordOf(option: WordOption): Rule {
+  const words: readonly unknown[] = OPTION_WORDS[option];
+  return { rule: `one of ${words.join(", ")}`, holds: (value) => words.includes(value) };
 }
 
 const RULES: Readonly<Record<keyof TrainingOptions, Rule>> = {
@@ -198,22 +212,22 @@ const RULES: Readonly<Record<keyof TrainingOptions, Rule>> = {
   epochs: wholeFrom(0),
   batchSize: wholeFrom(1),
   learningRate: ABOVE_ZERO,
-  schedule: oneOf<Schedule>("step", "linear"),
+  schedule: wordOf("schedule"),
   decay: ABOVE_ZERO,
   decayEvery: wholeFrom(1),
   evalEvery: wholeFrom(1),
   evalSize: wholeFrom(1),
-  split: oneOf<SplitKind>("shuffle", "original"),
+  split: wordOf("split"),
   validation: wholeFrom(0),
   hidden: {
     rule: "two whole numbers of at least 1",
     holds: (value) => Array.isArray(value) && value.length === 2 && value.every(wholeFrom(1).holds),
   },
-  activation: oneOf<Activation>("tanh", "relu"),
-  head: oneOf<Head>("notebook", "softmax"),
-  initialization: oneOf<Initialization>("normal", "glorot"),
-  scale: oneOf<PixelScale>("l2", "unit"),
-  optimizer: oneOf<Optimizer["name"]>("sgd", "momentum", "adam"),
-  augment: oneOf<Augmentation>("none", "shift"),
-  threefry: oneOf<ThreefryLayout>("legacy", "partitionable"),
+  activation: wordOf("activation"),
+  head: wordOf("head"),
+  initialization: wordOf("initialization"),
+  scale: wordOf("scale"),
+  optimizer: wordOf("optimizer"),
+  augment: wordOf("augment"),
+  threefry: wordOf("threefry"),
 };

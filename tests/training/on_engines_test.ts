@@ -5,7 +5,7 @@ import { WebGpuEngine } from "../../lib/engine/webgpu/webgpu_engine.ts";
 import type { CheckpointEvent, TrainingEvent } from "../../lib/training/events.ts";
 import { resolveOptions, type TrainingOptions } from "../../lib/training/options.ts";
 import { engineOptions, train } from "../../lib/training/train.ts";
-import { generatedData } from "../engine/reference.ts";
+import { generatedData } from "../../lib/engine/reference.ts";
 import { needs } from "../requirements.ts";
 
 const DATA = {

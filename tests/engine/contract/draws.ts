@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { EngineOptions } from "../../../lib/engine/engine.ts";
 import { permutation } from "../../../lib/random/distributions.ts";
 import { prngKey, split } from "../../../lib/random/threefry.ts";
-import { drawState, generatedData } from "../reference.ts";
+import { drawState, generatedData } from "../../../lib/engine/reference.ts";
 import { allRows, type MakeEngine, NOTEBOOK_ENGINE, type Register } from "./shared.ts";
 
 /** Which rows a step takes. */

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Architecture, parameterSlots } from "../../../lib/net/architecture.ts";
 import { OPTIMIZERS } from "../../../lib/net/optimizer.ts";
-import { drawState, generatedData, Reference } from "../reference.ts";
+import { drawState, generatedData, Reference } from "../../../lib/engine/reference.ts";
 import {
   allRows,
   drawnSteps,

@@ -1,7 +1,12 @@
 import { assert } from "@std/assert";
 import { type Architecture, layerSizes, parameterSlots } from "../../../lib/net/architecture.ts";
 import { prngKey } from "../../../lib/random/threefry.ts";
-import { drawState, generatedData, Reference, relativeError } from "../reference.ts";
+import {
+  drawState,
+  generatedData,
+  Reference,
+  relativeError,
+} from "../../../lib/engine/reference.ts";
 import { allRows, type MakeEngine, NOTEBOOK_ENGINE, type Register } from "./shared.ts";
 
 /** One-step gradients at many sizes, among them all that divide no tile evenly. */

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Engine } from "../../../lib/engine/engine.ts";
-import { drawState, generatedData } from "../reference.ts";
+import { drawState, generatedData } from "../../../lib/engine/reference.ts";
 import {
   allRows,
   assertSame,

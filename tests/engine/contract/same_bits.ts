@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { OPTIMIZERS } from "../../../lib/net/optimizer.ts";
-import { drawState, generatedData, relativeError } from "../reference.ts";
+import { drawState, generatedData, relativeError } from "../../../lib/engine/reference.ts";
 import {
   allRows,
   assertSame,

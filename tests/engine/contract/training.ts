@@ -5,7 +5,12 @@ import type { EngineOptions, EngineState, Step } from "../../../lib/engine/engin
 import { OPTIMIZERS } from "../../../lib/net/optimizer.ts";
 import { prngKey } from "../../../lib/random/threefry.ts";
 import { mnistDirectory, needs } from "../../requirements.ts";
-import { drawState, generatedData, Reference, relativeError } from "../reference.ts";
+import {
+  drawState,
+  generatedData,
+  Reference,
+  relativeError,
+} from "../../../lib/engine/reference.ts";
 import {
   allRows,
   drawnSteps,

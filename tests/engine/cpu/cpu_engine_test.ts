@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { createCpuEngine } from "../../../lib/engine/cpu/cpu_engine.ts";
 import type { Engine, EngineState } from "../../../lib/engine/engine.ts";
 import { allRows, drawnSteps, NOTEBOOK_ENGINE } from "../contract/shared.ts";
-import { drawState, generatedData } from "../reference.ts";
+import { drawState, generatedData } from "../../../lib/engine/reference.ts";
 
 const DATA = generatedData({ rows: 2000, width: 28, height: 28, classes: 10 });
 const STATE = drawState(NOTEBOOK_ENGINE.architecture, NOTEBOOK_ENGINE.optimizer);

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import type { SparseMatrix } from "../../../lib/engine/cpu/products.ts";
 import { packRows, SparseBatch } from "../../../lib/engine/cpu/sparse_batch.ts";
-import { generatedData } from "../reference.ts";
+import { generatedData } from "../../../lib/engine/reference.ts";
 
 /** A sparse matrix with its zeros, row by row. */
 function dense({ starts, columns, values }: SparseMatrix, shape: [number, number]): number[][] {

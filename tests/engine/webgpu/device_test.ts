@@ -3,7 +3,7 @@ import { findAdapter, Gpu } from "../../../lib/engine/webgpu/device.ts";
 import { Program, setConstants } from "../../../lib/engine/webgpu/program.ts";
 import { createWebGpuEngine, type WebGpuEngine } from "../../../lib/engine/webgpu/webgpu_engine.ts";
 import { NOTEBOOK_ENGINE } from "../contract/shared.ts";
-import { drawState, generatedData } from "../reference.ts";
+import { drawState, generatedData } from "../../../lib/engine/reference.ts";
 import { needs } from "../../requirements.ts";
 
 const webgpu = await needs("webgpu");

@@ -3,7 +3,7 @@
  * killed: a process for write_file_test.ts. All parameters of a checkpoint are its number.
  */
 import { encodeCheckpoint } from "../../lib/model/checkpoint.ts";
-import { writeFileAtomically } from "../../lib/model/write_file.ts";
+import { writeFileAtomically } from "../../lib/files/write_file.ts";
 import { type Architecture, parameterCount } from "../../lib/net/architecture.ts";
 import { NOTEBOOK } from "../../lib/training/options.ts";
 

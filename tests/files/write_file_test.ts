@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { decodeCheckpoint } from "../../lib/model/checkpoint.ts";
-import { writeFileAtomically } from "../../lib/model/write_file.ts";
+import { writeFileAtomically } from "../../lib/files/write_file.ts";
 
 async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();

@@ -1,13 +1,13 @@
 /** An engine's work redone in float64, with one dense array a batch: what engines are compared with. */
-import type { Dataset, PixelScale } from "../../lib/data/dataset.ts";
-import { type Shift, shiftOfRow } from "../../lib/engine/augment.ts";
-import type { EngineOptions, EngineState, Evaluation, Step } from "../../lib/engine/engine.ts";
-import { type Architecture, parameterCount, parameterSlots } from "../../lib/net/architecture.ts";
-import { answerOfRow, forward, gradients, lossOfRow } from "../../lib/net/maths.ts";
-import { MOMENT_ARRAYS, type Optimizer } from "../../lib/net/optimizer.ts";
-import { updateParameters } from "../../lib/net/update.ts";
-import { normal, permutation } from "../../lib/random/distributions.ts";
-import { prngKey, randomBits } from "../../lib/random/threefry.ts";
+import type { Dataset, PixelScale } from "../data/dataset.ts";
+import { type Shift, shiftOfRow } from "./augment.ts";
+import type { EngineOptions, EngineState, Evaluation, Step } from "./engine.ts";
+import { type Architecture, parameterCount, parameterSlots } from "../net/architecture.ts";
+import { answerOfRow, forward, gradients, lossOfRow } from "../net/maths.ts";
+import { MOMENT_ARRAYS, type Optimizer } from "../net/optimizer.ts";
+import { updateParameters } from "../net/update.ts";
+import { normal, permutation } from "../random/distributions.ts";
+import { prngKey, randomBits } from "../random/threefry.ts";
 
 /** The same calls as an engine's, done at once. */
 export class Reference {

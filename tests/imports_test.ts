@@ -1,0 +1,104 @@
+/** Which file imports which: data flows one way, and the library stands by itself. */
+import { assert, assertEquals } from "@std/assert";
+import { needs } from "./requirements.ts";
+
+/** The folders of lib. Each imports only from itself and from those before it. */
+const FOLDERS = [
+  "files",
+  "random",
+  "data",
+  "net",
+  "engine",
+  "training",
+  "model",
+  "image",
+  "report",
+  "cli",
+];
+
+const ROOT = new URL("../", import.meta.url);
+
+/** All TypeScript files below a folder, as paths from the root. */
+function filesBelow(folder: string): string[] {
+  return [...Deno.readDirSync(new URL(folder, ROOT))].flatMap(({ name, isDirectory }) => {
+    const path = `${folder}/${name}`;
+    return isDirectory ? filesBelow(path) : name.endsWith(".ts") ? [path] : [];
+  });
+}
+
+/**
+ * What a file imports: other files of the repository as paths from its root, packages as they are
+ * named. Found in its text, since types and Workers count as well; examples in comments do not.
+ */
+function importsOf(path: string): string[] {
+  const code = Deno.readTextFileSync(new URL(path, ROOT)).replaceAll(
+    /^\s*(\*|\/\/|\/\*\*).*$/gm,
+    "",
+  );
+  const found = code.matchAll(/(?:\bfrom |\bimport |\bimport\(\s*|\bnew URL\(\s*)"([^"]+)"/g);
+  return [...found].map(([, name]) =>
+    name.startsWith(".") || name.endsWith(".ts")
+      ? new URL(name, new URL(path, ROOT)).href.slice(ROOT.href.length)
+      : name
+  );
+}
+
+const folderOf = (path: string) => path.split("/").slice(0, path.startsWith("lib/") ? 2 : 1);
+
+Deno.test("importsOf() finds every kind of import", await needs("read"), () => {
+  const imports = importsOf("lib/data/background.ts");
+  assert(imports.includes("lib/data/dataset.ts"), "an import of a type");
+  assert(imports.includes("lib/data/worker.ts"), "a Worker");
+  assert(importsOf("lib/cli/flags.ts").includes("@std/text"), "an import when it is needed");
+  assert(importsOf("mod.ts").includes("browser.ts"), "an export from elsewhere");
+  assert(importsOf("lib/engine/webgpu/fused.ts").some((path) => path.endsWith(".wgsl")), "a text");
+  assert(!importsOf("lib/random/threefry.ts").includes("@std/assert"), "an example is no import");
+});
+
+Deno.test("a folder of lib imports only from those before it", await needs("read"), () => {
+  const wrong: string[] = [];
+  for (const path of filesBelow("lib")) {
+    const own = FOLDERS.indexOf(folderOf(path)[1]);
+    assert(own >= 0, `${path} is in a folder that has no place in the row`);
+    for (const imported of importsOf(path)) {
+      const [root, folder] = folderOf(imported);
+      const isBefore = root === "lib" && FOLDERS.indexOf(folder) <= own;
+      const isPackage = !/\.\w+$/.test(imported);
+      if (!isBefore && !isPackage && root !== "shaders") wrong.push(`${path} -> ${imported}`);
+    }
+  }
+  assertEquals(wrong, []);
+});
+
+Deno.test(
+  "nothing but tests imports from tests, and nothing but bench from bench",
+  await needs("read"),
+  () => {
+    const wrong: string[] = [];
+    for (const path of ["mod.ts", ...filesBelow("lib"), ...filesBelow("bench")]) {
+      for (const imported of importsOf(path)) {
+        const [root] = folderOf(imported);
+        const isWrong = root === "tests" || root === "bench" && !path.startsWith("bench/");
+        if (isWrong) wrong.push(`${path} -> ${imported}`);
+      }
+    }
+    assertEquals(wrong, []);
+  },
+);
+
+Deno.test(
+  "nothing that mod.ts reaches names a package, which an import by URL would not find",
+  await needs("read"),
+  () => {
+    const reached = new Set(["mod.ts"]);
+    const packages: string[] = [];
+    for (const path of reached) {
+      for (const imported of importsOf(path)) {
+        if (imported.endsWith(".ts")) reached.add(imported);
+        else if (!/^(node:|shaders\/)/.test(imported)) packages.push(`${path} -> ${imported}`);
+      }
+    }
+    assert(reached.size > 40, `only ${reached.size} files were reached`);
+    assertEquals(packages, []);
+  },
+);
