@@ -1,18 +1,21 @@
 /**
  * What some tests need and not every run has: permissions, the real MNIST files, a WebGPU adapter,
- * and (with FULL=1) time.
+ * Chromium, and (with FULL=1) time.
  *
  * Where it is missing such a test is ignored, and each test file prints at its end how many it
- * ignored and what to do about it. With REQUIRE_MNIST=1 or REQUIRE_WEBGPU=1 nothing is ignored for
- * that reason: a missing thing then fails every test that needs it.
+ * ignored and what to do about it. With REQUIRE_MNIST=1, REQUIRE_WEBGPU=1 or REQUIRE_BROWSER=1 nothing
+ * is ignored for that reason: a missing thing then fails every test that needs it.
  */
 import { findAdapter } from "../lib/engine/webgpu/device.ts";
 
 /** What the tests may do under `deno test -P`, and none of it under plain `deno test`. */
-const PERMISSIONS = ["read", "write", "env", "net", "run"] as const;
+const PERMISSIONS = ["read", "write", "env", "net", "sys", "run"] as const;
 
 /** A thing that a test can need. */
-export type Requirement = typeof PERMISSIONS[number] | "mnist" | "webgpu" | "time";
+export type Requirement = typeof PERMISSIONS[number] | "mnist" | "webgpu" | "browser" | "time";
+
+/** Where Chromium is. */
+export const CHROMIUM = environment("CHROMIUM") ?? "/usr/bin/chromium";
 
 const FILES = ["train-images", "train-labels", "t10k-images", "t10k-labels"];
 
@@ -53,6 +56,8 @@ async function whyMissing(requirement: Requirement): Promise<string | undefined>
       return await findAdapter() === undefined
         ? "no WebGPU adapter (Debian: apt-get install mesa-vulkan-drivers libvulkan1)"
         : undefined;
+    case "browser":
+      return whyNoBrowser();
     case "time":
       return environment("FULL") === "1" ? undefined : "they take long: FULL=1 deno task test";
     default:
@@ -66,6 +71,17 @@ function whyNoMnist(): string | undefined {
   const names = entries(directory);
   const absent = FILES.find((file) => !names.some((name) => name.startsWith(file)));
   return absent && `no real MNIST, as ${directory} has no ${absent} file: set MNIST_DIR`;
+}
+
+function whyNoBrowser(): string | undefined {
+  if (!(["read", "write", "env", "sys", "run"] as const).every(isGranted)) {
+    return "no permissions: deno test -P";
+  }
+  try {
+    Deno.statSync(CHROMIUM);
+  } catch {
+    return `no ${CHROMIUM} (Debian: apt-get install chromium, or set CHROMIUM)`;
+  }
 }
 
 function entries(directory: string): string[] {
