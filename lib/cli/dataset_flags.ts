@@ -2,12 +2,13 @@
 import { resolve } from "node:path";
 import { openInBackground } from "../data/background.ts";
 import type { Dataset, DatasetSource } from "../data/dataset.ts";
+import { DATASET_NAMES, namedDataset } from "../data/names.ts";
 import type { Asides } from "./asides.ts";
 import { type FlagTable, type FlagValues, number, text } from "./flags.ts";
 
 export const DATASET_FLAGS = {
   dataset: text(
-    "auto|mnist|fashion|openml|synthetic|DIR|FILE.csv",
+    [...DATASET_NAMES, "DIR", "FILE.csv"].join("|"),
     "the images: a known data set, a folder of four IDX files, or a CSV file",
     "auto",
   ),
@@ -66,6 +67,5 @@ export function datasetSource(
 export function shapeBeforehand(
   { dataset = "auto" }: FlagValues<typeof DATASET_FLAGS>,
 ): Pick<Dataset, "width" | "height" | "classes"> | undefined {
-  const likeMnist = ["auto", "mnist", "fashion", "openml", "synthetic"];
-  return likeMnist.includes(dataset) ? { width: 28, height: 28, classes: 10 } : undefined;
+  return namedDataset(dataset);
 }

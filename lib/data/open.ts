@@ -6,6 +6,7 @@ import { resolve } from "node:path";
 import type { Dataset, DatasetSource } from "./dataset.ts";
 import { DataError, DataUnavailableError } from "./errors.ts";
 import { FASHION } from "./fashion.ts";
+import { DATASET_NAMES, type DatasetName } from "./names.ts";
 import { readIdxFolder } from "./idx_folder.ts";
 import { type IdxSource, loadIdxSource, type LoadOptions } from "./idx_source.ts";
 import { MNIST } from "./mnist.ts";
@@ -15,12 +16,12 @@ import { syntheticDigits } from "./synthetic.ts";
 /** Which data set, and where it may be. */
 export interface OpenOptions extends Omit<LoadOptions, "directory">, DatasetSource {
   /**
-   * - `auto`: MNIST, or synthetic digits where it is neither here nor to be downloaded
-   * - `mnist`, `fashion` (Fashion-MNIST), `openml` (MNIST as OpenML has it), `synthetic`
+   * - a name of `DATASET_NAMES`; `auto` is MNIST, or synthetic digits where it is neither here nor
+   *   to be downloaded
    * - the path of a folder of four IDX files, or of a file that ends in `.csv`
    */
   dataset: string;
-  /** A folder that holds the files of `auto`, `mnist` or `fashion`: nothing is downloaded then. */
+  /** A folder that holds the four IDX files of a named data set: nothing is downloaded then. */
   dataDir?: string;
   /** The same for `auto` and `mnist` only, where `dataDir` is not given. */
   mnistDir?: string;
@@ -35,7 +36,19 @@ export interface OpenOptions extends Omit<LoadOptions, "directory">, DatasetSour
 export const DATA_HOSTS: readonly string[] = [MNIST, FASHION, OPENML]
   .flatMap(({ mirrors }) => mirrors.map((mirror) => new URL(mirror).host));
 
-const NAMES = ["auto", "mnist", "synthetic", "fashion", "openml"];
+/** How each named data set is had where no folder is named: from its folder in the cache, or made. */
+const LOADERS: Readonly<Record<DatasetName, (options: LoadOptions) => Promise<Dataset>>> = {
+  mnist: (options) => loadIdxSource(MNIST, options),
+  fashion: (options) => loadIdxSource(FASHION, options),
+  openml: (options) => loadArffSource(OPENML, options),
+  synthetic: () => Promise.resolve(syntheticDigits()),
+};
+
+/** What the files of a folder must be that is named for a data set. */
+const IDX_SOURCES: Readonly<Partial<Record<DatasetName, IdxSource>>> = {
+  mnist: MNIST,
+  fashion: FASHION,
+};
 
 /**
  * Opens a data set: from the folder that was named for it, else from the
@@ -59,61 +72,51 @@ const NAMES = ["auto", "mnist", "synthetic", "fashion", "openml"];
 export async function openDataset(options: OpenOptions): Promise<Dataset> {
   const data = await openNamed(options);
   const { dataset, dataDir, label, width } = options;
-  const source: DatasetSource = NAMES.includes(dataset)
+  const source: DatasetSource = DATASET_NAMES.includes(dataset)
     ? { dataset: data.name, ...dataDir && { dataDir: resolve(dataDir) } }
     : { dataset: resolve(dataset), ...label && { label }, ...width && { width } };
   return { ...data, source };
 }
 
 async function openNamed(options: OpenOptions): Promise<Dataset> {
-  const { dataset, dataDir, mnistDir, cacheDir = "./data", onNotice, label, width } = options;
-  if (dataDir && !["auto", "mnist", "fashion"].includes(dataset)) {
+  const { dataset, dataDir, onNotice, label, width } = options;
+  const inFolders = ["auto", ...Object.keys(IDX_SOURCES)];
+  if (dataDir && !inFolders.includes(dataset)) {
     throw new DataError(
-      `Cannot use the folder ${dataDir} as the data set must be auto, mnist or fashion to be ` +
-        `read from one: current value is ${dataset}`,
+      `Cannot use the folder ${dataDir} as the data set must be one of ${inFolders.join(", ")} ` +
+        `to be read from one: current value is ${dataset}`,
     );
   }
-  const load = { ...options, directory: `${cacheDir}/${dataset}` };
-  switch (dataset) {
-    case "mnist":
-      return await openMnist(dataDir || mnistDir, options);
-    case "auto":
-      try {
-        return await openMnist(dataDir || mnistDir, options);
-      } catch (error) {
-        if (!(error instanceof DataUnavailableError)) throw error;
-        onNotice?.(`NOT MNIST: SYNTHETIC DIGITS ARE USED INSTEAD. ${error.message}`);
-        return syntheticDigits();
-      }
-    case "synthetic":
+  if (dataset === "auto") {
+    try {
+      return await openKnown("mnist", options);
+    } catch (error) {
+      if (!(error instanceof DataUnavailableError)) throw error;
+      onNotice?.(`NOT MNIST: SYNTHETIC DIGITS ARE USED INSTEAD. ${error.message}`);
       return syntheticDigits();
-    case "fashion":
-      return dataDir ? readNamedFolder(dataDir, FASHION) : await loadIdxSource(FASHION, load);
-    case "openml":
-      return await loadArffSource(OPENML, load);
+    }
   }
+  if (DATASET_NAMES.includes(dataset)) return await openKnown(dataset as DatasetName, options);
   if (/\.csv$/i.test(dataset)) {
     const { readCsv } = await import("./csv.ts");
     return await readCsv(dataset, { label, width });
   }
   if (!isDirectory(dataset)) {
     throw new DataError(
-      `Cannot open the data set ${dataset} as it must be ${NAMES.join(", ")}, ` +
+      `Cannot open the data set ${dataset} as it must be ${DATASET_NAMES.join(", ")}, ` +
         `a folder of IDX files or a .csv file: there is no such folder`,
     );
   }
   return readIdxFolder(dataset);
 }
 
-async function openMnist(
-  directory: string | undefined,
-  options: OpenOptions,
-): Promise<Dataset> {
-  if (directory) return readNamedFolder(directory, MNIST);
-  return await loadIdxSource(MNIST, {
-    ...options,
-    directory: `${options.cacheDir ?? "./data"}/mnist`,
-  });
+/** Opens a data set of the table, from the folder that was named for it if there is one. */
+async function openKnown(name: DatasetName, options: OpenOptions): Promise<Dataset> {
+  const { dataDir, mnistDir, cacheDir = "./data" } = options;
+  const folder = dataDir || (name === "mnist" ? mnistDir : undefined);
+  const source = IDX_SOURCES[name];
+  if (folder && source) return readNamedFolder(folder, source);
+  return await LOADERS[name]({ ...options, directory: `${cacheDir}/${name}` });
 }
 
 function readNamedFolder(directory: string, source: IdxSource): Dataset {

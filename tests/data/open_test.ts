@@ -90,7 +90,7 @@ Deno.test("openDataset() prefers the data directory to MNIST_DIR, which only MNI
   const data = await openDataset({ dataset: directory.path, mnistDir: "/nowhere/b" });
   assertEquals(data.name, directory.path);
   const message = await failure(openDataset({ dataset: "synthetic", ...both }));
-  assert(message.includes("must be auto, mnist or fashion"), message);
+  assert(message.includes("must be one of auto, mnist, fashion to be read"), message);
 });
 
 Deno.test("openDataset() opens any folder of IDX files, and a CSV file", async () => {
@@ -108,7 +108,7 @@ Deno.test("openDataset() opens any folder of IDX files, and a CSV file", async (
 Deno.test("openDataset() says what there is to open where there is no such data set", async () => {
   assertEquals(
     await failure(openDataset({ dataset: "mnits" })),
-    "Cannot open the data set mnits as it must be auto, mnist, synthetic, fashion, openml, " +
+    "Cannot open the data set mnits as it must be auto, mnist, fashion, openml, synthetic, " +
       "a folder of IDX files or a .csv file: there is no such folder",
   );
 });

@@ -1,4 +1,5 @@
 /** Learning curves: accuracy and loss against steps, of one run or of several. */
+import { namedDataset } from "../../data/names.ts";
 import { lineChart, type Point, type Series } from "./charts.ts";
 import { type Html, html } from "./html.ts";
 import { NOTEBOOK_CURVE } from "./notebook_curve.ts";
@@ -78,7 +79,7 @@ function figure(chart: Html, caption: string): Html {
 
 /** Whether a run's data are the notebook's, so that its numbers say something about the run. */
 export function isLikeNotebook({ dataset }: Pick<ReportedRun, "dataset">): boolean {
-  return dataset === "mnist" || dataset === "openml";
+  return namedDataset(dataset)?.isMnist ?? false;
 }
 
 /**
