@@ -1,4 +1,4 @@
-/** What a task says to a person while it works: on stderr, and nothing with `--quiet`. */
+/** What a task says to a person while it works, on stderr. */
 import { type Counted, openProgressDisplay } from "../report/progress.ts";
 import { printError } from "./output.ts";
 
@@ -11,21 +11,28 @@ export interface Asides extends Disposable {
   progress(done: number, total: number, what: string, counted?: Counted): void;
   /** Takes the bar off the terminal, for a result to be printed; the next progress brings it back. */
   clear(): void;
-  /** A line that is no result. */
+  /** Prints a line that is no result. */
   notice(line: string): void;
+  /** Prints a line that a person must see to understand the results, with `--quiet` too. */
+  warning(line: string): void;
 }
 
-/** Opens stderr for what a task says besides its results; with `quiet` all of it is dropped. */
+/** Opens stderr for what a task says besides its results; with `quiet` only warnings are printed. */
 export async function openAsides(quiet = false): Promise<Asides> {
-  if (quiet) return { progress() {}, clear() {}, notice() {}, [Symbol.dispose]() {} };
+  if (quiet) {
+    const silent = { progress() {}, clear() {}, notice() {}, [Symbol.dispose]() {} };
+    return { ...silent, warning: printError };
+  }
   const display = await openProgressDisplay();
+  const notice = (line: string) => {
+    display.clear();
+    printError(line);
+  };
   return {
     progress: (done, total, what, counted) => display.update(done, total, what, counted),
     clear: () => display.clear(),
-    notice(line) {
-      display.clear();
-      printError(line);
-    },
+    notice,
+    warning: notice,
     [Symbol.dispose]: () => display.clear(),
   };
 }

@@ -1,40 +1,70 @@
-/** Ctrl-C in a task that trains. */
-import type { Asides } from "./asides.ts";
-import { INTERRUPTED } from "./run_task.ts";
+/** What ends a task early: Ctrl-C, a signal, or that nobody reads its output any more. */
+import { whenReaderGone } from "./output.ts";
+
+/** The signals that ask a process to end, and its exit code then: 128 and the signal's number. */
+const EXIT_CODES: Partial<Record<Deno.Signal, number>> = Deno.build.os === "windows"
+  // Ctrl-C and Ctrl-Break; there is no way to ask a process on Windows by SIGTERM.
+  // https://docs.deno.com/api/deno/~/Deno.addSignalListener
+  ? { SIGINT: 130, SIGBREAK: 149 }
+  : { SIGINT: 130, SIGTERM: 143 };
+const SIGNALS = Object.keys(EXIT_CODES) as (keyof typeof EXIT_CODES)[];
+
+/** 128 and the number of SIGPIPE, which ends other programs in a pipe whose reader has gone. */
+const PIPE_CLOSED = 141;
 
 /**
- * Listens for Ctrl-C until it is disposed of: the first one once there is something to tell aborts
- * the signal, for the task to tell it; any other ends the process.
+ * Signals that come so soon after the first are the same Ctrl-C: the terminal sends it to all
+ * processes in it, and `deno task` passes on the one that it gets.
+ */
+const SAME_MILLISECONDS = 500;
+
+/**
+ * Listens for what may end the task, until it is disposed of. The first time after `begin()` aborts
+ * the signal, so that the task can keep what there is; at any other time the process ends at once.
  */
 export class Interruption implements Disposable {
   readonly #stop = new AbortController();
-  readonly #asides: Asides;
-  readonly #listener = () => this.#interrupt();
+  readonly #listeners = SIGNALS.map((name) => {
+    const listener = () => this.#interrupt(EXIT_CODES[name]!);
+    Deno.addSignalListener(name, listener);
+    return { name, listener };
+  });
   #begun = false;
+  #exitCode = 0;
+  #since = 0;
 
-  /** The asides are cleared where the process is ended. */
-  constructor(asides: Asides) {
-    this.#asides = asides;
-    Deno.addSignalListener("SIGINT", this.#listener);
+  /** Begins to listen. */
+  constructor() {
+    whenReaderGone(() => this.#interrupt(PIPE_CLOSED));
   }
 
-  /** Aborted by Ctrl-C. */
+  /** Aborted when the task is to end. */
   get signal(): AbortSignal {
     return this.#stop.signal;
   }
 
-  /** From now on there is something to tell. */
+  /** The process's exit code; 0 as long as nothing asks it to end. */
+  get exitCode(): number {
+    return this.#exitCode;
+  }
+
+  /** From now on there is something to keep. */
   begin(): void {
     this.#begun = true;
   }
 
   [Symbol.dispose](): void {
-    Deno.removeSignalListener("SIGINT", this.#listener);
+    for (const { name, listener } of this.#listeners) Deno.removeSignalListener(name, listener);
   }
 
-  #interrupt(): void {
-    if (this.#begun && !this.signal.aborted) return this.#stop.abort();
-    this.#asides.clear();
-    Deno.exit(INTERRUPTED);
+  #interrupt(exitCode: number): void {
+    if (!this.#begun) Deno.exit(exitCode);
+    if (!this.signal.aborted) {
+      this.#exitCode = exitCode;
+      this.#since = performance.now();
+      this.#stop.abort();
+    } else if (exitCode !== PIPE_CLOSED && performance.now() - this.#since > SAME_MILLISECONDS) {
+      Deno.exit(exitCode);
+    }
   }
 }

@@ -1,4 +1,5 @@
 /** How every task runs: its flags are read, and whatever goes wrong ends it with one line. */
+import { printable } from "../files/printable.ts";
 import { OptionError } from "../training/options.ts";
 import {
   flagName,
@@ -10,12 +11,15 @@ import {
   toggle,
   UsageError,
 } from "./flags.ts";
+import { Interruption } from "./interruption.ts";
 import { print, printError } from "./output.ts";
 
-/** Exit codes: something went wrong; the command line cannot be followed; Ctrl-C (128 + SIGINT). */
+/** Exit codes: something went wrong; the command line cannot be followed. */
 export const FAILED = 1;
 export const MISUSED = 2;
-export const INTERRUPTED = 130;
+
+/** Characters of an error's message after which it is cut. */
+const MESSAGE_LIMIT = 2000;
 
 /**
  * Runs a task on this process's command line: `--help` prints its help; an error prints
@@ -23,11 +27,15 @@ export const INTERRUPTED = 130;
  * with exit code 1, or 2 where the command line is to blame.
  *
  * @param task Its name, summary and flags
- * @param main What it does; the exit code if that is not 0
+ * @param main What it does; the exit code if that is not 0, or that of the interruption
  */
 export async function runTask<Table extends FlagTable>(
   task: Task<Table>,
-  main: (flags: FlagValues<Table>, operands: string[]) => Promise<number | void>,
+  main: (
+    flags: FlagValues<Table>,
+    operands: string[],
+    interruption: Interruption,
+  ) => Promise<number | void>,
 ): Promise<void> {
   // Errors that no one awaits: a device's, a worker's.
   globalThis.addEventListener("unhandledrejection", (event) => fail(event.reason));
@@ -40,7 +48,8 @@ export async function runTask<Table extends FlagTable>(
   }
   try {
     const { flags, operands } = await parseFlags(task, args);
-    const code = await main(flags, operands);
+    using interruption = new Interruption();
+    const code = await main(flags, operands, interruption) || interruption.exitCode;
     if (code) Deno.exit(code);
   } catch (error) {
     fail(error);
@@ -61,5 +70,5 @@ function describe(error: unknown): string {
   const named = error instanceof OptionError
     ? message.replace(error.option, flagName(error.option))
     : message;
-  return named.replace(/\s*\n\s*/g, "; ").trim() || "unknown";
+  return printable(named.replace(/\s*\n\s*/g, "; ").trim() || "unknown", MESSAGE_LIMIT);
 }

@@ -22,9 +22,9 @@ import {
   toggle,
   UsageError,
 } from "./flags.ts";
-import { Interruption } from "./interruption.ts";
+import type { Interruption } from "./interruption.ts";
 import { print } from "./output.ts";
-import { INTERRUPTED, runTask } from "./run_task.ts";
+import { runTask } from "./run_task.ts";
 import { TRAINING_FLAGS, trainingOptions } from "./training_flags.ts";
 
 type Swept<Table> = {
@@ -65,14 +65,17 @@ const TASK: Task<typeof FLAGS> = {
 
 if (import.meta.main) await runTask(TASK, sweepTask);
 
-/** Runs what is not in the file yet, and prints what all runs asked for came to; the exit code. */
-async function sweepTask(flags: FlagValues<typeof FLAGS>): Promise<number> {
+/** Runs what is not in the file yet, and prints what all runs asked for came to. */
+async function sweepTask(
+  flags: FlagValues<typeof FLAGS>,
+  _: string[],
+  interruption: Interruption,
+): Promise<void> {
   const { out = "sweep.csv", json = false } = flags;
   checkJobs(flags.jobs);
   const asked = combinations(flags).map(resolveOptions);
   const before = await readSweep(out);
   using asides = await openAsides(flags.quiet);
-  using interruption = new Interruption(asides);
 
   const data = await openChosenDataset(flags, asides);
   const keyOf = (options: TrainingOptions) => runKey({ dataset: data.name, options });
@@ -117,9 +120,8 @@ async function sweepTask(flags: FlagValues<typeof FLAGS>): Promise<number> {
     asides.notice(`Interrupted: ${ended.size} of ${wanted.size} runs are in ${out}.`);
   }
   if (data.name === "synthetic" && flags.dataset !== "synthetic") {
-    asides.notice("All this is about SYNTHETIC DIGITS, NOT MNIST, which could not be had.");
+    asides.warning("All this is about SYNTHETIC DIGITS, NOT MNIST, which could not be had.");
   }
-  return signal.aborted ? INTERRUPTED : 0;
 }
 
 function checkJobs(jobs = 1): void {

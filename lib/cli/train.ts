@@ -10,9 +10,9 @@ import { type Asides, openAsides } from "./asides.ts";
 import { DATASET_FLAGS, openChosenDataset, shapeBeforehand } from "./dataset_flags.ts";
 import { DRIVER_ADVICE } from "./driver_advice.ts";
 import { type FlagValues, number, oneOf, type Task, text, toggle, UsageError } from "./flags.ts";
-import { Interruption } from "./interruption.ts";
+import type { Interruption } from "./interruption.ts";
 import { print } from "./output.ts";
-import { INTERRUPTED, runTask } from "./run_task.ts";
+import { runTask } from "./run_task.ts";
 import { TRAINING_FLAGS, trainingOptions } from "./training_flags.ts";
 
 const FLAGS = {
@@ -48,8 +48,12 @@ const REPORT_MODULE: string = "./report.ts";
 
 if (import.meta.main) await runTask(TASK, trainTask);
 
-/** Trains as flags say, and prints what happens; the exit code. */
-async function trainTask(given: FlagValues<typeof FLAGS>): Promise<number> {
+/** Trains as flags say, and prints what happens. */
+async function trainTask(
+  given: FlagValues<typeof FLAGS>,
+  _: string[],
+  interruption: Interruption,
+): Promise<void> {
   checkKeepingFlags(given);
   // Both loaded only here: the first is rarely wanted, the second not needed before the data.
   const resuming = given.resume === undefined ? undefined : await import("./resume.ts");
@@ -59,7 +63,6 @@ async function trainTask(given: FlagValues<typeof FLAGS>): Promise<number> {
   const options = resumed?.options ?? resolveOptions(chosen);
   const flags = { ...given, dataset: given.dataset ?? resumed?.checkpoint.run.dataset };
   using asides = await openAsides(flags.quiet);
-  using interruption = new Interruption(asides);
 
   const [data, opened] = await openDataAndEngine(flags, options, asides);
   await using engine = opened;
@@ -88,13 +91,15 @@ async function trainTask(given: FlagValues<typeof FLAGS>): Promise<number> {
     if (event.event === "finished") await kept?.record(event);
   }
   if (kept) asides.notice(`The run is kept in ${kept.path}`);
+  if (kept && signal.aborted) {
+    asides.notice(`To go on: deno task train --resume ${kept.path}/checkpoint.safetensors`);
+  }
   if (kept?.path && flags.report && !signal.aborted) {
     asides.notice(`The report is ${await writeReport(kept.path, data)}`);
   }
   if (data.name === "synthetic" && flags.dataset !== "synthetic") {
-    asides.notice("All this is about SYNTHETIC DIGITS, NOT MNIST, which could not be had.");
+    asides.warning("All this is about SYNTHETIC DIGITS, NOT MNIST, which could not be had.");
   }
-  return signal.aborted ? INTERRUPTED : 0;
 }
 
 /** Writes the page of a run that is kept, and gives its file. */

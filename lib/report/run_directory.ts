@@ -3,7 +3,7 @@
  *
  * - `options.json`: what was trained on what, written when the run begins
  * - `metrics.csv`: a row for each evaluation on the way
- * - `checkpoint.safetensors`: where the run stood, if it was asked to save that
+ * - `checkpoint.safetensors`: where the run stood, if it was asked to save that or was interrupted
  * - `model.safetensors`: the trained net, what was trained on what, and the result
  *
  * Each file is there whole or not at all, whenever the process ends.
@@ -57,7 +57,7 @@ export class RunDirectory implements AsyncDisposable {
   readonly #curve: CurvePoint[];
   #run!: RunRecord;
   #architecture!: Architecture;
-  #seconds = 0;
+  #seconds: number;
   #curveWritten: number;
   #writtenAt = 0;
 
@@ -66,7 +66,7 @@ export class RunDirectory implements AsyncDisposable {
     this.#resumedFrom = resumed && dirname(resumed.file);
     this.path = path ?? this.#resumedFrom;
     this.#options = options;
-    this.#secondsBefore = resumed?.checkpoint.seconds ?? 0;
+    this.#secondsBefore = this.#seconds = resumed?.checkpoint.seconds ?? 0;
     this.#curve = [...resumed?.checkpoint.curve ?? []];
     this.#curveWritten = this.#curve.length;
   }

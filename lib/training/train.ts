@@ -23,7 +23,7 @@ export interface TrainingRun extends Partial<TrainingOptions> {
    * @default "auto"
    */
   backend?: Backend;
-  /** Ends the run early, with a `finished` event for the steps done by then. */
+  /** Ends the run early, with a `checkpoint` and a `finished` event for the steps done by then. */
   signal?: AbortSignal;
   /** Goes on where an earlier run with the same options and data was. */
   resume?: Pick<CheckpointEvent, "iteration" | "state" | "key">;
@@ -134,11 +134,13 @@ async function* trainOn(
 
   load(engine, data);
   engine.start(split.train, resume?.state ?? initialState(parameters, options));
+  let last: PlannedIteration;
   if (resume) {
-    skipToCheckpoint(queue, resume, iterations);
+    last = skipToCheckpoint(queue, resume, iterations);
   } else {
-    const { evaluated, results } = queue.queue(0);
-    yield* evaluatedEvents(evaluated, await results, options, 0);
+    const first = queue.queue(0);
+    last = first.last;
+    yield* evaluatedEvents(first.evaluated, await first.results, options, 0);
   }
 
   const start = performance.now();
@@ -148,6 +150,12 @@ async function* trainOn(
   // The last of them; the pace of the next chunk goes by what was done since the first that is kept.
   const answers = [{ done, seconds }];
   const isSaved = (iteration: number) => saveEvery > 0 && iteration % saveEvery === 0;
+  let saved = -1;
+  const checkpoint = async (): Promise<CheckpointEvent> => {
+    const { iteration, key } = last;
+    saved = iteration;
+    return { event: "checkpoint", iteration, state: await engine.read(), key };
+  };
   const queueNext = (): Chunk | undefined => {
     const from = queue.iteration;
     if (from === iterations || signal?.aborted) return undefined;
@@ -163,19 +171,20 @@ async function* trainOn(
   while (current) {
     const results = await current.results;
     seconds = (performance.now() - start) / 1000;
-    done = current.last.iteration;
+    last = current.last;
+    done = last.iteration;
     answers.push({ done, seconds });
     if (answers.length > 1 + ANSWERS_OF_PACE) answers.shift();
     yield* evaluatedEvents(current.evaluated, results, options, seconds);
     yield { event: "progress", iteration: done, iterations, seconds };
-    if (isSaved(done)) {
-      const { key } = current.last;
-      yield { event: "checkpoint", iteration: done, state: await engine.read(), key };
-    }
+    if (isSaved(done)) yield await checkpoint();
     current = ahead ?? queueNext();
     // So the device has work while `current` is waited for; but a checkpoint is read where it is due.
     ahead = current && !isSaved(current.last.iteration) ? queueNext() : undefined;
   }
+
+  // What was interrupted can go on from where it is, whatever else goes wrong below.
+  if (done < iterations && done !== saved) yield await checkpoint();
 
   engine.evaluate(split.test);
   const [final] = await engine.settle();
@@ -205,20 +214,22 @@ function skipToCheckpoint(
   queue: ChunkQueue,
   { iteration, key }: Pick<CheckpointEvent, "iteration" | "key">,
   iterations: number,
-): void {
+): PlannedIteration {
   if (iteration > iterations) {
     throw new RangeError(
       `Cannot resume as iterations must be at least the checkpoint's ${iteration}: ` +
         `current value is ${iterations}`,
     );
   }
-  const { key: planned } = queue.skip(iteration);
+  const last = queue.skip(iteration);
+  const { key: planned } = last;
   if (planned.join() !== key.join()) {
     throw new RangeError(
       "Cannot resume as the options must draw the same random numbers as the checkpoint's did: " +
         `current value of the key after step ${iteration} is ${planned}, the checkpoint's ${key}`,
     );
   }
+  return last;
 }
 
 function sampleEvent(data: Dataset, train: Uint32Array, index: number): SampleEvent {

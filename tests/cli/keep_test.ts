@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { decodeCheckpoint } from "../../lib/model/checkpoint.ts";
-import { loadParameters } from "../../lib/model/load_parameters.ts";
 import { readRunDirectory } from "../../lib/report/run_directory.ts";
 import { runCli, taskCommand } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
@@ -178,21 +177,4 @@ Deno.test("train --resume keeps to the length that decides a linear schedule's r
   assertEquals(longer.code, 2);
   assertMatch(longer.stderr, /^error: .* --iterations must be the checkpoint's 60: .* is 100$/m);
   assertEquals((await runCli("train", [...run, ...resume, "60"])).code, 0);
-});
-
-Deno.test("train keeps what is known so far on Ctrl-C", async () => {
-  using data = barsFolder();
-  const out = `${data.path}/kept`;
-  const args = [...RUN, "--dataset", data.csv, "--out", out, "--json", "--iterations", "1000000"];
-  const child = taskCommand("train", args).spawn();
-  let output = "";
-  for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) {
-    if (!output.includes('"progress"') && piece.includes('"progress"')) child.kill("SIGINT");
-    output += piece;
-  }
-  await child.stderr.cancel();
-  assertEquals((await child.status).code, 130);
-  const last = JSON.parse(output.trimEnd().split("\n").at(-1)!);
-  const { result } = await loadParameters(`${out}/model.safetensors`);
-  assertEquals({ event: "finished", ...result }, last);
 });

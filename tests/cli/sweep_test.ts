@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { readSweep } from "../../lib/report/sweep_file.ts";
 import { listing } from "../data/idx_files.ts";
-import { runCli, taskCommand } from "./run_cli.ts";
+import { runCli } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
 
 Deno.test("sweep runs every combination, and prints mean and spread over the seeds", async () => {
@@ -76,29 +76,6 @@ Deno.test("sweep runs only what its file lacks, and sums up all that was asked f
   const third = await runCli("sweep", [...args, "--seed", "1,2"]);
   const again = third.stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
   assertEquals(again, [events[0].at(-1)]);
-});
-
-Deno.test("sweep keeps finished runs on Ctrl-C, exits 130, and goes on where it was", async () => {
-  using data = barsFolder();
-  const out = `${data.path}/sweep.csv`;
-  const args = ["--dataset", data.csv, "--out", out, ...QUICK, "--json"];
-  const endless = ["--iterations", "30,1000000"];
-  const child = taskCommand("sweep", [...args, ...endless]).spawn();
-  const errors = new Response(child.stderr).text();
-  let output = "";
-  for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) {
-    output += piece;
-    if (piece.includes('"run"')) child.kill("SIGINT");
-  }
-  assertEquals((await child.status).code, 130);
-  assertMatch(await errors, /^Interrupted: 1 of 2 runs are in /m);
-  assertMatch(output, /"event":"combination"/);
-  assertEquals((await readSweep(out)).map(({ options }) => options.iterations), [30]);
-
-  const { code, stderr } = await runCli("sweep", [...args, "--iterations", "30,40"]);
-  assertEquals(code, 0);
-  assertMatch(stderr, /^1 of 2 runs are in /m);
-  assertEquals((await readSweep(out)).map(({ options }) => options.iterations), [30, 40]);
 });
 
 const WRONG: [string[], string][] = [

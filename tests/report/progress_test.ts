@@ -1,0 +1,51 @@
+import { assert, assertEquals } from "@std/assert";
+import { Speed } from "../../lib/report/progress.ts";
+
+Deno.test("Speed tells the average speed and the time left", () => {
+  let milliseconds = 0;
+  const speed = new Speed(() => milliseconds);
+  const at = (seconds: number, done: number, total: number, count = done) => {
+    milliseconds = 1000 * seconds;
+    return speed.words(done, total, { count, unit: "steps" });
+  };
+  assertEquals(at(0, 1000, 5000), []);
+  assertEquals(at(0.9, 2000, 5000), [], "too early to tell");
+  assertEquals(at(2, 3000, 5000), ["1,000 steps/s", "2 s left"]);
+  assertEquals(at(4, 3000, 500_000), ["500 steps/s", "16 min 34 s left"]);
+  assertEquals(at(4, 3000, 50_000_000), ["500 steps/s", "27 h 46 min left"]);
+  // What is done and what is counted may differ in unit.
+  assertEquals(at(4, 3000, 5000, 1020), ["5.0 steps/s", "4 s left"]);
+  assertEquals(at(5, 10, 20), [], "the next file begins");
+  assertEquals(at(7, 15, 20), ["2.5 steps/s", "2 s left"]);
+});
+
+Deno.test("Speed tells no time left before anything is done", () => {
+  let milliseconds = 0;
+  const speed = new Speed(() => milliseconds);
+  speed.words(0, 10);
+  milliseconds = 5000;
+  assertEquals(speed.words(0, 10), []);
+});
+
+const HIDE_CURSOR = "\x1b[?25l";
+const SHOW_CURSOR = "\x1b[?25h";
+
+Deno.test({
+  name: "the terminal's cursor is back after a task has ended early, whatever ended it",
+  // `script` of util-linux runs a command in a terminal.
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const module = new URL("../../lib/report/progress.ts", import.meta.url);
+    const program = `import { openProgressDisplay } from ${JSON.stringify(module.href)};
+      (await openProgressDisplay()).update(1, 10, "things"); Deno.exit(3);`;
+    const file = await Deno.makeTempFile({ suffix: ".ts" });
+    await Deno.writeTextFile(file, program);
+    const command = `'${Deno.execPath()}' run -A --config=deno.json '${file}'`;
+    const { stdout } = await new Deno.Command("script", { args: ["-qec", command, "/dev/null"] })
+      .output();
+    await Deno.remove(file);
+    const text = new TextDecoder().decode(stdout);
+    assert(text.includes(HIDE_CURSOR) && text.includes("things"), text);
+    assert(text.lastIndexOf(SHOW_CURSOR) > text.lastIndexOf(HIDE_CURSOR), JSON.stringify(text));
+  },
+});
