@@ -1,6 +1,6 @@
 /** Which file imports which: data flows one way, and the library stands by itself. */
 import { assert, assertEquals } from "@std/assert";
-import { needs } from "./requirements.ts";
+import { test } from "./requirements.ts";
 
 /** The folders of lib. Each imports only from itself and from those before it. */
 const FOLDERS = [
@@ -45,7 +45,7 @@ function importsOf(path: string): string[] {
 
 const folderOf = (path: string) => path.split("/").slice(0, path.startsWith("lib/") ? 2 : 1);
 
-Deno.test("importsOf() finds every kind of import", await needs("read"), () => {
+test("importsOf() finds every kind of import", () => {
   const imports = importsOf("lib/data/background.ts");
   assert(imports.includes("lib/data/dataset.ts"), "an import of a type");
   assert(imports.includes("lib/data/worker.ts"), "a Worker");
@@ -55,7 +55,7 @@ Deno.test("importsOf() finds every kind of import", await needs("read"), () => {
   assert(!importsOf("lib/random/threefry.ts").includes("@std/assert"), "an example is no import");
 });
 
-Deno.test("a folder of lib imports only from those before it", await needs("read"), () => {
+test("a folder of lib imports only from those before it", () => {
   const wrong: string[] = [];
   for (const path of filesBelow("lib")) {
     const own = FOLDERS.indexOf(folderOf(path)[1]);
@@ -70,9 +70,8 @@ Deno.test("a folder of lib imports only from those before it", await needs("read
   assertEquals(wrong, []);
 });
 
-Deno.test(
+test(
   "nothing but tests imports from tests, and nothing but bench from bench",
-  await needs("read"),
   () => {
     const wrong: string[] = [];
     for (const path of ["mod.ts", ...filesBelow("lib"), ...filesBelow("bench")]) {
@@ -86,9 +85,8 @@ Deno.test(
   },
 );
 
-Deno.test(
+test(
   "nothing that mod.ts reaches names a package, which an import by URL would not find",
-  await needs("read"),
   () => {
     const reached = new Set(["mod.ts"]);
     const packages: string[] = [];

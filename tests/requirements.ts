@@ -8,11 +8,18 @@
  */
 import { findAdapter } from "../lib/engine/webgpu/device.ts";
 
-/** What the tests may do under `deno test -P`, and none of it under plain `deno test`. */
-const PERMISSIONS = ["read", "write", "env", "net", "sys", "run"] as const;
+/** A thing that a test can need; `mnist`, `browser` and `time` include `permissions`. */
+export type Requirement = "permissions" | "mnist" | "webgpu" | "browser" | "unix" | "time";
 
-/** A thing that a test can need. */
-export type Requirement = typeof PERMISSIONS[number] | "mnist" | "webgpu" | "browser" | "time";
+/** Those of `deno test -P`, as deno.json grants them; plain `deno test` has none. */
+const PERMISSIONS: Deno.PermissionDescriptor[] = [
+  { name: "read" },
+  { name: "write" },
+  { name: "env" },
+  { name: "net", host: "127.0.0.1" },
+  { name: "sys" },
+  { name: "run" },
+];
 
 /** Where Chromium is. */
 export const CHROMIUM = environment("CHROMIUM") ?? "/usr/bin/chromium";
@@ -34,15 +41,29 @@ export async function needs(...requirements: Requirement[]): Promise<{ ignore: b
     if (environment(`REQUIRE_${requirement.toUpperCase()}`) === "1") continue;
     const reason = await whyMissing(requirement);
     if (reason === undefined) continue;
-    ignored.set(reason, (ignored.get(reason) ?? 0) + 1);
+    countIgnored(reason);
     return { ignore: true };
   }
   return { ignore: false };
 }
 
+/** `Deno.test` for tests that need permissions; ignores them where there are none. */
+export const test: typeof Deno.test = whyNotPermitted() === undefined
+  ? Deno.test
+  : new Proxy(Deno.test, {
+    apply({ ignore }, self, args) {
+      countIgnored(whyNotPermitted()!);
+      Reflect.apply(ignore, self, args);
+    },
+  });
+
+function countIgnored(reason: string): void {
+  ignored.set(reason, (ignored.get(reason) ?? 0) + 1);
+}
+
 /** The folder of the four real MNIST files: MNIST_DIR, else the cache. */
 export function mnistDirectory(): string {
-  const reason = whyNoMnist();
+  const reason = whyNotPermitted() ?? whyNoMnist();
   if (reason !== undefined) throw new Error(`This test needs the real MNIST files: ${reason}`);
   return candidate();
 }
@@ -50,23 +71,29 @@ export function mnistDirectory(): string {
 /** Why a test that needs this cannot run, and what to do; undefined if it can. */
 async function whyMissing(requirement: Requirement): Promise<string | undefined> {
   switch (requirement) {
+    case "permissions":
+      return whyNotPermitted();
     case "mnist":
-      return whyNoMnist();
+      return whyNotPermitted() ?? whyNoMnist();
+    case "browser":
+      return whyNotPermitted() ?? whyNoBrowser();
+    case "time":
+      return whyNotPermitted() ??
+        (environment("FULL") === "1" ? undefined : "they take long: FULL=1 deno task test");
+    case "unix":
+      return Deno.build.os === "windows" ? "Windows has no sh and no signals" : undefined;
     case "webgpu":
       return await findAdapter() === undefined
         ? "no WebGPU adapter (Debian: apt-get install mesa-vulkan-drivers libvulkan1)"
         : undefined;
-    case "browser":
-      return whyNoBrowser();
-    case "time":
-      return environment("FULL") === "1" ? undefined : "they take long: FULL=1 deno task test";
-    default:
-      return isGranted(requirement) ? undefined : "no permissions: deno test -P";
   }
 }
 
+function whyNotPermitted(): string | undefined {
+  return PERMISSIONS.every(isGranted) ? undefined : "they need permissions: deno test -P";
+}
+
 function whyNoMnist(): string | undefined {
-  if (!isGranted("read")) return "no permissions: deno test -P";
   const directory = candidate();
   const names = entries(directory);
   const absent = FILES.find((file) => !names.some((name) => name.startsWith(file)));
@@ -74,9 +101,6 @@ function whyNoMnist(): string | undefined {
 }
 
 function whyNoBrowser(): string | undefined {
-  if (!(["read", "write", "env", "sys", "run"] as const).every(isGranted)) {
-    return "no permissions: deno test -P";
-  }
   try {
     Deno.statSync(CHROMIUM);
   } catch {
@@ -98,11 +122,11 @@ function candidate(): string {
 }
 
 function environment(variable: string): string | undefined {
-  return isGranted("env") ? Deno.env.get(variable) : undefined;
+  return isGranted({ name: "env" }) ? Deno.env.get(variable) : undefined;
 }
 
-function isGranted(name: typeof PERMISSIONS[number]): boolean {
-  return Deno.permissions.querySync({ name }).state === "granted";
+function isGranted(permission: Deno.PermissionDescriptor): boolean {
+  return Deno.permissions.querySync(permission).state === "granted";
 }
 
 globalThis.addEventListener("unload", () => {

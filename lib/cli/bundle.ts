@@ -1,12 +1,5 @@
 /** Bundles this program's modules for browsers, with esbuild. */
-import {
-  build,
-  type BuildOptions,
-  type Metafile,
-  type OutputFile,
-  type Plugin,
-  stop,
-} from "esbuild";
+import type { BuildOptions, Metafile, OutputFile, Plugin } from "esbuild";
 
 /** What a bundle came to. */
 export interface Bundle {
@@ -24,6 +17,8 @@ export interface Bundle {
  * @throws {Error} If something cannot be bundled, or esbuild warns of something
  */
 export async function bundle(options: BuildOptions): Promise<Bundle> {
+  // It looks at environment variables as soon as it is imported.
+  const { build, stop } = await import("esbuild");
   try {
     const { warnings, outputFiles, metafile } = await build({
       absWorkingDir: new URL("../..", import.meta.url).pathname,

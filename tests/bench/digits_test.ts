@@ -1,8 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { mnistFolder } from "../../bench/digits.ts";
 import { IDX_FILE_NAMES } from "../../lib/data/idx_dataset.ts";
+import { test } from "../requirements.ts";
 
-Deno.test("mnistFolder() is what MNIST_DIR names, else the cache once all files are in it", () => {
+test("mnistFolder() is what MNIST_DIR names, else the cache once all files are in it", () => {
   const before = { directory: Deno.cwd(), variable: Deno.env.get("MNIST_DIR") };
   const directory = Deno.makeTempDirSync();
   try {

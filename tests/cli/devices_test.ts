@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { needs } from "../requirements.ts";
+import { needs, test } from "../requirements.ts";
 import { runCli } from "./run_cli.ts";
 
-Deno.test("devices lists the CPU engine, and marks what auto takes", async () => {
+test("devices lists the CPU engine, and marks what auto takes", async () => {
   const { code, stdout } = await runCli("devices", []);
   assertEquals(code, 0);
   const lines = stdout.trimEnd().split("\n");
@@ -10,7 +10,7 @@ Deno.test("devices lists the CPU engine, and marks what auto takes", async () =>
   assert(lines.some((line) => line.endsWith("(cpu)")), stdout);
 });
 
-Deno.test({
+test({
   name: "devices --json marks an adapter where there is one",
   ...await needs("webgpu"),
   async fn() {

@@ -4,6 +4,7 @@ import { loadParameters } from "../../lib/model/load_parameters.ts";
 import { readSweep } from "../../lib/report/sweep_file.ts";
 import { runCli, taskCommand } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
+import { test } from "../requirements.ts";
 
 const ENDLESS = [...QUICK, "--iterations", "100000000"];
 
@@ -28,7 +29,7 @@ async function readAll(child: Deno.ChildProcess, onText: (text: string) => void)
 }
 
 for (const [what, end, exitCode] of ENDINGS) {
-  Deno.test(`train keeps model and checkpoint on ${what}, exits ${exitCode}, and goes on to the same bits`, async () => {
+  test(`train keeps model and checkpoint on ${what}, exits ${exitCode}, and goes on to the same bits`, async () => {
     using data = barsFolder();
     const [broken, whole] = [`${data.path}/broken`, `${data.path}/whole`];
     const args = [...ENDLESS, "--dataset", data.csv, "--json", "--out"];
@@ -60,7 +61,7 @@ for (const [what, end, exitCode] of ENDINGS) {
   });
 }
 
-Deno.test("train keeps the run where the reader of its log has gone, and exits 141", async () => {
+test("train keeps the run where the reader of its log has gone, and exits 141", async () => {
   using data = barsFolder();
   const out = `${data.path}/kept`;
   const child = taskCommand("train", [...ENDLESS, "--dataset", data.csv, "--out", out]).spawn();
@@ -75,7 +76,7 @@ Deno.test("train keeps the run where the reader of its log has gone, and exits 1
   assertEquals(iteration, result?.iterations);
 });
 
-Deno.test("evaluate exits 141 where the reader of its tables has gone", async () => {
+test("evaluate exits 141 where the reader of its tables has gone", async () => {
   using data = barsFolder();
   const out = `${data.path}/kept`;
   const args = [...QUICK, "--dataset", data.csv, "--out", out];
@@ -87,7 +88,7 @@ Deno.test("evaluate exits 141 where the reader of its tables has gone", async ()
 });
 
 for (const [what, end, exitCode] of ENDINGS) {
-  Deno.test(`sweep keeps finished runs on ${what}, exits ${exitCode}, and goes on where it was`, async () => {
+  test(`sweep keeps finished runs on ${what}, exits ${exitCode}, and goes on where it was`, async () => {
     using data = barsFolder();
     const out = `${data.path}/sweep.csv`;
     const args = ["--dataset", data.csv, "--out", out, ...QUICK, "--json"];

@@ -3,6 +3,7 @@ import { decodeCheckpoint } from "../../lib/model/checkpoint.ts";
 import { readRunDirectory } from "../../lib/report/run_directory.ts";
 import { runCli, taskCommand } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
+import { test } from "../requirements.ts";
 
 /** Adam has more state than other optimisers. */
 const RUN = [...QUICK, "--optimizer", "adam", "--learning-rate", "0.01", "--quiet"];
@@ -19,7 +20,7 @@ async function ending(folder: string): Promise<unknown> {
   return { iterations, accuracy, loss, curve, parameters: model.parameters };
 }
 
-Deno.test("train keeps model, metrics and options in --out", async () => {
+test("train keeps model, metrics and options in --out", async () => {
   using data = barsFolder();
   const out = `${data.path}/deep/kept`;
   const { code, stdout } = await runCli("train", [
@@ -51,7 +52,7 @@ Deno.test("train keeps model, metrics and options in --out", async () => {
   );
 });
 
-Deno.test("train keeps runs in runs/<date>-<seed>, the second of a day with a number", async () => {
+test("train keeps runs in runs/<date>-<seed>, the second of a day with a number", async () => {
   using data = barsFolder();
   const args = [...RUN, "--dataset", data.csv, "--seed", "77"];
   const first = await runCli("train", args, {}, { cwd: data.path });
@@ -66,7 +67,7 @@ Deno.test("train keeps runs in runs/<date>-<seed>, the second of a day with a nu
   assertEquals(await ending(`${data.path}/runs/${one}`), await ending(`${data.path}/runs/${two}`));
 });
 
-Deno.test("train --no-save keeps nothing", async () => {
+test("train --no-save keeps nothing", async () => {
   using data = barsFolder();
   const { code } = await runCli(
     "train",
@@ -78,7 +79,7 @@ Deno.test("train --no-save keeps nothing", async () => {
   assertEquals(names(data.path), ["bars.csv"]);
 });
 
-Deno.test("train does not write into another run's folder", async () => {
+test("train does not write into another run's folder", async () => {
   using data = barsFolder();
   const args = [...RUN, "--dataset", data.csv, "--out", `${data.path}/kept`];
   await runCli("train", args);
@@ -90,7 +91,7 @@ Deno.test("train does not write into another run's folder", async () => {
 });
 
 for (const epochs of [[], ["--epochs", "5", "--schedule", "linear"]]) {
-  Deno.test(`train --resume ends as a run without a break does, to the bit ${epochs.join(" ")}`, async () => {
+  test(`train --resume ends as a run without a break does, to the bit ${epochs.join(" ")}`, async () => {
     using data = barsFolder();
     const run = [...RUN, ...epochs, "--dataset", data.csv];
     const [whole, broken] = [`${data.path}/whole`, `${data.path}/broken`];
@@ -116,7 +117,7 @@ for (const epochs of [[], ["--epochs", "5", "--schedule", "linear"]]) {
   });
 }
 
-Deno.test("train --resume after a kill ends as a run without a break does, and may be longer", async () => {
+test("train --resume after a kill ends as a run without a break does, and may be longer", async () => {
   using data = barsFolder();
   const run = [...RUN, "--dataset", data.csv, "--json"];
   const long = ["--iterations", "1000000"];
@@ -141,7 +142,7 @@ Deno.test("train --resume after a kill ends as a run without a break does, and m
   assertEquals(await ending(broken), await ending(whole));
 });
 
-Deno.test("train --resume says what it cannot go on from", async () => {
+test("train --resume says what it cannot go on from", async () => {
   using data = barsFolder();
   const out = `${data.path}/kept`;
   const run = [...RUN, "--dataset", data.csv, "--out", out, "--save-every", "30"];
@@ -167,7 +168,7 @@ Deno.test("train --resume says what it cannot go on from", async () => {
   }
 });
 
-Deno.test("train --resume keeps to the length that decides a linear schedule's rates", async () => {
+test("train --resume keeps to the length that decides a linear schedule's rates", async () => {
   using data = barsFolder();
   const out = `${data.path}/kept`;
   const run = [...RUN, "--dataset", data.csv, "--schedule", "linear"];

@@ -6,6 +6,7 @@ import { train } from "../../lib/training/train.ts";
 import { listing } from "../data/idx_files.ts";
 import { runCli } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
+import { test } from "../requirements.ts";
 
 /** Trains on a CSV file and keeps the run in a folder. */
 async function keepRun(csv: string, path: string, seed: number): Promise<void> {
@@ -17,7 +18,7 @@ async function keepRun(csv: string, path: string, seed: number): Promise<void> {
   for await (const event of train({ data, backend: "cpu", ...options })) await kept.record(event);
 }
 
-Deno.test("report writes a page into the run's folder, and says where", async () => {
+test("report writes a page into the run's folder, and says where", async () => {
   using data = barsFolder();
   const run = `${data.path}/run`;
   await keepRun(data.csv, run, 1);
@@ -32,7 +33,7 @@ Deno.test("report writes a page into the run's folder, and says where", async ()
   assertEquals(page.match(/<svg /g)?.length, 3);
 });
 
-Deno.test("report finds data that has moved by its flags, and writes where --out says", async () => {
+test("report finds data that has moved by its flags, and writes where --out says", async () => {
   using data = barsFolder();
   const run = `${data.path}/run/`;
   await keepRun(data.csv, run, 1);
@@ -48,7 +49,7 @@ Deno.test("report finds data that has moved by its flags, and writes where --out
   assertEquals(listing(run).includes("report.html"), false);
 });
 
-Deno.test("report --compare shows several runs together, without their data", async () => {
+test("report --compare shows several runs together, without their data", async () => {
   using data = barsFolder();
   const runs = ["one", "two"].map((name) => `${data.path}/${name}`);
   for (const [i, run] of runs.entries()) await keepRun(data.csv, run, i);
@@ -60,7 +61,7 @@ Deno.test("report --compare shows several runs together, without their data", as
   for (const name of ["one", "two"]) assert(page.includes(`${name}</li>`), name);
 });
 
-Deno.test("train --report writes the page that the task writes", async () => {
+test("train --report writes the page that the task writes", async () => {
   using data = barsFolder();
   const run = `${data.path}/run`;
   const args = ["--dataset", data.csv, "--out", run, "--report", ...QUICK];
@@ -73,13 +74,13 @@ Deno.test("train --report writes the page that the task writes", async () => {
   assertEquals(await Deno.readTextFile(`${run}/report.html`), page);
 });
 
-Deno.test("train --report --no-save ends with one line and exit code 2", async () => {
+test("train --report --no-save ends with one line and exit code 2", async () => {
   const { code, stdout, stderr } = await runCli("train", ["--report", "--no-save"]);
   assertEquals([code, stdout], [2, ""]);
   assertEquals(stderr, "error: --no-save keeps nothing: leave it or --report out\n");
 });
 
-Deno.test("train has nothing to do with the libraries of charts unless it is asked for them", async () => {
+test("train has nothing to do with the libraries of charts unless it is asked for them", async () => {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["info", "--json", "--lock=deno.lock", "lib/cli/train.ts"],
   }).output();
@@ -110,7 +111,7 @@ const WRONG: [string[], string][] = [
 ];
 
 for (const [args, message] of WRONG) {
-  Deno.test(`report ${args.join(" ")} ends with one line and exit code 2`, async () => {
+  test(`report ${args.join(" ")} ends with one line and exit code 2`, async () => {
     const { code, stdout, stderr } = await runCli("report", args);
     assertEquals([code, stdout], [2, ""]);
     assertEquals(stderr.trimEnd().split("\n").length, 1, stderr);
@@ -118,7 +119,7 @@ for (const [args, message] of WRONG) {
   });
 }
 
-Deno.test("report fails with one line where there is no finished run, and writes nothing", async () => {
+test("report fails with one line where there is no finished run, and writes nothing", async () => {
   using data = barsFolder();
   const run = `${data.path}/run`;
   await Deno.mkdir(run);

@@ -1,5 +1,5 @@
 /** Runs a task of deno.json in a process of its own, with the permissions that it has there. */
-const CONFIG = JSON.parse(Deno.readTextFileSync("deno.json"));
+import CONFIG from "../../deno.json" with { type: "json" };
 
 /** How a process ended. */
 export interface Ended {
@@ -13,7 +13,7 @@ export interface Ended {
  * the current folder unless another is named.
  */
 export function taskCommand(
-  task: string,
+  task: keyof typeof CONFIG.tasks,
   args: string[],
   env: Record<string, string> = {},
   options: Pick<Deno.CommandOptions, "cwd" | "stdin"> = {},
@@ -34,7 +34,7 @@ export function taskCommand(
 
 /** Runs a task to its end. */
 export async function runCli(
-  task: string,
+  task: keyof typeof CONFIG.tasks,
   args: string[],
   env: Record<string, string> = {},
   options: Pick<Deno.CommandOptions, "cwd"> = {},

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { test } from "../requirements.ts";
 
 /** Runs a task whose `main` is this code. */
 async function runMain(code: string, ...args: string[]) {
@@ -44,17 +45,17 @@ const ENDS: [string, string, number, string][] = [
 ];
 
 for (const [what, main, code, stderr] of ENDS) {
-  Deno.test(`runTask() ends with one line and exit code ${code} on ${what}`, async () => {
+  test(`runTask() ends with one line and exit code ${code} on ${what}`, async () => {
     assertEquals(await runMain(main), { code, stdout: "", stderr });
   });
 }
 
-Deno.test("runTask() ends with the exit code that main returns", async () => {
+test("runTask() ends with the exit code that main returns", async () => {
   assertEquals(await runMain("return 130;"), { code: 130, stdout: "", stderr: "" });
   assertEquals(await runMain(""), { code: 0, stdout: "", stderr: "" });
 });
 
-Deno.test("runTask() prints an error as an event as well, with --json", async () => {
+test("runTask() prints an error as an event as well, with --json", async () => {
   assertEquals(await runMain(`throw new Error("no luck");`, "--json"), {
     code: 1,
     stdout: '{"event":"error","message":"no luck"}\n',

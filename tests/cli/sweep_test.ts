@@ -3,8 +3,9 @@ import { readSweep } from "../../lib/report/sweep_file.ts";
 import { listing } from "../data/idx_files.ts";
 import { runCli } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
+import { test } from "../requirements.ts";
 
-Deno.test("sweep runs every combination, and prints mean and spread over the seeds", async () => {
+test("sweep runs every combination, and prints mean and spread over the seeds", async () => {
   using data = barsFolder();
   const out = `${data.path}/sweep.csv`;
   const { code, stdout, stderr } = await runCli("sweep", [
@@ -28,7 +29,7 @@ Deno.test("sweep runs every combination, and prints mean and spread over the see
   assertEquals(listing(data.path), ["bars.csv", "sweep.csv"]);
 });
 
-Deno.test("sweep --jobs changes neither the table nor the file but for the seconds", async () => {
+test("sweep --jobs changes neither the table nor the file but for the seconds", async () => {
   using data = barsFolder();
   const args = ["--dataset", data.csv, ...QUICK, "--seed", "1,2,3", "--learning-rate", "0.1,1"];
   const outcomes = [];
@@ -47,7 +48,7 @@ Deno.test("sweep --jobs changes neither the table nor the file but for the secon
   );
 });
 
-Deno.test("sweep runs only what its file lacks, and sums up all that was asked for", async () => {
+test("sweep runs only what its file lacks, and sums up all that was asked for", async () => {
   using data = barsFolder();
   const args = ["--dataset", data.csv, "--out", `${data.path}/sweep.csv`, ...QUICK, "--json"];
   const first = await runCli("sweep", [...args, "--seed", "1,2"]);
@@ -89,7 +90,7 @@ const WRONG: [string[], string][] = [
 ];
 
 for (const [args, message] of WRONG) {
-  Deno.test(`sweep ${args.join(" ")} ends with one line and exit code 2, and runs nothing`, async () => {
+  test(`sweep ${args.join(" ")} ends with one line and exit code 2, and runs nothing`, async () => {
     using data = barsFolder();
     const out = `${data.path}/sweep.csv`;
     const all = ["--dataset", data.csv, "--out", out, ...QUICK, ...args];
@@ -101,7 +102,7 @@ for (const [args, message] of WRONG) {
   });
 }
 
-Deno.test("sweep leaves a file alone that it did not write", async () => {
+test("sweep leaves a file alone that it did not write", async () => {
   using data = barsFolder();
   const before = await Deno.readTextFile(data.csv);
   const { code, stderr } = await runCli("sweep", ["--dataset", data.csv, "--out", data.csv]);
@@ -110,7 +111,7 @@ Deno.test("sweep leaves a file alone that it did not write", async () => {
   assertEquals(await Deno.readTextFile(data.csv), before);
 });
 
-Deno.test("sweep says that it cannot write before it trains", async () => {
+test("sweep says that it cannot write before it trains", async () => {
   using data = barsFolder();
   const out = `${data.path}/nowhere/sweep.csv`;
   const { code, stdout, stderr } = await runCli("sweep", [

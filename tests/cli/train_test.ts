@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { DATA_HOSTS } from "../../lib/data/open.ts";
 import { runCli, taskCommand } from "./run_cli.ts";
 import { barsFolder } from "./small_data.ts";
+import { test } from "../requirements.ts";
 
 /** A run that takes a moment, on whatever there is: no data, no adapter needed. */
 const SHORT = ["--dataset", "synthetic", "--backend", "cpu", "--iterations", "20", "--no-save"];
@@ -45,7 +46,7 @@ const WRONG: [string[], string][] = [
 ];
 
 for (const [args, message] of WRONG) {
-  Deno.test(`train ${args.join(" ")} ends with one line and exit code 2`, async () => {
+  test(`train ${args.join(" ")} ends with one line and exit code 2`, async () => {
     const { code, stdout, stderr } = await runCli("train", args);
     assertEquals([code, stdout], [2, ""]);
     const lines = stderr.trimEnd().split("\n").filter((line) => line.startsWith("error: "));
@@ -55,7 +56,7 @@ for (const [args, message] of WRONG) {
   });
 }
 
-Deno.test("train --help names every flag, on stdout", async () => {
+test("train --help names every flag, on stdout", async () => {
   const { code, stdout, stderr } = await runCli("train", ["--help", "--nonsense"]);
   assertEquals([code, stderr], [0, ""]);
   for (const flag of ["--seed N|random", "--data-dir DIR", "--json", "--quiet", "--help"]) {
@@ -63,7 +64,7 @@ Deno.test("train --help names every flag, on stdout", async () => {
   }
 });
 
-Deno.test("train prints the log on stdout, and on a pipe's stderr the device but no progress", async () => {
+test("train prints the log on stdout, and on a pipe's stderr the device but no progress", async () => {
   const { code, stdout, stderr } = await runCli("train", SHORT);
   assertEquals(code, 0);
   const [seed, , , ...rest] = stdout.split("\n");
@@ -78,12 +79,12 @@ Deno.test("train prints the log on stdout, and on a pipe's stderr the device but
   assert(!/[█░%\r]/.test(stderr), stderr);
 });
 
-Deno.test("train --quiet prints nothing on stderr", async () => {
+test("train --quiet prints nothing on stderr", async () => {
   const { code, stderr } = await runCli("train", [...SHORT, "--quiet"]);
   assertEquals([code, stderr], [0, ""]);
 });
 
-Deno.test("train --json prints one object an event, and no parameters", async () => {
+test("train --json prints one object an event, and no parameters", async () => {
   const { code, stdout } = await runCli("train", [...SHORT, "--json", "--eval-every", "10"]);
   assertEquals(code, 0);
   const events = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
@@ -101,7 +102,7 @@ Deno.test("train --json prints one object an event, and no parameters", async ()
   assertEquals(events[1].art.length, 28);
 });
 
-Deno.test("train --preset takes the preset's options, but for those with a flag of their own", async () => {
+test("train --preset takes the preset's options, but for those with a flag of their own", async () => {
   using data = barsFolder();
   const { code, stdout } = await runCli("train", [
     ...["--preset", "accurate", "--dataset", data.csv, "--backend", "cpu", "--json", "--no-save"],
@@ -117,7 +118,7 @@ Deno.test("train --preset takes the preset's options, but for those with a flag 
   assertEquals(events.at(-1).iterations, 36);
 });
 
-Deno.test("train --json reports an error on stdout as well", async () => {
+test("train --json reports an error on stdout as well", async () => {
   const { code, stdout, stderr } = await runCli("train", ["--json", "--hidden", "1"]);
   assertEquals(code, 2);
   const { event, message } = JSON.parse(stdout);
@@ -125,7 +126,7 @@ Deno.test("train --json reports an error on stdout as well", async () => {
   assertEquals(stderr, `error: ${message}\n`);
 });
 
-Deno.test("train --seed random prints the seed that it drew", async () => {
+test("train --seed random prints the seed that it drew", async () => {
   const { stdout } = await runCli("train", [...SHORT, "--seed", "random"]);
   const [, seed] = stdout.match(/^Using seed: (\d+)\n/)!;
   const again = await runCli("train", [...SHORT, "--seed", seed]);
@@ -133,7 +134,7 @@ Deno.test("train --seed random prints the seed that it drew", async () => {
   assertEquals(untimed(again.stdout), untimed(stdout));
 });
 
-Deno.test("train fails with one line and exit code 1 where a folder lacks the files", async () => {
+test("train fails with one line and exit code 1 where a folder lacks the files", async () => {
   const folder = await Deno.makeTempDir();
   try {
     for (const named of ["flag", "variable"]) {
@@ -149,7 +150,7 @@ Deno.test("train fails with one line and exit code 1 where a folder lacks the fi
   }
 });
 
-Deno.test("train prints what is known so far on Ctrl-C, and exits 130", async () => {
+test("train prints what is known so far on Ctrl-C, and exits 130", async () => {
   const args = [...SHORT, "--iterations", "1000000", "--json"];
   const child = taskCommand("train", args).spawn();
   const errors = new Response(child.stderr).text();
@@ -165,14 +166,14 @@ Deno.test("train prints what is known so far on Ctrl-C, and exits 130", async ()
   assertMatch(await errors, new RegExp(`^Interrupted after ${last.iterations} steps`, "m"));
 });
 
-Deno.test("the train task may reach the hosts that data comes from, and nothing else", () => {
+test("the train task may reach the hosts that data comes from, and nothing else", () => {
   const { tasks } = JSON.parse(Deno.readTextFileSync("deno.json"));
   const command: string = tasks.train.command;
   const [, hosts] = command.match(/--allow-net=(\S+)/)!;
   assertEquals(hosts.split(",").sort(), [...DATA_HOSTS].sort());
 });
 
-Deno.test("the tasks that run lib/cli ask for no permission that they can do without", () => {
+test("the tasks that run lib/cli ask for no permission that they can do without", () => {
   const { tasks } = JSON.parse(Deno.readTextFileSync("deno.json"));
   const commands = (Object.values(tasks) as { command: string }[])
     .map(({ command }) => command)

@@ -14,6 +14,7 @@ import { DistSampler } from "../../lib/random/dist_sampler.ts";
 import { predict } from "../../lib/training/predict.ts";
 import { runCli, taskCommand } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
+import { test } from "../requirements.ts";
 
 /** A net for images of 28 x 28 pixels with drawn parameters. */
 function drawnModel(inputs = 784): SavedModel {
@@ -61,7 +62,7 @@ function jsonLines(text: string): Record<string, unknown>[] {
   return text.trimEnd().split("\n").map((line) => JSON.parse(line));
 }
 
-Deno.test("predict prints an answer and ten probabilities for each image", async () => {
+test("predict prints an answer and ten probabilities for each image", async () => {
   await using folder = await pictureFolder();
   const { code, stdout, stderr } = await runCli("predict", [
     ...["--model", folder.model, `${folder.path}/one.png`, `${folder.path}/one.jpg`],
@@ -80,7 +81,7 @@ Deno.test("predict prints an answer and ten probabilities for each image", async
   assertEquals(lines[0].at(-1), String(percents.indexOf(Math.max(...percents))));
 });
 
-Deno.test("predict --json prints what the library predicts", async () => {
+test("predict --json prints what the library predicts", async () => {
   await using folder = await pictureFolder();
   const images = [`${folder.path}/one.png`, `${folder.path}/one.jpg`];
   const { code, stdout } = await runCli("predict", ["--json", "--model", folder.model, ...images]);
@@ -91,7 +92,7 @@ Deno.test("predict --json prints what the library predicts", async () => {
   );
 });
 
-Deno.test("predict reads an image from stdin", async () => {
+test("predict reads an image from stdin", async () => {
   await using folder = await pictureFolder();
   const child = taskCommand("predict", ["--json", "--model", folder.model, "-"], {}, {
     stdin: "piped",
@@ -105,7 +106,7 @@ Deno.test("predict reads an image from stdin", async () => {
   assertEquals(jsonLines(await output), [await expected(`${folder.path}/one.png`, "-")]);
 });
 
-Deno.test("predict goes on after an image that is no good, and exits 1", async () => {
+test("predict goes on after an image that is no good, and exits 1", async () => {
   await using folder = await pictureFolder();
   const images = ["absent.png", "net.safetensors", "blank.png", "one.png"];
   const { code, stdout, stderr } = await runCli("predict", [
@@ -120,7 +121,7 @@ Deno.test("predict goes on after an image that is no good, and exits 1", async (
   assertMatch(errors[2], /^error: .*\/blank\.png: Cannot find a digit/);
 });
 
-Deno.test("predict says what it needs", async () => {
+test("predict says what it needs", async () => {
   await using folder = await pictureFolder();
   await saveParameters(`${folder.path}/small.safetensors`, drawnModel(16));
   const cases: [string[], number, string][] = [
@@ -143,7 +144,7 @@ Deno.test("predict says what it needs", async () => {
 });
 
 for (const split of ["shuffle", "original"]) {
-  Deno.test(`evaluate repeats the evaluation that ended the net's run with --split ${split}`, async () => {
+  test(`evaluate repeats the evaluation that ended the net's run with --split ${split}`, async () => {
     using data = barsFolder();
     const run = `${data.path}/run`;
     await runCli("train", [
@@ -178,7 +179,7 @@ for (const split of ["shuffle", "original"]) {
   });
 }
 
-Deno.test("evaluate says that it looks at other data than the net was trained on", async () => {
+test("evaluate says that it looks at other data than the net was trained on", async () => {
   using data = barsFolder();
   const run = `${data.path}/run`;
   await runCli("train", [...QUICK, "--dataset", data.csv, "--out", run]);
@@ -192,7 +193,7 @@ Deno.test("evaluate says that it looks at other data than the net was trained on
   );
 });
 
-Deno.test("evaluate refuses data that do not fit the net", async () => {
+test("evaluate refuses data that do not fit the net", async () => {
   await using folder = await pictureFolder();
   using data = barsFolder();
   const { code, stdout, stderr } = await runCli("evaluate", [
@@ -202,7 +203,7 @@ Deno.test("evaluate refuses data that do not fit the net", async () => {
   assertMatch(stderr, /^error: Cannot evaluate as the data must have 784 pixels .*\n$/);
 });
 
-Deno.test("export writes the net for numpy and for ONNX, beside it or where it is told", async () => {
+test("export writes the net for numpy and for ONNX, beside it or where it is told", async () => {
   await using folder = await pictureFolder();
   const model = drawnModel();
   const npz = await runCli("export", ["--npz", "--model", folder.model]);
@@ -215,7 +216,7 @@ Deno.test("export writes the net for numpy and for ONNX, beside it or where it i
   assertEquals(await Deno.readFile(out), encodeOnnx(model));
 });
 
-Deno.test("export wants one format", async () => {
+test("export wants one format", async () => {
   for (const formats of [[], ["--npz", "--onnx"]]) {
     const { code, stdout, stderr } = await runCli("export", ["--model", "x", ...formats]);
     assertEquals([code, stdout], [2, ""]);

@@ -3,8 +3,9 @@ import { openInBackground } from "../../lib/data/background.ts";
 import { rowScales } from "../../lib/data/normalise.ts";
 import { openDataset } from "../../lib/data/open.ts";
 import { folder, serveSmallFiles, smallFiles } from "./idx_files.ts";
+import { test } from "../requirements.ts";
 
-Deno.test("openInBackground() gives what openDataset() gives, and the same row scales", async () => {
+test("openInBackground() gives what openDataset() gives, and the same row scales", async () => {
   using directory = folder(smallFiles());
   const expected = await openDataset({ dataset: directory.path });
   const data = await openInBackground({ dataset: directory.path });
@@ -12,7 +13,7 @@ Deno.test("openInBackground() gives what openDataset() gives, and the same row s
   assertEquals(rowScales(data, "l2"), rowScales(expected, "l2"));
 });
 
-Deno.test("openInBackground() passes on notices, progress and the error", async () => {
+test("openInBackground() passes on notices, progress and the error", async () => {
   await using mirror = serveSmallFiles(() => new Response("no gzip"));
   using cache = folder();
   const notices: string[] = [];

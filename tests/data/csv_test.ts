@@ -2,6 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { type CsvOptions, readCsv } from "../../lib/data/csv.ts";
 import type { Dataset } from "../../lib/data/dataset.ts";
 import { DataError } from "../../lib/data/errors.ts";
+import { test } from "../requirements.ts";
 
 /** Reads a text as a CSV file. */
 async function read(text: string, options?: CsvOptions): Promise<Dataset> {
@@ -20,7 +21,7 @@ const ROWS = ["3,0,10,20,30", "0,1,11,21,31", "2,255,12,22,32"];
 const LABELS = Uint8Array.of(3, 0, 2);
 const IMAGES = Uint8Array.of(0, 10, 20, 30, 1, 11, 21, 31, 255, 12, 22, 32);
 
-Deno.test("readCsv() takes the first column for the label where there is no header", async () => {
+test("readCsv() takes the first column for the label where there is no header", async () => {
   const { name: _, ...data } = await read(ROWS.join("\n"));
   assertEquals(data, {
     width: 2,
@@ -32,7 +33,7 @@ Deno.test("readCsv() takes the first column for the label where there is no head
   });
 });
 
-Deno.test("readCsv() finds the label by its name in the header, wherever it stands", async () => {
+test("readCsv() finds the label by its name in the header, wherever it stands", async () => {
   for (const name of ["label", "Class", '"label"']) {
     const data = await read([`${name},1x1,1x2,2x1,2x2`, ...ROWS].join("\r\n") + "\r\n");
     assertEquals([data.labels, data.images], [LABELS, IMAGES]);
@@ -45,7 +46,7 @@ Deno.test("readCsv() finds the label by its name in the header, wherever it stan
   assertEquals([data.labels, data.images], [LABELS, IMAGES]);
 });
 
-Deno.test("readCsv() takes the label from where it is told", async () => {
+test("readCsv() takes the label from where it is told", async () => {
   const last = ROWS.map((row) => row.replace(/^(\d+),(.*)$/, "$2,$1"));
   const header = "p1,p2,p3,p4,kind";
   for (
@@ -61,23 +62,23 @@ Deno.test("readCsv() takes the label from where it is told", async () => {
   }
 });
 
-Deno.test("readCsv() makes images as wide as it is told", async () => {
+test("readCsv() makes images as wide as it is told", async () => {
   const { width, height } = await read(ROWS.join("\n"), { width: 4 });
   assertEquals([width, height], [4, 1]);
 });
 
-Deno.test("readCsv() takes the first six sevenths of the rows as train rows, rounded down", async () => {
+test("readCsv() takes the first six sevenths of the rows as train rows, rounded down", async () => {
   for (const [rows, trainRows] of [[2, 1], [7, 6], [13, 11], [14, 12]]) {
     assertEquals((await read("1,5\n".repeat(rows))).trainRows, trainRows);
   }
 });
 
-Deno.test("readCsv() takes up to 256 classes, empty lines and a byte order mark", async () => {
+test("readCsv() takes up to 256 classes, empty lines and a byte order mark", async () => {
   const data = await read("\uFEFF\n255,5\n\n0,6\n\n");
   assertEquals([data.classes, data.labels], [256, Uint8Array.of(255, 0)]);
 });
 
-Deno.test("readCsv() says in one line which line and column are wrong, and what is wrong", async () => {
+test("readCsv() says in one line which line and column are wrong, and what is wrong", async () => {
   const [first, second, third] = ROWS;
   const cases: [string, CsvOptions, string][] = [
     ["", {}, "it must have two rows at least: it has 0"],
@@ -123,7 +124,7 @@ Deno.test("readCsv() says in one line which line and column are wrong, and what 
   }
 });
 
-Deno.test("readCsv() says that there is no such file", async () => {
+test("readCsv() says that there is no such file", async () => {
   await assertRejects(
     () => readCsv("/nowhere/digits.csv"),
     DataError,

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { download, type DownloadOptions } from "../../lib/data/download.ts";
 import { DataError, DataUnavailableError } from "../../lib/data/errors.ts";
 import { serveRaw, serveSmallFiles } from "./idx_files.ts";
+import { test } from "../requirements.ts";
 
 /** Downloads a text, with little patience. */
 async function text(mirrors: string[], options: DownloadOptions = {}): Promise<string> {
@@ -12,35 +13,35 @@ async function text(mirrors: string[], options: DownloadOptions = {}): Promise<s
   );
 }
 
-Deno.test("download() gives the first mirror's file and asks no other", async () => {
+test("download() gives the first mirror's file and asks no other", async () => {
   await using first = serveSmallFiles(() => new Response("hello"));
   await using second = serveSmallFiles();
   assertEquals(await text([first.url, second.url]), "hello");
   assertEquals([first.requests, second.requests], [["file"], []]);
 });
 
-Deno.test("download() takes a mirror's URL with or without its last slash", async () => {
+test("download() takes a mirror's URL with or without its last slash", async () => {
   await using mirror = serveSmallFiles(() => new Response("hello"));
   await text([`${mirror.url}sets`]);
   await text([`${mirror.url}sets/`]);
   assertEquals(mirror.requests, ["sets/file", "sets/file"]);
 });
 
-Deno.test("download() follows a redirect", async () => {
+test("download() follows a redirect", async () => {
   await using target = serveSmallFiles(() => new Response("hello"));
   await using mirror = serveSmallFiles(() => Response.redirect(`${target.url}elsewhere`));
   assertEquals(await text([mirror.url]), "hello");
   assertEquals(target.requests, ["elsewhere"]);
 });
 
-Deno.test("download() reports the bytes received, and the total if the mirror says it", async () => {
+test("download() reports the bytes received, and the total if the mirror says it", async () => {
   await using mirror = serveRaw("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello");
   const seen: unknown[] = [];
   await text([mirror.url], { onProgress: (progress) => seen.push(progress) });
   assertEquals(seen.at(-1), { file: "file", bytes: 5, total: 5 });
 });
 
-Deno.test("download() goes to the next mirror, and says why if none is left", async () => {
+test("download() goes to the next mirror, and says why if none is left", async () => {
   const endless = () =>
     new Response(
       new ReadableStream({
@@ -86,7 +87,7 @@ Deno.test("download() goes to the next mirror, and says why if none is left", as
   }
 });
 
-Deno.test("download() tries a mirror again that failed, but not one that lacks the file", async () => {
+test("download() tries a mirror again that failed, but not one that lacks the file", async () => {
   let fails = true;
   await using flaky = serveSmallFiles(() => {
     fails = !fails;
@@ -97,7 +98,7 @@ Deno.test("download() tries a mirror again that failed, but not one that lacks t
   assertEquals([lacking.requests.length, flaky.requests.length], [1, 2]);
 });
 
-Deno.test("download() gives up when no mirror answers in time, however many attempts are left", async () => {
+test("download() gives up when no mirror answers in time, however many attempts are left", async () => {
   const late = () =>
     new Promise<Response>((resolve) => setTimeout(() => resolve(new Response()), 1000));
   await using first = serveSmallFiles(late);
@@ -112,7 +113,7 @@ Deno.test("download() gives up when no mirror answers in time, however many atte
   assertEquals([first.requests.length, second.requests.length], [1, 1]);
 });
 
-Deno.test("download() goes on when consume refuses the file, and ends when it fails otherwise", async () => {
+test("download() goes on when consume refuses the file, and ends when it fails otherwise", async () => {
   await using bad = serveSmallFiles(() => new Response("bad"));
   await using good = serveSmallFiles(() => new Response("good"));
   const file = { name: "file", mirrors: [bad.url, good.url], maxBytes: 100 };

@@ -2,10 +2,11 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { fetchIdxSource } from "../../lib/data/fetch_mnist.ts";
 import { readIdxFolder } from "../../lib/data/idx_folder.ts";
 import { folder, gzip, serveSmallFiles, smallFiles, smallSource } from "./idx_files.ts";
+import { test } from "../requirements.ts";
 
 const ONCE = { attempts: 1 };
 
-Deno.test("fetchIdxSource() gives what readIdxFolder() reads from the same files", async () => {
+test("fetchIdxSource() gives what readIdxFolder() reads from the same files", async () => {
   await using server = serveSmallFiles();
   using files = folder(smallFiles());
   const source = smallSource([]);
@@ -13,14 +14,14 @@ Deno.test("fetchIdxSource() gives what readIdxFolder() reads from the same files
   assertEquals(fetched, readIdxFolder(files.path, { name: "small", classes: 10 }));
 });
 
-Deno.test("fetchIdxSource() takes files that the server has decompressed", async () => {
+test("fetchIdxSource() takes files that the server has decompressed", async () => {
   const files: Record<string, Uint8Array<ArrayBuffer>> = smallFiles();
   await using server = serveSmallFiles((file) => new Response(files[file.replace(".gz", "")]));
   const { labels } = await fetchIdxSource(smallSource([]), server.url, ONCE);
   assertEquals(labels, Uint8Array.of(3, 1, 4, 1, 5, 9, 2, 6, 0));
 });
 
-Deno.test("fetchIdxSource() refuses other files, and truncated ones, and says which", async () => {
+test("fetchIdxSource() refuses other files, and truncated ones, and says which", async () => {
   const name = "t10k-labels-idx1-ubyte";
   const other = smallFiles()[name].with(-1, 1);
   const bad = [gzip(Uint8Array.from(other)), gzip(smallFiles()[name]).slice(0, 20)];
@@ -33,7 +34,7 @@ Deno.test("fetchIdxSource() refuses other files, and truncated ones, and says wh
   }
 });
 
-Deno.test("fetchIdxSource() says in one error what is missing and where", async () => {
+test("fetchIdxSource() says in one error what is missing and where", async () => {
   await using server = serveSmallFiles((file) =>
     file.startsWith("train-images") ? new Response(null, { status: 404 }) : undefined
   );

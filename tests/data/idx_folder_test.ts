@@ -4,8 +4,9 @@ import { DataError } from "../../lib/data/errors.ts";
 import { type IdxFileName } from "../../lib/data/idx_dataset.ts";
 import { readIdxFolder } from "../../lib/data/idx_folder.ts";
 import { folder, idx, smallFiles, smallSource } from "./idx_files.ts";
+import { test } from "../requirements.ts";
 
-Deno.test("readIdxFolder() gives the train rows and then the test rows, in order", () => {
+test("readIdxFolder() gives the train rows and then the test rows, in order", () => {
   using directory = folder(smallFiles());
   const data = readIdxFolder(directory.path);
   assertEquals(data, {
@@ -19,7 +20,7 @@ Deno.test("readIdxFolder() gives the train rows and then the test rows, in order
   });
 });
 
-Deno.test("readIdxFolder() gives the same from gzipped files as from plain ones", () => {
+test("readIdxFolder() gives the same from gzipped files as from plain ones", () => {
   const files = smallFiles();
   const mixed = Object.entries(files).map(([name, bytes], i) =>
     i % 2 === 0 ? [name, bytes] : [`${name}.gz`, gzipSync(bytes)]
@@ -30,14 +31,14 @@ Deno.test("readIdxFolder() gives the same from gzipped files as from plain ones"
   assertEquals(readIdxFolder(directory.path, known), readIdxFolder(plain.path, known));
 });
 
-Deno.test("readIdxFolder() takes the class count from the labels where it is not told one", () => {
+test("readIdxFolder() takes the class count from the labels where it is not told one", () => {
   const files = smallFiles();
   files["t10k-labels-idx1-ubyte"] = idx([3], [2, 255, 0]);
   using directory = folder(files);
   assertEquals(readIdxFolder(directory.path).classes, 256);
 });
 
-Deno.test("readIdxFolder() says in one line which file is wrong, and what is wrong with it", () => {
+test("readIdxFolder() says in one line which file is wrong, and what is wrong with it", () => {
   const good = smallFiles();
   const bytes = (name: IdxFileName) => good[name];
   const corrupt = bytes("train-images-idx3-ubyte").slice();
@@ -124,7 +125,7 @@ Deno.test("readIdxFolder() says in one line which file is wrong, and what is wro
   }
 });
 
-Deno.test("readIdxFolder() names the folder where there is none of that name", () => {
+test("readIdxFolder() names the folder where there is none of that name", () => {
   assertThrows(
     () => readIdxFolder("/nowhere/mnist"),
     DataError,

@@ -11,11 +11,12 @@ import {
   smallFiles,
   smallSource,
 } from "./idx_files.ts";
+import { test } from "../requirements.ts";
 
 const LABELS = Uint8Array.of(3, 1, 4, 1, 5, 9, 2, 6, 0);
 const once = { attempts: 1, answerWithin: 1000, stallAfter: 300 };
 
-Deno.test("loadIdxSource() downloads what is not in its folder, and the second time nothing", async () => {
+test("loadIdxSource() downloads what is not in its folder, and the second time nothing", async () => {
   for (const kind of ["sha256", "md5-of-gz"] as const) {
     await using mirror = serveSmallFiles();
     using cache = folder();
@@ -34,7 +35,7 @@ Deno.test("loadIdxSource() downloads what is not in its folder, and the second t
   }
 });
 
-Deno.test("loadIdxSource() replaces a damaged file and fetches no other", async () => {
+test("loadIdxSource() replaces a damaged file and fetches no other", async () => {
   await using mirror = serveSmallFiles();
   const files = smallFiles();
   files["t10k-images-idx3-ubyte"][30] ^= 1;
@@ -50,14 +51,14 @@ Deno.test("loadIdxSource() replaces a damaged file and fetches no other", async 
   assert(/t10k-images.* its sha256 must be .*; downloading it$/.test(notices[0]), notices[0]);
 });
 
-Deno.test("loadIdxSource() removes what a killed process left half-written", async () => {
+test("loadIdxSource() removes what a killed process left half-written", async () => {
   await using mirror = serveSmallFiles();
   using cache = folder({ "train-images-idx3-ubyte.4711.part": new Uint8Array(5) });
   await loadIdxSource(smallSource([mirror.url]), { directory: cache.path });
   assertEquals(listing(cache.path), [".lock", ...IDX_FILE_NAMES].sort());
 });
 
-Deno.test("loadIdxSource() trusts no file of a mirror that is not what it must be", async () => {
+test("loadIdxSource() trusts no file of a mirror that is not what it must be", async () => {
   const whole = gzip(smallFiles()["train-images-idx3-ubyte"]);
   const corrupt = whole.slice();
   corrupt[corrupt.length - 6] ^= 1;
@@ -96,7 +97,7 @@ Deno.test("loadIdxSource() trusts no file of a mirror that is not what it must b
   }
 });
 
-Deno.test("loadIdxSource() does not trust a mirror that announces fewer bytes than it sends", async () => {
+test("loadIdxSource() does not trust a mirror that announces fewer bytes than it sends", async () => {
   const whole = gzip(smallFiles()["train-images-idx3-ubyte"]);
   await using mirror = serveRaw("HTTP/1.1 200 OK\r\ncontent-length: 30\r\n\r\n", whole);
   using cache = folder();
@@ -108,7 +109,7 @@ Deno.test("loadIdxSource() does not trust a mirror that announces fewer bytes th
   assertEquals(listing(cache.path), [".lock"]);
 });
 
-Deno.test("loadIdxSource() takes a file that the server has decompressed on the way", async () => {
+test("loadIdxSource() takes a file that the server has decompressed on the way", async () => {
   await using mirror = serveSmallFiles((file) => {
     const name = IDX_FILE_NAMES.find((name) => file.startsWith(name))!;
     return new Response(gzip(smallFiles()[name]), { headers: { "content-encoding": "gzip" } });
@@ -118,7 +119,7 @@ Deno.test("loadIdxSource() takes a file that the server has decompressed on the 
   assertEquals(data.labels, LABELS);
 });
 
-Deno.test("loadIdxSource() says what is missing, why it could not be fetched, and what to do", async () => {
+test("loadIdxSource() says what is missing, why it could not be fetched, and what to do", async () => {
   await using mirror = serveSmallFiles(() => new Response("?", { status: 404 }));
   using cache = folder();
   const error = await assertRejects(
@@ -149,7 +150,7 @@ function loadElsewhere(
 
 const ALL = ["--allow-read", "--allow-write", "--allow-net=127.0.0.1"];
 
-Deno.test("two processes that load the same folder at once download each file once", async () => {
+test("two processes that load the same folder at once download each file once", async () => {
   const bothRun = Promise.withResolvers<void>();
   const oneAsks = Promise.withResolvers<void>();
   await using mirror = serveSmallFiles(async () => {
@@ -173,7 +174,7 @@ Deno.test("two processes that load the same folder at once download each file on
   assertEquals(mirror.requests, IDX_FILE_NAMES.map((name) => `${name}.gz`));
 });
 
-Deno.test("a process killed in mid-download leaves nothing that a later one trusts or waits for", async () => {
+test("a process killed in mid-download leaves nothing that a later one trusts or waits for", async () => {
   const halfSent = Promise.withResolvers<void>();
   await using stalling = serveSmallFiles((file) => {
     if (file !== "t10k-images-idx3-ubyte.gz") return undefined;
@@ -199,7 +200,7 @@ Deno.test("a process killed in mid-download leaves nothing that a later one trus
   assertEquals(listing(cache.path), [".lock", ...IDX_FILE_NAMES].sort());
 });
 
-Deno.test("a filled folder is read with permission to read and no other", async () => {
+test("a filled folder is read with permission to read and no other", async () => {
   using cache = folder(smallFiles());
   const { stdout, stderr } = await loadElsewhere(cache.path, "https://mirror.invalid/", [
     "--allow-read",
@@ -208,7 +209,7 @@ Deno.test("a filled folder is read with permission to read and no other", async 
   assertEquals(new TextDecoder().decode(stdout).trim(), LABELS.join(" "));
 });
 
-Deno.test("a mirror that may not be asked counts as one that cannot be reached", async () => {
+test("a mirror that may not be asked counts as one that cannot be reached", async () => {
   using cache = folder();
   const { stderr } = await loadElsewhere(cache.path, "https://mirror.invalid/", [
     "--allow-read",

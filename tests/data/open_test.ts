@@ -4,7 +4,7 @@ import { DataError, DataUnavailableError } from "../../lib/data/errors.ts";
 import { readIdxFolder } from "../../lib/data/idx_folder.ts";
 import { DATA_HOSTS, openDataset } from "../../lib/data/open.ts";
 import deno from "../../deno.json" with { type: "json" };
-import { mnistDirectory, needs } from "../requirements.ts";
+import { mnistDirectory, needs, test } from "../requirements.ts";
 import { folder, serveSmallFiles, smallFiles } from "./idx_files.ts";
 
 /** What the error says with which opening fails. */
@@ -21,7 +21,7 @@ function emptyMirror(): ReturnType<typeof serveSmallFiles> {
   return serveSmallFiles(() => new Response(null, { status: 404 }));
 }
 
-Deno.test("openDataset() takes synthetic digits for auto where MNIST cannot be had, and says so", async () => {
+test("openDataset() takes synthetic digits for auto where MNIST cannot be had, and says so", async () => {
   await using mirror = emptyMirror();
   using cache = folder();
   const notices: string[] = [];
@@ -40,7 +40,7 @@ Deno.test("openDataset() takes synthetic digits for auto where MNIST cannot be h
   assert(notices.at(-1)!.includes("status 404 Not Found"));
 });
 
-Deno.test("openDataset() takes nothing else for mnist, fashion or openml", async () => {
+test("openDataset() takes nothing else for mnist, fashion or openml", async () => {
   const firstFiles = {
     mnist: "train-images-idx3-ubyte.gz",
     fashion: "train-images-idx3-ubyte.gz",
@@ -59,7 +59,7 @@ Deno.test("openDataset() takes nothing else for mnist, fashion or openml", async
   }
 });
 
-Deno.test("openDataset() downloads nothing where a folder is named, right or wrong", async () => {
+test("openDataset() downloads nothing where a folder is named, right or wrong", async () => {
   await using mirror = emptyMirror();
   using cache = folder();
   using wrong = folder(smallFiles());
@@ -83,7 +83,7 @@ Deno.test("openDataset() downloads nothing where a folder is named, right or wro
   assertEquals(mirror.requests, []);
 });
 
-Deno.test("openDataset() prefers the data directory to MNIST_DIR, which only MNIST has", async () => {
+test("openDataset() prefers the data directory to MNIST_DIR, which only MNIST has", async () => {
   const both = { dataDir: "/nowhere/a", mnistDir: "/nowhere/b" };
   assert((await failure(openDataset({ dataset: "mnist", ...both }))).includes("/nowhere/a;"));
   using directory = folder(smallFiles());
@@ -93,7 +93,7 @@ Deno.test("openDataset() prefers the data directory to MNIST_DIR, which only MNI
   assert(message.includes("must be one of auto, mnist, fashion to be read"), message);
 });
 
-Deno.test("openDataset() opens any folder of IDX files, and a CSV file", async () => {
+test("openDataset() opens any folder of IDX files, and a CSV file", async () => {
   using directory = folder(smallFiles());
   assertEquals(await openDataset({ dataset: directory.path }), {
     ...readIdxFolder(directory.path),
@@ -105,7 +105,7 @@ Deno.test("openDataset() opens any folder of IDX files, and a CSV file", async (
   assertEquals([data.width, data.height, data.labels], [1, 4, Uint8Array.of(0, 1)]);
 });
 
-Deno.test("openDataset() says what there is to open where there is no such data set", async () => {
+test("openDataset() says what there is to open where there is no such data set", async () => {
   assertEquals(
     await failure(openDataset({ dataset: "mnits" })),
     "Cannot open the data set mnits as it must be auto, mnist, fashion, openml, synthetic, " +

@@ -1,10 +1,11 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { createHash } from "node:crypto";
+import type { Dataset } from "../../lib/data/dataset.ts";
 import { DataUnavailableError } from "../../lib/data/errors.ts";
 import { IDX_FILE_NAMES } from "../../lib/data/idx_dataset.ts";
 import { readIdxFolder } from "../../lib/data/idx_folder.ts";
 import { type ArffSource, loadArffSource, OPENML } from "../../lib/data/openml.ts";
-import { mnistDirectory, needs } from "../requirements.ts";
+import { mnistDirectory, needs, test } from "../requirements.ts";
 import { folder, listing, serveSmallFiles, smallFiles, smallSource } from "./idx_files.ts";
 
 /** A data set as OpenML writes it, its train rows first. */
@@ -30,12 +31,15 @@ function md5Of(pieces: Iterable<Uint8Array>): string {
   return hash.digest("hex");
 }
 
-using plain = folder(smallFiles());
-const small = readIdxFolder(plain.path, smallSource([]));
-const body = await new Blob([...arff(small.images, small.labels)]).text();
+/** The small data set, and its ARFF file. */
+async function smallArff(): Promise<{ small: Dataset; body: string }> {
+  using plain = folder(smallFiles());
+  const small = readIdxFolder(plain.path, smallSource([]));
+  return { small, body: await new Blob([...arff(small.images, small.labels)]).text() };
+}
 
-/** The small data set as a mirror has it. */
-function source(mirror: string): ArffSource {
+/** The small data set as a mirror has it, in a file of this text. */
+function source(mirror: string, body: string): ArffSource {
   return {
     ...OPENML,
     name: "small",
@@ -49,17 +53,19 @@ function source(mirror: string): ArffSource {
   };
 }
 
-Deno.test("loadArffSource() gives the rows that the IDX files have, and the second time from the cache", async () => {
+test("loadArffSource() gives the rows that the IDX files have, and the second time from the cache", async () => {
+  const { small, body } = await smallArff();
   await using mirror = serveSmallFiles(() => new Response(body));
   using cache = folder();
   for (let time = 1; time <= 2; time++) {
-    assertEquals(await loadArffSource(source(mirror.url), { directory: cache.path }), small);
+    assertEquals(await loadArffSource(source(mirror.url, body), { directory: cache.path }), small);
     assertEquals(mirror.requests, ["mnist_784.arff"]);
     assertEquals(listing(cache.path), [".lock", ...IDX_FILE_NAMES].sort());
   }
 });
 
-Deno.test("loadArffSource() keeps nothing of a file that is not what it must be", async () => {
+test("loadArffSource() keeps nothing of a file that is not what it must be", async () => {
+  const { body } = await smallArff();
   const cases: [string, Partial<ArffSource>, string][] = [
     [body.slice(0, body.trimEnd().lastIndexOf("\n")), {}, "its rows must be 9: it ends after 8"],
     [body.replace(",17,", ",18,"), {}, "its md5 must be"],
@@ -75,7 +81,7 @@ Deno.test("loadArffSource() keeps nothing of a file that is not what it must be"
     using cache = folder();
     await assertRejects(
       () =>
-        loadArffSource({ ...source(mirror.url), ...changes }, {
+        loadArffSource({ ...source(mirror.url, body), ...changes }, {
           directory: cache.path,
           attempts: 1,
         }),

@@ -3,6 +3,7 @@ import type { Dataset } from "../../lib/data/dataset.ts";
 import { openDataset } from "../../lib/data/open.ts";
 import { hashDataset, recordDataset } from "../../lib/data/record.ts";
 import { folder, smallFiles } from "./idx_files.ts";
+import { test } from "../requirements.ts";
 
 function data(changes: Partial<Dataset> = {}): Dataset {
   return {
@@ -38,7 +39,7 @@ Deno.test("hashDataset() changes with a pixel, a label, the order or the shape, 
   assertEquals(await hashDataset(data({ name: "copy", trainRows: 1, classes: 20 })), hash);
 });
 
-Deno.test("recordDataset() says how a data set is opened again, and what it then is", async () => {
+test("recordDataset() says how a data set is opened again, and what it then is", async () => {
   using directory = folder(smallFiles());
   const opened = await openDataset({ dataset: directory.path });
   const record = await recordDataset(opened);

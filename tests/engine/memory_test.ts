@@ -2,7 +2,7 @@
 import { assert } from "@std/assert";
 import { listDevices } from "../../lib/engine/create.ts";
 import { taskCommand } from "../cli/run_cli.ts";
-import { mnistDirectory, needs } from "../requirements.ts";
+import { mnistDirectory, needs, test } from "../requirements.ts";
 
 const MIB = 2 ** 20;
 const RUNS = 10;
@@ -15,7 +15,7 @@ const MOST_GROWTH = 20 * MIB;
 const MOST_AT_ONCE = 450 * MIB;
 
 for (const backend of ["cpu", "webgpu"] as const) {
-  Deno.test({
+  test({
     name: `train() leaves no memory behind, run after run, on ${backend}`,
     ...await needs(...backend === "webgpu" ? ["webgpu"] as const : []),
     async fn() {

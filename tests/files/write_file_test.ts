@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { decodeCheckpoint } from "../../lib/model/checkpoint.ts";
 import { writeFileAtomically } from "../../lib/files/write_file.ts";
+import { test } from "../requirements.ts";
 
 async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -15,7 +16,7 @@ function names(folder: string): string[] {
   return [...Deno.readDirSync(folder)].map(({ name }) => name);
 }
 
-Deno.test("writeFileAtomically() replaces a file and leaves nothing else behind", () =>
+test("writeFileAtomically() replaces a file and leaves nothing else behind", () =>
   inFolder(async (folder) => {
     await writeFileAtomically(`${folder}/options.json`, "a longer text than the next");
     await writeFileAtomically(`${folder}/options.json`, "{}");
@@ -23,7 +24,7 @@ Deno.test("writeFileAtomically() replaces a file and leaves nothing else behind"
     assertEquals(names(folder), ["options.json"]);
   }));
 
-Deno.test("writeFileAtomically() keeps the old file and leaves nothing behind where it fails", () =>
+test("writeFileAtomically() keeps the old file and leaves nothing behind where it fails", () =>
   inFolder(async (folder) => {
     await Deno.mkdir(`${folder}/taken/inside`, { recursive: true });
     await assertRejects(
@@ -39,7 +40,7 @@ Deno.test("writeFileAtomically() keeps the old file and leaves nothing behind wh
     assertEquals(names(folder), ["taken"]);
   }));
 
-Deno.test("a process killed while it writes checkpoints leaves a whole one or none", () =>
+test("a process killed while it writes checkpoints leaves a whole one or none", () =>
   inFolder(async (folder) => {
     const path = `${folder}/checkpoint.safetensors`;
     let [absent, whole, interrupted] = [0, 0, 0];

@@ -10,6 +10,7 @@ import {
 } from "../../lib/net/architecture.ts";
 import { forward } from "../../lib/net/maths.ts";
 import type { PixelScale } from "../../lib/data/dataset.ts";
+import { test } from "../requirements.ts";
 
 // Threads would go on living when the test is over.
 onnx.env.wasm.numThreads = 1;
@@ -63,7 +64,7 @@ function expected(architecture: Architecture, flat: Float32Array, scale: PixelSc
 for (const scale of ["l2", "unit"] as const) {
   for (const activation of ["tanh", "relu"] as const) {
     for (const head of ["notebook", "softmax"] as const) {
-      Deno.test(`encodeOnnx() makes a file with which onnxruntime predicts as float64 does, for ${scale}, ${activation} and the ${head} head`, async () => {
+      test(`encodeOnnx() makes a file with which onnxruntime predicts as float64 does, for ${scale}, ${activation} and the ${head} head`, async () => {
         const architecture: Architecture = {
           inputs: WIDTH * WIDTH,
           hidden: [7, 130],

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { Speed } from "../../lib/report/progress.ts";
+import { test } from "../requirements.ts";
 
 Deno.test("Speed tells the average speed and the time left", () => {
   let milliseconds = 0;
@@ -30,7 +31,7 @@ Deno.test("Speed tells no time left before anything is done", () => {
 const HIDE_CURSOR = "\x1b[?25l";
 const SHOW_CURSOR = "\x1b[?25h";
 
-Deno.test({
+test({
   name: "the terminal's cursor is back after a task has ended early, whatever ended it",
   // `script` of util-linux runs a command in a terminal.
   ignore: Deno.build.os !== "linux",

@@ -2,6 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { readRunDirectory, RunDirectory } from "../../lib/report/run_directory.ts";
 import type { FinishedEvent, TrainingEvent } from "../../lib/training/events.ts";
 import { NOTEBOOK } from "../../lib/training/options.ts";
+import { test } from "../requirements.ts";
 
 const OPTIONS = { ...NOTEBOOK, hidden: [1, 1] as const };
 const STARTED: TrainingEvent = {
@@ -41,7 +42,7 @@ async function kept(events: TrainingEvent[]) {
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
 
-Deno.test("readRunDirectory() gives back what RunDirectory was told", async () => {
+test("readRunDirectory() gives back what RunDirectory was told", async () => {
   await using folder = await kept([STARTED, { event: "evaluated", ...POINT }, FINISHED]);
   const { run, model } = await readRunDirectory(folder.path + "/");
   assertEquals(run, {
@@ -59,7 +60,7 @@ Deno.test("readRunDirectory() gives back what RunDirectory was told", async () =
   assertEquals(model.parameters, FINISHED.parameters);
 });
 
-Deno.test("RunDirectory keeps options and metrics of a run that does not end well", async () => {
+test("RunDirectory keeps options and metrics of a run that does not end well", async () => {
   await using folder = await kept([STARTED, { event: "evaluated", ...POINT }]);
   const read = (name: string) => Deno.readTextFile(`${folder.path}/${name}`);
   assertEquals((await read("metrics.csv")).split(/\r?\n/), [
@@ -75,12 +76,12 @@ Deno.test("RunDirectory keeps options and metrics of a run that does not end wel
   );
 });
 
-Deno.test("RunDirectory touches nothing before the run begins", async () => {
+test("RunDirectory touches nothing before the run begins", async () => {
   await using folder = await kept([]);
   assertEquals([...Deno.readDirSync(folder.path)], []);
 });
 
-Deno.test("readRunDirectory() refuses metrics that are not a run's", async () => {
+test("readRunDirectory() refuses metrics that are not a run's", async () => {
   await using folder = await kept([STARTED, FINISHED]);
   const cases = [
     ["a,b\n1,2\n", "as its columns must be iteration,accuracy,loss,learningRate,seconds"],

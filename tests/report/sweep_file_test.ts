@@ -3,6 +3,7 @@ import { readSweep, runKey, writeSweep } from "../../lib/report/sweep_file.ts";
 import { resolveOptions } from "../../lib/training/options.ts";
 import type { SweptRun } from "../../lib/training/sweep.ts";
 import { folder } from "../data/idx_files.ts";
+import { test } from "../requirements.ts";
 
 const DEVICE = { backend: "webgpu", device: 'a "fast", new\nGPU' };
 const RUNS: SweptRun[] = [
@@ -28,7 +29,7 @@ const RUNS: SweptRun[] = [
   { event: "run", dataset: "mnist", options: resolveOptions(), ...DEVICE },
 ];
 
-Deno.test("readSweep() gives back what writeSweep() wrote, to the last digit", async () => {
+test("readSweep() gives back what writeSweep() wrote, to the last digit", async () => {
   using temporary = folder();
   const path = `${temporary.path}/sweep.csv`;
   assertEquals(await readSweep(path), []);
@@ -47,7 +48,7 @@ const FAULTS: [string, (text: string) => string, string][] = [
 ];
 
 for (const [what, spoil, message] of FAULTS) {
-  Deno.test(`readSweep() refuses ${what}, and names the file`, async () => {
+  test(`readSweep() refuses ${what}, and names the file`, async () => {
     using temporary = folder();
     const path = `${temporary.path}/sweep.csv`;
     await writeSweep(path, RUNS.slice(0, 2));

@@ -5,6 +5,7 @@ import type { EngineOptions } from "../../lib/engine/engine.ts";
 import { resolveOptions, type TrainingOptions } from "../../lib/training/options.ts";
 import { sweep, type SweepEvent, type SweptRun } from "../../lib/training/sweep.ts";
 import { sweepSideBySide } from "../../lib/training/sweep_jobs.ts";
+import { test } from "../requirements.ts";
 
 const DATA = syntheticDigits({ trainRows: 120, testRows: 30 });
 const SMALL = {
@@ -28,7 +29,7 @@ function sideBySide(runs: TrainingOptions[], jobs: number): AsyncGenerator<Sweep
   return sweepSideBySide({ data: DATA, runs, jobs, threads: 1 });
 }
 
-Deno.test("sweepSideBySide() gives the bits of one run after the other, for any number of jobs", async () => {
+test("sweepSideBySide() gives the bits of one run after the other, for any number of jobs", async () => {
   const wild = { head: "softmax", activation: "relu", learningRate: 1e30 } as const;
   const runs = [
     ...[1, 2, 3].map((seed) => ({ ...SMALL, seed })),
@@ -45,7 +46,7 @@ Deno.test("sweepSideBySide() gives the bits of one run after the other, for any 
   }
 });
 
-Deno.test("sweepSideBySide() trains several runs at a time, and ends them where the loop is left", async () => {
+test("sweepSideBySide() trains several runs at a time, and ends them where the loop is left", async () => {
   const runs = [1, 2].map((seed) => resolveOptions({ ...SMALL, seed, iterations: 1_000_000_000 }));
   const seen = new Set<number>();
   // That the test ends says that the Workers do.
@@ -69,7 +70,7 @@ Deno.test("sweepSideBySide() refuses the last run's options before it trains the
   assertEquals(events, []);
 });
 
-Deno.test("sweepSideBySide() rejects with a Worker's error", async () => {
+test("sweepSideBySide() rejects with a Worker's error", async () => {
   const events = sideBySide([{ ...resolveOptions(SMALL), decay: -1 }], 1);
   await assertRejects(() => events.next(), Error, "decay must be a number above 0");
 });

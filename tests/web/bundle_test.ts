@@ -1,11 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
-import { stop, transform } from "esbuild";
 import { bundle } from "../../lib/cli/bundle.ts";
+import { test } from "../requirements.ts";
 
 /** What only Deno or Node has. */
 const HOST_ONLY = /\b(Deno|process|Buffer|require)\b/g;
 
-Deno.test("browser.ts reaches nothing that a browser lacks", async () => {
+test("browser.ts reaches nothing that a browser lacks", async () => {
+  const { stop, transform } = await import("esbuild");
   const { metafile } = await bundle({ entryPoints: ["browser.ts"] });
   const files = Object.keys(metafile.inputs);
   assert(files.includes("lib/training/train.ts"), "the walk went nowhere");
@@ -25,7 +26,7 @@ Deno.test("browser.ts reaches nothing that a browser lacks", async () => {
   await stop();
 });
 
-Deno.test("mod.ts bundles for browsers as it stands, without a module of Node's", async () => {
+test("mod.ts bundles for browsers as it stands, without a module of Node's", async () => {
   const { outputFiles: [{ text }], metafile } = await bundle({ entryPoints: ["mod.ts"] });
   const imports = Object.values(metafile.outputs).flatMap(({ imports }) => imports);
   assertEquals(imports, []);

@@ -3,6 +3,7 @@ import { createRowDrawer, type Draw } from "../../../lib/engine/cpu/row_drawer.t
 import { DrawWorker, RowFeed } from "../../../lib/engine/cpu/row_feed.ts";
 import { permutation } from "../../../lib/random/distributions.ts";
 import { prngKey } from "../../../lib/random/threefry.ts";
+import { test } from "../../requirements.ts";
 
 const LAYOUTS = ["legacy", "partitionable"] as const;
 
@@ -65,7 +66,7 @@ for (const layout of LAYOUTS) {
   });
 }
 
-Deno.test("DrawWorker draws in a Worker where it may read its file", async () => {
+test("DrawWorker draws in a Worker where it may read its file", async () => {
   const worker = new DrawWorker();
   const draws = mixedDraws(1000);
   const rows = await worker.draw({ options: { n: 1000, largest: 200, layout: "legacy" }, draws });
