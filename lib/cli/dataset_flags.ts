@@ -2,9 +2,10 @@
 import { resolve } from "node:path";
 import { openInBackground } from "../data/background.ts";
 import type { Dataset, DatasetSource } from "../data/dataset.ts";
+import type { SplitKind } from "../data/split.ts";
 import { DATASET_NAMES, namedDataset } from "../data/names.ts";
 import type { Asides } from "./asides.ts";
-import { type FlagTable, type FlagValues, number, text } from "./flags.ts";
+import { type FlagTable, type FlagValues, number, text, toggle } from "./flags.ts";
 
 export const DATASET_FLAGS = {
   dataset: text(
@@ -15,8 +16,10 @@ export const DATASET_FLAGS = {
   dataDir: text("DIR", "the folder that already holds the data set's files; beats MNIST_DIR"),
   label: text(
     "first|last|NAME",
-    "a CSV file's column of labels; if not given, that named label or class, else the first",
+    "a CSV file's column of labels; if not given, found by its name or by what it holds",
   ),
+  test: text("FILE.csv", "a second CSV file, with the test rows; --split is original then"),
+  transpose: toggle("swap rows and columns of each image; done unasked where files are EMNIST's"),
   imageWidth: number("pixels in a row of a CSV file's images, where they are not square"),
 } satisfies FlagTable;
 
@@ -38,6 +41,7 @@ export async function openChosenDataset(
     ...datasetSource(flags, recorded),
     mnistDir: Deno.env.get("MNIST_DIR"),
     onNotice: asides.notice,
+    onWarning: asides.warning,
     onProgress: ({ file, bytes, total = bytes }) =>
       asides.progress(bytes, total, `of ${file} downloaded`),
   });
@@ -51,16 +55,24 @@ export async function openChosenDataset(
  * @returns What `openDataset` must be told
  */
 export function datasetSource(
-  { dataset, dataDir, label, imageWidth: width }: FlagValues<typeof DATASET_FLAGS>,
+  { dataset, dataDir, label, imageWidth: width, test, transpose }: FlagValues<
+    typeof DATASET_FLAGS
+  >,
   recorded?: DatasetSource,
 ): DatasetSource {
   const isRecorded = recorded !== undefined &&
     (dataset === undefined || [dataset, resolve(dataset)].includes(recorded.dataset));
-  const given = Object.entries({ dataDir, label, width }).filter(([, value]) => value);
+  const given = Object.entries({ dataDir, label, width, test, transpose })
+    .filter(([, value]) => value !== undefined);
   return {
     ...(isRecorded ? recorded : { dataset: dataset ?? "auto" }),
     ...Object.fromEntries(given),
   };
+}
+
+/** The split that goes with the flags unless `--split` is given: with test rows of their own, those. */
+export function splitOf({ test }: FlagValues<typeof DATASET_FLAGS>): { split?: SplitKind } {
+  return test === undefined ? {} : { split: "original" };
 }
 
 /** The shape of the chosen data set, where that is known before it is opened. */

@@ -9,7 +9,7 @@ import { resolveOptions, type TrainingOptions } from "../training/options.ts";
 import { sweep, type SweepEvent, type SweptRun } from "../training/sweep.ts";
 import { sweepSideBySide } from "../training/sweep_jobs.ts";
 import { type Asides, openAsides } from "./asides.ts";
-import { DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
+import { DATASET_FLAGS, openChosenDataset, splitOf } from "./dataset_flags.ts";
 import { DRIVER_ADVICE } from "./driver_advice.ts";
 import {
   type Flag,
@@ -25,7 +25,7 @@ import {
 import type { Interruption } from "./interruption.ts";
 import { print } from "./output.ts";
 import { runTask } from "./run_task.ts";
-import { TRAINING_FLAGS, trainingOptions } from "./training_flags.ts";
+import { fitToData, TRAINING_FLAGS, trainingOptions } from "./training_flags.ts";
 
 type Swept<Table> = {
   [Name in keyof Table]: Table[Name] extends Flag<infer Value> ? Flag<Value[]> : never;
@@ -73,11 +73,14 @@ async function sweepTask(
 ): Promise<void> {
   const { out = "sweep.csv", json = false } = flags;
   checkJobs(flags.jobs);
-  const asked = combinations(flags).map(resolveOptions);
+  const given = combinations(flags).map(resolveOptions);
   const before = await readSweep(out);
   using asides = await openAsides(flags.quiet);
 
   const data = await openChosenDataset(flags, asides);
+  const said = new Set<string>();
+  const asked = given.map((options) => fitToData(options, data, flags, (line) => said.add(line)));
+  for (const line of said) asides.notice(line);
   const keyOf = (options: TrainingOptions) => runKey({ dataset: data.name, options });
   const wanted = new Map(asked.map((options) => [keyOf(options), options]));
   const ended = new Map(
@@ -173,7 +176,8 @@ function combinations(flags: FlagValues<typeof FLAGS>): Partial<TrainingOptions>
   const { seed, ...others } = SWEPT_FLAGS;
   let chosen: Record<string, unknown>[] = [{}];
   for (const name of Object.keys({ ...others, seed }) as (keyof typeof SWEPT_FLAGS)[]) {
-    const values: readonly unknown[] = flags[name] ?? [undefined];
+    const unasked = name === "split" ? splitOf(flags).split : undefined;
+    const values: readonly unknown[] = flags[name] ?? [unasked];
     chosen = chosen.flatMap((one) => values.map((value) => ({ ...one, [name]: value })));
   }
   return chosen.map(trainingOptions);

@@ -7,13 +7,13 @@ import { jsonLine } from "../report/json.ts";
 import { resolveOptions, type TrainingOptions } from "../training/options.ts";
 import { engineOptions, train } from "../training/train.ts";
 import { type Asides, openAsides } from "./asides.ts";
-import { DATASET_FLAGS, openChosenDataset, shapeBeforehand } from "./dataset_flags.ts";
+import { DATASET_FLAGS, openChosenDataset, shapeBeforehand, splitOf } from "./dataset_flags.ts";
 import { DRIVER_ADVICE } from "./driver_advice.ts";
 import { type FlagValues, number, oneOf, type Task, text, toggle, UsageError } from "./flags.ts";
 import type { Interruption } from "./interruption.ts";
 import { print } from "./output.ts";
 import { runTask } from "./run_task.ts";
-import { TRAINING_FLAGS, trainingOptions } from "./training_flags.ts";
+import { fitToData, TRAINING_FLAGS, trainingOptions } from "./training_flags.ts";
 
 const FLAGS = {
   ...TRAINING_FLAGS,
@@ -58,13 +58,13 @@ async function trainTask(
   // Both loaded only here: the first is rarely wanted, the second not needed before the data.
   const resuming = given.resume === undefined ? undefined : await import("./resume.ts");
   const keeping = given.noSave ? undefined : import("../report/run_directory.ts");
-  const chosen = trainingOptions(given);
+  const chosen = trainingOptions({ ...splitOf(given), ...given });
   const resumed = await resuming?.openCheckpoint(given.resume!, chosen);
-  const options = resumed?.options ?? resolveOptions(chosen);
+  const asked = resumed?.options ?? resolveOptions(chosen);
   const flags = { ...given, dataset: given.dataset ?? resumed?.checkpoint.run.dataset };
   using asides = await openAsides(flags.quiet);
 
-  const [data, opened] = await openDataAndEngine(flags, options, asides);
+  const [data, options, opened] = await openDataAndEngine(flags, asked, asides);
   await using engine = opened;
   if (resumed) resuming?.checkResumed(resumed, data, engine, asides.notice);
   await using kept = keeping &&
@@ -127,10 +127,13 @@ async function openDataAndEngine(
   flags: FlagValues<typeof FLAGS>,
   options: TrainingOptions,
   asides: Asides,
-): Promise<[Dataset, Engine]> {
+): Promise<[Dataset, TrainingOptions, Engine]> {
   const { backend = "auto" } = flags;
   const opening = openChosenDataset(flags, asides);
-  const engineFor = (shape: Pick<Dataset, "width" | "height" | "classes">) =>
+  const engineFor = (
+    shape: Pick<Dataset, "width" | "height" | "classes">,
+    options: TrainingOptions,
+  ) =>
     createEngine({
       ...engineOptions(options, shape),
       backend,
@@ -138,7 +141,8 @@ async function openDataAndEngine(
       onNotice: asides.notice,
     });
   const shape = shapeBeforehand(flags);
-  if (shape) return await Promise.all([opening, engineFor(shape)]);
+  if (shape) return await Promise.all([opening, options, engineFor(shape, options)]);
   const data = await opening;
-  return [data, await engineFor(data)];
+  const fitted = fitToData(options, data, flags, asides.notice);
+  return [data, fitted, await engineFor(data, fitted)];
 }

@@ -1,5 +1,7 @@
 /** The flags that choose a run's options: of `train`, and of whatever else trains. */
+import type { Dataset } from "../data/dataset.ts";
 import {
+  fitToRows,
   NOTEBOOK,
   OPTION_WORDS,
   type TrainingOptions,
@@ -106,4 +108,33 @@ export function trainingOptions(
     if (Object.hasOwn(SILENCED_BY, name)) delete options[SILENCED_BY[name]];
   }
   return { ...options, ...Object.fromEntries(given) };
+}
+
+/**
+ * Fits options to the data: batches and evaluations no larger than it allows where no flag says how
+ * large, and says what that changes.
+ *
+ * @param options As flags, presets and defaults give them
+ * @param data The data set
+ * @param flags What was given
+ * @param onNotice Told what is assumed
+ * @returns The options to train with
+ */
+export function fitToData(
+  options: TrainingOptions,
+  data: Dataset,
+  flags: { batchSize?: unknown; evalSize?: unknown },
+  onNotice: (line: string) => void,
+): TrainingOptions {
+  const fitted = fitToRows(options, data, flags);
+  const { batchSize, evalSize } = fitted;
+  if (batchSize < options.batchSize || evalSize < options.evalSize) {
+    onNotice(
+      `${data.name} has few rows: --batch-size is ${batchSize} and --eval-size ${evalSize}`,
+    );
+  }
+  if (options.split === "original" && data.publishedSplit === false) {
+    onNotice(`${data.name} does not say which rows are for testing: they are drawn at random`);
+  }
+  return fitted;
 }

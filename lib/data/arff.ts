@@ -5,7 +5,12 @@
  *
  * Format: https://waikato.github.io/weka-wiki/formats_and_processing/arff_stable/
  */
+import { lines } from "../files/lines.ts";
+import { printable } from "../files/printable.ts";
 import { DataError } from "./errors.ts";
+
+/** Characters of a line; the lines of 784 pixels have at most 3,138. */
+const MAX_LINE = 2 ** 20;
 
 /** What an ARFF file holds. */
 export interface ArffRows {
@@ -45,7 +50,10 @@ export async function readArff(
   let lineNumber = 0;
   let isHeader = true;
   let attributeCount = 0;
-  for await (const line of lines(body)) {
+  const text = ReadableStream.from(body).pipeThrough(
+    new TextDecoderStream() as TransformStream<Uint8Array, string>,
+  );
+  for await (const line of lines(text, MAX_LINE)) {
     lineNumber++;
     if (isHeader) {
       const keyword = /^\s*@(\w+)/.exec(line)?.[1].toLowerCase();
@@ -68,7 +76,7 @@ export async function readArff(
         if (!(value >= 0 && value <= 255 && Number.isInteger(value)) || values[column] === "") {
           throw new DataError(
             `line ${lineNumber}, column ${column + 1}: must be a whole number from 0 to 255: ` +
-              `current value is ${values[column].slice(0, 20) || "empty"}`,
+              `current value is ${printable(values[column], 20) || "empty"}`,
           );
         }
         if (column < attributes - 1) pixels[row * (attributes - 1) + column] = value;
@@ -79,15 +87,4 @@ export async function readArff(
   }
   if (row < rows) throw new DataError(`its rows must be ${rows}: it ends after ${row}`);
   return { pixels, labels };
-}
-
-async function* lines(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let begun = "";
-  for await (const piece of body) {
-    const complete = (begun + decoder.decode(piece, { stream: true })).split(/\r?\n/);
-    begun = complete.pop()!;
-    yield* complete;
-  }
-  if (begun !== "") yield begun;
 }

@@ -22,13 +22,15 @@ import type { Answer, Order } from "./worker.ts";
  * ```
  */
 export async function openInBackground(options: OpenOptions): Promise<Dataset> {
-  const { onNotice, onProgress, ...order } = options;
+  const { onNotice, onWarning = onNotice, onProgress, ...order } = options;
   const { promise, resolve, reject } = Promise.withResolvers<Dataset>();
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
   worker.onmessage = ({ data: answer }: MessageEvent<Answer>) => {
     switch (answer.kind) {
       case "notice":
         return onNotice?.(answer.line);
+      case "warning":
+        return onWarning?.(answer.line);
       case "progress":
         return onProgress?.(answer.progress);
       case "failed":

@@ -1,13 +1,25 @@
 /** CSV files of images, one a line. Not for `mod.ts` to import: they are read with a library. */
-import { CsvParseStream } from "@std/csv";
+import { resolve } from "node:path";
+import { printable } from "../files/printable.ts";
+import {
+  chooseLabel,
+  type Columns,
+  findColumns,
+  isHeader,
+  isWord,
+  noLabels,
+} from "./csv_columns.ts";
+import { type CsvRecord, readRecords } from "./csv_records.ts";
 import type { Dataset } from "./dataset.ts";
 import { DataError } from "./errors.ts";
+import { PixelRows } from "./pixel_rows.ts";
 
 /** How a file is laid out. */
 export interface CsvOptions {
   /**
    * Where the label stands: `first`, `last`, or the name of a column in the header.
-   * @default a column called label or class, else the first
+   * @default the column called label, class, target, y or digit; else the first or the last, if
+   * only one of them can be labels
    */
   label?: string;
   /**
@@ -15,20 +27,31 @@ export interface CsvOptions {
    * @default as many as make the images square
    */
   width?: number;
+  /** A second file, laid out in the same way, whose rows are the test rows. */
+  test?: string;
+  /** Called with a line for a person about what was assumed. */
+  onNotice?: (line: string) => void;
 }
 
-/** What the first line says of all lines. */
-interface Layout {
-  hasHeader: boolean;
-  columns: number;
+/** The rows of one file. */
+interface Table {
+  path: string;
+  columns: Columns;
   labelColumn: number;
+  labels: string[];
+  pixels: PixelRows;
+  /** The line of each row, for errors. */
+  lines: number[];
 }
 
 /**
- * Reads a CSV file of images: a label and the pixels on each line, whole
- * numbers from 0 to 255. There may be a header: a first line without any
- * number, or with a column called label or class. Of n rows the first
- * floor(6n/7) are train rows, as 60,000 are of MNIST's 70,000.
+ * Reads a CSV file of images: a label and the pixels on each line. Pixels are whole numbers from 0
+ * to 255, or all from 0 to 1; labels are whole numbers from 0 to 255, or words. There may be a
+ * header and a column of row numbers. Fields may be divided by commas, semicolons, tabs or spaces,
+ * and the file may be gzipped.
+ *
+ * Of n rows floor(6n/7) are train rows, as 60,000 are of MNIST's 70,000; which ones is not said, so
+ * that they are drawn. With a second file, its rows are the test rows.
  *
  * @param path The file, which is read as a stream
  * @param options How it is laid out
@@ -48,97 +71,235 @@ interface Layout {
  * ```
  */
 export async function readCsv(path: string, options: CsvOptions = {}): Promise<Dataset> {
-  const images: Uint8Array[] = [];
-  const labels: number[] = [];
-  let layout: Layout | undefined;
-  let lines = 0;
-  try {
-    for await (const fields of await openRecords(path)) {
-      lines++;
-      if (layout === undefined) {
-        layout = layoutOf(fields, options.label);
-        if (layout.hasHeader) continue;
-      }
-      const values = bytesOf(fields, layout.columns);
-      labels.push(values[layout.labelColumn]);
-      values.copyWithin(layout.labelColumn, layout.labelColumn + 1);
-      images.push(values.subarray(0, -1));
-    }
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) throw fault("there is no such file");
-    // The library's, which has line and column in it.
-    if (error instanceof SyntaxError) throw fault(error.message);
-    if (!(error instanceof DataError)) throw error;
-    throw fault(`line ${await lineNumber(path, lines)}, ${error.message}`);
-  }
-  const trainRows = Math.floor(6 * labels.length / 7);
-  if (trainRows === 0) throw fault(`it must have two rows at least: it has ${labels.length}`);
-  const pixels = images[0].length;
-  const { width = Math.sqrt(pixels) } = options;
-  if (!Number.isInteger(width) || !Number.isInteger(pixels / width)) {
-    throw fault(
-      options.width === undefined
-        ? `its ${pixels} pixels a row make no square, so that the width must be given`
-        : `its ${pixels} pixels a row must be a multiple of the width: current value is ${width}`,
-    );
-  }
-  const all = new Uint8Array(labels.length * pixels);
-  images.forEach((image, row) => all.set(image, row * pixels));
+  const { test } = options;
+  const train = await readTable(path, options);
+  const tables = [train];
+  if (test !== undefined) tables.push(await readTable(test, options, train));
+  const rows = tables.map(({ labels }) => labels.length);
+  const trainRows = test === undefined ? Math.floor(6 * rows[0] / 7) : rows[0];
+  if (trainRows === 0) throw fault(path, "it must have two rows at least: it has one");
+
+  const pixels = train.pixels.count;
+  const { width, height } = shapeOf(path, pixels, options.width);
+  const images = new Uint8Array(rows.reduce((sum, count) => sum + count) * pixels);
+  tables.forEach((table, i) => table.pixels.copyTo(images, i === 0 ? 0 : rows[0] * pixels));
   return {
     name: path,
     width,
-    height: pixels / width,
-    classes: labels.reduce((most, label) => Math.max(most, label)) + 1,
-    images: all,
-    labels: Uint8Array.from(labels),
+    height,
+    ...numberLabels(tables),
+    images,
     trainRows,
+    ...test === undefined && { publishedSplit: false },
+    source: {
+      dataset: resolve(path),
+      label: labelOf(train),
+      ...options.width && { width },
+      ...test && { test: resolve(test) },
+    },
   };
-
-  function fault(what: string): DataError {
-    return new DataError(`Cannot read ${path} as a CSV file of images: ${what}`);
-  }
 }
 
-/** The fields of each line that is not empty. */
-async function openRecords(path: string): Promise<ReadableStream<string[]>> {
-  const file = await Deno.open(path);
-  return file.readable.pipeThrough(new TextDecoderStream()).pipeThrough(new CsvParseStream());
+/** What `--label` must be to find the same column again, whatever rows the file then has. */
+function labelOf({ columns: { names, count }, labelColumn }: Table): string {
+  return names?.[labelColumn] || (labelColumn < count / 2 ? "first" : "last");
 }
 
-function layoutOf(fields: string[], label: string | undefined): Layout {
-  const names = fields.map((field) => field.trim().toLowerCase());
-  const namedColumn = names.findIndex((name) => name === "label" || name === "class");
-  const hasHeader = namedColumn >= 0 || names.every((name) => name === "" || isNaN(Number(name)));
-  const columns = fields.length;
-  if (columns < 2) throw new DataError("which must have a label and pixels, has one field only");
-  if (label === undefined) return { hasHeader, columns, labelColumn: Math.max(0, namedColumn) };
-  if (label === "first") return { hasHeader, columns, labelColumn: 0 };
-  if (label === "last") return { hasHeader, columns, labelColumn: columns - 1 };
-  const labelColumn = names.indexOf(label.trim().toLowerCase());
-  if (!hasHeader || labelColumn < 0) throw new DataError(`which names no column ${label}`);
-  return { hasHeader, columns, labelColumn };
+function fault(path: string, what: string): DataError {
+  return new DataError(`Cannot read ${path} as a CSV file of images: ${what}`);
 }
 
-function bytesOf(fields: string[], columns: number): Uint8Array {
-  if (fields.length !== columns) {
-    throw new DataError(`must have ${columns} fields like the first line: it has ${fields.length}`);
-  }
-  const bytes = new Uint8Array(columns);
-  for (let i = 0; i < columns; i++) {
-    const value = Number(fields[i]);
-    if (!(value >= 0 && value <= 255 && Number.isInteger(value)) || fields[i].trim() === "") {
-      throw new DataError(
-        `column ${i + 1} must be a whole number from 0 to 255: ` +
-          `current value is ${fields[i].slice(0, 20) || "empty"}`,
-      );
+function shapeOf(
+  path: string,
+  pixels: number,
+  given: number | undefined,
+): { width: number; height: number } {
+  const width = given ?? Math.sqrt(pixels);
+  const height = pixels / width;
+  if (Number.isInteger(width) && Number.isInteger(height)) return { width, height };
+  throw fault(
+    path,
+    given === undefined
+      ? `its ${pixels} pixels a row make no square, so that --image-width must be given`
+      : `its ${pixels} pixels a row must be a multiple of the width: current value is ${given}`,
+  );
+}
+
+/** Reads one file; where it cannot be told which column is the label, it is as in the file before. */
+async function readTable(
+  path: string,
+  options: CsvOptions,
+  before?: Table,
+): Promise<Table> {
+  const reader = readRecords(path);
+  try {
+    const start: CsvRecord[] = [];
+    while (start.length < 3) {
+      const { value, done } = await reader.next();
+      if (done) break;
+      start.push(value);
     }
-    bytes[i] = value;
+    const hasHeader = start.length > 0 && isHeader(start[0].fields, options.label);
+    const header = hasHeader ? start.shift()!.fields : undefined;
+    if (start.length === 0) throw new DataError("it has no rows");
+    let columns = findColumns(header, start.map(({ fields }) => fields), options);
+    if (before && !columns.isCertain) {
+      const size = columns.count - columns.ignored.size;
+      if (size === before.pixels.count) throw noLabels(size);
+      if (columns.count === before.columns.count) {
+        columns = { ...columns, candidates: [before.labelColumn], isCertain: true };
+      }
+    }
+
+    const values = new Map(columns.candidates.map((column) => [column, [] as string[]]));
+    const left = [...columns.ignored, ...columns.candidates];
+    const pixels = new PixelRows(columns.count, left);
+    const lines: number[] = [];
+    for await (const { line, fields, separator } of chain(start, reader)) {
+      checkFields(fields, columns, line);
+      pixels.add(fields, { line, decimalComma: separator !== "," });
+      for (const [column, texts] of values) texts.push(fields[column].trim());
+      lines.push(line);
+    }
+    const labelColumn = columns.isCertain ? columns.candidates[0] : chooseLabel(columns, values);
+    for (const [column, texts] of values) {
+      if (column !== labelColumn) pixels.addColumn(column, texts, lines);
+    }
+    pixels.finish();
+    const table = { path, columns, labelColumn, labels: values.get(labelColumn)!, pixels, lines };
+    if (before) checkAlike(before, table);
+    tellAssumed(table, options.onNotice);
+    return table;
+  } catch (error) {
+    await reader.return(undefined);
+    throw error instanceof DataError ? fault(path, error.message) : error;
   }
-  return bytes;
 }
 
-/** The number of the nth line that is not empty: the library does not say how many it left out. */
-async function lineNumber(path: string, n: number): Promise<number> {
-  const lines = (await Deno.readTextFile(path)).split(/\r?\n/);
-  return lines.findIndex((line) => line !== "" && --n === 0) + 1;
+async function* chain<T>(first: T[], rest: AsyncIterable<T>): AsyncGenerator<T> {
+  yield* first;
+  yield* rest;
+}
+
+function checkFields(fields: string[], { count, ignored }: Columns, line: number): void {
+  if (fields.length !== count) {
+    throw new DataError(
+      `line ${line} must have ${count} fields like the first row: it has ${fields.length}`,
+    );
+  }
+  if (ignored.has(count - 1) && fields[count - 1].trim() !== "") {
+    throw new DataError(`line ${line}, column ${count} must be empty as in the first row`);
+  }
+}
+
+function checkAlike(before: Table, table: Table): void {
+  const { pixels } = table;
+  if (pixels.count !== before.pixels.count) {
+    throw new DataError(
+      `it must have ${before.pixels.count} pixels a row as ${before.path} has: ` +
+        `current value is ${pixels.count}`,
+    );
+  }
+  if (pixels.isUnit !== before.pixels.isUnit) {
+    const range = (isUnit: boolean) => `from 0 to ${isUnit ? 1 : 255}`;
+    throw new DataError(
+      `its pixels must be ${range(before.pixels.isUnit)} as in ${before.path}: they are ` +
+        range(pixels.isUnit),
+    );
+  }
+  const [names, others] = [table, before].map(({ labelColumn, columns: { names, ignored } }) =>
+    names?.filter((_, column) => column !== labelColumn && !ignored.has(column))
+  );
+  const different = names?.findIndex((name, i) => others && name !== others[i]) ?? -1;
+  if (different >= 0) {
+    throw new DataError(
+      `its columns must be in the order of ${before.path}: ${printable(names![different])} ` +
+        `stands where that has ${printable(others![different])}`,
+    );
+  }
+}
+
+/** Says what no header and no flag said. */
+function tellAssumed(
+  { path, columns, labelColumn, pixels }: Table,
+  onNotice: (line: string) => void = () => {},
+): void {
+  const { names, isCertain, count, ignored } = columns;
+  // Without a header, the first column is where labels usually are.
+  const isUsual = names === undefined && labelColumn === (ignored.has(0) ? 1 : 0);
+  if (!isCertain && !isUsual) {
+    const name = names?.[labelColumn];
+    const which = labelColumn === count - 1 ? "its last column" : `column ${labelColumn + 1}`;
+    onNotice(
+      `${path}: the labels are taken from ${which}` +
+        `${name ? ` (${printable(name, 20)})` : ""}; --label says otherwise`,
+    );
+  }
+  if (pixels.isUnit) {
+    onNotice(`${path}: its pixels are from 0 to 1, so that each is taken times 255`);
+  }
+}
+
+/** The labels as numbers; words count in alphabetical order, single letters as the alphabet has them. */
+function numberLabels(tables: Table[]): Pick<Dataset, "labels" | "classes" | "classNames"> {
+  const texts = tables.flatMap(({ labels }) => labels);
+  const first = texts.findIndex(isWord);
+  if (first < 0) {
+    const labels = Uint8Array.from(tables.flatMap(readNumbers));
+    return { labels, classes: labels.reduce((most, label) => Math.max(most, label)) + 1 };
+  }
+  const wrong = texts.findIndex((text) => isWord(text) !== isWord(texts[0]) || text === "");
+  if (wrong >= 0) {
+    throw faultAt(
+      tables,
+      wrong,
+      `labels must be all numbers or all words: the first is ${printable(texts[0], 20)}, ` +
+        `this one ${printable(texts[wrong], 20) || "empty"}`,
+    );
+  }
+  const classNames = classNamesOf(texts);
+  if (classNames.length > 256) {
+    throw fault(
+      tables[0].path,
+      `its labels must be of 256 classes at most: there are ${classNames.length} different words, ` +
+        `as ${printable(classNames[0], 20)}`,
+    );
+  }
+  const numbers = new Map(classNames.map((name, i) => [name, i]));
+  return {
+    labels: Uint8Array.from(texts, (text) => numbers.get(text)!),
+    classes: classNames.length,
+    classNames,
+  };
+}
+
+function classNamesOf(texts: string[]): string[] {
+  const words = [...new Set(texts)].sort();
+  for (const alphabet of ["ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz"]) {
+    // So that a letter has the same number in a file that lacks some of them.
+    if (words.every((word) => word.length === 1 && alphabet.includes(word))) {
+      return [...alphabet.slice(0, alphabet.indexOf(words.at(-1)!) + 1)];
+    }
+  }
+  return words;
+}
+
+function readNumbers(table: Table): number[] {
+  return table.labels.map((text, row) => {
+    const label = Number(text);
+    if (Number.isInteger(label) && label >= 0 && label <= 255 && text !== "") return label;
+    throw faultAt(
+      [table],
+      row,
+      `column ${table.labelColumn + 1} must be a label, a whole number from 0 to 255 or a word: ` +
+        `current value is ${printable(text, 20) || "empty"}`,
+    );
+  });
+}
+
+/** An error about a row of all the tables' rows. */
+function faultAt(tables: Table[], row: number, what: string): DataError {
+  const [first] = tables;
+  if (row >= first.labels.length) return faultAt(tables.slice(1), row - first.labels.length, what);
+  return fault(first.path, `line ${first.lines[row]}: ${what}`);
 }

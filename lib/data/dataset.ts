@@ -21,6 +21,12 @@ export interface Dataset {
   labels: Uint8Array<ArrayBuffer>;
   /** The first so many rows are what the data set calls its training rows. */
   trainRows: number;
+  /**
+   * Whether somebody published which rows train and which test, so that `splitDataset` can take
+   * those; if not, it draws them.
+   * @default true
+   */
+  publishedSplit?: boolean;
   /** How to open it again, if it was opened by `openDataset`. */
   source?: DatasetSource;
 }
@@ -35,6 +41,13 @@ export interface DatasetSource {
   label?: string;
   /** Pixels in a row of a CSV file's images. */
   width?: number;
+  /** Absolute path of a second CSV file, with the test rows. */
+  test?: string;
+  /**
+   * Whether rows and columns of each image are swapped.
+   * @default whether the file names say that it is EMNIST, whose images lie on their side
+   */
+  transpose?: boolean;
 }
 
 /** Row numbers of a Dataset, by what they are used for; each ascending. */

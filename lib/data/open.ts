@@ -2,23 +2,26 @@
  * Whatever data set a person names. Not for `mod.ts` to import: CSV files are
  * read with a library, which a module that is imported by URL would not find.
  */
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
+import { printable } from "../files/printable.ts";
 import type { Dataset, DatasetSource } from "./dataset.ts";
 import { DataError, DataUnavailableError } from "./errors.ts";
 import { FASHION } from "./fashion.ts";
 import { DATASET_NAMES, type DatasetName } from "./names.ts";
 import { readIdxFolder } from "./idx_folder.ts";
+import { inspectLabels } from "./labels.ts";
 import { type IdxSource, loadIdxSource, type LoadOptions } from "./idx_source.ts";
 import { MNIST } from "./mnist.ts";
 import { loadArffSource, OPENML } from "./openml.ts";
 import { syntheticDigits } from "./synthetic.ts";
+import { transposeImages } from "./transpose.ts";
 
 /** Which data set, and where it may be. */
 export interface OpenOptions extends Omit<LoadOptions, "directory">, DatasetSource {
   /**
    * - a name of `DATASET_NAMES`; `auto` is MNIST, or synthetic digits where it is neither here nor
    *   to be downloaded
-   * - the path of a folder of four IDX files, or of a file that ends in `.csv`
+   * - the path of a folder of four IDX files, or of a CSV file
    */
   dataset: string;
   /** A folder that holds the four IDX files of a named data set: nothing is downloaded then. */
@@ -30,6 +33,11 @@ export interface OpenOptions extends Omit<LoadOptions, "directory">, DatasetSour
    * @default "./data"
    */
   cacheDir?: string;
+  /**
+   * Called with the line that says that `auto` had to take synthetic digits.
+   * @default `onNotice`
+   */
+  onWarning?: (line: string) => void;
 }
 
 /** The hosts that data sets are downloaded from. */
@@ -70,16 +78,24 @@ const IDX_SOURCES: Readonly<Partial<Record<DatasetName, IdxSource>>> = {
  * ```
  */
 export async function openDataset(options: OpenOptions): Promise<Dataset> {
+  const { dataset, dataDir, onNotice } = options;
+  const isKnown = DATASET_NAMES.includes(dataset);
   const data = await openNamed(options);
-  const { dataset, dataDir, label, width } = options;
-  const source: DatasetSource = DATASET_NAMES.includes(dataset)
-    ? { dataset: data.name, ...dataDir && { dataDir: resolve(dataDir) } }
-    : { dataset: resolve(dataset), ...label && { label }, ...width && { width } };
-  return { ...data, source };
+  if (!isKnown) inspectLabels(data, onNotice);
+  const transpose = options.transpose ?? (!isKnown && isEmnist(dataset));
+  if (transpose && options.transpose === undefined) {
+    onNotice?.(`${dataset}: EMNIST's images are stored on their side; each is put upright`);
+  }
+  const source: DatasetSource = data.source ??
+    (isKnown
+      ? { dataset: data.name, ...dataDir && { dataDir: resolve(dataDir) } }
+      : { dataset: resolve(dataset) });
+  if (transpose || options.transpose === false) source.transpose = transpose;
+  return { ...(transpose ? transposeImages(data) : data), source };
 }
 
 async function openNamed(options: OpenOptions): Promise<Dataset> {
-  const { dataset, dataDir, onNotice, label, width } = options;
+  const { dataset, dataDir, onNotice, onWarning = onNotice, label, width, test } = options;
   const inFolders = ["auto", ...Object.keys(IDX_SOURCES)];
   if (dataDir && !inFolders.includes(dataset)) {
     throw new DataError(
@@ -92,22 +108,21 @@ async function openNamed(options: OpenOptions): Promise<Dataset> {
       return await openKnown("mnist", options);
     } catch (error) {
       if (!(error instanceof DataUnavailableError)) throw error;
-      onNotice?.(`NOT MNIST: SYNTHETIC DIGITS ARE USED INSTEAD. ${error.message}`);
+      onWarning?.(`NOT MNIST: SYNTHETIC DIGITS ARE USED INSTEAD. ${error.message}`);
       return syntheticDigits();
     }
   }
   if (DATASET_NAMES.includes(dataset)) return await openKnown(dataset as DatasetName, options);
-  if (/\.csv$/i.test(dataset)) {
+  const kind = kindOf(dataset);
+  if (kind === "folder") return readIdxFolder(dataset);
+  if (kind === "file" || /\.csv(\.gz)?$/i.test(dataset)) {
     const { readCsv } = await import("./csv.ts");
-    return await readCsv(dataset, { label, width });
+    return await readCsv(dataset, { label, width, test, onNotice });
   }
-  if (!isDirectory(dataset)) {
-    throw new DataError(
-      `Cannot open the data set ${dataset} as it must be ${DATASET_NAMES.join(", ")}, ` +
-        `a folder of IDX files or a .csv file: there is no such folder`,
-    );
-  }
-  return readIdxFolder(dataset);
+  throw new DataError(
+    `Cannot open the data set ${printable(dataset)} as it must be ${DATASET_NAMES.join(", ")}, ` +
+      `a folder of IDX files or a CSV file: there is no such file or folder`,
+  );
 }
 
 /** Opens a data set of the table, from the folder that was named for it if there is one. */
@@ -130,11 +145,16 @@ function readNamedFolder(directory: string, source: IdxSource): Dataset {
   }
 }
 
-function isDirectory(path: string): boolean {
+function kindOf(path: string): "file" | "folder" | undefined {
   try {
-    return Deno.statSync(path).isDirectory;
+    return Deno.statSync(path).isDirectory ? "folder" : "file";
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
+}
+
+/** Whether a path ends in a name that EMNIST's files have. */
+function isEmnist(path: string): boolean {
+  return /^emnist\b/i.test(basename(path));
 }

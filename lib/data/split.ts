@@ -5,7 +5,7 @@ import type { Dataset, Split } from "./dataset.ts";
 /**
  * Which rows train: `shuffle` draws as many as there are train rows from all rows, as the notebook
  * does; `original` takes the train rows as they were published, so that results on the test rows can be
- * compared with those published elsewhere.
+ * compared with those published elsewhere. Where none were published, `original` draws as well.
  */
 export type SplitKind = "shuffle" | "original";
 
@@ -63,7 +63,8 @@ export function splitDataset(
     );
   }
   const original = new Uint8Array(dataset.labels.length).fill(1, 0, trainRows);
-  const mask = kind === "original" ? original : sampler.shuffle(original);
+  const isPublished = kind === "original" && dataset.publishedSplit !== false;
+  const mask = isPublished ? original : sampler.shuffle(original);
   const train = new Uint32Array(trainRows);
   const test = new Uint32Array(mask.length - trainRows);
   let trainCount = 0;
@@ -80,4 +81,25 @@ export function splitDataset(
     validation: train.filter((_, i) => held.has(i)),
     test,
   };
+}
+
+/**
+ * The rows to test a net on that was trained on other data.
+ *
+ * @param dataset The data set
+ * @returns Its published test rows, ascending; all rows where none were published
+ *
+ * @example
+ * ```ts
+ * import { publishedTestRows } from "./split.ts";
+ * import { syntheticDigits } from "./synthetic.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = syntheticDigits({ trainRows: 60, testRows: 2 });
+ * assertEquals(publishedTestRows(data), Uint32Array.of(60, 61));
+ * ```
+ */
+export function publishedTestRows({ labels, trainRows, publishedSplit }: Dataset): Uint32Array {
+  const first = publishedSplit === false ? 0 : trainRows;
+  return Uint32Array.from({ length: labels.length - first }, (_, i) => first + i);
 }

@@ -5,11 +5,11 @@ import { squareSums } from "./normalise.ts";
 import { openDataset, type OpenOptions } from "./open.ts";
 
 /** What this thread is told: which data set, without the functions to call. */
-export type Order = Omit<OpenOptions, "onNotice" | "onProgress">;
+export type Order = Omit<OpenOptions, "onNotice" | "onWarning" | "onProgress">;
 
-/** What it answers, any number of the first two, then one of the others. */
+/** What it answers, any number of the first three, then one of the others. */
 export type Answer =
-  | { kind: "notice"; line: string }
+  | { kind: "notice" | "warning"; line: string }
   | { kind: "progress"; progress: DownloadProgress }
   | { kind: "opened"; data: Dataset; squareSums: Float64Array }
   | { kind: "failed"; error: unknown };
@@ -25,6 +25,7 @@ thread.onmessage = async ({ data: order }) => {
     const data = await openDataset({
       ...order,
       onNotice: (line) => thread.postMessage({ kind: "notice", line }),
+      onWarning: (line) => thread.postMessage({ kind: "warning", line }),
       onProgress: (progress) => thread.postMessage({ kind: "progress", progress }),
     });
     const sums = squareSums(data);

@@ -1,4 +1,5 @@
 /** How well a trained net does on labelled images: plain TypeScript, so that it needs no device. */
+import { checkDataset } from "../data/check.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { answerOfRow, lossOfRow } from "../net/maths.ts";
 import type { Model } from "../net/model.ts";
@@ -32,7 +33,8 @@ export interface EvaluationReport {
  * @param rows Which of its rows to look at; all of them if left out. A net's own training rows say
  *   little about it: `splitDataset` with the seed of its run tells which the others are.
  * @returns Counts and measures
- * @throws {RangeError} If the data's images or classes do not fit the net
+ * @throws {RangeError} If the data's images or classes do not fit the net, or the data set
+ *   contradicts itself
  *
  * @example
  * ```ts
@@ -67,6 +69,7 @@ export function evaluate(
         `current value is ${data.width * data.height} pixels and ${data.classes} classes`,
     );
   }
+  checkDataset(data);
   const images = new Uint8Array(rows.length * inputs);
   for (let i = 0; i < rows.length; i++) {
     images.set(data.images.subarray(rows[i] * inputs, (rows[i] + 1) * inputs), i * inputs);

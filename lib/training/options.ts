@@ -1,6 +1,6 @@
 /** What a training run can be told, with the notebook's choices as the defaults. */
 import type { Augmentation } from "../engine/engine.ts";
-import type { PixelScale } from "../data/dataset.ts";
+import type { Dataset, PixelScale } from "../data/dataset.ts";
 import type { SplitKind } from "../data/split.ts";
 import type { Activation, Head } from "../net/architecture.ts";
 import type { Initialization } from "../net/initialize.ts";
@@ -179,6 +179,39 @@ export function checkAgainstRows(
   if (evalSize > evaluated) {
     throw new OptionError("evalSize", `at most the ${evaluated} rows to evaluate on`, evalSize);
   }
+}
+
+/**
+ * Makes batches and evaluations no larger than a data set allows, where nobody chose their sizes.
+ *
+ * @param options Checked by themselves
+ * @param data Its training rows, and all its labels
+ * @param given The sizes that were chosen; they are left as they are
+ * @returns The options, with smaller sizes where there are fewer rows
+ *
+ * @example
+ * ```ts
+ * import { fitToRows, NOTEBOOK } from "./options.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = { trainRows: 60, labels: new Uint8Array(70) };
+ * const { batchSize, evalSize } = fitToRows(NOTEBOOK, data, { batchSize: 20 });
+ * assertEquals([batchSize, evalSize], [20, 10]);
+ * ```
+ */
+export function fitToRows(
+  options: TrainingOptions,
+  { trainRows, labels }: Pick<Dataset, "trainRows" | "labels">,
+  given: { batchSize?: unknown; evalSize?: unknown },
+): TrainingOptions {
+  const { validation, batchSize, evalSize } = options;
+  const evaluated = validation > 0 ? validation : labels.length - trainRows;
+  const fit = (size: number, rows: number) => Math.max(1, Math.min(size, rows));
+  return {
+    ...options,
+    ...given.batchSize === undefined && { batchSize: fit(batchSize, trainRows - validation) },
+    ...given.evalSize === undefined && { evalSize: fit(evalSize, evaluated) },
+  };
 }
 
 /** What an option's value must be, in words and as a test. */

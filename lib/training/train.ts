@@ -1,4 +1,5 @@
 /** A whole training run, as a stream of events. */
+import { checkDataset } from "../data/check.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { createEngine } from "../engine/create.ts";
 import type { Backend, Engine, EngineOptions, EngineState, Evaluation } from "../engine/engine.ts";
@@ -7,7 +8,7 @@ import { parameterViews } from "../net/maths.ts";
 import { MOMENT_ARRAYS, OPTIMIZERS } from "../net/optimizer.ts";
 import { type Chunk, ChunkQueue } from "./chunks.ts";
 import type { CheckpointEvent, EvaluatedEvent, SampleEvent, TrainingEvent } from "./events.ts";
-import { checkAgainstRows, resolveOptions, type TrainingOptions } from "./options.ts";
+import { checkAgainstRows, fitToRows, resolveOptions, type TrainingOptions } from "./options.ts";
 import { ANSWERS_OF_PACE, firstChunk, nextChunk } from "./pace.ts";
 import { type PlannedIteration, planRun, totalIterations } from "./plan.ts";
 import { drawStart } from "./start.ts";
@@ -39,11 +40,13 @@ export interface TrainingRun extends Partial<TrainingOptions> {
  * `evaluated`, `progress` and `checkpoint` as they come, then `finished`, which holds the net.
  *
  * Every random draw is the notebook's, in its order: split, sample, parameters, then as `planRun` says.
- * The same options on the same device give the same bits.
+ * The same options on the same device give the same bits. Batches and evaluations whose size is not
+ * given are made smaller where the data has fewer rows.
  *
  * @param run The data, and what differs from the notebook's options
  * @returns The events; leaving the loop early stops the run
  * @throws {OptionError} If an option cannot be, or asks for more rows than there are
+ * @throws {RangeError} If the data set contradicts itself
  * @throws {DivergedError} If the loss is no longer a finite number
  * @throws {Error} If the device fails
  *
@@ -59,7 +62,9 @@ export interface TrainingRun extends Partial<TrainingOptions> {
  */
 export async function* train(run: TrainingRun): AsyncGenerator<TrainingEvent, void> {
   const { data, engine: given, backend = "auto", signal, resume, saveEvery = 0, ...chosen } = run;
-  const options = resolveOptions(chosen);
+  checkDataset(data);
+  const resolved = resolveOptions(chosen);
+  const options = fitToRows(resolved, data, chosen);
   if (!Number.isSafeInteger(saveEvery) || saveEvery < 0) {
     throw new RangeError(
       `Cannot train as saveEvery must be a whole number of at least 0: current value is ${saveEvery}`,

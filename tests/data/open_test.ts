@@ -105,11 +105,61 @@ test("openDataset() opens any folder of IDX files, and a CSV file", async () => 
   assertEquals([data.width, data.height, data.labels], [1, 4, Uint8Array.of(0, 1)]);
 });
 
+test("openDataset() looks at what a file holds, not at its name", async () => {
+  using directory = folder({
+    "numbers.data": new TextEncoder().encode("label\ta\n0\t7\n1\t8\n"),
+    "page.csv": new TextEncoder().encode("<html>"),
+    ...smallFiles(),
+  });
+  const data = await openDataset({ dataset: `${directory.path}/numbers.data` });
+  assertEquals(data.images, Uint8Array.of(7, 8));
+  const cases = { "page.csv": "a web page", "t10k-labels-idx1-ubyte": "name the folder" };
+  for (const [name, words] of Object.entries(cases)) {
+    const message = await failure(openDataset({ dataset: `${directory.path}/${name}` }));
+    assert(message.includes(words), message);
+  }
+});
+
+test("openDataset() refuses a single class, and says which labels are skipped", async () => {
+  using directory = folder({
+    "one.csv": new TextEncoder().encode("label,a\n3,7\n3,8\n"),
+    "two.csv": new TextEncoder().encode("label,a\n1,7\n2,8\n"),
+  });
+  const message = await failure(openDataset({ dataset: `${directory.path}/one.csv` }));
+  assert(message.includes("must be of two classes at least: all 2 rows have the label 3"), message);
+  const notices: string[] = [];
+  const dataset = `${directory.path}/two.csv`;
+  await openDataset({ dataset, onNotice: (line) => notices.push(line) });
+  assertEquals(notices, [`${dataset}: no row has the label 0`]);
+});
+
+test("openDataset() puts upright what is EMNIST's by its name, or what it is told to", async () => {
+  const rows = new TextEncoder().encode("label,a,b,c,d\n0,1,2,3,4\n1,5,6,7,8\n");
+  using directory = folder({ "emnist-letters-train.csv": rows, "kmnist.csv": rows });
+  const images = Uint8Array.of(1, 3, 2, 4, 5, 7, 6, 8);
+  const dataset = `${directory.path}/emnist-letters-train.csv`;
+  const notices: string[] = [];
+  const emnist = await openDataset({ dataset, onNotice: (line) => notices.push(line) });
+  assertEquals([emnist.images, emnist.source], [images, {
+    dataset,
+    label: "label",
+    transpose: true,
+  }]);
+  assertEquals(notices, [
+    `${dataset}: EMNIST's images are stored on their side; each is put upright`,
+  ]);
+  assertEquals((await openDataset(emnist.source!)).images, images);
+  assertEquals((await openDataset({ dataset, transpose: false })).images[1], 2);
+  const other = `${directory.path}/kmnist.csv`;
+  assertEquals((await openDataset({ dataset: other })).images[1], 2);
+  assertEquals((await openDataset({ dataset: other, transpose: true })).images, images);
+});
+
 test("openDataset() says what there is to open where there is no such data set", async () => {
   assertEquals(
     await failure(openDataset({ dataset: "mnits" })),
     "Cannot open the data set mnits as it must be auto, mnist, fashion, openml, synthetic, " +
-      "a folder of IDX files or a .csv file: there is no such folder",
+      "a folder of IDX files or a CSV file: there is no such file or folder",
   );
 });
 

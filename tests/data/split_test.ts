@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { splitDataset } from "../../lib/data/split.ts";
+import { publishedTestRows, splitDataset } from "../../lib/data/split.ts";
 import { syntheticDigits } from "../../lib/data/synthetic.ts";
 import { DistSampler } from "../../lib/random/dist_sampler.ts";
 import type { ThreefryLayout } from "../../lib/random/threefry.ts";
@@ -86,4 +86,17 @@ Deno.test("splitDataset() refuses a number of validation rows that leaves none t
       `from 0 to 59: current value is ${validation}`,
     );
   }
+});
+
+Deno.test("splitDataset() draws the rows where none were published, whatever the kind", () => {
+  // As a file whose rows are sorted by their labels, of which nobody said which are for testing.
+  const sorted = { ...rows, publishedSplit: false };
+  const original = splitDataset(sorted, new DistSampler(5), { kind: "original", validation: 50 });
+  assertEquals(original, splitDataset(rows, new DistSampler(5), { validation: 50 }));
+});
+
+Deno.test("publishedTestRows() gives all rows where nobody said which are for testing", () => {
+  const data = syntheticDigits({ trainRows: 6, testRows: 3 });
+  assertEquals(publishedTestRows(data), Uint32Array.of(6, 7, 8));
+  assertEquals(publishedTestRows({ ...data, publishedSplit: false }).length, 9);
 });

@@ -1,0 +1,57 @@
+/** Checks data sets that are made by hand; those that are read from files are right already. */
+import type { Dataset } from "./dataset.ts";
+
+/**
+ * Refuses a data set that contradicts itself, which would train on nonsense.
+ *
+ * @param data The data set
+ * @throws {RangeError} If images and labels are not as many, a label is not below `classes`, or
+ *   there are more training rows than rows; the message names the value
+ *
+ * @example
+ * ```ts
+ * import { checkDataset } from "./check.ts";
+ * import { assertThrows } from "@std/assert";
+ *
+ * const data = {
+ *   name: "two rows", width: 2, height: 1, classes: 2, trainRows: 1,
+ *   images: Uint8Array.of(3, 4, 0, 0), labels: Uint8Array.of(1, 2),
+ * };
+ * assertThrows(() => checkDataset(data), RangeError, "current value in row 1 is 2");
+ * ```
+ */
+export function checkDataset(data: Dataset): void {
+  const { name, width, height, classes, images, labels, trainRows } = data;
+  const refuse = (rule: string, value: string): never => {
+    throw new RangeError(`Cannot use ${name} as ${rule}: current value ${value}`);
+  };
+  if (!(Number.isInteger(width) && width >= 1 && Number.isInteger(height) && height >= 1)) {
+    refuse("its width and height must be whole numbers of at least 1", `is ${width} x ${height}`);
+  }
+  for (const [what, array] of Object.entries({ images, labels })) {
+    if (!(array instanceof Uint8Array)) {
+      const { constructor } = array as object;
+      refuse(`its ${what} must be a Uint8Array`, `is of type ${constructor.name}`);
+    }
+  }
+  const length = labels.length * width * height;
+  if (images.length !== length) {
+    refuse(
+      `its ${labels.length} labels and images of ${width} x ${height} must come with ${length} pixels`,
+      `is ${images.length}`,
+    );
+  }
+  const wrong = labels.findIndex((label) => !(label < classes));
+  if (wrong >= 0) {
+    refuse(
+      `its labels must be below ${classes}, its number of classes`,
+      `in row ${wrong} is ${labels[wrong]}`,
+    );
+  }
+  if (!(Number.isInteger(trainRows) && trainRows >= 0 && trainRows <= labels.length)) {
+    refuse(
+      `trainRows must be a whole number from 0 to its ${labels.length} rows`,
+      `is ${trainRows}`,
+    );
+  }
+}

@@ -1,0 +1,102 @@
+/** Pixels that arrive as text, whole numbers from 0 to 255 or all from 0 to 1. */
+import { printable } from "../files/printable.ts";
+import { DataError } from "./errors.ts";
+
+/** Bytes of all pixels together: above what any data set for such nets has. */
+const MAX_BYTES = 2 ** 31;
+
+/** Where a row comes from. */
+interface RowSource {
+  line: number;
+  /** Whether fractions may be written with a comma. */
+  decimalComma: boolean;
+}
+
+/** The pixels of all rows; whether they go to 255 or to 1 shows on the way. */
+export class PixelRows {
+  /** Pixels in a row, once all columns are added. */
+  count: number;
+  /** Whether they go from 0 to 1; certain after `finish`. */
+  isUnit = false;
+  /** Each of them `columns` long. */
+  readonly #rows: Uint8Array[] = [];
+  readonly #columns: number;
+  readonly #left: Set<number>;
+  #most = 0;
+
+  /**
+   * @param columns Fields in a row
+   * @param left Which of them are not pixels, or not yet known to be
+   */
+  constructor(columns: number, left: Iterable<number>) {
+    this.#columns = columns;
+    this.#left = new Set(left);
+    this.count = columns - this.#left.size;
+  }
+
+  /** Adds a row, without the columns that are left out; throws a DataError that names the column. */
+  add(fields: readonly string[], source: RowSource): void {
+    const row = new Uint8Array(this.#columns);
+    this.#rows.push(row);
+    if (this.#rows.length * this.#columns > MAX_BYTES) {
+      throw new DataError(`its images must have ${MAX_BYTES} pixels together at most: it has more`);
+    }
+    for (let column = 0; column < fields.length; column++) {
+      if (!this.#left.has(column)) this.#put(row, column, fields[column], source);
+    }
+  }
+
+  /** Adds a column that turned out to be pixels. */
+  addColumn(column: number, texts: readonly string[], lines: readonly number[]): void {
+    this.#left.delete(column);
+    this.count++;
+    this.#rows.forEach((row, i) =>
+      this.#put(row, column, texts[i], { line: lines[i], decimalComma: true })
+    );
+  }
+
+  /** To be called when all is added. */
+  finish(): void {
+    if (!this.isUnit && this.#most === 1) this.#scale();
+  }
+
+  /** Writes all rows one after the other. */
+  copyTo(images: Uint8Array, offset: number): void {
+    const columns = [...Array(this.#columns).keys()].filter((column) => !this.#left.has(column));
+    for (const row of this.#rows) {
+      for (const column of columns) images[offset++] = row[column];
+    }
+  }
+
+  #put(row: Uint8Array, column: number, text: string, { line, decimalComma }: RowSource): void {
+    let value = Number(text);
+    if (Number.isNaN(value) && decimalComma) value = Number(text.replace(",", "."));
+    const isByte = value >= 0 && value <= 255 && text.trim() !== "";
+    const isFraction = isByte && !Number.isInteger(value);
+    if (isFraction && !this.isUnit && value < 1 && this.#most <= 1) this.#scale();
+    if (!isByte || (this.isUnit ? value > 1 : isFraction)) {
+      throw new DataError(
+        `line ${line}, column ${column + 1} must be ${this.#rule(value)}: ` +
+          `current value is ${printable(text.trim(), 20) || "empty"}`,
+      );
+    }
+    this.#most = Math.max(this.#most, value);
+    row[column] = this.isUnit ? Math.round(255 * value) : value;
+  }
+
+  #rule(value: number): string {
+    if (this.isUnit) return "a number from 0 to 1 like the pixels before it";
+    const rule = "a whole number from 0 to 255";
+    return value < 0 || value % 1 !== 0 && !Number.isNaN(value)
+      ? `${rule}, or all pixels from 0 to 1`
+      : rule;
+  }
+
+  /** Makes what was read so far, zeros and ones, parts of 255. */
+  #scale(): void {
+    this.isUnit = true;
+    for (const row of this.#rows) {
+      for (let column = 0; column < row.length; column++) row[column] *= 255;
+    }
+  }
+}

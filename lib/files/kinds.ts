@@ -1,0 +1,91 @@
+/** Recognises files that are something else than what a person took them for. */
+
+// deno-lint-ignore-file no-control-regex -- files of most kinds begin with control characters
+/** What begins a file of a kind, and what to do with such a file. */
+interface Kind {
+  /** Bytes as Latin-1 text. */
+  begins: RegExp;
+  /** "it is" this. */
+  what: string;
+  advice: string;
+}
+
+const AS_CSV = "save it as CSV";
+const AS_PNG = "save it as PNG or JPEG";
+const UNPACK = "unpack it first";
+
+const KINDS: readonly Kind[] = [
+  {
+    begins: /^version https:\/\/git-lfs\.github\.com\//,
+    what: "a Git LFS pointer in place of the file",
+    advice: "fetch the file itself with git lfs pull",
+  },
+  {
+    begins: /^(\xef\xbb\xbf)?\s*(<!--|<!doctype html|<html|<head|<body|<script)/i,
+    what: "a web page",
+    advice: "download the file itself, if need be after signing in",
+  },
+  {
+    begins: /^(\xef\xbb\xbf)?\s*<(\?xml|[a-z]+[ >])/i,
+    what: "XML, as servers send instead of a file",
+    advice: "download it again",
+  },
+  { begins: /^PK\x03\x04/, what: "a ZIP archive (.zip, .npz, .xlsx)", advice: UNPACK },
+  { begins: /^7z\xbc\xaf\x27\x1c/, what: "a 7-Zip archive", advice: UNPACK },
+  { begins: /^Rar!\x1a\x07/, what: "a RAR archive", advice: UNPACK },
+  { begins: /^\xfd7zXZ\0/, what: "compressed with xz", advice: UNPACK },
+  { begins: /^BZh[1-9]1AY/, what: "compressed with bzip2", advice: UNPACK },
+  { begins: /^\x28\xb5\x2f\xfd/, what: "compressed with Zstandard", advice: UNPACK },
+  { begins: /^[^]{257}ustar/, what: "a tar archive", advice: UNPACK },
+  {
+    begins: /^\0\0[\x08-\x0e][\x01-\x04]/,
+    what: "one file of an IDX data set",
+    advice: "name the folder that holds all four",
+  },
+  { begins: /^(%|\s*@relation)/i, what: "an ARFF file", advice: AS_CSV },
+  { begins: /^PAR1/, what: "a Parquet file", advice: AS_CSV },
+  { begins: /^\x93NUMPY/, what: "a NumPy array", advice: AS_CSV },
+  { begins: /^\x89HDF\r\n\x1a\n/, what: "an HDF5 file", advice: AS_CSV },
+  { begins: /^MATLAB /, what: "a MATLAB file", advice: AS_CSV },
+  { begins: /^\x80[\x02-\x05]/, what: "a Python pickle", advice: AS_CSV },
+  { begins: /^\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1/, what: "an old Excel file", advice: AS_CSV },
+  { begins: /^SQLite format 3\0/, what: "an SQLite database", advice: AS_CSV },
+  { begins: /^%PDF-/, what: "a PDF document", advice: "export its data or its picture" },
+  { begins: /^\x89PNG\r\n\x1a\n/, what: "a PNG picture", advice: "use deno task predict" },
+  { begins: /^\xff\xd8\xff/, what: "a JPEG picture", advice: "use deno task predict" },
+  { begins: /^....ftyp(hei|hev|mif1|msf1)/s, what: "a HEIC picture", advice: AS_PNG },
+  { begins: /^....ftypavi[fs]/s, what: "an AVIF picture", advice: AS_PNG },
+  { begins: /^RIFF....WEBP/s, what: "a WebP picture", advice: AS_PNG },
+  { begins: /^GIF8[79]a/, what: "a GIF picture", advice: AS_PNG },
+  { begins: /^(II\*\0|MM\0\*)/, what: "a TIFF picture", advice: AS_PNG },
+  { begins: /^BM....\0\0\0\0/s, what: "a BMP picture", advice: AS_PNG },
+];
+
+/** Bytes of a file that `foreignKind` looks at. */
+export const KIND_BYTES = 512;
+
+/**
+ * Says what a file is that cannot be what it was taken for, and what to do with it. To be asked
+ * when a file turned out not to be what was expected; PNG, JPEG and ZIP are known here, too.
+ *
+ * @param start The file's first `KIND_BYTES` bytes, or all if it is shorter
+ * @returns Words that go on from "Cannot read FILE: ", or undefined if the kind is not known here
+ *
+ * @example
+ * ```ts
+ * import { foreignKind } from "./kinds.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const page = new TextEncoder().encode("<!DOCTYPE html><title>Sign in</title>");
+ * assertEquals(
+ *   foreignKind(page),
+ *   "it is a web page: download the file itself, if need be after signing in",
+ * );
+ * assertEquals(foreignKind(Uint8Array.of(1, 2, 3)), undefined);
+ * ```
+ */
+export function foreignKind(start: Uint8Array): string | undefined {
+  const text = String.fromCharCode(...start.subarray(0, KIND_BYTES));
+  const kind = KINDS.find(({ begins }) => begins.test(text));
+  return kind && `it is ${kind.what}: ${kind.advice}`;
+}

@@ -1,0 +1,87 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { folder } from "../data/idx_files.ts";
+import { test } from "../requirements.ts";
+import { runCli } from "./run_cli.ts";
+import { barsFolder } from "./small_data.ts";
+
+const SHORT = ["--backend", "cpu", "--no-save", "--preset", "accurate", "--iterations", "100"];
+
+/** The figure after "Final accuracy". */
+function finalAccuracy(stdout: string): number {
+  return Number(/Final accuracy[^:]*:\s*([\d.]+)%/.exec(stdout)?.[1]);
+}
+
+test(
+  "train makes batches and evaluations smaller where there are few rows, unless told their size",
+  LOCAL,
+  async () => {
+    using data = barsFolder();
+    const few = `${data.path}/few rows.csv`;
+    const lines = (await Deno.readTextFile(data.csv)).split("\n").slice(0, 70);
+    await Deno.writeTextFile(few, lines.join("\n"));
+    const { code, stderr } = await runCli("train", [...SHORT, "--dataset", few]);
+    assertEquals(code, 0, stderr);
+    assert(stderr.includes(`${few} has few rows: --batch-size is 60 and --eval-size 10\n`), stderr);
+    const asked = await runCli("train", [...SHORT, "--dataset", few, "--batch-size", "61"]);
+    assertEquals(asked.code, 2);
+    assertMatch(
+      asked.stderr,
+      /--batch-size must be at most the 60 rows to train on: current value/,
+    );
+  },
+);
+
+test(
+  "train draws the test rows of a CSV file under --split original, and says so",
+  LOCAL,
+  async () => {
+    using data = barsFolder();
+    const lines = (await Deno.readTextFile(data.csv)).trim().split("\n").sort();
+    await Deno.writeTextFile(data.csv, lines.join("\n"));
+    const options = ["--dataset", data.csv, "--split", "original", "--batch-size", "20"];
+    const { code, stdout, stderr } = await runCli("train", [...SHORT, ...options]);
+    assertEquals(code, 0, stderr);
+    assert(stderr.includes(`${data.csv} does not say which rows are for testing: they are drawn`));
+    assert(finalAccuracy(stdout) > 50, stdout); // of the last rows, whose label is not trained, 0
+  },
+);
+
+test(
+  "train takes the test rows from --test, upright if --transpose says so",
+  LOCAL,
+  async () => {
+    using data = barsFolder();
+    const lines = (await Deno.readTextFile(data.csv)).trim().split("\n");
+    const train = `${data.path}/train.csv`;
+    const test = `${data.path}/test.csv`;
+    await Deno.writeTextFile(train, lines.slice(0, 180).join("\n"));
+    await Deno.writeTextFile(test, lines.slice(180).join("\n"));
+    const options = [...SHORT, "--dataset", train, "--test", test];
+    const ran = await runCli("train", [...options, "--transpose"]);
+    assertEquals(ran.code, 0, ran.stderr);
+    assert(finalAccuracy(ran.stdout) > 80, ran.stdout);
+    // As wide as they were high: of a row with a bar there is a column.
+    const art = ran.stdout.split("\n").slice(3, 7);
+    const label = Number(/Sample answer: (\d)/.exec(ran.stdout)![1]);
+    for (const line of art) assertEquals(line.indexOf("@"), label, ran.stdout);
+  },
+);
+
+test("train says with --quiet, too, that it took synthetic digits", async () => {
+  using empty = folder();
+  const task = new URL("../../lib/cli/train.ts", import.meta.url).pathname;
+  const config = new URL("../../deno.json", import.meta.url).pathname;
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    // Without permission to reach a mirror.
+    args: [
+      ...["run", "--no-prompt", `--config=${config}`, "--allow-read", "--allow-write"],
+      ...["--allow-env=MNIST_DIR", task, ...SHORT, "--quiet"],
+    ],
+    cwd: empty.path,
+    env: { MNIST_DIR: "" },
+  }).output();
+  const said = new TextDecoder().decode(stderr);
+  assertEquals(code, 0, said);
+  assertMatch(said, /^NOT MNIST: SYNTHETIC DIGITS ARE USED INSTEAD\. There is no train-images/m);
+  assertMatch(said, /^All this is about SYNTHETIC DIGITS, NOT MNIST/m);
+});

@@ -1,0 +1,54 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import type { Dataset } from "../../lib/data/dataset.ts";
+import { DataError } from "../../lib/data/errors.ts";
+import { inspectLabels } from "../../lib/data/labels.ts";
+
+/** What is said of a data set with these labels. */
+function said(labels: number[], trainRows: number, others: Partial<Dataset> = {}): string[] {
+  const notices: string[] = [];
+  inspectLabels({
+    name: "mine",
+    width: 1,
+    height: 1,
+    classes: Math.max(...labels) + 1,
+    images: new Uint8Array(labels.length),
+    labels: Uint8Array.from(labels),
+    trainRows,
+    ...others,
+  }, (line) => notices.push(line));
+  return notices;
+}
+
+Deno.test("inspectLabels() says nothing of labels that are all trained", () => {
+  assertEquals(said([0, 1, 2, 1, 0], 3), []);
+  assertEquals(said([0, 1, 2, 1], 3), []);
+});
+
+Deno.test("inspectLabels() refuses a single class, however it is numbered", () => {
+  for (const label of [0, 7]) {
+    assertThrows(
+      () => said([label, label, label], 2),
+      DataError,
+      "Cannot use mine as its labels must be of two classes at least: all 3 rows have the label " +
+        label,
+    );
+  }
+});
+
+Deno.test("inspectLabels() names labels that are skipped, in one line, and not all of many", () => {
+  assertEquals(said([1, 2, 3, 1], 3), ["mine: no row has the label 0"]);
+  assertEquals(said([0, 1, 5, 1], 3), ["mine: no row has the labels 2, 3, 4"]);
+  assertEquals(said([0, 200, 0], 2), [
+    "mine: no row has the labels 1, 2, 3, 4, 5, 6, 7, 8, 9, 10...",
+  ]);
+});
+
+Deno.test("inspectLabels() names labels that are tested but never trained, if the rows are published", () => {
+  assertEquals(said([0, 1, 3, 2], 2), [
+    "mine: labels 2, 3 are among the test rows but not the training rows",
+  ]);
+  assertEquals(said([0, 1, 3, 2], 2, { publishedSplit: false }), []);
+  assertEquals(said([0, 2, 1], 2, { classNames: ["a", "b\x1b", "c"] }), [
+    "mine: label b\\u{1b} is among the test rows but not the training rows",
+  ]);
+});
