@@ -13,7 +13,6 @@ function finalAccuracy(stdout: string): number {
 
 test(
   "train makes batches and evaluations smaller where there are few rows, unless told their size",
-  LOCAL,
   async () => {
     using data = barsFolder();
     const few = `${data.path}/few rows.csv`;
@@ -33,7 +32,6 @@ test(
 
 test(
   "train draws the test rows of a CSV file under --split original, and says so",
-  LOCAL,
   async () => {
     using data = barsFolder();
     const lines = (await Deno.readTextFile(data.csv)).trim().split("\n").sort();
@@ -48,7 +46,6 @@ test(
 
 test(
   "train takes the test rows from --test, upright if --transpose says so",
-  LOCAL,
   async () => {
     using data = barsFolder();
     const lines = (await Deno.readTextFile(data.csv)).trim().split("\n");
