@@ -22,7 +22,7 @@ function tolerance(iteration: number): number {
 for (const backend of ["cpu", "webgpu"] as const) {
   Deno.test({
     name: `train() repeats the notebook's run on ${backend}`,
-    ...await needs("mnist", ...(backend === "webgpu" ? ["webgpu"] as const : [])),
+    ...await needs("time", "mnist", ...(backend === "webgpu" ? ["webgpu"] as const : [])),
     async fn() {
       const data = await loadMnist({ directory: mnistDirectory() });
       const events = await Array.fromAsync(train({ data, backend }));

@@ -8,7 +8,7 @@
  */
 import { findAdapter } from "../lib/engine/webgpu/device.ts";
 
-/** A thing that a test can need; `mnist`, `browser` and `time` include `permissions`. */
+/** A thing that a test can need; `browser` includes `time`, and all but `webgpu` and `unix` include `permissions`. */
 export type Requirement = "permissions" | "mnist" | "webgpu" | "browser" | "unix" | "time";
 
 /** Those of `deno test -P`, as deno.json grants them; plain `deno test` has none. */
@@ -76,10 +76,9 @@ async function whyMissing(requirement: Requirement): Promise<string | undefined>
     case "mnist":
       return whyNotPermitted() ?? whyNoMnist();
     case "browser":
-      return whyNotPermitted() ?? whyNoBrowser();
+      return whyNotPermitted() ?? whyNoTime() ?? whyNoBrowser();
     case "time":
-      return whyNotPermitted() ??
-        (environment("FULL") === "1" ? undefined : "they take long: FULL=1 deno task test");
+      return whyNotPermitted() ?? whyNoTime();
     case "unix":
       return Deno.build.os === "windows" ? "Windows has no sh and no signals" : undefined;
     case "webgpu":
@@ -91,6 +90,10 @@ async function whyMissing(requirement: Requirement): Promise<string | undefined>
 
 function whyNotPermitted(): string | undefined {
   return PERMISSIONS.every(isGranted) ? undefined : "they need permissions: deno test -P";
+}
+
+function whyNoTime(): string | undefined {
+  return environment("FULL") === "1" ? undefined : "they take long: FULL=1 deno task test";
 }
 
 function whyNoMnist(): string | undefined {

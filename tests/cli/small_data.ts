@@ -1,5 +1,14 @@
 /** A small data set as a file, for runs that take a moment and yet learn something. */
+import { writeIdxFolder } from "../../bench/digits.ts";
+import { syntheticDigits } from "../../lib/data/synthetic.ts";
 import { folder } from "../data/idx_files.ts";
+
+/** A folder of IDX files: 500 synthetic digits to train on, 100 to test on. */
+export function digitsFolder(): ReturnType<typeof folder> {
+  const made = folder();
+  writeIdxFolder(made.path, syntheticDigits({ trainRows: 500, testRows: 100 }));
+  return made;
+}
 
 /** Options of a net that fits the data, and is done in a moment. */
 export const QUICK = [

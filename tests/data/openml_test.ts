@@ -94,7 +94,7 @@ test("loadArffSource() keeps nothing of a file that is not what it must be", asy
 
 Deno.test({
   name: "loadArffSource() makes MNIST's own bytes of the whole of MNIST as ARFF",
-  ...await needs("mnist"),
+  ...await needs("time", "mnist"),
   async fn() {
     const mnist = readIdxFolder(mnistDirectory());
     const pieces = [...arff(mnist.images, mnist.labels)];

@@ -4,6 +4,7 @@ import { syntheticDigits } from "../../lib/data/synthetic.ts";
 import { createCpuEngine } from "../../lib/engine/cpu/cpu_engine.ts";
 import { NOTEBOOK } from "../../lib/training/options.ts";
 import { engineOptions, train } from "../../lib/training/train.ts";
+import { needs } from "../requirements.ts";
 import { sha256 } from "../random/golden.ts";
 
 const data = syntheticDigits();
@@ -57,9 +58,13 @@ Deno.test("syntheticDigits() draws digits about as MNIST's are: dark on empty gr
   assert(0.75 < share && share < 0.9, `${share} of all pixels are empty; of MNIST's, 0.81`);
 });
 
-Deno.test("the notebook's net learns synthetic digits to at least 85% within 2000 steps", async () => {
-  await using engine = createCpuEngine(engineOptions(NOTEBOOK, data));
-  const events = await Array.fromAsync(train({ data, engine, iterations: 2000 }));
-  const last = events.at(-1)!;
-  assert(last.event === "finished" && last.accuracy >= 0.85, JSON.stringify(last.event));
+Deno.test({
+  name: "the notebook's net learns synthetic digits to at least 85% within 2000 steps",
+  ...await needs("time"),
+  async fn() {
+    await using engine = createCpuEngine(engineOptions(NOTEBOOK, data));
+    const events = await Array.fromAsync(train({ data, engine, iterations: 2000 }));
+    const last = events.at(-1)!;
+    assert(last.event === "finished" && last.accuracy >= 0.85, JSON.stringify(last.event));
+  },
 });

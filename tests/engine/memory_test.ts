@@ -17,7 +17,7 @@ const MOST_AT_ONCE = 450 * MIB;
 for (const backend of ["cpu", "webgpu"] as const) {
   test({
     name: `train() leaves no memory behind, run after run, on ${backend}`,
-    ...await needs(...backend === "webgpu" ? ["webgpu"] as const : []),
+    ...await needs("time", ...backend === "webgpu" ? ["webgpu"] as const : []),
     async fn() {
       const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
         args: [
