@@ -31,6 +31,7 @@ export { DistSampler, type RowArray } from "./lib/random/dist_sampler.ts";
 
 // Data.
 export type { Dataset, DatasetSource, PixelScale, Split } from "./lib/data/dataset.ts";
+export type { DatasetRecord } from "./lib/data/record.ts";
 export { DataError, DataUnavailableError } from "./lib/data/errors.ts";
 export { fetchMnist, type FetchMnistOptions } from "./lib/data/fetch_mnist.ts";
 export { syntheticDigits, type SyntheticOptions } from "./lib/data/synthetic.ts";

@@ -1,15 +1,16 @@
 /** `deno task evaluate`: how well a trained net does, class by class. */
 import type { Dataset } from "../data/dataset.ts";
-import { splitDataset } from "../data/split.ts";
+import { publishedTestRows, splitDataset } from "../data/split.ts";
 import type { SavedModel } from "../model/saved_model.ts";
 import { DistSampler } from "../random/dist_sampler.ts";
 import { evaluationLines } from "../report/evaluation.ts";
 import { evaluate } from "../training/evaluate.ts";
-import { openAsides } from "./asides.ts";
+import { type Asides, openAsides } from "./asides.ts";
 import { DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
 import { type FlagValues, type Task, toggle } from "./flags.ts";
 import { loadNamedModel, MODEL_FLAG } from "./model_flag.ts";
 import { print } from "./output.ts";
+import { compareRunData } from "./run_data.ts";
 import { runTask } from "./run_task.ts";
 
 const FLAGS = {
@@ -31,12 +32,16 @@ const TASK: Task<typeof FLAGS> = {
 if (import.meta.main) await runTask(TASK, evaluateTask);
 
 async function evaluateTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
-  const { model } = await loadNamedModel(flags);
+  const { file, model } = await loadNamedModel(flags);
+  const { run, runError } = model;
+  if (runError && flags.dataset === undefined) {
+    throw new Error(`${file}: ${runError}; --dataset says what to evaluate the net on`);
+  }
   using asides = await openAsides(flags.quiet);
-  const dataset = flags.dataset ?? model.run?.dataset;
-  const data = await openChosenDataset({ ...flags, dataset }, asides);
+  const recorded = run && (run.data ?? { dataset: run.dataset });
+  const opened = await openChosenDataset(flags, asides, recorded);
   asides.clear();
-  const rows = testRows(model, data, asides.notice);
+  const { data, rows } = await testRows(model, opened, flags, asides);
   const report = evaluate(model, data, rows);
   if (!flags.json) return print(...evaluationLines(report, data));
 
@@ -58,21 +63,37 @@ async function evaluateTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
   }));
 }
 
-/** The rows that the net's run did not train on; where that is not known, the data set's own test rows. */
-function testRows(
+/**
+ * The rows that the net's run did not train on; where these are other data, or it is not known what
+ * the run trained on, the data set's own test rows.
+ */
+async function testRows(
   { run }: SavedModel,
-  data: Dataset,
-  onNotice: (line: string) => void,
-): Uint32Array {
-  if (run?.dataset === data.name) {
-    const { seed, threefry, split: kind } = run.options;
-    return splitDataset(data, new DistSampler(seed, { layout: threefry }), { kind }).test;
+  opened: Dataset,
+  flags: FlagValues<typeof FLAGS>,
+  asides: Asides,
+): Promise<{ data: Dataset; rows: Uint32Array }> {
+  const known = run && await compareRunData(run, opened);
+  if (known?.same) {
+    const { data } = known;
+    const { seed, threefry, split: kind } = run!.options;
+    const sampler = new DistSampler(seed, { layout: threefry });
+    return { data, rows: splitDataset(data, sampler, { kind }).test };
   }
-  const count = data.labels.length - data.trainRows;
-  onNotice(
-    run
-      ? `The net was trained on ${run.dataset}; these are the test rows of ${data.name}.`
-      : `The file does not say what the net was trained on; these are the test rows of ${data.name}.`,
+  if (known && flags.dataset === undefined) {
+    throw new Error(
+      `Cannot evaluate as the data must be the run's ${known.wanted}: current value is ` +
+        `${known.found}; --dataset says what else to evaluate the net on`,
+    );
+  }
+  const rows = publishedTestRows(opened);
+  const which = rows.length === opened.labels.length ? "all rows" : "the test rows";
+  asides.warning(
+    known
+      ? `The net was trained on ${known.wanted}; these are ${which} of ${known.found}. ` +
+        "If it was trained on some of them, its accuracy here is optimistic."
+      : `The file does not say what the net was trained on; these are ${which} of ` +
+        `${opened.name}. If it was trained on some of them, its accuracy here is optimistic.`,
   );
-  return Uint32Array.from({ length: count }, (_, i) => data.trainRows + i);
+  return { data: opened, rows };
 }

@@ -2,6 +2,7 @@
 import { dirname, join } from "node:path";
 import type { Dataset } from "../data/dataset.ts";
 import { writeFileAtomically } from "../files/write_file.ts";
+import type { RunRecord } from "../model/metadata.ts";
 import { comparePage } from "../report/html/compare_page.ts";
 import { runPage } from "../report/html/run_page.ts";
 import { readRunDirectory } from "../report/run_directory.ts";
@@ -9,6 +10,7 @@ import { openAsides } from "./asides.ts";
 import { DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
 import { type FlagValues, type Task, text, toggle, UsageError } from "./flags.ts";
 import { print } from "./output.ts";
+import { requireRunData } from "./run_data.ts";
 import { runTask } from "./run_task.ts";
 
 const FLAGS = {
@@ -47,7 +49,7 @@ async function reportTask(flags: FlagValues<typeof FLAGS>, others: string[]): Pr
   }
   const file = run === undefined
     ? await writeComparison([compare!, ...others], flags.out)
-    : await writeRunReport(run, (dataset) => openRunData(flags, dataset), flags.out);
+    : await writeRunReport(run, (run) => openRunData(flags, run), flags.out);
   print(flags.json ? JSON.stringify({ event: "report", file }) : file);
 }
 
@@ -55,18 +57,20 @@ async function reportTask(flags: FlagValues<typeof FLAGS>, others: string[]): Pr
  * Writes the page of a run.
  *
  * @param run Its folder
- * @param open Opens its data set, given that one's name
+ * @param open Opens its data
  * @param out The page's file
  * @returns The page's file
- * @throws {Error} If the folder is not that of a finished run, or the file cannot be written
+ * @throws {Error} If the folder is not that of a finished run, the data are others than the run's,
+ *   or the file cannot be written
  */
 export async function writeRunReport(
   run: string,
-  open: (dataset: string) => Promise<Dataset>,
+  open: (run: RunRecord) => Promise<Dataset>,
   out: string = join(run, "report.html"),
 ): Promise<string> {
   const { run: reported, model } = await readRunDirectory(run);
-  await writeFileAtomically(out, await runPage(reported, model, await open(reported.dataset)));
+  const data = await requireRunData(reported, await open(reported), "report on the run");
+  await writeFileAtomically(out, await runPage(reported, model, data));
   return out;
 }
 
@@ -86,8 +90,8 @@ async function writeComparison(
 /** The data that a run was trained on; flags may say where they are now. */
 async function openRunData(
   flags: FlagValues<typeof FLAGS>,
-  dataset: string,
+  { dataset, data }: RunRecord,
 ): Promise<Dataset> {
   using asides = await openAsides(flags.quiet);
-  return await openChosenDataset({ ...flags, dataset: flags.dataset ?? dataset }, asides);
+  return await openChosenDataset(flags, asides, data ?? { dataset });
 }

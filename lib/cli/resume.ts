@@ -1,9 +1,7 @@
 /** Going on from a checkpoint: `train --resume FILE`. */
-import type { Dataset } from "../data/dataset.ts";
-import type { Engine } from "../engine/engine.ts";
+import type { DeviceDescription } from "../engine/engine.ts";
 import { type Checkpoint, decodeCheckpoint } from "../model/checkpoint.ts";
 import { decodeFile } from "../model/load_parameters.ts";
-import type { Architecture } from "../net/architecture.ts";
 import { OptionError, resolveOptions, type TrainingOptions } from "../training/options.ts";
 
 /** A checkpoint, the file that it is in, and the options to go on with. */
@@ -41,32 +39,20 @@ export async function openCheckpoint(
 }
 
 /**
- * Refuses to go on with other data than the checkpoint's; says so if the device is another.
+ * Says so if the device is another than the checkpoint's.
  *
  * @param resumed What to go on from
- * @param data What to go on with
- * @param engine Where to go on
+ * @param device Where to go on
  * @param onNotice Is told of another device
- * @throws {Error} If the data's name or shape is not the checkpoint's
  */
-export function checkResumed(
-  { checkpoint: { run, architecture } }: Resumed,
-  data: Dataset,
-  engine: Engine,
+export function compareDevices(
+  { checkpoint: { run } }: Resumed,
+  device: DeviceDescription,
   onNotice: (line: string) => void,
 ): void {
-  const wanted = described(run.dataset, architecture);
-  const found = described(data.name, engine.options.architecture);
-  if (found !== wanted) {
-    throw new Error(
-      `Cannot resume as the data must be the checkpoint's ${wanted}: current value is ${found}`,
-    );
-  }
-  if (engine.device.name !== run.device) {
-    onNotice(`The checkpoint was made on ${run.device}; the last bits may differ here.`);
-  }
-}
-
-function described(name: string, { inputs, classes }: Architecture): string {
-  return `${name} (${inputs} pixels, ${classes} classes)`;
+  if (device.backend === run.backend && device.name === run.device) return;
+  onNotice(
+    `The checkpoint was made on ${run.device} (${run.backend}), this is ${device.name} ` +
+      `(${device.backend}): the last bits may differ from those of a run without a break.`,
+  );
 }

@@ -1,7 +1,10 @@
 /** `deno task sweep`: many runs, compared. */
 import type { Dataset } from "../data/dataset.ts";
+import { recordDataset } from "../data/record.ts";
 import { createEngine, listDevices } from "../engine/create.ts";
 import type { Backend, EngineOptions } from "../engine/engine.ts";
+import { tryLock } from "../files/lock.ts";
+import { linkTarget } from "../files/write_file.ts";
 import { differingOptions, summarize, summaryLines } from "../report/sweep_summary.ts";
 import { readSweep, runKey, writeSweep } from "../report/sweep_file.ts";
 import { SweepMeter } from "../report/sweep_meter.ts";
@@ -74,14 +77,23 @@ async function sweepTask(
   const { out = "sweep.csv", json = false } = flags;
   checkJobs(flags.jobs);
   const given = combinations(flags).map(resolveOptions);
+  using _lock = await lockSweep(out);
   const before = await readSweep(out);
   using asides = await openAsides(flags.quiet);
 
   const data = await openChosenDataset(flags, asides);
   const said = new Set<string>();
-  const asked = given.map((options) => fitToData(options, data, flags, (line) => said.add(line)));
+  const asked = given.map((options) => {
+    const fitted = fitToData(options, data, flags, (line) => said.add(line));
+    // The same run: there is no other split to take.
+    return data.publishedSplit === false ? { ...fitted, split: "shuffle" as const } : fitted;
+  });
   for (const line of said) asides.notice(line);
-  const keyOf = (options: TrainingOptions) => runKey({ dataset: data.name, options });
+  const { hash: dataHash, trainRows } = await recordDataset(data);
+  const identity = { dataHash, trainRows };
+  const cpuReason = await whyCpu(flags.backend);
+  const backend = cpuReason ? "cpu" : "webgpu";
+  const keyOf = (options: TrainingOptions) => runKey({ ...identity, backend, options });
   const wanted = new Map(asked.map((options) => [keyOf(options), options]));
   const ended = new Map(
     before.map((run) => [runKey(run), run] as const).filter(([key]) => wanted.has(key)),
@@ -99,10 +111,10 @@ async function sweepTask(
   const { signal } = interruption;
   const runs = [...wanted].filter(([key]) => !ended.has(key)).map(([, options]) => options);
   const meter = new SweepMeter(runs, data);
-  for await (const event of await startSweep(runs, data, flags, asides)) {
+  for await (const event of startSweep(runs, data, { ...flags, cpuReason }, asides)) {
     meter.update(event);
     if (event.event === "run") {
-      ended.set(runKey(event), event);
+      ended.set(keyOf(event.options), { ...event, ...identity });
       const added = inOrder().filter((run) => !endedBefore.has(runKey(run)));
       await writeSweep(out, [...before, ...added]);
       asides.clear();
@@ -115,10 +127,19 @@ async function sweepTask(
     if (signal.aborted) break;
   }
 
-  const combined = summarize(inOrder());
+  const shown = inOrder();
+  const combined = summarize(shown);
   asides.clear();
   if (json) print(...combined.map((one) => JSON.stringify({ event: "combination", ...one })));
   else if (combined.length > 0) print(...summaryLines(combined));
+  const devices = new Set(shown.map(({ device }) => device));
+  if (devices.size > 1) {
+    asides.warning(
+      `These runs are of several devices, which differ in the last bits: ${
+        [...devices].join(", ")
+      }`,
+    );
+  }
   if (signal.aborted) {
     asides.notice(`Interrupted: ${ended.size} of ${wanted.size} runs are in ${out}.`);
   }
@@ -132,39 +153,55 @@ function checkJobs(jobs = 1): void {
   throw new UsageError(`--jobs must be a whole number of at least 1: current value is ${jobs}`);
 }
 
+/** Keeps other sweeps from the file as long as this one may write it. */
+async function lockSweep(out: string): Promise<Disposable> {
+  let lock;
+  try {
+    lock = await tryLock(`${await linkTarget(out)}.lock`);
+  } catch (error) {
+    throw new Error(`Cannot write ${out}: ${(error as Error).message}`, { cause: error });
+  }
+  if (lock) return lock;
+  throw new Error(
+    `Cannot continue the sweep in ${out} as another process is writing it: wait for that one, or ` +
+      "name another file with --out",
+  );
+}
+
 /** Begins the runs: side by side on the CPU engine, one after the other on a GPU. */
-async function startSweep(
+function startSweep(
   runs: readonly TrainingOptions[],
   data: Dataset,
-  { backend = "auto", jobs }: FlagValues<typeof FLAGS>,
+  { backend, jobs, cpuReason }: FlagValues<typeof FLAGS> & { cpuReason: string | undefined },
   asides: Asides,
-): Promise<AsyncGenerator<SweepEvent, void>> {
-  const reason = runs.length > 0 && await cpuReason(backend);
-  if (reason) {
-    const cores = navigator.hardwareConcurrency;
-    const atATime = Math.min(jobs ?? cores, runs.length);
-    const threads = Math.max(1, Math.floor(cores / atATime));
+): AsyncGenerator<SweepEvent, void> {
+  if (!cpuReason) {
+    if (jobs !== undefined && jobs > 1) {
+      asides.notice(`--jobs ${jobs} is for the CPU engine: on a GPU runs go one after the other`);
+    }
+    const makeEngine = (options: EngineOptions) =>
+      createEngine({
+        ...options,
+        backend,
+        noAdapterAdvice: DRIVER_ADVICE,
+        onNotice: asides.notice,
+      });
+    return sweep({ data, runs, makeEngine });
+  }
+  const cores = navigator.hardwareConcurrency;
+  const atATime = Math.max(1, Math.min(jobs ?? cores, runs.length));
+  const threads = Math.max(1, Math.floor(cores / atATime));
+  if (runs.length > 0) {
     asides.notice(
       `device: CPU, ${atATime} of ${runs.length} runs at a time, ` +
-        `${threads} of ${cores} cores for each, ${reason}`,
+        `${threads} of ${cores} cores for each, ${cpuReason}`,
     );
-    return sweepSideBySide({ data, runs, jobs: atATime, threads });
   }
-  if (runs.length > 0 && jobs !== undefined && jobs > 1) {
-    asides.notice(`--jobs ${jobs} is for the CPU engine: on a GPU runs go one after the other`);
-  }
-  const makeEngine = (options: EngineOptions) =>
-    createEngine({
-      ...options,
-      backend,
-      noAdapterAdvice: DRIVER_ADVICE,
-      onNotice: asides.notice,
-    });
-  return sweep({ data, runs, makeEngine });
+  return sweepSideBySide({ data, runs, jobs: atATime, threads });
 }
 
 /** Why the CPU engine trains; undefined if it does not. */
-async function cpuReason(backend: Backend): Promise<string | undefined> {
+async function whyCpu(backend: Backend = "auto"): Promise<string | undefined> {
   if (backend === "cpu") return "as --backend cpu asks";
   if (backend === "webgpu") return undefined;
   const chosen = (await listDevices()).find(({ chosen }) => chosen);

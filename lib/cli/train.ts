@@ -12,6 +12,8 @@ import { DRIVER_ADVICE } from "./driver_advice.ts";
 import { type FlagValues, number, oneOf, type Task, text, toggle, UsageError } from "./flags.ts";
 import type { Interruption } from "./interruption.ts";
 import { print } from "./output.ts";
+import type { Resumed } from "./resume.ts";
+import { requireRunData } from "./run_data.ts";
 import { runTask } from "./run_task.ts";
 import { fitToData, TRAINING_FLAGS, trainingOptions } from "./training_flags.ts";
 
@@ -50,31 +52,35 @@ if (import.meta.main) await runTask(TASK, trainTask);
 
 /** Trains as flags say, and prints what happens. */
 async function trainTask(
-  given: FlagValues<typeof FLAGS>,
+  flags: FlagValues<typeof FLAGS>,
   _: string[],
   interruption: Interruption,
 ): Promise<void> {
-  checkKeepingFlags(given);
+  checkKeepingFlags(flags);
   // Both loaded only here: the first is rarely wanted, the second not needed before the data.
-  const resuming = given.resume === undefined ? undefined : await import("./resume.ts");
-  const keeping = given.noSave ? undefined : import("../report/run_directory.ts");
-  const chosen = trainingOptions({ ...splitOf(given), ...given });
-  const resumed = await resuming?.openCheckpoint(given.resume!, chosen);
+  const resuming = flags.resume === undefined ? undefined : await import("./resume.ts");
+  const keeping = flags.noSave ? undefined : import("../report/run_directory.ts");
+  const chosen = trainingOptions({ ...splitOf(flags), ...flags });
+  const resumed = await resuming?.openCheckpoint(flags.resume!, chosen);
   const asked = resumed?.options ?? resolveOptions(chosen);
-  const flags = { ...given, dataset: given.dataset ?? resumed?.checkpoint.run.dataset };
+  const resumedRun = resumed?.checkpoint.run;
+  const { saveEvery = resumedRun?.saveEvery ?? 0 } = flags;
   using asides = await openAsides(flags.quiet);
 
-  const [data, options, opened] = await openDataAndEngine(flags, asked, asides);
+  const [found, options, opened] = await openDataAndEngine(flags, asked, asides, resumed);
   await using engine = opened;
-  if (resumed) resuming?.checkResumed(resumed, data, engine, asides.notice);
+  const data = resumedRun ? await requireRunData(resumedRun, found, "resume") : found;
+  if (resumed) resuming?.compareDevices(resumed, engine.device, asides.notice);
   await using kept = keeping &&
-    new (await keeping).RunDirectory({ options, path: flags.out, resumed });
+    new (await keeping).RunDirectory({ options, data, saveEvery, path: flags.out, resumed });
   interruption.begin();
   const { signal } = interruption;
-  const run = { ...options, saveEvery: flags.saveEvery, resume: resumed?.checkpoint };
+  let stopped = false;
+  const run = { ...options, saveEvery, resume: resumed?.checkpoint };
   for await (const event of train({ data, engine, ...run, signal })) {
     // What is told of is kept by then; but a result is told even if it cannot be kept.
     if (event.event !== "finished") await kept?.record(event);
+    stopped = event.event === "checkpoint" && signal.aborted || stopped;
     if (event.event === "progress") {
       const { iteration, iterations } = event;
       const counted = { count: iteration, unit: "steps" };
@@ -91,13 +97,13 @@ async function trainTask(
     if (event.event === "finished") await kept?.record(event);
   }
   if (kept) asides.notice(`The run is kept in ${kept.path}`);
-  if (kept && signal.aborted) {
+  if (kept && stopped) {
     asides.notice(`To go on: deno task train --resume ${kept.path}/checkpoint.safetensors`);
   }
   if (kept?.path && flags.report && !signal.aborted) {
     asides.notice(`The report is ${await writeReport(kept.path, data)}`);
   }
-  if (data.name === "synthetic" && flags.dataset !== "synthetic") {
+  if (data.name === "synthetic" && (flags.dataset ?? resumedRun?.dataset) !== "synthetic") {
     asides.warning("All this is about SYNTHETIC DIGITS, NOT MNIST, which could not be had.");
   }
 }
@@ -127,9 +133,11 @@ async function openDataAndEngine(
   flags: FlagValues<typeof FLAGS>,
   options: TrainingOptions,
   asides: Asides,
+  resumed: Resumed | undefined,
 ): Promise<[Dataset, TrainingOptions, Engine]> {
   const { backend = "auto" } = flags;
-  const opening = openChosenDataset(flags, asides);
+  const run = resumed?.checkpoint.run;
+  const opening = openChosenDataset(flags, asides, run && (run.data ?? { dataset: run.dataset }));
   const engineFor = (
     shape: Pick<Dataset, "width" | "height" | "classes">,
     options: TrainingOptions,
@@ -140,7 +148,7 @@ async function openDataAndEngine(
       noAdapterAdvice: DRIVER_ADVICE,
       onNotice: asides.notice,
     });
-  const shape = shapeBeforehand(flags);
+  const shape = resumed ? undefined : shapeBeforehand(flags);
   if (shape) return await Promise.all([opening, options, engineFor(shape, options)]);
   const data = await opening;
   const fitted = fitToData(options, data, flags, asides.notice);

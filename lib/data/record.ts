@@ -7,6 +7,8 @@ export interface DatasetRecord extends DatasetSource {
   trainRows: number;
   /** Its test rows, which follow. */
   testRows: number;
+  /** See `Dataset`. */
+  publishedSplit?: boolean;
   /** `hashDataset` of it. */
   hash: string;
 }
@@ -31,9 +33,14 @@ export interface DatasetRecord extends DatasetSource {
  * ```
  */
 export async function recordDataset(data: Dataset): Promise<DatasetRecord> {
-  const { source = { dataset: data.name }, trainRows, labels } = data;
-  const testRows = labels.length - trainRows;
-  return { ...source, trainRows, testRows, hash: await hashDataset(data) };
+  const { source = { dataset: data.name }, trainRows, labels, publishedSplit } = data;
+  return {
+    ...source,
+    trainRows,
+    testRows: labels.length - trainRows,
+    ...publishedSplit !== undefined && { publishedSplit },
+    hash: await hashDataset(data),
+  };
 }
 
 /**
@@ -60,6 +67,42 @@ export async function hashDataset({ images, labels, width, height }: Dataset): P
   const shape = new TextEncoder().encode(`${labels.length} x ${height} x ${width}`);
   const parts = await Promise.all([sha256(images), sha256(labels)]);
   return (await sha256(await new Blob([...parts, shape]).bytes())).toHex();
+}
+
+/** The fields of a record and their types, optional ones with a question mark. */
+const FIELDS = {
+  dataset: "string",
+  dataDir: "string?",
+  label: "string?",
+  width: "number?",
+  test: "string?",
+  transpose: "boolean?",
+  trainRows: "number",
+  testRows: "number",
+  publishedSplit: "boolean?",
+  hash: "string",
+} satisfies Record<keyof DatasetRecord, string>;
+
+/**
+ * Reads a record that may come from a file that anybody made.
+ *
+ * @param value Parsed JSON
+ * @returns The known fields
+ * @throws {SyntaxError} If a field is missing or of another type
+ */
+export function readDatasetRecord(value: object): DatasetRecord {
+  const given = value as Record<string, unknown>;
+  const fields = Object.entries(FIELDS).filter(([name, type]) => {
+    const found = typeof given[name];
+    if (found === "undefined" && type.endsWith("?")) return false;
+    if (found === type.replace("?", "")) return true;
+    throw new SyntaxError(
+      `Cannot read the record of the data as ${name} must be a ${type}: current value is ${found}`,
+    );
+  });
+  return Object.fromEntries(
+    fields.map(([name]) => [name, given[name]]),
+  ) as unknown as DatasetRecord;
 }
 
 async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,4 +1,5 @@
 /** All that a run needs to go on where it stopped, to the last bit, in one safetensors file. */
+import { printable } from "../files/printable.ts";
 import { type Architecture, parameterCount, parameterSlots } from "../net/architecture.ts";
 import { MOMENT_ARRAYS } from "../net/optimizer.ts";
 import type { CheckpointEvent, EvaluatedEvent } from "../training/events.ts";
@@ -100,7 +101,7 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   if (key?.shape.join() !== "2" || !(key.data instanceof Uint32Array) || !run) {
     throw new SyntaxError(
       "Cannot resume from this file as it must be a checkpoint with a random key in it: " +
-        `current value is a file of ${[...tensors.keys()].join(", ") || "nothing"}`,
+        `current value is a file of ${printable([...tensors.keys()].join(", ")) || "nothing"}`,
     );
   }
   const { architecture } = readModelMetadata(metadata);

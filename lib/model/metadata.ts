@@ -1,5 +1,7 @@
 /** What a kept net's file says of it besides the numbers; the format allows only strings. */
 import type { PixelScale } from "../data/dataset.ts";
+import { type DatasetRecord, readDatasetRecord } from "../data/record.ts";
+import { printable } from "../files/printable.ts";
 import type { Architecture } from "../net/architecture.ts";
 import type { Model } from "../net/model.ts";
 import {
@@ -22,6 +24,12 @@ export interface RunRecord {
   backend: string;
   /** All that chose the run's numbers. */
   options: TrainingOptions;
+  /** How to open the data again and recognise them; runs that were not kept in a folder lack it. */
+  data?: DatasetRecord;
+  /** Tells the run from others with the same options; see `data`. */
+  id?: string;
+  /** Steps between two checkpoints; 0 for none. */
+  saveEvery?: number;
 }
 
 /** Goes up when a file of the new kind would mislead an old reader. */
@@ -55,24 +63,32 @@ function checkWord(option: WordOption, word: string): void {
 }
 
 /** The metadata of a run; the seed once more by itself, for a person who looks at the header. */
-export function runMetadata({ dataset, device, backend, options }: RunRecord): Metadata {
+export function runMetadata(run: RunRecord): Metadata {
+  const { dataset, device, backend, options, data, id, saveEvery } = run;
   return {
     dataset,
     device,
     backend,
     seed: String(options.seed),
     options: JSON.stringify(options),
+    ...(data && { data: JSON.stringify(data) }),
+    ...(id !== undefined && { run_id: id }),
+    ...(saveEvery !== undefined && { save_every: String(saveEvery) }),
   };
 }
 
 /** The opposite of `runMetadata`; nothing if the file does not say which run it comes from. */
 export function readRun(metadata: Metadata): RunRecord | undefined {
   if (metadata.options === undefined) return undefined;
+  const { data, run_id: id, save_every: saveEvery } = metadata;
   return {
     dataset: readString(metadata, "dataset"),
     device: readString(metadata, "device"),
     backend: readString(metadata, "backend"),
     options: readOptions(metadata),
+    ...(data !== undefined && { data: readDatasetRecord(readJson(metadata, "data")) }),
+    ...(id !== undefined && { id }),
+    ...(saveEvery !== undefined && { saveEvery: readNumber(metadata, "save_every") }),
   };
 }
 
@@ -113,5 +129,6 @@ function readString(metadata: Metadata, name: string): string {
 
 /** Refuses a file. */
 export function fail(rule: string, value: string | number | undefined): never {
-  throw new SyntaxError(`Cannot read this as a model as ${rule}: current value is ${value}`);
+  const shown = typeof value === "string" ? printable(value) : value;
+  throw new SyntaxError(`Cannot read this as a model as ${rule}: current value is ${shown}`);
 }

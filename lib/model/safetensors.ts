@@ -8,6 +8,8 @@
  * Only the two element types this project stores are read and written: F32, U32.
  */
 
+import { printable } from "../files/printable.ts";
+
 /** Numbers with a shape, row-major. */
 export interface Tensor {
   shape: readonly number[];
@@ -175,5 +177,10 @@ function isSizes(value: unknown): value is number[] {
 }
 
 function fail(rule: string, value: string | number | undefined): never {
-  throw new SyntaxError(`Cannot read safetensors as ${rule}: current value is ${value}`);
+  // Both may hold what the file says, at any length.
+  throw new SyntaxError(
+    `Cannot read safetensors as ${printable(rule, 200)}: current value is ${
+      printable(String(value))
+    }`,
+  );
 }

@@ -17,6 +17,8 @@ import { decodeSafetensors, encodeSafetensors, type Tensor } from "./safetensors
 export interface SavedModel extends Model {
   /** Which run. */
   run?: RunRecord;
+  /** Why the run that the file names cannot be read; another version may have written it. */
+  runError?: string;
   /** What the run came to; a checkpoint's has not come to an end. */
   result?: RunResult;
 }
@@ -74,9 +76,15 @@ export function decodeModel(bytes: Uint8Array): SavedModel {
   for (const { name, shape } of parameterSlots(architecture)) {
     parameters[name] = readFloats(tensors, name, shape);
   }
-  const run = readRun(metadata);
   const result = metadata.accuracy === undefined ? undefined : readResult(metadata);
-  return { architecture, parameters, scale, ...(run && { run }), ...(result && { result }) };
+  const model = { architecture, parameters, scale, ...(result && { result }) };
+  try {
+    const run = readRun(metadata);
+    return { ...model, ...(run && { run }) };
+  } catch (error) {
+    // The net can predict, whatever it was trained with.
+    return { ...model, runError: (error as Error).message };
+  }
 }
 
 /** The parameters with their shapes, by name, in the order in which they are drawn. */

@@ -8,8 +8,11 @@
  *
  * Each file is there whole or not at all, whenever the process ends.
  */
-import { dirname, resolve } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import { parse, stringify } from "@std/csv";
+import type { Dataset } from "../data/dataset.ts";
+import { recordDataset } from "../data/record.ts";
+import { tryLock } from "../files/lock.ts";
 import { type Checkpoint, type CurvePoint, encodeCheckpoint } from "../model/checkpoint.ts";
 import { loadParameters } from "../model/load_parameters.ts";
 import { saveParameters } from "../model/save_parameters.ts";
@@ -25,6 +28,8 @@ const OPTIONS = "options.json";
 const METRICS = "metrics.csv";
 const CHECKPOINT = "checkpoint.safetensors";
 const MODEL = "model.safetensors";
+/** Locked while a process keeps a run in the folder. */
+const LOCK = ".lock";
 
 /** Where folders are made that are not named. */
 const PARENT = "runs";
@@ -38,6 +43,10 @@ const METRICS_MILLISECONDS = 1000;
 /** What a folder is to hold, and where. */
 export interface RunDirectoryOptions {
   options: TrainingOptions;
+  /** What the run trains and tests on. */
+  data: Dataset;
+  /** Steps between two checkpoints, for a later `--resume`; 0 for none. */
+  saveEvery: number;
   /**
    * The folder; if not given, that of the checkpoint that the run goes on from, else
    * `runs/<date>-<seed>`, with a number behind it if that exists.
@@ -51,10 +60,12 @@ export interface RunDirectoryOptions {
 export class RunDirectory implements AsyncDisposable {
   /** The folder, once there is one. */
   path: string | undefined;
-  readonly #options: TrainingOptions;
+  readonly #given: RunDirectoryOptions;
   readonly #resumedFrom: string | undefined;
   readonly #secondsBefore: number;
   readonly #curve: CurvePoint[];
+  #lock: Disposable | undefined;
+  #begun = false;
   #run!: RunRecord;
   #architecture!: Architecture;
   #seconds: number;
@@ -62,10 +73,11 @@ export class RunDirectory implements AsyncDisposable {
   #writtenAt = 0;
 
   /** Nothing is written before the run's first event. */
-  constructor({ options, path, resumed }: RunDirectoryOptions) {
+  constructor(given: RunDirectoryOptions) {
+    const { path, resumed } = given;
+    this.#given = given;
     this.#resumedFrom = resumed && dirname(resumed.file);
     this.path = path ?? this.#resumedFrom;
-    this.#options = options;
     this.#secondsBefore = this.#seconds = resumed?.checkpoint.seconds ?? 0;
     this.#curve = [...resumed?.checkpoint.curve ?? []];
     this.#curveWritten = this.#curve.length;
@@ -75,7 +87,8 @@ export class RunDirectory implements AsyncDisposable {
    * Writes what an event brings.
    *
    * @param event The next of the run's events
-   * @throws {Error} If the folder holds another run, or a file cannot be written
+   * @throws {Error} If the folder holds another run or another process keeps one there, or a file
+   *   cannot be written
    */
   async record(event: TrainingEvent): Promise<void> {
     switch (event.event) {
@@ -90,12 +103,15 @@ export class RunDirectory implements AsyncDisposable {
       }
       case "progress":
         this.#seconds = this.#secondsBefore + event.seconds;
+        await this.#describe();
         break;
       case "checkpoint":
+        await this.#describe();
         await this.#writeCheckpoint(event);
         break;
       case "finished": {
         const { iterations, seconds, accuracy, loss, architecture, scale, parameters } = event;
+        await this.#describe();
         await this.#writeMetrics();
         await saveParameters(`${this.path}/${MODEL}`, {
           architecture,
@@ -110,24 +126,38 @@ export class RunDirectory implements AsyncDisposable {
 
   /** Writes what was evaluated last, also of a run that failed. */
   async [Symbol.asyncDispose](): Promise<void> {
+    using _ = this.#lock;
+    if (!this.#begun) return;
+    await this.#describe();
     if (this.#curve.length > this.#curveWritten) await this.#writeMetrics();
   }
 
   async #begin({ dataset, device, backend, layers }: StartedEvent): Promise<void> {
-    const options = this.#options;
+    const { options, saveEvery, resumed } = this.#given;
     const { hidden, activation, head } = options;
-    this.#run = { dataset, device, backend, options };
     this.#architecture = { inputs: layers[0], hidden, classes: layers[3], activation, head };
-    if (this.path === undefined) {
-      this.path = await makeFolder(options.seed);
-    } else {
-      await makeFolders(this.path);
-      const isOwn = this.#resumedFrom && resolve(this.#resumedFrom) === resolve(this.path);
-      if (!isOwn) await refuseOtherRun(this.path);
-    }
+    const isOwn = this.path !== undefined && this.#resumedFrom !== undefined &&
+      resolve(this.#resumedFrom) === resolve(this.path);
+    const before = isOwn ? resumed?.checkpoint.run.id : undefined;
+    const id = before ?? crypto.randomUUID();
+    this.#run = { dataset, device, backend, options, id, saveEvery };
+    if (this.path === undefined) this.path = await makeFolder(options.seed);
+    else await makeFolders(this.path);
+    this.#lock = await lockFolder(this.path);
+    await refuseOtherRun(this.path, isOwn ? { id: before } : undefined);
+    this.#begun = true;
+    this.#writtenAt = performance.now();
+  }
+
+  /**
+   * Finds what to remember of the data, and writes the options. Not before the first steps are
+   * done, as hashing the data would keep a person waiting for them.
+   */
+  async #describe(): Promise<void> {
+    if (this.#run.data) return;
+    this.#run.data = await recordDataset(this.#given.data);
     const text = JSON.stringify(this.#run, null, 2) + "\n";
     await writeFileAtomically(`${this.path}/${OPTIONS}`, text);
-    this.#writtenAt = performance.now();
   }
 
   async #writeMetrics(): Promise<void> {
@@ -163,11 +193,14 @@ export async function readRunDirectory(
   path: string,
 ): Promise<{ run: ReportedRun; model: SavedModel }> {
   const model = await loadParameters(`${path}/${MODEL}`);
-  const { run, result } = model;
+  const { run, result, runError } = model;
   if (!run || !result) {
-    throw new Error(`Cannot use ${path}/${MODEL} as a run as it must say which run it comes from`);
+    const found = runError ? `: ${runError}` : "";
+    throw new Error(
+      `Cannot use ${path}/${MODEL} as a run as it must say which run it comes from${found}`,
+    );
   }
-  const name = path.replace(/\/+$/, "").split("/").at(-1) ?? path;
+  const name = basename(resolve(path));
   const curve = readMetrics(await readText(`${path}/${METRICS}`), `${path}/${METRICS}`);
   return { run: { name, ...run, ...result, curve }, model };
 }
@@ -209,7 +242,8 @@ async function makeFolder(seed: number): Promise<string> {
       await Deno.mkdir(path);
       return path;
     } catch (error) {
-      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      if (error instanceof Deno.errors.AlreadyExists) continue;
+      throw cannotKeep(path, `it cannot be made: ${(error as Error).message}`, error);
     }
   }
 }
@@ -218,10 +252,24 @@ async function makeFolders(path: string): Promise<void> {
   try {
     await Deno.mkdir(path, { recursive: true });
   } catch (error) {
-    throw new Error(`Cannot keep the run in ${path}: ${(error as Error).message}`, {
-      cause: error,
-    });
+    throw cannotKeep(path, `it cannot be made: ${(error as Error).message}`, error);
   }
+}
+
+async function lockFolder(path: string): Promise<Disposable> {
+  let lock;
+  try {
+    lock = await tryLock(`${path}/${LOCK}`);
+  } catch (error) {
+    throw cannotKeep(path, `nothing can be written there: ${(error as Error).message}`, error);
+  }
+  if (!lock) throw cannotKeep(path, "another process is keeping one there");
+  return lock;
+}
+
+function cannotKeep(path: string, reason: string, cause?: unknown): Error {
+  const message = `Cannot keep the run in ${path} as ${reason}; name another folder with --out`;
+  return new Error(message, { cause });
 }
 
 /** Year, month and day as they are here: 2026-11-23. */
@@ -230,13 +278,27 @@ function localDate(date: Date): string {
     .map((part) => String(part).padStart(2, "0")).join("-");
 }
 
-async function refuseOtherRun(path: string): Promise<void> {
+/** Refuses a folder with a run in it, but for the one that the checkpoint there is of. */
+async function refuseOtherRun(path: string, own: { id?: string } | undefined): Promise<void> {
   for await (const { name } of Deno.readDir(path)) {
-    if (name === OPTIONS || name === MODEL) {
-      throw new Error(
-        `Cannot keep the run in ${path} as it must not hold another: it has ${name}; ` +
-          "name another folder with --out",
-      );
-    }
+    if (name !== OPTIONS && name !== MODEL) continue;
+    if (own && await readRunId(path, name) === own.id) continue;
+    throw cannotKeep(
+      path,
+      own
+        ? `the checkpoint is not of the run whose ${name} is there`
+        : `it must not hold another: it has ${name}`,
+    );
+  }
+}
+
+/** The id in one of a run's files; undefined if it has none, as in those of early versions. */
+async function readRunId(path: string, name: string): Promise<string | undefined> {
+  const file = `${path}/${name}`;
+  if (name === MODEL) return (await loadParameters(file)).run?.id;
+  try {
+    return JSON.parse(await readText(file))?.id;
+  } catch (error) {
+    throw cannotKeep(path, `its ${name} cannot be read: ${(error as Error).message}`, error);
   }
 }

@@ -1,6 +1,7 @@
 /** A sweep's finished runs as a CSV file, a row each. */
 import { parse, stringify } from "@std/csv";
 import { writeFileAtomically } from "../files/write_file.ts";
+import { printable } from "../files/printable.ts";
 import { NOTEBOOK, type TrainingOptions } from "../training/options.ts";
 import type { Score, SweptRun } from "../training/sweep.ts";
 
@@ -17,7 +18,26 @@ const RESULTS = [
 ] as const;
 
 /** The file's columns. */
-const COLUMNS = ["dataset", ...OPTION_NAMES, "backend", "device", ...RESULTS];
+const COLUMNS = [
+  "dataset",
+  "dataHash",
+  "trainRows",
+  ...OPTION_NAMES,
+  "backend",
+  "device",
+  ...RESULTS,
+];
+
+/** A run, and which data it was trained on. */
+export interface KeptRun extends SweptRun, DataIdentity {}
+
+/** What tells data from others of the same name. */
+export interface DataIdentity {
+  /** `hashDataset` of the data. */
+  dataHash: string;
+  /** How many of the rows are training rows. */
+  trainRows: number;
+}
 
 type Row = Record<string, string>;
 
@@ -28,7 +48,7 @@ type Row = Record<string, string>;
  * @param runs The runs
  * @throws {Error} If the file cannot be written
  */
-export async function writeSweep(path: string, runs: readonly SweptRun[]): Promise<void> {
+export async function writeSweep(path: string, runs: readonly KeptRun[]): Promise<void> {
   const rows = runs.map(toRow);
   await writeFileAtomically(path, stringify(rows, { columns: COLUMNS }));
 }
@@ -40,13 +60,13 @@ export async function writeSweep(path: string, runs: readonly SweptRun[]): Promi
  * @returns The runs; none if there is no such file
  * @throws {Error} If it is another kind of file
  */
-export async function readSweep(path: string): Promise<SweptRun[]> {
+export async function readSweep(path: string): Promise<KeptRun[]> {
   const text = await readIfThere(path);
   if (text === undefined) return [];
   const refuse = (rule: string, value: unknown): never => {
     throw new Error(
-      `Cannot continue the sweep in ${path} as ${rule}: current value is ${value}; ` +
-        "name another file with --out",
+      `Cannot continue the sweep in ${path} as ${rule}: current value is ` +
+        `${printable(String(value), 500)}; name another file with --out`,
     );
   };
   let rows: string[][];
@@ -81,12 +101,23 @@ async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-/** The same text for runs that would be the same run again. */
-export function runKey({ dataset, options }: Pick<SweptRun, "dataset" | "options">): string {
-  return JSON.stringify([dataset, ...OPTION_NAMES.map((name) => options[name])]);
+/**
+ * The same text for runs that would be the same run again. Backends differ in the last bits, so a
+ * result of one does not stand for the other.
+ */
+export function runKey(
+  { dataHash, trainRows, backend, options }: Pick<KeptRun, "backend" | "options"> & DataIdentity,
+): string {
+  return JSON.stringify([
+    dataHash,
+    trainRows,
+    backend,
+    ...OPTION_NAMES.map((name) => options[name]),
+  ]);
 }
 
-function toRow({ dataset, options, backend, device, result }: SweptRun): Row {
+function toRow(run: KeptRun): Row {
+  const { dataset, dataHash, trainRows, options, backend, device, result } = run;
   const numbers: Record<(typeof RESULTS)[number], number | undefined> = {
     steps: result?.iterations,
     seconds: result?.seconds,
@@ -97,6 +128,8 @@ function toRow({ dataset, options, backend, device, result }: SweptRun): Row {
   };
   return {
     dataset,
+    dataHash,
+    trainRows: String(trainRows),
     ...Object.fromEntries(OPTION_NAMES.map((name) => [name, String(options[name])])),
     backend,
     device,
@@ -104,7 +137,7 @@ function toRow({ dataset, options, backend, device, result }: SweptRun): Row {
   };
 }
 
-function fromRow(row: Row, refuse: (column: string) => never): SweptRun {
+function fromRow(row: Row, refuse: (column: string) => never): KeptRun {
   const number = (column: string) => {
     const value = row[column].trim() === "" ? NaN : Number(row[column]);
     return Number.isNaN(value) ? refuse(column) : value;
@@ -117,11 +150,13 @@ function fromRow(row: Row, refuse: (column: string) => never): SweptRun {
     if (name === "hidden") return row[name].split(",").map(Number);
     return typeof NOTEBOOK[name] === "number" ? number(name) : row[name];
   };
-  const { dataset, backend, device } = row;
+  const { dataset, dataHash, backend, device } = row;
   const options = Object.fromEntries(OPTION_NAMES.map((name) => [name, option(name)]));
   return {
     event: "run",
     dataset,
+    dataHash,
+    trainRows: number("trainRows"),
     options: options as unknown as TrainingOptions,
     backend,
     device,

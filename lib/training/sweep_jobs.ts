@@ -48,43 +48,55 @@ export async function* sweepSideBySide(
     { length: Math.min(jobs, waiting.length) },
     () => new Worker(new URL("./sweep_worker.ts", import.meta.url), { type: "module" }),
   );
-  if (workers.length === 0) return;
-  try {
-    yield* eventsOf(workers, waiting, { data: shared(data), threads });
-  } finally {
-    for (const worker of workers) worker.terminate();
-  }
+  if (workers.length > 0) yield* eventsOf(workers, waiting, { data: shared(data), threads });
 }
 
-/** Hands each Worker the next run as soon as its last one has ended, until all have. */
+/**
+ * Hands each Worker the next run as soon as its last one has ended, until all have; ends the Workers
+ * then, where one fails, and where the stream is cancelled.
+ */
 function eventsOf(
   workers: readonly Worker[],
   waiting: TrainingOptions[],
   setup: JobSetup,
 ): ReadableStream<SweepEvent> {
   let underWay = waiting.length;
+  const end = () => {
+    for (const worker of workers) {
+      // What has arrived from it and was not handled yet is dropped.
+      worker.onmessage = worker.onerror = null;
+      worker.terminate();
+    }
+  };
   return new ReadableStream({
     start(controller) {
+      const fail = (message: string) => {
+        end();
+        controller.error(new Error(message));
+      };
       for (const worker of workers) {
         const startNext = () => {
           const options = waiting.shift();
           if (options) worker.postMessage({ options } satisfies JobRequest);
         };
         worker.onmessage = ({ data: answer }: MessageEvent<JobAnswer>) => {
-          if (answer.event === "failed") return controller.error(new Error(answer.message));
+          if (answer.event === "failed") return fail(answer.message);
           controller.enqueue(answer);
           if (answer.event !== "run") return;
           startNext();
-          if (--underWay === 0) controller.close();
+          if (--underWay > 0) return;
+          end();
+          controller.close();
         };
         worker.onerror = (event) => {
           event.preventDefault();
-          controller.error(new Error(`Cannot train in a Worker: ${event.message}`));
+          fail(`Cannot train in a Worker: ${event.message}`);
         };
         worker.postMessage(setup);
         startNext();
       }
     },
+    cancel: end,
   });
 }
 

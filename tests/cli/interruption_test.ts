@@ -99,7 +99,7 @@ for (const [what, end, exitCode] of ENDINGS) {
       if (!ended && text.includes('"run"')) end(child);
       ended ||= text.includes('"run"');
     });
-    assertEquals((await child.status).code, exitCode);
+    assertEquals((await child.status).code, exitCode, await errors);
     assertMatch(await errors, /^Interrupted: 1 of 2 runs are in /m);
     assertMatch(output, /"event":"combination"/);
     assertEquals((await readSweep(out)).map(({ options }) => options.iterations), [30]);

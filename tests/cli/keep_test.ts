@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { decodeCheckpoint } from "../../lib/model/checkpoint.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "../../lib/model/checkpoint.ts";
 import { readRunDirectory } from "../../lib/report/run_directory.ts";
 import { runCli, taskCommand } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
@@ -45,10 +45,12 @@ test("train keeps model, metrics and options in --out", async () => {
     run.curve.map((point) => ({ event: "evaluated", ...point })),
     events.filter(({ event }) => event === "evaluated"),
   );
-  const { dataset, device, backend, options } = run;
+  const { dataset, device, backend, options, id, saveEvery, data: record } = run;
+  assertEquals(record?.dataset, data.csv);
+  assertEquals([record?.trainRows, record?.testRows], [180, 30]);
   assertEquals(
     JSON.parse(await Deno.readTextFile(`${out}/options.json`)),
-    { dataset, device, backend, options },
+    { dataset, device, backend, options, id, saveEvery, data: record },
   );
 });
 
@@ -158,7 +160,7 @@ test("train --resume says what it cannot go on from", async () => {
       "--batch-size must be the checkpoint's 10: current value is 7",
     ],
     [[file, "--iterations", "20"], 1, "iterations must be at least the checkpoint's 60"],
-    [[file, "--dataset", "synthetic"], 1, `must be the checkpoint's ${data.csv} (16 pixels`],
+    [[file, "--dataset", "synthetic"], 1, `must be the run's ${data.csv} (210 rows`],
   ];
   for (const [args, code, message] of cases) {
     const ended = await runCli("train", ["--backend", "cpu", "--resume", ...args]);
@@ -178,4 +180,54 @@ test("train --resume keeps to the length that decides a linear schedule's rates"
   assertEquals(longer.code, 2);
   assertMatch(longer.stderr, /^error: .* --iterations must be the checkpoint's 60: .* is 100$/m);
   assertEquals((await runCli("train", [...run, ...resume, "60"])).code, 0);
+});
+
+test("of two trains with one --out one keeps its run, and the other says why it does not", async () => {
+  using data = barsFolder();
+  const args = [...RUN, "--dataset", data.csv, "--out", `${data.path}/kept`, "--json"];
+  const ended = await Promise.all([1, 2].map((seed) => {
+    return runCli("train", [...args, "--iterations", "2000", "--seed", String(seed)]);
+  }));
+  const [kept, refused] = ended.sort((a, b) => a.code - b.code);
+  assertEquals([kept.code, refused.code], [0, 1]);
+  assertMatch(refused.stderr, /^error: Cannot keep the run in .*kept as /);
+  const [started] = kept.stdout.split("\n").map((line) => JSON.parse(line || "{}"));
+  const { run } = await readRunDirectory(`${data.path}/kept`);
+  assertEquals(run.options.seed, started.seed);
+  assertEquals(names(`${data.path}/kept`), ["metrics.csv", "model.safetensors", "options.json"]);
+});
+
+test("train --resume goes on saving as often as the run did, and in another folder if told", async () => {
+  using data = barsFolder();
+  const [first, second] = [`${data.path}/first`, `${data.path}/second`];
+  const run = [...RUN, "--dataset", data.csv, "--save-every", "25", "--out", first];
+  assertEquals((await runCli("train", run)).code, 0);
+  const file = `${first}/checkpoint.safetensors`;
+  const { iteration } = decodeCheckpoint(await Deno.readFile(file));
+  assertEquals(iteration, 50);
+  const resume = ["--resume", file, "--iterations", "110", "--backend", "cpu", "--out", second];
+  assertEquals((await runCli("train", resume)).code, 0);
+  const later = decodeCheckpoint(await Deno.readFile(`${second}/checkpoint.safetensors`));
+  assertEquals([later.iteration, later.run.saveEvery], [100, 25]);
+});
+
+test("train --resume says that the checkpoint is of another device", async () => {
+  using data = barsFolder();
+  const out = `${data.path}/kept`;
+  const run = [...RUN, "--dataset", data.csv, "--save-every", "25", "--out", out];
+  assertEquals((await runCli("train", run)).code, 0);
+  const file = `${out}/checkpoint.safetensors`;
+  const resume = ["--resume", file, "--backend", "cpu", "--no-save"];
+  const here = await runCli("train", resume);
+  assert(!here.stderr.includes("The checkpoint was made on"), here.stderr);
+  const checkpoint = decodeCheckpoint(await Deno.readFile(file));
+  for (const other of [{ backend: "webgpu" }, { device: "another build\x1b[31m" }]) {
+    const bytes = encodeCheckpoint({ ...checkpoint, run: { ...checkpoint.run, ...other } });
+    await Deno.writeFile(file, bytes);
+    const { code, stderr } = await runCli("train", resume);
+    assertEquals(code, 0);
+    const told = stderr.split("\n").filter((line) => line.startsWith("The checkpoint was made on"));
+    assertEquals(told.length, 1, stderr);
+    assert(!stderr.includes("\x1b"), stderr);
+  }
 });

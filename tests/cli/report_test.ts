@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { readCsv } from "../../lib/data/csv.ts";
+import { openDataset } from "../../lib/data/open.ts";
 import { RunDirectory } from "../../lib/report/run_directory.ts";
 import { resolveOptions } from "../../lib/training/options.ts";
 import { train } from "../../lib/training/train.ts";
@@ -10,11 +10,11 @@ import { test } from "../requirements.ts";
 
 /** Trains on a CSV file and keeps the run in a folder. */
 async function keepRun(csv: string, path: string, seed: number): Promise<void> {
-  const data = await readCsv(csv);
+  const data = await openDataset({ dataset: csv });
   const options = resolveOptions({
     ...{ seed, iterations: 40, batchSize: 10, evalEvery: 20, evalSize: 20, hidden: [8, 8] },
   });
-  await using kept = new RunDirectory({ options, path });
+  await using kept = new RunDirectory({ options, data, saveEvery: 0, path });
   for await (const event of train({ data, backend: "cpu", ...options })) await kept.record(event);
 }
 

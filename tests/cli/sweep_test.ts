@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { readSweep } from "../../lib/report/sweep_file.ts";
 import { listing } from "../data/idx_files.ts";
-import { runCli } from "./run_cli.ts";
+import { runCli, taskCommand } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
 import { test } from "../requirements.ts";
 
@@ -120,4 +120,31 @@ test("sweep says that it cannot write before it trains", async () => {
   assertEquals([code, stdout], [1, ""]);
   assertMatch(stderr, /^error: Cannot write .*sweep\.csv/m);
   assert(!stderr.includes("device:"), stderr);
+});
+
+test("a second sweep on a file says that the first is writing it, and loses no row", async () => {
+  using data = barsFolder();
+  const args = ["--dataset", data.csv, ...QUICK, "--out", `${data.path}/sweep.csv`];
+  // The same file by another path.
+  await Deno.symlink(`${data.path}/sweep.csv`, `${data.path}/link.csv`);
+  const first = taskCommand("sweep", [...args, "--iterations", "60,100000000"]).spawn();
+  const reader = first.stderr.pipeThrough(new TextDecoderStream()).getReader();
+  let notices = "";
+  while (!notices.includes("run 1 of 2")) notices += (await reader.read()).value;
+  for (const out of ["sweep.csv", "link.csv"]) {
+    const second = await runCli("sweep", [...args, "--out", `${data.path}/${out}`]);
+    assertEquals(second.code, 1);
+    assertMatch(
+      second.stderr,
+      /^error: Cannot continue the sweep in .* another process is writing/,
+    );
+  }
+  first.kill("SIGINT");
+  await Promise.all([reader.cancel(), first.stdout.cancel(), first.status]);
+  assertEquals((await readSweep(`${data.path}/sweep.csv`)).length, 1);
+  const again = await runCli("sweep", [...args, "--out", `${data.path}/link.csv`, "--seed", "5"]);
+  assertEquals(again.code, 0);
+  assertEquals((await readSweep(`${data.path}/sweep.csv`)).length, 2);
+  assert((await Deno.lstat(`${data.path}/link.csv`)).isSymlink);
+  assertEquals(listing(data.path), ["bars.csv", "link.csv", "sweep.csv"]);
 });

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { dirname } from "node:path";
 import { encode as encodePng } from "fast-png";
 import jpeg from "jpeg-js";
 import { decodeImage } from "../../lib/image/decode.ts";
@@ -11,6 +12,7 @@ import { modelTensors, type SavedModel } from "../../lib/model/saved_model.ts";
 import { drawParameters } from "../../lib/net/initialize.ts";
 import { parameterViews } from "../../lib/net/maths.ts";
 import { DistSampler } from "../../lib/random/dist_sampler.ts";
+import { NOTEBOOK } from "../../lib/training/options.ts";
 import { predict } from "../../lib/training/predict.ts";
 import { runCli, taskCommand } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
@@ -179,18 +181,92 @@ for (const split of ["shuffle", "original"]) {
   });
 }
 
-test("evaluate says that it looks at other data than the net was trained on", async () => {
+/** Trains a net on bars.csv; gives the model's file. */
+async function trainOn(csv: string, ...flags: string[]): Promise<string> {
+  const out = `${csv}-run`;
+  const { code, stderr } = await runCli("train", [
+    ...[...QUICK, "--dataset", csv, "--out", out, ...flags],
+  ]);
+  assertEquals(code, 0, stderr);
+  return `${out}/model.safetensors`;
+}
+
+test("evaluate and report open a CSV file again as the run did", async () => {
   using data = barsFolder();
-  const run = `${data.path}/run`;
-  await runCli("train", [...QUICK, "--dataset", data.csv, "--out", run]);
-  await Deno.copyFile(data.csv, `${data.path}/copy.csv`);
-  const args = ["--model", `${run}/model.safetensors`, "--dataset", `${data.path}/copy.csv`];
-  const { code, stderr } = await runCli("evaluate", args);
+  // The label in the last column: what --label said is remembered.
+  const moved = (await Deno.readTextFile(data.csv)).trimEnd().split("\n")
+    .map((line) => line.split(",")).map(([label, ...pixels]) => [...pixels, label].join());
+  await Deno.writeTextFile(data.csv, moved.join("\n") + "\n");
+  const model = await trainOn(data.csv, "--label", "last");
+  const { code, stdout, stderr } = await runCli("evaluate", ["--json", "--model", model]);
+  assertEquals([code, stderr], [0, ""]);
+  assertEquals(jsonLines(stdout)[0].accuracy, (await loadParameters(model)).result?.accuracy);
+  const report = await runCli("report", ["--run", dirname(model)]);
+  assertEquals([report.code, report.stderr], [0, ""]);
+});
+
+test("evaluate knows the run's data by another name, and takes the rows that were not trained on", async () => {
+  using data = barsFolder();
+  const model = await trainOn(data.csv);
+  const copy = `${data.path}/copy.csv`;
+  await Deno.copyFile(data.csv, copy);
+  const args = ["--json", "--model", model, "--dataset", copy];
+  const { code, stdout, stderr } = await runCli("evaluate", args);
+  assertEquals([code, stderr], [0, ""]);
+  assertEquals(jsonLines(stdout)[0].accuracy, (await loadParameters(model)).result?.accuracy);
+});
+
+test("evaluate, report and resume refuse the run's file after it has changed", async () => {
+  using data = barsFolder();
+  const model = await trainOn(data.csv, "--save-every", "20");
+  const [line] = (await Deno.readTextFile(data.csv)).split("\n");
+  await Deno.writeTextFile(data.csv, line + "\n", { append: true });
+  const folder = dirname(model);
+  const changed =
+    /the data must be the run's .*bars\.csv \(210 rows, .*: current value is .*\(211 rows,/;
+  const uses = {
+    evaluate: ["--model", model],
+    report: ["--run", folder],
+    train: ["--backend", "cpu", "--resume", `${folder}/checkpoint.safetensors`],
+  };
+  for (const task of ["evaluate", "report", "train"] as const) {
+    const args = uses[task];
+    const { code, stdout, stderr } = await runCli(task, args);
+    assertEquals([code, stdout], [1, ""], task);
+    assertMatch(stderr, changed);
+  }
+});
+
+test("evaluate says that other data may hold rows that the net was trained on, --quiet or not", async () => {
+  using data = barsFolder();
+  const model = await trainOn(data.csv);
+  const lines = (await Deno.readTextFile(data.csv)).trimEnd().split("\n");
+  const part = `${data.path}/part.csv`;
+  await Deno.writeTextFile(part, lines.slice(0, 150).join("\n") + "\n");
+  const { code, stderr } = await runCli("evaluate", [
+    ...["--quiet", "--model", model, "--dataset", part],
+  ]);
   assertEquals(code, 0);
   assertMatch(
     stderr,
-    /^The net was trained on .*bars\.csv; these are the test rows of .*copy\.csv\.$/m,
+    /^The net was trained on .*bars\.csv \(210 rows.*; these are all rows of .*part\.csv \(150/,
   );
+  assertEquals(stderr.trimEnd().split("\n").length, 1);
+});
+
+test("predict uses a net whose run has an unknown option; evaluate asks for the data", async () => {
+  await using folder = await pictureFolder();
+  const run = {
+    ...{ dataset: "mnist", device: "x", backend: "cpu" },
+    options: { ...NOTEBOOK, dropout: 0.5 },
+  };
+  await saveParameters(folder.model, { ...drawnModel(), run });
+  const image = `${folder.path}/one.png`;
+  const { code, stdout } = await runCli("predict", ["--json", "--model", folder.model, image]);
+  assertEquals([code, ...jsonLines(stdout)], [0, await expected(image, image)]);
+  const evaluated = await runCli("evaluate", ["--model", folder.model]);
+  assertEquals([evaluated.code, evaluated.stdout], [1, ""]);
+  assertMatch(evaluated.stderr, /every option must be one of .*; --dataset says what to evaluate/);
 });
 
 test("evaluate refuses data that do not fit the net", async () => {
@@ -200,7 +276,7 @@ test("evaluate refuses data that do not fit the net", async () => {
     ...["--quiet", "--model", folder.model, "--dataset", data.csv],
   ]);
   assertEquals([code, stdout], [1, ""]);
-  assertMatch(stderr, /^error: Cannot evaluate as the data must have 784 pixels .*\n$/);
+  assertMatch(stderr, /^error: Cannot evaluate as the data must have 784 pixels .*\n$/m);
 });
 
 test("export writes the net for numpy and for ONNX, beside it or where it is told", async () => {

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   type Architecture,
   parameterCount,
@@ -124,21 +124,6 @@ const faults: [string, (file: TensorFile) => void, string][] = [
     "the scale must be l2 or unit: current value is raw",
   ],
   [
-    "that does not say what it was trained on",
-    (file) => delete file.metadata.dataset,
-    "metadata dataset must be there",
-  ],
-  [
-    "with an option that no run can have",
-    (file) => file.metadata.options = JSON.stringify({ ...NOTEBOOK, hidden: "50,100" }),
-    "its options must be such as can be trained with: current value is Cannot train as hidden must",
-  ],
-  [
-    "with an option that is not known",
-    (file) => file.metadata.options = JSON.stringify({ ...NOTEBOOK, dropout: 0.5 }),
-    "its options must be such as can be trained with",
-  ],
-  [
     "whose accuracy is no number",
     (file) => file.metadata.accuracy = "good",
     "metadata accuracy must be a number: current value is good",
@@ -175,3 +160,55 @@ for (const [what, change, message] of faults) {
     );
   });
 }
+
+const runFaults: typeof faults = [
+  [
+    "that does not say what it was trained on",
+    (file) => delete file.metadata.dataset,
+    "metadata dataset must be there",
+  ],
+  [
+    "with an option that no run can have",
+    (file) => file.metadata.options = JSON.stringify({ ...NOTEBOOK, hidden: "50,100" }),
+    "its options must be such as can be trained with: current value is Cannot train as hidden must",
+  ],
+  [
+    "with an option that is not known",
+    (file) => file.metadata.options = JSON.stringify({ ...NOTEBOOK, dropout: 0.5 }),
+    "its options must be such as can be trained with",
+  ],
+  [
+    "whose data have no hash",
+    (file) => file.metadata.data = JSON.stringify({ dataset: "x", trainRows: 1, testRows: 1 }),
+    "Cannot read the record of the data as hash must be a string: current value is undefined",
+  ],
+];
+
+for (const [what, change, message] of runFaults) {
+  Deno.test(`decodeModel() reads a net ${what}, and says why its run cannot be used`, () => {
+    const { run: _, ...net } = model;
+    const { runError, ...read } = decodeModel(changed(change));
+    assertEquals(read, net);
+    assert(runError?.includes(message), runError);
+  });
+}
+
+Deno.test("decodeModel() shows nothing of a hostile file that a terminal obeys, and little of a long one", () => {
+  const word = "\x1b[31m" + "x".repeat(1_000_000);
+  for (
+    const change of [
+      (file: TensorFile) => file.metadata.format_version = word,
+      (file: TensorFile) => file.metadata = { [word]: "" },
+      (file: TensorFile) => file.tensors.set(word, { shape: [1], data: new Uint32Array(1) }),
+      (file: TensorFile) =>
+        file.tensors.delete("b1") && file.tensors.set(word, file.tensors.get("b2")!),
+    ]
+  ) {
+    try {
+      decodeModel(changed(change));
+    } catch (error) {
+      const { message } = error as Error;
+      assert(message.length < 500 && !message.includes("\x1b"), message.slice(0, 500));
+    }
+  }
+});

@@ -1,9 +1,23 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
+import { relative } from "node:path";
+import type { Dataset } from "../../lib/data/dataset.ts";
+import { hashDataset } from "../../lib/data/record.ts";
+import { decodeCheckpoint } from "../../lib/model/checkpoint.ts";
+import { loadParameters } from "../../lib/model/load_parameters.ts";
 import { readRunDirectory, RunDirectory } from "../../lib/report/run_directory.ts";
 import type { FinishedEvent, TrainingEvent } from "../../lib/training/events.ts";
 import { NOTEBOOK } from "../../lib/training/options.ts";
 import { test } from "../requirements.ts";
 
+const DATA: Dataset = {
+  name: "bars",
+  width: 2,
+  height: 1,
+  classes: 2,
+  trainRows: 1,
+  images: Uint8Array.of(0, 255, 255, 0),
+  labels: Uint8Array.of(1, 0),
+};
 const OPTIONS = { ...NOTEBOOK, hidden: [1, 1] as const };
 const STARTED: TrainingEvent = {
   event: "started",
@@ -30,13 +44,14 @@ const FINISHED: FinishedEvent = {
     b2: Float32Array.of(8, 9),
   },
 };
+const PROGRESS: TrainingEvent = { event: "progress", iteration: 1, iterations: 5, seconds: 0 };
 const POINT = { iteration: 500, accuracy: 0.25, loss: 1 / 3, learningRate: 0.5, seconds: 0.1 };
 
 /** A new folder, kept as far as these events. */
 async function kept(events: TrainingEvent[]) {
   const path = await Deno.makeTempDir({ prefix: "run" });
   {
-    await using directory = new RunDirectory({ options: OPTIONS, path });
+    await using directory = new RunDirectory({ options: OPTIONS, data: DATA, saveEvery: 7, path });
     for (const event of events) await directory.record(event);
   }
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
@@ -45,12 +60,16 @@ async function kept(events: TrainingEvent[]) {
 test("readRunDirectory() gives back what RunDirectory was told", async () => {
   await using folder = await kept([STARTED, { event: "evaluated", ...POINT }, FINISHED]);
   const { run, model } = await readRunDirectory(folder.path + "/");
-  assertEquals(run, {
+  const { id, ...others } = run;
+  assertMatch(id!, /^[0-9a-f-]{36}$/);
+  assertEquals(others, {
     name: folder.path.split("/").at(-1)!,
     dataset: "bars",
     device: "one CPU core",
     backend: "cpu",
     options: OPTIONS,
+    data: { dataset: "bars", trainRows: 1, testRows: 1, hash: await hashDataset(DATA) },
+    saveEvery: 7,
     iterations: 5000,
     seconds: 2,
     accuracy: 0.5,
@@ -92,4 +111,88 @@ test("readRunDirectory() refuses metrics that are not a run's", async () => {
     await Deno.writeTextFile(`${folder.path}/metrics.csv`, text);
     await assertRejects(() => readRunDirectory(folder.path), Error, message);
   }
+});
+
+test("readRunDirectory() names a run after its folder, however that is written", async () => {
+  await using folder = await kept([STARTED, FINISHED]);
+  const name = folder.path.split("/").at(-1)!;
+  const relativePath = relative(Deno.cwd(), folder.path);
+  for (const path of [`${folder.path}/.`, `${folder.path}/../${name}//`, relativePath]) {
+    assertEquals((await readRunDirectory(path)).run.name, name, path);
+  }
+});
+
+test("RunDirectory lets one process at a time keep a run in a folder", async () => {
+  const path = await Deno.makeTempDir();
+  const options = { options: OPTIONS, data: DATA, saveEvery: 0, path };
+  const refused = "another process is keeping one there; name another folder with --out";
+  {
+    await using first = new RunDirectory(options);
+    await first.record(STARTED);
+    await using second = new RunDirectory(options);
+    await assertRejects(() => second.record(STARTED), Error, refused);
+    await first.record(FINISHED);
+  }
+  assertEquals([...Deno.readDirSync(path)].map(({ name }) => name).sort(), [
+    "metrics.csv",
+    "model.safetensors",
+    "options.json",
+  ]);
+  await Deno.remove(path, { recursive: true });
+});
+
+/** A run's folder with a checkpoint at step 500. */
+async function withCheckpoint() {
+  const state = { parameters: new Float32Array(9), moments: new Float32Array(), stepsTaken: 500 };
+  const key = Uint32Array.of(1, 2);
+  const event: TrainingEvent = { event: "checkpoint", iteration: 500, state, key };
+  const folder = await kept([STARTED, PROGRESS, event]);
+  const file = `${folder.path}/checkpoint.safetensors`;
+  return { ...folder, file, checkpoint: decodeCheckpoint(await Deno.readFile(file)) };
+}
+
+/** Goes on from a checkpoint in its own folder. */
+async function resume(file: string): Promise<void> {
+  const checkpoint = decodeCheckpoint(await Deno.readFile(file));
+  await using directory = new RunDirectory({
+    ...{ options: OPTIONS, data: DATA, saveEvery: 0, resumed: { file, checkpoint } },
+  });
+  for (const event of [STARTED, PROGRESS, FINISHED]) await directory.record(event);
+}
+
+test("RunDirectory does not let a checkpoint that was copied overwrite another run", async () => {
+  await using one = await withCheckpoint();
+  await using other = await kept([STARTED, PROGRESS, FINISHED]);
+  const before = await Deno.readFile(`${other.path}/model.safetensors`);
+  const copy = `${other.path}/checkpoint.safetensors`;
+  await Deno.copyFile(one.file, copy);
+  const refused = "as the checkpoint is not of the run whose";
+  await assertRejects(() => resume(copy), Error, refused);
+  // Though options.json is the checkpoint's own.
+  await Deno.copyFile(`${one.path}/options.json`, `${other.path}/options.json`);
+  await assertRejects(() => resume(copy), Error, `${refused} model.safetensors is there`);
+  assertEquals(await Deno.readFile(`${other.path}/model.safetensors`), before);
+});
+
+test("RunDirectory goes on in a checkpoint's folder under the same id, elsewhere under another", async () => {
+  await using one = await withCheckpoint();
+  await resume(one.file);
+  const { run } = await loadParameters(`${one.path}/model.safetensors`);
+  assertEquals(run?.id, one.checkpoint.run.id);
+  await resume(one.file); // once more over its own result
+
+  const alone = await Deno.makeTempDir();
+  const path = await Deno.makeTempDir();
+  await Deno.copyFile(one.file, `${alone}/checkpoint.safetensors`);
+  await resume(`${alone}/checkpoint.safetensors`); // moved to an empty folder
+  {
+    await using fork = new RunDirectory({
+      ...{ options: OPTIONS, data: DATA, saveEvery: 0, path, resumed: one },
+    });
+    for (const event of [STARTED, FINISHED]) await fork.record(event);
+  }
+  const forked = (await loadParameters(`${path}/model.safetensors`)).run?.id;
+  assert(forked);
+  assertNotEquals(forked, one.checkpoint.run.id);
+  for (const folder of [alone, path]) await Deno.remove(folder, { recursive: true });
 });

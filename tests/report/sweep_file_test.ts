@@ -1,17 +1,21 @@
 import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
-import { readSweep, runKey, writeSweep } from "../../lib/report/sweep_file.ts";
+import { type KeptRun, readSweep, runKey, writeSweep } from "../../lib/report/sweep_file.ts";
 import { resolveOptions } from "../../lib/training/options.ts";
-import type { SweptRun } from "../../lib/training/sweep.ts";
 import { folder } from "../data/idx_files.ts";
 import { test } from "../requirements.ts";
 
-const DEVICE = { backend: "webgpu", device: 'a "fast", new\nGPU' };
-const RUNS: SweptRun[] = [
+const WHERE = {
+  dataHash: "ab12",
+  trainRows: 180,
+  backend: "webgpu",
+  device: 'a "fast", new\nGPU',
+};
+const RUNS: KeptRun[] = [
   {
     event: "run",
     dataset: "a,b.csv",
     options: resolveOptions({ seed: 7, hidden: [12, 34], learningRate: 1e-7, validation: 10 }),
-    ...DEVICE,
+    ...WHERE,
     result: {
       iterations: 5000,
       seconds: 1 / 3,
@@ -23,10 +27,10 @@ const RUNS: SweptRun[] = [
     event: "run",
     dataset: "mnist",
     options: resolveOptions({ optimizer: "adam" }),
-    ...DEVICE,
+    ...WHERE,
     result: { iterations: 0, seconds: 0, test: { accuracy: 0, loss: 2 } },
   },
-  { event: "run", dataset: "mnist", options: resolveOptions(), ...DEVICE },
+  { event: "run", dataset: "mnist", options: resolveOptions(), ...WHERE },
 ];
 
 test("readSweep() gives back what writeSweep() wrote, to the last digit", async () => {
@@ -40,8 +44,8 @@ test("readSweep() gives back what writeSweep() wrote, to the last digit", async 
 });
 
 const FAULTS: [string, (text: string) => string, string][] = [
-  ["another table", () => "a,b\n1,2\n", "its columns must be dataset, seed"],
-  ["no table", () => "", "its columns must be dataset, seed"],
+  ["another table", () => "a,b\n1,2\n", "its columns must be dataset, dataHash"],
+  ["no table", () => "", "its columns must be dataset, dataHash"],
   ["an open quote", () => 'a,"b\n', "it must be a CSV file"],
   ["a row cut short", (text) => text.replace(/,[^,]*,[^,]*\r?\n$/, "\n"), "row 2 must have"],
   ["a wrong number", (text) => text.replace("298504", "many"), "seed of row 2 must be a number"],
@@ -58,11 +62,19 @@ for (const [what, spoil, message] of FAULTS) {
   });
 }
 
-Deno.test("runKey() is the same for the same run on another device, and for no other run", () => {
+Deno.test("runKey() is the same for the same run, whatever its data are called and wherever it ran", () => {
   const [, run] = RUNS;
-  const elsewhere: SweptRun = { ...run, backend: "cpu", device: "x", result: undefined };
+  const elsewhere: KeptRun = { ...run, dataset: "copy.csv", device: "x", result: undefined };
   assertEquals(runKey(elsewhere), runKey(run));
-  assertNotEquals(runKey({ ...run, dataset: "fashion" }), runKey(run));
-  const options = resolveOptions({ optimizer: "adam", hidden: [50, 101] });
-  assertNotEquals(runKey({ ...run, options }), runKey(run));
+});
+
+Deno.test("runKey() differs for another run, other data and another backend", () => {
+  const [, run] = RUNS;
+  const others: Partial<KeptRun>[] = [
+    { options: resolveOptions({ optimizer: "adam", hidden: [50, 101] }) },
+    { dataHash: "ab13" },
+    { trainRows: 179 },
+    { backend: "cpu" },
+  ];
+  for (const other of others) assertNotEquals(runKey({ ...run, ...other }), runKey(run));
 });

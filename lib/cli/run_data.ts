@@ -1,0 +1,67 @@
+/** Whether data are those that a run was trained on. */
+import type { Dataset } from "../data/dataset.ts";
+import { hashDataset } from "../data/record.ts";
+import type { RunRecord } from "../model/metadata.ts";
+
+/** Characters of a hash that a person is shown. */
+const HASH_SHOWN = 12;
+
+/** How the data of a run and those that were opened go together. */
+export interface RunData {
+  /** Whether they are the same rows in the same order, whatever they are called. */
+  same: boolean;
+  /** What was opened; if it is the same, divided into training and test rows as the run's data were. */
+  data: Dataset;
+  /** Both in words for a person. */
+  wanted: string;
+  found: string;
+}
+
+/**
+ * Compares data with those of a run: by their hash or, as far as the run's file is of an early version
+ * and has none, by their name.
+ *
+ * @param run The run
+ * @param data What was opened
+ * @returns Whether they are the same
+ */
+export async function compareRunData(run: RunRecord, data: Dataset): Promise<RunData> {
+  const { dataset, data: record } = run;
+  if (!record) {
+    return { same: data.name === dataset, data, wanted: dataset, found: data.name };
+  }
+  const hash = await hashDataset(data);
+  const { trainRows, testRows, publishedSplit } = record;
+  const same = hash === record.hash;
+  return {
+    same,
+    data: same ? { ...data, trainRows, publishedSplit } : data,
+    wanted: described(dataset, trainRows + testRows, record.hash),
+    found: described(data.name, data.labels.length, hash),
+  };
+}
+
+/**
+ * The data of a run, and no others.
+ *
+ * @param run The run
+ * @param data What was opened
+ * @param action What cannot be done with other data: `resume`
+ * @returns The data, divided into training and test rows as the run's were
+ * @throws {Error} If the data are others
+ */
+export async function requireRunData(
+  run: RunRecord,
+  opened: Dataset,
+  action: string,
+): Promise<Dataset> {
+  const { same, data, wanted, found } = await compareRunData(run, opened);
+  if (same) return data;
+  throw new Error(
+    `Cannot ${action} as the data must be the run's ${wanted}: current value is ${found}`,
+  );
+}
+
+function described(name: string, rows: number, hash: string): string {
+  return `${name} (${rows} rows, SHA-256 ${hash.slice(0, HASH_SHOWN)}...)`;
+}

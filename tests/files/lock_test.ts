@@ -1,0 +1,37 @@
+import { assert, assertEquals } from "@std/assert";
+import { tryLock } from "../../lib/files/lock.ts";
+import { test } from "../requirements.ts";
+
+test("tryLock() gives a lock to one at a time, and leaves no file", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/lock`;
+  for (let round = 0; round < 3; round++) {
+    using lock = await tryLock(path);
+    assert(lock);
+    assertEquals(await tryLock(path), undefined);
+  }
+  assertEquals([...Deno.readDirSync(folder)], []);
+  await Deno.remove(folder);
+});
+
+test("tryLock() gives a lock whose process was killed, and not a file that was removed", async () => {
+  const path = `${await Deno.makeTempDir()}/lock`;
+  const module = new URL("../../lib/files/lock.ts", import.meta.url);
+  const program = `import { tryLock } from ${JSON.stringify(module.href)};
+    const lock = await tryLock(${JSON.stringify(path)});
+    console.log(lock !== undefined);
+    await new Promise(() => setInterval(() => lock, 1000));`;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["eval", program],
+    stdout: "piped",
+  }).spawn();
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  assertEquals((await reader.read()).value, "true\n");
+  assertEquals(await tryLock(path), undefined);
+  child.kill("SIGKILL");
+  await child.status;
+  await reader.cancel();
+  assert((await Deno.stat(path)).isFile, "the file outlives the process");
+  using lock = await tryLock(path);
+  assert(lock);
+});
