@@ -1,12 +1,54 @@
-/** Ink that hangs together, to tell the strokes of a digit from specks of dirt. */
-import type { Plane } from "./plane.ts";
+/** Ink that hangs together. */
+import type { Box, Plane } from "./plane.ts";
+
+/** All ink that hangs together: its extent, and the sum of its values. */
+export interface Blob extends Box {
+  mass: number;
+}
+
+/** Which blob each pixel belongs to, -1 for none. */
+export interface Blobs {
+  blobOf: Int32Array;
+  blobs: Blob[];
+}
+
+/**
+ * Finds all ink that hangs together; corners count as touching.
+ *
+ * @param ink 0 paper, anything above is ink
+ */
+export function findBlobs({ width, height, values }: Plane): Blobs {
+  const blobOf = new Int32Array(values.length).fill(-1);
+  const blobs: Blob[] = [];
+  for (let seed = 0; seed < values.length; seed++) {
+    if (values[seed] === 0 || blobOf[seed] >= 0) continue;
+    let [mass, left, right, top, bottom] = [0, width, 0, height, 0];
+    blobOf[seed] = blobs.length;
+    for (const open = [seed]; open.length > 0;) {
+      const i = open.pop()!;
+      mass += values[i];
+      const [x, y] = [i % width, Math.floor(i / width)];
+      [left, right] = [Math.min(left, x), Math.max(right, x + 1)];
+      [top, bottom] = [Math.min(top, y), Math.max(bottom, y + 1)];
+      for (let ny = Math.max(0, y - 1); ny <= Math.min(height - 1, y + 1); ny++) {
+        for (let nx = Math.max(0, x - 1); nx <= Math.min(width - 1, x + 1); nx++) {
+          const neighbour = ny * width + nx;
+          if (values[neighbour] === 0 || blobOf[neighbour] >= 0) continue;
+          blobOf[neighbour] = blobs.length;
+          open.push(neighbour);
+        }
+      }
+    }
+    blobs.push({ mass, left, top, width: right - left, height: bottom - top });
+  }
+  return { blobOf, blobs };
+}
 
 /** A blob with less ink than this part of the largest one's is a speck. */
 const SPECK = 0.05;
 
 /**
- * Wipes off specks: all ink that hangs together (corners count as touching) but is little
- * compared with the largest such blob.
+ * Wipes off specks: all ink that hangs together but is little compared with the largest such blob.
  *
  * @param ink 0 paper to 1 full ink
  * @returns A new plane
@@ -20,30 +62,22 @@ const SPECK = 0.05;
  * assertEquals(removeSpecks(ink).values, Float32Array.of(1, 1, 0, 0, 0));
  * ```
  */
-export function removeSpecks({ width, height, values }: Plane): Plane {
-  const blobOf = new Int32Array(values.length).fill(-1);
-  const amounts: number[] = [];
-  for (let seed = 0; seed < values.length; seed++) {
-    if (values[seed] === 0 || blobOf[seed] >= 0) continue;
-    const blob = amounts.length;
-    let amount = 0;
-    blobOf[seed] = blob;
-    for (const open = [seed]; open.length > 0;) {
-      const i = open.pop()!;
-      amount += values[i];
-      const [x, y] = [i % width, Math.floor(i / width)];
-      for (let ny = Math.max(0, y - 1); ny <= Math.min(height - 1, y + 1); ny++) {
-        for (let nx = Math.max(0, x - 1); nx <= Math.min(width - 1, x + 1); nx++) {
-          const neighbour = ny * width + nx;
-          if (values[neighbour] === 0 || blobOf[neighbour] >= 0) continue;
-          blobOf[neighbour] = blob;
-          open.push(neighbour);
-        }
-      }
-    }
-    amounts.push(amount);
-  }
-  const least = SPECK * amounts.reduce((most, amount) => Math.max(most, amount), 0);
-  const kept = values.map((value, i) => blobOf[i] >= 0 && amounts[blobOf[i]] >= least ? value : 0);
-  return { width, height, values: kept };
+export function removeSpecks(ink: Plane): Plane {
+  const found = findBlobs(ink);
+  const least = SPECK * found.blobs.reduce((most, { mass }) => Math.max(most, mass), 0);
+  return keepBlobs(ink, found, ({ mass }) => mass >= least);
+}
+
+/** A copy of the ink with only some of its blobs. */
+export function keepBlobs(
+  { width, height, values }: Plane,
+  { blobOf, blobs }: Blobs,
+  isKept: (blob: Blob) => boolean,
+): Plane {
+  const kept = blobs.map(isKept);
+  return {
+    width,
+    height,
+    values: values.map((value, i) => blobOf[i] >= 0 && kept[blobOf[i]] ? value : 0),
+  };
 }

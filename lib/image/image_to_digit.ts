@@ -1,6 +1,8 @@
 /** A photograph or drawing of a digit, made into what the net was trained on. */
+import { isolateDigit } from "./figure.ts";
 import { findInk } from "./ink.ts";
 import { inkToDigit, WORKING_SIDE } from "./ink_to_digit.ts";
+import { removeTable } from "./sheet.ts";
 import { fitInto, toGrey } from "./plane.ts";
 
 /**
@@ -30,5 +32,6 @@ export function imageToDigit(
   width: number,
   height: number,
 ): Uint8Array<ArrayBuffer> {
-  return inkToDigit(findInk(fitInto(toGrey(pixels, width, height), WORKING_SIDE)));
+  const grey = fitInto(toGrey(pixels, width, height), WORKING_SIDE);
+  return inkToDigit(isolateDigit(findInk(removeTable(grey))));
 }

@@ -5,7 +5,7 @@
  * by averaging, and its centre of mass comes to the middle of 28 x 28 pixels.
  */
 import { removeSpecks } from "./blobs.ts";
-import { type Box, crop, fitInto, longerSide, type Plane, resize } from "./plane.ts";
+import { crop, fitInto, inkBox, longerSide, type Plane, resize } from "./plane.ts";
 import { thicken } from "./thicken.ts";
 
 /** The side of MNIST's images, and of the square that the ink itself fits in. */
@@ -52,21 +52,6 @@ export function inkToDigit(ink: Plane): Uint8Array<ArrayBuffer> {
     Math.max(1, Math.round(cropped.height * scale)),
   );
   return centre(digit);
-}
-
-/** The smallest box that holds all ink. */
-function inkBox({ width, height, values }: Plane): Box {
-  let [left, right, top, bottom] = [width, 0, height, 0];
-  for (let y = 0, i = 0; y < height; y++) {
-    for (let x = 0; x < width; x++, i++) {
-      if (values[i] === 0) continue;
-      left = Math.min(left, x);
-      right = Math.max(right, x + 1);
-      top = Math.min(top, y);
-      bottom = y + 1;
-    }
-  }
-  return { left, top, width: right - left, height: bottom - top };
 }
 
 /** Lays a digit down by its centre of mass, its strongest ink as 255. */

@@ -44,12 +44,32 @@ export function toGrey(
     );
   }
   const values = new Float32Array(count);
+  if (isTransparentCanvas(pixels, width, height)) {
+    for (let i = 0; i < count; i++) values[i] = 255 - pixels[4 * i + 3];
+    return { width, height, values };
+  }
   for (let i = 0; i < count; i++) {
     const at = 4 * i;
     const light = 0.2126 * pixels[at] + 0.7152 * pixels[at + 1] + 0.0722 * pixels[at + 2];
     values[i] = 255 + (light - 255) * pixels[at + 3] / 255;
   }
   return { width, height, values };
+}
+
+/** Whether most of a picture's outermost pixels are transparent. */
+function isTransparentCanvas(
+  pixels: Uint8Array | Uint8ClampedArray,
+  width: number,
+  height: number,
+): boolean {
+  let [outermost, transparent] = [0, 0];
+  for (let i = 0; i < width * height; i++) {
+    const [x, y] = [i % width, Math.floor(i / width)];
+    if (x > 0 && y > 0 && x < width - 1 && y < height - 1) continue;
+    outermost++;
+    if (pixels[4 * i + 3] < 128) transparent++;
+  }
+  return transparent > outermost / 2;
 }
 
 /** A copy of a part of a plane. */
@@ -116,4 +136,40 @@ export function fitInto(plane: Plane, side: number): Plane {
 /** The larger of width and height. */
 export function longerSide({ width, height }: { width: number; height: number }): number {
   return Math.max(width, height);
+}
+
+/** A plane of the same size, each value made from the one there. */
+export function mapPlane(
+  { width, height, values }: Plane,
+  change: (value: number, i: number) => number,
+): Plane {
+  return { width, height, values: values.map(change) };
+}
+
+/** The smallest box that holds all ink. */
+export function inkBox({ width, height, values }: Plane): Box {
+  let [left, right, top, bottom] = [width, 0, height, 0];
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      if (values[i] === 0) continue;
+      left = Math.min(left, x);
+      right = Math.max(right, x + 1);
+      top = Math.min(top, y);
+      bottom = y + 1;
+    }
+  }
+  return { left, top, width: right - left, height: bottom - top };
+}
+
+/** The numbers of the outermost pixels, clockwise from the upper left. */
+export function edgePixels({ width, height }: Plane): number[] {
+  const last = (height - 1) * width;
+  const side = (count: number, pixel: (i: number) => number) =>
+    Array.from({ length: count }, (_, i) => pixel(i));
+  return [
+    ...side(width, (x) => x),
+    ...side(height - 1, (y) => (y + 2) * width - 1),
+    ...side(width - 1, (x) => last + width - 2 - x),
+    ...side(height - 2, (y) => last - (y + 1) * width),
+  ];
 }

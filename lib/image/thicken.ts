@@ -1,4 +1,5 @@
 /** Thin strokes made as thick as those of MNIST, which was written with a broad pen. */
+import { dilate } from "./morphology.ts";
 import type { Plane } from "./plane.ts";
 
 /**
@@ -10,14 +11,14 @@ import type { Plane } from "./plane.ts";
  */
 export function thicken(ink: Plane, thickness: number): Plane {
   const radius = Math.round((thickness - strokeThickness(ink)) / 2);
-  return radius <= 0 ? ink : largestAlongRows(largestAlongRows(ink, radius), radius);
+  return radius <= 0 ? ink : dilate(ink, radius);
 }
 
 /**
  * The mean thickness of the strokes in pixels. A stroke of length l and thickness t has the area
  * lt and the outline 2l.
  */
-function strokeThickness({ width, height, values }: Plane): number {
+export function strokeThickness({ width, height, values }: Plane): number {
   let [area, outline] = [0, 0];
   for (let i = 0; i < values.length; i++) {
     area += values[i];
@@ -27,21 +28,4 @@ function strokeThickness({ width, height, values }: Plane): number {
     outline += Math.hypot(right, down);
   }
   return 2 * area / outline;
-}
-
-/** Lays the result down as columns, so that doing it twice does both directions. */
-function largestAlongRows({ width, height, values }: Plane, radius: number): Plane {
-  const result = new Float32Array(values.length);
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const ink = values[y * width + x];
-      if (ink === 0) continue; // most of a picture is paper
-      const last = Math.min(width - 1, x + radius);
-      for (let near = Math.max(0, x - radius); near <= last; near++) {
-        const at = near * height + y;
-        if (ink > result[at]) result[at] = ink;
-      }
-    }
-  }
-  return { width: height, height: width, values: result };
 }

@@ -1,0 +1,50 @@
+/** Grey-scale morphology with squares (Serra, "Image Analysis and Mathematical Morphology", 1982). */
+import { mapPlane, type Plane } from "./plane.ts";
+
+/** Each pixel becomes the largest value of the square around it, of side 2 * radius + 1. */
+export function dilate(plane: Plane, radius: number): Plane {
+  return largestAlongRows(largestAlongRows(plane, radius), radius);
+}
+
+/** Each pixel becomes the smallest value of the square around it. */
+export function erode(plane: Plane, radius: number): Plane {
+  return negative(dilate(negative(plane), radius));
+}
+
+/** Fills whatever is dark and too narrow to hold the square. */
+export function close(plane: Plane, radius: number): Plane {
+  return erode(dilate(plane, radius), radius);
+}
+
+/** Light for dark. */
+export function negative(plane: Plane): Plane {
+  return mapPlane(plane, (value) => -value);
+}
+
+/**
+ * The largest value of a sliding window, in three comparisons a pixel whatever the radius
+ * (van Herk, "A fast algorithm for local minimum and maximum filters", 1992): a window spans two
+ * blocks of its own length, so its largest value is that of the end of one block and of the
+ * beginning of the next. Lays the result down as columns, so that doing it twice does both
+ * directions.
+ */
+function largestAlongRows({ width, height, values }: Plane, radius: number): Plane {
+  const result = new Float32Array(values.length);
+  const block = 2 * radius + 1;
+  const length = Math.ceil((width + 2 * radius) / block) * block;
+  const row = new Float32Array(length).fill(-Infinity);
+  const [ahead, behind] = [new Float32Array(length), new Float32Array(length)];
+  for (let y = 0; y < height; y++) {
+    row.set(values.subarray(y * width, (y + 1) * width), radius);
+    for (let i = 0; i < length; i++) {
+      behind[i] = i % block === 0 ? row[i] : Math.max(behind[i - 1], row[i]);
+    }
+    for (let i = length - 1; i >= 0; i--) {
+      ahead[i] = i % block === block - 1 ? row[i] : Math.max(ahead[i + 1], row[i]);
+    }
+    for (let x = 0; x < width; x++) {
+      result[x * height + y] = Math.max(ahead[x], behind[x + block - 1]);
+    }
+  }
+  return { width: height, height: width, values: result };
+}

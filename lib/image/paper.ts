@@ -1,0 +1,126 @@
+/** The paper without the ink: what a picture would show had nobody written on it. */
+import { findBlobs } from "./blobs.ts";
+import { smoothSurface } from "./light.ts";
+import { close, negative } from "./morphology.ts";
+import { crop, edgePixels, mapPlane, type Plane } from "./plane.ts";
+
+/** What lies under the ink. */
+export interface Paper {
+  /** 0 black to 255 white, at each pixel of the picture. */
+  brightness: Plane;
+  inkIsDarker: boolean;
+}
+
+/** Strokes are narrower than this part of the picture's shorter side. */
+const WIDEST_STROKE = 0.4;
+/** A stroke that touches the picture's edge does so on less than this part of the edge's length. */
+const WIDEST_AT_EDGE = 0.3;
+/** A line along the edge is no paper if it is thinner than this part of the shorter side. */
+const THIN_LINE = 0.03;
+
+/**
+ * Finds the paper by morphology. A closing fills what is dark and too narrow to hold a square of
+ * a given side, an opening does the same to what is light. Strokes are narrow; a table beside the
+ * sheet or a shadow across it is not, so it counts as paper however sharp its edge is.
+ *
+ * @param grey A picture
+ * @returns The closing if the ink is darker than the paper, the opening if it is lighter
+ */
+export function findPaper(grey: Plane): Paper {
+  const smooth = averageOfNeighbours(grey); // the lightest of many noisy pixels is no paper
+  const closed = closeStrokes(smooth);
+  const opened = negative(closeStrokes(negative(smooth)));
+  return isDarkInk(smooth, closed, opened)
+    ? { brightness: closed, inkIsDarker: true }
+    : { brightness: opened, inkIsDarker: false };
+}
+
+/**
+ * Whether the paper is the closing or the opening. Where the two differ much there is ink, or
+ * paper that ink encloses: such a region is surrounded by paper and has ink along its edge.
+ */
+function isDarkInk(smooth: Plane, closed: Plane, opened: Plane): boolean {
+  const { width, height, values: grey } = smooth;
+  const range = mapPlane(closed, (value, i) => value - opened.values[i]);
+  const half = range.values.reduce((most, value) => Math.max(most, value), 0) / 2;
+  const { blobOf, blobs } = findBlobs(mapPlane(range, (value) => value >= half ? 1 : 0));
+  // For each region, by how much its surroundings are lighter than its edge.
+  const lighter = new Float64Array(blobs.length);
+  const compare = (i: number, other: number) => {
+    if (blobOf[i] >= 0 && blobOf[other] < 0) lighter[blobOf[i]] += grey[other] - grey[i];
+    if (blobOf[i] < 0 && blobOf[other] >= 0) lighter[blobOf[other]] += grey[i] - grey[other];
+  };
+  for (let i = 0; i < grey.length; i++) {
+    if (i % width + 1 < width) compare(i, i + 1);
+    if (i + width < width * height) compare(i, i + width);
+  }
+  // The larger a region, the more its vote counts.
+  return blobs.reduce((sum, { mass }, blob) => sum + mass * Math.sign(lighter[blob]), 0) >= 0;
+}
+
+/** Fills dark strokes, those at the picture's edges, too. */
+function closeStrokes(plane: Plane): Plane {
+  const { width, height } = plane;
+  const radius = Math.max(1, Math.round(WIDEST_STROKE * Math.min(width, height) / 2));
+  return crop(close(extend(plane, radius), radius), { left: radius, top: radius, width, height });
+}
+
+/** Surrounds a picture with a margin that repeats the paper along its edges. */
+function extend(plane: Plane, margin: number): Plane {
+  const { width, height, values } = plane;
+  const edges = paperAtEdges(plane);
+  const [newWidth, newHeight] = [width + 2 * margin, height + 2 * margin];
+  const extended = new Float32Array(newWidth * newHeight);
+  for (let y = -margin, i = 0; y < height + margin; y++) {
+    for (let x = -margin; x < width + margin; x++, i++) {
+      const [column, row] = [clamp(x, width), clamp(y, height)];
+      const pixel = row * width + column;
+      extended[i] = column === x && row === y ? values[pixel] : edges.get(pixel)!;
+    }
+  }
+  return { width: newWidth, height: newHeight, values: extended };
+}
+
+/**
+ * The paper along the edges of a picture, by pixel: the outermost pixels without thin dark lines
+ * and, once around, without what is dark and short. A light that changes slowly over the picture
+ * may darken a corner, which is short as well; so this is also done to what differs from such a
+ * light, and whatever fills less is taken.
+ */
+function paperAtEdges(plane: Plane): Map<number, number> {
+  const thin = Math.round(THIN_LINE * Math.min(plane.width, plane.height));
+  const { values } = close(plane, thin);
+  const edge = edgePixels(plane);
+  const light = smoothSurface({ ...plane, values }, edge);
+  const evenly = closeAround(edge.map((pixel) => values[pixel]));
+  const unevenly = closeAround(edge.map((pixel, i) => values[pixel] - light[i]));
+  return new Map(edge.map((pixel, i) => [pixel, Math.min(evenly[i], light[i] + unevenly[i])]));
+}
+
+/** Fills what is dark and short in values whose last is followed by the first. */
+function closeAround(values: number[]): Float32Array {
+  const thrice = Float32Array.from([...values, ...values, ...values]);
+  const reach = Math.round(WIDEST_AT_EDGE * values.length / 2);
+  const closed = close({ width: thrice.length, height: 1, values: thrice }, reach);
+  return closed.values.subarray(values.length, 2 * values.length);
+}
+
+function clamp(i: number, size: number): number {
+  return Math.min(Math.max(i, 0), size - 1);
+}
+
+/** Each pixel becomes the mean of the 3 x 3 pixels around it. */
+function averageOfNeighbours(plane: Plane): Plane {
+  const { width, height, values } = plane;
+  return mapPlane(plane, (_, i) => {
+    const [x, y] = [i % width, Math.floor(i / width)];
+    let [sum, count] = [0, 0];
+    for (let ny = Math.max(0, y - 1); ny <= Math.min(height - 1, y + 1); ny++) {
+      for (let nx = Math.max(0, x - 1); nx <= Math.min(width - 1, x + 1); nx++) {
+        sum += values[ny * width + nx];
+        count++;
+      }
+    }
+    return sum / count;
+  });
+}

@@ -1,0 +1,90 @@
+/** A sheet of paper that lies on a table, whole in the picture. */
+import { type Blob, findBlobs, keepBlobs, removeSpecks } from "./blobs.ts";
+import { dilate } from "./morphology.ts";
+import { edgePixels, inkBox, mapPlane, type Plane } from "./plane.ts";
+import { strokeThickness } from "./thicken.ts";
+import { median, otsuThreshold } from "./threshold.ts";
+
+/** A sheet is at least so large as a part of the picture, and fills at least this part of a rectangle. */
+const SMALLEST_SHEET = 0.05;
+const LEAST_FILLED = 0.88;
+/** Around what is written on a sheet there is a margin at least so many times the strokes' thickness. */
+const LEAST_MARGIN = 2;
+/** The sheet's edge, blurred by the camera, is this part of the picture's shorter side at most. */
+const BLUR = 0.015;
+
+/**
+ * Paints the table in the colour of the sheet that lies on it. A sheet is a rectangle, possibly
+ * tilted, that is lighter or darker than most of the picture's edge and has something on it.
+ *
+ * @param grey A picture
+ * @returns The picture itself if it shows no sheet on a table
+ */
+export function removeTable(grey: Plane): Plane {
+  const unlike = unlikeEdge(grey);
+  const sheet = largestBlob(unlike);
+  // What is not the sheet is the table, or enclosed by the sheet.
+  const rest = mapPlane(sheet, (value) => 1 - value);
+  const found = findBlobs(rest);
+  const table = keepBlobs(rest, found, (blob) => touchesEdge(blob, grey));
+  const enclosed = keepBlobs(rest, found, (blob) => !touchesEdge(blob, grey));
+  const writing = removeSpecks(mapPlane(enclosed, (value, i) => unlike.values[i] > 0 ? 0 : value));
+  if (!isRectangle(mapPlane(table, (value) => 1 - value)) || !hasMargin(sheet, writing)) {
+    return grey;
+  }
+
+  const colour = median(grey.values.filter((_, i) => sheet.values[i] > 0));
+  const blur = Math.ceil(BLUR * Math.min(grey.width, grey.height));
+  const painted = dilate(table, blur).values;
+  return mapPlane(grey, (value, i) => painted[i] > 0 ? colour : value);
+}
+
+/** 1 where a picture is unlike most of its edge, else 0. */
+function unlikeEdge(grey: Plane): Plane {
+  const threshold = otsuThreshold(grey.values, 255);
+  const edge = edgePixels(grey);
+  const isLight = edge.filter((i) => grey.values[i] >= threshold).length > edge.length / 2;
+  return mapPlane(grey, (value) => (value >= threshold) === isLight ? 0 : 1);
+}
+
+function largestBlob(plane: Plane): Plane {
+  const found = findBlobs(plane);
+  const most = found.blobs.reduce((most, { mass }) => Math.max(most, mass), 0);
+  return keepBlobs(plane, found, ({ mass }) => mass === most);
+}
+
+function touchesEdge({ left, top, width, height }: Blob, picture: Plane): boolean {
+  return left === 0 || top === 0 || left + width === picture.width ||
+    top + height === picture.height;
+}
+
+/** Whether a region of ones fills a rectangle, tilted by whatever angle. */
+function isRectangle({ width, values }: Plane): boolean {
+  const pixels = [...values.keys()].filter((i) => values[i] > 0);
+  if (pixels.length < SMALLEST_SHEET * values.length) return false;
+  let smallest = Infinity;
+  for (let degrees = 0; degrees < 90; degrees++) {
+    const [cos, sin] = [Math.cos(degrees * Math.PI / 180), Math.sin(degrees * Math.PI / 180)];
+    let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
+    for (const i of pixels) {
+      const [x, y] = [i % width, Math.floor(i / width)];
+      const [along, across] = [cos * x + sin * y, cos * y - sin * x];
+      left = Math.min(left, along), right = Math.max(right, along);
+      top = Math.min(top, across), bottom = Math.max(bottom, across);
+    }
+    smallest = Math.min(smallest, (right - left + 1) * (bottom - top + 1));
+  }
+  return pixels.length >= LEAST_FILLED * smallest;
+}
+
+/** Whether something is written on a sheet, and not close to its edge: that would be a thick digit's hole. */
+function hasMargin(sheet: Plane, writing: Plane): boolean {
+  const [outer, inner] = [inkBox(sheet), inkBox(writing)];
+  const margin = Math.min(
+    inner.left - outer.left,
+    inner.top - outer.top,
+    outer.left + outer.width - inner.left - inner.width,
+    outer.top + outer.height - inner.top - inner.height,
+  );
+  return inner.width > 0 && margin >= LEAST_MARGIN * strokeThickness(writing);
+}
