@@ -1,6 +1,9 @@
 /** Bundles this program's modules for browsers, with esbuild. */
 import type { BuildOptions, Metafile, OutputFile, Plugin } from "esbuild";
 
+import uplot from "uplot/dist/uPlot.esm.js" with { type: "text" };
+import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
+
 /** What a bundle came to. */
 export interface Bundle {
   /** Not written anywhere. */
@@ -43,12 +46,15 @@ export async function bundle(options: BuildOptions): Promise<Bundle> {
   }
 }
 
-/** Names that `import_map.json` gives to packages, found where Deno keeps them. */
+/** What pages import by a name of `import_map.json`, read where Deno keeps packages. */
 const PACKAGES: Plugin = {
   name: "packages",
-  setup({ onResolve }) {
-    onResolve({ filter: /^uplot\b/ }, ({ path }) => ({
-      path: new URL(import.meta.resolve(path)).pathname,
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^uplot\b/ }, ({ path }) => ({ path, namespace: "packages" }));
+    onLoad({ filter: /^uplot$/, namespace: "packages" }, () => ({ contents: uplot }));
+    onLoad({ filter: /[.]css$/, namespace: "packages" }, () => ({
+      contents: uplotStyle,
+      loader: "css",
     }));
   },
 };

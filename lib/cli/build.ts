@@ -1,0 +1,88 @@
+/** `deno task build`: the page as a folder for any static host. */
+import { writeFileAtomically } from "../files/write_file.ts";
+import { openAsides } from "./asides.ts";
+import { DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
+import { type FlagValues, type Task, text, toggle, UsageError } from "./flags.ts";
+import { print } from "./output.ts";
+import { gzipped, MNIST_FOLDER, mnistFiles, type PageFiles, pageFiles } from "./page_files.ts";
+import { runTask } from "./run_task.ts";
+
+const FLAGS = {
+  out: text("DIR", "the folder to write; what an earlier build left there is replaced", "dist"),
+  withData: toggle("put MNIST's files (11 MB) into the folder"),
+  dataUrl: text(
+    "URL",
+    "where the page fetches MNIST's files; if not given, from the folder mnist beside it",
+  ),
+  dataDir: DATASET_FLAGS.dataDir,
+  json: toggle("print one JSON object that names the folder and its files"),
+  quiet: toggle("print nothing on stderr"),
+};
+
+const TASK: Task<typeof FLAGS> = {
+  name: "build",
+  summary:
+    "Writes the page in which the net trains in a browser as a folder for any static web host,\n" +
+    "and the library as one file for other pages to import.",
+  flags: FLAGS,
+};
+
+/** Names the files of a build, so that the next can remove them. */
+const LIST = "files.json";
+
+if (import.meta.main) await runTask(TASK, buildTask);
+
+async function buildTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
+  const { out = "dist", withData, dataUrl, dataDir } = flags;
+  if (withData && dataUrl) throw new UsageError("--with-data and --data-url exclude each other");
+  if (dataUrl && !/^https?:/.test(URL.parse(dataUrl)?.protocol ?? "")) {
+    throw new UsageError(
+      `--data-url must be an http or https address: current value is ${dataUrl}`,
+    );
+  }
+  using asides = await openAsides(flags.quiet);
+  const before = await filesOfEarlierBuild(out);
+  const files: PageFiles = new Map();
+  if (withData) {
+    const data = await openChosenDataset({ dataset: "mnist", dataDir }, asides);
+    for (const [name, bytes] of await gzipped(mnistFiles(data))) files.set(name, bytes);
+  }
+  for (const [name, bytes] of await pageFiles(dataUrl ?? MNIST_FOLDER)) files.set(name, bytes);
+
+  const names = [...files.keys()];
+  await Deno.mkdir(`${out}/${MNIST_FOLDER}`, { recursive: true });
+  await writeFileAtomically(
+    `${out}/${LIST}`,
+    new TextEncoder().encode(JSON.stringify([...new Set([...before, ...names])], null, 2)),
+  );
+  // The page itself comes last, when all that it needs is there.
+  for (const [name, bytes] of files) await writeFileAtomically(`${out}/${name}`, bytes);
+  for (const name of before) {
+    if (!files.has(name)) await Deno.remove(`${out}/${name}`).catch(() => {});
+  }
+  print(flags.json ? JSON.stringify({ event: "build", folder: out, files: names }) : out);
+}
+
+/** What an earlier build wrote there. Refuses a folder that holds anything else. */
+async function filesOfEarlierBuild(out: string): Promise<string[]> {
+  try {
+    const names = JSON.parse(await Deno.readTextFile(`${out}/${LIST}`));
+    return names.filter((name: unknown) => /^(mnist\/)?[\w-]+(\.[\w-]+)+$/.test(String(name)));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) {
+      throw new Error(`Cannot read ${out}/${LIST}: ${(error as Error).message}`);
+    }
+  }
+  try {
+    const [entry] = [...Deno.readDirSync(out)];
+    if (entry) {
+      throw new Error(
+        `Cannot write into ${out} as it holds files of others, ${entry.name} for one: ` +
+          "give another folder by --out",
+      );
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return [];
+}

@@ -1,0 +1,104 @@
+/** The page's files, bundled in memory: `serve` gives them out, `build` writes them. */
+import { encodeIdx } from "../data/idx.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { IdxFileName } from "../data/idx_dataset.ts";
+import { bundle } from "./bundle.ts";
+
+/** Files by their paths relative to the page. */
+export type PageFiles = Map<string, Uint8Array<ArrayBuffer>>;
+
+/** The bundle of browser.ts, to be imported by other pages: its name stays the same. */
+export const LIBRARY_FILE = "mnist-webgpu.js";
+
+/** Where the page finds MNIST's files beside it. */
+export const MNIST_FOLDER = "mnist/";
+
+/**
+ * Bundles the page and the library. All names but two have a hash of the content in them.
+ *
+ * @param mnist URL of MNIST's files, maybe relative to the page; nothing for synthetic digits
+ * @returns The files, `index.html` the last of them
+ */
+export async function pageFiles(mnist: string | undefined): Promise<PageFiles> {
+  const files: PageFiles = new Map();
+  const add = async (entryPoints: string[], options: Parameters<typeof bundle>[0] = {}) => {
+    const { outputFiles, metafile } = await bundle({
+      entryPoints,
+      entryNames: "[name]-[hash]",
+      chunkNames: "[name]-[hash]",
+      splitting: true,
+      outdir: ".",
+      ...options,
+    });
+    const names = Object.keys(metafile.outputs);
+    outputFiles.forEach(({ contents }, i) => files.set(names[i], Uint8Array.from(contents)));
+    // The name that each entry point got.
+    return entryPoints.map((entry) =>
+      names.find((name) => metafile.outputs[name].entryPoint === entry)!
+    );
+  };
+  await add(["browser.ts"], { entryNames: LIBRARY_FILE.replace(".js", ""), splitting: false });
+  const [trainer, examiner] = await add(["web/trainer.ts", "web/examiner.ts"]);
+  const [script, style] = await add(["web/page.ts", "web/page.css"], {
+    define: { TRAINER: `"./${trainer}"`, EXAMINER: `"./${examiner}"` },
+  });
+  const template = await Deno.readTextFile(new URL("../../web/index.html", import.meta.url));
+  const head = `<meta charset="utf-8">
+    <meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy(mnist)}">
+    <meta name="mnist" content="${mnist ?? ""}">`;
+  const html = template
+    .replace('<meta charset="utf-8">', head)
+    .replace('"page.js"', `"${script}"`)
+    .replace('"page.css"', `"${style}"`);
+  files.set("index.html", new TextEncoder().encode(html));
+  return files;
+}
+
+/**
+ * What the page may do: run its own scripts and WebAssembly, start Workers of its own, and fetch
+ * from where it came from and where MNIST is.
+ */
+export function contentSecurityPolicy(mnist: string | undefined): string {
+  const elsewhere = mnist !== undefined && URL.canParse(mnist) ? ` ${new URL(mnist).origin}` : "";
+  return [
+    "default-src 'none'",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "worker-src 'self' blob:",
+    "style-src 'self'",
+    "img-src data:",
+    `connect-src 'self'${elsewhere}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
+}
+
+/** MNIST's four files as its mirrors have them, but not yet gzipped. */
+export function mnistFiles({ images, labels, trainRows, width, height }: Dataset): PageFiles {
+  const pixels = width * height;
+  const testRows = labels.length - trainRows;
+  const files: Record<IdxFileName, Uint8Array<ArrayBuffer>> = {
+    "train-images-idx3-ubyte": encodeIdx(
+      [trainRows, height, width],
+      images.subarray(0, trainRows * pixels),
+    ),
+    "train-labels-idx1-ubyte": encodeIdx([trainRows], labels.subarray(0, trainRows)),
+    "t10k-images-idx3-ubyte": encodeIdx(
+      [testRows, height, width],
+      images.subarray(trainRows * pixels),
+    ),
+    "t10k-labels-idx1-ubyte": encodeIdx([testRows], labels.subarray(trainRows)),
+  };
+  return new Map(
+    Object.entries(files).map(([name, bytes]) => [`${MNIST_FOLDER}${name}.gz`, bytes]),
+  );
+}
+
+/** The files gzipped. */
+export async function gzipped(files: PageFiles): Promise<PageFiles> {
+  const zipped: PageFiles = new Map();
+  for (const [name, bytes] of files) {
+    const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
+    zipped.set(name, await new Response(stream).bytes());
+  }
+  return zipped;
+}

@@ -1,0 +1,71 @@
+/** `deno task serve`: the page in which the net trains in a browser, with MNIST. */
+import { type FlagValues, number, oneOf, type Task, text, toggle } from "./flags.ts";
+import { openAsides } from "./asides.ts";
+import { DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
+import { print } from "./output.ts";
+import {
+  contentSecurityPolicy,
+  gzipped,
+  MNIST_FOLDER,
+  mnistFiles,
+  pageFiles,
+} from "./page_files.ts";
+import { responder } from "./responder.ts";
+import { runTask } from "./run_task.ts";
+
+const FLAGS = {
+  host: text("ADDRESS", "the address to listen on; 0.0.0.0 lets other machines in", "127.0.0.1"),
+  port: number("the port to listen on; 0 takes any that is free", 8000),
+  dataset: oneOf(["auto", "mnist", "synthetic"], "the digits to train on", "auto"),
+  dataDir: DATASET_FLAGS.dataDir,
+  json: toggle("print one JSON object with the address"),
+  quiet: toggle("print nothing on stderr"),
+};
+
+const TASK: Task<typeof FLAGS> = {
+  name: "serve",
+  summary: "Serves the page in which the net trains in a browser. Ctrl-C ends it.",
+  flags: FLAGS,
+};
+
+if (import.meta.main) await runTask(TASK, serveTask);
+
+async function serveTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
+  const { host = "127.0.0.1", port = 8000, dataset = "auto", dataDir } = flags;
+  using asides = await openAsides(flags.quiet);
+  const data = await openChosenDataset({ dataset, dataDir }, asides);
+  const mnist = data.name === "mnist" ? MNIST_FOLDER : undefined;
+  const files = await pageFiles(mnist);
+  if (mnist) {
+    // To other machines less to send is worth the seconds that it takes.
+    const digits = isLoopback(host) ? mnistFiles(data) : await gzipped(mnistFiles(data));
+    for (const [name, bytes] of digits) files.set(name, bytes);
+  }
+  const server = listen({ hostname: host, port }, responder(files, contentSecurityPolicy(mnist)));
+  const { hostname, port: taken } = server.addr;
+  const url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${taken}/`;
+  print(flags.json ? JSON.stringify({ event: "serving", url }) : url);
+  if (!isLoopback(host)) {
+    asides.notice("Other machines can reach this; their browsers train without WebGPU over http.");
+  }
+  asides.notice("Ctrl-C ends it.");
+  await server.finished;
+}
+
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || host.startsWith("127.");
+}
+
+function listen(
+  address: { hostname: string; port: number },
+  handler: (request: Request) => Response,
+): Deno.HttpServer<Deno.NetAddr> {
+  try {
+    return Deno.serve({ ...address, onListen() {} }, handler);
+  } catch (error) {
+    const reason = error instanceof Deno.errors.AddrInUse
+      ? "it is in use; give another by --port"
+      : (error as Error).message;
+    throw new Error(`Cannot listen on ${address.hostname}, port ${address.port}: ${reason}`);
+  }
+}

@@ -1,0 +1,66 @@
+/// <reference lib="dom" />
+/** What the net says to the drawn digit, and how its layers come to that. */
+import type { Model } from "../lib/net/model.ts";
+import { forwardPass } from "../lib/training/predict.ts";
+import { answerOfRow } from "../lib/net/maths.ts";
+import { element, make, onColorScheme } from "./dom.ts";
+import { drawnDigit } from "./pad.ts";
+import { percent } from "./numbers.ts";
+import { paintDigit, paintSigned } from "./pixels.ts";
+
+const seen = element("seen", HTMLCanvasElement);
+const answer = element("answer", HTMLParagraphElement);
+const headNote = element("head-note", HTMLParagraphElement);
+const layers = ["activations-1", "activations-2"].map((id) => element(id, HTMLCanvasElement));
+const bars = makeBars(element("probabilities", HTMLOListElement));
+let model: Model | undefined;
+
+onColorScheme(showAnswer);
+
+/** Answers with this net from now on. */
+export function answerWith(newModel: Model): void {
+  model = newModel;
+  showAnswer();
+}
+
+/** Shows what the net says to what is drawn now. */
+export function showAnswer(): void {
+  if (!model) return;
+  headNote.hidden = model.architecture.head !== "notebook";
+  const digit = drawnDigit();
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  paintDigit(seen, digit ?? new Uint8Array(784), dark);
+  if (!digit) {
+    answer.textContent = "Draw something";
+    bars.forEach((bar) => bar.show(0, false));
+    layers.forEach((canvas) => canvas.width = 0);
+    return;
+  }
+  const { x1, x2, x3, p } = forwardPass(model, digit);
+  const best = answerOfRow(x3);
+  answer.textContent = `This is a ${best}: ${percent(p[best])}`;
+  bars.forEach((bar, digit) => bar.show(p[digit], digit === best));
+  [x1, x2].forEach((activations, i) => {
+    // tanh ends at 1; relu has no end, so its largest counts.
+    const largest = model!.architecture.activation === "tanh" ? 1 : Math.max(...activations, 1e-9);
+    const columns = activations.length % 25 === 0 ? 25 : 32;
+    paintSigned(layers[i], activations, { columns, width: 1, height: 1, gap: 0 }, largest);
+  });
+}
+
+function makeBars(list: HTMLOListElement) {
+  return Array.from({ length: 10 }, (_, digit) => {
+    const item = make("li");
+    const bar = make("span", "bar");
+    const value = make("span", "value");
+    item.append(make("span", "digit", String(digit)), bar, value);
+    list.append(item);
+    return {
+      show(probability: number, isBest: boolean) {
+        bar.style.setProperty("--length", `${100 * probability}%`);
+        value.textContent = percent(probability);
+        item.classList.toggle("best", isBest);
+      },
+    };
+  });
+}

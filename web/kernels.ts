@@ -1,0 +1,111 @@
+/// <reference lib="dom" />
+/** The WGSL of a training step, file by file, beside the formula that it computes. */
+import forwardBackward from "../shaders/fused/forward_backward.wgsl" with { type: "text" };
+import update from "../shaders/fused/update.wgsl" with { type: "text" };
+import activation from "../shaders/functions/activation.wgsl" with { type: "text" };
+import head from "../shaders/functions/head.wgsl" with { type: "text" };
+import optimizer from "../shaders/functions/optimizer.wgsl" with { type: "text" };
+import threefry from "../shaders/functions/threefry.wgsl" with { type: "text" };
+import chooseRows from "../shaders/rows/choose_rows.wgsl" with { type: "text" };
+import gather from "../shaders/rows/gather.wgsl" with { type: "text" };
+import { element, make } from "./dom.ts";
+
+/** A file, and what it computes. */
+interface Kernel {
+  file: string;
+  what: string;
+  formula: string;
+  text: string;
+}
+
+const KERNELS: Kernel[] = [
+  {
+    file: "functions/threefry.wgsl",
+    what: "Random numbers",
+    formula: "bits = threefry2x32(key, counter), 20 rounds",
+    text: threefry,
+  },
+  {
+    file: "rows/choose_rows.wgsl",
+    what: "Draws the batch",
+    formula: "rows = permutation(key, 60000)[0 .. 100)",
+    text: chooseRows,
+  },
+  {
+    file: "rows/gather.wgsl",
+    what: "Packs its pixels",
+    formula: "x0 = pixels of the rows; scaled by 1 / ‖pixels‖ where they are read",
+    text: gather,
+  },
+  {
+    file: "functions/activation.wgsl",
+    what: "The hidden layers' activation",
+    formula: "tanh(z) or max(z, 0)",
+    text: activation,
+  },
+  {
+    file: "functions/head.wgsl",
+    what: "The last layer's outputs and the loss",
+    formula: `x3 = tanh(z3);  p = softmax(x3)
+loss = −log p_label − Σ over the others of log(1 − p_i)`,
+    text: head,
+  },
+  {
+    file: "fused/forward_backward.wgsl",
+    what: "Forward and backward",
+    formula: `x1 = tanh(w0 x0 + b0);  x2 = tanh(w1 x1 + b1);  z3 = w2 x2 + b2
+d3 = dloss/dx3 · (1 − x3²);  d2 = (w2ᵀ d3) · (1 − x2²);  d1 = (w1ᵀ d2) · (1 − x1²)`,
+    text: forwardBackward,
+  },
+  {
+    file: "fused/update.wgsl",
+    what: "Gradients and the step",
+    formula: `dw0 = mean over the batch of d1 x0ᵀ;  dw1 = of d2 x1ᵀ;  dw2 = of d3 x2ᵀ
+w ← w − learning rate · dw`,
+    text: update,
+  },
+  {
+    file: "functions/optimizer.wgsl",
+    what: "How a gradient changes a weight",
+    formula: `SGD: w ← w − r g
+Adam: m ← β1 m + (1 − β1) g;  v ← β2 v + (1 − β2) g²;  w ← w − r m̂ / (√v̂ + ε)`,
+    text: optimizer,
+  },
+];
+
+/** Fills the list; called when it is first opened. */
+export function showKernels(): void {
+  element("kernel-list", HTMLDivElement).replaceChildren(...KERNELS.map((kernel) => {
+    const article = make("article");
+    const { comment, code } = splitHead(kernel.text);
+    article.append(
+      make("h3", "", kernel.what),
+      make("p", "muted", `shaders/${kernel.file}`),
+      make("pre", "formula", kernel.formula),
+      make("p", "", comment),
+      sourceOf(code),
+    );
+    return article;
+  }));
+}
+
+/** The comment at a file's head as prose, and what follows it. */
+function splitHead(text: string): { comment: string; code: string } {
+  const lines = text.split("\n");
+  const end = lines.findIndex((line) => !line.startsWith("//"));
+  return {
+    comment: lines.slice(0, end).map((line) => line.replace(/^\/\/ ?/, "")).join("\n"),
+    code: lines.slice(end).join("\n").trim(),
+  };
+}
+
+function sourceOf(code: string): HTMLElement {
+  const details = make("details");
+  const pre = make("pre", "source");
+  pre.tabIndex = 0; // so that it can be scrolled by keyboard
+  for (const part of code.split(/(\/\/.*)/)) {
+    pre.append(part.startsWith("//") ? make("span", "comment", part) : part);
+  }
+  details.append(make("summary", "", `The code, ${code.split("\n").length} lines`), pre);
+  return details;
+}

@@ -1,0 +1,142 @@
+/**
+ * A training run that is taken forward a few steps at a time: it can be paused, slowed down and
+ * looked at between any two steps. It draws what `train()` draws, so it comes to the same numbers.
+ */
+import type { Dataset, Split } from "../lib/data/dataset.ts";
+import type { Engine, Evaluation } from "../lib/engine/engine.ts";
+import type { Model } from "../lib/net/model.ts";
+import { parameterViews } from "../lib/net/maths.ts";
+import { MOMENT_ARRAYS } from "../lib/net/optimizer.ts";
+import { ChunkQueue } from "../lib/training/chunks.ts";
+import { checkAgainstRows, type TrainingOptions } from "../lib/training/options.ts";
+import { planRun, totalIterations } from "../lib/training/plan.ts";
+import { drawStart } from "../lib/training/start.ts";
+import { DivergedError, engineOptions } from "../lib/training/train.ts";
+import type { CurvePoint } from "./messages.ts";
+
+/** Test rows of the dense curve: always the same, so that the curve draws no random numbers. */
+const FIXED_ROWS = 500;
+
+/** See the head of this file. */
+export class Run {
+  /** Steps there will be. */
+  readonly iterations: number;
+  /** Which rows train and which test. */
+  readonly split: Split;
+  /** The parameters before the first step. */
+  readonly initial: Model;
+  /** Spent on steps and evaluations so far. */
+  seconds = 0;
+  readonly #data: Dataset;
+  readonly #options: TrainingOptions;
+  readonly #start: ReturnType<typeof drawStart>;
+  #engine: Engine | undefined;
+  #queue: ChunkQueue | undefined;
+
+  /**
+   * Draws the split and the initial parameters.
+   *
+   * @param data To train and test on
+   * @param options The run's
+   * @throws {OptionError} If an option asks for more rows than there are
+   */
+  constructor(data: Dataset, options: TrainingOptions) {
+    checkAgainstRows(options, {
+      train: data.trainRows,
+      test: data.labels.length - data.trainRows,
+    });
+    const { architecture, scale } = engineOptions(options, data);
+    this.#data = data;
+    this.#options = options;
+    this.#start = drawStart(data, options, architecture);
+    this.split = this.#start.split;
+    this.iterations = totalIterations(options, this.split.train.length);
+    this.initial = {
+      architecture,
+      scale,
+      parameters: parameterViews(architecture, this.#start.parameters),
+    };
+  }
+
+  /** Steps done. */
+  get iteration(): number {
+    return Math.max(0, this.#queue?.iteration ?? 0);
+  }
+
+  /** Training rows seen: the last batch of an epoch may be smaller, which this leaves out. */
+  get rows(): number {
+    return this.iteration * this.#options.batchSize;
+  }
+
+  /** Whether it has an engine. */
+  get isOpen(): boolean {
+    return this.#engine !== undefined;
+  }
+
+  /**
+   * Puts the run on an engine, and evaluates the initial parameters.
+   *
+   * @param engine Made with `engineOptions`, and holding the data
+   * @returns The first evaluation
+   */
+  async open(engine: Engine): Promise<CurvePoint[]> {
+    const { parameters, key } = this.#start;
+    const moments = new Float32Array(MOMENT_ARRAYS[this.#options.optimizer] * parameters.length);
+    engine.start(this.split.train, { parameters, moments, stepsTaken: 0 });
+    const plan = planRun(this.#options, this.split.train.length, key);
+    const rows = this.split.validation.length > 0 ? this.split.validation : this.split.test;
+    this.#engine = engine;
+    this.#queue = new ChunkQueue(engine, plan, rows, this.#options);
+    return await this.#advanceTo(0);
+  }
+
+  /**
+   * Takes some steps.
+   *
+   * @param steps How many, at most; the run may end before
+   * @returns The evaluations that fell due
+   * @throws {DivergedError} If the loss is no longer a finite number
+   */
+  async advance(steps: number): Promise<CurvePoint[]> {
+    const begin = performance.now();
+    const points = await this.#advanceTo(Math.min(this.iteration + steps, this.iterations));
+    this.seconds += (performance.now() - begin) / 1000;
+    return points;
+  }
+
+  /** The net as it is now, and how it does on the fixed rows. */
+  async look(): Promise<{ model: Model; point: CurvePoint }> {
+    const engine = this.#engine!;
+    engine.evaluate(this.split.test.subarray(0, FIXED_ROWS));
+    const [evaluation] = await engine.settle();
+    const { architecture, scale } = this.initial;
+    const { parameters } = await engine.read();
+    return {
+      model: { architecture, scale, parameters: parameterViews(architecture, parameters.slice()) },
+      point: this.#point(this.iteration, evaluation),
+    };
+  }
+
+  /** How the net does on all test rows. */
+  async test(): Promise<CurvePoint> {
+    this.#engine!.evaluate(this.split.test);
+    const [evaluation] = await this.#engine!.settle();
+    return this.#point(this.iteration, evaluation);
+  }
+
+  async #advanceTo(iteration: number): Promise<CurvePoint[]> {
+    const { evaluated, results } = this.#queue!.queue(iteration);
+    const evaluations = await results;
+    return evaluated.map(({ iteration }, i) => this.#point(iteration, evaluations[i]));
+  }
+
+  #point(iteration: number, { correct, rows, loss }: Evaluation): CurvePoint {
+    if (!Number.isFinite(loss)) {
+      throw new DivergedError(
+        `The loss after step ${iteration} is ${loss}: try a smaller learning rate than ` +
+          `${this.#options.learningRate}`,
+      );
+    }
+    return { iteration, accuracy: correct / rows, loss };
+  }
+}

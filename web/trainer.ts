@@ -1,0 +1,203 @@
+/// <reference lib="webworker" />
+/** The Worker that trains: it does what the page orders, and reports how it goes. */
+import { DataUnavailableError } from "../lib/data/errors.ts";
+import type { Dataset } from "../lib/data/dataset.ts";
+import { fetchMnist } from "../lib/data/fetch_mnist.ts";
+import { syntheticDigits } from "../lib/data/synthetic.ts";
+import { createEngine } from "../lib/engine/create.ts";
+import type { Backend, Engine } from "../lib/engine/engine.ts";
+import type { Model } from "../lib/net/model.ts";
+import { engineOptions } from "../lib/training/train.ts";
+import type { TrainingOptions } from "../lib/training/options.ts";
+import type { CurvePoint, ExaminerTask, TrainerOrder, TrainerReport } from "./messages.ts";
+import { Run } from "./run.ts";
+
+/** How long steps are taken between two looks at the net, in milliseconds. */
+const LOOK_EVERY = 80;
+/** Test rows that are examined at an evaluation; at the end all are. */
+const EXAMINED_ROWS = 1000;
+/** MNIST's own numbers of digits would take the drawing thread 1 s; these take 0.2. */
+const SYNTHETIC = { trainRows: 12_000, testRows: 2_000 };
+
+const page = globalThis as unknown as {
+  onmessage: (event: MessageEvent<TrainerOrder>) => void;
+  postMessage(report: TrainerReport): void;
+};
+
+/** What the page wants. Orders only note it; `work` sees to it, one thing after the other. */
+const wanted = {
+  reset: undefined as { options: TrainingOptions; backend: Backend } | undefined,
+  stepsPerSecond: 0,
+  singleSteps: 0,
+};
+
+let data: Dataset;
+let examiner: MessagePort;
+let run: Run | undefined;
+let backend: Backend;
+let options: TrainingOptions;
+let engine: { engine: Engine; madeFor: string } | undefined;
+/** Steps that take about `LOOK_EVERY`. */
+let pace = 1;
+let isWorking = false;
+
+page.onmessage = async ({ data: order }) => {
+  switch (order.kind) {
+    case "open":
+      examiner = order.examiner;
+      await guarded(() => open(order.folder));
+      break;
+    case "reset":
+      wanted.reset = order;
+      wanted.stepsPerSecond = wanted.singleSteps = 0;
+      break;
+    case "train":
+      wanted.stepsPerSecond = order.stepsPerSecond;
+      break;
+    case "pause":
+      wanted.stepsPerSecond = wanted.singleSteps = 0;
+      break;
+    case "step":
+      wanted.singleSteps++;
+  }
+  if (data && !isWorking) {
+    isWorking = true;
+    await guarded(work);
+    isWorking = false;
+  }
+};
+
+/** Reports an error and stops training; the page can reset. */
+async function guarded(task: () => Promise<void>): Promise<void> {
+  try {
+    await task();
+  } catch (error) {
+    wanted.stepsPerSecond = wanted.singleSteps = 0;
+    run = undefined;
+    page.postMessage({ kind: "failed", message: (error as Error).message });
+  }
+  page.postMessage({ kind: "busy", what: undefined });
+}
+
+async function open(folder: string | undefined): Promise<void> {
+  page.postMessage({ kind: "busy", what: "Loading the digits" });
+  data = await openData(folder);
+  examiner.postMessage({ kind: "data", data } satisfies ExaminerTask);
+  const testRows = data.labels.length - data.trainRows;
+  page.postMessage({ kind: "opened", dataset: data.name, trainRows: data.trainRows, testRows });
+}
+
+async function openData(folder: string | undefined): Promise<Dataset> {
+  if (folder === undefined) return syntheticDigits(SYNTHETIC);
+  const bytes = new Map<string, number>();
+  try {
+    return await fetchMnist(folder, {
+      attempts: 2,
+      onNotice: (line) => page.postMessage({ kind: "notice", line }),
+      onProgress(progress) {
+        bytes.set(progress.file, progress.bytes);
+        const megabytes = bytes.values().reduce((sum, count) => sum + count, 0) / 1e6;
+        page.postMessage({ kind: "busy", what: `Loading MNIST, ${megabytes.toFixed(0)} MB` });
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof DataUnavailableError)) throw error;
+    page.postMessage({ kind: "notice", line: error.message });
+    return syntheticDigits(SYNTHETIC);
+  }
+}
+
+/** Does what is wanted until nothing more is. */
+async function work(): Promise<void> {
+  while (true) {
+    if (wanted.reset) {
+      ({ options, backend } = wanted.reset);
+      wanted.reset = undefined;
+      begin();
+    }
+    const isOver = !run || run.isOpen && run.iteration === run.iterations;
+    if (isOver) wanted.stepsPerSecond = wanted.singleSteps = 0;
+    if (wanted.stepsPerSecond === 0 && wanted.singleSteps === 0) return;
+    if (!run!.isOpen) await openRun(run!);
+    else await takeSteps(run!);
+  }
+}
+
+function begin(): void {
+  page.postMessage({ kind: "busy", what: "Drawing the initial weights" });
+  run = new Run(data, options);
+  pace = 1;
+  page.postMessage({
+    kind: "began",
+    iteration: 0,
+    iterations: run.iterations,
+    model: run.initial,
+  });
+  examine(run, run.initial, EXAMINED_ROWS);
+}
+
+async function openRun(run: Run): Promise<void> {
+  const needed = engineOptions(options, data);
+  const madeFor = JSON.stringify({ ...needed, backend });
+  if (engine?.madeFor !== madeFor) {
+    page.postMessage({ kind: "busy", what: "Compiling the kernels" });
+    await engine?.engine[Symbol.asyncDispose]();
+    engine = undefined;
+    engine = { engine: await createEngine({ ...needed, backend }), madeFor };
+    engine.engine.load(data);
+  }
+  page.postMessage({ kind: "device", device: engine.engine.device });
+  page.postMessage({ kind: "busy", what: "Compiling the kernels" });
+  report(await run.open(engine.engine));
+}
+
+async function takeSteps(run: Run): Promise<void> {
+  const { stepsPerSecond, singleSteps } = wanted;
+  const isSingle = singleSteps > 0;
+  page.postMessage({ kind: "busy", what: "Training" });
+  const steps = isSingle ? 1 : Math.max(1, Math.min(pace, Math.round(stepsPerSecond / 12)));
+  if (isSingle) wanted.singleSteps--;
+
+  const before = { iteration: run.iteration, seconds: run.seconds };
+  const points = await run.advance(steps);
+  const taken = run.iteration - before.iteration;
+  const milliseconds = 1000 * (run.seconds - before.seconds);
+  report(points);
+  const { model, point } = await run.look();
+  page.postMessage({
+    kind: "progress",
+    model,
+    iterations: run.iterations,
+    rows: run.rows,
+    seconds: run.seconds,
+    millisecondsPerStep: milliseconds / taken,
+    ...point,
+  });
+  if (points.length > 0) examine(run, model, EXAMINED_ROWS);
+  if (run.iteration === run.iterations) {
+    const { accuracy, loss } = await run.test();
+    page.postMessage({ kind: "finished", accuracy, loss, seconds: run.seconds });
+    examine(run, model, run.split.test.length);
+  }
+  if (taken === pace) {
+    const fitting = Math.round(steps * LOOK_EVERY / Math.max(milliseconds, 1));
+    pace = Math.max(1, Math.min(fitting, 4 * steps));
+  }
+  // Orders get their turn; and slower training waits.
+  const pause = isSingle || stepsPerSecond === Infinity ? 0 : 1000 * taken / stepsPerSecond;
+  await new Promise((resolve) => setTimeout(resolve, Math.max(0, pause - milliseconds)));
+}
+
+function report(points: CurvePoint[]): void {
+  for (const point of points) page.postMessage({ kind: "evaluated", point });
+}
+
+function examine(run: Run, model: Model, rows: number): void {
+  const task: ExaminerTask = {
+    kind: "examine",
+    model,
+    rows: run.split.test.slice(0, rows),
+    of: `the net after ${run.iteration.toLocaleString("en")} steps`,
+  };
+  examiner.postMessage(task);
+}
