@@ -85,6 +85,7 @@ trainer.onmessage = ({ data: report }: MessageEvent<TrainerReport>) => {
     case "began":
       initial = current = report.model;
       clearCurves(dataset!, report.iterations);
+      showNumber("Steps", `0 of ${count(report.iterations)}`);
       return showNet();
     case "evaluated":
       addEvaluation(report.point);
@@ -127,8 +128,8 @@ for (const worker of [trainer, examiner]) {
 /** Begins the run that the settings describe; it waits to be started. */
 function beginRun(): void {
   history.replaceState(null, "", `${location.pathname}?${queryOfSettings(settings)}`);
-  setTraining(false);
   progress = result = undefined;
+  setTraining(false);
   order({ kind: "reset", options: trainingOptions(settings), backend: settings.backend });
 }
 
@@ -279,6 +280,8 @@ if (!isSecureContext) {
 const folder = document.querySelector<HTMLMetaElement>("meta[name=mnist]")?.content;
 const { port1, port2 } = new MessageChannel();
 ask({ kind: "listen", trainer: port1 }, [port1]);
-order({ kind: "open", folder: folder && new URL(folder, location.href).href, examiner: port2 }, [
-  port2,
-]);
+order({
+  kind: "open",
+  folder: folder ? new URL(folder, location.href).href : undefined,
+  examiner: port2,
+}, [port2]);

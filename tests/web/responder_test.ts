@@ -1,0 +1,68 @@
+import { assert, assertEquals } from "@std/assert";
+import { contentSecurityPolicy } from "../../lib/cli/page_files.ts";
+import { responder } from "../../lib/cli/responder.ts";
+
+const text = (text: string) => new TextEncoder().encode(text);
+const respond = responder(
+  new Map([
+    ["index.html", text("<!doctype html>")],
+    ["page-1.js", text("1")],
+    ["mnist/train-labels-idx1-ubyte.gz", text("7")],
+  ]),
+  contentSecurityPolicy("mnist/"),
+);
+const request = (path: string, method = "GET") =>
+  respond(new Request(`http://127.0.0.1:8000${path}`, { method }));
+
+Deno.test("responder() gives the page's files with their types", async () => {
+  const expected = {
+    "/": "text/html; charset=utf-8",
+    "/index.html": "text/html; charset=utf-8",
+    "/page-1.js?x": "text/javascript",
+    "/mnist/train-labels-idx1-ubyte.gz": "application/octet-stream",
+  };
+  for (const [path, type] of Object.entries(expected)) {
+    const { status, headers } = request(path);
+    assertEquals([status, headers.get("content-type")], [200, type], path);
+  }
+  assertEquals(await request("/page-1.js").text(), "1");
+});
+
+Deno.test("responder() answers HEAD without a body, and no other method", async () => {
+  const head = request("/page-1.js", "HEAD");
+  assertEquals([await head.text(), head.headers.get("content-length")], ["", "1"]);
+  for (const method of ["POST", "PUT", "DELETE", "OPTIONS"]) {
+    const { status, headers } = request("/", method);
+    assertEquals([status, headers.get("allow")], [405, "GET, HEAD"], method);
+  }
+});
+
+Deno.test("responder() has no file but the page's, however it is asked", () => {
+  const paths = [
+    "/deno.json",
+    "/../deno.json",
+    "/..%2fdeno.json",
+    "/%2e%2e/deno.json",
+    "//etc/passwd",
+    "/mnist/",
+    "/__proto__",
+    "/page-1.js/",
+  ];
+  for (const path of paths) assertEquals(request(path).status, 404, path);
+});
+
+Deno.test("responder() isolates the page and allows no script but its own", () => {
+  for (const response of [request("/"), request("/nothing")]) {
+    const policy = response.headers.get("content-security-policy")!;
+    assert(policy.includes("default-src 'none'") && policy.includes("frame-ancestors 'none'"));
+    assert(!policy.includes("unsafe-inline") && !policy.includes("'unsafe-eval'"), policy);
+    assertEquals(response.headers.get("cross-origin-opener-policy"), "same-origin");
+    assertEquals(response.headers.get("cross-origin-embedder-policy"), "require-corp");
+    assertEquals(response.headers.get("x-content-type-options"), "nosniff");
+  }
+});
+
+Deno.test("contentSecurityPolicy() lets the page fetch MNIST from where it is", () => {
+  const policy = contentSecurityPolicy("https://digits.example/mnist/");
+  assert(policy.includes("connect-src 'self' https://digits.example;"), policy);
+});
