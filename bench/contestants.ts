@@ -1,4 +1,5 @@
 /** Who can be raced, and how a contestant's process is run. */
+import { fileURLToPath } from "node:url";
 import type { Result } from "./contest.ts";
 
 /** One way to train the notebook's net. */
@@ -23,13 +24,13 @@ const typescript = (file: string, device: string): Contestant["command"] => () =
   "--allow-read",
   // As our tasks have it; see lib/engine/webgpu/drivers.ts.
   "--allow-env=DENO_WEBGPU_BACKEND",
-  new URL(file, import.meta.url).pathname,
+  fileURLToPath(new URL(file, import.meta.url)),
   device,
 ];
 
 const python = (file: string, mode: string): Contestant["command"] => () => [
   Deno.env.get("PEERS_PYTHON") || "python3",
-  new URL(file, import.meta.url).pathname,
+  fileURLToPath(new URL(file, import.meta.url)),
   mode,
 ];
 

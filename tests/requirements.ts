@@ -8,8 +8,8 @@
  */
 import { findAdapter } from "../lib/engine/webgpu/device.ts";
 
-/** A thing that a test can need; `browser` includes `time`, and all but `webgpu` and `unix` include `permissions`. */
-export type Requirement = "permissions" | "mnist" | "webgpu" | "browser" | "unix" | "time";
+/** A thing that a test can need; `browser` includes `time`, and all but `webgpu` include `permissions`. */
+export type Requirement = "permissions" | "mnist" | "webgpu" | "browser" | "time";
 
 /** Those of `deno test -P`, as deno.json grants them; plain `deno test` has none. */
 const PERMISSIONS: Deno.PermissionDescriptor[] = [
@@ -48,14 +48,23 @@ export async function needs(...requirements: Requirement[]): Promise<{ ignore: b
 }
 
 /** `Deno.test` for tests that need permissions; ignores them where there are none. */
-export const test: typeof Deno.test = whyNotPermitted() === undefined
-  ? Deno.test
-  : new Proxy(Deno.test, {
+export const test: typeof Deno.test = testUnless(whyNotPermitted());
+
+/** The same for tests that send signals, run `sh` or clear the environment, as Windows does not let them. */
+export const onUnix: typeof Deno.test = testUnless(
+  whyNotPermitted() ??
+    (Deno.build.os === "windows" ? "Windows has no signals and no sh" : undefined),
+);
+
+function testUnless(reason: string | undefined): typeof Deno.test {
+  if (reason === undefined) return Deno.test;
+  return new Proxy(Deno.test, {
     apply({ ignore }, self, args) {
-      countIgnored(whyNotPermitted()!);
+      countIgnored(reason);
       Reflect.apply(ignore, self, args);
     },
   });
+}
 
 function countIgnored(reason: string): void {
   ignored.set(reason, (ignored.get(reason) ?? 0) + 1);
@@ -79,8 +88,6 @@ async function whyMissing(requirement: Requirement): Promise<string | undefined>
       return whyNotPermitted() ?? whyNoTime() ?? whyNoBrowser();
     case "time":
       return whyNotPermitted() ?? whyNoTime();
-    case "unix":
-      return Deno.build.os === "windows" ? "Windows has no sh and no signals" : undefined;
     case "webgpu":
       return await findAdapter() === undefined
         ? "no WebGPU adapter (Debian: apt-get install mesa-vulkan-drivers libvulkan1)"

@@ -1,4 +1,5 @@
 /** Bundles this program's modules for browsers, with esbuild. */
+import { fileURLToPath } from "node:url";
 import type { BuildOptions, Metafile, OutputFile, Plugin } from "esbuild";
 
 import uplot from "uplot/dist/uPlot.esm.js" with { type: "text" };
@@ -24,7 +25,7 @@ export async function bundle(options: BuildOptions): Promise<Bundle> {
   const { build, stop } = await import("esbuild");
   try {
     const { warnings, outputFiles, metafile } = await build({
-      absWorkingDir: new URL("../..", import.meta.url).pathname,
+      absWorkingDir: fileURLToPath(new URL("../..", import.meta.url)),
       bundle: true,
       format: "esm",
       platform: "browser",

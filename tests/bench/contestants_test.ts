@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { parseResult, runContestant, whatWentWrong } from "../../bench/contestants.ts";
-import { test } from "../requirements.ts";
+import { onUnix } from "../requirements.ts";
 
 const RESULT = { title: "JAX", iterations: 100, seconds: 2.5, accuracy: 0.5 };
 
@@ -29,7 +29,7 @@ Deno.test("whatWentWrong() takes the last line of anything else", () => {
   assertEquals(whatWentWrong("\n"), undefined);
 });
 
-test("runContestant() says why there is no result", async () => {
+onUnix("runContestant() says why there is no result", async () => {
   const failure = async (program: string, ...args: string[]) => {
     const outcome = await runContestant({ name: "x", command: () => [program, ...args] }, ".", 1);
     return "failure" in outcome ? outcome.failure : "nothing";

@@ -4,7 +4,7 @@ import { loadParameters } from "../../lib/model/load_parameters.ts";
 import { readSweep } from "../../lib/report/sweep_file.ts";
 import { runCli, taskCommand } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
-import { test } from "../requirements.ts";
+import { onUnix } from "../requirements.ts";
 
 const ENDLESS = [...QUICK, "--iterations", "100000000"];
 
@@ -13,9 +13,7 @@ const ENDINGS: [string, (child: Deno.ChildProcess) => void, number][] = [
   ["Ctrl-C", (child) => child.kill("SIGINT"), 130],
   // As a terminal and `deno task` do it.
   ["Ctrl-C twice", (child) => [1, 2].forEach(() => child.kill("SIGINT")), 130],
-  ...(Deno.build.os === "windows" ? [] : [
-    ["SIGTERM", (child: Deno.ChildProcess) => child.kill("SIGTERM"), 143],
-  ] as [string, (child: Deno.ChildProcess) => void, number][]),
+  ["SIGTERM", (child) => child.kill("SIGTERM"), 143],
 ];
 
 /** Reads a process's output until it has ended; `onText` is called with all there is so far. */
@@ -29,39 +27,42 @@ async function readAll(child: Deno.ChildProcess, onText: (text: string) => void)
 }
 
 for (const [what, end, exitCode] of ENDINGS) {
-  test(`train keeps model and checkpoint on ${what}, exits ${exitCode}, and goes on to the same bits`, async () => {
-    using data = barsFolder();
-    const [broken, whole] = [`${data.path}/broken`, `${data.path}/whole`];
-    const args = [...ENDLESS, "--dataset", data.csv, "--json", "--out"];
-    const child = taskCommand("train", [...args, broken]).spawn();
-    const errors = new Response(child.stderr).text();
-    let ended = false;
-    const output = await readAll(child, (text) => {
-      if (!ended && text.includes('"progress"')) end(child);
-      ended ||= text.includes('"progress"');
-    });
-    assertEquals((await child.status).code, exitCode);
-    const last = JSON.parse(output.trimEnd().split("\n").at(-1)!);
-    assertEquals(last.event, "finished");
-    const { result } = await loadParameters(`${broken}/model.safetensors`);
-    assertEquals({ event: "finished", ...result }, last);
-    const file = `${broken}/checkpoint.safetensors`;
-    assertMatch(await errors, new RegExp(`^To go on: deno task train --resume ${file}$`, "m"));
+  onUnix(
+    `train keeps model and checkpoint on ${what}, exits ${exitCode}, and goes on to the same bits`,
+    async () => {
+      using data = barsFolder();
+      const [broken, whole] = [`${data.path}/broken`, `${data.path}/whole`];
+      const args = [...ENDLESS, "--dataset", data.csv, "--json", "--out"];
+      const child = taskCommand("train", [...args, broken]).spawn();
+      const errors = new Response(child.stderr).text();
+      let ended = false;
+      const output = await readAll(child, (text) => {
+        if (!ended && text.includes('"progress"')) end(child);
+        ended ||= text.includes('"progress"');
+      });
+      assertEquals((await child.status).code, exitCode);
+      const last = JSON.parse(output.trimEnd().split("\n").at(-1)!);
+      assertEquals(last.event, "finished");
+      const { result } = await loadParameters(`${broken}/model.safetensors`);
+      assertEquals({ event: "finished", ...result }, last);
+      const file = `${broken}/checkpoint.safetensors`;
+      assertMatch(await errors, new RegExp(`^To go on: deno task train --resume ${file}$`, "m"));
 
-    const { iteration } = decodeCheckpoint(await Deno.readFile(file));
-    assertEquals(iteration, last.iterations);
-    const length = ["--iterations", String(iteration + 7), "--quiet"];
-    const resumed = await runCli("train", ["--backend", "cpu", "--resume", file, ...length]);
-    assertEquals(resumed.code, 0, resumed.stderr);
-    assertEquals((await runCli("train", [...args, whole, ...length])).code, 0);
-    const [one, other] = await Promise.all(
-      [broken, whole].map((folder) => loadParameters(`${folder}/model.safetensors`)),
-    );
-    assertEquals(one.parameters, other.parameters);
-  });
+      const { iteration } = decodeCheckpoint(await Deno.readFile(file));
+      assertEquals(iteration, last.iterations);
+      const length = ["--iterations", String(iteration + 7), "--quiet"];
+      const resumed = await runCli("train", ["--backend", "cpu", "--resume", file, ...length]);
+      assertEquals(resumed.code, 0, resumed.stderr);
+      assertEquals((await runCli("train", [...args, whole, ...length])).code, 0);
+      const [one, other] = await Promise.all(
+        [broken, whole].map((folder) => loadParameters(`${folder}/model.safetensors`)),
+      );
+      assertEquals(one.parameters, other.parameters);
+    },
+  );
 }
 
-test("train keeps the run where the reader of its log has gone, and exits 141", async () => {
+onUnix("train keeps the run where the reader of its log has gone, and exits 141", async () => {
   using data = barsFolder();
   const out = `${data.path}/kept`;
   const child = taskCommand("train", [...ENDLESS, "--dataset", data.csv, "--out", out]).spawn();
@@ -76,7 +77,7 @@ test("train keeps the run where the reader of its log has gone, and exits 141", 
   assertEquals(iteration, result?.iterations);
 });
 
-test("evaluate exits 141 where the reader of its tables has gone", async () => {
+onUnix("evaluate exits 141 where the reader of its tables has gone", async () => {
   using data = barsFolder();
   const out = `${data.path}/kept`;
   const args = [...QUICK, "--dataset", data.csv, "--out", out];
@@ -88,25 +89,28 @@ test("evaluate exits 141 where the reader of its tables has gone", async () => {
 });
 
 for (const [what, end, exitCode] of ENDINGS) {
-  test(`sweep keeps finished runs on ${what}, exits ${exitCode}, and goes on where it was`, async () => {
-    using data = barsFolder();
-    const out = `${data.path}/sweep.csv`;
-    const args = ["--dataset", data.csv, "--out", out, ...QUICK, "--json"];
-    const child = taskCommand("sweep", [...args, "--iterations", "30,100000000"]).spawn();
-    const errors = new Response(child.stderr).text();
-    let ended = false;
-    const output = await readAll(child, (text) => {
-      if (!ended && text.includes('"run"')) end(child);
-      ended ||= text.includes('"run"');
-    });
-    assertEquals((await child.status).code, exitCode, await errors);
-    assertMatch(await errors, /^Interrupted: 1 of 2 runs are in /m);
-    assertMatch(output, /"event":"combination"/);
-    assertEquals((await readSweep(out)).map(({ options }) => options.iterations), [30]);
+  onUnix(
+    `sweep keeps finished runs on ${what}, exits ${exitCode}, and goes on where it was`,
+    async () => {
+      using data = barsFolder();
+      const out = `${data.path}/sweep.csv`;
+      const args = ["--dataset", data.csv, "--out", out, ...QUICK, "--json"];
+      const child = taskCommand("sweep", [...args, "--iterations", "30,100000000"]).spawn();
+      const errors = new Response(child.stderr).text();
+      let ended = false;
+      const output = await readAll(child, (text) => {
+        if (!ended && text.includes('"run"')) end(child);
+        ended ||= text.includes('"run"');
+      });
+      assertEquals((await child.status).code, exitCode, await errors);
+      assertMatch(await errors, /^Interrupted: 1 of 2 runs are in /m);
+      assertMatch(output, /"event":"combination"/);
+      assertEquals((await readSweep(out)).map(({ options }) => options.iterations), [30]);
 
-    const { code, stderr } = await runCli("sweep", [...args, "--iterations", "30,40"]);
-    assertEquals(code, 0);
-    assertMatch(stderr, /^1 of 2 runs are in /m);
-    assertEquals((await readSweep(out)).map(({ options }) => options.iterations), [30, 40]);
-  });
+      const { code, stderr } = await runCli("sweep", [...args, "--iterations", "30,40"]);
+      assertEquals(code, 0);
+      assertMatch(stderr, /^1 of 2 runs are in /m);
+      assertEquals((await readSweep(out)).map(({ options }) => options.iterations), [30, 40]);
+    },
+  );
 }

@@ -3,7 +3,7 @@ import deno from "../../deno.json" with { type: "json" };
 import { DATA_HOSTS } from "../../lib/data/open.ts";
 import { runCli, taskCommand } from "./run_cli.ts";
 import { barsFolder, digitsFolder } from "./small_data.ts";
-import { test } from "../requirements.ts";
+import { onUnix, test } from "../requirements.ts";
 
 /** A run that takes a moment, whatever there is; of few digits, or without `--dataset` of synthetic ones. */
 const SHORT = ["--backend", "cpu", "--iterations", "20", "--eval-size", "100", "--no-save"];
@@ -173,7 +173,7 @@ test("train fails with one line and exit code 1 where a folder lacks the files",
   }
 });
 
-test("train prints what is known so far on Ctrl-C, and exits 130", async () => {
+onUnix("train prints what is known so far on Ctrl-C, and exits 130", async () => {
   using digits = digitsFolder();
   const args = [...SHORT, "--dataset", digits.path, "--iterations", "1000000", "--json"];
   const child = taskCommand("train", args).spawn();

@@ -11,7 +11,7 @@ import {
   smallFiles,
   smallSource,
 } from "./idx_files.ts";
-import { test } from "../requirements.ts";
+import { onUnix, test } from "../requirements.ts";
 
 const LABELS = Uint8Array.of(3, 1, 4, 1, 5, 9, 2, 6, 0);
 const once = { attempts: 1, answerWithin: 1000, stallAfter: 300 };
@@ -174,31 +174,34 @@ test("two processes that load the same folder at once download each file once", 
   assertEquals(mirror.requests, IDX_FILE_NAMES.map((name) => `${name}.gz`));
 });
 
-test("a process killed in mid-download leaves nothing that a later one trusts or waits for", async () => {
-  const halfSent = Promise.withResolvers<void>();
-  await using stalling = serveSmallFiles((file) => {
-    if (file !== "t10k-images-idx3-ubyte.gz") return undefined;
-    const half = gzip(smallFiles()["t10k-images-idx3-ubyte"]).slice(0, 20);
-    setTimeout(halfSent.resolve, 100);
-    return new Response(new ReadableStream({ start: (controller) => controller.enqueue(half) }));
-  });
-  using cache = folder();
-  const killed = loadElsewhere(cache.path, stalling.url, ALL);
-  await halfSent.promise;
-  killed.kill("SIGKILL");
-  assertEquals((await killed.output()).signal, "SIGKILL");
-  assertEquals(listing(cache.path), [
-    ".lock",
-    "train-images-idx3-ubyte",
-    "train-labels-idx1-ubyte",
-  ]);
+onUnix(
+  "a process killed in mid-download leaves nothing that a later one trusts or waits for",
+  async () => {
+    const halfSent = Promise.withResolvers<void>();
+    await using stalling = serveSmallFiles((file) => {
+      if (file !== "t10k-images-idx3-ubyte.gz") return undefined;
+      const half = gzip(smallFiles()["t10k-images-idx3-ubyte"]).slice(0, 20);
+      setTimeout(halfSent.resolve, 100);
+      return new Response(new ReadableStream({ start: (controller) => controller.enqueue(half) }));
+    });
+    using cache = folder();
+    const killed = loadElsewhere(cache.path, stalling.url, ALL);
+    await halfSent.promise;
+    killed.kill("SIGKILL");
+    assertEquals((await killed.output()).signal, "SIGKILL");
+    assertEquals(listing(cache.path), [
+      ".lock",
+      "train-images-idx3-ubyte",
+      "train-labels-idx1-ubyte",
+    ]);
 
-  await using mirror = serveSmallFiles();
-  const later = await loadElsewhere(cache.path, mirror.url, ALL).output();
-  assertEquals(new TextDecoder().decode(later.stdout).trim(), LABELS.join(" "));
-  assertEquals(mirror.requests, ["t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"]);
-  assertEquals(listing(cache.path), [".lock", ...IDX_FILE_NAMES].sort());
-});
+    await using mirror = serveSmallFiles();
+    const later = await loadElsewhere(cache.path, mirror.url, ALL).output();
+    assertEquals(new TextDecoder().decode(later.stdout).trim(), LABELS.join(" "));
+    assertEquals(mirror.requests, ["t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"]);
+    assertEquals(listing(cache.path), [".lock", ...IDX_FILE_NAMES].sort());
+  },
+);
 
 test("a filled folder is read with permission to read and no other", async () => {
   using cache = folder(smallFiles());

@@ -73,7 +73,7 @@ test("a process killed while it writes checkpoints leaves a whole one or none", 
 
 /** Starts the endless writer and kills it so many milliseconds after its first write began. */
 async function killWriter(path: string, milliseconds: number): Promise<void> {
-  const script = new URL("endless_writer.ts", import.meta.url).pathname;
+  const script = import.meta.resolve("./endless_writer.ts");
   const folder = path.slice(0, path.lastIndexOf("/"));
   const process = new Deno.Command(Deno.execPath(), {
     // Renaming takes the permission to read, too.

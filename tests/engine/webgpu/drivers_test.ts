@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { runCli } from "../../cli/run_cli.ts";
-import { test } from "../../requirements.ts";
+import { onUnix } from "../../requirements.ts";
 
 const VARIABLE = "DENO_WEBGPU_BACKEND";
 
@@ -36,21 +36,21 @@ async function told(
   return new TextDecoder().decode(stdout).trim();
 }
 
-test("avoidOpenGl() leaves OpenGL out on Linux, and other systems to Deno", async () => {
+onUnix("avoidOpenGl() leaves OpenGL out on Linux, and other systems to Deno", async () => {
   assertEquals(await told(), "vulkan");
   assertEquals(await told({ os: "darwin" }), "undefined");
   assertEquals(await told({ os: "windows" }), "undefined");
 });
 
-test("avoidOpenGl() leaves what was chosen before", async () => {
+onUnix("avoidOpenGl() leaves what was chosen before", async () => {
   assertEquals(await told({ env: { [VARIABLE]: "opengl" } }), "opengl");
 });
 
-test("avoidOpenGl() does nothing where it may not", async () => {
+onUnix("avoidOpenGl() does nothing where it may not", async () => {
   assertEquals(await told({ permission: "--deny-env" }), "denied");
 });
 
-test({
+onUnix({
   name: "an OpenGL adapter is none",
   // Elsewhere Deno comes to one only if it is told to.
   ignore: Deno.build.os !== "linux",
