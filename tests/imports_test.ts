@@ -16,6 +16,9 @@ const FOLDERS = [
   "cli",
 ];
 
+/** The folders outside lib whose files are imported as texts, and by which folders of lib. */
+const TEXTS: Record<string, string[]> = { shaders: ["engine"], web: ["cli"] };
+
 const ROOT = new URL("../", import.meta.url);
 
 /** All TypeScript files below a folder, as paths from the root. */
@@ -27,19 +30,20 @@ function filesBelow(folder: string): string[] {
 }
 
 /**
- * What a file imports: other files of the repository as paths from its root, packages as they are
- * named. Found in its text, since types and Workers count as well; examples in comments do not.
+ * What a file imports: other files of the repository as paths from its root, and packages. Found in its text, since types and Workers count as well; examples in comments do not.
  */
 function importsOf(path: string): string[] {
   const code = Deno.readTextFileSync(new URL(path, ROOT)).replaceAll(
     /^\s*(\*|\/\/|\/\*\*).*$/gm,
     "",
   );
-  const found = code.matchAll(/(?:\bfrom |\bimport |\bimport\(\s*|\bnew URL\(\s*)"([^"]+)"/g);
+  const found = code.matchAll(
+    /(?:\bfrom |\bimport |\bimport\(\s*|\bnew URL\(\s*(?="[^"]+\.ts"))"([^"]+)"/g,
+  );
   return [...found].map(([, name]) =>
     name.startsWith(".") || name.endsWith(".ts")
       ? new URL(name, new URL(path, ROOT)).href.slice(ROOT.href.length)
-      : name
+      : `package:${name}`
   );
 }
 
@@ -49,10 +53,16 @@ test("importsOf() finds every kind of import", () => {
   const imports = importsOf("lib/data/background.ts");
   assert(imports.includes("lib/data/dataset.ts"), "an import of a type");
   assert(imports.includes("lib/data/worker.ts"), "a Worker");
-  assert(importsOf("lib/cli/flags.ts").includes("@std/text"), "an import when it is needed");
+  assert(
+    importsOf("lib/cli/flags.ts").includes("package:@std/text"),
+    "an import when it is needed",
+  );
   assert(importsOf("mod.ts").includes("browser.ts"), "an export from elsewhere");
   assert(importsOf("lib/engine/webgpu/fused.ts").some((path) => path.endsWith(".wgsl")), "a text");
-  assert(!importsOf("lib/random/threefry.ts").includes("@std/assert"), "an example is no import");
+  assert(
+    !importsOf("lib/random/threefry.ts").includes("package:@std/assert"),
+    "an example is no import",
+  );
 });
 
 test("a folder of lib imports only from those before it", () => {
@@ -63,8 +73,10 @@ test("a folder of lib imports only from those before it", () => {
     for (const imported of importsOf(path)) {
       const [root, folder] = folderOf(imported);
       const isBefore = root === "lib" && FOLDERS.indexOf(folder) <= own;
-      const isPackage = !/\.\w+$/.test(imported);
-      if (!isBefore && !isPackage && root !== "shaders") wrong.push(`${path} -> ${imported}`);
+      const isText = TEXTS[root]?.includes(folderOf(path)[1]);
+      if (!isBefore && !isText && !imported.startsWith("package:")) {
+        wrong.push(`${path} -> ${imported}`);
+      }
     }
   }
   assertEquals(wrong, []);
@@ -93,7 +105,7 @@ test(
     for (const path of reached) {
       for (const imported of importsOf(path)) {
         if (imported.endsWith(".ts")) reached.add(imported);
-        else if (!/^(node:|shaders\/)/.test(imported)) packages.push(`${path} -> ${imported}`);
+        else if (/^package:(?!node:)/.test(imported)) packages.push(`${path} -> ${imported}`);
       }
     }
     assert(reached.size > 40, `only ${reached.size} files were reached`);

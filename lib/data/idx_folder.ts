@@ -10,7 +10,7 @@ import {
   type IdxFileName,
   joinIdxFiles,
 } from "./idx_dataset.ts";
-import { createHash, gunzipSync } from "./node.ts";
+import { createHash, gunzipSync } from "../files/node.ts";
 
 /**
  * Reads the four files of an IDX data set. The rows of the train files come

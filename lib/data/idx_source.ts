@@ -11,7 +11,7 @@ import {
   type IdxFileName,
 } from "./idx_dataset.ts";
 import { isIdxFileWhole, readIdxFolder } from "./idx_folder.ts";
-import { createHash, gunzipSync } from "./node.ts";
+import { createHash, gunzipSync } from "../files/node.ts";
 
 /** A published data set: what its files must be, and who has them. */
 export interface IdxSource extends IdxDatasetOptions {

@@ -8,7 +8,7 @@ import { encodeIdx } from "./idx.ts";
 import { type Checksums, IDX_FILE_NAMES } from "./idx_dataset.ts";
 import { type LoadOptions, readOrFill, verifyChecksum } from "./idx_source.ts";
 import { MNIST } from "./mnist.ts";
-import { createHash } from "./node.ts";
+import { createHash } from "../files/node.ts";
 
 /** A published ARFF file, and what the four IDX files are that hold the same rows. */
 export interface ArffSource {

@@ -1,5 +1,5 @@
 /** Writing files so that no half-written one is ever seen. */
-import { dirname, resolve } from "node:path";
+import { nodePath } from "./node.ts";
 
 /** How often Windows is asked again to replace a file that a virus scanner or an indexer has open. */
 const RENAME_ATTEMPTS = 5;
@@ -46,6 +46,7 @@ export async function linkTarget(path: string): Promise<string> {
   try {
     const info = await Deno.lstat(path);
     if (!info.isSymlink) return path;
+    const { dirname, resolve } = nodePath();
     return await linkTarget(resolve(dirname(path), await Deno.readLink(path)));
   } catch {
     return path; // nothing is there, or writing to it will say what is wrong

@@ -196,12 +196,14 @@ Deno.test("the train task may reach the hosts that data comes from, and nothing 
 });
 
 Deno.test("the tasks that run lib/cli ask for no permission that they can do without", () => {
-  const commands = Object.values(deno.tasks)
-    .map(({ command }) => command)
-    .filter((command) => command.includes(" lib/cli/"));
-  assert(commands.length >= 2);
-  for (const command of commands) {
+  const tasks = Object.entries(deno.tasks).filter(([, { command }]) =>
+    command.includes(" lib/cli/")
+  );
+  assert(tasks.length >= 2);
+  for (const [name, { command }] of tasks) {
     assert(command.includes(" --no-prompt "), command);
+    // These bundle with esbuild, whose program lies where Deno keeps packages.
+    if (["serve", "build"].includes(name)) continue;
     assert(!/ -A\b|--allow-(all|run|ffi|sys|(env|net)(?!=))/.test(command), command);
   }
 });

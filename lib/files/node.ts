@@ -4,6 +4,11 @@
  */
 import type { Hash } from "node:crypto";
 
+/** Joins and splits paths as the system has them; see https://nodejs.org/api/path.html. */
+export function nodePath(): typeof import("node:path") {
+  return process.getBuiltinModule("node:path");
+}
+
 /** Starts a hash; see https://nodejs.org/api/crypto.html#cryptocreatehashalgorithm-options. */
 export function createHash(algorithm: "sha256" | "md5"): Hash {
   return process.getBuiltinModule("node:crypto").createHash(algorithm);
