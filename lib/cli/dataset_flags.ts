@@ -5,20 +5,25 @@ import type { Dataset, DatasetSource } from "../data/dataset.ts";
 import type { SplitKind } from "../data/split.ts";
 import { DATASET_NAMES, namedDataset } from "../data/names.ts";
 import type { Asides } from "./asides.ts";
-import { type FlagTable, type FlagValues, number, text, toggle } from "./flags.ts";
+import { typedPath } from "./paths.ts";
+import { type FlagTable, type FlagValues, number, path, text, toggle } from "./flags.ts";
 
 export const DATASET_FLAGS = {
-  dataset: text(
-    [...DATASET_NAMES, "DIR", "FILE.csv"].join("|"),
-    "the images: a known data set, a folder of four IDX files, or a CSV file",
-    "auto",
-  ),
-  dataDir: text("DIR", "the folder that already holds the data set's files; beats MNIST_DIR"),
+  dataset: {
+    ...text(
+      [...DATASET_NAMES, "DIR", "FILE.csv"].join("|"),
+      "the images: a known data set, a folder of four IDX files, or a CSV file",
+      "auto",
+    ),
+    parse: (text) =>
+      text === "" ? undefined : DATASET_NAMES.includes(text) ? text : typedPath(text),
+  },
+  dataDir: path("DIR", "the folder that already holds the data set's files; beats MNIST_DIR"),
   label: text(
     "first|last|NAME",
     "a CSV file's column of labels; if not given, found by its name or by what it holds",
   ),
-  test: text("FILE.csv", "a second CSV file, with the test rows; --split is original then"),
+  test: path("FILE.csv", "a second CSV file, with the test rows; --split is original then"),
   transpose: toggle("swap rows and columns of each image; done unasked where files are EMNIST's"),
   imageWidth: number("pixels in a row of a CSV file's images, where they are not square"),
 } satisfies FlagTable;
@@ -37,9 +42,10 @@ export async function openChosenDataset(
   asides: Asides,
   recorded?: DatasetSource,
 ): Promise<Dataset> {
+  const mnistDir = Deno.env.get("MNIST_DIR");
   return await openInBackground({
     ...datasetSource(flags, recorded),
-    mnistDir: Deno.env.get("MNIST_DIR"),
+    mnistDir: mnistDir && typedPath(mnistDir),
     onNotice: asides.notice,
     onWarning: asides.warning,
     onProgress: ({ file, bytes, total = bytes }) =>

@@ -1,7 +1,7 @@
 /** `deno task export`: a trained net in the formats of other programs. */
 import { modelTensors, type SavedModel } from "../model/saved_model.ts";
 import { writeFileAtomically } from "../files/write_file.ts";
-import { type FlagValues, type Task, text, toggle, UsageError } from "./flags.ts";
+import { type FlagValues, path, type Task, toggle, UsageError } from "./flags.ts";
 import { loadNamedModel, MODEL_FLAG } from "./model_flag.ts";
 import { print } from "./output.ts";
 import { runTask } from "./run_task.ts";
@@ -10,7 +10,7 @@ const FLAGS = {
   ...MODEL_FLAG,
   npz: toggle("for numpy.load: the six parameters by name"),
   onnx: toggle("for any ONNX runtime: images of bytes in, probabilities out"),
-  out: text("FILE", "where to; if not given, beside the net, with another ending"),
+  out: path("FILE", "where to; if not given, beside the net, with another ending"),
   json: toggle("print one JSON object that names the file"),
 };
 

@@ -3,6 +3,7 @@
  * and the help are both made of it, so they cannot disagree.
  */
 import { parseArgs } from "node:util";
+import { typedPath } from "./paths.ts";
 
 /** One flag; the key under which it stands in its table, in kebab case, is its name. */
 export interface Flag<Value> {
@@ -56,7 +57,7 @@ export function number(help: string, byDefault?: number): Flag<number> {
   };
 }
 
-/** A flag with words as they are: a name, a path. */
+/** A flag with words as they are: a name. */
 export function text(placeholder: string, help: string, byDefault?: string): Flag<string> {
   return {
     placeholder,
@@ -65,6 +66,12 @@ export function text(placeholder: string, help: string, byDefault?: string): Fla
     expects: "something",
     parse: (text) => text === "" ? undefined : text,
   };
+}
+
+/** A flag with a path, which is relative to where the person stands. */
+export function path(placeholder: string, help: string, byDefault?: string): Flag<string> {
+  const asTyped = text(placeholder, help, byDefault);
+  return { ...asTyped, parse: (text) => text === "" ? undefined : typedPath(text) };
 }
 
 /** A flag with one of a few words. */
@@ -121,7 +128,7 @@ export async function parseFlags<Table extends FlagTable>(
   const keys = new Map(Object.keys(task.flags).map((key) => [flagName(key), key]));
   // `strict` would refuse in its own words, and take `--seed -1` for two flags.
   const { tokens } = parseArgs({
-    args,
+    args: withoutDashes(args, task),
     options: Object.fromEntries(
       [...keys].map(([name, key]) => [name.slice(2), {
         type: task.flags[key].placeholder === undefined ? "boolean" : "string",
@@ -146,6 +153,14 @@ export async function parseFlags<Table extends FlagTable>(
     }
   }
   return { flags: flags as FlagValues<Table>, operands };
+}
+
+/**
+ * The words without the `--` that people put between a task and its flags, as npm wants it. Where
+ * file names may follow, one further behind keeps its meaning: what follows it is no flag.
+ */
+function withoutDashes(args: string[], { operands }: Task<FlagTable>): string[] {
+  return args.filter((word, i) => word !== "--" || i > 0 && operands !== undefined);
 }
 
 function flagValue<Value>(name: string, flag: Flag<Value>, text: string | undefined): Value {

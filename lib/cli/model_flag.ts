@@ -1,10 +1,10 @@
 /** The flag that names a trained net: of every task that uses one. */
 import { loadParameters } from "../model/load_parameters.ts";
 import type { SavedModel } from "../model/saved_model.ts";
-import { text, UsageError } from "./flags.ts";
+import { path, UsageError } from "./flags.ts";
 
 export const MODEL_FLAG = {
-  model: text("FILE", "the trained net: a run's model.safetensors or checkpoint.safetensors"),
+  model: path("FILE", "the trained net: a run's model.safetensors or checkpoint.safetensors"),
 };
 
 /** A trained net, and the file that it is in. */

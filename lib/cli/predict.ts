@@ -7,6 +7,7 @@ import { predict } from "../training/predict.ts";
 import { type FlagValues, type Task, toggle, UsageError } from "./flags.ts";
 import { loadNamedModel, MODEL_FLAG } from "./model_flag.ts";
 import { print, printError } from "./output.ts";
+import { typedPath } from "./paths.ts";
 import { FAILED, runTask } from "./run_task.ts";
 
 const FLAGS = {
@@ -74,7 +75,7 @@ async function readDigit(image: string): Promise<Uint8Array> {
 async function readBytes(image: string): Promise<Uint8Array> {
   if (image === STDIN) return await new Response(Deno.stdin.readable).bytes();
   try {
-    return await Deno.readFile(image);
+    return await Deno.readFile(typedPath(image));
   } catch (error) {
     throw error instanceof Deno.errors.NotFound ? new Error("there is no such file") : error;
   }

@@ -8,15 +8,16 @@ import { runPage } from "../report/html/run_page.ts";
 import { readRunDirectory } from "../report/run_directory.ts";
 import { openAsides } from "./asides.ts";
 import { DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
-import { type FlagValues, type Task, text, toggle, UsageError } from "./flags.ts";
+import { type FlagValues, path, type Task, toggle, UsageError } from "./flags.ts";
 import { print } from "./output.ts";
+import { typedPath } from "./paths.ts";
 import { requireRunData } from "./run_data.ts";
 import { runTask } from "./run_task.ts";
 
 const FLAGS = {
-  run: text("DIR", "the folder of the run to show"),
-  compare: text("DIR", "shows the curves of this run and of the folders named after it together"),
-  out: text(
+  run: path("DIR", "the folder of the run to show"),
+  compare: path("DIR", "shows the curves of this run and of the folders named after it together"),
+  out: path(
     "FILE",
     "the page; if not given, report.html in the run's folder, or compare.html beside it",
   ),
@@ -48,7 +49,7 @@ async function reportTask(flags: FlagValues<typeof FLAGS>, others: string[]): Pr
     throw new UsageError(`--run shows one run: leave ${others.join(" ")} out, or use --compare`);
   }
   const file = run === undefined
-    ? await writeComparison([compare!, ...others], flags.out)
+    ? await writeComparison([compare!, ...others.map(typedPath)], flags.out)
     : await writeRunReport(run, (run) => openRunData(flags, run), flags.out);
   print(flags.json ? JSON.stringify({ event: "report", file }) : file);
 }

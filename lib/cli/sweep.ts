@@ -20,13 +20,14 @@ import {
   listOf,
   number,
   oneOf,
+  path,
   type Task,
-  text,
   toggle,
   UsageError,
 } from "./flags.ts";
 import type { Interruption } from "./interruption.ts";
 import { print } from "./output.ts";
+import { shownPath } from "./paths.ts";
 import { runTask } from "./run_task.ts";
 import { fitToData, TRAINING_FLAGS, trainingOptions } from "./training_flags.ts";
 
@@ -47,7 +48,7 @@ const FLAGS = {
   ...DATASET_FLAGS,
   backend: oneOf(["auto", "webgpu", "cpu"], "what to train on", "auto"),
   jobs: number("runs side by side on the CPU engine; if not given, one for each core"),
-  out: text(
+  out: path(
     "FILE.csv",
     "where finished runs are kept; those it holds are not run again",
     "sweep.csv",
@@ -99,7 +100,9 @@ async function sweepTask(
     before.map((run) => [runKey(run), run] as const).filter(([key]) => wanted.has(key)),
   );
   const endedBefore = new Set(ended.keys());
-  if (ended.size > 0) asides.notice(`${ended.size} of ${wanted.size} runs are in ${out} already`);
+  if (ended.size > 0) {
+    asides.notice(`${ended.size} of ${wanted.size} runs are in ${shownPath(out)} already`);
+  }
   await writeSweep(out, before); // so that a path that cannot be written costs no run
 
   const differing = differingOptions(asked);
@@ -141,7 +144,7 @@ async function sweepTask(
     );
   }
   if (signal.aborted) {
-    asides.notice(`Interrupted: ${ended.size} of ${wanted.size} runs are in ${out}.`);
+    asides.notice(`Interrupted: ${ended.size} of ${wanted.size} runs are in ${shownPath(out)}.`);
   }
   if (data.name === "synthetic" && flags.dataset !== "synthetic") {
     asides.warning("All this is about SYNTHETIC DIGITS, NOT MNIST, which could not be had.");

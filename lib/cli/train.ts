@@ -9,9 +9,10 @@ import { engineOptions, train } from "../training/train.ts";
 import { type Asides, openAsides } from "./asides.ts";
 import { DATASET_FLAGS, openChosenDataset, shapeBeforehand, splitOf } from "./dataset_flags.ts";
 import { DRIVER_ADVICE } from "./driver_advice.ts";
-import { type FlagValues, number, oneOf, type Task, text, toggle, UsageError } from "./flags.ts";
+import { type FlagValues, number, oneOf, path, type Task, toggle, UsageError } from "./flags.ts";
 import type { Interruption } from "./interruption.ts";
 import { print } from "./output.ts";
+import { shownPath } from "./paths.ts";
 import type { Resumed } from "./resume.ts";
 import { requireRunData } from "./run_data.ts";
 import { runTask } from "./run_task.ts";
@@ -21,14 +22,14 @@ const FLAGS = {
   ...TRAINING_FLAGS,
   ...DATASET_FLAGS,
   backend: oneOf(["auto", "webgpu", "cpu"], "what to train on", "auto"),
-  out: text(
+  out: path(
     "DIR",
     "where to keep the run: model, metrics, options, checkpoint",
     "runs/<date>-<seed>",
   ),
   noSave: toggle("keep nothing of the run"),
   saveEvery: number("steps between two checkpoints, each replacing the last; 0 for none", 0),
-  resume: text(
+  resume: path(
     "FILE",
     "go on from a checkpoint, with its options and in its folder; --iterations or --epochs may grow if --schedule is step",
   ),
@@ -96,16 +97,22 @@ async function trainTask(
     }
     if (event.event === "finished") await kept?.record(event);
   }
-  if (kept) asides.notice(`The run is kept in ${kept.path}`);
-  if (kept && stopped) {
-    asides.notice(`To go on: deno task train --resume ${kept.path}/checkpoint.safetensors`);
-  }
-  if (kept?.path && flags.report && !signal.aborted) {
-    asides.notice(`The report is ${await writeReport(kept.path, data)}`);
+  if (kept?.path) {
+    asides.notice(`The run is kept in ${shownPath(kept.path)}`);
+    if (stopped) asides.notice(`To go on: ${resumeCommand(kept.path)}`);
+    if (flags.report && !signal.aborted) {
+      asides.notice(`The report is ${shownPath(await writeReport(kept.path, data))}`);
+    }
   }
   if (data.name === "synthetic" && (flags.dataset ?? resumedRun?.dataset) !== "synthetic") {
     asides.warning("All this is about SYNTHETIC DIGITS, NOT MNIST, which could not be had.");
   }
+}
+
+/** What a person types to go on with a run that was interrupted. */
+function resumeCommand(folder: string): string {
+  const file = shownPath(`${folder}/checkpoint.safetensors`);
+  return `deno task train --resume ${/[^\w./:\\-]/.test(file) ? `"${file}"` : file}`;
 }
 
 /** Writes the page of a run that is kept, and gives its file. */

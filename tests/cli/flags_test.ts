@@ -55,6 +55,14 @@ Deno.test("parseFlags() takes operands only where a task has them", async () => 
   assertEquals(operands, ["x.png", "-"]);
 });
 
+Deno.test("parseFlags() passes over a -- before flags, and heeds one before file names", async () => {
+  const { flags } = await parseFlags(TASK, ["--", "--batch-size", "1", "--", "--quiet"]);
+  assertEquals(flags, { batchSize: 1, quiet: true });
+  const task = { ...TASK, operands: "IMAGE..." };
+  const { flags: first, operands } = await parseFlags(task, ["--", "--quiet", "--", "--odd.png"]);
+  assertEquals([first, operands], [{ quiet: true }, ["--odd.png"]]);
+});
+
 const WRONG: [string[], string][] = [
   [["--batchsize", "1"], "unknown flag --batchsize; did you mean --batch-size? (--help lists all)"],
   [["--quite"], "unknown flag --quite; did you mean --quiet? (--help lists all)"],

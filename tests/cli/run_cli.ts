@@ -24,7 +24,8 @@ export function taskCommand(
   if (deno !== "deno") throw new Error(`Cannot run task ${task} as it must be one deno command`);
   return new Deno.Command(Deno.execPath(), {
     args: [run, `--config=${root}/deno.json`, ...words, ...args],
-    env: { NO_COLOR: "1", ...env },
+    // As `deno task` sets it; that of the tests' own task means nothing here.
+    env: { NO_COLOR: "1", INIT_CWD: String(options.cwd ?? root), ...env },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -1,0 +1,86 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { encode as encodePng } from "fast-png";
+import { saveParameters } from "../../lib/model/save_parameters.ts";
+import { parameterCount } from "../../lib/net/architecture.ts";
+import { parameterViews } from "../../lib/net/maths.ts";
+import { folder, listing } from "../data/idx_files.ts";
+import { test } from "../requirements.ts";
+import { runCli } from "./run_cli.ts";
+import { barsFolder, QUICK } from "./small_data.ts";
+
+test("paths of flags are relative to where the person stands, not to where the task runs", async () => {
+  using data = barsFolder();
+  const person = `${data.path}/a folder with spaces`;
+  await Deno.mkdir(`${person}/images`, { recursive: true });
+  await Deno.rename(data.csv, `${person}/bars.csv`);
+  // As `deno task` does it: this process runs in the project's folder.
+  const run = async (task: Parameters<typeof runCli>[0], ...args: string[]) => {
+    const ended = await runCli(task, args, { INIT_CWD: person });
+    assertEquals(ended.code, 0, ended.stderr);
+    return ended;
+  };
+  const train = ["--dataset", "bars.csv", "--out", "../kept", "--save-every", "20", ...QUICK];
+  const { stderr } = await run("train", "--", ...train);
+  assert(stderr.includes(`The run is kept in ${data.path}/kept\n`), stderr);
+  const checkpoint = ["--resume", "../kept/checkpoint.safetensors", "--iterations", "80"];
+  await run("train", ...checkpoint, "--backend", "cpu");
+  await run("evaluate", "--model", "../kept/model.safetensors");
+  await run("export", "--npz", "--model", "../kept/model.safetensors", "--out", "net.npz");
+  await run("sweep", "--dataset", "bars.csv", "--out", "some.csv", "--quiet", ...QUICK);
+  const report = await run("report", "--run", "../kept");
+  assertEquals(report.stdout, `${data.path}/kept/report.html\n`);
+  await run("report", "--compare", "../kept", "../kept/", "--out", "both.html");
+  assertEquals(listing(person), ["bars.csv", "both.html", "images", "net.npz", "some.csv"]);
+});
+
+test("report --run . is named after the folder", async () => {
+  using data = barsFolder();
+  const out = `${data.path}/named`;
+  const args = ["--dataset", data.csv, "--out", out, ...QUICK];
+  assertEquals((await runCli("train", args)).code, 0);
+  const { code, stdout } = await runCli("report", ["--run", "."], { INIT_CWD: out });
+  assertEquals([code, stdout], [0, `${out}/report.html\n`]);
+  assertMatch(await Deno.readTextFile(`${out}/report.html`), /<h1>Run named<\/h1>/);
+});
+
+test("predict looks for images where the person stands", async () => {
+  const blank = encodePng({ width: 28, height: 28, data: new Uint8Array(784), channels: 1 });
+  using images = folder({ "blank.png": blank });
+  const architecture = {
+    inputs: 784,
+    hidden: [1, 1],
+    classes: 10,
+    activation: "tanh",
+    head: "softmax",
+  } as const;
+  const parameters = parameterViews(architecture, new Float32Array(parameterCount(architecture)));
+  const model = { architecture, parameters, scale: "unit" } as const;
+  await saveParameters(`${images.path}/net.safetensors`, model);
+  const args = ["--model", "net.safetensors", "blank.png", "absent.png"];
+  const { stderr } = await runCli("predict", args, { INIT_CWD: images.path });
+  assertMatch(stderr, /^error: blank\.png: Cannot find a digit/);
+  assertMatch(stderr, /^error: absent\.png: there is no such file$/m);
+});
+
+test("runs stay in the project's folder, and are named in full to who stands elsewhere", async () => {
+  using project = folder();
+  using data = barsFolder();
+  const args = ["--dataset", "bars.csv", "--seed", "7", ...QUICK];
+  const ended = await runCli("train", args, { INIT_CWD: data.path }, { cwd: project.path });
+  assertEquals(ended.code, 0, ended.stderr);
+  const [name] = listing(`${project.path}/runs`);
+  const path = `${await Deno.realPath(project.path)}/runs/${name}`;
+  assert(ended.stderr.includes(`The run is kept in ${path}\n`), ended.stderr);
+  assertEquals(listing(data.path), ["bars.csv"]);
+});
+
+test("train says where it cannot write before it trains", async () => {
+  using data = barsFolder();
+  await Deno.writeTextFile(`${data.path}/file`, "");
+  for (const out of [`${data.path}/file`, `${data.path}/file/below`]) {
+    const args = ["--dataset", data.csv, "--out", out, ...QUICK];
+    const { code, stdout, stderr } = await runCli("train", args);
+    assertEquals([code, stdout], [1, ""]);
+    assertMatch(stderr, /^error: Cannot keep the run in .*; name another folder with --out$/m);
+  }
+});
