@@ -1,4 +1,5 @@
 /** One file from the first of several mirrors that gives it whole. */
+import { printable } from "../files/printable.ts";
 import { DataError, DataUnavailableError } from "./errors.ts";
 
 /** How far a download is. */
@@ -99,7 +100,9 @@ export async function download<T>(
     if (isLate || [...failures.values()].every((failure) => failure.permanent)) break;
     if (attempt < attempts) await new Promise((resolve) => setTimeout(resolve, 500 * attempt));
   }
-  const reasons = [...failures].map(([mirror, { reason }]) => `${mirror}: ${reason}`);
+  const reasons = [...failures].map(([mirror, { reason }]) =>
+    `${mirror}: ${printable(reason, 300)}`
+  );
   throw new DataUnavailableError(`Cannot download ${file.name} (${reasons.join("; ")})`);
 }
 

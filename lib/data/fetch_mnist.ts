@@ -3,7 +3,7 @@ import type { Dataset } from "./dataset.ts";
 import { download, type DownloadOptions } from "./download.ts";
 import { DataError } from "./errors.ts";
 import { IDX_FILE_NAMES, type IdxFile, type IdxFileName, joinIdxFiles } from "./idx_dataset.ts";
-import { idxHeaderLength, parseIdxHeader } from "./idx.ts";
+import { parseIdxHeader } from "./idx.ts";
 import type { IdxSource } from "./idx_source.ts";
 import { MNIST } from "./mnist.ts";
 
@@ -128,10 +128,11 @@ async function verify(
 }
 
 function openBytes(name: IdxFileName, bytes: Uint8Array): IdxFile {
-  const dimensions = name.includes("idx3") ? 3 : 1;
-  return {
-    path: name,
-    shape: parseIdxHeader(bytes, { file: name, fileLength: bytes.length, dimensions }),
-    read: (items) => items.set(bytes.subarray(idxHeaderLength(dimensions))),
-  };
+  const kind = name.includes("images") ? "images" : "labels";
+  const { shape, headerLength } = parseIdxHeader(bytes, {
+    file: name,
+    fileLength: bytes.length,
+    kind,
+  });
+  return { path: name, shape, read: (items) => items.set(bytes.subarray(headerLength)) };
 }

@@ -5,47 +5,70 @@
  *
  * Format: http://yann.lecun.com/exdb/mnist/ ("the IDX file format").
  */
+import { foreignKind } from "../files/kinds.ts";
 import { DataError } from "./errors.ts";
 
 const UNSIGNED_BYTE = 8;
-/** Shape (rows) in a file of labels, (rows, height, width) in a file of images. */
-export type IdxDimensions = 1 | 3;
+/** Bytes of an item, by its type: unsigned byte, signed byte, short, int. Floats are no labels. */
+const ITEM_BYTES: Readonly<Record<number, number>> = { [UNSIGNED_BYTE]: 1, 9: 1, 11: 2, 12: 4 };
+/** The longest header, that of images. */
+export const IDX_HEADER_BYTES = 16;
+
+/** What a file of a data set holds. */
+export type IdxKind = "images" | "labels";
 
 /**
- * Length of an IDX header.
+ * Tells IDX files of images and of labels from others, by their first four bytes.
  *
- * @param dimensions 1 for labels, 3 for images
- * @returns Bytes before the first item
+ * @param start The file's first bytes, decompressed
+ * @returns What it holds, or undefined if it is another kind of file
  *
  * @example
  * ```ts
- * import { idxHeaderLength } from "./idx.ts";
+ * import { idxKind } from "./idx.ts";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(idxHeaderLength(3), 16);
+ * assertEquals(idxKind(Uint8Array.of(0, 0, 8, 3)), "images");
+ * assertEquals(idxKind(Uint8Array.of(0, 0, 12, 2)), "labels"); // QMNIST's
  * ```
  */
-export function idxHeaderLength(dimensions: IdxDimensions): number {
-  return 4 + 4 * dimensions;
+export function idxKind([zero, alsoZero, type, dimensions]: Uint8Array): IdxKind | undefined {
+  if (zero !== 0 || alsoZero !== 0) return undefined;
+  if (type === UNSIGNED_BYTE && dimensions === 3) return "images";
+  return type in ITEM_BYTES && (dimensions === 1 || dimensions === 2) ? "labels" : undefined;
 }
 
 /** What `parseIdxHeader` must know beforehand. */
 export interface IdxFacts {
   /** What to call the file in an error. */
   file: string;
-  /** Bytes of the whole file, header included. */
+  /** Bytes of the whole file, header included; left out, they are not compared with the header. */
+  fileLength?: number;
+  /** What the file must hold. */
+  kind: IdxKind;
+}
+
+/** What a header says. */
+export interface IdxHeader {
+  /** `[rows, height, width]` of images, `[rows]` of labels. */
+  shape: number[];
+  /** Bytes before the first item. */
+  headerLength: number;
+  /** Bytes of the whole file. */
   fileLength: number;
-  /** 1 for labels, 3 for images. */
-  dimensions: IdxDimensions;
+  /** Of labels: bytes of one, and how many numbers each row has, of which the first is the label. */
+  itemBytes: number;
+  columns: number;
 }
 
 /**
  * Reads an IDX header and checks every field of it, and the file's length
- * against it.
+ * against it. Images are of unsigned bytes; labels may be of any type of whole
+ * numbers, and have more numbers after them in each row, as QMNIST's do.
  *
  * @param start The file's first bytes, the header at least (or the whole file, if that is shorter)
  * @param about The file
- * @returns The size of each dimension: `[rows]` or `[rows, height, width]`
+ * @returns Its sizes
  * @throws {DataError} If a field is wrong, or the length is another than the header's
  *
  * @example
@@ -54,38 +77,90 @@ export interface IdxFacts {
  * import { assertEquals } from "@std/assert";
  *
  * const twoLabels = Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 3);
- * assertEquals(parseIdxHeader(twoLabels, { file: "labels", fileLength: 10, dimensions: 1 }), [2]);
+ * const { shape } = parseIdxHeader(twoLabels, { file: "labels", fileLength: 10, kind: "labels" });
+ * assertEquals(shape, [2]);
  * ```
  */
 export function parseIdxHeader(
   start: Uint8Array,
-  { file, fileLength, dimensions }: IdxFacts,
-): number[] {
-  const kind = dimensions === 1 ? "labels" : "images";
+  { file, fileLength, kind }: IdxFacts,
+): IdxHeader {
   const fail = (what: string): never => {
     throw new DataError(`Cannot read ${file} as IDX ${kind}: ${what}`);
   };
-  const headerLength = idxHeaderLength(dimensions);
+  const foreign = start[0] === 0 && start[1] === 0 ? undefined : foreignKind(start);
+  if (foreign) fail(foreign);
+  const usual = UNSIGNED_BYTE << 8 | (kind === "images" ? 3 : 1);
+  const magic = start.length < 4
+    ? usual
+    : new DataView(start.buffer, start.byteOffset).getUint32(0);
+  if (idxKind(start) !== kind && start.length >= 4) {
+    fail(`it must begin with ${hex(usual)}: current value is ${hex(magic)}`);
+  }
+  const dimensions = magic & 0xff;
+  const headerLength = 4 + 4 * dimensions;
   if (start.length < headerLength) {
     fail(`its header must be ${headerLength} bytes: the file ends after ${start.length}`);
   }
   const view = new DataView(start.buffer, start.byteOffset, headerLength);
-  const magic = UNSIGNED_BYTE << 8 | dimensions;
-  if (view.getUint32(0) !== magic) {
-    fail(`it must begin with ${hex(magic)}: current value is ${hex(view.getUint32(0))}`);
-  }
-  const shape = Array.from({ length: dimensions }, (_, axis) => view.getUint32(4 + 4 * axis));
+  const sizes = Array.from({ length: dimensions }, (_, axis) => view.getUint32(4 + 4 * axis));
   const names = ["number of rows", "height", "width"];
-  shape.forEach((size, axis) => {
+  sizes.forEach((size, axis) => {
     if (size === 0) fail(`the ${names[axis]} in its header must be at least 1: current value is 0`);
   });
-  const length = shape.reduce((product, size) => product * size, 1) + headerLength;
-  if (fileLength !== length) {
+  const itemBytes = ITEM_BYTES[magic >> 8 & 0xff];
+  const length = sizes.reduce((product, size) => product * size, itemBytes) + headerLength;
+  if (fileLength !== undefined && fileLength !== length) {
     fail(
-      `${shape.join(" x ")} items and a header must be ${length} bytes: the file has ${fileLength}`,
+      `${sizes.join(" x ")} items and a header must be ${length} bytes: the file has ${fileLength}`,
     );
   }
-  return shape;
+  return {
+    shape: kind === "images" ? sizes : [sizes[0]],
+    headerLength,
+    fileLength: length,
+    itemBytes,
+    columns: kind === "labels" ? sizes[1] ?? 1 : 1,
+  };
+}
+
+/**
+ * The labels in the items of a file, where they are not bytes already.
+ *
+ * @param items All of the file but its header
+ * @param header The file's
+ * @param file What to call the file in an error
+ * @returns Shape (rows)
+ * @throws {DataError} If a label is not from 0 to 255
+ *
+ * @example
+ * ```ts
+ * import { decodeLabels } from "./idx.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const header = { shape: [2], headerLength: 12, fileLength: 28, itemBytes: 4, columns: 2 };
+ * const items = Uint8Array.of(0, 0, 0, 7, 1, 2, 3, 4, 0, 0, 0, 9, 5, 6, 7, 8);
+ * assertEquals(decodeLabels(items, header, "labels"), Uint8Array.of(7, 9));
+ * ```
+ */
+export function decodeLabels(
+  items: Uint8Array,
+  { shape: [rows], itemBytes, columns }: IdxHeader,
+  file: string,
+): Uint8Array {
+  const labels = new Uint8Array(rows);
+  for (let row = 0; row < rows; row++) {
+    const first = row * columns * itemBytes;
+    // Big-endian: all bytes before the last are 0 in a number below 256.
+    const last = first + itemBytes - 1;
+    if (items.subarray(first, last).some((byte) => byte !== 0)) {
+      throw new DataError(
+        `Cannot read ${file} as labels: they must be 0 to 255: that in row ${row} is not`,
+      );
+    }
+    labels[row] = items[last];
+  }
+  return labels;
 }
 
 /**

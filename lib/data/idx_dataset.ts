@@ -23,6 +23,8 @@ export interface Checksums {
   kind: "sha256" | "md5-of-gz";
   /** In hex. */
   files: Readonly<Record<IdxFileName, string>>;
+  /** SHA-256 of decompressed files that are of another data set, where `kind` can only tell packed ones. */
+  others?: readonly string[];
 }
 
 /** What is known beforehand of the four files. */

@@ -1,7 +1,9 @@
 /** A folder of four IDX files, gzipped or not, as one Dataset. */
+import { KIND_BYTES } from "../files/kinds.ts";
+import { printable } from "../files/printable.ts";
 import type { Dataset } from "./dataset.ts";
 import { DataError } from "./errors.ts";
-import { type IdxDimensions, idxHeaderLength, parseIdxHeader } from "./idx.ts";
+import { decodeLabels, IDX_HEADER_BYTES, type IdxHeader, parseIdxHeader } from "./idx.ts";
 import {
   type Checksums,
   IDX_FILE_NAMES,
@@ -10,13 +12,25 @@ import {
   type IdxFileName,
   joinIdxFiles,
 } from "./idx_dataset.ts";
-import { createHash, gunzipSync } from "../files/node.ts";
+import { describeFolder, type IdxLocation, isFile, isGzip, locateIdxFiles } from "./idx_locate.ts";
+import { createHash, gunzipStart, gunzipSync } from "../files/node.ts";
+
+/** What is known beforehand of the files in a folder. */
+export interface IdxFolderOptions extends IdxDatasetOptions {
+  /** Files that are not in the folder, or not to be read from there: their contents. */
+  contents?: ReadonlyMap<IdxFileName, Uint8Array>;
+  /** Called with a line for a person about what could not be verified. */
+  onNotice?: (line: string) => void;
+}
+
+/** What a header may promise of a gzipped file: ten times what the largest data set of digits has. */
+const MAX_BYTES = 2 ** 30;
 
 /**
  * Reads the four files of an IDX data set. The rows of the train files come
  * first, in order; their count becomes `trainRows`.
  *
- * @param directory Holds the four files under MNIST's names, each with or without `.gz`
+ * @param directory Holds the four files, or has a folder that does, as `locateIdxFiles` finds them
  * @param options What is known of them
  * @returns The data set
  * @throws {DataError} If a file is missing, damaged, disagrees with another, or has the wrong checksum
@@ -39,9 +53,98 @@ import { createHash, gunzipSync } from "../files/node.ts";
  * await Deno.remove(folder, { recursive: true });
  * ```
  */
-export function readIdxFolder(directory: string, options: IdxDatasetOptions = {}): Dataset {
-  const files = IDX_FILE_NAMES.map((name) => openIdx(directory, name, options));
-  return joinIdxFiles(files, { ...options, name: options.name ?? directory });
+export function readIdxFolder(directory: string, options: IdxFolderOptions = {}): Dataset {
+  const locations = options.contents ? [ownNames(directory)] : locateIdxFiles(directory);
+  if (locations.length > 1 && options.checksums === undefined) {
+    const names = locations.map(({ name }) => printable(name, 200)).join(", ");
+    throw new DataError(`Cannot choose among the data sets in ${directory}: name one of ${names}`);
+  }
+  if (locations.length === 0) {
+    const missing = IDX_FILE_NAMES.find((name) => ownPaths(directory, name).length === 0);
+    throw new DataError(
+      `There is no ${missing} or ${missing}.gz in ${directory}${describeFolder(directory)}`,
+    );
+  }
+  // Each line once, not once a file.
+  const said = new Set<string>();
+  const onNotice = (line: string) => {
+    if (!said.has(line)) options.onNotice?.(line);
+    said.add(line);
+  };
+  const read = (location: IdxLocation) =>
+    readIdxFiles(location, directory, { ...options, onNotice });
+  return firstWhole(locations, read);
+}
+
+/** The files with MNIST's own names, whether they are there or not. */
+function ownNames(directory: string): IdxLocation {
+  const pathsOf = (name: IdxFileName) => {
+    const paths = ownPaths(directory, name);
+    return paths.length > 0 ? paths : [`${directory}/${name}`];
+  };
+  return { name: directory, files: new Map(IDX_FILE_NAMES.map((name) => [name, pathsOf(name)])) };
+}
+
+function ownPaths(directory: string, name: IdxFileName): string[] {
+  return [`${directory}/${name}`, `${directory}/${name}.gz`].filter(isFile);
+}
+
+/**
+ * Whether the files of a folder lie as EMNIST's do, by their names.
+ *
+ * @param directory As for `readIdxFolder`
+ */
+export function isEmnistFolder(directory: string): boolean {
+  const [location, ...others] = locateIdxFiles(directory);
+  const [images] = location?.files.get("train-images-idx3-ubyte") ?? [];
+  return others.length === 0 && images !== undefined && isEmnist(images);
+}
+
+/**
+ * Whether a file's name is one of EMNIST's.
+ *
+ * @param path Where it is
+ */
+export function isEmnist(path: string): boolean {
+  return /(^|[/\\])emnist\b[^/\\]*$/i.test(path);
+}
+
+/** What the first of several gives that is not damaged; what is wrong with the first if all are. */
+function firstWhole<From, To>(candidates: readonly From[], read: (candidate: From) => To): To {
+  const errors: unknown[] = [];
+  for (const candidate of candidates) {
+    try {
+      return read(candidate);
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+      errors.push(error);
+    }
+  }
+  throw errors[0];
+}
+
+function readIdxFiles(
+  { files }: IdxLocation,
+  directory: string,
+  options: IdxFolderOptions,
+): Dataset {
+  const join = (choose: (name: IdxFileName) => IdxFile) =>
+    joinIdxFiles(IDX_FILE_NAMES.map(choose), { ...options, name: options.name ?? directory });
+  const pathsOf = (name: IdxFileName) => preferred(files.get(name)!, options.checksums);
+  try {
+    return join((name) => openIdx(pathsOf(name)[0], name, options));
+  } catch (error) {
+    if (IDX_FILE_NAMES.every((name) => pathsOf(name).length === 1)) throw error;
+    // Of a file that is there twice, one copy may be damaged and the other whole.
+    return join((name) => firstWhole(pathsOf(name), (path) => checkedIdx(path, name, options)));
+  }
+}
+
+/** Where only the packed files have checksums, they come first. */
+function preferred(paths: readonly string[], checksums?: Checksums): readonly string[] {
+  if (checksums?.kind !== "md5-of-gz") return paths;
+  const isPacked = (path: string) => path.endsWith(".gz");
+  return [...paths.filter(isPacked), ...paths.filter((path) => !isPacked(path))];
 }
 
 /**
@@ -56,43 +159,40 @@ export function isIdxFileWhole(
   name: IdxFileName,
   checksums: Checksums,
 ): boolean {
-  try {
-    const { shape, read, verify } = openIdx(directory, name, { checksums });
-    const items = new Uint8Array(shape.reduce((product, size) => product * size, 1));
-    read(items);
-    verify?.(items);
-    return true;
-  } catch (error) {
-    if (error instanceof DataError) return false;
-    throw error;
-  }
+  return ownPaths(directory, name).some((path) => {
+    try {
+      checkedIdx(path, name, { checksums });
+      return true;
+    } catch (error) {
+      if (error instanceof DataError) return false;
+      throw error;
+    }
+  });
 }
 
 /** Whether all four files of a folder are there, gzipped or not, whatever is in them. */
 export function hasIdxFiles(directory: string): boolean {
-  return IDX_FILE_NAMES.every((name) => findFile(directory, [name, `${name}.gz`]) !== undefined);
+  return locateIdxFiles(directory).length > 0;
+}
+
+/** An opened file whose items are known to be as they must. */
+function checkedIdx(path: string, name: IdxFileName, options: IdxFolderOptions): IdxFile {
+  const file = openIdx(path, name, options);
+  const items = new Uint8Array(file.shape.reduce((product, size) => product * size, 1));
+  file.read(items);
+  file.verify?.(items);
+  return file;
 }
 
 /** What is to be found in a file: its items, and what it hashes to given those. */
 interface Contents extends Omit<IdxFile, "path"> {
-  /** In hex. */
-  checksum(kind: Checksums["kind"], items: Uint8Array): string;
+  /** In hex; undefined for the MD5 of a packed file that is not packed. */
+  checksum(kind: Checksums["kind"], items: Uint8Array): string | undefined;
 }
 
-function openIdx(
-  directory: string,
-  name: IdxFileName,
-  { name: source, checksums }: IdxDatasetOptions,
-): IdxFile {
-  const names = checksums?.kind === "md5-of-gz" ? [`${name}.gz`] : [name, `${name}.gz`];
-  const path = findFile(directory, names);
-  if (path === undefined) {
-    throw new DataError(`There is no ${names.join(" or ")} in ${directory}`);
-  }
-  const dimensions = name.includes("idx3") ? 3 : 1;
-  const { shape, read, checksum } = path.endsWith(".gz")
-    ? openGzipped(path, dimensions)
-    : openPlain(path, dimensions);
+function openIdx(path: string, name: IdxFileName, options: IdxFolderOptions): IdxFile {
+  const { name: source, checksums, contents, onNotice } = options;
+  const { shape, read, checksum } = openContents(path, name, contents?.get(name));
   return {
     path,
     shape,
@@ -101,7 +201,16 @@ function openIdx(
       if (checksums === undefined) return;
       const expected = checksums.files[name];
       const found = checksum(checksums.kind, items);
-      if (found !== expected) {
+      const isOther = found === undefined &&
+        checksums.others?.includes(checksum("sha256", items)!);
+      if (isOther) {
+        throw new DataError(
+          `Cannot use ${path} as ${source}'s ${name} as it is another data set's`,
+        );
+      }
+      if (found === undefined) {
+        onNotice?.(`${source}: decompressed files have no published checksums to be verified by`);
+      } else if (found !== expected) {
         throw new DataError(
           `Cannot use ${path} as ${source}'s ${name} as its ${checksums.kind} must be ` +
             `${expected}: current value is ${found}; put the original in its place`,
@@ -111,61 +220,93 @@ function openIdx(
   };
 }
 
-/** The path of the first of these that is there. */
-function findFile(directory: string, names: readonly string[]): string | undefined {
-  return names.map((name) => `${directory}/${name}`).find(isFile);
+function openContents(path: string, name: IdxFileName, given?: Uint8Array): Contents {
+  const facts = { file: path, kind: name.includes("images") ? "images" : "labels" } as const;
+  if (given) return isGzip(given) ? openGzipped(given, facts) : openBytes(given, facts);
+  const start = new Uint8Array(KIND_BYTES);
+  using file = Deno.openSync(path);
+  const length = readFully(file, start);
+  return isGzip(start)
+    ? openGzipped(Deno.readFileSync(path), facts)
+    : openPlain(path, start.subarray(0, length), { ...facts, fileLength: file.statSync().size });
 }
 
-function isFile(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-      return false;
-    }
-    throw error;
+type Facts = Parameters<typeof parseIdxHeader>[1];
+
+/** Decompresses no more than the header promises, and nothing before that is known. */
+function openGzipped(compressed: Uint8Array, facts: Facts): Contents {
+  const start = gunzipStart(compressed.subarray(0, 4096));
+  const isShort = start.length < IDX_HEADER_BYTES;
+  const fileLength = isShort ? IDX_HEADER_BYTES : parseIdxHeader(start, facts).fileLength;
+  if (fileLength > MAX_BYTES) {
+    throw new DataError(
+      `Cannot decompress ${facts.file} as it must hold at most ${MAX_BYTES} bytes: its header ` +
+        `promises ${fileLength}; decompress it yourself if that is right`,
+    );
   }
-}
-
-function openGzipped(path: string, dimensions: IdxDimensions): Contents {
-  const compressed = Deno.readFileSync(path);
   let bytes: Uint8Array;
   try {
-    bytes = gunzipSync(compressed);
+    bytes = gunzipSync(compressed, fileLength);
   } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== "ERR_BUFFER_TOO_LARGE") throw damaged(facts.file, message);
     throw new DataError(
-      `Cannot decompress ${path} (${(error as Error).message}): ` +
-        `it is damaged or not whole, put the original in its place`,
+      `Cannot decompress ${facts.file} as its header promises ${fileLength} bytes: it holds more`,
     );
   }
   return {
-    shape: parseIdxHeader(bytes, { file: path, fileLength: bytes.length, dimensions }),
-    read: (items) => items.set(bytes.subarray(idxHeaderLength(dimensions))),
-    checksum: (kind) =>
-      kind === "sha256"
-        ? createHash("sha256").update(bytes).digest("hex")
-        : createHash("md5").update(compressed).digest("hex"),
+    ...openBytes(bytes, facts),
+    checksum: (kind) => hashOf(kind, kind === "sha256" ? bytes : compressed),
+  };
+}
+
+function damaged(file: string, reason: string): DataError {
+  return new DataError(
+    `Cannot decompress ${file} (${reason}): ` +
+      `it is damaged or not whole, put the original in its place`,
+  );
+}
+
+function openBytes(bytes: Uint8Array, facts: Facts): Contents {
+  const header = parseIdxHeader(bytes, { ...facts, fileLength: bytes.length });
+  return {
+    shape: header.shape,
+    read: (items) => place(items, bytes.subarray(header.headerLength), header, facts.file),
+    checksum: (kind) => kind === "sha256" ? hashOf(kind, bytes) : undefined,
   };
 }
 
 /** Reads straight into place: a fifth of the time of reading the whole file and copying. */
-function openPlain(path: string, dimensions: IdxDimensions): Contents {
-  const header = new Uint8Array(idxHeaderLength(dimensions));
-  using file = Deno.openSync(path);
-  const start = header.subarray(0, readFully(file, header));
-  const fileLength = file.statSync().size;
+function openPlain(path: string, start: Uint8Array, facts: Facts): Contents {
+  const header = parseIdxHeader(start, facts);
+  const { shape, headerLength, fileLength } = header;
+  const isBytes = header.itemBytes * header.columns === 1;
+  let raw: Uint8Array | undefined;
   return {
-    shape: parseIdxHeader(start, { file: path, fileLength, dimensions }),
+    shape,
     read(items) {
+      raw = isBytes ? items : new Uint8Array(fileLength - headerLength);
       using file = Deno.openSync(path);
-      file.seekSync(header.length, Deno.SeekMode.Start);
-      if (readFully(file, items) < items.length) {
+      file.seekSync(headerLength, Deno.SeekMode.Start);
+      if (readFully(file, raw) < raw.length) {
         throw new DataError(`Cannot read ${path} as it became shorter meanwhile`);
       }
+      if (!isBytes) place(items, raw, header, path);
     },
     checksum: (kind, items) =>
-      createHash(kind === "sha256" ? "sha256" : "md5").update(header).update(items).digest("hex"),
+      kind === "sha256" ? hashOf(kind, start.subarray(0, headerLength), raw ?? items) : undefined,
   };
+}
+
+function place(items: Uint8Array, raw: Uint8Array, header: IdxHeader, file: string): void {
+  const isBytes = header.itemBytes * header.columns === 1;
+  items.set(isBytes ? raw : decodeLabels(raw, header, file));
+}
+
+function hashOf(kind: Checksums["kind"], ...parts: Uint8Array[]): string {
+  const hash = createHash(kind === "sha256" ? "sha256" : "md5");
+  for (const part of parts) hash.update(part);
+  return hash.digest("hex");
 }
 
 /** Returns how many bytes there were to fill `target` with. */

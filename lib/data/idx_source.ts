@@ -11,6 +11,7 @@ import {
   type IdxFileName,
 } from "./idx_dataset.ts";
 import { isIdxFileWhole, readIdxFolder } from "./idx_folder.ts";
+import { holdsData } from "./idx_locate.ts";
 import { createHash, gunzipSync } from "../files/node.ts";
 
 /** A published data set: what its files must be, and who has them. */
@@ -55,61 +56,100 @@ export async function loadIdxSource(
   options: LoadOptions = {},
 ): Promise<Dataset> {
   const { directory = `./data/${source.name}`, mirrors = source.mirrors, onNotice } = options;
-  return await readOrFill(directory, source, async () => {
+  const isPacked = source.checksums.kind === "md5-of-gz";
+  return await readOrFill(directory, source, async (keep) => {
     for (const name of IDX_FILE_NAMES) {
       if (isIdxFileWhole(directory, name, source.checksums)) continue;
-      await download(
+      const content = await download(
         { name: `${name}.gz`, mirrors, maxBytes: MAX_BYTES },
-        async (body) => await keep(name, await new Blob(await Array.fromAsync(body)).bytes()),
+        async (body) => {
+          const bytes = await new Blob(await Array.fromAsync(body)).bytes();
+          const content = isPacked ? bytes : inflate(bytes);
+          verifyChecksum(content, name, source.checksums);
+          return content;
+        },
         options,
       );
+      await keep(name, content, isPacked ? ".gz" : "");
     }
   }, onNotice);
-
-  async function keep(name: IdxFileName, bytes: Uint8Array): Promise<void> {
-    const [path, content] = source.checksums.kind === "sha256"
-      ? [`${directory}/${name}`, inflate(bytes)]
-      : [`${directory}/${name}.gz`, bytes];
-    verifyChecksum(content, name, source.checksums);
-    await writeFileAtomically(path, content);
-  }
 }
+
+/** Takes a file that was downloaded, under one of MNIST's names with an ending. */
+export type KeepFile = (name: IdxFileName, content: Uint8Array, ending?: string) => Promise<void>;
 
 /**
  * Reads a folder of IDX files; if that fails, has it filled, and reads again.
+ * Files that cannot be kept there are used all the same.
  *
  * @param directory The folder
  * @param known What is known of the files
- * @param fill Puts right what is missing or damaged
+ * @param fill Downloads what is missing or damaged
  * @param onNotice See `LoadOptions`
  * @returns The data set
- * @throws {DataUnavailableError} If `fill` does
+ * @throws {DataUnavailableError} If `fill` does, and the folder holds nobody's data
+ * @throws {DataError} If `fill` does so, and it holds some
  */
 export async function readOrFill(
   directory: string,
   known: IdxDatasetOptions,
-  fill: () => Promise<void>,
+  fill: (keep: KeepFile) => Promise<void>,
   onNotice: (line: string) => void = () => {},
 ): Promise<Dataset> {
   try {
-    return readIdxFolder(directory, known);
+    return readIdxFolder(directory, { ...known, onNotice });
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     onNotice(`${error.message}; downloading it`);
     try {
-      await withCacheLock(
-        directory,
-        fill,
-        () => onNotice(`another process fills ${directory}; waiting`),
-      );
+      return await withCacheLock(directory, PART_NAMES, async (canKeep) => {
+        const filled = readIfWhole(directory, known);
+        if (filled) return filled; // by the process that was waited for
+        const contents = new Map<IdxFileName, Uint8Array>();
+        await fill(async (name, content, ending = "") => {
+          contents.set(name, content);
+          if (canKeep) await keepFile(`${directory}/${name}${ending}`, content, onNotice);
+        });
+        return readIdxFolder(directory, { ...known, contents });
+      }, onNotice);
     } catch (failed) {
       if (!(failed instanceof DataUnavailableError)) throw failed;
-      throw new DataUnavailableError(
-        `${error.message}. ${failed.message}. Check the network, or put the files there yourself`,
-      );
+      const message = `${error.message}. ${failed.message}. ` +
+        `Check the network, or put the files there yourself`;
+      // Where there are files, somebody thinks that they are the data: nothing else takes their place.
+      throw holdsData(directory) ? new DataError(message) : new DataUnavailableError(message);
     }
   }
-  return readIdxFolder(directory, known);
+}
+
+function readIfWhole(directory: string, known: IdxDatasetOptions): Dataset | undefined {
+  try {
+    return readIdxFolder(directory, known);
+  } catch (error) {
+    if (error instanceof DataError) return undefined;
+    throw error;
+  }
+}
+
+const PART_NAMES = IDX_FILE_NAMES.flatMap((name) => [name, `${name}.gz`]);
+
+/** Writes a file; what is in its place is set aside, since it may be somebody's own. */
+async function keepFile(
+  path: string,
+  content: Uint8Array,
+  onNotice: (line: string) => void,
+): Promise<void> {
+  try {
+    const before = await Deno.lstat(path).catch(() => undefined);
+    if (before?.isSymlink) return onNotice(`${path} is a link and stays as it is`);
+    if (before) {
+      await Deno.rename(path, `${path}.damaged`);
+      onNotice(`the file that was there is now ${path}.damaged`);
+    }
+    await writeFileAtomically(path, content);
+  } catch (error) {
+    onNotice(`${(error as Error).message}: it is used but not kept`);
+  }
 }
 
 /** The bytes decompressed; bytes that are not gzipped are returned, since some servers decompress on the way. */

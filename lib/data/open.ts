@@ -2,13 +2,14 @@
  * Whatever data set a person names. Not for `mod.ts` to import: CSV files are
  * read with a library, which a module that is imported by URL would not find.
  */
-import { basename, resolve } from "node:path";
+import { resolve } from "node:path";
 import { printable } from "../files/printable.ts";
 import type { Dataset, DatasetSource } from "./dataset.ts";
 import { DataError, DataUnavailableError } from "./errors.ts";
 import { FASHION } from "./fashion.ts";
 import { DATASET_NAMES, type DatasetName } from "./names.ts";
-import { readIdxFolder } from "./idx_folder.ts";
+import { type IdxFolderOptions, isEmnist, isEmnistFolder, readIdxFolder } from "./idx_folder.ts";
+import { locateIdxFiles } from "./idx_locate.ts";
 import { inspectLabels } from "./labels.ts";
 import { type IdxSource, loadIdxSource, type LoadOptions } from "./idx_source.ts";
 import { MNIST } from "./mnist.ts";
@@ -82,7 +83,7 @@ export async function openDataset(options: OpenOptions): Promise<Dataset> {
   const isKnown = DATASET_NAMES.includes(dataset);
   const data = await openNamed(options);
   if (!isKnown) inspectLabels(data, onNotice);
-  const transpose = options.transpose ?? (!isKnown && isEmnist(dataset));
+  const transpose = options.transpose ?? (!isKnown && isEmnistPath(dataset));
   if (transpose && options.transpose === undefined) {
     onNotice?.(`${dataset}: EMNIST's images are stored on their side; each is put upright`);
   }
@@ -114,7 +115,9 @@ async function openNamed(options: OpenOptions): Promise<Dataset> {
   }
   if (DATASET_NAMES.includes(dataset)) return await openKnown(dataset as DatasetName, options);
   const kind = kindOf(dataset);
-  if (kind === "folder") return readIdxFolder(dataset);
+  if (kind === "folder" || kind === undefined && locateIdxFiles(dataset).length > 0) {
+    return readIdxFolder(dataset);
+  }
   if (kind === "file" || /\.csv(\.gz)?$/i.test(dataset)) {
     const { readCsv } = await import("./csv.ts");
     return await readCsv(dataset, { label, width, test, onNotice });
@@ -130,11 +133,11 @@ async function openKnown(name: DatasetName, options: OpenOptions): Promise<Datas
   const { dataDir, mnistDir, cacheDir = "./data" } = options;
   const folder = dataDir || (name === "mnist" ? mnistDir : undefined);
   const source = IDX_SOURCES[name];
-  if (folder && source) return readNamedFolder(folder, source);
+  if (folder && source) return readNamedFolder(folder, { ...source, onNotice: options.onNotice });
   return await LOADERS[name]({ ...options, directory: `${cacheDir}/${name}` });
 }
 
-function readNamedFolder(directory: string, source: IdxSource): Dataset {
+function readNamedFolder(directory: string, source: IdxSource & IdxFolderOptions): Dataset {
   try {
     return readIdxFolder(directory, source);
   } catch (error) {
@@ -154,7 +157,7 @@ function kindOf(path: string): "file" | "folder" | undefined {
   }
 }
 
-/** Whether a path ends in a name that EMNIST's files have. */
-function isEmnist(path: string): boolean {
-  return /^emnist\b/i.test(basename(path));
+/** Whether a file or the files of a folder have EMNIST's names. */
+function isEmnistPath(path: string): boolean {
+  return isEmnist(path) || kindOf(path) !== "file" && isEmnistFolder(path);
 }

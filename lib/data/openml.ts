@@ -1,5 +1,4 @@
 /** Data sets that OpenML publishes as one ARFF file; MNIST is one, and the notebook took it from there. */
-import { writeFileAtomically } from "../files/write_file.ts";
 import { readArff } from "./arff.ts";
 import type { Dataset } from "./dataset.ts";
 import { download } from "./download.ts";
@@ -59,7 +58,7 @@ export async function loadArffSource(
 ): Promise<Dataset> {
   const { directory = `./data/${source.name}`, onNotice } = options;
   const { name, classes, checksums } = source;
-  return await readOrFill(directory, { name, classes, checksums }, async () => {
+  return await readOrFill(directory, { name, classes, checksums }, async (keep) => {
     const { mirrors = source.mirrors } = options;
     const files = await download(
       { name: source.file, mirrors, maxBytes: MAX_BYTES },
@@ -67,7 +66,7 @@ export async function loadArffSource(
       options,
     );
     for (const [i, name] of IDX_FILE_NAMES.entries()) {
-      await writeFileAtomically(`${directory}/${name}`, files[i]);
+      await keep(name, files[i]);
     }
   }, onNotice);
 }

@@ -24,3 +24,18 @@ export function createHash(algorithm: "sha256" | "md5"): Hash {
 export function gunzipSync(bytes: Uint8Array, maxOutputLength?: number): Uint8Array {
   return process.getBuiltinModule("node:zlib").gunzipSync(bytes, { maxOutputLength });
 }
+
+/**
+ * Decompresses the beginning of a gzip file.
+ *
+ * @param bytes The file's first bytes
+ * @returns What they hold; nothing if they are corrupt
+ */
+export function gunzipStart(bytes: Uint8Array): Uint8Array {
+  const zlib = process.getBuiltinModule("node:zlib");
+  try {
+    return zlib.gunzipSync(bytes, { finishFlush: zlib.constants.Z_SYNC_FLUSH });
+  } catch {
+    return new Uint8Array();
+  }
+}

@@ -44,12 +44,16 @@ export function smallSource(
   };
 }
 
-/** Makes a temporary folder with files in it; it is removed when disposed of. */
+/** Makes a temporary folder with files in it, and in folders of it; it is removed when disposed of. */
 export function folder(
   files: Record<string, Uint8Array> = {},
 ): { path: string } & Disposable {
   const path = Deno.makeTempDirSync();
-  for (const [name, bytes] of Object.entries(files)) Deno.writeFileSync(`${path}/${name}`, bytes);
+  for (const [name, bytes] of Object.entries(files)) {
+    const inside = name.slice(0, Math.max(0, name.lastIndexOf("/")));
+    Deno.mkdirSync(`${path}/${inside}`, { recursive: true });
+    Deno.writeFileSync(`${path}/${name}`, bytes);
+  }
   return { path, [Symbol.dispose]: () => Deno.removeSync(path, { recursive: true }) };
 }
 

@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { gzipSync } from "node:zlib";
 import { DataError } from "../../lib/data/errors.ts";
 import { type IdxFileName } from "../../lib/data/idx_dataset.ts";
-import { readIdxFolder } from "../../lib/data/idx_folder.ts";
+import { isEmnistFolder, readIdxFolder } from "../../lib/data/idx_folder.ts";
 import { folder, idx, smallFiles, smallSource } from "./idx_files.ts";
 import { test } from "../requirements.ts";
 
@@ -78,7 +78,7 @@ test("readIdxFolder() says in one line which file is wrong, and what is wrong wi
     [
       "labels for images",
       { "train-images-idx3-ubyte": bytes("train-labels-idx1-ubyte") },
-      /train-images-idx3-ubyte as IDX images: .* header must be 16 bytes: the file ends after 14/,
+      /train-images-idx3-ubyte as IDX images: it must begin with 0x00000803: .* is 0x00000801/,
     ],
     [
       "images for labels",
@@ -125,10 +125,233 @@ test("readIdxFolder() says in one line which file is wrong, and what is wrong wi
   }
 });
 
+/** The four small files under other names and in other folders, some of them gzipped. */
+function renamed(
+  rename: (name: IdxFileName) => string,
+  encode: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array = (bytes) => bytes,
+): Record<string, Uint8Array> {
+  return Object.fromEntries(
+    Object.entries(smallFiles()).map(([name, bytes]) => [
+      rename(name as IdxFileName),
+      encode(bytes),
+    ]),
+  );
+}
+
+const dotted = (name: string) => name.replace("-idx", ".idx");
+const emnist = (set: string) => (name: string) => `emnist-${set}-${name.replace("t10k", "test")}`;
+
+test("readIdxFolder() finds the files under the names and in the folders that people have", () => {
+  const expected = smallFiles();
+  const layouts: [string, Record<string, Uint8Array>][] = [
+    ["Kaggle's, as 7-Zip makes them", renamed(dotted)],
+    ["the same, gzipped", renamed((name) => `${dotted(name)}.gz`, gzipSync)],
+    ["a folder for each file", renamed((name) => `${name}/${name}`)],
+    ["both at once", { ...renamed(dotted), ...renamed((name) => `${name}/${name}`) }],
+    ["torchvision's", renamed((name) => `MNIST/raw/${name}`)],
+    ["torchvision's, packed and not", {
+      ...renamed((name) => `MNIST/raw/${name}`),
+      ...renamed((name) => `MNIST/raw/${name}.gz`, gzipSync),
+    }],
+    ["EMNIST's", renamed(emnist("digits"))],
+    ["EMNIST's, gzipped", renamed((name) => `${emnist("digits")(name)}.gz`, gzipSync)],
+    [
+      "a folder for each part",
+      renamed((name) => name.replace(/^(\w+)-/, "$1/").replace("-ubyte", "")),
+    ],
+    ["gzipped without .gz", renamed((name) => name, gzipSync)],
+    [".gz without being gzipped", renamed((name) => `${name}.gz`)],
+    ["capitals and spaces", renamed((name) => `my digits/${name.toUpperCase()} (1)`)],
+    ["other files beside them", { ...renamed(dotted), "notes.txt": new Uint8Array(9) }],
+  ];
+  using plain = folder(expected);
+  const known = smallSource([]);
+  const data = readIdxFolder(plain.path, known);
+  for (const [layout, files] of layouts) {
+    using directory = folder(files);
+    assertEquals(readIdxFolder(directory.path, known), data, layout);
+    const { name: _, ...anonymous } = readIdxFolder(directory.path);
+    assertEquals({ name: "small", ...anonymous }, data, layout);
+  }
+});
+
+test("readIdxFolder() takes the whole one of two copies of a file", () => {
+  const files = smallFiles();
+  const corrupt = files["train-images-idx3-ubyte"].slice();
+  corrupt[20] ^= 1;
+  const broken = [corrupt, corrupt.subarray(0, 30)];
+  for (const bytes of broken) {
+    using directory = folder({
+      ...files,
+      "train-images-idx3-ubyte": bytes,
+      "train-images-idx3-ubyte.gz": gzipSync(files["train-images-idx3-ubyte"]),
+    });
+    assertEquals(readIdxFolder(directory.path, smallSource([])).images[4], 4);
+  }
+});
+
+test("readIdxFolder() wants one of several data sets to be named, unless checksums choose it", () => {
+  const other = renamed(emnist("letters"));
+  other["emnist-letters-train-images-idx3-ubyte"] = idx([6, 2, 3], new Uint8Array(36));
+  using directory = folder({ ...renamed(emnist("digits")), ...other });
+  const { path } = directory;
+  assertThrows(
+    () => readIdxFolder(path),
+    DataError,
+    `Cannot choose among the data sets in ${path}: name one of ${path}/emnist-digits, ` +
+      `${path}/emnist-letters`,
+  );
+  assertEquals(readIdxFolder(`${path}/emnist-digits`).images[4], 4);
+  assertEquals(readIdxFolder(`${path}/emnist-letters`).images[4], 0);
+  assertEquals(readIdxFolder(path, smallSource([])).images[4], 4);
+  assertEquals(isEmnistFolder(`${path}/emnist-digits`), true);
+
+  using two = folder({
+    ...renamed((name) => `FashionMNIST/raw/${name}`),
+    ...renamed((name) => `MNIST/raw/${name}`),
+  });
+  assertThrows(
+    () => readIdxFolder(two.path),
+    DataError,
+    `${two.path}/FashionMNIST/raw, ${two.path}`,
+  );
+  assertEquals(readIdxFolder(`${two.path}/MNIST`).labels.length, 9);
+});
+
+test("isEmnistFolder() goes by the names of the files, not of the folder", () => {
+  for (
+    const [prefix, expected] of [
+      ["emnist-balanced-", true],
+      ["EMNIST-mnist-", true],
+      ["kmnist-", false],
+      ["qmnist-", false],
+      ["", false],
+    ] as const
+  ) {
+    using directory = folder(renamed((name) => `emnist files/${prefix}${name}`));
+    assertEquals(isEmnistFolder(directory.path), expected, prefix);
+  }
+});
+
+test("readIdxFolder() reads QMNIST's labels, integers with seven more beside each", () => {
+  const wide = (labels: number[]) => {
+    const view = new DataView(new ArrayBuffer(12 + labels.length * 32));
+    [0x0c02, labels.length, 8].forEach((word, i) => view.setUint32(4 * i, word));
+    labels.forEach((label, row) => {
+      for (let i = 0; i < 8; i++) view.setInt32(12 + 32 * row + 4 * i, i === 0 ? label : 2000 + i);
+    });
+    return new Uint8Array(view.buffer);
+  };
+  const files = smallFiles();
+  const qmnist = (encode: (bytes: Uint8Array) => Uint8Array, ending: string) => ({
+    [`qmnist-train-images-idx3-ubyte${ending}`]: encode(files["train-images-idx3-ubyte"]),
+    [`qmnist-train-labels-idx2-int${ending}`]: encode(wide([3, 1, 4, 1, 5, 9])),
+    [`qmnist-test-images-idx3-ubyte${ending}`]: encode(files["t10k-images-idx3-ubyte"]),
+    [`qmnist-test-labels-idx2-int${ending}`]: encode(wide([2, 6, 0])),
+  });
+  for (const layout of [qmnist((bytes) => bytes, ""), qmnist(gzipSync, ".gz")]) {
+    using directory = folder(layout);
+    const { labels, images, trainRows } = readIdxFolder(directory.path);
+    assertEquals(labels, Uint8Array.of(3, 1, 4, 1, 5, 9, 2, 6, 0));
+    assertEquals([images.length, trainRows], [54, 6]);
+  }
+});
+
+test("readIdxFolder() says what is there instead of the files", () => {
+  const text = (words: string) => new TextEncoder().encode(words);
+  const many = Object.fromEntries([..."abcdefgh"].map((name) => [name, text("x")]));
+  const cases: [Record<string, Uint8Array>, string][] = [
+    [{}, ", which holds no files"],
+    [{ ".lock": text(""), "x.part": text("") }, ", which holds no files"],
+    [
+      { "archive.zip": text("PK\x03\x04"), "in/train.csv": text("label,a") },
+      ", which holds archive.zip (a ZIP archive (.zip, .npz, .xlsx): unpack it first), in/train.csv",
+    ],
+    [many, ", which holds a, b, c, d, e, f and 2 more"],
+    [{ "\x1b[2J": text("x") }, ", which holds \\u{1b}[2J"],
+    [
+      { [`t${dotted("rain-images-idx3-ubyte")}`]: text("x") },
+      ", which holds train-images.idx3-ubyte",
+    ],
+  ];
+  for (const [files, words] of cases) {
+    using directory = folder(files);
+    const error = assertThrows(() => readIdxFolder(directory.path), DataError) as unknown as Error;
+    assertEquals(
+      error.message,
+      "There is no train-images-idx3-ubyte or train-images-idx3-ubyte.gz in " +
+        directory.path + words,
+    );
+  }
+});
+
+test("readIdxFolder() says by name what lies under the name of a file", () => {
+  for (
+    const [content, words] of [
+      ["version https://git-lfs.github.com/spec/v1\n", "it is a Git LFS pointer in place of"],
+      ["<!DOCTYPE html><title>Sign in</title>", "it is a web page: download"],
+    ]
+  ) {
+    using directory = folder({
+      ...smallFiles(),
+      "train-labels-idx1-ubyte": new TextEncoder().encode(content),
+    });
+    assertThrows(
+      () => readIdxFolder(directory.path),
+      DataError,
+      `Cannot read ${directory.path}/train-labels-idx1-ubyte as IDX labels: ${words}`,
+    );
+  }
+});
+
+test("readIdxFolder() decompresses no more than a header promises, and no promise without bounds", () => {
+  const header = (...sizes: number[]) => idx(sizes, new Uint8Array());
+  const bomb = (start: Uint8Array) => {
+    const bytes = new Uint8Array(start.length + 300 * 2 ** 20);
+    bytes.set(start);
+    return gzipSync(bytes, { level: 1 });
+  };
+  const cases: [Uint8Array, RegExp][] = [
+    [bomb(header(6, 2, 3)), /as its header promises 52 bytes: it holds more/],
+    [gzipSync(header(6, 2, 3)), /6 x 2 x 3 items and a header must be 52 bytes: the file has 16/],
+    [
+      gzipSync(header(60_000, 1000, 1000)),
+      /must hold at most 1073741824 bytes: its header promises/,
+    ],
+  ];
+  for (const [bytes, message] of cases) {
+    using directory = folder({ ...smallFiles(), "train-images-idx3-ubyte": bytes });
+    const before = Deno.memoryUsage().rss;
+    const error = assertThrows(() => readIdxFolder(directory.path), DataError) as unknown as Error;
+    assertEquals(message.test(error.message), true, error.message);
+    const grown = Deno.memoryUsage().rss - before;
+    assertEquals(grown < 100 * 2 ** 20, true, `it took ${grown} bytes to refuse`);
+  }
+});
+
+test("readIdxFolder() takes Fashion-MNIST decompressed, and says that nothing vouches for it", () => {
+  const others = [smallSource([]).checksums.files["train-images-idx3-ubyte"]];
+  const known = smallSource([], "md5-of-gz");
+  using directory = folder(smallFiles());
+  const notices: string[] = [];
+  const data = readIdxFolder(directory.path, { ...known, onNotice: (line) => notices.push(line) });
+  assertEquals(data.labels.length, 9);
+  assertEquals(notices, [
+    "small: decompressed files have no published checksums to be verified by",
+  ]);
+  const checksums = { ...known.checksums, others };
+  assertThrows(
+    () => readIdxFolder(directory.path, { ...known, checksums }),
+    DataError,
+    "as small's train-images-idx3-ubyte as it is another data set's",
+  );
+});
+
 test("readIdxFolder() names the folder where there is none of that name", () => {
   assertThrows(
     () => readIdxFolder("/nowhere/mnist"),
     DataError,
-    "There is no train-images-idx3-ubyte or train-images-idx3-ubyte.gz in /nowhere/mnist",
+    "There is no train-images-idx3-ubyte or train-images-idx3-ubyte.gz in /nowhere/mnist, " +
+      "as there is no such folder",
   );
 });

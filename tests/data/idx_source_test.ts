@@ -1,10 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { DataUnavailableError } from "../../lib/data/errors.ts";
+import { DataError, DataUnavailableError } from "../../lib/data/errors.ts";
 import { IDX_FILE_NAMES } from "../../lib/data/idx_dataset.ts";
 import { loadIdxSource } from "../../lib/data/idx_source.ts";
 import {
   folder,
   gzip,
+  idx,
   listing,
   serveRaw,
   serveSmallFiles,
@@ -51,11 +52,74 @@ test("loadIdxSource() replaces a damaged file and fetches no other", async () =>
   assert(/t10k-images.* its sha256 must be .*; downloading it$/.test(notices[0]), notices[0]);
 });
 
-test("loadIdxSource() removes what a killed process left half-written", async () => {
+test("loadIdxSource() removes what a killed process left half-written, and nobody else's files", async () => {
   await using mirror = serveSmallFiles();
-  using cache = folder({ "train-images-idx3-ubyte.4711.part": new Uint8Array(5) });
+  const mine = ["notes.part", "train-images-idx3-ubyte.4711.part", "train-images-idx3-ubyte.part"];
+  const half = [
+    "train-images-idx3-ubyte.01234567-89ab-cdef-0123-456789abcdef.part",
+    "t10k-labels-idx1-ubyte.gz.01234567-89ab-cdef-0123-456789abcdef.part",
+  ];
+  using cache = folder(
+    Object.fromEntries([...mine, ...half].map((name) => [name, new Uint8Array(5)])),
+  );
   await loadIdxSource(smallSource([mirror.url]), { directory: cache.path });
-  assertEquals(listing(cache.path), [".lock", ...IDX_FILE_NAMES].sort());
+  assertEquals(listing(cache.path), [".lock", ...mine, ...IDX_FILE_NAMES].sort());
+});
+
+test("loadIdxSource() sets a file aside that it replaces, and leaves a link and its target alone", async () => {
+  await using mirror = serveSmallFiles();
+  const own = idx([6, 2, 3], new Uint8Array(36));
+  using elsewhere = folder({ store: own });
+  using cache = folder({ "train-images-idx3-ubyte": own });
+  const link = `${cache.path}/t10k-images-idx3-ubyte`;
+  await Deno.symlink(`${elsewhere.path}/store`, link);
+  const notices: string[] = [];
+  const source = smallSource([mirror.url]);
+  const options = { directory: cache.path, onNotice: (line: string) => notices.push(line) };
+  const data = await loadIdxSource(source, options);
+  assertEquals([data.images[4], data.images[36]], [4, 100]);
+  assertEquals(await Deno.readFile(`${cache.path}/train-images-idx3-ubyte.damaged`), own);
+  assertEquals((await Deno.lstat(link)).isSymlink, true);
+  assertEquals(await Deno.readFile(`${elsewhere.path}/store`), own);
+  assertEquals(notices.slice(1), [
+    `the file that was there is now ${cache.path}/train-images-idx3-ubyte.damaged`,
+    `${link} is a link and stays as it is`,
+  ]);
+});
+
+test("loadIdxSource() uses what it cannot keep, where the folder cannot be written to", async () => {
+  await using mirror = serveSmallFiles();
+  using place = folder({ taken: new Uint8Array(1) });
+  const notices: string[] = [];
+  const data = await loadIdxSource(smallSource([mirror.url]), {
+    directory: `${place.path}/taken/mnist`, // in a file there are no folders
+    onNotice: (line) => notices.push(line),
+  });
+  assertEquals(data.labels, LABELS);
+  assert(
+    /taken\/mnist cannot be written to \(.*\): nothing is kept there/.test(notices[1]),
+    notices[1],
+  );
+});
+
+test("loadIdxSource() does not call data unavailable where there are files that may be it", async () => {
+  await using mirror = serveSmallFiles(() => new Response("?", { status: 404 }));
+  const kinds = [
+    [{ "archive.zip": new TextEncoder().encode("PK\x03\x04") }, false],
+    [{ "train-images.idx3-ubyte": smallFiles()["train-images-idx3-ubyte"] }, false],
+    [{ "README.md": new Uint8Array(1), ".keep": new Uint8Array(1) }, true],
+  ] as const;
+  for (const [files, isUnavailable] of kinds) {
+    using cache = folder({ ...files });
+    const options = { directory: cache.path, ...once };
+    const error = await assertRejects(
+      () => loadIdxSource(smallSource([mirror.url]), options),
+      DataError,
+    );
+    assertEquals(error instanceof DataUnavailableError, isUnavailable);
+    const { message } = error as unknown as Error;
+    assert(message.includes(`, which holds ${Object.keys(files)[0]}`), message);
+  }
 });
 
 test("loadIdxSource() trusts no file of a mirror that is not what it must be", async () => {
@@ -128,7 +192,8 @@ test("loadIdxSource() says what is missing, why it could not be fetched, and wha
   );
   assertEquals(
     (error as unknown as Error).message,
-    `There is no train-images-idx3-ubyte or train-images-idx3-ubyte.gz in ${cache.path}. ` +
+    `There is no train-images-idx3-ubyte or train-images-idx3-ubyte.gz in ${cache.path}, ` +
+      `which holds no files. ` +
       `Cannot download train-images-idx3-ubyte.gz (${mirror.url}: status 404 Not Found). ` +
       `Check the network, or put the files there yourself`,
   );

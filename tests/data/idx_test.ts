@@ -1,10 +1,28 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { DataError } from "../../lib/data/errors.ts";
-import { checkLabels, parseIdxHeader } from "../../lib/data/idx.ts";
+import { checkLabels, decodeLabels, idxKind, parseIdxHeader } from "../../lib/data/idx.ts";
 import { idx } from "./idx_files.ts";
 
 function parse(bytes: Uint8Array, dimensions: 1 | 3): number[] {
-  return parseIdxHeader(bytes, { file: "x", fileLength: bytes.length, dimensions });
+  const kind = dimensions === 1 ? "labels" : "images";
+  return parseIdxHeader(bytes, { file: "x", fileLength: bytes.length, kind }).shape;
+}
+
+/** Labels as QMNIST has them: eight integers a row, the label first. */
+function wideLabels(labels: number[], type = 12, columns = 8): Uint8Array {
+  const itemBytes = { 9: 1, 11: 2, 12: 4 }[type]!;
+  const file = new DataView(new ArrayBuffer(12 + labels.length * columns * itemBytes));
+  [type << 8 | 2, labels.length, columns].forEach((word, i) => file.setUint32(4 * i, word));
+  labels.forEach((label, row) => {
+    for (let column = 0; column < columns; column++) {
+      const at = 12 + (row * columns + column) * itemBytes;
+      const value = column === 0 ? label : 1000 * row + column;
+      if (itemBytes === 4) file.setInt32(at, value);
+      else if (itemBytes === 2) file.setInt16(at, value);
+      else file.setInt8(at, value % 100);
+    }
+  });
+  return new Uint8Array(file.buffer);
 }
 
 Deno.test("parseIdxHeader() gives the sizes of a good file of images and of labels", () => {
@@ -45,4 +63,39 @@ Deno.test("checkLabels() names the first label out of range, and its row", () =>
     DataError,
     "Cannot read x as labels: they must be 0 to 9: current value in row 2 is 12",
   );
+});
+
+Deno.test("decodeLabels() takes the first number of each row, of whatever size", () => {
+  for (const type of [9, 11, 12]) {
+    for (const columns of [1, 8]) {
+      const bytes = wideLabels([5, 0, 9], type, columns);
+      const header = parseIdxHeader(bytes, { file: "x", fileLength: bytes.length, kind: "labels" });
+      assertEquals(header.shape, [3]);
+      const labels = decodeLabels(bytes.subarray(header.headerLength), header, "x");
+      assertEquals(labels, Uint8Array.of(5, 0, 9));
+    }
+  }
+  for (const label of [256, -1, 70_000]) {
+    const bytes = wideLabels([0, label]);
+    const header = parseIdxHeader(bytes, { file: "x", fileLength: bytes.length, kind: "labels" });
+    assertThrows(
+      () => decodeLabels(bytes.subarray(header.headerLength), header, "x"),
+      DataError,
+      "Cannot read x as labels: they must be 0 to 255: that in row 1 is not",
+    );
+  }
+});
+
+Deno.test("idxKind() tells images and labels from anything else", () => {
+  const cases: [number[], string | undefined][] = [
+    [[0, 0, 8, 3], "images"],
+    [[0, 0, 8, 1], "labels"],
+    [[0, 0, 12, 2], "labels"],
+    [[0, 0, 13, 3], undefined],
+    [[0, 0, 8, 4], undefined],
+    [[0x1f, 0x8b, 8, 3], undefined],
+    [[0, 0], undefined],
+    [[], undefined],
+  ];
+  for (const [start, kind] of cases) assertEquals(idxKind(Uint8Array.from(start)), kind);
 });

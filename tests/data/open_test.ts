@@ -40,6 +40,38 @@ test("openDataset() takes synthetic digits for auto where MNIST cannot be had, a
   assert(notices.at(-1)!.includes("status 404 Not Found"));
 });
 
+test("openDataset() takes no synthetic digits for auto while there are data files", async () => {
+  await using mirror = emptyMirror();
+  const layouts: Record<string, Uint8Array>[] = [
+    { "mnist_train.csv": new TextEncoder().encode("5,0\n0,0\n") },
+    { "train-images-idx3-ubyte": smallFiles()["train-images-idx3-ubyte"] },
+    Object.fromEntries(
+      Object.entries(smallFiles()).map(([name, bytes]) => [name.replace("-idx", ".idx"), bytes]),
+    ),
+  ];
+  for (const files of layouts) {
+    using cache = folder(
+      Object.fromEntries(Object.entries(files).map(([name, bytes]) => [`mnist/${name}`, bytes])),
+    );
+    const places = { cacheDir: cache.path, mirrors: [mirror.url] };
+    const message = await failure(openDataset({ dataset: "auto", ...places }));
+    assert(message.includes("status 404 Not Found"), message);
+    assert(message.includes(`${cache.path}/mnist`), message);
+  }
+});
+
+test("openDataset() finds one of several data sets in a folder by what their files begin with", async () => {
+  const named = (set: string) =>
+    Object.entries(smallFiles()).map(([name, bytes]) => [`${set}-${name}`, bytes] as const);
+  using directory = folder(Object.fromEntries([...named("emnist-digits"), ...named("kmnist")]));
+  const emnist = `${directory.path}/emnist-digits`;
+  const upright = await openDataset({ dataset: emnist });
+  assertEquals([upright.width, upright.height], [2, 3]);
+  assertEquals(upright.source, { dataset: emnist, transpose: true });
+  const { width } = await openDataset({ dataset: `${directory.path}/kmnist` });
+  assertEquals(width, 3);
+});
+
 test("openDataset() takes nothing else for mnist, fashion or openml", async () => {
   const firstFiles = {
     mnist: "train-images-idx3-ubyte.gz",
@@ -53,7 +85,10 @@ test("openDataset() takes nothing else for mnist, fashion or openml", async () =
       openDataset({ dataset, cacheDir: cache.path, mirrors: [mirror.url] }),
       DataUnavailableError,
     );
-    assert(message.includes(`.gz in ${cache.path}/${dataset}. `), message);
+    assert(
+      message.includes(`.gz in ${cache.path}/${dataset}, as there is no such folder. `),
+      message,
+    );
     assert(message.includes(`Cannot download ${firstFile} (`), message);
     assertEquals(mirror.requests, [firstFile]);
   }
@@ -69,7 +104,8 @@ test("openDataset() downloads nothing where a folder is named, right or wrong", 
       const message = await failure(openDataset({ dataset, ...named, ...places }));
       assertEquals(
         message,
-        "There is no train-images-idx3-ubyte or train-images-idx3-ubyte.gz in /nowhere; " +
+        "There is no train-images-idx3-ubyte or train-images-idx3-ubyte.gz in /nowhere, " +
+          "as there is no such folder; " +
           "name another folder, or none to have mnist downloaded",
       );
     }
@@ -79,13 +115,18 @@ test("openDataset() downloads nothing where a folder is named, right or wrong", 
   const message = await failure(
     openDataset({ dataset: "fashion", dataDir: "/nowhere", ...places }),
   );
-  assert(message.includes("There is no train-images-idx3-ubyte.gz in /nowhere"), message);
+  assert(
+    message.includes(
+      "There is no train-images-idx3-ubyte or train-images-idx3-ubyte.gz in /nowhere",
+    ),
+    message,
+  );
   assertEquals(mirror.requests, []);
 });
 
 test("openDataset() prefers the data directory to MNIST_DIR, which only MNIST has", async () => {
   const both = { dataDir: "/nowhere/a", mnistDir: "/nowhere/b" };
-  assert((await failure(openDataset({ dataset: "mnist", ...both }))).includes("/nowhere/a;"));
+  assert((await failure(openDataset({ dataset: "mnist", ...both }))).includes("/nowhere/a, "));
   using directory = folder(smallFiles());
   const data = await openDataset({ dataset: directory.path, mnistDir: "/nowhere/b" });
   assertEquals(data.name, directory.path);
@@ -161,6 +202,25 @@ test("openDataset() says what there is to open where there is no such data set",
     "Cannot open the data set mnits as it must be auto, mnist, fashion, openml, synthetic, " +
       "a folder of IDX files or a CSV file: there is no such file or folder",
   );
+});
+
+Deno.test({
+  name: "openDataset() takes MNIST's own bytes under other names for mnist and auto",
+  ...await needs("mnist"),
+  async fn() {
+    const files = Object.fromEntries(
+      [...Deno.readDirSync(mnistDirectory())].filter(({ name }) => name.includes("ubyte"))
+        .map(({ name }) => [
+          `mnist/${name.replace("-idx", ".idx")}`,
+          Deno.readFileSync(`${mnistDirectory()}/${name}`),
+        ]),
+    );
+    using cache = folder(files);
+    for (const dataset of ["auto", "mnist"]) {
+      const data = await openDataset({ dataset, cacheDir: cache.path, mirrors: [] });
+      assertEquals([data.name, data.labels.length], ["mnist", 70_000]);
+    }
+  },
 });
 
 Deno.test({

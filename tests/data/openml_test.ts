@@ -64,6 +64,16 @@ test("loadArffSource() gives the rows that the IDX files have, and the second ti
   }
 });
 
+test("loadArffSource() downloads once where several load the same folder at a time", async () => {
+  const { small, body } = await smallArff();
+  await using mirror = serveSmallFiles(() => new Response(body));
+  using cache = folder();
+  const options = { directory: cache.path };
+  const loads = Array.from({ length: 3 }, () => loadArffSource(source(mirror.url, body), options));
+  assertEquals(await Promise.all(loads), [small, small, small]);
+  assertEquals(mirror.requests, ["mnist_784.arff"]);
+});
+
 test("loadArffSource() keeps nothing of a file that is not what it must be", async () => {
   const { body } = await smallArff();
   const cases: [string, Partial<ArffSource>, string][] = [
