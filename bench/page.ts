@@ -1,0 +1,117 @@
+/// <reference lib="dom" />
+/** `deno task bench:page`: how long the page in the browser stands still while it trains. */
+import { contentSecurityPolicy, mnistFiles, pageFiles } from "../lib/cli/page_files.ts";
+import { type FlagValues, oneOf, type Task, toggle } from "../lib/cli/flags.ts";
+import { print } from "../lib/cli/output.ts";
+import { responder } from "../lib/cli/responder.ts";
+import { runTask } from "../lib/cli/run_task.ts";
+import { openBrowser } from "../tests/browser.ts";
+import { openDigits } from "./digits.ts";
+import { describeMachine, machineLines } from "./machine.ts";
+import { markdownTable } from "./table.ts";
+
+const FLAGS = {
+  backend: oneOf(["cpu", "webgpu"], "what the page trains on; webgpu is SwiftShader", "cpu"),
+  json: toggle("print one JSON object instead of the table"),
+};
+
+const TASK: Task<typeof FLAGS> = {
+  name: "bench:page",
+  summary:
+    "Trains in the page, in headless Chromium, and prints the longest gap between two frames\n" +
+    "while it loads, while it trains, and while it trains and somebody draws.",
+  flags: FLAGS,
+};
+
+/** How the frames of a phase came. */
+interface Frames {
+  phase: string;
+  frames: number;
+  /** Milliseconds between two frames: half are shorter, and the longest. */
+  median: number;
+  longest: number;
+}
+
+if (import.meta.main) await runTask(TASK, pageTask);
+
+async function pageTask({ backend = "cpu", json }: FlagValues<typeof FLAGS>): Promise<void> {
+  const machine = await describeMachine();
+  const { rows, steps, browser } = await measure(backend);
+  if (json) return print(JSON.stringify({ machine, browser, backend, steps, frames: rows }));
+  print(
+    ...machineLines(machine),
+    `Browser: ${browser}; ${steps} steps on ${backend}`,
+    "",
+    ...markdownTable([
+      { head: "phase", of: ({ phase }: Frames) => phase },
+      { head: "frames", of: ({ frames }: Frames) => frames },
+      { head: "median gap, ms", of: ({ median }: Frames) => median, digits: 1 },
+      { head: "longest gap, ms", of: ({ longest }: Frames) => longest, digits: 1 },
+    ], rows),
+  );
+}
+
+async function measure(
+  backend: string,
+): Promise<{ rows: Frames[]; steps: string; browser: string }> {
+  const data = openDigits();
+  const folder = data.name === "mnist" ? "mnist/" : undefined;
+  const files = await pageFiles(folder);
+  if (folder) { for (const [name, bytes] of mnistFiles(data)) files.set(name, bytes); }
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    responder(files, contentSecurityPolicy(folder)),
+  );
+  await using browser = await openBrowser({ webgpu: backend === "webgpu" });
+  await browser.context.addInitScript(noteFrames);
+  const { page } = await browser.open(
+    `http://127.0.0.1:${server.addr.port}/?backend=${backend}`,
+  );
+  page.setDefaultTimeout(300_000);
+  const rows: Frames[] = [];
+  const phase = async (name: string, work: () => Promise<unknown>) => {
+    await work();
+    const gaps: number[] = await page.evaluate("takeGaps()");
+    gaps.sort((a, b) => a - b);
+    const [median, longest] = [gaps[gaps.length >> 1] ?? NaN, gaps.at(-1) ?? NaN];
+    rows.push({ phase: name, frames: gaps.length, median, longest });
+  };
+  await phase("loading the digits", () => page.waitForSelector("#save-onnx:not([disabled])"));
+  await page.waitForTimeout(1000); // the first examination
+  await page.evaluate("takeGaps()");
+  await phase("until the first steps", async () => {
+    await page.click("#start");
+    await page.waitForFunction(() => /Time a step/.test(document.body.textContent!));
+  });
+  await phase("training", () => page.waitForTimeout(3000));
+  await phase("training, somebody draws", async () => {
+    const { x, y, width, height } = (await page.locator("#pad").boundingBox())!;
+    for (let stroke = 0; stroke < 8; stroke++) {
+      await page.mouse.move(x + width * 0.3, y + height * (0.2 + 0.08 * stroke));
+      await page.mouse.down();
+      await page.mouse.move(x + width * 0.7, y + height * 0.8, { steps: 20 });
+      await page.mouse.up();
+    }
+  });
+  const [, steps] = /Steps([\d,]+) of/.exec((await page.textContent("#numbers"))!)!;
+  return { rows, steps, browser: `Chromium ${browser.context.browser()?.version() ?? ""}`.trim() };
+}
+
+/** Runs in the page before its own script. */
+function noteFrames(): void {
+  let gaps: number[] = [];
+  let last = performance.now();
+  const frame = (now: number) => {
+    gaps.push(now - last);
+    last = now;
+    requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+  Object.assign(globalThis, {
+    takeGaps() {
+      const taken = gaps;
+      gaps = [];
+      return taken;
+    },
+  });
+}
