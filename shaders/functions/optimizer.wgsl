@@ -1,52 +1,32 @@
-// How an averaged gradient changes parameters; formulas as in optax.
+// How an averaged gradient changes parameters; formulas as in optax. For kernels that bind `parameters`,
+// `first_moments` and `second_moments`. Needs step.wgsl.
 
 /// 0: SGD, 1: momentum, 2: Adam.
 const OPTIMIZER: u32 = 0;
 const MOMENTUM: f32 = 0.9;
+/// Adam's. 1 - beta comes from the host: in f32, 1 - 0.999 would be 1.3e-5 off.
 const BETA_1: f32 = 0.9;
 const BETA_2: f32 = 0.999;
+const ONE_MINUS_BETA_1: f32 = 0.1;
+const ONE_MINUS_BETA_2: f32 = 0.001;
 const EPSILON: f32 = 1e-8;
 
-/// What a slot's work knows besides its rows; the same struct is written in lib/engine/webgpu/step_info.ts.
-struct Step {
-    learning_rate: f32,
-    /// Adam's 1 / (1 - beta^t) for both betas, t counting from 1.
-    first_correction: f32,
-    second_correction: f32,
-    /// Rows of the whole batch, over which gradients are averaged; and rows in this slot.
-    batch_rows: u32,
-    rows: u32,
-    /// 1 where the rows are only to be evaluated.
-    evaluate: u32,
-    /// Where an evaluation adds its sums.
-    result: u32,
-    /// 1 where gradients are added to those of earlier slots of the same batch.
-    accumulate: u32,
-    /// Which slot of the packed batches holds the rows.
-    slot: u32,
-}
-
-/// The slot's, copied from its binding when a kernel starts. The binding is storage: from a uniform buffer,
-/// lavapipe compiles values that loops depend on into the kernel, anew whenever they change.
-var<private> step: Step;
-
-/// Four parameters and their moments (the first is momentum's trace; what an optimiser does not keep stays as it was).
-struct Updated {
-    parameters: vec4f,
-    first: vec4f,
-    second: vec4f,
-}
-
-fn update_parameters(parameters: vec4f, first: vec4f, second: vec4f, gradient: vec4f) -> Updated {
-    if OPTIMIZER == 1u {
-        let trace = MOMENTUM * first + gradient;
-        return Updated(parameters - step.learning_rate * trace, trace, second);
-    }
-    if OPTIMIZER == 2u {
-        let m = BETA_1 * first + (1.0 - BETA_1) * gradient;
-        let v = BETA_2 * second + (1.0 - BETA_2) * gradient * gradient;
+/// Changes four parameters and, where the optimiser has any, their moments; a moment that it has not is bound
+/// to next to nothing and left alone.
+fn apply(index: u32, gradient: vec4f) {
+    let before = parameters[index];
+    if OPTIMIZER == 0u {
+        parameters[index] = before - step.learning_rate * gradient;
+    } else if OPTIMIZER == 1u {
+        let trace = MOMENTUM * first_moments[index] + gradient;
+        first_moments[index] = trace;
+        parameters[index] = before - step.learning_rate * trace;
+    } else {
+        let m = BETA_1 * first_moments[index] + ONE_MINUS_BETA_1 * gradient;
+        let v = BETA_2 * second_moments[index] + ONE_MINUS_BETA_2 * gradient * gradient;
+        first_moments[index] = m;
+        second_moments[index] = v;
         let change = m * step.first_correction / (sqrt(v * step.second_correction) + EPSILON);
-        return Updated(parameters - step.learning_rate * change, m, v);
+        parameters[index] = before - step.learning_rate * change;
     }
-    return Updated(parameters - step.learning_rate * gradient, first, second);
 }

@@ -1,21 +1,17 @@
-// Copies the drawn rows of many steps out of the data set into packed batches, a slot each, in the layout
-// in which the steps read them: rows in quads, the same word of four rows side by side.
+// Copies the drawn rows of many steps out of the data set into slots of scaled inputs, x0 of the traces.
+// See functions/layers.wgsl for names and layouts.
 //
-// Letters: W words of 4 pixels in an image, B rows of a batch.
-//
-// An invocation takes four words of four rows: 4 x 4 words in, transposed, 4 x 4 words out, so that all
-// loads and stores are vec4 (on lavapipe they cost little more than a single word's).
+// Invocations take the words of all rows of a slot (y), one each and further ones where there are more words
+// than invocations. A data set that is too large for one binding lies in several parts, with a dispatch for each,
+// which copies the rows that are in its part.
 
-/// W, a multiple of 4: images are padded to 16 bytes.
-const INPUT_WORDS: u32 = 196;
-/// Quads of rows in a batch.
-const BATCH_QUADS: u32 = 27;
-/// 0: as they are; 1: shifted by a few pixels, see lib/engine/augment.ts.
+/// 0: images as they are; 1: shifted by a few pixels, see lib/engine/augment.ts.
 const AUGMENT: u32 = 0;
 const SHIFT_COUNTER: u32 = 0x73686966;
 const LARGEST_SHIFT: u32 = 2;
 
 const ABSENT: u32 = 0xffffffff;
+const LANES: u32 = 64;
 
 /// Where a slot's rows come from; see choose_rows.wgsl.
 struct Draw {
@@ -25,44 +21,37 @@ struct Draw {
     rounds: vec4u,
 }
 
-/// Shape (rows of the data set, W / 4).
-@group(0) @binding(0) var<storage, read> images: array<vec4u>;
-/// Shape (rows of the data set): the bits of the number that bytes are multiplied with, and the label.
-@group(0) @binding(1) var<storage, read> row_facts: array<vec2u>;
-/// Shape (slots, B): row numbers, ABSENT for a row that is not there.
-@group(0) @binding(2) var<storage, read> rows: array<vec4u>;
-@group(0) @binding(3) var<storage, read> draws: array<Draw>;
-/// Shape (slots, B / 4, W): a quad's words in one piece, as the steps read several at a time.
-@group(0) @binding(4) var<storage, read_write> pixels: array<vec4u>;
-/// Shape (slots, B / 4) each.
-@group(0) @binding(5) var<storage, read_write> scales: array<vec4f>;
-@group(0) @binding(6) var<storage, read_write> labels: array<vec4u>;
-/// Pixels in a row of an image, and rows of pixels.
-@group(0) @binding(7) var<uniform> image_size: vec2u;
-
-/// Words at 4 * `column` and on of a data set row.
-fn load_words(row: u32, column: u32) -> vec4u {
-    return images[row * (INPUT_WORDS / 4u) + column];
+/// A part of the data set.
+struct Part {
+    /// Pixels in a row of an image, and rows of pixels.
+    width: u32,
+    height: u32,
+    /// The number of its first row, and how many it has.
+    first: u32,
+    count: u32,
 }
 
-/// The pixel of a data set row that a shift moves to a position, or 0.
-fn shifted_pixel(row: u32, position: u32, shift: vec2i) -> u32 {
-    let y = i32(position / image_size.x) - shift.y;
-    let x = i32(position % image_size.x) - shift.x;
-    if position >= image_size.x * image_size.y || x < 0 || y < 0 || x >= i32(image_size.x) || y >= i32(image_size.y) {
+/// Shape (rows of the part, WORDS_0): four pixels a word.
+@group(0) @binding(0) var<storage, read> images: array<u32>;
+/// Shape (rows of the data set): the bits of the factor that scales a row's bytes, and the row's label.
+@group(0) @binding(1) var<storage, read> row_facts: array<vec2u>;
+/// Shape (slots, SLOT_ROWS): row numbers, ABSENT for a row that is not there.
+@group(0) @binding(2) var<storage, read> rows: array<u32>;
+@group(0) @binding(3) var<storage, read> draws: array<Draw>;
+@group(0) @binding(4) var<storage, read> part: Part;
+@group(0) @binding(5) var<storage, read_write> traces: array<vec4f>;
+/// Shape (slots, SLOT_ROWS).
+@group(0) @binding(6) var<storage, read_write> labels: array<u32>;
+
+/// The pixel of an image that a shift moves to a position, or 0.
+fn shifted_pixel(image: u32, position: u32, shift: vec2i) -> u32 {
+    let y = i32(position / part.width) - shift.y;
+    let x = i32(position % part.width) - shift.x;
+    if position >= part.width * part.height || x < 0 || y < 0 || x >= i32(part.width) || y >= i32(part.height) {
         return 0u;
     }
-    let pixel = u32(y) * image_size.x + u32(x);
-    let word = pixel / 4u;
-    return (images[row * (INPUT_WORDS / 4u) + word / 4u][word % 4u] >> (pixel % 4u * 8u)) & 255u;
-}
-
-fn shifted_words(row: u32, column: u32, shift: vec2i) -> vec4u {
-    var words = vec4u(0u);
-    for (var i = 0u; i < 16u; i++) {
-        words[i / 4u] |= shifted_pixel(row, column * 16u + i, shift) << (i % 4u * 8u);
-    }
-    return words;
+    let pixel = u32(y) * part.width + u32(x);
+    return (images[image * WORDS_0 + pixel / 4u] >> (pixel % 4u * 8u)) & 255u;
 }
 
 fn shift_of(draw: Draw, row_of_batch: u32) -> vec2i {
@@ -70,47 +59,38 @@ fn shift_of(draw: Draw, row_of_batch: u32) -> vec2i {
     return vec2i(random % vec2u(2u * LARGEST_SHIFT + 1u)) - vec2i(i32(LARGEST_SHIFT));
 }
 
-fn words_of(slot: u32, row: u32, row_of_batch: u32, column: u32) -> vec4u {
-    if row == ABSENT {
-        return vec4u(0u);
+/// Four pixels.
+fn load_pixels(image: u32, word: u32, slot: u32, row_of_batch: u32) -> vec4f {
+    if AUGMENT == 0u {
+        return vec4f(unpack4xU8(images[image * WORDS_0 + word]));
     }
-    if AUGMENT == 1u {
-        return shifted_words(row, column, shift_of(draws[slot], row_of_batch));
+    let shift = shift_of(draws[slot], row_of_batch);
+    var pixels = vec4f(0.0);
+    for (var i = 0u; i < 4u; i++) {
+        pixels[i] = f32(shifted_pixel(image, word * 4u + i, shift));
     }
-    return load_words(row, column);
+    return pixels;
 }
 
-fn facts_of(row: u32) -> vec2u {
-    if row == ABSENT {
-        return vec2u(0u, ABSENT);
-    }
-    return row_facts[row];
-}
-
-@compute @workgroup_size(64)
-fn gather(@builtin(global_invocation_id) id: vec3u) {
-    let quad = id.x / (INPUT_WORDS / 4u);
-    let column = id.x % (INPUT_WORDS / 4u);
+@compute @workgroup_size(LANES)
+fn gather(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
     let slot = id.y;
-    if quad >= BATCH_QUADS {
-        return;
-    }
-    let row = rows[slot * BATCH_QUADS + quad];
-    let a = words_of(slot, row.x, quad * 4u, column);
-    let b = words_of(slot, row.y, quad * 4u + 1u, column);
-    let c = words_of(slot, row.z, quad * 4u + 2u, column);
-    let d = words_of(slot, row.w, quad * 4u + 3u, column);
-    let first = (slot * BATCH_QUADS + quad) * INPUT_WORDS + column * 4u;
-    pixels[first] = vec4u(a.x, b.x, c.x, d.x);
-    pixels[first + 1u] = vec4u(a.y, b.y, c.y, d.y);
-    pixels[first + 2u] = vec4u(a.z, b.z, c.z, d.z);
-    pixels[first + 3u] = vec4u(a.w, b.w, c.w, d.w);
-    if column == 0u {
-        let facts_a = facts_of(row.x);
-        let facts_b = facts_of(row.y);
-        let facts_c = facts_of(row.z);
-        let facts_d = facts_of(row.w);
-        scales[slot * BATCH_QUADS + quad] = bitcast<vec4f>(vec4u(facts_a.x, facts_b.x, facts_c.x, facts_d.x));
-        labels[slot * BATCH_QUADS + quad] = vec4u(facts_a.y, facts_b.y, facts_c.y, facts_d.y);
+    for (var i = id.x; i < SLOT_ROWS * WORDS_0; i += groups.x * LANES) {
+        let word = i % WORDS_0;
+        let row_of_batch = i / WORDS_0;
+        let slot_row = slot * SLOT_ROWS + row_of_batch;
+        let row = rows[slot_row];
+        var x0 = vec4f(0.0);
+        var label = ABSENT;
+        if row >= part.first && row - part.first < part.count {
+            x0 = load_pixels(row - part.first, word, slot, row_of_batch) * bitcast<f32>(row_facts[row].x);
+            label = row_facts[row].y;
+        } else if row != ABSENT || part.first > 0u {
+            continue;
+        }
+        traces[slot_row * TRACE_WORDS + X0 + word] = x0;
+        if word == 0u {
+            labels[slot_row] = label;
+        }
     }
 }

@@ -1,33 +1,51 @@
-/** Which kernels for which adapter and which sizes. */
+/** Which kernels, in which shapes, for which adapter and which sizes. */
 import type { EngineOptions } from "../engine.ts";
-import { fused } from "./fused.ts";
-import type { NetworkKind } from "./network.ts";
+import { compileFused, fitsFused } from "./fused.ts";
+import type { CompileNetwork } from "./network.ts";
 import type { ParameterLayout } from "./parameter_layout.ts";
-import { tiled } from "./tiled.ts";
+import { compileTiled, type TileShapes } from "./tiled.ts";
 
 /** A choice of kernels. */
 export interface Kernels {
-  network: NetworkKind;
+  compileNetwork: CompileNetwork;
   /** Whether rows are drawn on the device (choose_rows.wgsl) rather than on the host. */
   drawsHere: boolean;
 }
 
 /**
- * The kernels for a net on a kind of adapter.
- *
- * - On a GPU, a small net takes two dispatches a step, since there a step is over before a dispatch is;
- *   larger ones go layer by layer.
- * - A software adapter goes layer by layer always: it shares workgroups out among a few cores, and the
- *   many small ones of the other kernels serve it badly.
+ * A GPU hides its loads behind other lanes' work: many lanes, each with little to do, so that a layer of
+ * 512 units and 100 rows still makes 100 workgroups.
+ */
+const HARDWARE_TILES: TileShapes = {
+  lanes: { x: 8, y: 8 },
+  rows: 1,
+  update: { words: 2, wordLanes: 16, parts: 4 },
+};
+
+/**
+ * A software adapter runs a workgroup as SIMD vectors of 8 lanes, one after the other on one core: workgroups
+ * of 8 lanes, each with a larger tile, as its loads are dear.
+ */
+const SOFTWARE_TILES: TileShapes = {
+  lanes: { x: 8, y: 1 },
+  rows: 10,
+  update: { words: 4, wordLanes: 8, parts: 1 },
+};
+
+/**
+ * The kernels for a net on a kind of adapter. On a GPU, a small net takes two dispatches a step, since there a
+ * step is over before a dispatch is; larger ones, and all on a software adapter, go layer by layer.
  */
 export function kernelsFor(
   adapter: "software" | "hardware",
   options: EngineOptions,
   layout: ParameterLayout,
 ): Kernels {
-  if (adapter === "software") return { network: tiled({ x: 8, y: 1 }), drawsHere: false };
+  if (adapter === "software") {
+    return { compileNetwork: compileTiled(SOFTWARE_TILES), drawsHere: false };
+  }
   return {
-    network: fused.fits(options, layout) ? fused : tiled({ x: 8, y: 8 }),
+    compileNetwork: fitsFused(options, layout) ? compileFused : compileTiled(HARDWARE_TILES),
     drawsHere: true,
   };
 }

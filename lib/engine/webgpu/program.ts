@@ -10,11 +10,6 @@ export interface Bound {
   resource: GPUBufferBinding;
 }
 
-/** Binds as a uniform, at most 64 KiB. */
-export function uniform(buffer: GPUBuffer, offset = 0, size?: number): Bound {
-  return { access: "uniform", resource: { buffer, offset, size } };
-}
-
 /** Binds storage that the kernel only reads. */
 export function read(buffer: GPUBuffer, offset = 0, size?: number): Bound {
   return { access: "read", resource: { buffer, offset, size } };
@@ -38,7 +33,6 @@ export interface ProgramDescription {
 }
 
 const BUFFER_TYPES = {
-  uniform: "uniform",
   read: "read-only-storage",
   write: "storage",
 } as const;
@@ -102,9 +96,16 @@ export class Program {
   /** Binds buffers; a group costs 6 to 31 µs to make, so groups are made before the loop that uses them. */
   bind(...bound: Bound[]): GPUBindGroup {
     const { entryPoint, bindings } = this.#description;
-    bound.forEach(({ access }, i) => {
+    const { maxStorageBufferBindingSize: most } = this.#gpu.device.limits;
+    bound.forEach(({ access, resource: { buffer, size = buffer.size } }, i) => {
       if (access !== bindings[i]) {
         throw new Error(`${entryPoint}: binding ${i} is ${bindings[i]}, not ${access}`);
+      }
+      if (size > most) {
+        throw new Error(
+          `Cannot run ${entryPoint} on ${this.#gpu.description.name} as its ${buffer.label} must have ` +
+            `at most ${most} bytes: current value is ${size}`,
+        );
       }
     });
     return this.#gpu.device.createBindGroup({
@@ -114,12 +115,37 @@ export class Program {
     });
   }
 
-  /** Encodes a dispatch. */
+  /**
+   * Encodes a dispatch.
+   *
+   * @throws {Error} If it has more workgroups than the device takes
+   */
   dispatch(pass: GPUComputePassEncoder, group: GPUBindGroup, x: number, y = 1): void {
+    const { maxComputeWorkgroupsPerDimension: most } = this.#gpu.device.limits;
+    if (Math.max(x, y) > most) {
+      throw new Error(
+        `Cannot run ${this.#description.entryPoint} on ${this.#gpu.description.name} as it must have ` +
+          `at most ${most} workgroups in a dimension: current values are ${x} and ${y}`,
+      );
+    }
     pass.setPipeline(this.pipeline);
     pass.setBindGroup(0, group);
     pass.dispatchWorkgroups(x, y);
   }
+}
+
+/** A dispatch made ready. */
+export interface Work {
+  program: Program;
+  group: GPUBindGroup;
+  /** Workgroups. */
+  x: number;
+  y: number;
+}
+
+/** Encodes dispatches made ready. */
+export function encodeWork(pass: GPUComputePassEncoder, works: readonly Work[]): void {
+  for (const { program, group, x, y } of works) program.dispatch(pass, group, x, y);
 }
 
 /** Encodes dispatches. */

@@ -1,4 +1,5 @@
 /** The drawing of rows from a data set on the device, and their packing into slots. */
+import layers from "../../../shaders/functions/layers.wgsl" with { type: "text" };
 import threefry from "../../../shaders/functions/threefry.wgsl" with { type: "text" };
 import chooseRowsSource from "../../../shaders/rows/choose_rows.wgsl" with { type: "text" };
 import gatherSource from "../../../shaders/rows/gather.wgsl" with { type: "text" };
@@ -6,16 +7,18 @@ import type { Dataset } from "../../data/dataset.ts";
 import { createRowSelector, fillRoundKeys, sortingRounds } from "../../random/row_selector.ts";
 import type { Augmentation, EngineOptions, Step } from "../engine.ts";
 import type { Gpu } from "./device.ts";
-import type { NetworkBuffers, SlotShape } from "./network.ts";
-import { type ParameterLayout, roundUp } from "./parameter_layout.ts";
-import { inPass, Program, read, uniform, write } from "./program.ts";
-import { uploadRows } from "./upload_rows.ts";
+import { layerConstants, type NetworkBuffers, type SlotShape } from "./network.ts";
+import type { ParameterLayout } from "./parameter_layout.ts";
+import { inPass, Program, read, write } from "./program.ts";
+import { PART_BYTES, uploadRows } from "./upload_rows.ts";
 
 /** Stands for a row that is not there, where a batch does not fill its slot. */
 const ABSENT = 0xffffffff;
 /** Words of the Draw struct of choose_rows.wgsl. */
 const DRAW_WORDS = 8;
 const GATHER_LANES = 64;
+/** An invocation of gather.wgsl takes further words where there are more than in so many workgroups. */
+const MOST_GATHER_GROUPS = 4096;
 
 /** Keys of a bin of choose_rows.wgsl, with 60,000 rows: so many have to be kept for each wanted rank. */
 const KEYS_A_RANK = 4;
@@ -37,8 +40,9 @@ export const MOST_CHOSEN = 256;
 /** What is on the device of a loaded data set. */
 interface LoadedRows {
   buffers: GPUBuffer[];
-  gather: GPUBindGroup;
-  gatherPlain: GPUBindGroup;
+  /** Of each part of the images. */
+  gather: GPUBindGroup[];
+  gatherPlain: GPUBindGroup[];
   count: number;
 }
 
@@ -90,7 +94,7 @@ export class RowPacker {
     this.#gatherPlain = gatherPlain;
     this.#choose = choose;
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
-    this.#rows = gpu.buffer("rows", slots.count * slots.quads * 16, usage);
+    this.#rows = gpu.buffer("rows", slots.count * slots.rows * 4, usage);
     this.#draws = gpu.buffer("draws", slots.count * DRAW_WORDS * 4, usage);
     this.#hostDraws = new Uint32Array(slots.count * DRAW_WORDS);
   }
@@ -110,19 +114,17 @@ export class RowPacker {
     const compileGather = (augment: Augmentation) =>
       Program.compile(gpu, {
         entryPoint: "gather",
-        sources: [threefry, gatherSource],
+        sources: [threefry, layers, gatherSource],
         constants: {
-          INPUT_WORDS: layout.words[0],
-          BATCH_QUADS: slots.quads,
+          ...layerConstants(layout, slots),
           AUGMENT: augment === "shift" ? 1 : 0,
         },
-        bindings: ["read", "read", "read", "read", "write", "write", "write", "uniform"],
+        bindings: ["read", "read", "read", "read", "read", "write", "write"],
       });
     const gatherPlain = await compileGather("none");
     const gather = options.augment === "none" ? gatherPlain : await compileGather(options.augment);
-    const slotRows = slots.quads * 4;
     const room = gpu.device.limits.maxComputeWorkgroupStorageSize - FIXED_BYTES -
-      slotRows * WANTED_RANK_BYTES;
+      slots.rows * WANTED_RANK_BYTES;
     // With less room than for all that is wanted, a kernel takes more turns.
     const kept = Math.min(
       mostKept(options.batchSize),
@@ -134,7 +136,7 @@ export class RowPacker {
         sources: [threefry, chooseRowsSource],
         constants: {
           THREEFRY_LAYOUT: options.threefry === "partitionable" ? 1 : 0,
-          SLOT_ROWS: slotRows,
+          SLOT_ROWS: slots.rows,
           KEPT: kept,
         },
         bindings: ["read", "read", "read", "write"],
@@ -156,23 +158,26 @@ export class RowPacker {
   /** Puts a data set on the device in place of an earlier one. */
   load(data: Dataset): void {
     this.#unload();
-    const { images, facts, size } = uploadRows(this.#gpu, this.#layout, data, this.#options.scale);
-    const { pixels: packed, scales, labels } = this.#buffers;
-    const bindings = [
-      read(images),
-      read(facts),
-      read(this.#rows),
-      read(this.#draws),
-      write(packed),
-      write(scales),
-      write(labels),
-      uniform(size, 0, 8),
-    ];
+    const words = this.#layout.words[0];
+    const { parts, facts } = uploadRows(this.#gpu, words, data, this.#options.scale);
+    const { traces, labels } = this.#buffers;
+    const bind = (program: Program) =>
+      parts.map(({ images, info }) =>
+        program.bind(
+          read(images),
+          read(facts),
+          read(this.#rows),
+          read(this.#draws),
+          read(info, 0, PART_BYTES),
+          write(traces),
+          write(labels),
+        )
+      );
     this.#loaded = {
-      buffers: [images, facts, size],
+      buffers: [facts, ...parts.flatMap(({ images, info }) => [images, info])],
       count: data.labels.length,
-      gather: this.#gather.bind(...bindings),
-      gatherPlain: this.#gatherPlain.bind(...bindings),
+      gather: bind(this.#gather),
+      gatherPlain: bind(this.#gatherPlain),
     };
   }
 
@@ -224,7 +229,7 @@ export class RowPacker {
    */
   draw(slot: number, step: Step, begin: number, count: number): void {
     const { rounds, choose } = this.#train!;
-    const slotRows = this.#slots.quads * 4;
+    const slotRows = this.#slots.rows;
     if (!choose) this.setRows(slot, this.#drawOnHost(step).subarray(begin, begin + count));
     const draws = this.#hostDraws;
     for (let done = 0; done < count; done += slotRows, slot++) {
@@ -241,7 +246,7 @@ export class RowPacker {
 
   /** Fills slots, from this one on, with rows of the loaded data set. */
   setRows(slot: number, rows: Uint32Array): void {
-    const slotRows = this.#slots.quads * 4;
+    const slotRows = this.#slots.rows;
     const slots = Math.ceil(rows.length / slotRows);
     const padded = new Uint32Array(slots * slotRows).fill(ABSENT);
     padded.set(rows);
@@ -250,15 +255,16 @@ export class RowPacker {
 
   /** Encodes the packing of the first so many slots: of rows drawn here for steps, or of rows as they are. */
   encode(encoder: GPUCommandEncoder, slots: number, drawn: boolean): void {
-    const invocations = this.#layout.words[0] / 4 * this.#slots.quads;
-    const groups = Math.ceil(invocations / GATHER_LANES);
+    const words = this.#layout.words[0] * this.#slots.rows;
+    const groups = Math.min(MOST_GATHER_GROUPS, Math.ceil(words / GATHER_LANES));
     const { gather, gatherPlain } = this.#loaded!;
     if (drawn) this.#gpu.device.queue.writeBuffer(this.#draws, 0, this.#hostDraws);
     inPass(encoder, (pass) => {
-      if (!drawn) return this.#gatherPlain.dispatch(pass, gatherPlain, groups, slots);
-      const choose = this.#train!.choose;
+      const choose = drawn ? this.#train!.choose : undefined;
       if (choose) this.#choose!.dispatch(pass, choose, slots);
-      this.#gather.dispatch(pass, gather, groups, slots);
+      for (const part of drawn ? gather : gatherPlain) {
+        (drawn ? this.#gather : this.#gatherPlain).dispatch(pass, part, groups, slots);
+      }
     });
   }
 
@@ -297,5 +303,5 @@ export class RowPacker {
 /** Keys to be kept for so many ranks, in fours: what there are on average, and eight deviations more. */
 function mostKept(count: number): number {
   const others = count * KEYS_A_RANK;
-  return roundUp(Math.max(LEAST_KEPT, count + others + 8 * Math.sqrt(others)), 4);
+  return 4 * Math.ceil(Math.max(LEAST_KEPT, count + others + 8 * Math.sqrt(others)) / 4);
 }

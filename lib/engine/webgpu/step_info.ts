@@ -1,4 +1,4 @@
-/** The `Step` struct of shaders/functions/optimizer.wgsl, as the host writes it. */
+/** The `Step` struct of shaders/functions/step.wgsl, as the host writes it. */
 import type { Optimizer } from "../../net/optimizer.ts";
 
 /** A binding's part of a buffer begins at a multiple of this, in bytes. */
@@ -14,10 +14,11 @@ export interface StepInfo {
   evaluate: boolean;
   result: number;
   accumulate: boolean;
+  last: boolean;
 }
 
 /** Bytes of the struct. */
-export const STEP_BYTES = 36;
+export const STEP_BYTES = 40;
 
 /** Writes the struct at a slot's place. */
 export function writeStepInfo(
@@ -36,5 +37,6 @@ export function writeStepInfo(
   into.setUint32(at + 20, Number(info.evaluate), true);
   into.setUint32(at + 24, info.result, true);
   into.setUint32(at + 28, Number(info.accumulate), true);
-  into.setUint32(at + 32, slot, true);
+  into.setUint32(at + 32, Number(info.last), true);
+  into.setUint32(at + 36, slot, true);
 }

@@ -2,62 +2,88 @@
 import type { Dataset, PixelScale } from "../../data/dataset.ts";
 import { rowScales } from "../../data/normalise.ts";
 import type { Gpu } from "./device.ts";
-import type { ParameterLayout } from "./parameter_layout.ts";
 
 /** Images are copied to the device in pieces, so that no second copy of them all is in memory. */
 const UPLOAD_BYTES = 4 << 20;
 
 /** The buffers of a data set; whoever asked for them destroys them. */
 export interface UploadedRows {
-  /** Shape (rows, W): the images' words of four pixels, padded with zeros. */
-  images: GPUBuffer;
+  /** The images, in as many parts as the device's largest binding takes. */
+  parts: {
+    /** Shape (rows of the part, W): words of four pixels, padded with zeros. */
+    images: GPUBuffer;
+    /** The `Part` struct of gather.wgsl. */
+    info: GPUBuffer;
+  }[];
   /** Shape (rows, 2): a row's scale, as bits, and its label. */
   facts: GPUBuffer;
-  /** Width and height. */
-  size: GPUBuffer;
 }
+
+/** Bytes of the `Part` struct. */
+export const PART_BYTES = 16;
 
 /**
  * Puts a data set on the device.
  *
  * @param gpu The device
- * @param layout How many words an image takes
+ * @param words How many words an image takes
  * @param data The data set
  * @param scale How its pixels are scaled
- * @throws {Error} If the images are more than the device can bind
+ * @throws {Error} If the device refuses; nothing is left on it then
  */
 export function uploadRows(
   gpu: Gpu,
-  layout: ParameterLayout,
+  words: number,
   data: Dataset,
   scale: PixelScale,
 ): UploadedRows {
-  const { device } = gpu;
-  const count = data.labels.length;
-  const words = layout.words[0];
-  const bytesARow = words * 4;
-  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
-  const images = gpu.buffer("images", count * bytesARow, usage);
-  const limit = device.limits.maxStorageBufferBindingSize;
-  if (images.size > limit) {
-    throw new Error(
-      `Cannot load ${data.name} as its images must have at most ${limit} bytes on ${gpu.description.name}: current value is ${images.size}`,
-    );
+  const { limits, queue } = gpu.device;
+  const made: GPUBuffer[] = [];
+  const make = (label: string, bytes: number) => {
+    const buffer = gpu.buffer(label, bytes, GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST);
+    made.push(buffer);
+    return buffer;
+  };
+  try {
+    const count = data.labels.length;
+    const largest = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
+    const rowsAPart = Math.max(1, Math.floor(roundDown(largest, 256) / (4 * words)));
+    const parts: UploadedRows["parts"] = [];
+    for (let first = 0; first < count; first += rowsAPart) {
+      const rows = Math.min(rowsAPart, count - first);
+      const images = make("images", rows * words * 4);
+      uploadImages(gpu, images, words, data, first, rows);
+      const info = make("part of the images", PART_BYTES);
+      queue.writeBuffer(info, 0, Uint32Array.of(data.width, data.height, first, rows));
+      parts.push({ images, info });
+    }
+    const facts = make("row facts", count * 8);
+    queue.writeBuffer(facts, 0, rowFacts(data, rowScales(data, scale)));
+    return { parts, facts };
+  } catch (error) {
+    for (const buffer of made) buffer.destroy();
+    throw error;
   }
-  const pixels = data.width * data.height;
-  const rowsAtOnce = Math.max(1, Math.floor(UPLOAD_BYTES / bytesARow));
-  for (let row = 0; row < count; row += rowsAtOnce) {
-    const end = Math.min(count, row + rowsAtOnce);
-    const bytes = data.images.subarray(row * pixels, end * pixels);
-    device.queue.writeBuffer(images, row * bytesARow, padRows(bytes, pixels, words));
+}
+
+/** Copies rows of a data set into a buffer. */
+function uploadImages(
+  { device: { queue } }: Gpu,
+  buffer: GPUBuffer,
+  words: number,
+  { images, width, height }: Dataset,
+  first: number,
+  rows: number,
+): void {
+  const pixels = width * height;
+  const rowsAtOnce = Math.max(1, Math.floor(UPLOAD_BYTES / (4 * words)));
+  for (let done = 0; done < rows; done += rowsAtOnce) {
+    const end = Math.min(rows, done + rowsAtOnce);
+    const bytes = images.subarray((first + done) * pixels, (first + end) * pixels);
+    queue.writeBuffer(buffer, done * words * 4, padRows(bytes, pixels, words));
     // Hands the piece on, so that the queue does not hold all of them.
-    device.queue.submit([]);
+    queue.submit([]);
   }
-  const facts = gpu.buffer("row facts", count * 8, usage);
-  device.queue.writeBuffer(facts, 0, rowFacts(data, rowScales(data, scale)));
-  const size = gpu.buffer("image size", 8, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
-  device.queue.writeBuffer(size, 0, Uint32Array.of(data.width, data.height));
-  return { images, facts, size };
 }
 
 /** Rows of bytes, each padded with zeros to so many words. */
@@ -79,4 +105,8 @@ function rowFacts({ labels }: Dataset, scales: Float32Array): Uint32Array<ArrayB
     facts[2 * row + 1] = labels[row];
   }
   return facts;
+}
+
+function roundDown(n: number, unit: number): number {
+  return Math.floor(n / unit) * unit;
 }

@@ -6,7 +6,7 @@
  * are submitted together: one dispatch draws the rows of all slots, one packs them, then the steps
  * follow. Nothing is read back but by `settle()` and `read()`.
  */
-import optimizerFunctions from "../../../shaders/functions/optimizer.wgsl" with { type: "text" };
+import stepFunctions from "../../../shaders/functions/step.wgsl" with { type: "text" };
 import sumResults from "../../../shaders/sum_results.wgsl" with { type: "text" };
 import type { Dataset } from "../../data/dataset.ts";
 import { parameterCount } from "../../net/architecture.ts";
@@ -28,11 +28,20 @@ import { inPass, Program, read, write } from "./program.ts";
 import { RowPacker } from "./row_packer.ts";
 import { STEP_BYTES, STEP_STRIDE, writeStepInfo } from "./step_info.ts";
 
-/** Bytes of packed batches in flight: enough that a submission is long against what it costs. */
-const SLOT_BYTES = 4 << 20;
+/** Bytes of the slots: enough that a submission is long against what it costs. */
+const SLOT_BYTES = 32 << 20;
 const MOST_SLOTS = 64;
+/** Rows of a slot: a larger batch is worked off in parts. */
+const MOST_SLOT_ROWS = 1024;
+/**
+ * Multiplications and additions of a submission: a weak GPU does so many in 100 ms, and a driver's watchdog
+ * resets one that is busy for a second or two.
+ */
+const MOST_OPERATIONS = 20e9;
 /** Evaluations whose results may wait on the device. */
 const MOST_RESULTS = 1024;
+/** Loss, hits and rows that are not finite: a vec4f. */
+const RESULT_BYTES = 16;
 
 /**
  * Makes an engine on an open device.
@@ -49,16 +58,13 @@ export async function createWebGpuEngine(
   adapter: "software" | "hardware" = gpu.description.software ? "software" : "hardware",
 ): Promise<WebGpuEngine> {
   const layout = parameterLayout(options.architecture);
-  const { network, drawsHere } = kernelsFor(adapter, options, layout);
-  const quads = network.slotQuads(options.batchSize);
-  const slotBytes = quads * layout.words[0] * 16;
-  const count = Math.max(1, Math.min(MOST_SLOTS, Math.floor(SLOT_BYTES / slotBytes)));
-  const slots = { quads, count };
-  const bindNetwork = await network.compile(gpu, options, layout, slots);
+  const { compileNetwork, drawsHere } = kernelsFor(adapter, options, layout);
+  const slots = slotShape(options, layout);
+  const bindNetwork = await compileNetwork(gpu, options, layout, slots);
   const bindPacker = await RowPacker.compile(gpu, options, layout, slots, drawsHere);
   const summing = await Program.compile(gpu, {
     entryPoint: "sum_results",
-    sources: [optimizerFunctions, sumResults],
+    sources: [stepFunctions, sumResults],
     constants: {},
     bindings: ["read", "read", "write"],
   });
@@ -77,27 +83,48 @@ export async function createWebGpuEngine(
   });
 }
 
+/** How many rows a slot has, and how many slots there are. */
+function slotShape({ batchSize }: EngineOptions, layout: ParameterLayout): SlotShape {
+  // Forward, gradient and deltas, two operations each.
+  const operationsARow = 6 * 16 * layout.blocks;
+  const rows = Math.max(
+    1,
+    Math.min(
+      batchSize,
+      MOST_SLOT_ROWS,
+      Math.floor(SLOT_BYTES / (16 * layout.traceWords)),
+      Math.floor(MOST_OPERATIONS / operationsARow),
+    ),
+  );
+  const count = Math.min(
+    MOST_SLOTS,
+    Math.floor(SLOT_BYTES / (16 * layout.traceWords * rows)),
+    Math.floor(MOST_OPERATIONS / (operationsARow * rows)),
+  );
+  return { rows, count: Math.max(1, count) };
+}
+
 function createBuffers(
   gpu: Gpu,
-  { optimizer }: EngineOptions,
+  { optimizer, batchSize }: EngineOptions,
   layout: ParameterLayout,
-  { quads, count }: SlotShape,
+  { rows, count }: SlotShape,
 ): NetworkBuffers {
   const { STORAGE, COPY_DST, COPY_SRC } = GPUBufferUsage;
   const moments = MOMENT_ARRAYS[optimizer.name];
-  const parameterBytes = layout.length * 16;
+  const parameterBytes = layout.bytes;
   // A moment that the optimiser does not keep is bound all the same, to next to nothing.
   const moment = (i: number) =>
     gpu.buffer(`moment ${i}`, i < moments ? parameterBytes : 16, STORAGE | COPY_DST | COPY_SRC);
   return {
-    pixels: gpu.buffer("pixels", count * quads * layout.words[0] * 16, STORAGE),
-    scales: gpu.buffer("scales", count * quads * 16, STORAGE),
-    labels: gpu.buffer("labels", count * quads * 16, STORAGE),
+    labels: gpu.buffer("labels", count * rows * 4, STORAGE),
     steps: gpu.buffer("steps", count * STEP_STRIDE, STORAGE | COPY_DST),
+    traces: gpu.buffer("traces", count * rows * layout.traceWords * 16, STORAGE),
     parameters: gpu.buffer("parameters", parameterBytes, STORAGE | COPY_DST | COPY_SRC),
     firstMoments: moment(0),
     secondMoments: moment(1),
-    rowResults: gpu.buffer("row results", count * quads * 32, STORAGE),
+    gradient: gpu.buffer("gradient", batchSize > rows ? parameterBytes : 16, STORAGE),
+    rowResults: gpu.buffer("row results", count * rows * 16, STORAGE),
   };
 }
 
@@ -114,8 +141,8 @@ export class WebGpuEngine implements Engine {
   readonly #summingGroup: GPUBindGroup;
   readonly #results: GPUBuffer;
   readonly #stepInfo: DataView<ArrayBuffer>;
-  /** For each slot in use, whether it is its step's last. */
-  #queued: boolean[] = [];
+  /** How many slots are in use. */
+  #queued = 0;
   #stepsTaken = 0;
   /** Row counts of the evaluations whose results are on the device, then results on their way here. */
   #awaited: number[] = [];
@@ -142,7 +169,11 @@ export class WebGpuEngine implements Engine {
     this.#packer = packer;
     this.#summing = summing;
     const { STORAGE, COPY_DST, COPY_SRC } = GPUBufferUsage;
-    this.#results = gpu.buffer("results", MOST_RESULTS * 8, STORAGE | COPY_DST | COPY_SRC);
+    this.#results = gpu.buffer(
+      "results",
+      MOST_RESULTS * RESULT_BYTES,
+      STORAGE | COPY_DST | COPY_SRC,
+    );
     this.#stepInfo = new DataView(new ArrayBuffer(slots.count * STEP_STRIDE));
     this.#summingGroup = summing.bind(
       read(buffers.rowResults),
@@ -190,12 +221,12 @@ export class WebGpuEngine implements Engine {
     const n = this.#packer.trainRows;
     if (n === undefined) throw new Error("Cannot step as no run was begun: call start() first");
     for (const step of steps) assertDrawable(this.options, step, n);
-    const slotRows = this.#slots.quads * 4;
+    const slotRows = this.#slots.rows;
     for (const step of steps) {
       const parts = Math.ceil(step.count / slotRows);
       this.#stepsTaken++;
       // A step's rows are drawn together, as far as the slots reach.
-      if (this.#queued.length + Math.min(parts, this.#slots.count) > this.#slots.count) {
+      if (this.#queued + Math.min(parts, this.#slots.count) > this.#slots.count) {
         this.#flush();
       }
       this.#queueStep(step, slotRows);
@@ -207,7 +238,7 @@ export class WebGpuEngine implements Engine {
     this.#flush();
     if (this.#awaited.length === MOST_RESULTS) this.#collect();
     const result = this.#awaited.push(rows.length) - 1;
-    const slotRows = this.#slots.quads * 4;
+    const slotRows = this.#slots.rows;
     const rowsAtOnce = this.#slots.count * slotRows;
     for (let begin = 0; begin < rows.length; begin += rowsAtOnce) {
       const part = rows.subarray(begin, begin + rowsAtOnce);
@@ -215,7 +246,7 @@ export class WebGpuEngine implements Engine {
       this.#packer.setRows(0, part);
       const info = { learningRate: 0, step: 1, batchRows: part.length, rows: part.length };
       for (let slot = 0; slot < slots; slot++) {
-        const evaluation = { ...info, evaluate: true, result, accumulate: false };
+        const evaluation = { ...info, evaluate: true, result, accumulate: false, last: false };
         writeStepInfo(this.#stepInfo, slot, evaluation, this.options.optimizer);
       }
       const bytes = slots * STEP_STRIDE;
@@ -247,7 +278,7 @@ export class WebGpuEngine implements Engine {
     const wanted = [parameters, firstMoments, secondMoments].slice(0, 1 + moments);
     const stepsTaken = this.#stepsTaken;
     const arrays = await Promise.all(wanted.map(async (buffer) => {
-      const packed = await this.#gpu.readBack(buffer, this.#layout.length * 16);
+      const packed = await this.#gpu.readBack(buffer, this.#layout.bytes);
       return unpack(new Float32Array(packed), this.#layout);
     }));
     const length = parameterCount(this.options.architecture);
@@ -265,7 +296,6 @@ export class WebGpuEngine implements Engine {
     this.#disposed = true;
     // Buffers may be destroyed only once nothing uses them; what went wrong by then no longer matters.
     await Promise.allSettled([...this.#arriving, this.#gpu.device.queue.onSubmittedWorkDone()]);
-    this.#network.destroy();
     this.#packer.destroy();
     this.#results.destroy();
     for (const buffer of Object.values(this.#buffers)) buffer.destroy();
@@ -275,25 +305,26 @@ export class WebGpuEngine implements Engine {
   /** Gives a step its slots; where there are not enough, they are used over and over. */
   #queueStep(step: Step, slotRows: number): void {
     for (let begin = 0; begin < step.count;) {
-      if (this.#queued.length === this.#slots.count) this.#flush();
-      const slot = this.#queued.length;
+      if (this.#queued === this.#slots.count) this.#flush();
+      const slot = this.#queued;
       const room = (this.#slots.count - slot) * slotRows;
       const count = Math.min(step.count - begin, room);
       this.#packer.draw(slot, step, begin, count);
       const end = begin + count;
       while (begin < end) {
         const rows = Math.min(slotRows, end - begin);
-        writeStepInfo(this.#stepInfo, this.#queued.length, {
+        const done = begin;
+        begin += rows;
+        writeStepInfo(this.#stepInfo, this.#queued++, {
           learningRate: step.learningRate,
           step: this.#stepsTaken,
           batchRows: step.count,
           rows,
           evaluate: false,
           result: 0,
-          accumulate: begin > 0,
+          accumulate: done > 0,
+          last: begin === step.count,
         }, this.options.optimizer);
-        begin += rows;
-        this.#queued.push(begin === step.count);
       }
     }
   }
@@ -301,12 +332,12 @@ export class WebGpuEngine implements Engine {
   /** Submits the queued slots. */
   #flush(): void {
     const queued = this.#queued;
-    if (queued.length === 0) return;
-    this.#queued = [];
+    if (queued === 0) return;
+    this.#queued = 0;
     const { queue } = this.#gpu.device;
-    queue.writeBuffer(this.#buffers.steps, 0, this.#stepInfo, 0, queued.length * STEP_STRIDE);
+    queue.writeBuffer(this.#buffers.steps, 0, this.#stepInfo, 0, queued * STEP_STRIDE);
     this.#submit((encoder) => {
-      this.#packer.encode(encoder, queued.length, true);
+      this.#packer.encode(encoder, queued, true);
       this.#network.encodeSteps(encoder, queued);
     });
   }
@@ -321,15 +352,18 @@ export class WebGpuEngine implements Engine {
   #collect(): void {
     const counts = this.#awaited;
     this.#awaited = [];
-    const bytes = Math.max(1, counts.length) * 8;
+    const bytes = Math.max(1, counts.length) * RESULT_BYTES;
     this.#arriving.push(
       this.#gpu.readBack(this.#results, bytes).then((buffer) => {
         const sums = new Float32Array(buffer);
-        return counts.map((rows, i) => ({
-          correct: Math.round(sums[2 * i + 1]),
-          rows,
-          loss: sums[2 * i] / rows,
-        }));
+        return counts.map((rows, i) => {
+          const [loss, correct, notFinite] = sums.subarray(4 * i);
+          return {
+            correct: Math.round(correct),
+            rows,
+            loss: notFinite > 0 ? NaN : loss / rows,
+          };
+        });
       }),
     );
     // A rejection is met by whoever settles next.
