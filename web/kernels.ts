@@ -1,7 +1,8 @@
 /// <reference lib="dom" />
 /** The WGSL of a training step, file by file, beside the formula that it computes. */
 import forwardBackward from "../shaders/fused/forward_backward.wgsl" with { type: "text" };
-import update from "../shaders/fused/update.wgsl" with { type: "text" };
+import update from "../shaders/update.wgsl" with { type: "text" };
+import layers from "../shaders/functions/layers.wgsl" with { type: "text" };
 import activation from "../shaders/functions/activation.wgsl" with { type: "text" };
 import head from "../shaders/functions/head.wgsl" with { type: "text" };
 import optimizer from "../shaders/functions/optimizer.wgsl" with { type: "text" };
@@ -34,8 +35,14 @@ const KERNELS: Kernel[] = [
   {
     file: "rows/gather.wgsl",
     what: "Packs its pixels",
-    formula: "x0 = pixels of the rows; scaled by 1 / ‖pixels‖ where they are read",
+    formula: "x0 = pixels of the rows / ‖pixels‖",
     text: gather,
+  },
+  {
+    file: "functions/layers.wgsl",
+    what: "Where everything lies",
+    formula: "weights in blocks of 4 × 4; x0, x1, x2, x3, d1, d2, d3 of a row beside each other",
+    text: layers,
   },
   {
     file: "functions/activation.wgsl",
@@ -58,7 +65,7 @@ d3 = dloss/dx3 · (1 − x3²);  d2 = (w2ᵀ d3) · (1 − x2²);  d1 = (w1ᵀ d
     text: forwardBackward,
   },
   {
-    file: "fused/update.wgsl",
+    file: "update.wgsl",
     what: "Gradients and the step",
     formula: `dw0 = mean over the batch of d1 x0ᵀ;  dw1 = of d2 x1ᵀ;  dw2 = of d3 x2ᵀ
 w ← w − learning rate · dw`,
