@@ -195,7 +195,8 @@ export function checkAgainstRows(
  * import { assertEquals } from "@std/assert";
  *
  * const data = { trainRows: 60, labels: new Uint8Array(70) };
- * const { batchSize, evalSize } = fitToRows(NOTEBOOK, data, { batchSize: 20 });
+ * const given = { batchSize: 20 };
+ * const { batchSize, evalSize } = fitToRows({ ...NOTEBOOK, ...given }, data, given);
  * assertEquals([batchSize, evalSize], [20, 10]);
  * ```
  */
