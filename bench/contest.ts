@@ -5,7 +5,7 @@
  * Here is the loop of those that are written in TypeScript and bring only a
  * net and a step; ours.ts and the Python scripts in peers/ bring their own loops.
  */
-import { type Dataset } from "../lib/data/dataset.ts";
+import type { Dataset } from "../lib/data/dataset.ts";
 import { readIdxFolder } from "../lib/data/idx_folder.ts";
 import { rowScales } from "../lib/data/normalise.ts";
 import { answerOfRow } from "../lib/net/maths.ts";

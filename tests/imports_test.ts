@@ -16,8 +16,12 @@ const FOLDERS = [
   "cli",
 ];
 
-/** The folders outside lib whose files are imported as texts, and by which folders of lib. */
-const TEXTS: Record<string, string[]> = { shaders: ["engine"], web: ["cli"] };
+/** The files and folders outside lib that are imported as data, and by which folders of lib. */
+const DATA: Record<string, string[]> = {
+  shaders: ["engine"],
+  web: ["cli"],
+  "deno.json": ["cli"],
+};
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -73,8 +77,8 @@ test("a folder of lib imports only from those before it", () => {
     for (const imported of importsOf(path)) {
       const [root, folder] = folderOf(imported);
       const isBefore = root === "lib" && FOLDERS.indexOf(folder) <= own;
-      const isText = TEXTS[root]?.includes(folderOf(path)[1]);
-      if (!isBefore && !isText && !imported.startsWith("package:")) {
+      const isData = DATA[root]?.includes(folderOf(path)[1]);
+      if (!isBefore && !isData && !imported.startsWith("package:")) {
         wrong.push(`${path} -> ${imported}`);
       }
     }

@@ -1,4 +1,5 @@
 /** How every task runs: its flags are read, and whatever goes wrong ends it with one line. */
+import deno from "../../deno.json" with { type: "json" };
 import { printable } from "../files/printable.ts";
 import { OptionError } from "../training/options.ts";
 import {
@@ -21,10 +22,16 @@ export const MISUSED = 2;
 /** Characters of an error's message after which it is cut. */
 const MESSAGE_LIMIT = 2000;
 
+/** The flags that every task has. */
+const STANDARD_FLAGS = {
+  help: toggle("print this and do nothing"),
+  version: toggle("print the program's version and do nothing"),
+};
+
 /**
- * Runs a task on this process's command line: `--help` prints its help; an error prints
- * `error: ...` on stderr (with `--json` an error event on stdout as well) and ends the process
- * with exit code 1, or 2 where the command line is to blame.
+ * Runs a task on this process's command line: `--help` prints its help, `--version` the version. An
+ * error prints `error: ...` on stderr (with `--json` an error event on stdout as well) and ends the
+ * process with exit code 1, or 2 where the command line is to blame.
  *
  * @param task Its name, summary and flags
  * @param main What it does; the exit code if that is not 0, or that of the interruption
@@ -41,9 +48,12 @@ export async function runTask<Table extends FlagTable>(
   globalThis.addEventListener("unhandledrejection", (event) => fail(event.reason));
   globalThis.addEventListener("error", (event) => fail(event.error));
   const args = Deno.args;
-  const complete = { ...task, flags: { ...task.flags, help: toggle("print this and do nothing") } };
   if (args.includes("--help") || args.includes("-h")) {
-    print(helpText(complete));
+    print(helpText({ ...task, flags: { ...task.flags, ...STANDARD_FLAGS } }));
+    return;
+  }
+  if (args.includes("--version")) {
+    print(`mnist-webgpu ${deno.version} (Deno ${Deno.version.deno})`);
     return;
   }
   try {

@@ -82,6 +82,11 @@ test("train --help names every flag, on stdout", async () => {
   }
 });
 
+test("train --version prints the version that deno.json gives", async () => {
+  const { code, stdout } = await runCli("train", ["--version"]);
+  assertEquals([code, stdout], [0, `mnist-webgpu ${deno.version} (Deno ${Deno.version.deno})\n`]);
+});
+
 test("train prints the log on stdout, and on a pipe's stderr the device but no progress", async () => {
   const { code, stdout, stderr } = await runCli("train", [...SHORT, "--dataset", "synthetic"]);
   assertEquals(code, 0);

@@ -364,7 +364,7 @@ test("readCsv() says in one line which line and column are wrong, and what is wr
   ];
   for (const [text, options, message] of cases) {
     const error = await assertRejects(() => read(text, options), DataError, message);
-    assertEquals((error as unknown as Error).message.includes("\n"), false);
+    assertEquals(error.message.includes("\n"), false);
   }
 });
 

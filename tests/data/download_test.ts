@@ -72,7 +72,7 @@ test("download() goes to the next mirror, and says why if none is left", async (
   ];
   for (const [url, reason] of cases) {
     const error = await assertRejects(() => text([url]), DataUnavailableError);
-    const { message } = error as unknown as Error;
+    const { message } = error;
     assert(message.startsWith(`Cannot download file (${url}: `), message);
     assert(reason.test(message), message);
     assertEquals(await text([url, good.url]), "hello");

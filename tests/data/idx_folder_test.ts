@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { gzipSync } from "node:zlib";
 import { DataError } from "../../lib/data/errors.ts";
-import { type IdxFileName } from "../../lib/data/idx_dataset.ts";
+import type { IdxFileName } from "../../lib/data/idx_dataset.ts";
 import { isEmnistFolder, readIdxFolder } from "../../lib/data/idx_folder.ts";
 import { folder, idx, smallFiles, smallSource } from "./idx_files.ts";
 import { test } from "../requirements.ts";
@@ -119,7 +119,7 @@ test("readIdxFolder() says in one line which file is wrong, and what is wrong wi
       DataError,
       "",
       fault,
-    ) as unknown as Error;
+    );
     assertEquals(message.test(error.message), true, `${fault}: ${error.message}`);
     assertEquals(error.message.includes("\n"), false, fault);
   }
@@ -276,7 +276,7 @@ test("readIdxFolder() says what is there instead of the files", () => {
   ];
   for (const [files, words] of cases) {
     using directory = folder(files);
-    const error = assertThrows(() => readIdxFolder(directory.path), DataError) as unknown as Error;
+    const error = assertThrows(() => readIdxFolder(directory.path), DataError);
     assertEquals(
       error.message,
       "There is no train-images-idx3-ubyte or train-images-idx3-ubyte.gz in " +
@@ -322,7 +322,7 @@ test("readIdxFolder() decompresses no more than a header promises, and no promis
   for (const [bytes, message] of cases) {
     using directory = folder({ ...smallFiles(), "train-images-idx3-ubyte": bytes });
     const before = Deno.memoryUsage().rss;
-    const error = assertThrows(() => readIdxFolder(directory.path), DataError) as unknown as Error;
+    const error = assertThrows(() => readIdxFolder(directory.path), DataError);
     assertEquals(message.test(error.message), true, error.message);
     const grown = Deno.memoryUsage().rss - before;
     assertEquals(grown < 100 * 2 ** 20, true, `it took ${grown} bytes to refuse`);

@@ -117,7 +117,7 @@ test("loadIdxSource() does not call data unavailable where there are files that 
       DataError,
     );
     assertEquals(error instanceof DataUnavailableError, isUnavailable);
-    const { message } = error as unknown as Error;
+    const { message } = error;
     assert(message.includes(`, which holds ${Object.keys(files)[0]}`), message);
   }
 });
@@ -151,7 +151,7 @@ test("loadIdxSource() trusts no file of a mirror that is not what it must be", a
       () => loadIdxSource(smallSource([bad.url]), options),
       DataUnavailableError,
     );
-    const { message } = error as unknown as Error;
+    const { message } = error;
     assert(reason.test(message), `${fault}: ${message}`);
     assert(!message.includes("\n"));
     assertEquals(listing(cache.path), [".lock"], fault);
@@ -191,7 +191,7 @@ test("loadIdxSource() says what is missing, why it could not be fetched, and wha
     DataUnavailableError,
   );
   assertEquals(
-    (error as unknown as Error).message,
+    error.message,
     `There is no train-images-idx3-ubyte or train-images-idx3-ubyte.gz in ${cache.path}, ` +
       `which holds no files. ` +
       `Cannot download train-images-idx3-ubyte.gz (${mirror.url}: status 404 Not Found). ` +

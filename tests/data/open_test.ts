@@ -13,7 +13,7 @@ async function failure(
   kind: typeof DataError = DataError,
 ): Promise<string> {
   const error = await assertRejects(() => opening, kind);
-  return (error as unknown as Error).message;
+  return error.message;
 }
 
 /** A mirror that has nothing. */

@@ -57,7 +57,7 @@ for (const [what, spoil, message] of FAULTS) {
     const path = `${temporary.path}/sweep.csv`;
     await writeSweep(path, RUNS.slice(0, 2));
     await Deno.writeTextFile(path, spoil(await Deno.readTextFile(path)));
-    const error = await assertRejects(() => readSweep(path), Error, message) as Error;
+    const error = await assertRejects(() => readSweep(path), Error, message);
     assertEquals(error.message.startsWith(`Cannot continue the sweep in ${path} as`), true);
   });
 }

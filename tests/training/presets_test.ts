@@ -52,5 +52,5 @@ Deno.test({
 function finished(events: TrainingEvent[]): FinishedEvent {
   const last = events.at(-1)!;
   assert(last.event === "finished");
-  return last as FinishedEvent;
+  return last;
 }
