@@ -170,7 +170,10 @@ test("train fails with one line and exit code 1 where a folder lacks the files",
       const env: Record<string, string> = named === "flag" ? {} : { MNIST_DIR: folder };
       const { code, stdout, stderr } = await runCli("train", args, env);
       assertEquals([code, stdout], [1, ""]);
-      assertMatch(stderr, new RegExp(`^error: .*train-images.* in ${folder};`, "m"));
+      assertMatch(
+        stderr,
+        new RegExp(`^error: .*train-images.* in ${folder}, which holds no files;`, "m"),
+      );
       assert(!/^ +at /m.test(stderr), stderr);
     }
   } finally {
