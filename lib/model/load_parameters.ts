@@ -1,4 +1,5 @@
 /** Reads models from files, URLs or bytes; in a browser, too. */
+import { foreignKind } from "../files/kinds.ts";
 import { decodeModel, type SavedModel } from "./saved_model.ts";
 
 /**
@@ -44,12 +45,14 @@ export async function decodeFile<T>(
   source: string | URL,
   decode: (bytes: Uint8Array) => T,
 ): Promise<T> {
+  let bytes = new Uint8Array();
   try {
-    return decode(source instanceof URL ? await fetchBytes(source) : await readBytes(source));
+    bytes = source instanceof URL ? await fetchBytes(source) : await readBytes(source);
+    return decode(bytes);
   } catch (error) {
     const reason = (error as Error).name === "NotFound"
       ? "there is no such file"
-      : (error as Error).message;
+      : foreignKind(bytes) ?? (error as Error).message;
     throw new Error(`${source}: ${reason}`, { cause: error });
   }
 }

@@ -375,3 +375,17 @@ test("readCsv() says that there is no such file", async () => {
     "Cannot read /nowhere/digits.csv as a CSV file of images: there is no such file",
   );
 });
+
+test("readCsv() stops unpacking a file that unpacks to what no images do", async () => {
+  const line = new TextEncoder().encode("1" + ",0".repeat(784) + "\n");
+  const bytes = new Uint8Array(line.length * 60_000);
+  for (let at = 0; at < bytes.length; at += line.length) bytes.set(line, at);
+  await assertRejects(() => read(gzip(bytes)), DataError, "it unpacks to more than 50 times its");
+  await assertRejects(
+    () => read(gzip(new Uint8Array(20 * 2 ** 20).fill(0x30))),
+    DataError,
+    "line 1: a line must be at most 16777216 characters long: it is longer",
+  );
+  const cut = gzip(new TextEncoder().encode(ROWS.join("\n"))).slice(0, -9);
+  await assertRejects(() => read(cut), DataError, "it cannot be decompressed: ");
+});

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   type Architecture,
   parameterCount,
@@ -11,6 +11,8 @@ import {
   encodeSafetensors,
   type TensorFile,
 } from "../../lib/model/safetensors.ts";
+import { loadParameters } from "../../lib/model/load_parameters.ts";
+import { test } from "../requirements.ts";
 import { NOTEBOOK } from "../../lib/training/options.ts";
 
 const architecture: Architecture = {
@@ -211,4 +213,15 @@ Deno.test("decodeModel() shows nothing of a hostile file that a terminal obeys, 
       assert(message.length < 500 && !message.includes("\x1b"), message.slice(0, 500));
     }
   }
+});
+
+test("loadParameters() says by name what lies under the name of a model", async () => {
+  const path = await Deno.makeTempFile({ suffix: ".safetensors" });
+  await Deno.writeTextFile(path, "version https://git-lfs.github.com/spec/v1\noid sha256:ab12\n");
+  await assertRejects(
+    () => loadParameters(path),
+    Error,
+    `${path}: it is a Git LFS pointer in place of the file: fetch the file itself with git lfs pull`,
+  );
+  await Deno.remove(path);
 });
