@@ -45,7 +45,7 @@ export async function decodeFile<T>(
   source: string | URL,
   decode: (bytes: Uint8Array) => T,
 ): Promise<T> {
-  let bytes = new Uint8Array();
+  let bytes: Uint8Array = new Uint8Array();
   try {
     bytes = source instanceof URL ? await fetchBytes(source) : await readBytes(source);
     return decode(bytes);
