@@ -1,0 +1,29 @@
+/**
+ * Trains without `train()`: an engine holds the data and the parameters on its device, and is told
+ * random keys and learning rates. It draws the rows itself; nothing waits until `settle()`.
+ *
+ *     deno run --allow-read examples/engine.ts
+ */
+import {
+  createEngine,
+  DistSampler,
+  engineOptions,
+  NOTEBOOK,
+  prngKey,
+  split,
+  syntheticDigits,
+} from "../mod.ts";
+
+const data = syntheticDigits({ trainRows: 5000, testRows: 1000 });
+await using engine = await createEngine(engineOptions(NOTEBOOK, data));
+engine.load(data);
+const parameters = new DistSampler(1).normal(45_360); // of a net of 784, 50, 100 and 10 units
+const state = { parameters, moments: new Float32Array(), stepsTaken: 0 };
+engine.start(Uint32Array.from({ length: 5000 }, (_, row) => row), state);
+const testRows = Uint32Array.from({ length: 1000 }, (_, i) => 5000 + i);
+for (const key of split(prngKey(2), 5)) {
+  const keys = split(key, 200); // one a step
+  engine.step(keys.map((key) => ({ key, from: 0, count: 100, learningRate: 0.5 })));
+  engine.evaluate(testRows);
+}
+for (const { correct, loss } of await engine.settle()) console.log(correct / 1000, loss);

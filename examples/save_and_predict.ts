@@ -1,0 +1,29 @@
+/**
+ * Trains on digits that the program draws itself, keeps the net in a file, and reads it back to
+ * classify an image.
+ *
+ *     deno run --allow-read --allow-write examples/save_and_predict.ts
+ */
+import {
+  loadParameters,
+  predict,
+  PRESETS,
+  saveParameters,
+  syntheticDigits,
+  train,
+} from "../mod.ts";
+
+const data = syntheticDigits({ trainRows: 5000, testRows: 1000 });
+const path = "digits.safetensors"; // Python's safetensors opens it, too
+for await (const event of train({ data, ...PRESETS.accurate, epochs: 3 })) {
+  if (event.event === "finished") {
+    console.log(`${100 * event.accuracy}% of the test rows`);
+    await saveParameters(path, event);
+  }
+}
+
+const model = await loadParameters(path);
+const row = data.trainRows; // the first test row
+const image = data.images.subarray(row * 784, (row + 1) * 784);
+const { labels: [answer], probabilities } = predict(model, image);
+console.log(`It is a ${data.labels[row]}; the net says ${answer} at ${probabilities[answer]}.`);

@@ -1,0 +1,14 @@
+/**
+ * Trains the notebook's net on MNIST for 500 steps and prints each evaluation. The first run
+ * downloads MNIST into ./data/mnist, or takes the files that MNIST_DIR names.
+ *
+ *     deno run --allow-read --allow-write --allow-net --allow-env=MNIST_DIR examples/train.ts
+ */
+import { loadMnist, train } from "../mod.ts";
+
+const data = await loadMnist({ directory: Deno.env.get("MNIST_DIR") });
+for await (const event of train({ data, iterations: 500, evalEvery: 100 })) {
+  if (event.event === "started") console.log(`training on ${event.device}`);
+  if (event.event === "evaluated") console.log(event.iteration, event.accuracy, event.loss);
+  if (event.event === "finished") console.log("on all test rows:", event.accuracy);
+}
