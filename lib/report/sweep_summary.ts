@@ -44,8 +44,9 @@ export function spreadOf(numbers: readonly number[]): Spread {
   return {
     mean,
     deviation: Math.sqrt(squares / (numbers.length - 1)),
-    lowest: Math.min(...numbers),
-    highest: Math.max(...numbers),
+    // Not by spreading them into one call, which has room for some 100,000.
+    lowest: numbers.reduce((least, number) => Math.min(least, number)),
+    highest: numbers.reduce((most, number) => Math.max(most, number)),
   };
 }
 
@@ -164,6 +165,8 @@ function percent(fraction: number): string {
 
 /** Cells under each other, two spaces apart, to the right in their column. */
 function inColumns(rows: readonly string[][]): string[] {
-  const widths = rows[0].map((_, c) => Math.max(...rows.map((row) => row[c].length)));
+  const widths = rows[0].map((_, c) =>
+    rows.reduce((width, row) => Math.max(width, row[c].length), 0)
+  );
   return rows.map((row) => row.map((cell, c) => cell.padStart(widths[c])).join("  ").trimEnd());
 }

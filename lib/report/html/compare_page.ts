@@ -25,6 +25,12 @@ ${chosenBy(runs)}`,
   );
 }
 
+/** Tells data apart that may have the same name. */
+const HASH_LINE: [string, (run: ReportedRun) => string] = [
+  "SHA-256 of the data",
+  ({ data }) => data?.hash.slice(0, 12) ?? "not known",
+];
+
 /** A column each, as there are more things to say of a run than runs. */
 function table(runs: readonly ReportedRun[]): Html {
   const differing = (Object.keys(NOTEBOOK) as (keyof TrainingOptions)[])
@@ -35,6 +41,7 @@ function table(runs: readonly ReportedRun[]): Html {
     ["steps", ({ iterations }) => count(iterations)],
     ["seconds", ({ seconds }) => seconds.toFixed(2)],
     ["data", ({ dataset }) => dataset],
+    ...(new Set(runs.map(({ data }) => data?.hash)).size > 1 ? [HASH_LINE] : []),
     ["device", ({ device, backend }) => `${device} (${backend})`],
     ...differing.map((name): [string, (run: ReportedRun) => string] => [
       spaced(name),

@@ -4,7 +4,10 @@ import { lineChart, type Point, type Series } from "./charts.ts";
 import { type Html, html } from "./html.ts";
 import { NOTEBOOK_CURVE } from "./notebook_curve.ts";
 import type { ReportedRun } from "./reported_run.ts";
-import { decimals, percent } from "./words.ts";
+import { count, decimals, percent } from "./words.ts";
+
+/** Points of a line at most: more than that is more than the charts have pixels. */
+const MOST_POINTS = 1000;
 
 /** How many colours the style has for lines; a ninth run takes the first again. */
 const COLORS = 8;
@@ -26,8 +29,9 @@ export async function learningCurves(runs: readonly ReportedRun[]): Promise<Html
         .map(({ iteration, accuracy }) => ({ iteration, value: 100 * accuracy })),
     }]
     : [];
+  const shown = runs.map((run) => ({ ...run, curve: thinned(run.curve) }));
   const lines = (pointsOf: (run: ReportedRun) => Point[]): Series[] =>
-    runs.map((run, i) => ({
+    shown.map((run, i) => ({
       name: runs.length > 1 ? run.name : "this run",
       color: `var(--series-${i % COLORS + 1})`,
       points: pointsOf(run),
@@ -41,7 +45,8 @@ export async function learningCurves(runs: readonly ReportedRun[]): Promise<Html
     curve.map(({ iteration, loss }) => ({ iteration, value: loss }))
   );
   const values = losses.flatMap(({ points }) => points.map(({ value }) => value));
-  const far = Math.min(...values) > 0 && Math.max(...values) > 20 * Math.min(...values);
+  const lowest = values.reduce((least, value) => Math.min(least, value), Infinity);
+  const far = lowest > 0 && values.some((value) => value > 20 * lowest);
   const title = "accuracy, %";
   const charts = [
     figure(await lineChart(accuracies, { title, axis: "zero" }), "Accuracy"),
@@ -58,8 +63,30 @@ export async function learningCurves(runs: readonly ReportedRun[]): Promise<Html
       "Loss",
     ),
   ];
+  const longest = runs.reduce((most, { curve }) => Math.max(most, curve.length), 0);
+  const note = longest > MOST_POINTS
+    ? html`<p class="muted">Of ${count(longest)} evaluations every ${ordinal(stride(longest))} is
+shown.</p>`
+    : "";
   return html`${legend(accuracies)}
-<div class="charts">${charts}</div>`;
+<div class="charts">${charts}</div>${note}`;
+}
+
+/** Every so many evaluations of a long curve one is shown. */
+function stride(evaluations: number): number {
+  return Math.ceil(evaluations / MOST_POINTS);
+}
+
+/** A curve with at most about `MOST_POINTS` points: every n-th, and the last. */
+function thinned<P>(curve: readonly P[]): P[] {
+  const step = stride(curve.length);
+  return curve.filter((_, i) => i % step === 0 || i === curve.length - 1);
+}
+
+/** `2nd`, `3rd`, `4th`, `131st`. */
+function ordinal(number: number): string {
+  const endings = { one: "st", two: "nd", few: "rd", other: "th" } as Record<string, string>;
+  return count(number) + endings[new Intl.PluralRules("en", { type: "ordinal" }).select(number)];
 }
 
 /** Which line is which: once for all charts, so that these keep one size. */
@@ -101,7 +128,7 @@ function accuracyPoints({ curve, options }: ReportedRun, withErrors: boolean): P
 /** A run's curve in numbers, beside the notebook's. */
 export function curveTable(run: ReportedRun): Html {
   const compared = isLikeNotebook(run);
-  const rows = run.curve.map(({ iteration, accuracy, loss, learningRate, seconds }) => {
+  const rows = thinned(run.curve).map(({ iteration, accuracy, loss, learningRate, seconds }) => {
     const theirs = NOTEBOOK_CURVE.find((point) => point.iteration === iteration)?.accuracy;
     const beside = compared
       ? html`<td class="number">${theirs === undefined ? "" : percent(theirs)}</td>

@@ -207,3 +207,26 @@ Deno.test("comparePage() lists what each run came to, and only the options that 
   assert(page.includes("rate-0.1</li>") && page.includes("rate-1</li>"));
   assertMatch(page, /2 of the 2 runs held no rows out/);
 });
+
+Deno.test("a page of 130,001 evaluations shows every 131st and the last, and says so", async () => {
+  const data = someData(40);
+  const run = reportOf(data);
+  const [point] = run.curve;
+  const curve = Array.from({ length: 130_001 }, (_, iteration) => ({ ...point, iteration }));
+  const page = await runPage({ ...run, curve }, MODEL, data);
+  assert(page.includes("Of 130,001 evaluations every 131st is\nshown."));
+  const rows = [...page.matchAll(/<tr><td class="number">(\d+)<\/td>/g)].map(([, step]) => step);
+  assertEquals(rows.slice(0, 3), ["0", "131", "262"]);
+  assertEquals([rows.length, rows.at(-1)], [994, "130000"]);
+  assert(!(await runPage(run, MODEL, data)).includes("evaluations every"));
+});
+
+Deno.test("a comparison tells data of the same name apart", async () => {
+  const run = reportOf(someData(40));
+  const record = { dataset: "x", trainRows: 60, testRows: 40 };
+  const hashes = ["0123456789abcdef", "fedcba9876543210"];
+  const runs = hashes.map((hash) => ({ ...run, data: { ...record, hash } }));
+  const page = await comparePage(runs);
+  for (const hash of hashes) assert(page.includes(`<td>${hash.slice(0, 12)}</td>`), hash);
+  assert(!(await comparePage([runs[0], runs[0]])).includes("SHA-256"));
+});
