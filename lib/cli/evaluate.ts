@@ -4,7 +4,6 @@ import { publishedTestRows, splitDataset } from "../data/split.ts";
 import type { SavedModel } from "../model/saved_model.ts";
 import { DistSampler } from "../random/dist_sampler.ts";
 import { evaluationLines } from "../report/evaluation.ts";
-import { evaluate } from "../training/evaluate.ts";
 import { type Asides, openAsides } from "./asides.ts";
 import { DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
 import { type FlagValues, type Task, toggle } from "./flags.ts";
@@ -12,6 +11,7 @@ import { loadNamedModel, MODEL_FLAG } from "./model_flag.ts";
 import { print } from "./output.ts";
 import { compareRunData } from "./run_data.ts";
 import { runTask } from "./run_task.ts";
+import { watchedEvaluation } from "./watched_evaluation.ts";
 
 const FLAGS = {
   ...MODEL_FLAG,
@@ -42,7 +42,7 @@ async function evaluateTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
   const opened = await openChosenDataset(flags, asides, recorded);
   asides.clear();
   const { data, rows } = await testRows(model, opened, flags, asides);
-  const report = evaluate(model, data, rows);
+  const report = await watchedEvaluation(asides)(model, data, rows);
   if (!flags.json) return print(...evaluationLines(report, data));
 
   const { correct, accuracy, loss, precision, recall, confusion } = report;

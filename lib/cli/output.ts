@@ -1,5 +1,10 @@
 /** Where a task's words go: results to stdout, everything else to stderr. */
 
+import { printable } from "../files/printable.ts";
+
+/** Characters of a message after which it is cut: names and values in it come from files. */
+export const MESSAGE_LIMIT = 2000;
+
 const encoder = new TextEncoder();
 
 /** Whom to tell that nobody reads any more what this process writes. */
@@ -19,9 +24,9 @@ export function print(...lines: string[]): void {
   write(Deno.stdout, lines);
 }
 
-/** Writes lines to stderr, at once. */
+/** Writes lines to stderr, at once; what is very long is cut. */
 export function printError(...lines: string[]): void {
-  write(Deno.stderr, lines);
+  write(Deno.stderr, lines.map((line) => printable(line, MESSAGE_LIMIT)));
 }
 
 function write(stream: { writeSync(bytes: Uint8Array): number }, lines: string[]): void {

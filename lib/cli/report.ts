@@ -6,13 +6,14 @@ import type { RunRecord } from "../model/metadata.ts";
 import { comparePage } from "../report/html/compare_page.ts";
 import { runPage } from "../report/html/run_page.ts";
 import { readRunDirectory } from "../report/run_directory.ts";
-import { openAsides } from "./asides.ts";
+import { type Asides, openAsides } from "./asides.ts";
 import { DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
 import { type FlagValues, path, type Task, toggle, UsageError } from "./flags.ts";
 import { print } from "./output.ts";
 import { typedPath } from "./paths.ts";
 import { requireRunData } from "./run_data.ts";
 import { runTask } from "./run_task.ts";
+import { watchedEvaluation } from "./watched_evaluation.ts";
 
 const FLAGS = {
   run: path("DIR", "the folder of the run to show"),
@@ -48,30 +49,45 @@ async function reportTask(flags: FlagValues<typeof FLAGS>, others: string[]): Pr
   if (run !== undefined && others.length > 0) {
     throw new UsageError(`--run shows one run: leave ${others.join(" ")} out, or use --compare`);
   }
+  using asides = await openAsides(flags.quiet);
+  const open = ({ dataset, data }: RunRecord) =>
+    openChosenDataset(flags, asides, data ?? { dataset });
   const file = run === undefined
     ? await writeComparison([compare!, ...others.map(typedPath)], flags.out)
-    : await writeRunReport(run, (run) => openRunData(flags, run), flags.out);
+    : await writeRunReport({ run, open, asides, out: flags.out });
   print(flags.json ? JSON.stringify({ event: "report", file }) : file);
+}
+
+/** What `writeRunReport` is told. */
+interface RunReportOptions {
+  /** The run's folder. */
+  run: string;
+  /** Opens the run's data; flags may say where they are now. */
+  open: (run: RunRecord) => Promise<Dataset>;
+  /** Shows how far it is. */
+  asides: Asides;
+  /**
+   * The page's file.
+   * @default report.html in the run's folder
+   */
+  out?: string;
 }
 
 /**
  * Writes the page of a run.
  *
- * @param run Its folder
- * @param open Opens its data
- * @param out The page's file
+ * @param options The run, its data, and where the page goes
  * @returns The page's file
  * @throws {Error} If the folder is not that of a finished run, the data are others than the run's,
  *   or the file cannot be written
  */
 export async function writeRunReport(
-  run: string,
-  open: (run: RunRecord) => Promise<Dataset>,
-  out: string = join(run, "report.html"),
+  { run, open, asides, out = join(run, "report.html") }: RunReportOptions,
 ): Promise<string> {
   const { run: reported, model } = await readRunDirectory(run);
   const data = await requireRunData(reported, await open(reported), "report on the run");
-  await writeFileAtomically(out, await runPage(reported, model, data));
+  const page = await runPage(reported, model, data, watchedEvaluation(asides));
+  await writeFileAtomically(out, page);
   return out;
 }
 
@@ -86,13 +102,4 @@ async function writeComparison(
   );
   await writeFileAtomically(out, await comparePage(runs));
   return out;
-}
-
-/** The data that a run was trained on; flags may say where they are now. */
-async function openRunData(
-  flags: FlagValues<typeof FLAGS>,
-  { dataset, data }: RunRecord,
-): Promise<Dataset> {
-  using asides = await openAsides(flags.quiet);
-  return await openChosenDataset(flags, asides, data ?? { dataset });
 }

@@ -1,10 +1,13 @@
 /** Whether data are those that a run was trained on. */
 import type { Dataset } from "../data/dataset.ts";
 import { hashDataset } from "../data/record.ts";
+import { printable } from "../files/printable.ts";
 import type { RunRecord } from "../model/metadata.ts";
 
 /** Characters of a hash that a person is shown. */
 const HASH_SHOWN = 12;
+/** Characters of a name, which may be a path. */
+const NAME_SHOWN = 500;
 
 /** How the data of a run and those that were opened go together. */
 export interface RunData {
@@ -28,7 +31,8 @@ export interface RunData {
 export async function compareRunData(run: RunRecord, data: Dataset): Promise<RunData> {
   const { dataset, data: record } = run;
   if (!record) {
-    return { same: data.name === dataset, data, wanted: dataset, found: data.name };
+    const [wanted, found] = [dataset, data.name].map((name) => printable(name, NAME_SHOWN));
+    return { same: data.name === dataset, data, wanted, found };
   }
   const hash = await hashDataset(data);
   const { trainRows, testRows, publishedSplit } = record;
@@ -63,5 +67,5 @@ export async function requireRunData(
 }
 
 function described(name: string, rows: number, hash: string): string {
-  return `${name} (${rows} rows, SHA-256 ${hash.slice(0, HASH_SHOWN)}...)`;
+  return `${printable(name, NAME_SHOWN)} (${rows} rows, SHA-256 ${hash.slice(0, HASH_SHOWN)}...)`;
 }

@@ -13,14 +13,11 @@ import {
   UsageError,
 } from "./flags.ts";
 import { Interruption } from "./interruption.ts";
-import { print, printError } from "./output.ts";
+import { MESSAGE_LIMIT, print, printError } from "./output.ts";
 
 /** Exit codes: something went wrong; the command line cannot be followed. */
 export const FAILED = 1;
 export const MISUSED = 2;
-
-/** Characters of an error's message after which it is cut. */
-const MESSAGE_LIMIT = 2000;
 
 /** The flags that every task has. */
 const STANDARD_FLAGS = {

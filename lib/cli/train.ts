@@ -101,7 +101,7 @@ async function trainTask(
     asides.notice(`The run is kept in ${shownPath(kept.path)}`);
     if (stopped) asides.notice(`To go on: ${resumeCommand(kept.path)}`);
     if (flags.report && !signal.aborted) {
-      asides.notice(`The report is ${shownPath(await writeReport(kept.path, data))}`);
+      asides.notice(`The report is ${shownPath(await writeReport(kept.path, data, asides))}`);
     }
   }
   if (data.name === "synthetic" && (flags.dataset ?? resumedRun?.dataset) !== "synthetic") {
@@ -116,9 +116,9 @@ function resumeCommand(folder: string): string {
 }
 
 /** Writes the page of a run that is kept, and gives its file. */
-async function writeReport(run: string, data: Dataset): Promise<string> {
+async function writeReport(run: string, data: Dataset, asides: Asides): Promise<string> {
   const { writeRunReport }: typeof import("./report.ts") = await import(REPORT_MODULE);
-  return await writeRunReport(run, () => Promise.resolve(data));
+  return await writeRunReport({ run, open: () => Promise.resolve(data), asides });
 }
 
 /** Refuses flags about keeping a run that contradict each other or cannot be. */

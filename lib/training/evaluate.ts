@@ -62,6 +62,27 @@ export function evaluate(
   data: Dataset,
   rows: ArrayLike<number> = Uint32Array.from(data.labels, (_, row) => row),
 ): EvaluationReport {
+  const steps = evaluateStepwise(model, data, rows);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/**
+ * Does what `evaluate` does, and stops after each row, for a progress display or to be given up.
+ *
+ * @param model A trained net
+ * @param data The data set
+ * @param rows Which of its rows to look at
+ * @returns Yields the number of rows done; returns the report
+ * @throws {RangeError} If the data's images or classes do not fit the net
+ */
+export function* evaluateStepwise(
+  model: Model,
+  data: Dataset,
+  rows: ArrayLike<number>,
+): Generator<number, EvaluationReport, void> {
   const { inputs, classes, head } = model.architecture;
   if (data.width * data.height !== inputs || data.classes > classes) {
     throw new RangeError(
@@ -85,6 +106,7 @@ export function evaluate(
     confusion[label * classes + answer]++;
     if (answer === label) correct++;
     loss += lossOfRow(head, x3, label);
+    yield row + 1;
   }
   const right = Float64Array.from({ length: classes }, (_, c) => confusion[c * classes + c]);
   return {

@@ -4,11 +4,13 @@ import { encode as encodePng } from "fast-png";
 import jpeg from "jpeg-js";
 import { decodeImage } from "../../lib/image/decode.ts";
 import { imageToDigit } from "../../lib/image/image_to_digit.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "../../lib/model/checkpoint.ts";
 import { loadParameters } from "../../lib/model/load_parameters.ts";
 import { saveParameters } from "../../lib/model/save_parameters.ts";
 import { encodeNpz } from "../../lib/model/npz.ts";
 import { encodeOnnx } from "../../lib/model/onnx.ts";
 import { modelTensors, type SavedModel } from "../../lib/model/saved_model.ts";
+import { encodeSafetensors } from "../../lib/model/safetensors.ts";
 import { drawParameters } from "../../lib/net/initialize.ts";
 import { parameterViews } from "../../lib/net/maths.ts";
 import { DistSampler } from "../../lib/random/dist_sampler.ts";
@@ -267,6 +269,34 @@ test("predict uses a net whose run has an unknown option; evaluate asks for the 
   const evaluated = await runCli("evaluate", ["--model", folder.model]);
   assertEquals([evaluated.code, evaluated.stdout], [1, ""]);
   assertMatch(evaluated.stderr, /every option must be one of .*; --dataset says what to evaluate/);
+});
+
+test("no text of a model's file reaches the terminal as a command, or at full length", async () => {
+  await using folder = await pictureFolder();
+  using data = barsFolder();
+  const word = "\x1b[2J\x9b31m" + "x".repeat(10_000_000);
+  const run = { dataset: word, device: word, backend: word, options: NOTEBOOK };
+  await saveParameters(folder.model, { ...drawnModel(16), run });
+  const bytes = encodeSafetensors({ tensors: new Map(), metadata: { [word]: word } });
+  await Deno.writeFile(`${folder.path}/other.safetensors`, bytes);
+  const trained = await trainOn(data.csv, "--save-every", "20");
+  const resumed = `${dirname(trained)}/checkpoint.safetensors`;
+  const checkpoint = decodeCheckpoint(await Deno.readFile(resumed));
+  const hostile = { ...checkpoint, run: { ...checkpoint.run, device: word } };
+  await Deno.writeFile(resumed, encodeCheckpoint(hostile));
+  const uses: [Parameters<typeof runCli>[0], string[]][] = [
+    ["evaluate", ["--model", folder.model]],
+    ["evaluate", ["--model", folder.model, "--dataset", data.csv, "--json"]],
+    ["predict", ["--model", `${folder.path}/other.safetensors`, "--json", "x.png"]],
+    ["train", ["--backend", "cpu", "--resume", resumed]],
+  ];
+  for (const [task, args] of uses) {
+    const { stdout, stderr } = await runCli(task, args);
+    // deno-lint-ignore no-control-regex -- they are what is looked for
+    assert(!/[\x00-\x09\x0b-\x1f\x7f-\x9f]/.test(stdout + stderr), `${task} ${args}`);
+    assert(stderr !== "" && stdout.length + stderr.length < 10_000, `${task} ${args}`);
+    if (args.includes("--json")) jsonLines(stdout);
+  }
 });
 
 test("evaluate refuses data that do not fit the net", async () => {

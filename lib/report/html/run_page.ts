@@ -17,18 +17,31 @@ import { page } from "./page.ts";
 import type { ReportedRun } from "./reported_run.ts";
 import { count, decimals, percent, spaced } from "./words.ts";
 
+/** Evaluates a net on some rows. */
+export type EvaluateRows = (
+  model: Model,
+  data: Dataset,
+  rows: Uint32Array,
+) => EvaluationReport | Promise<EvaluationReport>;
+
 /**
  * A run as one HTML file that needs nothing beside it.
  *
  * @param run The run's records
  * @param model The net it ended with
  * @param data What it was trained and tested on: the test rows are evaluated once more, to see which were wrong
+ * @param evaluateRows Does what `evaluate` does, if it is to be shown how far that is
  * @returns The file's text
  */
-export async function runPage(run: ReportedRun, model: Model, data: Dataset): Promise<string> {
+export async function runPage(
+  run: ReportedRun,
+  model: Model,
+  data: Dataset,
+  evaluateRows: EvaluateRows = evaluate,
+): Promise<string> {
   const { architecture } = model;
   const { split, parameters } = drawStart(data, run.options, architecture);
-  const report = evaluate(model, data, split.test);
+  const report = await evaluateRows(model, data, split.test);
   const [w0] = parameterSlots(architecture);
   const curves = await learningCurves([run]);
   const units = count(architecture.hidden[0]);
