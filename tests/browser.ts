@@ -23,6 +23,8 @@ export interface TestPage {
 export interface BrowserOptions {
   /** With the software adapter SwiftShader for WebGPU, which Chromium offers only when told to. */
   webgpu?: boolean;
+  /** More flags for Chromium. */
+  args?: string[];
   /** Playwright's own, for contexts: viewport, colorScheme, offline... */
   context?: Parameters<BrowserType["launchPersistentContext"]>[1];
 }
@@ -34,7 +36,7 @@ export interface BrowserOptions {
  * @returns The browser; to be disposed of
  */
 export async function openBrowser(
-  { webgpu = false, context: contextOptions }: BrowserOptions = {},
+  { webgpu = false, args = [], context: contextOptions }: BrowserOptions = {},
 ): Promise<TestBrowser> {
   // Else Playwright, as it is imported, looks in /proc for Windows' Linux, which takes --allow-all.
   Deno.env.set("__IS_WSL_TEST__", "1");
@@ -52,6 +54,7 @@ export async function openBrowser(
       "--disable-component-update",
       "--disable-sync",
       ...webgpu ? ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"] : [],
+      ...args,
     ],
     ...contextOptions,
   });
@@ -62,6 +65,8 @@ export async function openBrowser(
       const complaints: string[] = [];
       const requests: string[] = [];
       page.on("console", (message) => {
+        // Chromium's own words where there is no GPU.
+        if (message.text() === "No available adapters.") return;
         if (["error", "warning"].includes(message.type())) complaints.push(message.text());
       });
       page.on("pageerror", (error) => complaints.push(String(error)));

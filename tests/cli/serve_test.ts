@@ -1,0 +1,61 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { needs } from "../requirements.ts";
+import { runCli, taskCommand } from "./run_cli.ts";
+
+/** Starts the task on a free port; gives its process and the address that it tells. */
+async function serve(...args: string[]): Promise<{ child: Deno.ChildProcess; url: string }> {
+  const flags = ["--dataset", "synthetic", "--port", "0", "--json", "--quiet", ...args];
+  const child = taskCommand("serve", flags).spawn();
+  const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let line = "";
+  while (!line.includes("\n")) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    line += value;
+  }
+  await reader.cancel();
+  await child.stderr.cancel();
+  return { child, url: JSON.parse(line).url };
+}
+
+Deno.test({
+  name: "deno task serve tells its address, serves the page there, and Ctrl-C ends it",
+  ...await needs("permissions"),
+  async fn() {
+    const { child, url } = await serve();
+    assertMatch(url, /^http:\/\/127\.0\.0\.1:\d+\/$/);
+    const page = await fetch(url);
+    assertEquals(page.status, 200);
+    assertMatch(
+      await page.text(),
+      /<meta name="mnist" content="" \/>|<meta name="mnist" content="">/,
+    );
+    child.kill("SIGINT");
+    const { code } = await child.status;
+    assertEquals(code, 130);
+  },
+});
+
+Deno.test({
+  name: "deno task serve says which port is in use, and what to do",
+  ...await needs("permissions"),
+  async fn() {
+    const { child, url } = await serve();
+    const { port } = new URL(url);
+    const { code, stderr } = await runCli("serve", ["--dataset", "synthetic", "--port", port]);
+    assertEquals(code, 1);
+    assert(stderr.includes(`port ${port}: it is in use; give another by --port`), stderr);
+    child.kill("SIGINT");
+    await child.status;
+  },
+});
+
+Deno.test({
+  name: "deno task serve refuses a folder without MNIST",
+  ...await needs("permissions"),
+  async fn() {
+    const { code, stderr } = await runCli("serve", ["--data-dir", "tests"]);
+    assertEquals(code, 1);
+    assertMatch(stderr, /^error: There is no train-images-idx3-ubyte or .* in tests/m);
+  },
+});

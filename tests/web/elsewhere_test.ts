@@ -1,0 +1,181 @@
+/// <reference lib="dom" />
+/** The page and the library where things are missing: WebGPU, a secure context, our server. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { bundle } from "../../lib/cli/bundle.ts";
+import { openBrowser } from "../browser.ts";
+import { runCli } from "../cli/run_cli.ts";
+import { needs } from "../requirements.ts";
+import { openPage, ready } from "./training_page.ts";
+
+Deno.test({
+  name: "the page trains on WebGPU: SwiftShader, for some steps",
+  ...await needs("browser"),
+  async fn() {
+    await using web = await openPage({ query: "?backend=webgpu", browser: { webgpu: true } });
+    await web.page.click("#start");
+    await web.page.waitForFunction(() =>
+      /Compiling the kernels/.test(document.querySelector("#status")!.textContent!)
+    );
+    await web.reach(20);
+    assertMatch(await web.text("numbers"), /\(WebGPU in software\)/);
+    const [[steps, accuracy]] = await web.evaluations();
+    assertEquals(steps, "0");
+    assertMatch(accuracy, /^\d+[.]\d%$/);
+    assertEquals(web.complaints, []);
+  },
+});
+
+Deno.test({
+  name: "`auto` without a GPU takes the processor, and says nothing of what to install",
+  ...await needs("browser"),
+  async fn() {
+    await using web = await openPage({ query: "" });
+    await web.page.click("#step");
+    await web.reach(1);
+    assertMatch(await web.text("numbers"), /\(processor\)/);
+    assert(!/apt|install|driver/.test(await web.text("main")));
+  },
+});
+
+Deno.test("the engine lives in the trainer's Worker: the page's own script has none", async () => {
+  const reach = async (entry: string) =>
+    Object.keys((await bundle({ entryPoints: [entry] })).metafile.inputs);
+  const engines = (files: string[]) =>
+    files.filter((file) => /^lib\/engine\/(cpu|webgpu)\//.test(file));
+  assertEquals(engines(await reach("web/page.ts")), []);
+  assertEquals(engines(await reach("web/examiner.ts")), []);
+  assert(engines(await reach("web/trainer.ts")).length > 10);
+});
+
+Deno.test({
+  name: "http:// from another machine: the page says why there is no WebGPU, and trains",
+  ...await needs("browser"),
+  async fn() {
+    const args = ["--host-resolver-rules=MAP classroom.test 127.0.0.1"];
+    await using web = await openPage({ browser: { args } });
+    await web.page.goto(web.url.replace("127.0.0.1", "classroom.test"));
+    await ready(web.page);
+    assertEquals(await web.page.evaluate(() => isSecureContext), false);
+    assertMatch(await web.text("notice"), /no WebGPU: it trains on the processor/);
+    await web.page.click("#start");
+    await web.reach(20);
+  },
+});
+
+Deno.test({
+  name: "deno task build writes a folder that any server can serve, from any path, on one thread",
+  ...await needs("browser"),
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    try {
+      const out = `${folder}/dist`;
+      const built = await runCli("build", ["--out", out, "--json", "--quiet"]);
+      assertEquals(built.code, 0, built.stderr);
+      const { files } = JSON.parse(built.stdout);
+      assert(files.includes("index.html") && files.includes("mnist-webgpu.js"), built.stdout);
+
+      await using server = serveFolder(folder);
+      await using browser = await openBrowser();
+      const { page, complaints, requests } = await browser.open(`${server.url}dist/?backend=cpu`);
+      await ready(page);
+      assertEquals(await page.evaluate(() => crossOriginIsolated), false);
+      await page.click("#start");
+      await page.waitForFunction(() => /Time a step/.test(document.body.textContent!));
+      // It looked for MNIST beside itself, and nowhere else.
+      assertEquals(requests.filter((url) => !url.startsWith(`${server.url}dist/`)), []);
+      assertEquals(complaints.filter((line) => !/404|mnist/.test(line)), []);
+      assertMatch((await page.textContent("#notice"))!, /Not MNIST/);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  name: "deno task build replaces its own files and touches nobody else's",
+  ...await needs("permissions"),
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    try {
+      await Deno.writeTextFile(`${folder}/thesis.txt`, "mine");
+      const refused = await runCli("build", ["--out", folder]);
+      assertEquals(refused.code, 1);
+      assertMatch(refused.stderr, /it holds files of others, thesis.txt for one/);
+      assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["thesis.txt"]);
+
+      const out = `${folder}/dist`;
+      assertEquals((await runCli("build", ["--out", out])).code, 0);
+      await Deno.writeTextFile(`${out}/old-1234.js`, "");
+      const list = JSON.parse(await Deno.readTextFile(`${out}/files.json`));
+      await Deno.writeTextFile(
+        `${out}/files.json`,
+        JSON.stringify([...list, "old-1234.js", "../thesis.txt"]),
+      );
+      assertEquals((await runCli("build", ["--out", out])).code, 0);
+      const names = [...Deno.readDirSync(out)].map(({ name }) => name);
+      assert(!names.includes("old-1234.js") && names.includes("index.html"), names.join());
+      assertEquals(await Deno.readTextFile(`${folder}/thesis.txt`), "mine");
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  name: "three lines in a page of another origin import the library, and train",
+  ...await needs("browser"),
+  async fn() {
+    const { outputFiles: [{ text }] } = await bundle({ entryPoints: ["browser.ts"] });
+    const lines = /```html\n<script type="module">\n([\s\S]*?)<\/script>\n```/
+      .exec(await Deno.readTextFile("README.md"))![1].trim().split("\n");
+    assertEquals(lines.length, 3);
+    await using library = serveText(text, "text/javascript");
+    const script = lines.join("\n").replace(/"https:[^"]+"/, `"${library.url}mnist-webgpu.js"`);
+    await using server = serveText(
+      `<!doctype html><link rel="icon" href="data:,"><script type="module">${script}</script>`,
+      "text/html",
+    );
+    await using browser = await openBrowser();
+    const accuracies: string[] = [];
+    const { page, complaints } = await browser.open("about:blank");
+    page.on("console", (message) => accuracies.push(message.text()));
+    await page.goto(server.url);
+    while (!accuracies.some((line) => line.includes("finished"))) await page.waitForTimeout(100);
+    assertEquals(complaints, []);
+  },
+});
+
+/** Serves one text at every path, to every origin. */
+function serveText(text: string, type: string): { url: string } & AsyncDisposable {
+  return serve(() =>
+    new Response(text, {
+      headers: { "content-type": type, "access-control-allow-origin": "*" },
+    })
+  );
+}
+
+/** Serves a folder as a plain static host does: no header but the type. */
+function serveFolder(folder: string): { url: string } & AsyncDisposable {
+  const types: Record<string, string> = { js: "text/javascript", css: "text/css" };
+  return serve(async (request) => {
+    const path = new URL(request.url).pathname.replace(/\/$/, "/index.html");
+    try {
+      const type = types[path.split(".").at(-1)!] ?? "text/html";
+      return new Response(await Deno.readFile(folder + path), {
+        headers: { "content-type": type },
+      });
+    } catch {
+      return new Response(null, { status: 404 });
+    }
+  });
+}
+
+function serve(
+  handler: (request: Request) => Response | Promise<Response>,
+): { url: string } & AsyncDisposable {
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, handler);
+  return {
+    url: `http://127.0.0.1:${server.addr.port}/`,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
