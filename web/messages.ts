@@ -20,7 +20,7 @@ export type TrainerOrder =
 export type TrainerReport =
   /** What it is busy with; undefined when it waits. */
   | { kind: "busy"; what: string | undefined }
-  | { kind: "opened"; dataset: string; trainRows: number; testRows: number }
+  | { kind: "opened"; dataset: string }
   /** A line for a person. */
   | { kind: "notice"; line: string }
   | { kind: "failed"; message: string }

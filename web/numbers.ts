@@ -34,8 +34,11 @@ export function showProgress(progress: Progress): void {
 
 /** Shows what trains. */
 export function showDevice({ name, backend, software }: DeviceDescription): void {
-  const kind = backend === "cpu" ? "processor" : software ? "WebGPU in software" : "WebGPU";
-  showNumber("Device", `${name} (${kind})`);
+  showNumber("Device", name);
+  showNumber(
+    "Trains on",
+    backend === "cpu" ? "Processor" : software ? "Software WebGPU" : "WebGPU",
+  );
 }
 
 /** A fraction as a percentage. */

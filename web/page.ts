@@ -71,7 +71,6 @@ trainer.onmessage = ({ data: report }: MessageEvent<TrainerReport>) => {
     case "opened":
       dataset = report.dataset;
       showNumber("Data", dataset === "mnist" ? "MNIST" : "Synthetic digits");
-      showNumber("Digits to train on", count(report.trainRows));
       if (dataset !== "mnist") {
         addNotice(
           "Not MNIST: this page came without it, so it trains on digits of its own making.",

@@ -83,8 +83,7 @@ async function open(folder: string | undefined): Promise<void> {
   page.postMessage({ kind: "busy", what: "Loading the digits" });
   data = await openData(folder);
   examiner.postMessage({ kind: "data", data } satisfies ExaminerTask);
-  const testRows = data.labels.length - data.trainRows;
-  page.postMessage({ kind: "opened", dataset: data.name, trainRows: data.trainRows, testRows });
+  page.postMessage({ kind: "opened", dataset: data.name });
 }
 
 async function openData(folder: string | undefined): Promise<Dataset> {
