@@ -19,8 +19,13 @@ export interface IdxSource extends IdxDatasetOptions {
   name: string;
   classes: number;
   checksums: Checksums;
-  /** Folders that hold the four files with `.gz` behind their names, as URLs. */
+  /** Folders that hold the four files, as URLs. */
   mirrors: readonly string[];
+  /**
+   * What the files are called there.
+   * @default MNIST's names with `.gz` behind them
+   */
+  remoteNames?: Readonly<Record<IdxFileName, string>>;
 }
 
 /** Where a data set is kept, and how it is fetched if it is not there. */
@@ -61,7 +66,7 @@ export async function loadIdxSource(
     for (const name of IDX_FILE_NAMES) {
       if (isIdxFileWhole(directory, name, source.checksums)) continue;
       const content = await download(
-        { name: `${name}.gz`, mirrors, maxBytes: MAX_BYTES },
+        { name: source.remoteNames?.[name] ?? `${name}.gz`, mirrors, maxBytes: MAX_BYTES },
         async (body) => {
           const bytes = await new Blob(await Array.fromAsync(body)).bytes();
           const content = isPacked ? bytes : inflate(bytes);

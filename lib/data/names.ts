@@ -13,6 +13,8 @@ const LIKE_MNIST = { width: 28, height: 28, classes: 10 };
 export const DATASETS = {
   mnist: { ...LIKE_MNIST, isMnist: true },
   fashion: { ...LIKE_MNIST, isMnist: false },
+  kmnist: { ...LIKE_MNIST, isMnist: false },
+  qmnist: { ...LIKE_MNIST, isMnist: false },
   openml: { ...LIKE_MNIST, isMnist: true },
   synthetic: { ...LIKE_MNIST, isMnist: false },
 } as const satisfies Readonly<Record<string, NamedDataset>>;

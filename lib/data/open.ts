@@ -6,7 +6,7 @@ import { resolve } from "node:path";
 import { printable } from "../files/printable.ts";
 import type { Dataset, DatasetSource } from "./dataset.ts";
 import { DataError, DataUnavailableError } from "./errors.ts";
-import { FASHION } from "./fashion.ts";
+import { FASHION, KMNIST, QMNIST } from "./like_mnist.ts";
 import { DATASET_NAMES, type DatasetName } from "./names.ts";
 import { type IdxFolderOptions, isEmnist, isEmnistFolder, readIdxFolder } from "./idx_folder.ts";
 import { locateIdxFiles } from "./idx_locate.ts";
@@ -42,13 +42,15 @@ export interface OpenOptions extends Omit<LoadOptions, "directory">, DatasetSour
 }
 
 /** The hosts that data sets are downloaded from. */
-export const DATA_HOSTS: readonly string[] = [MNIST, FASHION, OPENML]
+export const DATA_HOSTS: readonly string[] = [MNIST, FASHION, KMNIST, QMNIST, OPENML]
   .flatMap(({ mirrors }) => mirrors.map((mirror) => new URL(mirror).host));
 
 /** How each named data set is had where no folder is named: from its folder in the cache, or made. */
 const LOADERS: Readonly<Record<DatasetName, (options: LoadOptions) => Promise<Dataset>>> = {
   mnist: (options) => loadIdxSource(MNIST, options),
   fashion: (options) => loadIdxSource(FASHION, options),
+  kmnist: (options) => loadIdxSource(KMNIST, options),
+  qmnist: (options) => loadIdxSource(QMNIST, options),
   openml: (options) => loadArffSource(OPENML, options),
   synthetic: () => Promise.resolve(syntheticDigits()),
 };
@@ -57,6 +59,8 @@ const LOADERS: Readonly<Record<DatasetName, (options: LoadOptions) => Promise<Da
 const IDX_SOURCES: Readonly<Partial<Record<DatasetName, IdxSource>>> = {
   mnist: MNIST,
   fashion: FASHION,
+  kmnist: KMNIST,
+  qmnist: QMNIST,
 };
 
 /**

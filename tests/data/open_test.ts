@@ -72,10 +72,12 @@ test("openDataset() finds one of several data sets in a folder by what their fil
   assertEquals(width, 3);
 });
 
-test("openDataset() takes nothing else for mnist, fashion or openml", async () => {
+test("openDataset() takes nothing else for a data set that is named", async () => {
   const firstFiles = {
     mnist: "train-images-idx3-ubyte.gz",
     fashion: "train-images-idx3-ubyte.gz",
+    kmnist: "train-images-idx3-ubyte.gz",
+    qmnist: "qmnist-train-images-idx3-ubyte.gz",
     openml: "mnist_784.arff",
   };
   for (const [dataset, firstFile] of Object.entries(firstFiles)) {
@@ -131,7 +133,10 @@ test("openDataset() prefers the data directory to MNIST_DIR, which only MNIST ha
   const data = await openDataset({ dataset: directory.path, mnistDir: "/nowhere/b" });
   assertEquals(data.name, directory.path);
   const message = await failure(openDataset({ dataset: "synthetic", ...both }));
-  assert(message.includes("must be one of auto, mnist, fashion to be read"), message);
+  assert(
+    message.includes("must be one of auto, mnist, fashion, kmnist, qmnist to be read"),
+    message,
+  );
 });
 
 test("openDataset() opens any folder of IDX files, and a CSV file", async () => {
@@ -199,7 +204,7 @@ test("openDataset() puts upright what is EMNIST's by its name, or what it is tol
 test("openDataset() says what there is to open where there is no such data set", async () => {
   assertEquals(
     await failure(openDataset({ dataset: "mnits" })),
-    "Cannot open the data set mnits as it must be auto, mnist, fashion, openml, synthetic, " +
+    "Cannot open the data set mnits as it must be auto, mnist, fashion, kmnist, qmnist, openml, synthetic, " +
       "a folder of IDX files or a CSV file: there is no such file or folder",
   );
 });
