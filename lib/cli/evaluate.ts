@@ -73,7 +73,7 @@ async function testRows(
   flags: FlagValues<typeof FLAGS>,
   asides: Asides,
 ): Promise<{ data: Dataset; rows: Uint32Array }> {
-  const known = run && await compareRunData(run, opened);
+  const known = run && await compareRunData(run, opened, asides.warning);
   if (known?.same) {
     const { data } = known;
     const { seed, threefry, split: kind } = run!.options;

@@ -85,7 +85,8 @@ export async function writeRunReport(
   { run, open, asides, out = join(run, "report.html") }: RunReportOptions,
 ): Promise<string> {
   const { run: reported, model } = await readRunDirectory(run);
-  const data = await requireRunData(reported, await open(reported), "report on the run");
+  const opened = await open(reported);
+  const data = await requireRunData(reported, opened, "report on the run", asides.warning);
   const page = await runPage(reported, model, data, watchedEvaluation(asides));
   await writeFileAtomically(out, page);
   return out;

@@ -1,5 +1,6 @@
 /** Going on from a checkpoint: `train --resume FILE`. */
 import type { DeviceDescription } from "../engine/engine.ts";
+import { linkTarget } from "../files/write_file.ts";
 import { type Checkpoint, decodeCheckpoint } from "../model/checkpoint.ts";
 import { decodeFile } from "../model/load_parameters.ts";
 import { OptionError, resolveOptions, type TrainingOptions } from "../training/options.ts";
@@ -35,7 +36,12 @@ export async function openCheckpoint(
     }
   }
   const { iterations = options.iterations, epochs = options.epochs } = given;
-  return { file, checkpoint, options: resolveOptions({ ...options, iterations, epochs }) };
+  return {
+    // The run's folder is where the file is, not where a link to it is.
+    file: await linkTarget(file),
+    checkpoint,
+    options: resolveOptions({ ...options, iterations, epochs }),
+  };
 }
 
 /**

@@ -26,11 +26,17 @@ export interface RunData {
  *
  * @param run The run
  * @param data What was opened
+ * @param onWarning Told if only the name could be compared
  * @returns Whether they are the same
  */
-export async function compareRunData(run: RunRecord, data: Dataset): Promise<RunData> {
+export async function compareRunData(
+  run: RunRecord,
+  data: Dataset,
+  onWarning: (line: string) => void,
+): Promise<RunData> {
   const { dataset, data: record } = run;
   if (!record) {
+    onWarning("The run's file has no hash of its data: only the name of the data was compared.");
     const [wanted, found] = [dataset, data.name].map((name) => printable(name, NAME_SHOWN));
     return { same: data.name === dataset, data, wanted, found };
   }
@@ -49,8 +55,9 @@ export async function compareRunData(run: RunRecord, data: Dataset): Promise<Run
  * The data of a run, and no others.
  *
  * @param run The run
- * @param data What was opened
+ * @param opened What was opened
  * @param action What cannot be done with other data: `resume`
+ * @param onWarning Told if only the name could be compared
  * @returns The data, divided into training and test rows as the run's were
  * @throws {Error} If the data are others
  */
@@ -58,8 +65,9 @@ export async function requireRunData(
   run: RunRecord,
   opened: Dataset,
   action: string,
+  onWarning: (line: string) => void,
 ): Promise<Dataset> {
-  const { same, data, wanted, found } = await compareRunData(run, opened);
+  const { same, data, wanted, found } = await compareRunData(run, opened, onWarning);
   if (same) return data;
   throw new Error(
     `Cannot ${action} as the data must be the run's ${wanted}: current value is ${found}`,

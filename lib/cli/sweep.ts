@@ -114,6 +114,7 @@ async function sweepTask(
   const { signal } = interruption;
   const runs = [...wanted].filter(([key]) => !ended.has(key)).map(([, options]) => options);
   const meter = new SweepMeter(runs, data);
+  const start = performance.now();
   for await (const event of startSweep(runs, data, { ...flags, cpuReason }, asides)) {
     meter.update(event);
     if (event.event === "run") {
@@ -130,6 +131,9 @@ async function sweepTask(
     if (signal.aborted) break;
   }
 
+  if (runs.length > 0 && !signal.aborted) {
+    asides.notice(`${runs.length} runs took ${((performance.now() - start) / 1000).toFixed(2)} s`);
+  }
   const shown = inOrder();
   const combined = summarize(shown);
   asides.clear();

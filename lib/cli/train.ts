@@ -70,7 +70,9 @@ async function trainTask(
 
   const [found, options, opened] = await openDataAndEngine(flags, asked, asides, resumed);
   await using engine = opened;
-  const data = resumedRun ? await requireRunData(resumedRun, found, "resume") : found;
+  const data = resumedRun
+    ? await requireRunData(resumedRun, found, "resume", asides.warning)
+    : found;
   if (resumed) resuming?.compareDevices(resumed, engine.device, asides.notice);
   await using kept = keeping &&
     new (await keeping).RunDirectory({ options, data, saveEvery, path: flags.out, resumed });

@@ -52,9 +52,14 @@ export async function decodeFile<T>(
   } catch (error) {
     const reason = (error as Error).name === "NotFound"
       ? "there is no such file"
-      : foreignKind(bytes) ?? (error as Error).message;
+      : kindOf(bytes) ?? (error as Error).message;
     throw new Error(`${source}: ${reason}`, { cause: error });
   }
+}
+
+/** What a file is that is no safetensors file: those begin with any eight bytes, then their header. */
+function kindOf(bytes: Uint8Array): string | undefined {
+  return bytes[8] === "{".charCodeAt(0) ? undefined : foreignKind(bytes);
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {

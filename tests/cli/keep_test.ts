@@ -231,3 +231,33 @@ test("train --resume says that the checkpoint is of another device", async () =>
     assert(!stderr.includes("\x1b"), stderr);
   }
 });
+
+test("train --resume of a link goes on in the folder of the checkpoint itself", async () => {
+  using data = barsFolder();
+  const out = `${data.path}/kept`;
+  const run = [...RUN, "--dataset", data.csv, "--save-every", "25", "--out", out];
+  assertEquals((await runCli("train", run)).code, 0);
+  await Deno.remove(`${out}/model.safetensors`);
+  const link = `${data.path}/latest.safetensors`;
+  await Deno.symlink("kept/checkpoint.safetensors", link);
+  assertEquals((await runCli("train", ["--backend", "cpu", "--resume", link])).code, 0);
+  assertEquals(names(data.path), ["bars.csv", "kept", "latest.safetensors"]);
+  assert(names(out).includes("model.safetensors"));
+});
+
+test("train --resume of an early checkpoint says that only the data's name was compared", async () => {
+  using data = barsFolder();
+  const out = `${data.path}/kept`;
+  const run = [...RUN, "--dataset", data.csv, "--save-every", "25", "--out", out];
+  assertEquals((await runCli("train", run)).code, 0);
+  const file = `${out}/checkpoint.safetensors`;
+  const { run: { dataset, device, backend, options }, ...others } = decodeCheckpoint(
+    await Deno.readFile(file),
+  );
+  const early = { ...others, run: { dataset, device, backend, options } };
+  await Deno.writeFile(file, encodeCheckpoint(early));
+  const args = ["--quiet", "--backend", "cpu", "--no-save", "--resume", file];
+  const { code, stderr } = await runCli("train", args);
+  assertEquals(code, 0);
+  assertMatch(stderr, /^The run's file has no hash of its data: only the name .*\n$/);
+});

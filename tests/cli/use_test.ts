@@ -132,7 +132,7 @@ test("predict says what it needs", async () => {
     [["x.png"], 2, "--model FILE is needed"],
     [["--model", folder.model], 2, "an image is needed"],
     [["--model", `${folder.path}/absent`, "x.png"], 1, "there is no such file"],
-    [["--model", `${folder.path}/one.png`, "x.png"], 1, "one.png: Cannot read safetensors"],
+    [["--model", `${folder.path}/one.png`, "x.png"], 1, "one.png: it is a PNG picture"],
     [
       ["--model", `${folder.path}/small.safetensors`, "x.png"],
       1,
