@@ -140,11 +140,10 @@ function readIdxFiles(
   }
 }
 
-/** Where only the packed files have checksums, they come first. */
+/** Where only the packed files have checksums, they count if there are any. */
 function preferred(paths: readonly string[], checksums?: Checksums): readonly string[] {
-  if (checksums?.kind !== "md5-of-gz") return paths;
-  const isPacked = (path: string) => path.endsWith(".gz");
-  return [...paths.filter(isPacked), ...paths.filter((path) => !isPacked(path))];
+  const packed = paths.filter((path) => path.endsWith(".gz"));
+  return checksums?.kind === "md5-of-gz" && packed.length > 0 ? packed : paths;
 }
 
 /**

@@ -205,9 +205,12 @@ export function describeFolder(directory: string): string {
  * Whether a folder holds files that somebody put there for their data.
  *
  * @param directory The folder
+ * @param maxDepth Folders in folders that are looked into
  */
-export function holdsData(directory: string): boolean {
-  return filesBelow(directory).some(({ relative }) => !/^(readme|licen[cs]e)\b/i.test(relative));
+export function holdsData(directory: string, maxDepth = MAX_DEPTH): boolean {
+  return filesBelow(directory, maxDepth).some(({ relative }) =>
+    !/^(readme|licen[cs]e)\b/i.test(relative)
+  );
 }
 
 /**

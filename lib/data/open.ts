@@ -9,7 +9,7 @@ import { DataError, DataUnavailableError } from "./errors.ts";
 import { FASHION, KMNIST, QMNIST } from "./like_mnist.ts";
 import { DATASET_NAMES, type DatasetName } from "./names.ts";
 import { type IdxFolderOptions, isEmnist, isEmnistFolder, readIdxFolder } from "./idx_folder.ts";
-import { locateIdxFiles } from "./idx_locate.ts";
+import { holdsData, locateIdxFiles } from "./idx_locate.ts";
 import { inspectLabels } from "./labels.ts";
 import { type IdxSource, loadIdxSource, type LoadOptions } from "./idx_source.ts";
 import { MNIST } from "./mnist.ts";
@@ -101,6 +101,7 @@ export async function openDataset(options: OpenOptions): Promise<Dataset> {
 
 async function openNamed(options: OpenOptions): Promise<Dataset> {
   const { dataset, dataDir, onNotice, onWarning = onNotice, label, width, test } = options;
+  const { cacheDir = "./data" } = options;
   const inFolders = ["auto", ...Object.keys(IDX_SOURCES)];
   if (dataDir && !inFolders.includes(dataset)) {
     throw new DataError(
@@ -113,6 +114,12 @@ async function openNamed(options: OpenOptions): Promise<Dataset> {
       return await openKnown("mnist", options);
     } catch (error) {
       if (!(error instanceof DataUnavailableError)) throw error;
+      if (holdsData(cacheDir, 0)) {
+        throw new DataError(
+          `${error.message}. There are files in ${cacheDir}: if they are data, name one with ` +
+            `--dataset; --dataset synthetic trains without`,
+        );
+      }
       onWarning?.(`NOT MNIST: SYNTHETIC DIGITS ARE USED INSTEAD. ${error.message}`);
       return syntheticDigits();
     }
@@ -138,7 +145,20 @@ async function openKnown(name: DatasetName, options: OpenOptions): Promise<Datas
   const folder = dataDir || (name === "mnist" ? mnistDir : undefined);
   const source = IDX_SOURCES[name];
   if (folder && source) return readNamedFolder(folder, { ...source, onNotice: options.onNotice });
-  return await LOADERS[name]({ ...options, directory: `${cacheDir}/${name}` });
+  const directory = `${cacheDir}/${name}`;
+  return (name === "mnist" ? findMnist(directory, cacheDir) : undefined) ??
+    await LOADERS[name]({ ...options, directory });
+}
+
+/** MNIST from its folder in the cache, or wherever else in the cache it is, as torchvision puts it. */
+function findMnist(...directories: string[]): Dataset | undefined {
+  for (const directory of directories) {
+    try {
+      return readIdxFolder(directory, MNIST);
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error;
+    }
+  }
 }
 
 function readNamedFolder(directory: string, source: IdxSource & IdxFolderOptions): Dataset {

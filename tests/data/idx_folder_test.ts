@@ -339,6 +339,11 @@ test("readIdxFolder() takes Fashion-MNIST decompressed, and says that nothing vo
   assertEquals(notices, [
     "small: decompressed files have no published checksums to be verified by",
   ]);
+  const packed = Object.entries(smallFiles()).map(([name, bytes]) => {
+    return [`${name}.gz`, gzipSync(bytes, { level: 1 })] as const;
+  });
+  using both = folder({ ...smallFiles(), ...Object.fromEntries(packed) });
+  assertThrows(() => readIdxFolder(both.path, known), DataError, "its md5-of-gz must be");
   const checksums = { ...known.checksums, others };
   assertThrows(
     () => readIdxFolder(directory.path, { ...known, checksums }),

@@ -43,6 +43,7 @@ test("openDataset() takes synthetic digits for auto where MNIST cannot be had, a
 test("openDataset() takes no synthetic digits for auto while there are data files", async () => {
   await using mirror = emptyMirror();
   const layouts: Record<string, Uint8Array>[] = [
+    { "../archive.zip": new TextEncoder().encode("PK\x03\x04") },
     { "mnist_train.csv": new TextEncoder().encode("5,0\n0,0\n") },
     { "train-images-idx3-ubyte": smallFiles()["train-images-idx3-ubyte"] },
     Object.fromEntries(
@@ -56,7 +57,7 @@ test("openDataset() takes no synthetic digits for auto while there are data file
     const places = { cacheDir: cache.path, mirrors: [mirror.url] };
     const message = await failure(openDataset({ dataset: "auto", ...places }));
     assert(message.includes("status 404 Not Found"), message);
-    assert(message.includes(`${cache.path}/mnist`), message);
+    assert(message.includes(cache.path), message);
   }
 });
 
@@ -225,6 +226,15 @@ Deno.test({
       const data = await openDataset({ dataset, cacheDir: cache.path, mirrors: [] });
       assertEquals([data.name, data.labels.length], ["mnist", 70_000]);
     }
+    // As torchvision's `MNIST("data")` puts it, beside another set.
+    await Deno.mkdir(`${cache.path}/MNIST`);
+    await Deno.rename(`${cache.path}/mnist`, `${cache.path}/MNIST/raw`);
+    await Deno.mkdir(`${cache.path}/FashionMNIST/raw`, { recursive: true });
+    for (const [name, bytes] of Object.entries(smallFiles())) {
+      await Deno.writeFile(`${cache.path}/FashionMNIST/raw/${name}`, bytes);
+    }
+    const data = await openDataset({ dataset: "auto", cacheDir: cache.path, mirrors: [] });
+    assertEquals([data.name, data.labels.length], ["mnist", 70_000]);
   },
 });
 
