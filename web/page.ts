@@ -45,6 +45,8 @@ let settings: Settings;
 let dataset: string | undefined;
 let device: DeviceDescription | undefined;
 let isTraining = false;
+/** Whether the run failed, so that it cannot go on. */
+let isBroken = false;
 /** The net in training: as it began, and as it is. */
 let initial: Model;
 let current: Model;
@@ -102,6 +104,7 @@ trainer.onmessage = ({ data: report }: MessageEvent<TrainerReport>) => {
       return;
     }
     case "failed":
+      isBroken = true;
       setTraining(false);
       addNotice(report.message);
   }
@@ -128,6 +131,7 @@ for (const worker of [trainer, examiner]) {
 function beginRun(): void {
   history.replaceState(null, "", `${location.pathname}?${queryOfSettings(settings)}`);
   progress = result = undefined;
+  isBroken = false;
   setTraining(false);
   order({ kind: "reset", options: trainingOptions(settings), backend: settings.backend });
 }
@@ -135,8 +139,8 @@ function beginRun(): void {
 function setTraining(value: boolean): void {
   isTraining = value;
   start.textContent = value ? "Pause" : progress && !result ? "Go on" : "Start";
-  start.disabled = result !== undefined;
-  step.disabled = value || result !== undefined;
+  start.disabled = isBroken || result !== undefined;
+  step.disabled = value || start.disabled;
   reset.disabled = false;
 }
 
@@ -149,7 +153,8 @@ function showBusy(what: string | undefined): void {
   if (result) {
     status.textContent = `Done: ${percent(result.accuracy)} of all test digits are read right, ` +
       `after ${count(result.iterations)} steps in ${result.seconds.toFixed(1)} s.`;
-  } else if (isTraining) status.textContent = "Training";
+  } else if (isBroken) status.textContent = "Stopped: see below";
+  else if (isTraining) status.textContent = "Training";
   else if (dataset) status.textContent = progress ? "Paused" : "Ready";
 }
 

@@ -63,9 +63,14 @@ export class Run {
     return Math.max(0, this.#queue?.iteration ?? 0);
   }
 
-  /** Training rows seen: the last batch of an epoch may be smaller, which this leaves out. */
+  /** Training rows seen: without epochs each step sees a whole batch, else an epoch's last may be smaller. */
   get rows(): number {
-    return this.iteration * this.#options.batchSize;
+    const { epochs, batchSize } = this.#options;
+    if (epochs === 0) return this.iteration * batchSize;
+    const n = this.split.train.length;
+    const batches = Math.ceil(n / batchSize);
+    const whole = Math.floor(this.iteration / batches);
+    return whole * n + (this.iteration % batches) * batchSize;
   }
 
   /** Whether it has an engine. */

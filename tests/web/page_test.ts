@@ -203,3 +203,24 @@ Deno.test({
     }
   },
 });
+
+Deno.test({
+  name: "a run that diverges stops with a line that says what to do, and can be reset",
+  ...await needs("browser"),
+  async fn() {
+    const query = "?preset=accurate&learning-rate=1e30&backend=cpu";
+    await using web = await openPage({ query });
+    await web.page.click("#start");
+    await web.page.waitForFunction(() =>
+      /try a smaller learning rate than 1e[+]30/.test(
+        document.querySelector("#notice")!.textContent!,
+      )
+    );
+    assertEquals(await web.page.isDisabled("#start"), true);
+    await web.page.fill("#learning-rate", "0.004");
+    await web.page.press("#learning-rate", "Tab");
+    await web.page.click("#start:not([disabled])");
+    await web.reach(20);
+    assertEquals(web.complaints, []);
+  },
+});
