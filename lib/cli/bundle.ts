@@ -1,8 +1,6 @@
 /** Bundles this program's modules for browsers, with esbuild. */
 import { fileURLToPath } from "node:url";
 import type { BuildOptions, Metafile, OutputFile, Plugin } from "esbuild";
-
-import { resolve } from "node:path";
 import uplot from "uplot/dist/uPlot.esm.js" with { type: "text" };
 import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
 
