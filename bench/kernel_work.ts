@@ -2,6 +2,7 @@
 import type { Dataset } from "../lib/data/dataset.ts";
 import type { Engine } from "../lib/engine/engine.ts";
 import type { Gpu } from "../lib/engine/webgpu/device.ts";
+import type { KernelSet } from "../lib/engine/webgpu/kernels.ts";
 import { inPass, Program, write } from "../lib/engine/webgpu/program.ts";
 import { createWebGpuEngine } from "../lib/engine/webgpu/webgpu_engine.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
@@ -104,16 +105,16 @@ export function netsToNote(software: boolean): { small: NotedNet; large: NotedNe
  * @param gpu The device; the engine closes it
  * @param data What to train on
  * @param net The net and the batch size
- * @param adapter For which kind of adapter its kernels are chosen; the device's own if left out
+ * @param kernels Which set of kernels; the one for the device if left out
  */
 export async function openEngineOn(
   gpu: Gpu,
   data: Dataset,
   { hidden, batchSize }: NotedNet,
-  adapter?: "software" | "hardware",
+  kernels?: KernelSet,
 ): Promise<Engine> {
   const options = engineOptions({ ...NOTEBOOK, hidden, batchSize }, data);
-  const engine = await createWebGpuEngine(gpu, options, adapter);
+  const engine = await createWebGpuEngine(gpu, options, kernels);
   await checkEngine(engine, data);
   return engine;
 }

@@ -32,20 +32,22 @@ const SOFTWARE_TILES: TileShapes = {
   update: { words: 4, wordLanes: 8, parts: 1 },
 };
 
+/** For a software adapter; for a GPU; or for a GPU, and layer by layer whatever the size. */
+export type KernelSet = "software" | "hardware" | "tiled";
+
 /**
- * The kernels for a net on a kind of adapter. On a GPU, a small net takes two dispatches a step, since there a
- * step is over before a dispatch is; larger ones, and all on a software adapter, go layer by layer.
+ * The kernels for a net. On a GPU, a small net takes two dispatches a step, since there a step is over before a
+ * dispatch is; larger ones, and all on a software adapter, go layer by layer.
  */
 export function kernelsFor(
-  adapter: "software" | "hardware",
+  set: KernelSet,
   options: EngineOptions,
   layout: ParameterLayout,
 ): Kernels {
-  if (adapter === "software") {
-    return { compileNetwork: compileTiled(SOFTWARE_TILES), drawsHere: false };
-  }
+  if (set === "software") return { compileNetwork: compileTiled(SOFTWARE_TILES), drawsHere: false };
+  const isSmall = set === "hardware" && fitsFused(options, layout);
   return {
-    compileNetwork: fitsFused(options, layout) ? compileFused : compileTiled(HARDWARE_TILES),
+    compileNetwork: isSmall ? compileFused : compileTiled(HARDWARE_TILES),
     drawsHere: true,
   };
 }

@@ -23,7 +23,7 @@ import type {
 import type { Gpu } from "./device.ts";
 import type { Network, NetworkBuffers, SlotShape } from "./network.ts";
 import { pack, type ParameterLayout, parameterLayout, unpack } from "./parameter_layout.ts";
-import { kernelsFor } from "./kernels.ts";
+import { type KernelSet, kernelsFor } from "./kernels.ts";
 import { inPass, Program, read, write } from "./program.ts";
 import { RowPacker } from "./row_packer.ts";
 import { STEP_BYTES, STEP_STRIDE, writeStepInfo } from "./step_info.ts";
@@ -48,17 +48,17 @@ const RESULT_BYTES = 16;
  *
  * @param gpu The device; the engine closes it when disposed of
  * @param options What is to be trained, and how
- * @param adapter Which kind of adapter to choose kernels for; the device's own unless a test says otherwise
+ * @param kernels Which set of kernels; the one for the device unless a test says otherwise
  * @returns The engine
  * @throws {Error} If the device cannot hold or compile what it takes
  */
 export async function createWebGpuEngine(
   gpu: Gpu,
   options: EngineOptions,
-  adapter: "software" | "hardware" = gpu.description.software ? "software" : "hardware",
+  kernels: KernelSet = gpu.description.software ? "software" : "hardware",
 ): Promise<WebGpuEngine> {
   const layout = parameterLayout(options.architecture);
-  const { compileNetwork, drawsHere } = kernelsFor(adapter, options, layout);
+  const { compileNetwork, drawsHere } = kernelsFor(kernels, options, layout);
   const slots = slotShape(options, layout);
   const bindNetwork = await compileNetwork(gpu, options, layout, slots);
   const bindPacker = await RowPacker.compile(gpu, options, layout, slots, drawsHere);

@@ -41,6 +41,30 @@ export function registerEvaluations(register: Register, make: MakeEngine): void 
     }
   }
 
+  for (const activation of ["tanh", "relu"] as const) {
+    register(
+      `has a softmax head's loss from N(0, 1) parameters with ${activation}, however large`,
+      async () => {
+        const architecture = {
+          ...NOTEBOOK_ENGINE.architecture,
+          activation,
+          head: "softmax",
+        } as const;
+        const data = generatedData({ rows: 1500, width: 28, height: 28, classes: 10 });
+        const options = { ...NOTEBOOK_ENGINE, architecture };
+        const state = drawState(architecture, options.optimizer);
+        const expected = new Reference(options, data, allRows(data), state).evaluate(allRows(data));
+        assert(expected.loss > 10, "rows whose label has a probability that float32 cannot hold");
+        await using engine = await make(options);
+        engine.load(data);
+        engine.start(allRows(data), state);
+        engine.evaluate(allRows(data));
+        const [{ loss }] = await engine.settle();
+        assert(Math.abs(loss / expected.loss - 1) <= 1e-5, `loss ${loss} of ${expected.loss}`);
+      },
+    );
+  }
+
   register("evaluates images as they are, though steps shift theirs", async () => {
     const data = generatedData({ rows: 300, width: 8, height: 8, classes: 4 });
     const state = drawState(OTHER_ENGINE.architecture, OTHER_ENGINE.optimizer, 1);
@@ -73,16 +97,35 @@ export function registerEvaluations(register: Register, make: MakeEngine): void 
     assertEquals(correct, data.labels.filter((label) => label === 3).length);
   });
 
-  register("shows a net that is no longer finite by its loss", async () => {
-    const architecture = { ...NOTEBOOK_ENGINE.architecture, inputs: 4, hidden: [3, 2] } as const;
-    const data = generatedData({ rows: 10, width: 2, height: 2, classes: 10 });
-    const state = drawState(architecture, OPTIMIZERS.sgd);
-    state.parameters[parameterSlots(architecture)[5].offset] = NaN;
-    await using engine = await make({ ...NOTEBOOK_ENGINE, architecture });
-    engine.load(data);
-    engine.start(allRows(data), state);
-    engine.evaluate(allRows(data));
-    const [{ loss }] = await engine.settle();
-    assert(!Number.isFinite(loss));
-  });
+  for (const head of ["notebook", "softmax"] as const) {
+    for (const activation of ["tanh", "relu"] as const) {
+      register(
+        `shows a net that is no longer finite by its loss, with ${activation} and the ${head} head`,
+        async () => {
+          const architecture: Architecture = {
+            ...NOTEBOOK_ENGINE.architecture,
+            inputs: 4,
+            hidden: [3, 2],
+            activation,
+            head,
+          };
+          const data = generatedData({ rows: 10, width: 2, height: 2, classes: 10 });
+          // An engine may pass over inputs that are 0.
+          data.images.fill(255, 4, 8);
+          await using engine = await make({ ...NOTEBOOK_ENGINE, architecture });
+          engine.load(data);
+          for (const { name, offset } of parameterSlots(architecture)) {
+            const state = drawState(architecture, OPTIMIZERS.sgd);
+            engine.start(allRows(data), state);
+            engine.evaluate(allRows(data));
+            state.parameters[offset] = NaN;
+            engine.start(allRows(data), state);
+            engine.evaluate(allRows(data));
+            const losses = (await engine.settle()).map(({ loss }) => Number.isFinite(loss));
+            assertEquals(losses, [true, false], name);
+          }
+        },
+      );
+    }
+  }
 }
