@@ -7,6 +7,7 @@ import {
   findColumns,
   isHeader,
   isWord,
+  labelOfSecond,
   noLabels,
 } from "./csv_columns.ts";
 import { type CsvRecord, readRecords } from "./csv_records.ts";
@@ -142,7 +143,9 @@ async function readTable(
     const hasHeader = start.length > 0 && isHeader(start[0].fields, options.label);
     const header = hasHeader ? start.shift()!.fields : undefined;
     if (start.length === 0) throw new DataError("it has no rows");
-    let columns = findColumns(header, start.map(({ fields }) => fields), options);
+    const label = before ? labelOfSecond(header, options.label) : options.label;
+    const { width } = options;
+    let columns = findColumns(header, start.map(({ fields }) => fields), { label, width });
     if (before && !columns.isCertain) {
       const size = columns.count - columns.ignored.size;
       if (size === before.pixels.count) throw noLabels(size);
@@ -210,11 +213,13 @@ function checkAlike(before: Table, table: Table): void {
   const [names, others] = [table, before].map(({ labelColumn, columns: { names, ignored } }) =>
     names?.filter((_, column) => column !== labelColumn && !ignored.has(column))
   );
-  const different = names?.findIndex((name, i) => others && name !== others[i]) ?? -1;
-  if (different >= 0) {
+  // Names of another kind are no contradiction, but the same ones in another order are.
+  const isReordered = names && others && names.toSorted().join() === others.toSorted().join();
+  const different = names?.findIndex((name, i) => name !== others?.[i]) ?? -1;
+  if (isReordered && different >= 0) {
     throw new DataError(
-      `its columns must be in the order of ${before.path}: ${printable(names![different])} ` +
-        `stands where that has ${printable(others![different])}`,
+      `its columns must be in the order of ${before.path}: ${printable(names[different])} ` +
+        `stands where that has ${printable(others[different])}`,
     );
   }
 }

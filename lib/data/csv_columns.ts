@@ -82,6 +82,23 @@ export function findColumns(
   return { count, names, ignored, candidates, isCertain: certain !== undefined };
 }
 
+/**
+ * What `--label` says of a second file, whose header may call the label otherwise.
+ *
+ * @param header Of the second file, if it has one
+ * @param label What `--label` says
+ * @returns The same, or undefined if the header has a better word in this
+ */
+export function labelOfSecond(
+  header: readonly string[] | undefined,
+  label: string | undefined,
+): string | undefined {
+  const names = header?.map(normalized) ?? [];
+  if (label !== undefined && names.includes(normalized(label))) return label;
+  const isNamed = names.some((name) => LABEL_NAMES.includes(name));
+  return !isNamed && (label === "first" || label === "last") ? label : undefined;
+}
+
 /** The column that a flag or its name in the header says is the label. */
 function certainLabel(
   columns: readonly number[],

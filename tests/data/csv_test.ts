@@ -237,10 +237,13 @@ test("readCsv() takes test rows from a second file, laid out alike", async () =>
       [[header, ROWS[0], ROWS[1]], [header, ROWS[2]]],
       [[ROWS[0], ROWS[1]], [ROWS[2]]], // of one row nobody could tell the label
       [["a,b,c,d,label", LAST[0], LAST[1]], [header, ROWS[2]]],
+      [[header, ROWS[0], ROWS[1]], ["y,p0,p1,p2,p3", ROWS[2]]],
     ]
   ) {
-    const { labels, images, trainRows, publishedSplit } = await readBoth(train, tested);
+    const { labels, images, trainRows, publishedSplit, source } = await readBoth(train, tested);
     assertEquals({ labels, images, trainRows }, expected);
+    const again = await readCsv(source!.dataset, source);
+    assertEquals({ labels: again.labels, images: again.images, trainRows }, expected);
     assertEquals(publishedSplit, undefined); // by default there is one
   }
   const letters = await readBoth(["label,a", "x,1", "y,2"], ["label,a", "y,3", "z,4"]);
