@@ -4,7 +4,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { bundle } from "../../lib/cli/bundle.ts";
 import { openBrowser } from "../browser.ts";
 import { runCli } from "../cli/run_cli.ts";
-import { needs } from "../requirements.ts";
+import { needs, test } from "../requirements.ts";
 import { openPage, ready } from "./training_page.ts";
 
 Deno.test({
@@ -37,7 +37,7 @@ Deno.test({
   },
 });
 
-Deno.test("the engine lives in the trainer's Worker: the page's own script has none", async () => {
+test("the engine lives in the trainer's Worker: the page's own script has none", async () => {
   const reach = async (entry: string) =>
     Object.keys((await bundle({ entryPoints: [entry] })).metafile.inputs);
   const engines = (files: string[]) =>
