@@ -6,7 +6,8 @@ import type { Backend, EngineOptions } from "../engine/engine.ts";
 import { tryLock } from "../files/lock.ts";
 import { linkTarget } from "../files/write_file.ts";
 import { differingOptions, summarize, summaryLines } from "../report/sweep_summary.ts";
-import { readSweep, runKey, writeSweep } from "../report/sweep_file.ts";
+import { readSweep } from "../report/sweep_file.ts";
+import { SweepLedger } from "../report/sweep_ledger.ts";
 import { SweepMeter } from "../report/sweep_meter.ts";
 import { resolveOptions, type TrainingOptions } from "../training/options.ts";
 import { sweep, type SweepEvent, type SweptRun } from "../training/sweep.ts";
@@ -69,7 +70,7 @@ const TASK: Task<typeof FLAGS> = {
 
 if (import.meta.main) await runTask(TASK, sweepTask);
 
-/** Runs what is not in the file yet, and prints what all runs asked for came to. */
+/** Trains what is not in the file yet, and prints the results of all runs asked for. */
 async function sweepTask(
   flags: FlagValues<typeof FLAGS>,
   _: string[],
@@ -83,76 +84,72 @@ async function sweepTask(
   using asides = await openAsides(flags.quiet);
 
   const data = await openChosenDataset(flags, asides);
-  const said = new Set<string>();
-  const asked = given.map((options) => {
-    const fitted = fitToData(options, data, flags, (line) => said.add(line));
-    // The same run: there is no other split to take.
-    return data.publishedSplit === false ? { ...fitted, split: "shuffle" as const } : fitted;
-  });
-  for (const line of said) asides.notice(line);
+  const options = fitAllToData(given, data, flags, asides.notice);
   const { hash: dataHash, trainRows } = await recordDataset(data);
-  const identity = { dataHash, trainRows };
   const cpuReason = await whyCpu(flags.backend);
-  const backend = cpuReason ? "cpu" : "webgpu";
-  const keyOf = (options: TrainingOptions) => runKey({ ...identity, backend, options });
-  const wanted = new Map(asked.map((options) => [keyOf(options), options]));
-  const ended = new Map(
-    before.map((run) => [runKey(run), run] as const).filter(([key]) => wanted.has(key)),
-  );
-  const endedBefore = new Set(ended.keys());
-  if (ended.size > 0) {
-    asides.notice(`${ended.size} of ${wanted.size} runs are in ${shownPath(out)} already`);
-  }
-  await writeSweep(out, before); // so that a path that cannot be written costs no run
+  const ledger = new SweepLedger(out, before, {
+    options,
+    data: { dataHash, trainRows },
+    backend: cpuReason ? "cpu" : "webgpu",
+  });
+  if (ledger.done.length > 0) asides.notice(`${ledger.words} are in ${shownPath(out)} already`);
+  await ledger.write(); // so that a path that cannot be written costs no run
 
-  const differing = differingOptions(asked);
-  const nameOf = (options: TrainingOptions) =>
-    [...differing, "seed" as const].map((name) => `${name} ${options[name]}`).join(", ");
-  // In the order asked for, whenever they were run.
-  const inOrder = () => [...wanted.keys()].flatMap((key) => ended.get(key) ?? []);
   interruption.begin();
   const { signal } = interruption;
-  const runs = [...wanted].filter(([key]) => !ended.has(key)).map(([, options]) => options);
-  const meter = new SweepMeter(runs, data);
+  const meter = new SweepMeter(ledger.left, data);
+  const nameOf = runNamer(options);
   const start = performance.now();
-  for await (const event of startSweep(runs, data, { ...flags, cpuReason }, asides)) {
+  for await (const event of startSweep(ledger.left, data, { ...flags, cpuReason }, asides)) {
     meter.update(event);
     if (event.event === "run") {
-      ended.set(keyOf(event.options), { ...event, ...identity });
-      const added = inOrder().filter((run) => !endedBefore.has(runKey(run)));
-      await writeSweep(out, [...before, ...added]);
+      await ledger.add(event);
       asides.clear();
       if (json) print(JSON.stringify(event));
-      const which = `run ${ended.size} of ${wanted.size}: ${nameOf(event.options)}`;
-      asides.notice(`${which}: ${resultWords(event)}`);
+      asides.notice(`${ledger.words} done: ${nameOf(event.options)}: ${resultWords(event)}`);
     }
-    const which = `${ended.size} of ${wanted.size} runs done`;
-    asides.progress(meter.done, meter.total, which, { count: meter.steps, unit: "steps" });
+    const counted = { count: meter.steps, unit: "steps" };
+    asides.progress(meter.done, meter.total, `${ledger.words} done`, counted);
     if (signal.aborted) break;
   }
-
-  if (runs.length > 0 && !signal.aborted) {
-    asides.notice(`${runs.length} runs took ${((performance.now() - start) / 1000).toFixed(2)} s`);
-  }
-  const shown = inOrder();
-  const combined = summarize(shown);
   asides.clear();
+  if (ledger.left.length > 0 && !signal.aborted) {
+    const seconds = (performance.now() - start) / 1000;
+    asides.notice(`${ledger.left.length} runs took ${seconds.toFixed(2)} s`);
+  }
+
+  const combined = summarize(ledger.done);
   if (json) print(...combined.map((one) => JSON.stringify({ event: "combination", ...one })));
   else if (combined.length > 0) print(...summaryLines(combined));
-  const devices = new Set(shown.map(({ device }) => device));
-  if (devices.size > 1) {
-    asides.warning(
-      `These runs are of several devices, which differ in the last bits: ${
-        [...devices].join(", ")
-      }`,
-    );
-  }
-  if (signal.aborted) {
-    asides.notice(`Interrupted: ${ended.size} of ${wanted.size} runs are in ${shownPath(out)}.`);
-  }
+  warnOfDevices(ledger.done, asides);
+  if (signal.aborted) asides.notice(`Interrupted: ${ledger.words} are in ${shownPath(out)}.`);
   if (data.name === "synthetic" && flags.dataset !== "synthetic") {
     asides.warning("All this is about SYNTHETIC DIGITS, NOT MNIST, which could not be had.");
   }
+}
+
+/** Fits each run's options to the data; says each assumption once. */
+function fitAllToData(
+  given: readonly TrainingOptions[],
+  data: Dataset,
+  flags: FlagValues<typeof FLAGS>,
+  onNotice: (line: string) => void,
+): TrainingOptions[] {
+  const said = new Set<string>();
+  const options = given.map((one) => fitToData(one, data, flags, (line) => said.add(line)));
+  for (const line of said) onNotice(line);
+  // Without a published split there is only the one that is drawn: both words mean the same run.
+  return data.publishedSplit === false
+    ? options.map((one) => ({ ...one, split: "shuffle" }))
+    : options;
+}
+
+/** Says so if not all results are from the same device. */
+function warnOfDevices(runs: readonly SweptRun[], asides: Asides): void {
+  const devices = new Set(runs.map(({ device }) => device));
+  if (devices.size < 2) return;
+  const names = [...devices].join(", ");
+  asides.warning(`These runs are of several devices, which differ in the last bits: ${names}`);
 }
 
 function checkJobs(jobs = 1): void {
@@ -225,6 +222,12 @@ function combinations(flags: FlagValues<typeof FLAGS>): Partial<TrainingOptions>
     chosen = chosen.flatMap((one) => values.map((value) => ({ ...one, [name]: value })));
   }
   return chosen.map(trainingOptions);
+}
+
+/** Names runs by the options in which they differ, and the seed. */
+function runNamer(runs: readonly TrainingOptions[]): (options: TrainingOptions) => string {
+  const names = [...differingOptions(runs), "seed" as const];
+  return (options) => names.map((name) => `${name} ${options[name]}`).join(", ");
 }
 
 function resultWords({ result }: SweptRun): string {

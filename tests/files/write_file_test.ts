@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { decodeCheckpoint } from "../../lib/model/checkpoint.ts";
 import { writeFileAtomically } from "../../lib/files/write_file.ts";
-import { test } from "../requirements.ts";
+import { onUnix, test } from "../requirements.ts";
 
 async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -40,18 +40,21 @@ test("writeFileAtomically() keeps the old file and leaves nothing behind where i
     assertEquals(names(folder), ["taken"]);
   }));
 
-test("writeFileAtomically() writes what a symbolic link leads to, and leaves the link", () =>
-  inFolder(async (folder) => {
-    await Deno.mkdir(`${folder}/deep`);
-    await Deno.symlink("deep/file", `${folder}/link`);
-    await Deno.symlink(`${folder}/link`, `${folder}/deep/link to link`);
-    for (const text of ["new", "replaced"]) {
-      await writeFileAtomically(`${folder}/deep/link to link`, text);
-      assertEquals(await Deno.readTextFile(`${folder}/deep/file`), text);
-    }
-    assert((await Deno.lstat(`${folder}/link`)).isSymlink);
-    assertEquals(names(`${folder}/deep`).sort(), ["file", "link to link"]);
-  }));
+onUnix(
+  "writeFileAtomically() writes what a symbolic link leads to, and leaves the link",
+  () =>
+    inFolder(async (folder) => {
+      await Deno.mkdir(`${folder}/deep`);
+      await Deno.symlink("deep/file", `${folder}/link`);
+      await Deno.symlink(`${folder}/link`, `${folder}/deep/link to link`);
+      for (const text of ["new", "replaced"]) {
+        await writeFileAtomically(`${folder}/deep/link to link`, text);
+        assertEquals(await Deno.readTextFile(`${folder}/deep/file`), text);
+      }
+      assert((await Deno.lstat(`${folder}/link`)).isSymlink);
+      assertEquals(names(`${folder}/deep`).sort(), ["file", "link to link"]);
+    }),
+);
 
 test("a process killed while it writes checkpoints leaves a whole one or none", () =>
   inFolder(async (folder) => {
