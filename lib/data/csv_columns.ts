@@ -18,8 +18,9 @@ export interface Columns {
 
 /** The usual names of the column of labels. */
 const LABEL_NAMES = ["label", "labels", "class", "target", "y", "digit"];
-/** The usual names of a column of row numbers; pandas writes the first two. */
-const INDEX_NAME = /^(|unnamed: \d+(\.\d+)?|index|idx|id|row|row_?id|row_?names?|image_?id)$/;
+/** The usual names of a column of row numbers, of which pandas writes the first two, or of files. */
+const INDEX_NAME =
+  /^(|unnamed: \d+(\.\d+)?|index|idx|id|row|row_?id|row_?names?|image_?id|file|file_?name|path|image)$/;
 
 /**
  * Whether the first record of a file names the columns.

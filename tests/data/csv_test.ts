@@ -152,6 +152,7 @@ test("readCsv() passes over columns of row numbers and empty ones", async () => 
       ["Unnamed: 0,label,a,b,c,d", ...numbered],
       ["Unnamed: 0.1,Unnamed: 0,label,a,b,c,d", ...numbered.map((row) => `7${row[0]},${row}`)],
       ["id,label,a,b,c,d", ...ROWS.map((row, i) => `img_${i}.png,${row}`)],
+      ["label,a,b,c,d,filename", ...ROWS.map((row, i) => `${row},img_${i}.png`)],
       ["label,a,b,c,d,", ...ROWS.map((row) => `${row},`)],
       ["label,a,b,c,d", ...ROWS.map((row) => `${row},`)],
       ["label,a,b,c,d", ...ROWS.map((row, i) => `"${i + 1}",${row}`)],
