@@ -2,9 +2,10 @@
  * PNG and JPEG files as pixels, by two libraries without native code: fast-png, which rests on
  * fflate as our npz files do, and jpeg-js, the decoder that image-js and Jimp use, too.
  */
-import { convertIndexedToRgb, decode as decodePng, type DecodedPng } from "fast-png";
 import jpeg from "jpeg-js";
+import { foreignKind } from "../files/kinds.ts";
 import { readOrientation, turn } from "./orientation.ts";
+import { decodePng, PNG_MAGIC } from "./png.ts";
 
 /** An image, its pixels as red, green, blue and alpha: shape (height, width, 4). */
 export interface Picture {
@@ -19,8 +20,8 @@ const MAX_MEGAPIXELS = 64;
 /** What jpeg-js may allocate, which is about 12 bytes a pixel. */
 const MAX_JPEG_MEGABYTES = 1024;
 
-const PNG_MAGIC = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const JPEG_MAGIC = [0xff, 0xd8, 0xff];
+const JPEG_END = [0xff, 0xd9];
 
 /**
  * Decodes an image; its first bytes say which kind it is. A photograph is turned upright.
@@ -35,11 +36,15 @@ export function decodeImage(bytes: Uint8Array): Picture {
   }
   const begins = (magic: number[]) => magic.every((byte, i) => bytes[i] === byte);
   if (!begins(PNG_MAGIC) && !begins(JPEG_MAGIC)) {
+    const kind = foreignKind(bytes);
+    if (kind) {
+      throw new SyntaxError(`Cannot decode this image as it must be a PNG or JPEG file: ${kind}`);
+    }
     const start = [...bytes.subarray(0, 8)].map((byte) => byte.toString(16).padStart(2, "0"));
     fail("it must be a PNG or JPEG file", start.length === 0 ? "empty" : start.join(" "));
   }
   try {
-    return begins(PNG_MAGIC) ? pngPicture(bytes) : jpegPicture(bytes);
+    return begins(PNG_MAGIC) ? decodePng(bytes, checkSize) : jpegPicture(bytes);
   } catch (error) {
     if (error instanceof SyntaxError) throw error;
     fail("the file must be whole and undamaged", (error as Error).message);
@@ -55,7 +60,11 @@ function jpegPicture(bytes: Uint8Array): Picture {
 }
 
 function decodeJpeg(bytes: Uint8Array) {
-  return jpeg.decode(bytes, {
+  // Some programs leave out the mark of the end, without which jpeg-js takes the file for cut off.
+  const ended = new Uint8Array(bytes.length + JPEG_END.length);
+  ended.set(bytes);
+  ended.set(JPEG_END, bytes.length);
+  return jpeg.decode(ended, {
     useTArray: true,
     tolerantDecoding: false,
     maxResolutionInMP: MAX_MEGAPIXELS,
@@ -63,46 +72,10 @@ function decodeJpeg(bytes: Uint8Array) {
   });
 }
 
-function pngPicture(bytes: Uint8Array): Picture {
-  // The header comes first always, and must be looked at before anything is allocated by it.
-  const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const [width, height] = [header.getUint32(16), header.getUint32(20)];
+function checkSize(width: number, height: number): void {
   if (width === 0 || height === 0 || width * height > MAX_MEGAPIXELS * 1e6) {
     fail(`it must have 1 to ${MAX_MEGAPIXELS} million pixels`, `${width} x ${height}`);
   }
-  return { width, height, pixels: rgba(decodePng(bytes, { checkCrc: true })) };
-}
-
-/** Any of PNG's kinds of pixels as red, green, blue and alpha of 8 bits each. */
-function rgba(png: DecodedPng): Uint8Array {
-  const { depth, palette, transparency: hidden } = png;
-  // Grey of 1, 2 or 4 bits is packed like numbers of colours: take it for such.
-  const colours = palette ?? (depth < 8 ? greys(depth) : undefined);
-  const samples = colours ? convertIndexedToRgb({ ...png, palette: colours }) : png.data;
-  const channels = colours ? colours[0].length : png.channels;
-  const shift = depth === 16 ? 8 : 0;
-  const count = png.width * png.height;
-  const pixels = new Uint8Array(4 * count);
-  for (let i = 0; i < count; i++) {
-    const at = i * channels;
-    // One or two channels are grey, and grey with alpha.
-    for (let c = 0; c < 3; c++) {
-      pixels[4 * i + c] = samples[at + (channels < 3 ? 0 : c)] >> shift;
-    }
-    const hasAlpha = channels % 2 === 0;
-    pixels[4 * i + 3] = hasAlpha
-      ? samples[at + channels - 1] >> shift
-      // One colour may stand for "transparent".
-      : !colours && hidden?.every((value, c) => value === samples[at + c])
-      ? 0
-      : 255;
-  }
-  return pixels;
-}
-
-function greys(depth: number): number[][] {
-  const most = 2 ** depth - 1;
-  return Array.from({ length: most + 1 }, (_, level) => Array(3).fill(level * 255 / most));
 }
 
 function fail(rule: string, value: string): never {

@@ -1,9 +1,10 @@
 /** A photograph or drawing of a digit, made into what the net was trained on. */
 import { isolateDigit } from "./figure.ts";
+import { toGrey } from "./grey.ts";
 import { findInk } from "./ink.ts";
 import { inkToDigit, WORKING_SIDE } from "./ink_to_digit.ts";
 import { removeTable } from "./sheet.ts";
-import { fitInto, toGrey } from "./plane.ts";
+import { fitInto } from "./plane.ts";
 
 /**
  * Finds the digit in a picture and draws it as MNIST's are drawn.

@@ -18,60 +18,6 @@ export interface Box {
   height: number;
 }
 
-/**
- * How light each pixel is: colours by Rec. 709's weights for red, green and blue
- * (https://www.itu.int/rec/R-REC-BT.709), what is transparent as if on white paper.
- *
- * @param pixels Shape (height, width, 4) as red, green, blue and alpha, or (height, width) as grey
- * @param width Pixels in a row
- * @param height Rows
- * @returns 0 black to 255 white
- * @throws {RangeError} If the number of pixels is not what width and height say
- */
-export function toGrey(
-  pixels: Uint8Array | Uint8ClampedArray,
-  width: number,
-  height: number,
-): Plane {
-  const count = width * height;
-  if (count > 0 && pixels.length === count) {
-    return { width, height, values: Float32Array.from(pixels) };
-  }
-  if (count === 0 || pixels.length !== 4 * count) {
-    throw new RangeError(
-      `Cannot read an image as it must have one byte or four a pixel: current value is ` +
-        `${pixels.length} bytes for ${width} x ${height} pixels`,
-    );
-  }
-  const values = new Float32Array(count);
-  if (isTransparentCanvas(pixels, width, height)) {
-    for (let i = 0; i < count; i++) values[i] = 255 - pixels[4 * i + 3];
-    return { width, height, values };
-  }
-  for (let i = 0; i < count; i++) {
-    const at = 4 * i;
-    const light = 0.2126 * pixels[at] + 0.7152 * pixels[at + 1] + 0.0722 * pixels[at + 2];
-    values[i] = 255 + (light - 255) * pixels[at + 3] / 255;
-  }
-  return { width, height, values };
-}
-
-/** Whether most of a picture's outermost pixels are transparent. */
-function isTransparentCanvas(
-  pixels: Uint8Array | Uint8ClampedArray,
-  width: number,
-  height: number,
-): boolean {
-  let [outermost, transparent] = [0, 0];
-  for (let i = 0; i < width * height; i++) {
-    const [x, y] = [i % width, Math.floor(i / width)];
-    if (x > 0 && y > 0 && x < width - 1 && y < height - 1) continue;
-    outermost++;
-    if (pixels[4 * i + 3] < 128) transparent++;
-  }
-  return transparent > outermost / 2;
-}
-
 /** A copy of a part of a plane. */
 export function crop(plane: Plane, { left, top, width, height }: Box): Plane {
   const values = new Float32Array(width * height);
@@ -162,7 +108,7 @@ export function inkBox({ width, height, values }: Plane): Box {
 }
 
 /** The numbers of the outermost pixels, clockwise from the upper left. */
-export function edgePixels({ width, height }: Plane): number[] {
+export function edgePixels({ width, height }: { width: number; height: number }): number[] {
   const last = (height - 1) * width;
   const side = (count: number, pixel: (i: number) => number) =>
     Array.from({ length: count }, (_, i) => pixel(i));

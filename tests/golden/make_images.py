@@ -6,6 +6,8 @@ Made with Python 3.11, numpy 2.4.6, Pillow 13.0.0: python3 make_images.py
 import base64
 import io
 import json
+import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +56,30 @@ def entry(content):
     }
 
 
+def chunk(name, data):
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def interlaced(values, depth, palette=None, transparent=b""):
+    """A PNG by Adam7, which Pillow reads but does not write: grey, or the numbers of colours."""
+    passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
+    rows = b""
+    for left, top, step_x, step_y in passes:
+        for row in values[top::step_y, left::step_x]:
+            bits = (row[:, None] >> np.arange(depth)[::-1]) & 1
+            if row.size:
+                rows += b"\0" + np.packbits(bits).tobytes()
+    height, width = values.shape
+    header = struct.pack(">IIBBBBB", width, height, depth, 0 if palette is None else 3, 0, 0, 1)
+    return b"\x89PNG\r\n\x1a\n" + b"".join([
+        chunk(b"IHDR", header),
+        b"" if palette is None else chunk(b"PLTE", palette.tobytes()),
+        chunk(b"tRNS", transparent) if transparent else b"",
+        chunk(b"IDAT", zlib.compress(rows)),
+        chunk(b"IEND", b""),
+    ])
+
+
 images = {
     f"PNG, {name}": entry(encoded(image, "PNG", **options))
     for name, (image, options) in pictures.items()
@@ -66,4 +92,10 @@ for orientation in range(1, 9):
     exif[0x0112] = orientation
     content = encoded(smooth, "JPEG", exif=exif, subsampling=0)
     images[f"JPEG, orientation {orientation}"] = entry(content)
+for depth in 1, 2, 4:
+    values = random.integers(0, 2**depth, (13, 11))
+    palette = random.integers(0, 256, (2**depth, 3), dtype=np.uint8)
+    images[f"PNG, interlaced grey of {depth} bits"] = entry(interlaced(values, depth))
+    images[f"PNG, interlaced palette of {depth} bits"] = entry(interlaced(values, depth, palette, b"\x80"))
+images["PNG, interlaced, one pixel wide"] = entry(interlaced(random.integers(0, 2, (3, 1)), 1))
 Path(__file__).with_name("images.json").write_text(json.dumps(images, indent=2) + "\n")

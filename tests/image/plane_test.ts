@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { crop, resize, toGrey } from "../../lib/image/plane.ts";
+import { crop, resize } from "../../lib/image/plane.ts";
 
 const plane = { width: 3, height: 2, values: Float32Array.of(1, 2, 3, 4, 5, 6) };
 
@@ -29,10 +29,4 @@ Deno.test("crop() copies a part", () => {
     crop(plane, { left: 1, top: 0, width: 2, height: 2 }),
     { width: 2, height: 2, values: Float32Array.of(2, 3, 5, 6) },
   );
-});
-
-Deno.test("toGrey() weighs colours as Rec. 709 does", () => {
-  const pixels = Uint8Array.of(255, 0, 0, 255, 0, 255, 0, 255, 0, 0, 255, 255, 0, 0, 0, 127);
-  const { values } = toGrey(pixels, 2, 2);
-  assertEquals([...values].map((value) => Math.round(value)), [54, 182, 18, 128]);
 });

@@ -1,0 +1,72 @@
+/** Pictures of red, green, blue and alpha as planes of one number a pixel. */
+import { edgePixels, type Plane } from "./plane.ts";
+
+/** Red, green and blue as Rec. 709 weighs them for lightness (https://www.itu.int/rec/R-REC-BT.709). */
+const LIGHTNESS = [0.2126, 0.7152, 0.0722];
+const CHANNELS = [[1, 0, 0], [0, 1, 0], [0, 0, 1]];
+
+/** A single channel is taken where it varies so many times as much as lightness: yellow on white is only less blue. */
+const BETTER = 3;
+/** Pixels by which that is told. */
+const SAMPLES = 10_000;
+
+/**
+ * How light each pixel is, what is transparent as if on white paper; of colours that hardly differ
+ * in lightness, the channel in which they differ most. Where most of the edge is transparent,
+ * it is a drawing on a transparent canvas: whatever its colours, what is opaque counts as black,
+ * what is transparent as white.
+ *
+ * @param pixels Shape (height, width, 4) as red, green, blue and alpha, or (height, width) as grey
+ * @param width Pixels in a row
+ * @param height Rows
+ * @returns 0 black to 255 white
+ * @throws {RangeError} If the number of pixels is not what width and height say
+ */
+export function toGrey(
+  pixels: Uint8Array | Uint8ClampedArray,
+  width: number,
+  height: number,
+): Plane {
+  const count = width * height;
+  if (count > 0 && pixels.length === count) {
+    return { width, height, values: Float32Array.from(pixels) };
+  }
+  if (count === 0 || pixels.length !== 4 * count) {
+    throw new RangeError(
+      `Cannot read an image as it must have one byte or four a pixel: current value is ` +
+        `${pixels.length} bytes for ${width} x ${height} pixels`,
+    );
+  }
+  const edge = edgePixels({ width, height });
+  const transparent = edge.filter((i) => pixels[4 * i + 3] < 128).length;
+  const value = transparent > edge.length / 2
+    ? (i: number) => 255 - pixels[4 * i + 3]
+    : (i: number) => mixed(pixels, i, weights);
+  const weights = bestWeights(pixels);
+  return { width, height, values: Float32Array.from({ length: count }, (_, i) => value(i)) };
+}
+
+/** A pixel's red, green and blue, weighed, on white. */
+function mixed(pixels: ArrayLike<number>, i: number, [red, green, blue]: number[]): number {
+  const at = 4 * i;
+  const light = red * pixels[at] + green * pixels[at + 1] + blue * pixels[at + 2];
+  return 255 + (light - 255) * pixels[at + 3] / 255;
+}
+
+function bestWeights(pixels: ArrayLike<number>): number[] {
+  const count = pixels.length / 4;
+  const step = Math.max(1, Math.floor(count / SAMPLES));
+  const deviation = (weights: number[]) => {
+    let [n, sum, squares] = [0, 0, 0];
+    for (let i = 0; i < count; i += step) {
+      const value = mixed(pixels, i, weights);
+      n++;
+      sum += value;
+      squares += value * value;
+    }
+    return Math.sqrt(Math.max(0, squares / n - (sum / n) ** 2));
+  };
+  const least = BETTER * deviation(LIGHTNESS);
+  const best = CHANNELS.reduce((a, b) => deviation(b) > deviation(a) ? b : a);
+  return deviation(best) > least ? best : LIGHTNESS;
+}

@@ -1,0 +1,249 @@
+/**
+ * PNG files as pixels (https://www.w3.org/TR/png-3/), by fast-png, from no more than what makes the
+ * pixels, and with no more unpacked than the header promises.
+ */
+import { convertIndexedToRgb, decode, type DecodedPng } from "fast-png";
+import { Unzlib, zlibSync } from "fflate";
+import type { Picture } from "./decode.ts";
+
+/** What a file's header says. */
+interface Header {
+  width: number;
+  height: number;
+  bitsPerPixel: number;
+  isInterlaced: boolean;
+}
+
+/** A named piece of a file; `bytes` is all of it, `data` without its length, name and checksum. */
+interface Chunk {
+  name: string;
+  data: Uint8Array;
+  bytes: Uint8Array;
+}
+
+export const PNG_MAGIC = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+
+/** The chunks that make the pixels; all others are about time, text, colour profiles, animation. */
+const PIXEL_CHUNKS = ["IHDR", "PLTE", "tRNS", "IDAT", "IEND"];
+/** How many samples a pixel has, by the header's type of colour. */
+const SAMPLES: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+/** Compressed bytes that are unpacked at a time; deflate makes at most 1032 of each. */
+const PIECE = 1 << 12;
+
+/** Adam7: the first column and row of each pass, and the steps to its next ones. */
+const PASSES = [
+  [0, 0, 8, 8],
+  [4, 0, 8, 8],
+  [0, 4, 4, 8],
+  [2, 0, 4, 4],
+  [0, 2, 2, 4],
+  [1, 0, 2, 2],
+  [0, 1, 1, 2],
+];
+
+/**
+ * Decodes a PNG file.
+ *
+ * @param bytes The whole file
+ * @param checkSize Throws if it does not like the width and height; called before anything is unpacked
+ * @throws {Error} If the file is damaged, or unpacks to other than its header promises
+ */
+export function decodePng(
+  bytes: Uint8Array,
+  checkSize: (width: number, height: number) => void,
+): Picture {
+  const chunks = [...readChunks(bytes)].filter(({ name }) => PIXEL_CHUNKS.includes(name));
+  const header = readHeader(chunks[0]);
+  checkSize(header.width, header.height);
+  const rows = unpack(chunks.filter(({ name }) => name === "IDAT"), unpackedSize(header));
+  // fast-png takes the bits of interlaced pixels for bytes.
+  const isMisread = header.isInterlaced && header.bitsPerPixel < 8;
+  const file = isMisread
+    ? withoutInterlacing(chunks, header, rows)
+    : join([Uint8Array.from(PNG_MAGIC), ...chunks.map(({ bytes }) => bytes)]);
+  return { width: header.width, height: header.height, pixels: rgba(decode(file)) };
+}
+
+function* readChunks(bytes: Uint8Array): Generator<Chunk, void> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  for (let at = PNG_MAGIC.length, name = ""; name !== "IEND";) {
+    const end = at + 12 <= bytes.length ? at + 12 + view.getUint32(at) : Infinity;
+    if (end > bytes.length) throw new Error("it ends within a chunk");
+    name = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+    if (crc32(bytes.subarray(at + 4, end - 4)) !== view.getUint32(end - 4)) {
+      throw new Error("the checksum of a chunk is wrong");
+    }
+    yield { name, data: bytes.subarray(at + 8, end - 4), bytes: bytes.subarray(at, end) };
+    at = end;
+  }
+}
+
+function readHeader({ name, data }: Chunk): Header {
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const samples = SAMPLES[data[9]];
+  if (name !== "IHDR" || data.length !== 13 || samples === undefined) {
+    throw new Error("it does not begin with a header");
+  }
+  return {
+    width: view.getUint32(0),
+    height: view.getUint32(4),
+    bitsPerPixel: samples * data[8],
+    isInterlaced: data[12] === 1,
+  };
+}
+
+/** The width and height of each pass over the picture that are not empty. */
+function passesOf({ width, height, isInterlaced }: Header) {
+  return (isInterlaced ? PASSES : [[0, 0, 1, 1]])
+    .map(([left, top, stepX, stepY]) => ({
+      left,
+      top,
+      stepX,
+      stepY,
+      width: Math.ceil((width - left) / stepX),
+      height: Math.ceil((height - top) / stepY),
+    }))
+    .filter(({ width, height }) => width > 0 && height > 0);
+}
+
+/** Bytes of a row of so many pixels. */
+function rowBytes(width: number, { bitsPerPixel }: Header): number {
+  return Math.ceil(width * bitsPerPixel / 8);
+}
+
+/** Each row of each pass has one byte more, for its filter. */
+function unpackedSize(header: Header): number {
+  return passesOf(header).reduce(
+    (sum, { width, height }) => sum + height * (1 + rowBytes(width, header)),
+    0,
+  );
+}
+
+/** Unpacks a zlib stream of a known size; stops as soon as there is more. */
+function unpack(chunks: Chunk[], size: number): Uint8Array {
+  const unpacked = new Uint8Array(size);
+  let at = 0;
+  const stream = new Unzlib((piece) => {
+    if (at + piece.length > size) throw new Error("it holds more pixels than its header says");
+    unpacked.set(piece, at);
+    at += piece.length;
+  });
+  for (const { data } of chunks) {
+    for (let from = 0; from < data.length; from += PIECE) {
+      stream.push(data.subarray(from, from + PIECE));
+    }
+  }
+  if (at < size) throw new Error("it holds fewer pixels than its header says");
+  return unpacked;
+}
+
+/** The same file with its rows in order. */
+function withoutInterlacing(chunks: Chunk[], header: Header, rows: Uint8Array): Uint8Array {
+  const { width, height, bitsPerPixel } = header;
+  const inOrder = new Uint8Array(height * (1 + rowBytes(width, header)));
+  let at = 0;
+  for (const pass of passesOf(header)) {
+    const bytesPerRow = rowBytes(pass.width, header);
+    const size = pass.height * (1 + bytesPerRow);
+    // Decoded as an image of its own, without colours, a pass gives its bits.
+    const file = pngOf(chunks, pass, rows.subarray(at, at + size), ["IHDR", "IEND"]);
+    const bits = decode(file).data;
+    for (let i = 0; i < pass.width * pass.height; i++) {
+      const [column, row] = [i % pass.width, Math.floor(i / pass.width)];
+      const from = column * bitsPerPixel;
+      const shift = 8 - bitsPerPixel - from % 8;
+      const value = bits[row * bytesPerRow + (from >> 3)] >> shift & (2 ** bitsPerPixel - 1);
+      const to = (pass.left + column * pass.stepX) * bitsPerPixel;
+      const line = (pass.top + row * pass.stepY) * (1 + rowBytes(width, header));
+      inOrder[line + 1 + (to >> 3)] |= value << (8 - bitsPerPixel - to % 8);
+    }
+    at += size;
+  }
+  return pngOf(chunks, header, inOrder, PIXEL_CHUNKS);
+}
+
+/** A file of other rows, not interlaced, with some of the chunks of a given one. */
+function pngOf(
+  chunks: Chunk[],
+  { width, height }: { width: number; height: number },
+  rows: Uint8Array,
+  names: string[],
+): Uint8Array {
+  const header = chunks[0].data.slice();
+  new DataView(header.buffer).setUint32(0, width);
+  new DataView(header.buffer).setUint32(4, height);
+  header[12] = 0;
+  const others = chunks.filter(({ name }) => names.includes(name) && /PLTE|tRNS/.test(name));
+  return join([
+    Uint8Array.from(PNG_MAGIC),
+    chunkBytes("IHDR", header),
+    ...others.map(({ bytes }) => bytes),
+    chunkBytes("IDAT", zlibSync(rows, { level: 0 })),
+    chunkBytes("IEND", new Uint8Array(0)),
+  ]);
+}
+
+function chunkBytes(name: string, data: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(12 + data.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, data.length);
+  bytes.set(new TextEncoder().encode(name), 4);
+  bytes.set(data, 8);
+  view.setUint32(8 + data.length, crc32(bytes.subarray(4, 8 + data.length)));
+  return bytes;
+}
+
+function join(parts: Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}
+
+const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte;
+  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? 0xedb88320 ^ crc >>> 1 : crc >>> 1;
+  return crc;
+});
+
+/** PNG's checksum (annex D of the specification). */
+function crc32(bytes: Uint8Array): number {
+  let crc = ~0;
+  for (const byte of bytes) crc = CRC_TABLE[(crc ^ byte) & 255] ^ crc >>> 8;
+  return ~crc >>> 0;
+}
+
+/** Any of PNG's kinds of pixels as red, green, blue and alpha of 8 bits each. */
+function rgba(png: DecodedPng): Uint8Array {
+  const { depth, palette, transparency: hidden } = png;
+  // Grey of 1, 2 or 4 bits is packed like numbers of colours: take it for such.
+  const colours = palette ?? (depth < 8 ? greys(depth) : undefined);
+  const samples = colours ? convertIndexedToRgb({ ...png, palette: colours }) : png.data;
+  const channels = colours ? colours[0].length : png.channels;
+  const shift = depth === 16 ? 8 : 0;
+  const count = png.width * png.height;
+  const pixels = new Uint8Array(4 * count);
+  for (let i = 0; i < count; i++) {
+    const at = i * channels;
+    // One or two channels are grey, and grey with alpha.
+    for (let c = 0; c < 3; c++) {
+      pixels[4 * i + c] = samples[at + (channels < 3 ? 0 : c)] >> shift;
+    }
+    const hasAlpha = channels % 2 === 0;
+    pixels[4 * i + 3] = hasAlpha
+      ? samples[at + channels - 1] >> shift
+      // One colour may stand for "transparent".
+      : !colours && hidden?.every((value, c) => value === samples[at + c])
+      ? 0
+      : 255;
+  }
+  return pixels;
+}
+
+function greys(depth: number): number[][] {
+  const most = 2 ** depth - 1;
+  return Array.from({ length: most + 1 }, (_, level) => Array(3).fill(level * 255 / most));
+}

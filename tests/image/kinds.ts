@@ -1,0 +1,297 @@
+/** Pictures of the kinds that people hand to such a program, drawn by code. */
+import jpeg from "jpeg-js";
+import { DIGIT_STROKES, type Stroke } from "../../lib/data/strokes.ts";
+import { decodeImage, type Picture } from "../../lib/image/decode.ts";
+import type { Plane } from "../../lib/image/plane.ts";
+
+/** Red, green, blue. */
+type Colour = readonly [number, number, number];
+/** A number for each place; x and y in pixels. */
+type Field = (x: number, y: number) => number;
+/** Uniform between two bounds. */
+type Random = (from: number, to: number) => number;
+
+/** How a picture is composed: from the paper up. Lengths are in pixels. */
+interface Scene {
+  width: number;
+  height: number;
+  /** The middle of the digit, its height, and the pen's width. */
+  x: number;
+  y: number;
+  size: number;
+  pen: number;
+  ink: Colour;
+  /** Transparent if null. */
+  paper: Colour | null;
+  /** Lines that are printed or drawn: how opaque they are, 0 to 1. */
+  lines?: Field;
+  lineColour?: Colour;
+  /** Where this is below 0 there is no sheet but a table. */
+  sheet?: Field;
+  table?: Colour;
+  /** What part of its light each place gets. */
+  light?: Field;
+  /** The standard deviation of what is added to each pixel. */
+  noise?: number;
+  /** Stored as JPEG of this quality, 1 to 100. */
+  quality?: number;
+}
+
+/** A picture, and what is to be found in it. */
+export interface Photo {
+  label: number;
+  picture: Picture;
+  /** The digit's own ink, 0 to 1. */
+  ink: Plane;
+}
+
+const BLACK: Colour = [0, 0, 0];
+const WHITE: Colour = [255, 255, 255];
+const PEN: Colour = [25, 30, 60];
+const PAPER: Colour = [242, 239, 230];
+const BLUE: Colour = [170, 190, 215];
+
+function canvas(_random: Random): Scene {
+  return { width: 200, height: 200, x: 100, y: 100, size: 130, pen: 12, ink: BLACK, paper: WHITE };
+}
+
+function paper(random: Random): Scene {
+  const pen = random(5, 9);
+  const [x, y, size] = [random(85, 115), random(85, 115), random(70, 130)];
+  return {
+    width: 200,
+    height: 200,
+    x,
+    y,
+    size,
+    pen,
+    ink: PEN,
+    paper: PAPER,
+    noise: 3,
+    quality: 85,
+  };
+}
+
+/** Parallel lines, `apart` pixels from each other and `wide` pixels wide, tilted by an angle in radians. */
+function ruling(random: Random, apart: number, wide: number, angle: number): Field {
+  const phase = random(0, apart);
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  return (x, y) => {
+    const across = ((cos * y - sin * x + phase) % apart + apart) % apart;
+    return stroke(Math.min(across, apart - across), wide);
+  };
+}
+
+/** How much of a pixel a pen of some width covers whose middle passes it at a distance. */
+function stroke(distance: number, width: number): number {
+  return Math.min(1, width, Math.max(0, width / 2 + 0.5 - distance));
+}
+
+/** The outline of a rectangle around the middle, with half its sides. */
+function box(x: number, y: number, halfWidth: number, halfHeight: number, wide: number): Field {
+  return (px, py) =>
+    stroke(Math.abs(Math.max(Math.abs(px - x) - halfWidth, Math.abs(py - y) - halfHeight)), wide);
+}
+
+/** Positive on one side of a line through a place, growing with the distance. */
+function halfPlane(x: number, y: number, angle: number): Field {
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  return (px, py) => cos * (px - x) + sin * (py - y);
+}
+
+function squared(random: Random, apart: number, wide: number): Field {
+  const angle = random(-0.02, 0.02);
+  const [rows, columns] = [
+    ruling(random, apart, wide, angle),
+    ruling(random, apart, wide, angle + Math.PI / 2),
+  ];
+  return (x, y) => Math.max(rows(x, y), columns(x, y));
+}
+
+function onTable(random: Random, table: Colour): Scene {
+  const scene = paper(random);
+  const angle = random(-0.15, 0.15);
+  const [halfWidth, halfHeight] = [random(52, 70), random(58, 75)];
+  const [along, across] = [halfPlane(100, 100, angle), halfPlane(100, 100, angle + Math.PI / 2)];
+  const sheet: Field = (x, y) =>
+    Math.min(halfWidth - Math.abs(along(x, y)), halfHeight - Math.abs(across(x, y)));
+  return { ...scene, x: 100, y: 100, size: random(55, 75), pen: 6, sheet, table, noise: 4 };
+}
+
+/** The kinds, each with what a scene of it is like. */
+export const KINDS: Record<string, (random: Random) => Scene> = {
+  "canvas": canvas,
+  "canvas, white on black": (random) => ({ ...canvas(random), ink: WHITE, paper: BLACK }),
+  "transparent canvas, white ink": (random) => ({ ...canvas(random), ink: WHITE, paper: null }),
+  "transparent canvas, black ink": (random) => ({ ...canvas(random), paper: null }),
+  "transparent canvas, yellow ink": (random) => ({
+    ...canvas(random),
+    ink: [255, 220, 0],
+    paper: null,
+  }),
+  "canvas with a frame of one pixel": (random) => ({
+    ...canvas(random),
+    lines: box(99.5, 99.5, 99.5, 99.5, 1),
+  }),
+  "canvas with a thick frame": (random) => ({ ...canvas(random), lines: box(100, 100, 99, 99, 6) }),
+  "cropped to the ink": (random) => {
+    const pen = random(15, 25);
+    return { ...canvas(random), width: 120, height: 165, x: 60, y: 82, size: 165 - pen, pen };
+  },
+  "marker": (random) => ({ ...paper(random), size: 140, pen: random(18, 28) }),
+  "paper": paper,
+  "pencil": (random) => ({ ...paper(random), pen: 2.5, ink: [110, 110, 115] }),
+  "highlighter": (random) => ({ ...paper(random), pen: 16, size: 120, ink: [250, 235, 80] }),
+  "chalk": (random) => ({ ...paper(random), ink: [215, 215, 205], paper: [45, 75, 60], noise: 12 }),
+  "in a corner": (random) => ({ ...paper(random), x: 35, y: 160, size: 40, pen: 3 }),
+  "poor JPEG": (random) => ({ ...paper(random), quality: 10 }),
+  "vignette": (random) => ({
+    ...paper(random),
+    light: (x, y) => 1 - 0.5 * ((x - 100) ** 2 + (y - 100) ** 2) / 20_000,
+  }),
+  "soft shade": (random) => {
+    const side = halfPlane(100, 100, random(0, 2 * Math.PI));
+    return { ...paper(random), light: (x, y) => 0.7 + 0.002 * side(x, y) };
+  },
+  "hard shadow": (random) => {
+    const side = halfPlane(random(80, 120), random(80, 120), random(0, 2 * Math.PI));
+    return { ...paper(random), light: (x, y) => 0.75 + 0.25 * Math.tanh(side(x, y) / 5) };
+  },
+  "ruled": (random) => ({
+    ...paper(random),
+    lines: ruling(random, random(22, 32), 0.8, random(-0.03, 0.03)),
+    lineColour: BLUE,
+  }),
+  "ruled in dark lines": (random) => ({
+    ...paper(random),
+    lines: ruling(random, random(22, 32), 0.8, random(-0.03, 0.03)),
+    lineColour: [90, 100, 130],
+  }),
+  "squared": (random) => ({
+    ...paper(random),
+    lines: squared(random, random(14, 20), 0.7),
+    lineColour: BLUE,
+  }),
+  "box of a form": (random) => ({
+    ...paper(random),
+    size: 90,
+    lines: box(100, 100, random(68, 80), random(68, 80), random(1.2, 3)),
+    lineColour: [40, 40, 40],
+  }),
+  "underlined": (random) => {
+    const size = 110;
+    const [y, tilt] = [85 + size / 2 + random(14, 30), random(-0.04, 0.04)];
+    const half = random(45, 80);
+    return {
+      ...paper(random),
+      x: 100,
+      y: 85,
+      size,
+      lines: (px, py) =>
+        stroke(
+          Math.hypot(Math.max(0, Math.abs(px - 100) - half), py - y - tilt * (px - 100)),
+          6,
+        ),
+      lineColour: PEN,
+    };
+  },
+  "sheet on a brown table": (random) => onTable(random, [90, 58, 38]),
+  "sheet on a light table": (random) => onTable(random, [165, 140, 110]),
+};
+
+/** Draws a digit of some kind; the same kind, digit and number make the same picture. */
+export function takePhoto(kind: string, label: number, number: number): Photo {
+  const random = uniforms(1000 * label + number);
+  const scene = KINDS[kind](random);
+  const ink = inkOf(label, scene, random);
+  return { label, picture: compose(scene, ink, random), ink };
+}
+
+/** The digit, written slightly differently each time. */
+function inkOf(label: number, { width, height, x, y, size, pen }: Scene, random: Random): Plane {
+  const variants = DIGIT_STROKES[label];
+  const strokes = variants[Math.floor(random(0, variants.length))];
+  const [slant, turn, narrow] = [random(-0.05, 0.2), random(-0.1, 0.1), random(0.85, 1.1)];
+  const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
+  const place = (px: number, py: number): [number, number] => {
+    const [sx, sy] = [narrow * (px - slant * py) * size / 2, py * size / 2];
+    return [x + cos * sx - sin * sy, y + sin * sx + cos * sy];
+  };
+  const values = new Float32Array(width * height);
+  for (const [from, to] of strokes.flatMap((stroke) => segments(stroke, place))) {
+    const reach = pen / 2 + 1;
+    for (
+      let py = Math.max(0, Math.floor(Math.min(from[1], to[1]) - reach));
+      py < Math.min(height, Math.max(from[1], to[1]) + reach);
+      py++
+    ) {
+      for (
+        let px = Math.max(0, Math.floor(Math.min(from[0], to[0]) - reach));
+        px < Math.min(width, Math.max(from[0], to[0]) + reach);
+        px++
+      ) {
+        const covered = stroke(distance(px + 0.5, py + 0.5, from, to), pen);
+        values[py * width + px] = Math.max(values[py * width + px], covered);
+      }
+    }
+  }
+  return { width, height, values };
+}
+
+type Point = readonly [number, number];
+
+function segments(stroke: Stroke, place: (x: number, y: number) => Point): [Point, Point][] {
+  const points = Array.from(
+    { length: stroke.length / 2 },
+    (_, i) => place(stroke[2 * i], stroke[2 * i + 1]),
+  );
+  return points.slice(1).map((point, i) => [points[i], point]);
+}
+
+function distance(x: number, y: number, from: Point, to: Point): number {
+  const [alongX, alongY] = [to[0] - from[0], to[1] - from[1]];
+  const along = ((x - from[0]) * alongX + (y - from[1]) * alongY) / (alongX ** 2 + alongY ** 2);
+  const part = Math.min(1, Math.max(0, along));
+  return Math.hypot(x - from[0] - part * alongX, y - from[1] - part * alongY);
+}
+
+/** Paints table, sheet, lines and ink over each other, in their light, and adds the noise. */
+function compose(scene: Scene, ink: Plane, random: Random): Picture {
+  const { width, height, lines, lineColour = BLACK, sheet, table = BLACK, light, noise = 0 } =
+    scene;
+  const pixels = new Uint8Array(4 * width * height);
+  for (let i = 0; i < width * height; i++) {
+    const [x, y] = [i % width + 0.5, Math.floor(i / width) + 0.5];
+    const grain = noise === 0 ? 0 : noise * normal(random);
+    const onSheet = sheet ? Math.min(1, Math.max(0, sheet(x, y) + 0.5)) : 1;
+    for (let c = 0; c < 3; c++) {
+      let colour = scene.paper?.[c] ?? scene.ink[c];
+      if (lines) colour += lines(x, y) * (lineColour[c] - colour);
+      colour += ink.values[i] * (scene.ink[c] - colour);
+      colour = table[c] + onSheet * (colour - table[c]);
+      const seen = colour * (light?.(x, y) ?? 1) + grain;
+      pixels[4 * i + c] = Math.min(255, Math.max(0, Math.round(seen)));
+    }
+    pixels[4 * i + 3] = scene.paper ? 255 : Math.round(255 * ink.values[i]);
+  }
+  const picture = { width, height, pixels };
+  return scene.quality === undefined
+    ? picture
+    : decodeImage(new Uint8Array(jpeg.encode({ width, height, data: pixels }, scene.quality).data));
+}
+
+/** The sum of a few uniform numbers is nearly normally distributed; these three have variance 1. */
+function normal(random: Random): number {
+  return random(-1, 1) + random(-1, 1) + random(-1, 1);
+}
+
+/** mulberry32: the same numbers for the same seed. */
+function uniforms(seed: number): Random {
+  let state = seed;
+  return (from, to) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return from + (to - from) * (((t ^ (t >>> 14)) >>> 0) + 0.5) / 2 ** 32;
+  };
+}

@@ -1,0 +1,80 @@
+import { assert, assertThrows } from "@std/assert";
+import type { Picture } from "../../lib/image/decode.ts";
+import { imageToDigit } from "../../lib/image/image_to_digit.ts";
+import { inkToDigit } from "../../lib/image/ink_to_digit.ts";
+import { needs, test } from "../requirements.ts";
+import { KINDS, type Photo, takePhoto } from "./kinds.ts";
+
+/** A digit that is 1 pixel off is the same digit. */
+function likeness(a: Uint8Array, b: Uint8Array): number {
+  const dot = (x: Uint8Array, y: Uint8Array, shift: number) =>
+    x.reduce((sum, value, i) => sum + value * (y[i + shift] ?? 0), 0);
+  const products = [0, 1, -1, 28, -28, 29, -29, 27, -27].map((shift) => dot(a, b, shift));
+  return Math.max(...products) / Math.sqrt(dot(a, a, 0) * dot(b, b, 0));
+}
+
+/** How like the digit that was drawn the one is that was found; undefined if none was. */
+function likenessOf({ picture: { pixels, width, height }, ink }: Photo): number | undefined {
+  try {
+    return likeness(imageToDigit(pixels, width, height), inkToDigit(ink));
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** Kinds in which it cannot always be told what is ink, so that it is right to refuse. */
+const DOUBTFUL = ["ruled in dark lines"];
+
+for (const [i, kind] of Object.keys(KINDS).entries()) {
+  const name = `imageToDigit() finds the ink that was drawn: ${kind}`;
+  Deno.test(name, () => checkKind(kind, [0, 2, 4, 6, 8].map((label) => label + i % 2)));
+  const all = { name: `${name}, each digit twice`, ...await needs("time") };
+  test({ ...all, fn: () => checkKind(kind, Array.from({ length: 20 }, (_, i) => i % 10)) });
+}
+
+function checkKind(kind: string, labels: number[]): void {
+  const found = labels.map((label, number) => likenessOf(takePhoto(kind, label, number)));
+  const alike = found.filter((value) => value !== undefined && value > 0.85).length;
+  const refused = found.filter((value) => value === undefined).length;
+  const accepted = DOUBTFUL.includes(kind) ? alike + refused : alike;
+  const shown = found.map((value) => value?.toFixed(2) ?? "refused").join(" ");
+  assert(accepted >= Math.floor(0.9 * labels.length), shown);
+}
+
+/** Two pictures of the same size, one beside or below the other. */
+function together(a: Picture, b: Picture, isBelow: boolean): Picture {
+  const [width, height] = isBelow ? [a.width, 2 * a.height] : [2 * a.width, a.height];
+  const pixels = new Uint8Array(4 * width * height);
+  for (let y = 0; y < a.height; y++) {
+    for (const [i, { pixels: from }] of [a, b].entries()) {
+      const row = from.subarray(4 * y * a.width, 4 * (y + 1) * a.width);
+      pixels.set(row, isBelow ? 4 * (y + i * a.height) * width : 4 * (y * width + i * a.width));
+    }
+  }
+  return { width, height, pixels };
+}
+
+Deno.test("imageToDigit() refuses two digits, side by side or one below the other", () => {
+  for (let label = 0; label < 10; label += 2) {
+    for (const isBelow of [false, true]) {
+      const [a, b] = [takePhoto("canvas", label, 0), takePhoto("canvas", 9 - label, 1)];
+      const { pixels, width, height } = together(a.picture, b.picture, isBelow);
+      assertThrows(
+        () => imageToDigit(pixels, width, height),
+        RangeError,
+        "Cannot tell the digit as there must be only one: found several",
+      );
+    }
+  }
+});
+
+Deno.test("imageToDigit() refuses a line that lies on its side", () => {
+  const pixels = new Uint8Array(200 * 100).fill(250);
+  for (let y = 45; y < 55; y++) pixels.fill(20, y * 200 + 30, y * 200 + 170);
+  assertThrows(
+    () => imageToDigit(pixels, 200, 100),
+    RangeError,
+    "Cannot tell the digit as it must be at most 2 times wider than high",
+  );
+});
