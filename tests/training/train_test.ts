@@ -214,6 +214,25 @@ Deno.test("train() ends at the next wait when its signal aborts, with what it kn
   assertEquals(engine.calls.filter(({ call }) => call === "step").length, 80);
 });
 
+Deno.test("train() yields a checkpoint where its signal aborts, and none twice", async () => {
+  const checkpointsOf = async (saveEvery: number, abortAt: (event: TrainingEvent) => boolean) => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const iterations: number[] = [];
+    const run = { data: DATA, engine: fakeEngine(FULL), ...OPTIONS, ...FULL, saveEvery, signal };
+    for await (const event of train(run)) {
+      if (abortAt(event)) controller.abort();
+      if (event.event === "checkpoint") iterations.push(event.iteration);
+    }
+    return iterations;
+  };
+  const at80 = (event: TrainingEvent) => event.event === "progress" && event.iteration === 80;
+  assertEquals(await checkpointsOf(40, at80), [40, 80]);
+  assertEquals((await checkpointsOf(0, (event) => event.event === "progress")).length, 1);
+  assertEquals(await checkpointsOf(0, (event) => event.event === "started"), [0]);
+  assertEquals(await checkpointsOf(0, () => false), []);
+});
+
 for (const loss of [NaN, Infinity]) {
   Deno.test(`train() stops with the step's number when the loss is ${loss}`, async () => {
     const engine = fakeEngine();
