@@ -43,7 +43,7 @@ function showMistakes(mistakes: Mistake[]): void {
     canvas.setAttribute("role", "img");
     canvas.setAttribute("aria-label", `a ${label}`);
     paintDigit(canvas, image, dark);
-    const said = make("span", "", `${label}, read as ${answer}`);
+    const said = make("span", "", `${label} as ${answer}`);
     item.append(canvas, said, make("span", "muted", percent(probability)));
     return item;
   }));

@@ -100,10 +100,10 @@ export function showKernels(): void {
 function splitHead(text: string): { comment: string; code: string } {
   const lines = text.split("\n");
   const end = lines.findIndex((line) => !line.startsWith("//"));
-  return {
-    comment: lines.slice(0, end).map((line) => line.replace(/^\/\/ ?/, "")).join("\n"),
-    code: lines.slice(end).join("\n").trim(),
-  };
+  const comment = lines.slice(0, end).map((line) => line.replace(/^\/\/ ?/, "")).join("\n")
+    // Lines of a paragraph are joined; an indented one stands by itself.
+    .replace(/(?<=\S)\n(?=\S)/g, " ");
+  return { comment, code: lines.slice(end).join("\n").trim() };
 }
 
 function sourceOf(code: string): HTMLElement {

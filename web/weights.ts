@@ -20,7 +20,7 @@ export function showWeights({ architecture, parameters }: Model, initial: Model 
   const { inputs, hidden } = architecture;
   const units = Math.min(hidden[0], MOST_UNITS);
   const side = Math.sqrt(inputs);
-  const columns = Math.min(units, units > 64 ? 16 : 10);
+  const columns = Math.min(units, units > 50 ? 20 : 10);
   const grid = { columns, width: side, height: side, gap: 2 };
   const shown = parameters.w0.subarray(0, units * inputs) as Float32Array;
   paintSigned(weights, shown, grid, largestOf(shown));
