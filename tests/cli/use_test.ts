@@ -59,7 +59,15 @@ async function pictureFolder() {
 async function expected(path: string, image: string): Promise<unknown> {
   const { pixels, width, height } = decodeImage(await Deno.readFile(path));
   const { labels, probabilities } = predict(drawnModel(), imageToDigit(pixels, width, height));
-  return { event: "prediction", image, label: labels[0], probabilities: [...probabilities] };
+  const [first, second] = [...probabilities].sort((a, b) => b - a);
+  const unsure = first < 2 * second;
+  return {
+    event: "prediction",
+    image,
+    label: labels[0],
+    probabilities: [...probabilities],
+    unsure,
+  };
 }
 
 function jsonLines(text: string): Record<string, unknown>[] {
@@ -74,15 +82,28 @@ test("predict prints an answer and ten probabilities for each image", async () =
   assertEquals([code, stderr], [0, ""]);
   const lines = stdout.trimEnd().split("\n");
   assertEquals(lines.length, 2 * 11);
-  assertMatch(lines[0], /one\.png: \d$/);
-  assertMatch(lines[11], /one\.jpg: \d$/);
+  const [, answer] = lines[0].match(/one\.png: (\d)( \(unsure: perhaps \d\))?$/)!;
+  assertMatch(lines[11], /one\.jpg: \d( \(unsure: perhaps \d\))?$/);
   const percents = lines.slice(1, 11).map((line, digit) => {
     const [, name, percent] = line.match(/^ {2}(\d) +(\d+\.\d\d)%( #+)?$/)!;
     assertEquals(name, String(digit));
     return Number(percent);
   });
   assert(Math.abs(percents.reduce((sum, percent) => sum + percent) - 100) < 0.1);
-  assertEquals(lines[0].at(-1), String(percents.indexOf(Math.max(...percents))));
+  assertEquals(answer, String(percents.indexOf(Math.max(...percents))));
+});
+
+test("predict is unsure of an answer less than twice as probable as the next one", async () => {
+  await using folder = await pictureFolder();
+  for (const [ratio, line] of [[1.9, "3 (unsure: perhaps 7)"], [2.1, "3"]] as const) {
+    const model = drawnModel();
+    for (const values of Object.values(model.parameters)) values.fill(0);
+    model.parameters.b2[3] = 5;
+    model.parameters.b2[7] = 5 - Math.log(ratio);
+    await saveParameters(folder.model, model);
+    const { stdout } = await runCli("predict", ["--model", folder.model, `${folder.path}/one.png`]);
+    assertEquals(stdout.split("\n")[0], `${folder.path}/one.png: ${line}`);
+  }
 });
 
 test("predict --json prints what the library predicts", async () => {
@@ -117,7 +138,7 @@ test("predict goes on after an image that is no good, and exits 1", async () => 
     ...["--model", folder.model, ...images.map((image) => `${folder.path}/${image}`)],
   ]);
   assertEquals(code, 1);
-  assertMatch(stdout, /^.*\/one\.png: \d\n/);
+  assertMatch(stdout, /^.*\/one\.png: \d/);
   const errors = stderr.trimEnd().split("\n");
   assertEquals(errors.length, 3, stderr);
   assertMatch(errors[0], /^error: .*\/absent\.png: there is no such file$/);
