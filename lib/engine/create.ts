@@ -1,5 +1,5 @@
 /** Makes engines: picks a device, and says which and why. */
-import { createCpuEngine } from "./cpu/cpu_engine.ts";
+import { createCpuEngine, describeCpu } from "./cpu/cpu_engine.ts";
 import type { Backend, DeviceDescription, Engine, EngineOptions } from "./engine.ts";
 import { describeAdapter, findAdapter, Gpu, NO_ADAPTER, requestAdapter } from "./webgpu/device.ts";
 import { createWebGpuEngine } from "./webgpu/webgpu_engine.ts";
@@ -18,7 +18,7 @@ export interface CreateEngineOptions extends EngineOptions {
 }
 
 /** The CPU engine's own description. */
-const CPU: DeviceDescription = { backend: "cpu", name: "one CPU core", software: false };
+const CPU = describeCpu();
 
 /**
  * Makes an engine, which compiles its kernels.

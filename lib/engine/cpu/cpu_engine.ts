@@ -1,7 +1,9 @@
-/** The engine for machines with no adapter: plain TypeScript on one core, rows drawn on another. */
+/** The engine for processors: WebAssembly SIMD, on as many threads as the machine has cores. */
 import type { Dataset } from "../../data/dataset.ts";
 import { rowScales } from "../../data/normalise.ts";
-import { shiftOfRow } from "../augment.ts";
+import { parameterCount } from "../../net/architecture.ts";
+import { answerOfRow, lossOfRow } from "../../net/maths.ts";
+import { MOMENT_ARRAYS } from "../../net/optimizer.ts";
 import { assertDrawable, assertLoadable, assertRows, assertState } from "../checks.ts";
 import type {
   DeviceDescription,
@@ -11,19 +13,34 @@ import type {
   Evaluation,
   Step,
 } from "../engine.ts";
-import { BLOCK_ROWS, type LoadedData, Network } from "./network.ts";
-import { DrawWorker, RowFeed } from "./row_feed.ts";
-import { packRows } from "./sparse_batch.ts";
+import { planMemory } from "./layout.ts";
+import { type Build, buildOfHere } from "./module.ts";
+import { parameterPlaces, writeCopies } from "./parameters.ts";
+import { canShareMemory, Threads } from "./threads.ts";
 
-/** Milliseconds of work after which signals and timers get their turn (which costs 2 ms in Deno). */
-const WORK_MS = 100;
+/** Milliseconds of work after which signals, timers and messages get their turn. */
+const WORK_MS = 50;
+
+/** Multiply-adds of a step from which all threads share it; below, waiting for each other costs more. */
+const SHARED_STEP = 5e6;
+
+/** Draws are announced to a sleeping thread in groups of so many, as waking it takes a while. */
+const DRAWS_ANNOUNCED = 8;
+
+/** What `createCpuEngine` is told. */
+export interface CpuEngineOptions extends EngineOptions {
+  /**
+   * How many threads to use, the calling one included. No number of them changes a result.
+   * @default one a core; 1 where memory cannot be shared, as in a page without cross-origin isolation
+   */
+  threads?: number;
+}
 
 /**
- * Makes an engine that computes on the processor. It draws rows in a Worker where one can be had
- * (in Deno that takes permission to read this folder, unless it came from a URL), else in between.
+ * Makes an engine that computes on the processor.
  *
  * @param options What is to be trained, and how
- * @returns The engine; to be disposed of, as its Worker keeps a process alive
+ * @returns The engine; to be disposed of, as its Workers keep a process alive
  *
  * @example
  * ```ts
@@ -48,24 +65,49 @@ const WORK_MS = 100;
  * assertEquals(correct, 2);
  * ```
  */
-export function createCpuEngine(options: EngineOptions): Engine {
+export function createCpuEngine(options: CpuEngineOptions): Engine {
   return new CpuEngine(options);
 }
 
-/** What `start()` begins: the rows to train on, and where their draws come from. */
+/**
+ * The CPU engine's description of itself, which names the build as the bits of results depend on it.
+ *
+ * @param build Which build of the module
+ */
+export function describeCpu(build: Build = buildOfHere()): DeviceDescription {
+  const name = build === "relaxed" ? "CPU (WebAssembly, relaxed SIMD)" : "CPU (WebAssembly SIMD)";
+  return { backend: "cpu", name, software: false };
+}
+
+/** What `load()` makes: the threads with the data in their memory. */
+interface LoadedData {
+  data: Dataset;
+  threads: Threads;
+  /** By parameter: its index in the memory. */
+  places: Uint32Array;
+}
+
+/** What `start()` begins. */
 interface Run {
   loaded: LoadedData;
   trainRows: Uint32Array;
-  feed: RowFeed;
+  /** Steps queued and not yet asked for; their rows are drawn in this order. */
+  undrawn: Step[];
 }
 
 class CpuEngine implements Engine {
-  readonly device: DeviceDescription = { backend: "cpu", name: "one CPU core", software: false };
+  readonly device: DeviceDescription;
   readonly options: EngineOptions;
-  readonly #network: Network;
-  readonly #worker = new DrawWorker();
+  readonly #build = buildOfHere();
+  readonly #threads: number;
   #loaded: LoadedData | undefined;
+  /** The run that was begun last, and the one whose rows and parameters are in the memory. */
   #run: Run | undefined;
+  #current: Run | undefined;
+  #stepsTaken = 0;
+  /** Draws asked for, and those taken, of all that this engine's threads ever were. */
+  #asked = 0;
+  #taken = 0;
   #disposed = false;
   /** What was asked for and is not yet done. Each holds on to the data and run that it was asked for with. */
   readonly #queue: (() => void | Promise<void>)[] = [];
@@ -74,34 +116,60 @@ class CpuEngine implements Engine {
   readonly #evaluations: Evaluation[] = [];
   #lastPause = 0;
 
-  constructor(options: EngineOptions) {
+  constructor({ threads = navigator.hardwareConcurrency, ...options }: CpuEngineOptions) {
     this.options = options;
-    this.#network = new Network(options.architecture, options.optimizer);
+    this.device = describeCpu(this.#build);
+    this.#threads = canShareMemory() ? threads : 1;
   }
 
   load(data: Dataset): void {
     this.#assertNotDisposed();
     assertLoadable(this.options, data);
-    const words = packRows(data);
-    this.#loaded = { data, words, scales: rowScales(data, this.options.scale) };
+    const rows = data.labels.length;
+    const stepThreads = multiplyAdds(this.options) < SHARED_STEP ? 1 : this.#threads;
+    const planned = planMemory({
+      options: this.options,
+      rows,
+      imageWidth: data.width,
+      threads: this.#threads,
+      stepThreads,
+    });
+    // A second thread draws; more have nothing to do where the step is not shared.
+    const threads = new Threads(this.#build, planned, Math.max(stepThreads, Math.min(this.#threads, 2)));
+    const { images, labels, scales } = threads.layout;
+    threads.bytes.set(data.images, images);
+    threads.bytes.set(data.labels, labels);
+    threads.floats.set(rowScales(data, this.options.scale), scales / 4);
+    const places = parameterPlaces(this.options.architecture, threads.layout);
+    const before = this.#loaded;
+    this.#loaded = { data, threads, places };
     this.#run = undefined;
+    this.#queue.push(() => {
+      before?.threads.close();
+      this.#asked = this.#taken = 0;
+    });
   }
 
   start(trainRows: Uint32Array, state: EngineState): void {
     const loaded = this.#requireLoaded("start a run");
     assertRows("train on", trainRows, loaded.data.labels.length);
     assertState(this.options, state);
-    const { batchSize, threefry } = this.options;
-    const n = trainRows.length;
-    const draws = { n, largest: Math.min(batchSize, n), layout: threefry };
-    this.#run = { loaded, trainRows: trainRows.slice(), feed: new RowFeed(draws, this.#worker) };
-    const copy = {
+    const run: Run = { loaded, trainRows: trainRows.slice(), undrawn: [] };
+    const { parameters, moments, stepsTaken } = {
       parameters: state.parameters.slice(),
       moments: state.moments.slice(),
       stepsTaken: state.stepsTaken,
     };
+    this.#run = run;
     this.#queue.push(() => {
-      this.#network.state = copy;
+      const { threads } = loaded;
+      for (; this.#taken < this.#asked; this.#taken++) threads.functions.cancelDraw(this.#taken);
+      threads.words.set(run.trainRows, threads.layout.trainRows / 4);
+      threads.trainCount = run.trainRows.length;
+      this.#writeState(loaded, parameters, moments);
+      this.#stepsTaken = stepsTaken;
+      this.#current = run;
+      this.#askForRows();
     });
   }
 
@@ -110,11 +178,10 @@ class CpuEngine implements Engine {
     const run = this.#run;
     if (run === undefined) throw new Error("Cannot step as no run was begun: call start() first");
     for (const step of steps) assertDrawable(this.options, step, run.trainRows.length);
-    run.feed.push(steps);
-    for (const { key, from, count, learningRate } of steps) {
-      const step = { key: key.slice(), from, count, learningRate };
-      this.#queue.push(() => this.#takeStep(step, run));
-    }
+    const copies = steps.map((step) => ({ ...step, key: step.key.slice() }));
+    run.undrawn.push(...copies);
+    if (run === this.#current) this.#askForRows();
+    this.#queue.push(() => this.#takeSteps(copies, run));
   }
 
   evaluate(rows: Uint32Array): void {
@@ -129,16 +196,16 @@ class CpuEngine implements Engine {
   }
 
   read(): Promise<EngineState> {
-    return this.#answer(() => this.#network.state);
+    return this.#answer(() => this.#readState());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
-    this.#worker.close();
     // Work going on ends at the next pause or operation, and rejects.
     await this.#done.catch(() => {});
     this.#queue.length = 0;
-    this.#loaded = this.#run = undefined;
+    this.#loaded?.threads.close();
+    this.#loaded = this.#run = this.#current = undefined;
   }
 
   /** Does what is queued now, after what is being done already, and then answers. */
@@ -157,36 +224,94 @@ class CpuEngine implements Engine {
     return await answered;
   }
 
-  async #takeStep({ key, from, learningRate }: Step, run: Run): Promise<void> {
-    const { loaded, trainRows, feed } = run;
-    const rows = (await feed.next()).map((row) => trainRows[row]);
-    const shifted = this.options.augment === "shift";
-    for (let start = 0; start < rows.length; start += BLOCK_ROWS) {
-      this.#network.addGradients(
-        loaded,
-        rows.subarray(start, start + BLOCK_ROWS),
-        1 / rows.length,
-        shifted ? (i) => shiftOfRow(key, from + start + i) : undefined,
-      );
-      await this.#pause();
+  async #takeSteps(steps: Step[], { loaded }: Run): Promise<void> {
+    const { functions } = loaded.threads;
+    for (const { learningRate } of steps) {
+      this.#askForRows();
+      this.#stepsTaken++;
+      functions.takeStep(this.#taken++, learningRate, ...this.#corrections(learningRate));
+      if (performance.now() - this.#lastPause >= WORK_MS) await this.#pause();
     }
-    this.#network.update(learningRate);
+  }
+
+  /** Has the rows of the current run's next steps drawn ahead, as far as there is room. */
+  #askForRows(): void {
+    const { undrawn, loaded: { threads: { functions, layout } } } = this.#current!;
+    const room = layout.slotCount - (this.#asked - this.#taken);
+    // Room for a few is waited for, unless nothing is drawn ahead, so that a thread is woken less often.
+    if (room < Math.min(DRAWS_ANNOUNCED, layout.slotCount)) return;
+    const steps = undrawn.splice(0, room);
+    for (const [i, { key: [key0, key1], from, count }] of steps.entries()) {
+      functions.requestDraw(this.#asked++, key0, key1, from, count, i === steps.length - 1);
+    }
+  }
+
+  /** Adam's correction of its moments, which start from 0, in a form that suits assembly/optimizer.ts. */
+  #corrections(learningRate: number): [correctedRate: number, correction2: number] {
+    const { optimizer } = this.options;
+    if (optimizer.name !== "adam") return [0, 0];
+    return [
+      learningRate / (1 - optimizer.beta1 ** this.#stepsTaken),
+      1 / Math.sqrt(1 - optimizer.beta2 ** this.#stepsTaken),
+    ];
   }
 
   async #takeEvaluation(rows: Uint32Array, loaded: LoadedData): Promise<void> {
-    const total = { correct: 0, rows: 0, loss: 0 };
-    for (let start = 0; start < rows.length; start += BLOCK_ROWS) {
-      this.#network.evaluate(loaded, rows.subarray(start, start + BLOCK_ROWS), total);
-      await this.#pause();
+    const { functions, layout, words, floats } = loaded.threads;
+    const { classes, head } = this.options.architecture;
+    const evaluation = { correct: 0, rows: rows.length, loss: 0 };
+    for (let start = 0; start < rows.length; start += layout.blockRows) {
+      const block = rows.subarray(start, start + layout.blockRows);
+      words.set(block, layout.blockRowNumbers / 4);
+      functions.evaluateRows(block.length);
+      for (const [i, row] of block.entries()) {
+        const from = (layout.x3 + i * layout.stride3) / 4;
+        const outputs = floats.subarray(from, from + classes);
+        const label = loaded.data.labels[row];
+        if (answerOfRow(outputs) === label) evaluation.correct++;
+        evaluation.loss += lossOfRow(head, outputs, label);
+      }
+      if (performance.now() - this.#lastPause >= WORK_MS) await this.#pause();
     }
-    total.loss /= total.rows;
-    this.#evaluations.push(total);
+    evaluation.loss /= rows.length;
+    this.#evaluations.push(evaluation);
   }
 
-  /** Lets signals, timers and messages have their turn if they have waited long enough. */
+  #writeState(
+    { threads: { floats, layout }, places }: LoadedData,
+    parameters: Float32Array,
+    moments: Float32Array,
+  ): void {
+    const count = parameters.length;
+    for (let i = 0; i < count; i++) floats[places[i]] = parameters[i];
+    for (let array = 1; array <= moments.length / count; array++) {
+      const distance = array * layout.parameterBytes / 4;
+      const from = (array - 1) * count;
+      for (let i = 0; i < count; i++) floats[places[i] + distance] = moments[from + i];
+    }
+    writeCopies(this.options.architecture, layout, floats, parameters);
+  }
+
+  #readState(): EngineState {
+    const { architecture, optimizer } = this.options;
+    const { threads: { floats, layout }, places } = this.#requireLoaded("read");
+    const count = parameterCount(architecture);
+    const arrays = 1 + MOMENT_ARRAYS[optimizer.name];
+    const all = new Float32Array(arrays * count);
+    for (let array = 0; array < arrays; array++) {
+      const distance = array * layout.parameterBytes / 4;
+      for (let i = 0; i < count; i++) all[array * count + i] = floats[places[i] + distance];
+    }
+    return {
+      parameters: all.slice(0, count),
+      moments: all.slice(count),
+      stepsTaken: this.#stepsTaken,
+    };
+  }
+
+  /** Lets signals, timers and messages have their turn. */
   async #pause(): Promise<void> {
-    if (performance.now() - this.#lastPause < WORK_MS) return;
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await nextTurn();
     this.#lastPause = performance.now();
     this.#assertNotDisposed();
   }
@@ -202,4 +327,22 @@ class CpuEngine implements Engine {
     if (this.#loaded !== undefined) return this.#loaded;
     throw new Error(`Cannot ${action} as no data is loaded: call load() first`);
   }
+}
+
+/** Multiply-adds of a step, forward and back, if one in five pixels is inked. */
+function multiplyAdds({ architecture, batchSize }: EngineOptions): number {
+  const { inputs, hidden: [units1, units2], classes } = architecture;
+  return batchSize * (2 * inputs / 5 * units1 + 3 * (units1 * units2 + units2 * classes));
+}
+
+/** Resolves when the event loop has gone round once; a timer would take a millisecond or two. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
 }

@@ -1,0 +1,94 @@
+/** The last layer's derivatives: d3 (B, C), of the batch's mean loss by the sums behind x3. */
+import { exp, largestOf, sumOf } from "./arithmetic";
+import { block } from "./block";
+import {
+  blockRowNumbers,
+  classes,
+  d3,
+  isNotebookHead,
+  labels,
+  stride3,
+  VECTOR,
+  vectorsOf,
+  x3,
+} from "./memory";
+
+/**
+ * Fills d3 of rows `from` to `to - 1`, in closed form (`lossSlopes` of lib/net/maths.ts). With p the
+ * softmax of x3 and c the label:
+ * - softmax head: p - y
+ * - notebook's head: (g_i - p_i S)(1 - x3_i^2), where g_i = p_i / (1 - p_i), but g_c = -1, and S = sum of g
+ */
+export function outputDeltas(from: u32, to: u32): void {
+  const vectors = vectorsOf(classes);
+  const one = f32x4.splat(1);
+  const weight = f32x4.splat(block().weight);
+  for (let row = from; row < to; row++) {
+    const x = x3 + row * stride3;
+    const d = d3 + row * stride3;
+    const label: i32 = load<u8>(labels + load<u32>(blockRowNumbers + 4 * row));
+
+    let most = f32x4.splat(-Infinity);
+    for (let v: u32 = 0; v < vectors; v++) {
+      const outside = isOutside(v);
+      most = f32x4.max(most, v128.bitselect(f32x4.splat(-Infinity), v128.load(x + v * VECTOR), outside));
+    }
+    const largest = f32x4.splat(largestOf(most));
+    let total = f32x4.splat(0);
+    for (let v: u32 = 0; v < vectors; v++) {
+      const power = v128.andnot(exp(f32x4.sub(v128.load(x + v * VECTOR), largest)), isOutside(v));
+      v128.store(d + v * VECTOR, power);
+      total = f32x4.add(total, power);
+    }
+    const sum = f32x4.splat(sumOf(total));
+
+    if (!isNotebookHead) {
+      for (let v: u32 = 0; v < vectors; v++) {
+        const p = f32x4.div(v128.load(d + v * VECTOR), sum);
+        const y = v128.and(one, isClass(v, label));
+        v128.store(d + v * VECTOR, f32x4.mul(f32x4.sub(p, y), weight));
+      }
+      continue;
+    }
+    let g = f32x4.splat(0);
+    for (let v: u32 = 0; v < vectors; v++) {
+      const p = f32x4.div(v128.load(d + v * VECTOR), sum);
+      v128.store(d + v * VECTOR, p);
+      g = f32x4.add(g, v128.andnot(f32x4.div(p, f32x4.sub(one, p)), isClass(v, label)));
+    }
+    const S = f32x4.splat(sumOf(g) - 1);
+    for (let v: u32 = 0; v < vectors; v++) {
+      const p = v128.load(d + v * VECTOR);
+      const output = v128.load(x + v * VECTOR);
+      const g_i = v128.bitselect(
+        f32x4.splat(-1),
+        f32x4.div(p, f32x4.sub(one, p)),
+        isClass(v, label),
+      );
+      const slope = f32x4.mul(f32x4.sub(one, f32x4.mul(output, output)), weight);
+      const delta = f32x4.mul(f32x4.sub(g_i, f32x4.mul(p, S)), slope);
+      v128.store(d + v * VECTOR, v128.andnot(delta, isOutside(v)));
+    }
+  }
+}
+
+/** The classes of vector v. */
+// @ts-ignore: decorator
+@inline
+function classesOf(v: u32): v128 {
+  return i32x4.add(i32x4.splat(4 * v), i32x4(0, 1, 2, 3));
+}
+
+/** All ones where there is no such class. */
+// @ts-ignore: decorator
+@inline
+function isOutside(v: u32): v128 {
+  return i32x4.ge_s(classesOf(v), i32x4.splat(classes));
+}
+
+/** All ones where the class is the given one. */
+// @ts-ignore: decorator
+@inline
+function isClass(v: u32, c: i32): v128 {
+  return i32x4.eq(classesOf(v), i32x4.splat(c));
+}

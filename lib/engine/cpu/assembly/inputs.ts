@@ -1,0 +1,90 @@
+/** The rows of a block as inputs: their nonzero pixels. */
+import {
+  blockRowNumbers,
+  images,
+  imageWidth,
+  inputs,
+  isShifted,
+  pixelPairs,
+  pixelPairsEnd,
+} from "./memory";
+import { block } from "./block";
+import { threefry, word0, word1 } from "./threefry";
+
+/** First counter word of the blocks that shift rows, and the largest shift: `lib/engine/augment.ts`. */
+const SHIFT_COUNTER: u32 = 0x73686966;
+const LARGEST_SHIFT: i32 = 2;
+
+/** Writes the pairs {byte, 16 * pixel} of the block's rows `from` to `to - 1`. */
+export function buildInputs(from: u32, to: u32): void {
+  touchRows(from, to);
+  const shifted = isShifted && block().isStep;
+  for (let i = from; i < to; i++) {
+    const image = images + load<u32>(blockRowNumbers + 4 * i) * inputs;
+    const pairs = pixelPairs + i * inputs * 8;
+    const end = shifted ? shiftedPairs(image, pairs, i) : nonzeroPairs(image, pairs);
+    store<u32>(pixelPairsEnd + 4 * i, end);
+  }
+}
+
+/**
+ * Loads a byte of every cache line of the rows: the processor fetches lines that do not wait for each
+ * other at the same time, and rows drawn at random are rarely in its cache.
+ */
+function touchRows(from: u32, to: u32): void {
+  let touched: u32 = 0;
+  for (let i = from; i < to; i++) {
+    const image = images + load<u32>(blockRowNumbers + 4 * i) * inputs;
+    for (let at: u32 = 0; at < inputs; at += 64) touched |= load<u8>(image + at);
+  }
+  // Stored, so that the compiler keeps the loads; written again below.
+  store<u32>(pixelPairsEnd + 4 * from, touched);
+}
+
+/** The image's nonzero bytes; returns the address behind the last pair. */
+function nonzeroPairs(image: usize, pairs: usize): usize {
+  const words = inputs & ~3;
+  let pixel: u32 = 0;
+  for (; pixel < words; pixel += 4) {
+    let word = load<u32>(image + pixel);
+    let place = pixel << 4;
+    while (word != 0) {
+      const byte = word & 255;
+      store<f32>(pairs, <f32>byte);
+      store<u32>(pairs, place, 4);
+      // 8 further, or not at all after a zero byte: without a branch, which none could predict.
+      pairs += ((byte + 255) >> 8) << 3;
+      place += 16;
+      word >>= 8;
+    }
+  }
+  for (; pixel < inputs; pixel++) {
+    const byte: u32 = load<u8>(image + pixel);
+    store<f32>(pairs, <f32>byte);
+    store<u32>(pairs, pixel << 4, 4);
+    if (byte != 0) pairs += 8;
+  }
+  return pairs;
+}
+
+/** The same of an image that is moved: what leaves it is dropped. */
+function shiftedPairs(image: usize, pairs: usize, i: u32): usize {
+  const step = block();
+  threefry(step.key0, step.key1, SHIFT_COUNTER, step.from + i);
+  const choices: u32 = 2 * LARGEST_SHIFT + 1;
+  const dx = <i32>(word0 % choices) - LARGEST_SHIFT;
+  const dy = <i32>(word1 % choices) - LARGEST_SHIFT;
+  const width = <i32>imageWidth;
+  const height = <i32>inputs / width;
+  for (let y = max(0, -dy); y < min(height, height - dy); y++) {
+    const line = image + y * width;
+    const moved = (y + dy) * width + dx;
+    for (let x = max(0, -dx); x < min(width, width - dx); x++) {
+      const byte: u32 = load<u8>(line + x);
+      store<f32>(pairs, <f32>byte);
+      store<u32>(pairs, (moved + x) << 4, 4);
+      pairs += ((byte + 255) >> 8) << 3;
+    }
+  }
+  return pairs;
+}

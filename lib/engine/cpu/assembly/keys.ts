@@ -1,0 +1,68 @@
+/** The sort keys of JAX's permutation: random bits, n of them a round. */
+import { isPartitionable } from "./memory";
+import { threefry, threefry12, word0, word1 } from "./threefry";
+
+/** How many rounds JAX's permutation of n elements sorts: ceil(3 ln n / ln(2^32 - 1)). */
+export function sortingRounds(n: u32): u32 {
+  return n <= 1 ? 0 : n <= 1625 ? 1 : n <= 2642245 ? 2 : 3;
+}
+
+/** What `findRoundKey` gives. */
+export let roundKey0: u32 = 0;
+export let roundKey1: u32 = 0;
+
+/** Finds the key of a round's bits: each round splits the key in the next round's and its own. */
+export function findRoundKey(key0: u32, key1: u32, round: u32): void {
+  while (true) {
+    if (isPartitionable) {
+      threefry(key0, key1, 0, 1);
+      roundKey0 = word0;
+      roundKey1 = word1;
+      threefry(key0, key1, 0, 0);
+      key0 = word0;
+      key1 = word1;
+    } else {
+      threefry(key0, key1, 0, 2);
+      const next0 = word0;
+      roundKey0 = word1;
+      threefry(key0, key1, 1, 3);
+      roundKey1 = word1;
+      key0 = next0;
+      key1 = word0;
+    }
+    if (round-- == 0) return;
+  }
+}
+
+/**
+ * Fills keys (n) with the bits of a round.
+ *
+ * In the old layout counters are cut in two halves: block i has the counters i and half + i, and its words are keys i
+ * and half + i. If n is odd, the last block's second counter is 0 and its second word is dropped. In the
+ * partitionable layout key i is the xor of the words of block (0, i).
+ */
+export function fillKeys(key0: u32, key1: u32, round: u32, n: u32, keys: usize): void {
+  findRoundKey(key0, key1, round);
+  key0 = roundKey0;
+  key1 = roundKey1;
+  let i: u32 = 0;
+  if (isPartitionable) {
+    for (; i + 12 <= n; i += 12) threefry12(key0, key1, 0, i, true, keys + 4 * i, 0);
+    for (; i < n; i++) {
+      threefry(key0, key1, 0, i);
+      store<u32>(keys + 4 * i, word0 ^ word1);
+    }
+    return;
+  }
+  const half = (n + 1) >> 1;
+  const others = keys + 4 * half;
+  for (; i + 12 <= n - half; i += 12) {
+    threefry12(key0, key1, i, half + i, false, keys + 4 * i, others + 4 * i);
+  }
+  for (; i < half; i++) {
+    const isPadded = half + i == n;
+    threefry(key0, key1, i, isPadded ? 0 : half + i);
+    store<u32>(keys + 4 * i, word0);
+    if (!isPadded) store<u32>(others + 4 * i, word1);
+  }
+}

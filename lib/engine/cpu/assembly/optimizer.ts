@@ -1,0 +1,88 @@
+/** How a gradient changes parameters; formulas and constants are optax's (lib/net/update.ts). */
+import { multiplyAdd } from "./arithmetic";
+import { block } from "./block";
+import {
+  beta1,
+  beta2,
+  epsilon,
+  gradientArray,
+  oneMinusBeta1,
+  oneMinusBeta2,
+  optimizer,
+  parameterBytes,
+  VECTOR,
+} from "./memory";
+
+/**
+ * Applies a block's gradient to parameters that lie beside each other. Where a step has several blocks,
+ * all but the last add theirs up.
+ *
+ * @param parameters Address of the first
+ * @param gradient Address of the first one's
+ * @param bytes Of the parameters: a multiple of 16
+ */
+export function applyGradient(parameters: usize, gradient: usize, bytes: usize): void {
+  const step = block();
+  if (!(step.isFirst && step.isLast)) {
+    const kept = parameters + gradientArray * parameterBytes;
+    for (let at: usize = 0; at < bytes; at += VECTOR) {
+      let g = v128.load(gradient + at);
+      if (!step.isFirst) g = f32x4.add(g, v128.load(kept + at));
+      v128.store(step.isLast ? gradient + at : kept + at, g);
+    }
+    if (!step.isLast) return;
+  }
+  if (optimizer == 0) sgd(parameters, gradient, bytes, step.learningRate);
+  else if (optimizer == 1) momentum(parameters, gradient, bytes, step.learningRate);
+  else adam(parameters, gradient, bytes, step.correctedRate, step.correction2);
+}
+
+/** w -= rate g */
+// @ts-ignore: decorator
+@inline
+function sgd(w: usize, g: usize, bytes: usize, learningRate: f32): void {
+  const down = f32x4.splat(-learningRate);
+  for (let at: usize = 0; at < bytes; at += VECTOR) {
+    v128.store(w + at, multiplyAdd(down, v128.load(g + at), v128.load(w + at)));
+  }
+}
+
+/** m = g + beta m; w -= rate m */
+// @ts-ignore: decorator
+@inline
+function momentum(w: usize, g: usize, bytes: usize, learningRate: f32): void {
+  const down = f32x4.splat(-learningRate);
+  const beta = f32x4.splat(beta1);
+  for (let end = w + bytes; w < end; w += VECTOR) {
+    const m = multiplyAdd(beta, v128.load(w + parameterBytes), v128.load(g));
+    v128.store(w + parameterBytes, m);
+    v128.store(w, multiplyAdd(down, m, v128.load(w)));
+    g += VECTOR;
+  }
+}
+
+/** m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; w -= correctedRate m / (sqrt(v) correction2 + epsilon) */
+// @ts-ignore: decorator
+@inline
+function adam(w: usize, g: usize, bytes: usize, correctedRate: f32, correction2: f32): void {
+  const down = f32x4.splat(-correctedRate);
+  const correction = f32x4.splat(correction2);
+  for (let end = w + bytes; w < end; w += VECTOR) {
+    const gradient = v128.load(g);
+    const m = multiplyAdd(
+      f32x4.splat(beta1),
+      v128.load(w + parameterBytes),
+      f32x4.mul(f32x4.splat(oneMinusBeta1), gradient),
+    );
+    const v = multiplyAdd(
+      f32x4.splat(beta2),
+      v128.load(w + 2 * parameterBytes),
+      f32x4.mul(f32x4.splat(oneMinusBeta2), f32x4.mul(gradient, gradient)),
+    );
+    v128.store(w + parameterBytes, m);
+    v128.store(w + 2 * parameterBytes, v);
+    const deviation = multiplyAdd(f32x4.sqrt(v), correction, f32x4.splat(epsilon));
+    v128.store(w, multiplyAdd(down, f32x4.div(m, deviation), v128.load(w)));
+    g += VECTOR;
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * The product that layer 1 needs both ways, forward and for its gradient: a sum of lines of a matrix,
+ * each times a number. Four in five of MNIST's pixels are 0, and cost nothing.
+ */
+import { multiplyAdd } from "./arithmetic";
+
+/**
+ * sums (4 width) = sum over pairs {value, 16 * line} of value * matrix[line], with matrix (lines, 4 width).
+ *
+ * All sums stay in registers: 13 vectors, one more for the value and one for what is loaded fill V8's 15.
+ *
+ * @param width Vectors of a line: 13, 8 or 4
+ * @param pair Address of the first pair
+ * @param end Address behind the last
+ * @param matrix Address of its line 0
+ * @param sums Address of the result
+ */
+export function sparseProduct(width: u32, pair: usize, end: usize, matrix: usize, sums: usize): void {
+  if (width == 13) sparseSums(13, pair, end, matrix, sums);
+  else if (width == 8) sparseSums(8, pair, end, matrix, sums);
+  else sparseSums(4, pair, end, matrix, sums);
+}
+
+// The compiler repeats this for each constant width and drops what the width does not need.
+// @ts-ignore: decorator
+@inline
+function sparseSums(width: u32, pair: usize, end: usize, matrix: usize, sums: usize): void {
+  let s0 = f32x4.splat(0);
+  let s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0;
+  let s7 = s0, s8 = s0, s9 = s0, s10 = s0, s11 = s0, s12 = s0;
+  for (; pair < end; pair += 8) {
+    const value = v128.load32_splat(pair);
+    const line = matrix + load<u32>(pair, 4) * width;
+    s0 = multiplyAdd(value, v128.load(line), s0);
+    s1 = multiplyAdd(value, v128.load(line, 16), s1);
+    s2 = multiplyAdd(value, v128.load(line, 32), s2);
+    s3 = multiplyAdd(value, v128.load(line, 48), s3);
+    if (width > 4) {
+      s4 = multiplyAdd(value, v128.load(line, 64), s4);
+      s5 = multiplyAdd(value, v128.load(line, 80), s5);
+      s6 = multiplyAdd(value, v128.load(line, 96), s6);
+      s7 = multiplyAdd(value, v128.load(line, 112), s7);
+    }
+    if (width > 8) {
+      s8 = multiplyAdd(value, v128.load(line, 128), s8);
+      s9 = multiplyAdd(value, v128.load(line, 144), s9);
+      s10 = multiplyAdd(value, v128.load(line, 160), s10);
+      s11 = multiplyAdd(value, v128.load(line, 176), s11);
+      s12 = multiplyAdd(value, v128.load(line, 192), s12);
+    }
+  }
+  v128.store(sums, s0);
+  v128.store(sums, s1, 16);
+  v128.store(sums, s2, 32);
+  v128.store(sums, s3, 48);
+  if (width > 4) {
+    v128.store(sums, s4, 64);
+    v128.store(sums, s5, 80);
+    v128.store(sums, s6, 96);
+    v128.store(sums, s7, 112);
+  }
+  if (width > 8) {
+    v128.store(sums, s8, 128);
+    v128.store(sums, s9, 144);
+    v128.store(sums, s10, 160);
+    v128.store(sums, s11, 176);
+    v128.store(sums, s12, 192);
+  }
+}

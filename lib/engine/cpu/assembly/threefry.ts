@@ -1,0 +1,280 @@
+/**
+ * Threefry-2x32 with 20 rounds (Salmon and others, "Parallel random numbers: as easy as 1, 2, 3", 2011),
+ * JAX's random bits, once for single blocks and once for twelve at a time.
+ */
+
+/** The third key word: the parity of the other two with Skein's constant. */
+const PARITY: u32 = 0x1bd11bda;
+
+/** What `threefry` gives: a block's two words. */
+export let word0: u32 = 0;
+export let word1: u32 = 0;
+
+/** Computes the block of a counter, into word0 and word1. */
+export function threefry(key0: u32, key1: u32, counter0: u32, counter1: u32): void {
+  const key2 = PARITY ^ key0 ^ key1;
+  let a = counter0 + key0;
+  let b = counter1 + key1;
+  a += b;
+  b = rotl<u32>(b, 13) ^ a;
+  a += b;
+  b = rotl<u32>(b, 15) ^ a;
+  a += b;
+  b = rotl<u32>(b, 26) ^ a;
+  a += b;
+  b = rotl<u32>(b, 6) ^ a;
+  a += key1;
+  b += key2 + 1;
+  a += b;
+  b = rotl<u32>(b, 17) ^ a;
+  a += b;
+  b = rotl<u32>(b, 29) ^ a;
+  a += b;
+  b = rotl<u32>(b, 16) ^ a;
+  a += b;
+  b = rotl<u32>(b, 24) ^ a;
+  a += key2;
+  b += key0 + 2;
+  a += b;
+  b = rotl<u32>(b, 13) ^ a;
+  a += b;
+  b = rotl<u32>(b, 15) ^ a;
+  a += b;
+  b = rotl<u32>(b, 26) ^ a;
+  a += b;
+  b = rotl<u32>(b, 6) ^ a;
+  a += key0;
+  b += key1 + 3;
+  a += b;
+  b = rotl<u32>(b, 17) ^ a;
+  a += b;
+  b = rotl<u32>(b, 29) ^ a;
+  a += b;
+  b = rotl<u32>(b, 16) ^ a;
+  a += b;
+  b = rotl<u32>(b, 24) ^ a;
+  a += key1;
+  b += key2 + 4;
+  a += b;
+  b = rotl<u32>(b, 13) ^ a;
+  a += b;
+  b = rotl<u32>(b, 15) ^ a;
+  a += b;
+  b = rotl<u32>(b, 26) ^ a;
+  a += b;
+  b = rotl<u32>(b, 6) ^ a;
+  a += key2;
+  b += key0 + 5;
+  word0 = a;
+  word1 = b;
+}
+
+/**
+ * Computes the blocks of twelve counters, (c0, c1) to (c0 + 11, c1 + 11) or, where `isFixed`,
+ * (0, c1) to (0, c1 + 11). A block's rounds wait for each other, so three groups of four take turns.
+ *
+ * @param words Address for the twelve first words
+ * @param others Address for the twelve second words; or, where `isFixed`, unused: the two words' xor is
+ * stored at `words`, as the partitionable layout has it
+ */
+// @ts-ignore: decorator
+@inline
+export function threefry12(
+  key0: u32,
+  key1: u32,
+  c0: u32,
+  c1: u32,
+  isFixed: bool,
+  words: usize,
+  others: usize,
+): void {
+  const key2 = PARITY ^ key0 ^ key1;
+  const lanes = i32x4(0, 1, 2, 3);
+  const k0 = i32x4.splat(key0);
+  let a0 = isFixed ? k0 : i32x4.add(lanes, i32x4.splat(c0 + key0));
+  let a1 = isFixed ? k0 : i32x4.add(lanes, i32x4.splat(c0 + key0 + 4));
+  let a2 = isFixed ? k0 : i32x4.add(lanes, i32x4.splat(c0 + key0 + 8));
+  let b0 = i32x4.add(lanes, i32x4.splat(c1 + key1));
+  let b1 = i32x4.add(lanes, i32x4.splat(c1 + key1 + 4));
+  let b2 = i32x4.add(lanes, i32x4.splat(c1 + key1 + 8));
+  let k = k0;
+  a0 = i32x4.add(a0, b0);
+  a1 = i32x4.add(a1, b1);
+  a2 = i32x4.add(a2, b2);
+  b0 = turned(b0, 13, a0);
+  b1 = turned(b1, 13, a1);
+  b2 = turned(b2, 13, a2);
+  a0 = i32x4.add(a0, b0);
+  a1 = i32x4.add(a1, b1);
+  a2 = i32x4.add(a2, b2);
+  b0 = turned(b0, 15, a0);
+  b1 = turned(b1, 15, a1);
+  b2 = turned(b2, 15, a2);
+  a0 = i32x4.add(a0, b0);
+  a1 = i32x4.add(a1, b1);
+  a2 = i32x4.add(a2, b2);
+  b0 = turned(b0, 26, a0);
+  b1 = turned(b1, 26, a1);
+  b2 = turned(b2, 26, a2);
+  a0 = i32x4.add(a0, b0);
+  a1 = i32x4.add(a1, b1);
+  a2 = i32x4.add(a2, b2);
+  b0 = turned(b0, 6, a0);
+  b1 = turned(b1, 6, a1);
+  b2 = turned(b2, 6, a2);
+  k = i32x4.splat(key1);
+  a0 = i32x4.add(a0, k);
+  a1 = i32x4.add(a1, k);
+  a2 = i32x4.add(a2, k);
+  k = i32x4.splat(key2 + 1);
+  b0 = i32x4.add(b0, k);
+  b1 = i32x4.add(b1, k);
+  b2 = i32x4.add(b2, k);
+  a0 = i32x4.add(a0, b0);
+  a1 = i32x4.add(a1, b1);
+  a2 = i32x4.add(a2, b2);
+  b0 = turned(b0, 17, a0);
+  b1 = turned(b1, 17, a1);
+  b2 = turned(b2, 17, a2);
+  a0 = i32x4.add(a0, b0);
+  a1 = i32x4.add(a1, b1);
+  a2 = i32x4.add(a2, b2);
+  b0 = turned(b0, 29, a0);
+  b1 = turned(b1, 29, a1);
+  b2 = turned(b2, 29, a2);
+  a0 = i32x4.add(a0, b0);
+  a1 = i32x4.add(a1, b1);
+  a2 = i32x4.add(a2, b2);
+  b0 = turned(b0, 16, a0);
+  b1 = turned(b1, 16, a1);
+  b2 = turned(b2, 16, a2);
+  a0 = i32x4.add(a0, b0);
+  a1 = i32x4.add(a1, b1);
+  a2 = i32x4.add(a2, b2);
+  b0 = turned(b0, 24, a0);
+  b1 = turned(b1, 24, a1);
+  b2 = turned(b2, 24, a2);
+  k = i32x4.splat(key2);
+  a0 = i32x4.add(a0, k);
+  a1 = i32x4.add(a1, k);
+  a2 = i32x4.add(a2, k);
+  k = i32x4.splat(key0 + 2);
+  b0 = i32x4.add(b0, k);
+  b1 = i32x4.add(b1, k);
+  b2 = i32x4.add(b2, k);
+  a0 = i32x4.add(a0, b0);
+  a1 = i32x4.add(a1, b1);
+  a2 = i32x4.add(a2, b2);
+  b0 = turned(b0, 13, a0);
+  b1 = turned(b1, 13, a1);
+  b2 = turned(b2, 13, a2);
+  a0 = i32x4.add(a0, b0);
+  a1 = i32x4.add(a1, b1);
+  a2 = i32x4.add(a2, b2);
+  b0 = turned(b0, 15, a0);
+  b1 = turned(b1, 15, a1);
+  b2 = turned(b2, 15, a2);
+  a0 = i32x4.add(a0, b0);
+  a1 = i32x4.add(a1, b1);
+  a2 = i32x4.add(a2, b2);
+  b0 = turned(b0, 26, a0);
+  b1 = turned(b1, 26, a1);
+  b2 = turned(b2, 26, a2);
+  a0 = i32x4.add(a0, b0);
+  a1 = i32x4.add(a1, b1);
+  a2 = i32x4.add(a2, b2);
+  b0 = turned(b0, 6, a0);
+  b1 = turned(b1, 6, a1);
+  b2 = turned(b2, 6, a2);
+  k = i32x4.splat(key0);
+  a0 = i32x4.add(a0, k);
+  a1 = i32x4.add(a1, k);
+  a2 = i32x4.add(a2, k);
+  k = i32x4.splat(key1 + 3);
+  b0 = i32x4.add(b0, k);
+  b1 = i32x4.add(b1, k);
+  b2 = i32x4.add(b2, k);
+  a0 = i32x4.add(a0, b0);
+  a1 = i32x4.add(a1, b1);
+  a2 = i32x4.add(a2, b2);
+  b0 = turned(b0, 17, a0);
+  b1 = turned(b1, 17, a1);
+  b2 = turned(b2, 17, a2);
+  a0 = i32x4.add(a0, b0);
+  a1 = i32x4.add(a1, b1);
+  a2 = i32x4.add(a2, b2);
+  b0 = turned(b0, 29, a0);
+  b1 = turned(b1, 29, a1);
+  b2 = turned(b2, 29, a2);
+  a0 = i32x4.add(a0, b0);
+  a1 = i32x4.add(a1, b1);
+  a2 = i32x4.add(a2, b2);
+  b0 = turned(b0, 16, a0);
+  b1 = turned(b1, 16, a1);
+  b2 = turned(b2, 16, a2);
+  a0 = i32x4.add(a0, b0);
+  a1 = i32x4.add(a1, b1);
+  a2 = i32x4.add(a2, b2);
+  b0 = turned(b0, 24, a0);
+  b1 = turned(b1, 24, a1);
+  b2 = turned(b2, 24, a2);
+  k = i32x4.splat(key1);
+  a0 = i32x4.add(a0, k);
+  a1 = i32x4.add(a1, k);
+  a2 = i32x4.add(a2, k);
+  k = i32x4.splat(key2 + 4);
+  b0 = i32x4.add(b0, k);
+  b1 = i32x4.add(b1, k);
+  b2 = i32x4.add(b2, k);
+  a0 = i32x4.add(a0, b0);
+  a1 = i32x4.add(a1, b1);
+  a2 = i32x4.add(a2, b2);
+  b0 = turned(b0, 13, a0);
+  b1 = turned(b1, 13, a1);
+  b2 = turned(b2, 13, a2);
+  a0 = i32x4.add(a0, b0);
+  a1 = i32x4.add(a1, b1);
+  a2 = i32x4.add(a2, b2);
+  b0 = turned(b0, 15, a0);
+  b1 = turned(b1, 15, a1);
+  b2 = turned(b2, 15, a2);
+  a0 = i32x4.add(a0, b0);
+  a1 = i32x4.add(a1, b1);
+  a2 = i32x4.add(a2, b2);
+  b0 = turned(b0, 26, a0);
+  b1 = turned(b1, 26, a1);
+  b2 = turned(b2, 26, a2);
+  a0 = i32x4.add(a0, b0);
+  a1 = i32x4.add(a1, b1);
+  a2 = i32x4.add(a2, b2);
+  b0 = turned(b0, 6, a0);
+  b1 = turned(b1, 6, a1);
+  b2 = turned(b2, 6, a2);
+  k = i32x4.splat(key2);
+  a0 = i32x4.add(a0, k);
+  a1 = i32x4.add(a1, k);
+  a2 = i32x4.add(a2, k);
+  k = i32x4.splat(key0 + 5);
+  b0 = i32x4.add(b0, k);
+  b1 = i32x4.add(b1, k);
+  b2 = i32x4.add(b2, k);
+  if (isFixed) {
+    v128.store(words, v128.xor(a0, b0));
+    v128.store(words, v128.xor(a1, b1), 16);
+    v128.store(words, v128.xor(a2, b2), 32);
+    return;
+  }
+  v128.store(words, a0);
+  v128.store(words, a1, 16);
+  v128.store(words, a2, 32);
+  v128.store(others, b0);
+  v128.store(others, b1, 16);
+  v128.store(others, b2, 32);
+}
+
+/** b rotated left by so many bits, xor a. */
+// @ts-ignore: decorator
+@inline
+function turned(b: v128, bits: i32, a: v128): v128 {
+  return v128.xor(v128.or(i32x4.shl(b, bits), i32x4.shr_u(b, 32 - bits)), a);
+}

@@ -1,0 +1,194 @@
+/** Where everything lies in the WebAssembly memory: the values of the globals in assembly/memory.ts. */
+import type { EngineOptions } from "../engine.ts";
+import type { Optimizer } from "../../net/optimizer.ts";
+
+/** The globals by name: sizes, choices and addresses. */
+export type Layout = Record<string, number>;
+
+/** A layout, and how long the memory must be for it. */
+export interface PlannedMemory {
+  layout: Layout;
+  bytes: number;
+}
+
+/** What a memory is planned for. */
+export interface MemoryPlan {
+  options: EngineOptions;
+  /** Of the data: how many rows, and pixels in a line of an image. */
+  rows: number;
+  imageWidth: number;
+  /** Threads that draw or compute. */
+  threads: number;
+  /** Threads that share a step. */
+  stepThreads: number;
+}
+
+/**
+ * The most rows of a block: larger batches, and evaluations, go block by block. At 256 units a layer a
+ * block's outputs take 512 KiB, which the cache beside a core still holds.
+ */
+const BLOCK_ROWS = 512;
+
+/** Rows drawn ahead at most: 4 bytes each; and steps, a power of two. */
+const ROWS_AHEAD = 1 << 20;
+const STEPS_AHEAD = 32;
+
+/** Bytes of the words that threads share, and of a thread's sums (16 vectors). */
+const CONTROL_BYTES = 256;
+const SUMS_BYTES = 256;
+
+/** So many bytes lie in front of a slot's rows. */
+const SLOT_HEAD_BYTES = 32;
+
+/** The optimizers' numbers in assembly/optimizer.ts. */
+const OPTIMIZER_NUMBERS = { sgd: 0, momentum: 1, adam: 2 } as const;
+
+/** How many parameter-sized arrays there are, besides the parameters: moments, and a sum of gradients. */
+const EXTRA_ARRAYS = { sgd: 1, momentum: 2, adam: 3 } as const;
+
+/** The panels' widths in vectors of four units; assembly/memory.ts chooses in the same way. */
+export function panelWidth(vectorsLeft: number): number {
+  return vectorsLeft > 8 ? 13 : vectorsLeft > 4 ? 8 : 4;
+}
+
+/**
+ * Plans a memory.
+ *
+ * @param plan What it is for
+ * @returns The globals' values, and the memory's size
+ * @throws {RangeError} If it is more than WebAssembly's 4 GiB
+ */
+export function planMemory(
+  { options, rows, imageWidth, threads, stepThreads }: MemoryPlan,
+): PlannedMemory {
+  const { architecture, optimizer, batchSize, augment, threefry } = options;
+  const { inputs, hidden: [units1, units2], classes } = architecture;
+  const memory = new Allocator();
+  const control = memory.take(CONTROL_BYTES);
+  const sumsScratch = memory.take(threads * SUMS_BYTES);
+
+  const panelUnits = 4 * panelVectors(units1);
+  const [stride1, stride2, stride3] = [Math.max(panelUnits, units1), units2, classes]
+    .map((units) => 4 * roundUp(units, 8));
+  const lines = (units: number) => roundUp(units, 4) * 4;
+  const parameters = new Allocator();
+  const [w0, b0, w1, b1, w2, b2] = [
+    4 * inputs * panelUnits,
+    stride1,
+    lines(units1) * roundUp(units2, 8),
+    stride2,
+    lines(units2) * roundUp(classes, 8),
+    stride3,
+  ].map((bytes) => parameters.take(bytes));
+  const extraArrays = EXTRA_ARRAYS[optimizer.name];
+  const parameterBytes = parameters.bytes;
+  const first = memory.take(parameterBytes * (1 + extraArrays));
+  const back1 = memory.take(stride1 * roundUp(units2, 8));
+  const back2 = memory.take(stride2 * roundUp(classes, 8));
+
+  const blockRows = Math.min(BLOCK_ROWS, roundUp(Math.max(batchSize, rows), 4));
+  const pairBytes = 8 * blockRows * inputs + 64;
+  const steps = 2 ** Math.floor(Math.log2(Math.min(STEPS_AHEAD, ROWS_AHEAD / batchSize)));
+  const slotCount = Math.max(2, steps);
+  const slotBytes = roundUp(SLOT_HEAD_BYTES + 4 * batchSize, 64);
+  // Room for keys, pairs twice, a permutation, and bins or counters: see assembly/draw.ts.
+  const drawScratchBytes = roundUp(6 * (4 * rows + 80) + 2 * rows + 32_768, 64);
+
+  const layout = {
+    inputs,
+    imageWidth,
+    units1,
+    units2,
+    classes,
+    blockRows,
+    stride1,
+    stride2,
+    stride3,
+    isTanh: Number(architecture.activation === "tanh"),
+    isNotebookHead: Number(architecture.head === "notebook"),
+    optimizer: OPTIMIZER_NUMBERS[optimizer.name],
+    ...constants(optimizer),
+    isShifted: Number(augment === "shift"),
+    isPartitionable: Number(threefry === "partitionable"),
+    stepThreads,
+    control,
+    sumsScratch,
+    w0: first + w0,
+    b0: first + b0,
+    w1: first + w1,
+    b1: first + b1,
+    w2: first + w2,
+    b2: first + b2,
+    parameterBytes,
+    gradientArray: extraArrays,
+    back1,
+    back2,
+    blockRowNumbers: memory.take(4 * blockRows),
+    pixelPairsEnd: memory.take(4 * blockRows),
+    pixelPairs: memory.take(pairBytes),
+    rowPairsStart: memory.take(4 * (inputs + 2)),
+    rowPairs: memory.take(pairBytes),
+    x1: memory.take(blockRows * stride1),
+    x2: memory.take(blockRows * stride2),
+    x3: memory.take(blockRows * stride3),
+    d1: memory.take(blockRows * stride1),
+    d2: memory.take(blockRows * stride2),
+    d3: memory.take(blockRows * stride3),
+    scaledD1: memory.take(4 * blockRows * panelUnits),
+    slotCount,
+    slotBytes,
+    slots: memory.take(slotCount * slotBytes),
+    drawScratchBytes,
+    drawScratch: memory.take(Math.min(threads, 2) * drawScratchBytes),
+    trainRows: memory.take(4 * rows),
+    labels: memory.take(rows),
+    scales: memory.take(4 * rows),
+    images: memory.take(rows * inputs + 64),
+  };
+  if (memory.bytes > 2 ** 32) {
+    throw new RangeError(
+      `Cannot train on the processor as data and net must fit in 4 GiB: ` +
+        `${rows} rows of ${inputs} pixels and hidden layers of ${units1} and ${units2} units ` +
+        `take ${(memory.bytes / 2 ** 30).toFixed(1)} GiB`,
+    );
+  }
+  return { layout, bytes: memory.bytes };
+}
+
+/** Vectors that w0's panels have in all. */
+function panelVectors(units: number): number {
+  let vectors = 0;
+  for (const wanted = Math.ceil(units / 4); vectors < wanted;) {
+    vectors += panelWidth(wanted - vectors);
+  }
+  return vectors;
+}
+
+/** Adam's constants, or momentum's as the first; complements are computed before they are rounded. */
+function constants(optimizer: Optimizer): Layout {
+  switch (optimizer.name) {
+    case "sgd":
+      return {};
+    case "momentum":
+      return { beta1: optimizer.momentum };
+    case "adam": {
+      const { beta1, beta2, epsilon } = optimizer;
+      return { beta1, oneMinusBeta1: 1 - beta1, beta2, oneMinusBeta2: 1 - beta2, epsilon };
+    }
+  }
+}
+
+/** Gives out addresses one behind the other, at the starts of cache lines. */
+class Allocator {
+  bytes = 0;
+
+  take(bytes: number): number {
+    const address = this.bytes;
+    this.bytes += roundUp(bytes, 64);
+    return address;
+  }
+}
+
+function roundUp(value: number, multiple: number): number {
+  return Math.ceil(value / multiple) * multiple;
+}

@@ -1,0 +1,89 @@
+/** The parameters' way into the WebAssembly memory and back: assembly/memory.ts says how they lie there. */
+import { type Architecture, type ParameterName, parameterSlots } from "../../net/architecture.ts";
+import { type Layout, panelWidth } from "./layout.ts";
+
+/** Numbers of a strip's line. */
+const STRIP = 8;
+
+/**
+ * Where each parameter lies in the memory: places (an index of four bytes) by its place in the flat array.
+ *
+ * @param architecture The net's sizes
+ * @param layout The memory's
+ * @returns Shape (parameters)
+ */
+export function parameterPlaces(architecture: Architecture, layout: Layout): Uint32Array {
+  const slots = parameterSlots(architecture);
+  const { offset: last, length } = slots[5];
+  const places = new Uint32Array(last + length);
+  for (const { name, shape: [outputs, inputs = 1], offset } of slots) {
+    const address = layout[name] / 4;
+    const placeOf = PLACES[name];
+    for (let output = 0; output < outputs; output++) {
+      const rule = placeOf(output, outputs, inputs);
+      for (let input = 0; input < inputs; input++) {
+        places[offset + output * inputs + input] = address + rule.first + input * rule.step;
+      }
+    }
+  }
+  return places;
+}
+
+/** Where the weights of an output begin, and how far each is behind the one of the input before. */
+type Rule = (output: number, outputs: number, inputs: number) => { first: number; step: number };
+
+const bias: Rule = (output) => ({ first: output, step: 0 });
+
+const strips: Rule = (output, _outputs, inputs) => {
+  const strip = Math.floor(output / STRIP);
+  const lines = 4 * Math.ceil(inputs / 4);
+  return { first: strip * lines * STRIP + output % STRIP, step: STRIP };
+};
+
+const panels: Rule = (output, outputs, inputs) => {
+  const vectors = Math.ceil(outputs / 4);
+  let before = 0;
+  let width = panelWidth(vectors);
+  while (Math.floor(output / 4) >= before + width) {
+    before += width;
+    width = panelWidth(vectors - before);
+  }
+  return { first: 4 * before * inputs + output - 4 * before, step: 4 * width };
+};
+
+const PLACES: Record<ParameterName, Rule> = {
+  w0: panels,
+  b0: bias,
+  w1: strips,
+  b1: bias,
+  w2: strips,
+  b2: bias,
+};
+
+/**
+ * Writes the copies of w1 and w2 that the way back reads.
+ *
+ * @param architecture The net's sizes
+ * @param layout The memory's
+ * @param memory All of it, as numbers
+ * @param parameters Flat, laid out as `parameterSlots` says
+ */
+export function writeCopies(
+  architecture: Architecture,
+  layout: Layout,
+  memory: Float32Array,
+  parameters: Float32Array,
+): void {
+  for (const { name, shape: [outputs, inputs], offset } of parameterSlots(architecture)) {
+    if (name !== "w1" && name !== "w2") continue;
+    const address = layout[name === "w1" ? "back1" : "back2"] / 4;
+    const lines = STRIP * Math.ceil(outputs / STRIP);
+    for (let output = 0; output < outputs; output++) {
+      for (let input = 0; input < inputs; input++) {
+        const strip = Math.floor(input / STRIP);
+        memory[address + (strip * lines + output) * STRIP + input % STRIP] =
+          parameters[offset + output * inputs + input];
+      }
+    }
+  }
+}

@@ -1,0 +1,104 @@
+/** The WebAssembly module with its memory, and the Workers that share it. */
+import type { Layout, PlannedMemory } from "./layout.ts";
+import { type Build, compileModule } from "./module.ts";
+import WORKER_SOURCE from "./worker.js" with { type: "text" };
+
+/** What assembly/index.ts exports, besides the globals. */
+interface Functions {
+  requestDraw(
+    number: number,
+    key0: number,
+    key1: number,
+    from: number,
+    count: number,
+    wake: boolean,
+  ): void;
+  cancelDraw(number: number): void;
+  drawInto(rows: number, key0: number, key1: number, from: number, count: number): void;
+  takeStep(number: number, learningRate: number, correctedRate: number, correction2: number): void;
+  evaluateRows(count: number): void;
+}
+
+/** Bytes of a page of memory. */
+const PAGE = 65_536;
+
+/** Where the words that threads share lie, from the layout's `control` on: assembly/threads.ts. */
+const SIGNAL = 0;
+const STOP = 8;
+const TRAIN_COUNT = 24;
+
+/** A draw that was never asked for: below every number as numbers are compared there. */
+const NO_DRAW = 0xffffffff;
+
+/** Where Workers find their source, for as long as the program runs. */
+let workerUrl: string | undefined;
+
+/** Whether threads can share a memory here; a page needs cross-origin isolation for that. */
+export function canShareMemory(): boolean {
+  return typeof Worker !== "undefined" && typeof SharedArrayBuffer !== "undefined" &&
+    (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated !== false;
+}
+
+/** See the head of this file. */
+export class Threads {
+  readonly functions: Functions;
+  readonly layout: Layout;
+  /** All of the memory, as bytes, words and numbers. */
+  readonly bytes: Uint8Array;
+  readonly words: Uint32Array;
+  readonly floats: Float32Array;
+  readonly #workers: Worker[] = [];
+
+  /**
+   * @param build Of the module
+   * @param planned The memory
+   * @param count How many threads, the calling one included
+   */
+  constructor(build: Build, { layout, bytes }: PlannedMemory, count: number) {
+    const isShared = count > 1;
+    const pages = Math.ceil(bytes / PAGE);
+    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: isShared });
+    const module = compileModule(build, isShared);
+    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    for (const [name, value] of Object.entries(layout)) {
+      (exports[name] as WebAssembly.Global).value = value;
+    }
+    this.functions = exports as unknown as Functions;
+    this.layout = layout;
+    this.bytes = new Uint8Array(memory.buffer);
+    this.words = new Uint32Array(memory.buffer);
+    this.floats = new Float32Array(memory.buffer);
+    for (let slot = 0; slot < layout.slotCount; slot++) {
+      this.words[(layout.slots + slot * layout.slotBytes) / 4 + 1] = NO_DRAW;
+    }
+    for (let thread = 1; thread < count; thread++) this.#start(module, memory, thread);
+  }
+
+  /** Tells all threads how many training rows there are. */
+  set trainCount(count: number) {
+    this.words[(this.layout.control + TRAIN_COUNT) / 4] = count;
+  }
+
+  /** Ends the Workers. */
+  close(): void {
+    if (this.#workers.length === 0) return;
+    const control = new Int32Array(this.words.buffer, this.layout.control);
+    Atomics.store(control, STOP / 4, 1);
+    Atomics.add(control, SIGNAL / 4, 1);
+    Atomics.notify(control, SIGNAL / 4);
+    for (const worker of this.#workers.splice(0)) worker.terminate();
+  }
+
+  /** Until it runs, and if it cannot be started, the other threads do its work. */
+  #start(module: WebAssembly.Module, memory: WebAssembly.Memory, thread: number): void {
+    workerUrl ??= URL.createObjectURL(new Blob([WORKER_SOURCE], { type: "text/javascript" }));
+    try {
+      const worker = new Worker(workerUrl, { type: "module" });
+      worker.onerror = (event) => event.preventDefault();
+      worker.postMessage({ module, memory, globals: { ...this.layout, thread } });
+      this.#workers.push(worker);
+    } catch {
+      // A page's policy may forbid Workers.
+    }
+  }
+}
