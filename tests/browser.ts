@@ -71,7 +71,6 @@ export async function openBrowser(
       });
       page.on("pageerror", (error) => complaints.push(String(error)));
       page.on("requestfailed", (request) => {
-        if (request.url().endsWith("/draw_worker.ts")) return; // the CPU engine does without
         complaints.push(`${request.url()}: ${request.failure()?.errorText}`);
       });
       page.on("request", (request) => requests.push(request.url()));

@@ -42,7 +42,6 @@ Deno.test({
     const { accuracy, predicted } = JSON.parse(await page.title());
     assert(accuracy > 0.8, `accuracy: ${accuracy}`);
     assertAlmostEquals(accuracy, predicted, 0.0021);
-    // A Worker for draws, which the CPU engine does without.
-    assertEquals(complaints.filter((line) => !/404|draw_worker/.test(line)), []);
+    assertEquals(complaints.filter((line) => !/404/.test(line)), []);
   },
 });

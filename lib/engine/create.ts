@@ -7,11 +7,16 @@ import { createWebGpuEngine } from "./webgpu/webgpu_engine.ts";
 /** What `createEngine` is told. */
 export interface CreateEngineOptions extends EngineOptions {
   /**
-   * `auto` takes a hardware adapter, else a software one, else the CPU engine.
+   * `auto` takes a hardware adapter, else the CPU engine; `webgpu` takes a software adapter too.
    * @default "auto"
    */
   backend?: Backend;
-  /** What to do where there is no WebGPU adapter, to be added to the messages that say so. */
+  /**
+   * How many threads the CPU engine uses; no number of them changes a result.
+   * @default one a core
+   */
+  threads?: number;
+  /** What to do where `webgpu` finds no adapter, to be added to the message that says so. */
   noAdapterAdvice?: string;
   /** Told which device was taken, and why. */
   onNotice?: (message: string) => void;
@@ -43,34 +48,32 @@ const CPU = describeCpu();
  * ```
  */
 export async function createEngine(
-  { backend = "auto", noAdapterAdvice, onNotice = () => {}, ...options }: CreateEngineOptions,
+  { backend = "auto", threads, noAdapterAdvice, onNotice = () => {}, ...options }:
+    CreateEngineOptions,
 ): Promise<Engine> {
-  if (backend === "cpu") {
-    onNotice(`device: ${CPU.name}, as --backend cpu asks`);
-    return createCpuEngine(options);
-  }
-  const adapter = await findAdapter();
-  if (!adapter) {
-    const reason = noAdapterAdvice ? `${NO_ADAPTER}: ${noAdapterAdvice}` : NO_ADAPTER;
-    if (backend === "webgpu") {
-      throw new Error(`Cannot use --backend webgpu: ${reason}, or use --backend cpu`);
+  const adapter = backend === "cpu" ? undefined : await findAdapter();
+  const found = adapter && describeAdapter(adapter.info);
+  if (adapter && (backend === "webgpu" || !found?.software)) {
+    onNotice(`device: ${found?.name}, a ${found?.software ? "software" : "hardware"} adapter`);
+    const gpu = await Gpu.open(adapter);
+    try {
+      return await createWebGpuEngine(gpu, options);
+    } catch (error) {
+      gpu.close();
+      throw error;
     }
-    onNotice(`device: ${CPU.name}, as there is ${reason}`);
-    return createCpuEngine(options);
   }
-  const gpu = await Gpu.open(adapter);
-  const { name, software } = gpu.description;
-  onNotice(
-    software
-      ? `device: ${name}, a software adapter, as no hardware adapter was found`
-      : `device: ${name}, a hardware adapter`,
-  );
-  try {
-    return await createWebGpuEngine(gpu, options);
-  } catch (error) {
-    gpu.close();
-    throw error;
+  if (backend === "webgpu") {
+    const reason = noAdapterAdvice ? `${NO_ADAPTER}: ${noAdapterAdvice}` : NO_ADAPTER;
+    throw new Error(`Cannot use --backend webgpu: ${reason}, or use --backend cpu`);
   }
+  const why = backend === "cpu"
+    ? "as --backend cpu asks"
+    : found
+    ? `as no hardware adapter was found (--backend webgpu takes ${found.name})`
+    : `as there is ${NO_ADAPTER}`;
+  onNotice(`device: ${CPU.name}, ${why}`);
+  return createCpuEngine({ ...options, threads });
 }
 
 /** A device that could train here. */
@@ -108,10 +111,7 @@ export async function listDevices(): Promise<DeviceListing[]> {
     const device = adapter && describeAdapter(adapter.info);
     if (device) found.set(device.name, device);
   }
-  const chosen = await findAdapter();
-  const chosenName = chosen ? describeAdapter(chosen.info).name : CPU.name;
-  return [...found.values(), CPU].map((device) => ({
-    ...device,
-    chosen: device.name === chosenName,
-  }));
+  const devices = [...found.values(), CPU];
+  const chosen = devices.find(({ software }) => !software);
+  return devices.map((device) => ({ ...device, chosen: device === chosen }));
 }

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { needs, test } from "../requirements.ts";
+import type { DeviceListing } from "../../lib/engine/create.ts";
 import { runCli } from "./run_cli.ts";
 
 test("devices lists the CPU engine, and marks what auto takes", async () => {
@@ -11,14 +12,16 @@ test("devices lists the CPU engine, and marks what auto takes", async () => {
 });
 
 test({
-  name: "devices --json marks an adapter where there is one",
+  name: "devices --json marks hardware before the CPU engine, and that before a software adapter",
   ...await needs("webgpu"),
   async fn() {
     const { code, stdout } = await runCli("devices", ["--json"]);
     assertEquals(code, 0);
     const devices = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
     const [chosen] = devices.filter((device) => device.chosen);
-    assertEquals(chosen.backend, "webgpu");
+    const isHardware = ({ backend, software }: DeviceListing) => backend === "webgpu" && !software;
+    assertEquals(chosen.backend, devices.some(isHardware) ? "webgpu" : "cpu");
+    assertEquals(chosen.software, false);
     assertMatch(chosen.name, /./);
     assertEquals(devices.filter(({ backend }) => backend === "cpu").length, 1);
   },

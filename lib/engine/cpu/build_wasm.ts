@@ -20,7 +20,8 @@ if (import.meta.main) Deno.writeTextFileSync(TARGET, await buildWasm());
 export async function buildWasm(): Promise<string> {
   const relaxed = await compile({ isRelaxed: true, isShared: true });
   const plain = await compile({ isRelaxed: false, isShared: true });
-  return `// Made by \`deno task build:wasm\` from assembly/. Do not edit.
+  return `// deno-fmt-ignore-file
+// Made by \`deno task build:wasm\` from assembly/. Do not edit.
 
 /** The module with relaxed SIMD, as base64; it imports a shared memory. */
 export const RELAXED = "${relaxed.toBase64()}";
@@ -48,7 +49,9 @@ async function memoryKindAt(shared: Uint8Array, isRelaxed: boolean): Promise<num
     ordinary.length !== shared.length || differing.length !== 1 ||
     shared[at] !== 3 || ordinary[at] !== 1
   ) {
-    throw new Error(`Cannot build as a shared memory must change one byte: it changes ${differing}`);
+    throw new Error(
+      `Cannot build as a shared memory must change one byte: it changes ${differing}`,
+    );
   }
   return at;
 }
@@ -78,8 +81,8 @@ async function compile(
         return null; // the compiler looks in several places
       }
     },
-    writeFile(_name: string, contents: Uint8Array): void {
-      module = contents;
+    writeFile(_name: string, contents: string | Uint8Array): void {
+      module = contents as Uint8Array;
     },
     listFiles: () => [],
   });

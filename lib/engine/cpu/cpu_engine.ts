@@ -21,8 +21,13 @@ import { canShareMemory, Threads } from "./threads.ts";
 /** Milliseconds of work after which signals, timers and messages get their turn. */
 const WORK_MS = 50;
 
-/** Multiply-adds of a step from which all threads share it; below, waiting for each other costs more. */
-const SHARED_STEP = 5e6;
+/** What no user changes and tests do. */
+export interface CpuInternals {
+  /** Which build of the module: the fastest that this runtime can run. */
+  build: Build;
+  /** Multiply-adds of a step from which all threads share it: below, waiting for each other costs more. */
+  sharedStep: number;
+}
 
 /** Draws are announced to a sleeping thread in groups of so many, as waking it takes a while. */
 const DRAWS_ANNOUNCED = 8;
@@ -40,6 +45,7 @@ export interface CpuEngineOptions extends EngineOptions {
  * Makes an engine that computes on the processor.
  *
  * @param options What is to be trained, and how
+ * @param internals For tests
  * @returns The engine; to be disposed of, as its Workers keep a process alive
  *
  * @example
@@ -65,8 +71,11 @@ export interface CpuEngineOptions extends EngineOptions {
  * assertEquals(correct, 2);
  * ```
  */
-export function createCpuEngine(options: CpuEngineOptions): Engine {
-  return new CpuEngine(options);
+export function createCpuEngine(
+  options: CpuEngineOptions,
+  { build = buildOfHere(), sharedStep = 5e6 }: Partial<CpuInternals> = {},
+): Engine {
+  return new CpuEngine(options, { build, sharedStep });
 }
 
 /**
@@ -98,7 +107,7 @@ interface Run {
 class CpuEngine implements Engine {
   readonly device: DeviceDescription;
   readonly options: EngineOptions;
-  readonly #build = buildOfHere();
+  readonly #internals: CpuInternals;
   readonly #threads: number;
   #loaded: LoadedData | undefined;
   /** The run that was begun last, and the one whose rows and parameters are in the memory. */
@@ -116,9 +125,13 @@ class CpuEngine implements Engine {
   readonly #evaluations: Evaluation[] = [];
   #lastPause = 0;
 
-  constructor({ threads = navigator.hardwareConcurrency, ...options }: CpuEngineOptions) {
+  constructor(
+    { threads = navigator.hardwareConcurrency, ...options }: CpuEngineOptions,
+    internals: CpuInternals,
+  ) {
     this.options = options;
-    this.device = describeCpu(this.#build);
+    this.device = describeCpu(internals.build);
+    this.#internals = internals;
     this.#threads = canShareMemory() ? threads : 1;
   }
 
@@ -126,7 +139,8 @@ class CpuEngine implements Engine {
     this.#assertNotDisposed();
     assertLoadable(this.options, data);
     const rows = data.labels.length;
-    const stepThreads = multiplyAdds(this.options) < SHARED_STEP ? 1 : this.#threads;
+    const { build, sharedStep } = this.#internals;
+    const stepThreads = multiplyAdds(this.options) < sharedStep ? 1 : this.#threads;
     const planned = planMemory({
       options: this.options,
       rows,
@@ -135,7 +149,11 @@ class CpuEngine implements Engine {
       stepThreads,
     });
     // A second thread draws; more have nothing to do where the step is not shared.
-    const threads = new Threads(this.#build, planned, Math.max(stepThreads, Math.min(this.#threads, 2)));
+    const threads = new Threads(
+      build,
+      planned,
+      Math.max(stepThreads, Math.min(this.#threads, 2)),
+    );
     const { images, labels, scales } = threads.layout;
     threads.bytes.set(data.images, images);
     threads.bytes.set(data.labels, labels);

@@ -14,7 +14,7 @@ const RELAXED_PROBE = Uint8Array.of(
   0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, // magic number, version
   1, 8, 1, 0x60, 3, 0x7b, 0x7b, 0x7b, 1, 0x7b, // type (v128, v128, v128) -> v128
   3, 2, 1, 0, // one function of that type
-  10, 14, 1, 12, 0, 0x20, 0, 0x20, 1, 0x20, 2, 0xfd, 0x85, 2, 0x0b, // get 0, 1, 2; relaxed_madd; end
+  10, 13, 1, 11, 0, 0x20, 0, 0x20, 1, 0x20, 2, 0xfd, 0x85, 2, 0x0b, // get 0, 1, 2; relaxed_madd; end
 );
 
 /**

@@ -39,6 +39,16 @@ export function canShareMemory(): boolean {
     (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated !== false;
 }
 
+/** Whether this thread may sleep until another wakes it; a page's main thread may not. */
+function canWait(): boolean {
+  try {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** See the head of this file. */
 export class Threads {
   readonly functions: Functions;
@@ -60,7 +70,8 @@ export class Threads {
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: isShared });
     const module = compileModule(build, isShared);
     const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-    for (const [name, value] of Object.entries(layout)) {
+    const globals = { ...layout, canWait: Number(isShared && canWait()) };
+    for (const [name, value] of Object.entries(globals)) {
       (exports[name] as WebAssembly.Global).value = value;
     }
     this.functions = exports as unknown as Functions;

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { createCpuEngine } from "../../../lib/engine/cpu/cpu_engine.ts";
-import type { Engine, EngineState } from "../../../lib/engine/engine.ts";
-import { allRows, drawnSteps, NOTEBOOK_ENGINE } from "../contract/shared.ts";
+import { type CpuInternals, createCpuEngine } from "../../../lib/engine/cpu/cpu_engine.ts";
+import type { Engine, EngineOptions, EngineState } from "../../../lib/engine/engine.ts";
+import { allRows, drawnSteps, epochSteps, NOTEBOOK_ENGINE } from "../contract/shared.ts";
+import { OPTIMIZERS } from "../../../lib/net/optimizer.ts";
 import { drawState, generatedData } from "../../../lib/engine/reference.ts";
 
 const DATA = generatedData({ rows: 2000, width: 28, height: 28, classes: 10 });
@@ -16,22 +17,62 @@ function busyEngine(steps: number): Engine {
   return engine;
 }
 
-async function trained(): Promise<EngineState> {
-  await using engine = busyEngine(20);
+const LARGER_NET: EngineOptions = {
+  ...NOTEBOOK_ENGINE,
+  architecture: { ...NOTEBOOK_ENGINE.architecture, hidden: [130, 70], activation: "relu" },
+  optimizer: OPTIMIZERS.adam,
+  batchSize: 600,
+  augment: "shift",
+};
+
+/** The state after some steps, which take one block of rows or two. */
+async function trained(
+  options: EngineOptions,
+  threads?: number,
+  internals?: Partial<CpuInternals>,
+): Promise<EngineState> {
+  await using engine = createCpuEngine({ ...options, threads }, internals);
+  engine.load(DATA);
+  const { architecture, optimizer, batchSize } = options;
+  engine.start(allRows(DATA), drawState(architecture, optimizer));
+  engine.step(drawnSteps(6, batchSize, 0.01));
+  engine.step(epochSteps(2000, batchSize, 0.01));
   return await engine.read();
 }
 
-/** Made while this file is loaded, so with the permissions that the tests were started with. */
-const expected = await trained();
+for (
+  const [name, options] of [["the notebook's net", NOTEBOOK_ENGINE], [
+    "a larger net",
+    LARGER_NET,
+  ]] as const
+) {
+  Deno.test(`createCpuEngine() gives the same bits for ${name} on any number of threads`, async () => {
+    const expected = await trained(options, 1);
+    for (const threads of [2, 3, 5]) {
+      assertEquals(await trained(options, threads), expected);
+      assertEquals(await trained(options, threads, { sharedStep: 0 }), expected);
+    }
+  });
+}
+
+Deno.test("createCpuEngine() names its build, on which the last bits depend", async () => {
+  await using relaxed = createCpuEngine(NOTEBOOK_ENGINE, { build: "relaxed" });
+  await using plain = createCpuEngine(NOTEBOOK_ENGINE, { build: "plain" });
+  assertEquals(relaxed.device.name, "CPU (WebAssembly, relaxed SIMD)");
+  assertEquals(plain.device.name, "CPU (WebAssembly SIMD)");
+});
 
 Deno.test({
-  name: "createCpuEngine() gives the same bits where it may not read its Worker's file",
-  permissions: { read: false },
-  fn: async () => assertEquals(await trained(), expected),
+  name: "createCpuEngine() starts its Workers without any permission",
+  permissions: "none",
+  async fn() {
+    await using engine = busyEngine(20);
+    await engine.settle();
+  },
 });
 
 Deno.test("settle() lets timers have their turn while it works", async () => {
-  await using engine = busyEngine(300);
+  await using engine = busyEngine(3000);
   let turns = 0;
   const timer = setInterval(() => turns++, 1);
   const began = performance.now();
@@ -42,7 +83,7 @@ Deno.test("settle() lets timers have their turn while it works", async () => {
 });
 
 Deno.test("[Symbol.asyncDispose]() ends work that is going on", async () => {
-  const engine = busyEngine(5000);
+  const engine = busyEngine(50_000);
   const settled = assertRejects(() => engine.settle(), Error, "disposed");
   await new Promise((resolve) => setTimeout(resolve, 50));
   const began = performance.now();

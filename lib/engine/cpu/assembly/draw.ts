@@ -15,7 +15,7 @@ import {
 } from "./memory";
 import { permute } from "./permutation";
 import { select } from "./selection";
-import { signal, trainCount } from "./threads";
+import { lookAgain, signal, trainCount } from "./threads";
 
 /** Up to 1 / 8 of the rows, selecting is faster than sorting all. */
 const SELECT_UP_TO: u32 = 8;
@@ -83,17 +83,18 @@ export function requestDraw(
 /** Takes a draw back that nobody will ask for; waits for a thread that is at it. */
 export function cancelDraw(number: u32): void {
   const draw = slotOf(number);
-  if (!draw.claim()) while (draw.currentState() == BEING_DRAWN) {}
+  if (!draw.claim()) { while (draw.currentState() == BEING_DRAWN) {} }
   draw.release();
 }
 
 /** The rows of a draw that was asked for: waits for them, or draws them. To be released. */
 export function takeDraw(number: u32): Draw {
   const draw = slotOf(number);
+  let looks: u32 = 0;
   while (draw.currentState() != DRAWN) {
     if (draw.claim()) fill(draw);
     // Another thread is at it: what comes next can be drawn meanwhile.
-    else drawNext(number + 1);
+    else if (!drawNext(number + 1)) looks = lookAgain(looks);
   }
   return draw;
 }
@@ -107,7 +108,7 @@ export function drawAhead(): bool {
     const draw = slotOf(ahead);
     const number = atomic.load<u32>(changetype<usize>(draw), offsetof<Draw>("number"));
     // The slot still has an earlier draw: this one was not asked for yet.
-    if (<i32>(number - ahead) < 0) return false;
+    if (<i32> (number - ahead) < 0) return false;
     ahead++;
     // Thread 0 may have been at it already.
     if (draw.claim()) {
@@ -117,9 +118,12 @@ export function drawAhead(): bool {
   }
 }
 
-function drawNext(number: u32): void {
+/** Draws one that was asked for and that nobody is at; whether it was so. */
+function drawNext(number: u32): bool {
   const draw = slotOf(number);
-  if (draw.number == number && draw.claim()) fill(draw);
+  if (draw.number != number || !draw.claim()) return false;
+  fill(draw);
+  return true;
 }
 
 function fill(draw: Draw): void {

@@ -18,5 +18,8 @@
  */
 export * from "./memory";
 export { evaluateRows, takeStep } from "./step";
-export { runChunk } from "./step"; export { updateChunks } from "./update"; export { forward } from "./forward"; export { cancelDraw, drawInto, requestDraw } from "./draw";
+export { runChunk } from "./step";
+export { updateChunks } from "./update";
+export { forward } from "./forward";
+export { cancelDraw, drawInto, requestDraw } from "./draw";
 export { work } from "./threads";

@@ -50,7 +50,7 @@ function nonzeroPairs(image: usize, pairs: usize): usize {
     let place = pixel << 4;
     while (word != 0) {
       const byte = word & 255;
-      store<f32>(pairs, <f32>byte);
+      store<f32>(pairs, <f32> byte);
       store<u32>(pairs, place, 4);
       // 8 further, or not at all after a zero byte: without a branch, which none could predict.
       pairs += ((byte + 255) >> 8) << 3;
@@ -60,7 +60,7 @@ function nonzeroPairs(image: usize, pairs: usize): usize {
   }
   for (; pixel < inputs; pixel++) {
     const byte: u32 = load<u8>(image + pixel);
-    store<f32>(pairs, <f32>byte);
+    store<f32>(pairs, <f32> byte);
     store<u32>(pairs, pixel << 4, 4);
     if (byte != 0) pairs += 8;
   }
@@ -72,16 +72,16 @@ function shiftedPairs(image: usize, pairs: usize, i: u32): usize {
   const step = block();
   threefry(step.key0, step.key1, SHIFT_COUNTER, step.from + i);
   const choices: u32 = 2 * LARGEST_SHIFT + 1;
-  const dx = <i32>(word0 % choices) - LARGEST_SHIFT;
-  const dy = <i32>(word1 % choices) - LARGEST_SHIFT;
-  const width = <i32>imageWidth;
-  const height = <i32>inputs / width;
+  const dx = <i32> (word0 % choices) - LARGEST_SHIFT;
+  const dy = <i32> (word1 % choices) - LARGEST_SHIFT;
+  const width = <i32> imageWidth;
+  const height = <i32> inputs / width;
   for (let y = max(0, -dy); y < min(height, height - dy); y++) {
     const line = image + y * width;
     const moved = (y + dy) * width + dx;
     for (let x = max(0, -dx); x < min(width, width - dx); x++) {
       const byte: u32 = load<u8>(line + x);
-      store<f32>(pairs, <f32>byte);
+      store<f32>(pairs, <f32> byte);
       store<u32>(pairs, (moved + x) << 4, 4);
       pairs += ((byte + 255) >> 8) << 3;
     }

@@ -102,6 +102,8 @@ export let slotBytes: usize = 0;
 // Threads.
 /** Which thread this instance serves: 0 is the one that calls, 1 draws. */
 export let thread: u32 = 0;
+/** Whether the calling thread may sleep; a page's main thread may not. */
+export let canWait: u32 = 0;
 /** The words that threads share (threads.ts). */
 export let control: usize = 0;
 /** Of each thread: room for 16 vectors of sums. */
@@ -114,35 +116,35 @@ export const LINE: usize = 32;
 
 /** How many vectors so many units take. */
 // @ts-ignore: decorator
-@inline
+
 export function vectorsOf(units: u32): u32 {
   return (units + 3) >> 2;
 }
 
 /** How many strips of 8 units. */
 // @ts-ignore: decorator
-@inline
+
 export function stripsOf(units: u32): u32 {
   return (units + 7) >> 3;
 }
 
 /** Inputs of a strip's array: rounded up to 4, as four are updated together. */
 // @ts-ignore: decorator
-@inline
+
 export function linesOf(units: u32): u32 {
   return (units + 3) & ~3;
 }
 
 /** Vectors of a panel of w0 where so many are left: sums of 13 vectors fill the processor's registers. */
 // @ts-ignore: decorator
-@inline
+
 export function panelWidth(vectorsLeft: u32): u32 {
   return vectorsLeft > 8 ? 13 : vectorsLeft > 4 ? 8 : 4;
 }
 
 /** This thread's room for sums. */
 // @ts-ignore: decorator
-@inline
+
 export function sums(): usize {
   return sumsScratch + thread * (16 * VECTOR);
 }

@@ -60,12 +60,12 @@ function selectSmallest(
   bins: usize,
 ): void {
   // Below it are as many as wanted and some standard deviations more, or all.
-  let expected = <f64>count + <f64>selectionMargin * Math.sqrt(<f64>count) + 1;
+  let expected = <f64> count + <f64> selectionMargin * Math.sqrt(<f64> count) + 1;
   while (true) {
-    const share = min(expected / <f64>n, 1);
-    const threshold = <u32>min(share * 4294967296.0, 4294967295.0);
+    const share = min(expected / <f64> n, 1);
+    const threshold = <u32> min(share * 4294967296.0, 4294967295.0);
     const end = collectUpTo(threshold, n, keys, pairs);
-    if (<u32>(end - pairs) >= 8 * count) {
+    if (<u32> (end - pairs) >= 8 * count) {
       sortPairs(pairs, end, threshold, sorted, bins);
       for (let i: u32 = 0; i < count; i++) store<u32>(rows + 4 * i, load<u32>(sorted + 8 * i));
       return;
@@ -185,7 +185,7 @@ function firstOfBin(first: usize, last: usize, bin: u32, shift: u32): usize {
 /** Sorts pairs into `sorted`: by buckets that divide the keys from 0 to `largest` evenly, then by insertion. */
 function sortPairs(pairs: usize, end: usize, largest: u32, sorted: usize, counts: usize): void {
   counts = (counts + 15) & ~15;
-  const factor = ((<u64>BUCKETS << 32) - 1) / (<u64>largest + 1);
+  const factor = ((<u64> BUCKETS << 32) - 1) / (<u64> largest + 1);
   memory.fill(counts, 0, 4 * BUCKETS);
   for (let pair = pairs; pair < end; pair += 8) {
     const counter = bucketOf(counts, pair, factor);
@@ -217,7 +217,7 @@ function sortPairs(pairs: usize, end: usize, largest: u32, sorted: usize, counts
 }
 
 // @ts-ignore: decorator
-@inline
+
 function bucketOf(counts: usize, pair: usize, factor: u64): usize {
-  return counts + (<usize>((<u64>load<u32>(pair, 4) * factor) >> 32) << 2);
+  return counts + (<usize> ((<u64> load<u32>(pair, 4) * factor) >> 32) << 2);
 }

@@ -15,7 +15,13 @@ import { multiplyAdd } from "./arithmetic";
  * @param matrix Address of its line 0
  * @param sums Address of the result
  */
-export function sparseProduct(width: u32, pair: usize, end: usize, matrix: usize, sums: usize): void {
+export function sparseProduct(
+  width: u32,
+  pair: usize,
+  end: usize,
+  matrix: usize,
+  sums: usize,
+): void {
   if (width == 13) sparseSums(13, pair, end, matrix, sums);
   else if (width == 8) sparseSums(8, pair, end, matrix, sums);
   else sparseSums(4, pair, end, matrix, sums);
@@ -23,7 +29,7 @@ export function sparseProduct(width: u32, pair: usize, end: usize, matrix: usize
 
 // The compiler repeats this for each constant width and drops what the width does not need.
 // @ts-ignore: decorator
-@inline
+
 function sparseSums(width: u32, pair: usize, end: usize, matrix: usize, sums: usize): void {
   let s0 = f32x4.splat(0);
   let s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0;

@@ -27,7 +27,12 @@ const CHUNK_ROWS: u32 = 16;
  * @param correctedRate Adam's: learningRate / (1 - beta1^t)
  * @param correction2 Adam's: 1 / sqrt(1 - beta2^t)
  */
-export function takeStep(number: u32, learningRate: f32, correctedRate: f32, correction2: f32): void {
+export function takeStep(
+  number: u32,
+  learningRate: f32,
+  correctedRate: f32,
+  correction2: f32,
+): void {
   const draw = takeDraw(number);
   const count = draw.count;
   const blocks = (count + blockRows - 1) / blockRows;
@@ -36,7 +41,7 @@ export function takeStep(number: u32, learningRate: f32, correctedRate: f32, cor
   step.isStep = true;
   step.key0 = draw.key0;
   step.key1 = draw.key1;
-  step.weight = <f32>(1.0 / <f64>count);
+  step.weight = <f32> (1.0 / <f64> count);
   step.learningRate = learningRate;
   step.correctedRate = correctedRate;
   step.correction2 = correction2;

@@ -4,7 +4,7 @@
  * chunk changes no number, so results do not depend on how many threads there are.
  */
 import { drawAhead } from "./draw";
-import { control, stepThreads, thread } from "./memory";
+import { canWait, control, stepThreads, thread } from "./memory";
 import { runChunk } from "./step";
 
 // The words shared, as byte offsets from `control`; block.ts has what comes behind them.
@@ -52,10 +52,23 @@ export function runPhase(phase: u32, chunks: u32): void {
     return;
   }
   atomic.store<u32>(control + DONE, 0);
-  atomic.store<u64>(control + CLAIMS, ((<u64>phase) << 48) | ((<u64>chunks) << 24));
+  atomic.store<u64>(control + CLAIMS, ((<u64> phase) << 48) | ((<u64> chunks) << 24));
   signal();
   takeChunks();
-  while (atomic.load<u32>(control + DONE) != chunks) {}
+  let looks: u32 = 0;
+  while (atomic.load<u32>(control + DONE) != chunks) looks = lookAgain(looks);
+}
+
+/**
+ * To be called between looks at what another thread is about to finish: if that thread has no core, it
+ * is let have this one for a moment.
+ *
+ * @param looks How many times it was called since waiting began
+ * @returns One more
+ */
+export function lookAgain(looks: u32): u32 {
+  if (canWait && looks > LOOKS) atomic.wait<u32>(control + STOP, 0, 50_000);
+  return looks + 1;
 }
 
 /** Computes chunks until none is left; whether there was one. */
@@ -66,21 +79,21 @@ function takeChunks(): bool {
     if (!isChunk(atomic.load<u64>(control + CLAIMS))) return worked;
     const claim = atomic.add<u64>(control + CLAIMS, 1);
     if (!isChunk(claim)) return worked;
-    runChunk(<u32>(claim >> 48), <u32>(claim & 0xffffff));
+    runChunk(<u32> (claim >> 48), <u32> (claim & 0xffffff));
     atomic.add<u32>(control + DONE, 1);
     worked = true;
   }
 }
 
 // @ts-ignore: decorator
-@inline
+
 function isChunk(claim: u64): bool {
   return (claim & 0xffffff) < ((claim >> 24) & 0xffffff);
 }
 
 /** How many training rows there are: shared, as it changes with every run. */
 // @ts-ignore: decorator
-@inline
+
 export function trainCount(): u32 {
   return load<u32>(control + TRAIN_COUNT);
 }

@@ -15,7 +15,7 @@ export function transposeInputs(): void {
       store<u32>(counter, load<u32>(counter, 8) + 8, 8);
     }
   }
-  let at = <u32>rowPairs;
+  let at = <u32> rowPairs;
   for (let pixel: u32 = 0; pixel < inputs + 2; pixel++) {
     at += load<u32>(rowPairsStart + 4 * pixel);
     store<u32>(rowPairsStart + 4 * pixel, at);

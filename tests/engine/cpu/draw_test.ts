@@ -1,0 +1,53 @@
+import { assert, assertEquals } from "@std/assert";
+import { planMemory } from "../../../lib/engine/cpu/layout.ts";
+import { buildOfHere } from "../../../lib/engine/cpu/module.ts";
+import { Threads } from "../../../lib/engine/cpu/threads.ts";
+import { permutation } from "../../../lib/random/distributions.ts";
+import { prngKey, split, type ThreefryLayout } from "../../../lib/random/threefry.ts";
+import { OTHER_ENGINE } from "../contract/shared.ts";
+
+/** Draws in WebAssembly of n rows, whose numbers are 7 larger than their places. */
+function drawer(n: number, threefry: ThreefryLayout, selectionMargin: number) {
+  const { layout, bytes } = planMemory({
+    options: { ...OTHER_ENGINE, batchSize: n, threefry },
+    rows: n,
+    imageWidth: 8,
+    threads: 1,
+    stepThreads: 1,
+  });
+  const threads = new Threads(buildOfHere(), { layout: { ...layout, selectionMargin }, bytes }, 1);
+  threads.trainCount = n;
+  threads.words.set(Uint32Array.from({ length: n }, (_, i) => i + 7), layout.trainRows / 4);
+  const rows = layout.slots + 32;
+  return ([key0, key1]: Uint32Array, from: number, count: number) => {
+    threads.functions.drawInto(rows, key0, key1, from, count);
+    return threads.words.slice(rows / 4, rows / 4 + count).map((row) => row - 7);
+  };
+}
+
+for (const layout of ["legacy", "partitionable"] as const) {
+  for (const n of [1, 2, 3, 16, 31, 32, 33, 1000, 1625, 1626, 4097, 60_000]) {
+    Deno.test(`drawInto() draws from ${n} rows as permutation() does, in the ${layout} layout`, () => {
+      // With no margin a selection's first threshold is too low every other time.
+      for (const margin of [6, 0, -1]) {
+        const draw = drawer(n, layout, margin);
+        for (const key of split(prngKey(n), 4)) {
+          const expected = permutation(key, n, { layout });
+          for (const count of [1, 2, 7, Math.floor(n / 8), Math.floor(n / 3), n]) {
+            if (count < 1 || count > n) continue;
+            assertEquals(draw(key, 0, count), expected.slice(0, count));
+            assertEquals(draw(key, n - count, count), expected.slice(n - count));
+          }
+        }
+      }
+    });
+  }
+}
+
+Deno.test("drawInto() sorts in three rounds above 2,642,245 rows", () => {
+  const n = 2_642_246;
+  const key = prngKey(3);
+  const drawn = drawer(n, "legacy", 6)(key, 0, 50);
+  assertEquals(drawn, permutation(key, n).slice(0, 50));
+  assert(new Set(drawn).size === 50);
+});
