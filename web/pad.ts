@@ -88,10 +88,12 @@ function drawStroke(stroke: Stroke): void {
 }
 
 function drawGiven(image: Uint8Array): void {
-  const size = SIDE / 28;
+  // Whole pixels, or seams would show between them.
+  const edge = (i: number) => Math.round(i * SIDE / 28);
   image.forEach((ink, i) => {
+    const [x, y] = [i % 28, Math.floor(i / 28)];
     context.globalAlpha = ink / 255;
-    context.fillRect(i % 28 * size, Math.floor(i / 28) * size, size, size);
+    context.fillRect(edge(x), edge(y), edge(x + 1) - edge(x), edge(y + 1) - edge(y));
   });
   context.globalAlpha = 1;
 }
