@@ -4,7 +4,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { bundle } from "../../lib/cli/bundle.ts";
 import { openBrowser } from "../browser.ts";
 import { runCli } from "../cli/run_cli.ts";
-import { needs, test } from "../requirements.ts";
+import { mnistDirectory, needs, test } from "../requirements.ts";
 import { openPage, ready } from "./training_page.ts";
 
 Deno.test({
@@ -88,6 +88,61 @@ Deno.test({
     } finally {
       await Deno.remove(folder, { recursive: true });
     }
+  },
+});
+
+Deno.test({
+  name: "deno task build --with-data puts MNIST beside the page, which trains on it",
+  ...await needs("mnist", "browser"),
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    try {
+      const flags = ["--out", `${folder}/dist`, "--with-data", "--quiet"];
+      const { code, stderr } = await runCli("build", [...flags, "--data-dir", mnistDirectory()]);
+      assertEquals(code, 0, stderr);
+      await using server = serveFolder(folder);
+      await using browser = await openBrowser();
+      const { page, complaints } = await browser.open(`${server.url}dist/?backend=cpu`);
+      await ready(page);
+      await page.click("#step");
+      await page.waitForFunction(() => /Time a step/.test(document.body.textContent!));
+      assertMatch((await page.textContent("#numbers"))!, /DataMNIST/);
+      assertEquals(complaints, []);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
+Deno.test({
+  name: "deno task build --data-url has the page fetch MNIST from there, and allows it",
+  ...await needs("browser"),
+  async fn() {
+    const folder = await Deno.makeTempDir();
+    try {
+      const asked: string[] = [];
+      await using digits = serve(({ url }) => {
+        asked.push(new URL(url).pathname);
+        return new Response(null, { status: 404, headers: { "access-control-allow-origin": "*" } });
+      });
+      const flags = ["--out", `${folder}/dist`, "--data-url", `${digits.url}digits/`, "--quiet"];
+      assertEquals((await runCli("build", flags)).code, 0);
+      await using server = serveFolder(folder);
+      await using browser = await openBrowser();
+      const { page } = await browser.open(`${server.url}dist/`);
+      await ready(page);
+      assertEquals(asked.sort(), [
+        "/digits/t10k-images-idx3-ubyte.gz",
+        "/digits/t10k-labels-idx1-ubyte.gz",
+        "/digits/train-images-idx3-ubyte.gz",
+        "/digits/train-labels-idx1-ubyte.gz",
+      ]);
+      assertMatch((await page.textContent("#notice"))!, /Cannot download .*Not MNIST/);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+    const { code, stderr } = await runCli("build", ["--data-url", "digits"]);
+    assertEquals(code, 2, stderr);
   },
 });
 
