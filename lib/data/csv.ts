@@ -184,13 +184,13 @@ async function* chain<T>(first: T[], rest: AsyncIterable<T>): AsyncGenerator<T> 
   yield* rest;
 }
 
-function checkFields(fields: string[], { count, ignored }: Columns, line: number): void {
+function checkFields(fields: string[], { count, endsEmpty }: Columns, line: number): void {
   if (fields.length !== count) {
     throw new DataError(
       `line ${line} must have ${count} fields like the first row: it has ${fields.length}`,
     );
   }
-  if (ignored.has(count - 1) && fields[count - 1].trim() !== "") {
+  if (endsEmpty && fields[count - 1].trim() !== "") {
     throw new DataError(`line ${line}, column ${count} must be empty as in the first row`);
   }
 }

@@ -10,6 +10,8 @@ export interface Columns {
   names?: readonly string[];
   /** Which hold row numbers, or nothing. */
   ignored: ReadonlySet<number>;
+  /** Whether each row ends with a separator, so that its last field is empty. */
+  endsEmpty: boolean;
   /** Which may hold the label. */
   candidates: readonly number[];
   /** Whether a name or a flag says that the only candidate is the label. */
@@ -57,18 +59,18 @@ export function findColumns(
 ): Columns {
   const [first] = rows;
   const count = first.length;
-  const trailing = count > 1 && first.at(-1)!.trim() === "";
+  const endsEmpty = count > 1 && first.at(-1)!.trim() === "";
   let names = header?.map(normalized);
   if (names && names.length === count - 1) {
     // R names no column of row names, and some programs end each row but the header with a comma.
-    names = trailing ? [...names, ""] : ["", ...names];
+    names = endsEmpty ? [...names, ""] : ["", ...names];
   }
   if (names && names.length !== count) {
     throw new DataError(`its header has ${names.length} fields, but its first row ${count}`);
   }
   const isLabel = (name: string) => label !== undefined && name === normalized(label);
   const ignored = new Set<number>();
-  if (trailing) ignored.add(count - 1);
+  if (endsEmpty) ignored.add(count - 1);
   names?.forEach((name, column) => {
     if (INDEX_NAME.test(name) && !isLabel(name) && (name !== "" || column === 0)) {
       ignored.add(column);
@@ -80,7 +82,14 @@ export function findColumns(
   if (columns.length < 2) throw new DataError("it must have a label and pixels in each row");
   const certain = certainLabel(columns, names, label);
   const candidates = certain === undefined ? likelyLabels(columns, names, width) : [certain];
-  return { count, names, ignored, candidates, isCertain: certain !== undefined };
+  return {
+    count,
+    names,
+    ignored,
+    endsEmpty,
+    candidates,
+    isCertain: certain !== undefined,
+  };
 }
 
 /**

@@ -19,7 +19,7 @@ const MAX_LINE = 16 * 2 ** 20;
 /** How much smaller gzip makes a file: MNIST as CSV an eighth, blank images a 165th. */
 const MAX_RATIO = 50;
 /** Below this even a blank page is let through. */
-const HARMLESS_BYTES = 64 * 2 ** 20;
+const HARMLESS_BYTES = 16 * 2 ** 20;
 
 /**
  * Reads a CSV file as it arrives: fields divided by commas, semicolons, tabs, bars or spaces, as

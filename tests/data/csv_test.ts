@@ -382,7 +382,7 @@ test("readCsv() says that there is no such file", async () => {
 
 test("readCsv() stops unpacking a file that unpacks to what no images do", async () => {
   const line = new TextEncoder().encode("1" + ",0".repeat(784) + "\n");
-  const bytes = new Uint8Array(line.length * 60_000);
+  const bytes = new Uint8Array(line.length * 12_000);
   for (let at = 0; at < bytes.length; at += line.length) bytes.set(line, at);
   await assertRejects(() => read(gzip(bytes)), DataError, "it unpacks to more than 50 times its");
   await assertRejects(
