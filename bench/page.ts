@@ -5,7 +5,7 @@ import { type FlagValues, oneOf, type Task, toggle } from "../lib/cli/flags.ts";
 import { print } from "../lib/cli/output.ts";
 import { responder } from "../lib/cli/responder.ts";
 import { runTask } from "../lib/cli/run_task.ts";
-import { openBrowser } from "../tests/browser.ts";
+import { openBrowser } from "./browser.ts";
 import { openDigits } from "./digits.ts";
 import { describeMachine, machineLines } from "./machine.ts";
 import { markdownTable } from "./table.ts";

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { bundle } from "../lib/cli/bundle.ts";
-import { openBrowser } from "./browser.ts";
+import { openBrowser } from "../bench/browser.ts";
 import { needs } from "./requirements.ts";
 
 Deno.test({

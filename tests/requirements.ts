@@ -6,6 +6,7 @@
  * ignored and what to do about it. With REQUIRE_MNIST=1, REQUIRE_WEBGPU=1 or REQUIRE_BROWSER=1 nothing
  * is ignored for that reason: a missing thing then fails every test that needs it.
  */
+import { chromiumPath } from "../bench/browser.ts";
 import { findAdapter } from "../lib/engine/webgpu/device.ts";
 
 /** A thing that a test can need; `browser` includes `time`, and all but `webgpu` include `permissions`. */
@@ -20,9 +21,6 @@ const PERMISSIONS: Deno.PermissionDescriptor[] = [
   { name: "sys" },
   { name: "run" },
 ];
-
-/** Where Chromium is. */
-export const CHROMIUM = environment("CHROMIUM") ?? "/usr/bin/chromium";
 
 const FILES = ["train-images", "train-labels", "t10k-images", "t10k-labels"];
 
@@ -111,10 +109,11 @@ function whyNoMnist(): string | undefined {
 }
 
 function whyNoBrowser(): string | undefined {
+  const path = chromiumPath();
   try {
-    Deno.statSync(CHROMIUM);
+    Deno.statSync(path);
   } catch {
-    return `no ${CHROMIUM} (Debian: apt-get install chromium, or set CHROMIUM)`;
+    return `no ${path} (Debian: apt-get install chromium, or set CHROMIUM)`;
   }
 }
 

@@ -2,7 +2,7 @@
 /** The page and the library where things are missing: WebGPU, a secure context, our server. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { bundle } from "../../lib/cli/bundle.ts";
-import { openBrowser } from "../browser.ts";
+import { openBrowser } from "../../bench/browser.ts";
 import { runCli } from "../cli/run_cli.ts";
 import { mnistDirectory, needs, test } from "../requirements.ts";
 import { openPage, ready } from "./training_page.ts";

@@ -1,6 +1,6 @@
 /** The page as a visitor handles it. */
 import type { Page } from "playwright-core";
-import { type BrowserOptions, openBrowser, type TestPage } from "../browser.ts";
+import { type BrowserOptions, openBrowser, type TestPage } from "../../bench/browser.ts";
 import { servePage } from "./page_server.ts";
 import type { Dataset } from "../../lib/data/dataset.ts";
 

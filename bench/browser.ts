@@ -1,6 +1,10 @@
-/** Headless Chromium for tests. Needs the package `chromium` (Debian), or CHROMIUM with its path. */
+/** Headless Chromium, for tests and benches. Needs the package `chromium` (Debian), or CHROMIUM with its path. */
 import type { BrowserContext, BrowserType, Page } from "playwright-core";
-import { CHROMIUM } from "./requirements.ts";
+
+/** Where Chromium is. */
+export function chromiumPath(): string {
+  return Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
+}
 
 /** A browser that is closed when disposed of. */
 export interface TestBrowser extends AsyncDisposable {
@@ -43,7 +47,7 @@ export async function openBrowser(
   const { chromium } = await import("playwright-core");
   const profile = await Deno.makeTempDir();
   const context = await chromium.launchPersistentContext(profile, {
-    executablePath: CHROMIUM,
+    executablePath: chromiumPath(),
     headless: false, // Playwright's own headless mode is another program
     args: [
       "--headless=new",
