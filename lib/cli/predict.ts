@@ -1,5 +1,6 @@
 /** `deno task predict`: which digits photographs and drawings show. */
 import type { Architecture } from "../net/architecture.ts";
+import { printable } from "../files/printable.ts";
 import { decodeImage } from "../image/decode.ts";
 import { imageToDigit } from "../image/image_to_digit.ts";
 import { DIGIT_SIDE } from "../image/ink_to_digit.ts";
@@ -40,6 +41,8 @@ if (import.meta.main) await runTask(TASK, predictTask);
 interface Prediction {
   image: string;
   label: number;
+  /** What the class is called, where that is not its number. */
+  name?: string;
   probabilities: number[];
   /** Whether another class is more than half as probable. */
   unsure: boolean;
@@ -50,14 +53,16 @@ async function predictTask(flags: FlagValues<typeof FLAGS>, images: string[]): P
   if (images.length === 0) throw new UsageError("an image is needed: a file, or - for stdin");
   const { file, model } = await loadNamedModel(flags);
   checkInputs(file, model.architecture);
+  const names = model.run?.data?.classNames;
   let code = 0;
   for (const image of images) {
     try {
       const digit = await readDigit(image);
       const { labels: [label], probabilities: [...probabilities] } = predict(model, digit);
       const unsure = probabilities[label] < SURE * probabilities[secondBest(probabilities, label)];
-      const prediction = { image, label, probabilities, unsure };
-      print(...(flags.json ? [jsonLine(prediction)] : predictionLines(prediction)));
+      const name = names?.[label];
+      const prediction = { image, label, ...name && { name }, probabilities, unsure };
+      print(...(flags.json ? [jsonLine(prediction)] : predictionLines(prediction, names)));
     } catch (error) {
       const message = `${image === STDIN ? "stdin" : image}: ${(error as Error).message}`;
       if (flags.json) print(JSON.stringify({ event: "error", message }));
@@ -102,12 +107,17 @@ function jsonLine(prediction: Prediction): string {
 }
 
 /** The answer, then a line for each class. */
-function predictionLines({ image, label, probabilities, unsure }: Prediction): string[] {
-  const doubt = unsure ? ` (unsure: perhaps ${secondBest(probabilities, label)})` : "";
+function predictionLines(
+  { image, label, probabilities, unsure }: Prediction,
+  names: readonly string[] = [],
+): string[] {
+  const called = (label: number) => [label, printable(names[label] ?? "")].join(" ").trim();
+  const doubt = unsure ? ` (unsure: perhaps ${called(secondBest(probabilities, label))})` : "";
+  const width = Math.max(...probabilities.map((_, label) => called(label).length));
   return [
-    `${image === STDIN ? "stdin" : image}: ${label}${doubt}`,
-    ...probabilities.map((probability, digit) =>
-      `  ${digit} ${(100 * probability).toFixed(2).padStart(6)}%` +
+    `${image === STDIN ? "stdin" : image}: ${called(label)}${doubt}`,
+    ...probabilities.map((probability, label) =>
+      `  ${called(label).padEnd(width)} ${(100 * probability).toFixed(2).padStart(6)}%` +
       ` ${"#".repeat(Math.round(40 * probability))}`.trimEnd()
     ),
   ];

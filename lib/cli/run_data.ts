@@ -28,6 +28,7 @@ export interface RunData {
  * @param data What was opened
  * @param onWarning Told if only the name could be compared
  * @returns Whether they are the same
+ * @throws {Error} If their classes have other names, so that a number means another thing
  */
 export async function compareRunData(
   run: RunRecord,
@@ -43,6 +44,7 @@ export async function compareRunData(
   const hash = await hashDataset(data);
   const { trainRows, testRows, publishedSplit } = record;
   const same = hash === record.hash;
+  if (!same) checkClassNames(record.classNames, data);
   return {
     same,
     data: same ? { ...data, trainRows, publishedSplit } : data,
@@ -71,6 +73,19 @@ export async function requireRunData(
   if (same) return data;
   throw new Error(
     `Cannot ${action} as the data must be the run's ${wanted}: current value is ${found}`,
+  );
+}
+
+/** Refuses labels that are words and have other numbers than in the run. */
+function checkClassNames(names: readonly string[] | undefined, data: Dataset): void {
+  const different = data.classNames?.findIndex((name, label) => names && name !== names[label]);
+  if (names === undefined || different === undefined || different < 0) return;
+  const [wanted, found] = [names, data.classNames!].map((some) =>
+    printable(some[different] ?? "no")
+  );
+  throw new Error(
+    `Cannot compare with ${printable(data.name, NAME_SHOWN)} as its labels must be words of the ` +
+      `run's data, all of them: class ${different} must be ${wanted}: current value is ${found}`,
   );
 }
 

@@ -9,6 +9,8 @@ export interface DatasetRecord extends DatasetSource {
   testRows: number;
   /** See `Dataset`. */
   publishedSplit?: boolean;
+  /** See `Dataset`: another file with the same words, but not all of them, numbers them otherwise. */
+  classNames?: readonly string[];
   /** `hashDataset` of it. */
   hash: string;
 }
@@ -33,12 +35,13 @@ export interface DatasetRecord extends DatasetSource {
  * ```
  */
 export async function recordDataset(data: Dataset): Promise<DatasetRecord> {
-  const { source = { dataset: data.name }, trainRows, labels, publishedSplit } = data;
+  const { source = { dataset: data.name }, trainRows, labels, publishedSplit, classNames } = data;
   return {
     ...source,
     trainRows,
     testRows: labels.length - trainRows,
     ...publishedSplit !== undefined && { publishedSplit },
+    ...classNames && { classNames },
     hash: await hashDataset(data),
   };
 }
@@ -80,6 +83,7 @@ const FIELDS = {
   trainRows: "number",
   testRows: "number",
   publishedSplit: "boolean?",
+  classNames: "list of words?",
   hash: "string",
 } satisfies Record<keyof DatasetRecord, string>;
 
@@ -93,7 +97,7 @@ const FIELDS = {
 export function readDatasetRecord(value: object): DatasetRecord {
   const given = value as Record<string, unknown>;
   const fields = Object.entries(FIELDS).filter(([name, type]) => {
-    const found = typeof given[name];
+    const found = typeOf(given[name]);
     if (found === "undefined" && type.endsWith("?")) return false;
     if (found === type.replace("?", "")) return true;
     throw new SyntaxError(
@@ -103,6 +107,11 @@ export function readDatasetRecord(value: object): DatasetRecord {
   return Object.fromEntries(
     fields.map(([name]) => [name, given[name]]),
   ) as unknown as DatasetRecord;
+}
+
+function typeOf(value: unknown): string {
+  const isWords = Array.isArray(value) && value.every((item) => typeof item === "string");
+  return isWords ? "list of words" : typeof value;
 }
 
 async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {

@@ -82,3 +82,32 @@ test("train says with --quiet, too, that it took synthetic digits", async () => 
   assertMatch(said, /^NOT MNIST: SYNTHETIC DIGITS ARE USED INSTEAD\. There is no train-images/m);
   assertMatch(said, /^All this is about SYNTHETIC DIGITS, NOT MNIST/m);
 });
+
+test("evaluate refuses words that have other numbers than in the run, and takes some of the same letters", async () => {
+  using data = barsFolder();
+  const lines = (await Deno.readTextFile(data.csv)).trim().split("\n");
+  const rename = async (file: string, names: string[], rows: string[]) => {
+    const renamed = rows.map((row) => row.replace(/^\d/, (label) => names[Number(label)]));
+    const path = `${data.path}/${file}`;
+    await Deno.writeTextFile(path, renamed.join("\n"));
+    return path;
+  };
+  const evaluate = async (names: string[], other: string[]) => {
+    const train = await rename("train.csv", names, lines);
+    const without = await rename("other.csv", other, lines.filter((row) => !row.startsWith("0")));
+    const out = `${data.path}/${names.join("")}`;
+    const options = ["--hidden", "8,8", "--iterations", "5", "--backend", "cpu", "--out", out];
+    const ran = await runCli("train", [...options, "--dataset", train]);
+    assertEquals(ran.code, 0, ran.stderr);
+    const model = `${out}/model.safetensors`;
+    return await runCli("evaluate", ["--model", model, "--dataset", without]);
+  };
+  const words = ["ant", "bee", "cat", "dog"];
+  const refused = await evaluate(words, words);
+  assertEquals(refused.code, 1, refused.stdout);
+  assertMatch(refused.stderr, /class 0 must be ant: current value is bee/);
+  const letters = await evaluate(["A", "B", "C", "D"], ["A", "B", "C", "D"]);
+  assertEquals(letters.code, 0, letters.stderr);
+  assertMatch(letters.stdout, /^1 B .* 5[23]$/m);
+  assertMatch(letters.stdout, /^0 A .* 0$/m);
+});

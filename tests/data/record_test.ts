@@ -1,7 +1,7 @@
-import { assertEquals, assertNotEquals } from "@std/assert";
+import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import type { Dataset } from "../../lib/data/dataset.ts";
 import { openDataset } from "../../lib/data/open.ts";
-import { hashDataset, recordDataset } from "../../lib/data/record.ts";
+import { hashDataset, readDatasetRecord, recordDataset } from "../../lib/data/record.ts";
 import { folder, smallFiles } from "./idx_files.ts";
 import { test } from "../requirements.ts";
 
@@ -46,4 +46,18 @@ test("recordDataset() says how a data set is opened again, and what it then is",
   assertEquals([record.dataset, record.trainRows, record.testRows], [directory.path, 6, 3]);
   assertEquals(await recordDataset(await openDataset(record)), record);
   assertEquals((await recordDataset(data())).dataset, "made by hand");
+  const { classNames } = await recordDataset(data({ classNames: ["a", "b"] }));
+  assertEquals(classNames, ["a", "b"]);
+});
+
+Deno.test("readDatasetRecord() gives back what was recorded, and refuses fields of other types", async () => {
+  const record = await recordDataset(data({ classNames: ["a", "b"], publishedSplit: false }));
+  assertEquals(readDatasetRecord(JSON.parse(JSON.stringify(record))), record);
+  for (const [field, value] of Object.entries({ classNames: [1], trainRows: "2", hash: null })) {
+    assertThrows(
+      () => readDatasetRecord({ ...record, [field]: value }),
+      SyntaxError,
+      `Cannot read the record of the data as ${field} must be a`,
+    );
+  }
 });
