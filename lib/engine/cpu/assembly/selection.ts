@@ -120,10 +120,15 @@ function selectRanks(
   const groups = marks + binCount; // u32 (65): the ranks at which 64 groups of bins begin, and n
   const groupBins = binCount >> 6;
   memory.fill(bins, 0, 2 * binCount);
-  for (let i: u32 = 0; i < n; i++) {
-    const bin = bins + (load<u32>(keys + 4 * i) >> shift);
-    store<u8>(bin, load<u8>(bin) + 1);
+  // Keys are loaded in pairs, the second in the upper half.
+  const upperShift = 32 + shift;
+  const pairsOfKeys = n & ~1;
+  for (let i: u32 = 0; i < pairsOfKeys; i += 2) {
+    const two = load<u64>(keys + 4 * i);
+    count1(bins + (<u32>two >> shift));
+    count1(bins + <u32>(two >> upperShift));
   }
+  if (n & 1) count1(bins + (load<u32>(keys + 4 * (n - 1)) >> shift));
   let total: u32 = 0;
   for (let group: u32 = 0; group < 64; group++) {
     store<u32>(groups + 4 * group, total);
@@ -156,13 +161,19 @@ function selectRanks(
   }
 
   let end = pairs;
-  for (let i: u32 = 0; i < n; i++) {
-    const key = load<u32>(keys + 4 * i);
-    if (load<u8>(marks + (key >> shift)) == 0) continue;
-    store<u32>(end, i);
-    store<u32>(end, key, 4);
-    end += 8;
+  let i: u32 = 0;
+  for (; i + 4 <= n; i += 4) {
+    // Few bins are marked, so four keys are passed over at a time.
+    const two = load<u64>(keys + 4 * i);
+    const more = load<u64>(keys + 4 * i, 8);
+    const marked = load<u8>(marks + (<u32>two >> shift)) |
+      load<u8>(marks + <u32>(two >> upperShift)) |
+      load<u8>(marks + (<u32>more >> shift)) |
+      load<u8>(marks + <u32>(more >> upperShift));
+    if (marked == 0) continue;
+    for (let k = i; k < i + 4; k++) end = collectMarked(k, keys, marks, shift, end);
   }
+  for (; i < n; i++) end = collectMarked(i, keys, marks, shift, end);
   sortPairs(pairs, end, 0xffffffff, sorted, groups);
   const last = sorted + (end - pairs);
   for (let i: u32 = 0; i < count; i++) {
@@ -170,6 +181,21 @@ function selectRanks(
     store<u32>(rows + 4 * i, load<u32>(pair + 8 * load<u32>(wanted + 8 * i, 4)));
   }
   return true;
+}
+
+// @ts-ignore: decorator
+@inline
+function count1(bin: usize): void {
+  store<u8>(bin, load<u8>(bin) + 1);
+}
+
+/** Collects key i if its bin is marked; returns the address behind the last pair. */
+function collectMarked(i: u32, keys: usize, marks: usize, shift: u32, end: usize): usize {
+  const key = load<u32>(keys + 4 * i);
+  if (load<u8>(marks + (key >> shift)) == 0) return end;
+  store<u32>(end, i);
+  store<u32>(end, key, 4);
+  return end + 8;
 }
 
 /** The first of sorted pairs that is in the bin, which has one. */
