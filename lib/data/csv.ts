@@ -203,13 +203,6 @@ function checkAlike(before: Table, table: Table): void {
         `current value is ${pixels.count}`,
     );
   }
-  if (pixels.isUnit !== before.pixels.isUnit) {
-    const range = (isUnit: boolean) => `from 0 to ${isUnit ? 1 : 255}`;
-    throw new DataError(
-      `its pixels must be ${range(before.pixels.isUnit)} as in ${before.path}: they are ` +
-        range(pixels.isUnit),
-    );
-  }
   const [names, others] = [table, before].map(({ labelColumn, columns: { names, ignored } }) =>
     names?.filter((_, column) => column !== labelColumn && !ignored.has(column))
   );
