@@ -1,0 +1,38 @@
+import { assert } from "@std/assert";
+import { readIdxFolder } from "../../lib/data/idx_folder.ts";
+import type { Model } from "../../lib/net/model.ts";
+import { PRESETS } from "../../lib/training/presets.ts";
+import { train } from "../../lib/training/train.ts";
+import { mnistDirectory, needs, test } from "../requirements.ts";
+import { KINDS } from "./kinds.ts";
+import { drawnExamples, recognize } from "./photos.ts";
+
+/** At least so many of ten pictures are recognized, or refused where ink and lines look alike. */
+const LEAST = 9;
+
+/** A net of three epochs on real MNIST. */
+async function trainedModel(): Promise<Model> {
+  const data = readIdxFolder(mnistDirectory());
+  const options = { ...PRESETS.accurate, epochs: 3, backend: "cpu" } as const;
+  for await (const event of train({ data, ...options })) {
+    if (event.event === "finished") return event;
+  }
+  throw new Error("the run did not finish");
+}
+
+test({
+  name:
+    "a net trained on MNIST recognizes pictures of every kind, and is seldom sure of a wrong answer",
+  ...await needs("mnist", "time"),
+  async fn() {
+    const model = await trainedModel();
+    for (const kind of Object.keys(KINDS)) {
+      const { right, refused, surelyWrong } = recognize(model, drawnExamples(kind, 1));
+      const done = kind === "ruled in dark lines" ? right + refused : right;
+      assert(
+        done >= LEAST && surelyWrong === 0,
+        `${kind}: ${right} right, ${refused} refused, ${surelyWrong} surely wrong`,
+      );
+    }
+  },
+});
