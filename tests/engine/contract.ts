@@ -5,10 +5,11 @@
 import { registerDraws } from "./contract/draws.ts";
 import { registerEvaluations } from "./contract/evaluations.ts";
 import { registerGradients } from "./contract/gradients.ts";
+import { registerMnist } from "./contract/mnist.ts";
 import { registerQueue } from "./contract/queue.ts";
 import { registerSameBits } from "./contract/same_bits.ts";
 import type { MakeEngine, Register } from "./contract/shared.ts";
-import { registerMnist, registerTraining } from "./contract/training.ts";
+import { registerTraining } from "./contract/training.ts";
 
 /**
  * Registers the tests.

@@ -1,10 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Dataset } from "../../../lib/data/dataset.ts";
-import { readIdxFolder } from "../../../lib/data/idx_folder.ts";
 import type { EngineOptions, EngineState, Step } from "../../../lib/engine/engine.ts";
 import { OPTIMIZERS } from "../../../lib/net/optimizer.ts";
 import { prngKey } from "../../../lib/random/threefry.ts";
-import { mnistDirectory, needs } from "../../requirements.ts";
 import {
   drawState,
   generatedData,
@@ -73,17 +71,6 @@ export function registerTraining(register: Register, make: MakeEngine): void {
   });
 }
 
-/** Real data, where it is at hand. */
-export async function registerMnist(register: Register, make: MakeEngine): Promise<void> {
-  const { ignore } = await needs("mnist");
-  register("has the notebook net's parameters after ten steps on MNIST", async () => {
-    const data = readIdxFolder(mnistDirectory());
-    const trainRows = allRows(data).slice(0, data.trainRows);
-    const steps = drawnSteps(10, 100, 0.5);
-    await assertSteps(make, { options: NOTEBOOK_ENGINE, data, trainRows, steps });
-  }, ignore);
-}
-
 interface Training {
   options: EngineOptions;
   data: Dataset;
@@ -108,7 +95,7 @@ async function train(
 }
 
 /** Asserts that all parameters together are what they should be, and all moments. */
-async function assertSteps(make: MakeEngine, training: Training): Promise<void> {
+export async function assertSteps(make: MakeEngine, training: Training): Promise<void> {
   const { ours, reference, start } = await train(make, training);
   const change = difference(reference.parameters, start.parameters);
   const ofParameters = relativeError(ours.parameters, reference.parameters);

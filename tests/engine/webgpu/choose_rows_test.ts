@@ -1,118 +1,14 @@
-import { assert, assertEquals } from "@std/assert";
-import { findAdapter, Gpu } from "../../../lib/engine/webgpu/device.ts";
-import { Program, read, write } from "../../../lib/engine/webgpu/program.ts";
-import { permutation } from "../../../lib/random/distributions.ts";
-import { fillRoundKeys, sortingRounds } from "../../../lib/random/row_selector.ts";
-import { type Key, prngKey, split, type ThreefryLayout } from "../../../lib/random/threefry.ts";
-import threefry from "../../../shaders/functions/threefry.wgsl" with { type: "text" };
-import chooseRowsSource from "../../../shaders/rows/choose_rows.wgsl" with { type: "text" };
 import { needs } from "../../requirements.ts";
+import { chooseRowsCases } from "./choose_rows.ts";
+import { lanesBackwards, withSources } from "./sources.ts";
 
-/** Hardly more keys than the fullest of the kernel's bins holds of 60,000. */
-const KEYS_OF_A_BIN = 25;
-const SLOT_ROWS = 128;
+const webgpu = await needs("webgpu");
 
-/** What the kernel draws for each key: `permutation(key, n)[begin .. begin + count)`, hopefully. */
-async function chooseRows(
-  { keys, n, begin, count, layout, kept }: {
-    keys: Key[];
-    n: number;
-    begin: number;
-    count: number;
-    layout: ThreefryLayout;
-    kept: number;
-  },
-): Promise<Uint32Array[]> {
-  const gpu = await Gpu.open((await findAdapter())!);
-  try {
-    const program = await Program.compile(gpu, {
-      entryPoint: "choose_rows",
-      sources: [threefry, chooseRowsSource],
-      constants: {
-        THREEFRY_LAYOUT: layout === "partitionable" ? 1 : 0,
-        SLOT_ROWS,
-        KEPT: kept,
-      },
-      bindings: ["read", "read", "read", "write"],
-    });
-    const buffer = (words: Uint32Array<ArrayBuffer>) => {
-      const { STORAGE, COPY_DST, COPY_SRC } = GPUBufferUsage;
-      const made = gpu.buffer("test", words.byteLength, STORAGE | COPY_DST | COPY_SRC);
-      gpu.device.queue.writeBuffer(made, 0, words);
-      return made;
-    };
-    const rounds = sortingRounds(n);
-    const draws = new Uint32Array(keys.length * 8);
-    keys.forEach((key, slot) => {
-      draws.set([...key, begin, count], slot * 8);
-      fillRoundKeys(key, draws.subarray(slot * 8 + 4, slot * 8 + 4 + 2 * rounds), layout);
-    });
-    // Row numbers of a data set in which every training row is the tenth of another row's number.
-    const trainRows = Uint32Array.from({ length: n }, (_, i) => i * 10);
-    const rows = buffer(new Uint32Array(keys.length * SLOT_ROWS).fill(7));
-    const population = buffer(Uint32Array.of(n, rounds));
-    const group = program.bind(
-      read(buffer(draws)),
-      read(population, 0, 8),
-      read(buffer(trainRows)),
-      write(rows),
-    );
-    const encoder = gpu.device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    program.dispatch(pass, group, keys.length);
-    pass.end();
-    gpu.device.queue.submit([encoder.finish()]);
-    const drawn = new Uint32Array(await gpu.readBack(rows, keys.length * SLOT_ROWS * 4));
-    return keys.map((_, slot) => drawn.slice(slot * SLOT_ROWS, (slot + 1) * SLOT_ROWS));
-  } finally {
-    gpu.close();
-  }
-}
-
-for (const layout of ["legacy", "partitionable"] as const) {
-  const check = async (
-    does: string,
-    cases: { n: number; begin: number; count: number; kept: number; keys: number }[],
-  ) => {
-    Deno.test({
-      name: `choose_rows ${does} in the ${layout} layout`,
-      ...await needs("webgpu"),
-      async fn() {
-        for (const { n, begin, count, kept, keys: many } of cases) {
-          const keys = split(prngKey(n + count), many);
-          const drawn = await chooseRows({ keys, n, begin, count, layout, kept });
-          keys.forEach((key, slot) => {
-            const expected = permutation(key, n, { layout }).slice(begin, begin + count);
-            assertEquals(
-              drawn[slot].slice(0, count),
-              expected.map((row) => row * 10),
-              `n = ${n}`,
-            );
-            assert(drawn[slot].slice(count).every((row) => row === 0xffffffff), "rows behind");
-          });
-        }
-      },
-    });
-  };
-  await check("draws what permutation() begins with", [
-    { n: 60000, begin: 0, count: 100, kept: 700, keys: 200 },
-    { n: 59999, begin: 0, count: 128, kept: 700, keys: 8 },
-    { n: 1626, begin: 0, count: 100, kept: 700, keys: 8 },
-    { n: 1625, begin: 0, count: 100, kept: 700, keys: 8 },
-    { n: 131072, begin: 0, count: 1, kept: 700, keys: 4 },
-    { n: 101, begin: 0, count: 101, kept: 700, keys: 4 },
-    { n: 1, begin: 0, count: 1, kept: 700, keys: 2 },
-  ]);
-  await check("draws any part of permutation()", [
-    { n: 60000, begin: 59900, count: 100, kept: 700, keys: 8 },
-    { n: 60000, begin: 31234, count: 57, kept: 700, keys: 8 },
-    { n: 1000, begin: 500, count: 128, kept: 700, keys: 8 },
-  ]);
-  // Room for some of the keys in the wanted bins, and for hardly more than one bin's: the ranks
-  // are then taken in parts, and the last round by counting too.
-  await check("draws the same where few keys can be kept", [
-    { n: 60000, begin: 0, count: 100, kept: 4 * KEYS_OF_A_BIN, keys: 8 },
-    { n: 60000, begin: 0, count: 20, kept: KEYS_OF_A_BIN, keys: 8 },
-    { n: 1000, begin: 3, count: 50, kept: 16, keys: 8 },
-  ]);
+for (const { does, test } of chooseRowsCases()) {
+  Deno.test({ name: `choose_rows ${does}`, ...webgpu, fn: test });
+  Deno.test({
+    name: `choose_rows, lanes backwards, ${does}`,
+    ...webgpu,
+    fn: () => withSources(lanesBackwards, test),
+  });
 }

@@ -1,0 +1,76 @@
+/**
+ * `deno task test:mutants`: deletes or changes one thing at a time in the shaders and runs the contract on each of
+ * GPUs' sets of kernels: every barrier, every bounds guard, and a seeded sample of the operators. Fails if one goes
+ * unnoticed that surviving_mutants.json does not explain.
+ *
+ * It takes an hour on two cores. `deno task test:mutants forward` takes only files whose path has that in it.
+ */
+import { permutation } from "../../../lib/random/distributions.ts";
+import { prngKey } from "../../../lib/random/threefry.ts";
+import { type Mutant, mutantsOf } from "./mutants.ts";
+import { shaderSources } from "./sources.ts";
+import explained from "./surviving_mutants.json" with { type: "json" };
+
+const OPERATORS = 100;
+const SEED = 298504;
+/** All cases take about two minutes; a mutant that loops is as good as noticed. */
+const MOST_MILLISECONDS = 600_000;
+
+interface ShaderMutant extends Mutant {
+  path: string;
+  original: string;
+}
+
+/** Which case notices a mutant; `invalid` if it does not compile, `survived` if none does. */
+async function notice({ path, original, source }: ShaderMutant): Promise<string> {
+  const process = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--no-check", "--lock=deno.lock", "tests/engine/webgpu/run_mutant.ts"],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const timer = setTimeout(() => process.kill("SIGKILL"), MOST_MILLISECONDS);
+  const writer = process.stdin.getWriter();
+  const draws = path.includes("choose_rows");
+  await writer.write(
+    new TextEncoder().encode(JSON.stringify({ original, changed: source, draws })),
+  );
+  await writer.close();
+  const { stdout } = await process.output();
+  clearTimeout(timer);
+  return new TextDecoder().decode(stdout).trim() || "the process ended";
+}
+
+const [only = ""] = Deno.args;
+const mutants = [...await shaderSources()].sort(([a], [b]) => a < b ? -1 : 1)
+  .flatMap(([path, original]) =>
+    mutantsOf(original).map((mutant) => ({ ...mutant, path: path.slice(2), original }))
+  );
+const operators = mutants.filter(({ kind }) => kind === "operator");
+const order = [...permutation(prngKey(SEED), operators.length)].map((i) => operators[i]);
+const unexplained: string[] = [];
+let tried = 0;
+
+async function tryOut(mutant: ShaderMutant): Promise<boolean> {
+  const noticed = await notice(mutant);
+  if (noticed === "invalid") return false;
+  tried++;
+  const name = `${mutant.path}: ${mutant.change}`;
+  const reason = (explained as Record<string, string>)[name];
+  console.log(`${mutant.kind} ${mutant.path}:${mutant.line} ${mutant.change}\n    ${noticed}`);
+  if (noticed === "survived" && reason === undefined) unexplained.push(name);
+  return true;
+}
+
+for (const mutant of mutants) {
+  if (mutant.kind !== "operator" && mutant.path.includes(only)) await tryOut(mutant);
+}
+let sampled = 0;
+for (const mutant of order) {
+  if (sampled === OPERATORS) break;
+  if (!mutant.path.includes(only)) continue;
+  if (await tryOut(mutant)) sampled++;
+}
+console.log(`${tried} mutants, ${unexplained.length} unnoticed and unexplained`);
+for (const name of unexplained) console.log(name);
+Deno.exit(unexplained.length === 0 ? 0 : 1);
