@@ -5,12 +5,23 @@
 import { findAdapter, Gpu } from "../../../lib/engine/webgpu/device.ts";
 import type { KernelSet } from "../../../lib/engine/webgpu/kernels.ts";
 import { createWebGpuEngine } from "../../../lib/engine/webgpu/webgpu_engine.ts";
-import { allCases, type Case } from "../contract/core.ts";
+import { allCases, type Case, coreContract } from "../contract/core.ts";
+import type { MakeEngine } from "../contract/shared.ts";
 import { chooseRowsCases } from "./choose_rows.ts";
 import { lanesBackwards, withSources } from "./sources.ts";
 
-const { original, changed, draws }: { original: string; changed: string; draws: boolean } = JSON
-  .parse(await new Response(Deno.stdin.readable).text());
+interface Question {
+  original: string;
+  changed: string;
+  /** Whether choose_rows.wgsl is to be looked at by itself. */
+  draws: boolean;
+  /** Whether the contract's core is enough. */
+  core: boolean;
+}
+
+const { original, changed, draws, core }: Question = JSON.parse(
+  await new Response(Deno.stdin.readable).text(),
+);
 
 /** Replaces the one shader, and numbers lanes backwards where told. */
 const change = (backwards: boolean) => (source: string) => {
@@ -19,29 +30,33 @@ const change = (backwards: boolean) => (source: string) => {
 };
 
 function contract(kernels: KernelSet, backwards: boolean): Case[] {
-  const cases = allCases((options) =>
+  const make: MakeEngine = (options) =>
     withSources(change(backwards), async () => {
       return await createWebGpuEngine(await Gpu.open((await findAdapter())!), options, kernels);
-    })
-  );
-  return cases.map(({ does, test }) => ({
+    });
+  return (core ? coreContract(make) : allCases(make)).map(({ does, test }) => ({
     does: `${kernels} kernels${backwards ? ", lanes backwards" : ""}: ${does}`,
     test,
   }));
 }
 
-const choosing = [true, false].flatMap((backwards) =>
-  chooseRowsCases().map(({ does, test }) => ({
+function choosing(backwards: boolean): Case[] {
+  return chooseRowsCases().map(({ does, test }) => ({
     does: `choose_rows: ${does}`,
     test: () => withSources(change(backwards), test),
-  }))
-);
-const cases = [
-  ...draws ? choosing : [],
-  ...contract("hardware", true),
-  ...contract("tiled", false),
-  ...contract("hardware", false),
+  }));
+}
+
+/** The sets of cases in turn, so that what any of them notices is soon noticed. */
+const sets = [
+  ...draws ? [choosing(false), choosing(true)] : [],
+  contract("hardware", false),
+  contract("hardware", true),
+  contract("tiled", false),
 ];
+const turns = Math.max(...sets.map(({ length }) => length));
+const cases = Array.from({ length: turns }, (_, i) => sets.flatMap((set) => set.slice(i, i + 1)))
+  .flat();
 
 let failed: string | undefined;
 for (const { does, test } of cases) {

@@ -3,7 +3,8 @@
  * GPUs' sets of kernels: every barrier, every bounds guard, and a seeded sample of the operators. Fails if one goes
  * unnoticed that surviving_mutants.json does not explain.
  *
- * It takes an hour on two cores. `deno task test:mutants forward` takes only files whose path has that in it.
+ * It takes an hour or two on two cores. `deno task test:mutants forward` takes only files whose path has that in
+ * it, and `--core` runs the contract's core only, in some minutes.
  */
 import { permutation } from "../../../lib/random/distributions.ts";
 import { prngKey } from "../../../lib/random/threefry.ts";
@@ -13,7 +14,7 @@ import explained from "./surviving_mutants.json" with { type: "json" };
 
 const OPERATORS = 100;
 const SEED = 298504;
-/** All cases take about two minutes; a mutant that loops is as good as noticed. */
+/** All cases take some minutes; a mutant that loops is as good as noticed. */
 const MOST_MILLISECONDS = 600_000;
 
 interface ShaderMutant extends Mutant {
@@ -33,7 +34,7 @@ async function notice({ path, original, source }: ShaderMutant): Promise<string>
   const writer = process.stdin.getWriter();
   const draws = path.includes("choose_rows");
   await writer.write(
-    new TextEncoder().encode(JSON.stringify({ original, changed: source, draws })),
+    new TextEncoder().encode(JSON.stringify({ original, changed: source, draws, core })),
   );
   await writer.close();
   const { stdout } = await process.output();
@@ -41,7 +42,8 @@ async function notice({ path, original, source }: ShaderMutant): Promise<string>
   return new TextDecoder().decode(stdout).trim() || "the process ended";
 }
 
-const [only = ""] = Deno.args;
+const core = Deno.args.includes("--core");
+const [only = ""] = Deno.args.filter((argument) => argument !== "--core");
 const mutants = [...await shaderSources()].sort(([a], [b]) => a < b ? -1 : 1)
   .flatMap(([path, original]) =>
     mutantsOf(original).map((mutant) => ({ ...mutant, path: path.slice(2), original }))
