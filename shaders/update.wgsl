@@ -63,12 +63,12 @@ fn update(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) 
     }
     let part = lane / WORD_LANES;
     let unit_word = group.x * WORD_LANES + lane % WORD_LANES;
-    let last_row = (step.slot * SLOT_ROWS + step.rows) - 1u;
+    let end = step.slot * SLOT_ROWS + step.rows;
     // Beyond the last word of units, the last one is summed again and not stored.
     let deltas = DELTAS + layer.outputs + min(unit_word, layer.output_words - 1u);
 
     var blocks = array<mat4x4f, WORDS>();
-    for (var row = step.slot * SLOT_ROWS + part; row <= last_row; row += PARTS) {
+    for (var row = step.slot * SLOT_ROWS + part; row < end; row += PARTS) {
         let d = traces[row * TRACE_WORDS + deltas];
         for (var i = 0u; i < WORDS; i++) {
             blocks[i] += outer(load_inputs(layer, row, first_word + i), d);

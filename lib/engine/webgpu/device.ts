@@ -18,7 +18,8 @@ export function describeAdapter(info: GPUAdapterInfo): DeviceDescription {
     backend: "webgpu",
     name: info.description || [info.vendor, info.architecture, info.device].join(" ").trim() ||
       "unnamed adapter",
-    software: info.isFallbackAdapter,
+    // Missing where a browser is older than it, and then unknown.
+    software: info.isFallbackAdapter ?? false,
   };
 }
 
@@ -102,6 +103,7 @@ export class Gpu {
    * @param create The creation
    */
   async checked<T>(what: string, create: () => T | Promise<T>): Promise<T> {
+    this.device.pushErrorScope("internal");
     this.device.pushErrorScope("out-of-memory");
     this.device.pushErrorScope("validation");
     let made: T | undefined;
@@ -113,12 +115,10 @@ export class Gpu {
     }
     const invalid = await this.device.popErrorScope();
     const exhausted = await this.device.popErrorScope();
+    const internal = await this.device.popErrorScope();
     if (thrown !== undefined) throw thrown;
-    if (invalid ?? exhausted) {
-      throw new Error(
-        `Cannot make ${what} on ${this.description.name}: ${(invalid ?? exhausted)!.message}`,
-      );
-    }
+    const error = invalid ?? exhausted ?? internal;
+    if (error) throw new Error(`Cannot make ${what} on ${this.description.name}: ${error.message}`);
     return made as T;
   }
 

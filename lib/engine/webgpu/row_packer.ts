@@ -160,19 +160,8 @@ export class RowPacker {
     this.#unload();
     const words = this.#layout.words[0];
     const { parts, facts } = uploadRows(this.#gpu, words, data, this.#options.scale);
-    const { traces, labels } = this.#buffers;
     const bind = (program: Program) =>
-      parts.map(({ images, info }) =>
-        program.bind(
-          read(images),
-          read(facts),
-          read(this.#rows),
-          read(this.#draws),
-          read(info, 0, PART_BYTES),
-          write(traces),
-          write(labels),
-        )
-      );
+      parts.map(({ images, info }) => this.#bindGather(program, images, facts, info));
     this.#loaded = {
       buffers: [facts, ...parts.flatMap(({ images, info }) => [images, info])],
       count: data.labels.length,
@@ -266,6 +255,37 @@ export class RowPacker {
         (drawn ? this.#gather : this.#gatherPlain).dispatch(pass, part, groups, slots);
       }
     });
+  }
+
+  /** Encodes each kernel on a slot of rows that are not there, with no data loaded. */
+  encodeWarmUp(encoder: GPUCommandEncoder): void {
+    const nothing = this.#gpu.buffer("nothing", PART_BYTES, GPUBufferUsage.STORAGE);
+    this.setRows(0, Uint32Array.of(ABSENT));
+    inPass(encoder, (pass) => {
+      if (this.#choose) {
+        const rows = write(this.#rows);
+        const group = this.#choose.bind(read(this.#draws), read(nothing), read(nothing), rows);
+        this.#choose.dispatch(pass, group, 1);
+      }
+      for (const program of new Set([this.#gather, this.#gatherPlain])) {
+        const group = this.#bindGather(program, nothing, nothing, nothing);
+        program.dispatch(pass, group, 1);
+      }
+    });
+    // Destroyed once the commands that use it are done.
+    this.#gpu.device.queue.onSubmittedWorkDone().then(() => nothing.destroy());
+  }
+
+  #bindGather(program: Program, images: GPUBuffer, facts: GPUBuffer, info: GPUBuffer) {
+    return program.bind(
+      read(images),
+      read(facts),
+      read(this.#rows),
+      read(this.#draws),
+      read(info, 0, PART_BYTES),
+      write(this.#buffers.traces),
+      write(this.#buffers.labels),
+    );
   }
 
   destroy(): void {

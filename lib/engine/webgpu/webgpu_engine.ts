@@ -59,7 +59,7 @@ export async function createWebGpuEngine(
 ): Promise<WebGpuEngine> {
   const layout = parameterLayout(options.architecture);
   const { compileNetwork, drawsHere } = kernelsFor(kernels, options, layout);
-  const slots = slotShape(options, layout);
+  const slots = slotShape(gpu, options, layout);
   const bindNetwork = await compileNetwork(gpu, options, layout, slots);
   const bindPacker = await RowPacker.compile(gpu, options, layout, slots, drawsHere);
   const summing = await Program.compile(gpu, {
@@ -68,7 +68,7 @@ export async function createWebGpuEngine(
     constants: {},
     bindings: ["read", "read", "write"],
   });
-  return await gpu.checked("the engine's buffers", () => {
+  const engine = await gpu.checked("the engine's buffers", () => {
     const buffers = createBuffers(gpu, options, layout, slots);
     return new WebGpuEngine(
       gpu,
@@ -81,10 +81,18 @@ export async function createWebGpuEngine(
       summing,
     );
   });
+  await engine.warmUp();
+  return engine;
 }
 
 /** How many rows a slot has, and how many slots there are. */
-function slotShape({ batchSize }: EngineOptions, layout: ParameterLayout): SlotShape {
+function slotShape(
+  { device: { limits } }: Gpu,
+  { batchSize }: EngineOptions,
+  layout: ParameterLayout,
+): SlotShape {
+  const bytesARow = 16 * layout.traceWords;
+  const bytes = Math.min(SLOT_BYTES, limits.maxStorageBufferBindingSize, limits.maxBufferSize);
   // Forward, gradient and deltas, two operations each.
   const operationsARow = 6 * 16 * layout.blocks;
   const rows = Math.max(
@@ -92,13 +100,13 @@ function slotShape({ batchSize }: EngineOptions, layout: ParameterLayout): SlotS
     Math.min(
       batchSize,
       MOST_SLOT_ROWS,
-      Math.floor(SLOT_BYTES / (16 * layout.traceWords)),
+      Math.floor(bytes / bytesARow),
       Math.floor(MOST_OPERATIONS / operationsARow),
     ),
   );
   const count = Math.min(
     MOST_SLOTS,
-    Math.floor(SLOT_BYTES / (16 * layout.traceWords * rows)),
+    Math.floor(bytes / (bytesARow * rows)),
     Math.floor(MOST_OPERATIONS / (operationsARow * rows)),
   );
   return { rows, count: Math.max(1, count) };
@@ -180,6 +188,24 @@ export class WebGpuEngine implements Engine {
       read(buffers.steps, 0, STEP_BYTES),
       write(this.#results),
     );
+  }
+
+  /**
+   * Runs every kernel of a step once, on nothing: drivers compile a kernel when it is first used, which can take
+   * seconds, and belongs to the making of the engine, not to the training.
+   */
+  async warmUp(): Promise<void> {
+    const nothing = { learningRate: 0, step: 1, batchRows: 1, rows: 0, result: 0 };
+    const step = { ...nothing, evaluate: false, accumulate: false, last: true };
+    writeStepInfo(this.#stepInfo, 0, step, this.options.optimizer);
+    this.#gpu.device.queue.writeBuffer(this.#buffers.steps, 0, this.#stepInfo, 0, STEP_STRIDE);
+    this.#submit((encoder) => {
+      this.#packer.encodeWarmUp(encoder);
+      this.#network.encodeSteps(encoder, 1);
+      inPass(encoder, (pass) => this.#summing.dispatch(pass, this.#summingGroup, 1));
+    });
+    await this.#gpu.device.queue.onSubmittedWorkDone();
+    this.#gpu.assertSound();
   }
 
   get device(): DeviceDescription {

@@ -1,0 +1,57 @@
+/** The contract's core on a second implementation of WebGPU: Chromium's, on its software adapter. */
+import { assert } from "@std/assert";
+import { openBrowser } from "../../browser.ts";
+import { needs } from "../../requirements.ts";
+
+interface BrowserCase {
+  name: string;
+  test(): Promise<void>;
+}
+declare const cases: BrowserCase[];
+
+/** The cases as one script. */
+async function bundledCases(): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "bundle",
+      "--quiet",
+      "--platform",
+      "browser",
+      "--lock=deno.lock",
+      "tests/engine/webgpu/browser_cases.ts",
+    ],
+  }).output();
+  assert(success, new TextDecoder().decode(stderr));
+  return new TextDecoder().decode(stdout);
+}
+
+Deno.test({
+  name: "the contract's core holds in Chromium",
+  ...await needs("webgpu", "browser"),
+  async fn(t) {
+    const script = await bundledCases();
+    await using server = Deno.serve(
+      { hostname: "127.0.0.1", port: 0, onListen() {} },
+      ({ url }) =>
+        url.endsWith(".js")
+          ? new Response(script, { headers: { "content-type": "text/javascript" } })
+          : new Response('<!doctype html><script type="module" src="cases.js"></script>', {
+            headers: { "content-type": "text/html" },
+          }),
+    );
+    await using browser = await openBrowser({ webgpu: true });
+    const { page } = await browser.open(`http://127.0.0.1:${server.addr.port}/`);
+    await page.waitForFunction(() => "cases" in globalThis);
+    const names = await page.evaluate(() => cases.map(({ name }) => name));
+    assert(names.length >= 16, `${names.length} cases`);
+    for (const [i, name] of names.entries()) {
+      await t.step(name, async () => {
+        const failure = await page.evaluate(
+          (i) => cases[i].test().then(() => undefined, (error) => String(error.message)),
+          i,
+        );
+        assert(failure === undefined, failure);
+      });
+    }
+  },
+});

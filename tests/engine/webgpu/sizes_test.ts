@@ -1,0 +1,140 @@
+/** Nets and data sets that do not fit a device's limits, or only just. */
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { findAdapter, Gpu } from "../../../lib/engine/webgpu/device.ts";
+import { createWebGpuEngine } from "../../../lib/engine/webgpu/webgpu_engine.ts";
+import { parameterCount, parameterSlots } from "../../../lib/net/architecture.ts";
+import { normal } from "../../../lib/random/distributions.ts";
+import { prngKey } from "../../../lib/random/threefry.ts";
+import { needs } from "../../requirements.ts";
+import { coreContract } from "../contract/core.ts";
+import { allRows, NOTEBOOK_ENGINE } from "../contract/shared.ts";
+import { generatedData, Reference } from "../../../lib/engine/reference.ts";
+
+const webgpu = await needs("webgpu");
+
+/** A device that has lower limits than it has. */
+async function openLimited(
+  limits: Partial<Record<keyof GPUSupportedLimits, number>>,
+): Promise<Gpu> {
+  const gpu = await Gpu.open((await findAdapter())!);
+  const all = gpu.device.limits;
+  const value = new Proxy(all, {
+    get: (_, name) => limits[name as keyof GPUSupportedLimits] ?? Reflect.get(all, name, all),
+  });
+  Object.defineProperty(gpu.device, "limits", { value });
+  return gpu;
+}
+
+for (const kernels of ["hardware", "tiled"] as const) {
+  // 60,000 rows of 64 pixels are 3.8 MB: in eight parts.
+  const cases = coreContract(async (options) => {
+    const gpu = await openLimited({ maxStorageBufferBindingSize: 2 ** 19 });
+    return await createWebGpuEngine(gpu, options, kernels);
+  });
+  const limited = /ten steps|rows of permutation|counts/;
+  for (const { does, test } of cases.filter(({ does }) => limited.test(does))) {
+    Deno.test({
+      name: `WebGPU (${kernels} kernels) engine in small bindings ${does}`,
+      ...webgpu,
+      fn: test,
+    });
+  }
+}
+
+Deno.test({
+  name:
+    "a net that a device has no room for is refused when the engine is made, with kernel and limit",
+  ...webgpu,
+  async fn() {
+    const [few, small] = [
+      await openLimited({ maxComputeWorkgroupsPerDimension: 50 }),
+      await openLimited({ maxStorageBufferBindingSize: 2 ** 17 }),
+    ];
+    await assertRejects(
+      () => createWebGpuEngine(few, NOTEBOOK_ENGINE, "hardware"),
+      Error,
+      "Cannot run forward_backward on",
+    );
+    await assertRejects(
+      () => createWebGpuEngine(small, NOTEBOOK_ENGINE, "hardware"),
+      Error,
+      "its parameters must have at most 131072 bytes",
+    );
+    few.close();
+    small.close();
+  },
+});
+
+Deno.test({
+  name: "WebGPU engine takes a step with hidden layers of 4096 and 4096",
+  ...await needs("webgpu", "time"),
+  async fn() {
+    const architecture = { ...NOTEBOOK_ENGINE.architecture, hidden: [4096, 4096] } as const;
+    const options = { ...NOTEBOOK_ENGINE, architecture, batchSize: 2 };
+    const data = generatedData({ rows: 20, width: 28, height: 28, classes: 10 });
+    const noise = normal(prngKey(1), 4099);
+    const parameters = new Float32Array(parameterCount(architecture));
+    for (const { shape: [, fanIn = 100], offset, length } of parameterSlots(architecture)) {
+      for (let i = 0; i < length; i++) {
+        parameters[offset + i] = noise[(offset + i) % noise.length] / Math.sqrt(fanIn);
+      }
+    }
+    const state = { parameters, moments: new Float32Array(), stepsTaken: 0 };
+    const step = { key: prngKey(2), from: 0, count: 2, learningRate: 2 ** 20 };
+    await using engine = await createWebGpuEngine(
+      await Gpu.open((await findAdapter())!),
+      options,
+      "tiled",
+    );
+    engine.load(data);
+    engine.start(allRows(data), state);
+    engine.step([step]);
+    const after = (await engine.read()).parameters;
+    const expected = new Reference(options, data, allRows(data), state).gradient(step);
+    let [error, length] = [0, 0];
+    for (let i = 0; i < expected.length; i++) {
+      error += ((parameters[i] - after[i]) / step.learningRate - expected[i]) ** 2;
+      length += expected[i] ** 2;
+    }
+    assert(length > 0);
+    assert(Math.sqrt(error / length) <= 1e-4, `relative error ${Math.sqrt(error / length)}`);
+  },
+});
+
+Deno.test({
+  name: "a data set that a device refuses leaves nothing on it",
+  ...webgpu,
+  async fn() {
+    // The images fit, in parts; the rows' labels and scales do not.
+    const gpu = await openLimited({
+      maxBufferSize: 2 ** 19,
+      maxStorageBufferBindingSize: 2 ** 19,
+    });
+    await using engine = await createWebGpuEngine(gpu, NOTEBOOK_ENGINE, "hardware");
+    const left = new Set<GPUBuffer>();
+    const { createBuffer } = gpu.device;
+    gpu.device.createBuffer = (descriptor) => {
+      const buffer = createBuffer.call(gpu.device, descriptor);
+      const { destroy } = buffer;
+      buffer.destroy = () => {
+        left.delete(buffer);
+        destroy.call(buffer);
+      };
+      left.add(buffer);
+      return buffer;
+    };
+    const data = generatedData({ rows: 2, width: 28, height: 28, classes: 10 });
+    const count = 70_000;
+    const many = {
+      ...data,
+      images: new Uint8Array(count * 784),
+      labels: new Uint8Array(count),
+      trainRows: count,
+    };
+    assertThrows(() => engine.load(many), Error, "row facts");
+    assertEquals(left.size, 0);
+    assertThrows(() => engine.evaluate(Uint32Array.of(0)), Error, "no data is loaded");
+    engine.load(data);
+    assert(left.size > 0);
+  },
+});
