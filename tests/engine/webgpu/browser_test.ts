@@ -1,6 +1,6 @@
 /** The contract's core on a second implementation of WebGPU: Chromium's, on its software adapter. */
 import { assert } from "@std/assert";
-import { openBrowser } from "../../browser.ts";
+import { openBrowser } from "../../../bench/browser.ts";
 import { needs } from "../../requirements.ts";
 
 interface BrowserCase {
