@@ -11,10 +11,17 @@ const ENDLESS = [...QUICK, "--iterations", "100000000"];
 /** What ends a task, and the exit code of other programs that are ended so. */
 const ENDINGS: [string, (child: Deno.ChildProcess) => void, number][] = [
   ["Ctrl-C", (child) => child.kill("SIGINT"), 130],
-  // As a terminal and `deno task` do it.
-  ["Ctrl-C twice", (child) => [1, 2].forEach(() => child.kill("SIGINT")), 130],
+  // As a terminal and `deno task` do it: the second comes while the first is being obeyed.
+  ["Ctrl-C twice", (child) => [0, 20].forEach((ms) => setTimeout(() => interrupt(child), ms)), 130],
   ["SIGTERM", (child) => child.kill("SIGTERM"), 143],
 ];
+
+/** Sends SIGINT, if the process has not ended yet. */
+function interrupt(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGINT");
+  } catch { /* it has */ }
+}
 
 /** Reads a process's output until it has ended; `onText` is called with all there is so far. */
 async function readAll(child: Deno.ChildProcess, onText: (text: string) => void): Promise<string> {

@@ -18,7 +18,7 @@ import { NOTEBOOK } from "../../lib/training/options.ts";
 import { predict } from "../../lib/training/predict.ts";
 import { runCli, taskCommand } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
-import { test } from "../requirements.ts";
+import { onUnix, test } from "../requirements.ts";
 
 /** A net for images of 28 x 28 pixels with drawn parameters. */
 function drawnModel(inputs = 784): SavedModel {
@@ -317,6 +317,21 @@ test("no text of a model's file reaches the terminal as a command, or at full le
     assert(!/[\x00-\x09\x0b-\x1f\x7f-\x9f]/.test(stdout + stderr), `${task} ${args}`);
     assert(stderr !== "" && stdout.length + stderr.length < 10_000, `${task} ${args}`);
     if (args.includes("--json")) jsonLines(stdout);
+  }
+});
+
+onUnix("no file's name reaches the terminal as a command", async () => {
+  using data = barsFolder();
+  const csv = `${data.path}/\x1b[31mred\x9b0m.csv`;
+  await Deno.rename(data.csv, csv);
+  const model = await trainOn(csv);
+  for (const args of [[], ["--json"]]) {
+    const { code, stdout } = await runCli("evaluate", ["--model", model, ...args]);
+    assertEquals(code, 0);
+    assert(stdout.includes("\\u001b[31mred\\u009b0m.csv"), stdout);
+    // deno-lint-ignore no-control-regex -- they are what is looked for
+    assert(!/[\x00-\x09\x0b-\x1f\x7f-\x9f]/.test(stdout), stdout);
+    if (args.length > 0) assertEquals(jsonLines(stdout)[0].dataset, csv);
   }
 });
 
