@@ -162,6 +162,17 @@ test("readIdxFolder() finds the files under the names and in the folders that pe
     ["gzipped without .gz", renamed((name) => name, gzipSync)],
     [".gz without being gzipped", renamed((name) => `${name}.gz`)],
     ["capitals and spaces", renamed((name) => `my digits/${name.toUpperCase()} (1)`)],
+    ["other data in a folder beside them", {
+      ...renamed(dotted),
+      ...renamed((name) => `older/${dotted(name)}`, (bytes) => bytes.fill(7, 20)),
+    }],
+    ["MNIST's name and another", {
+      ...renamed(
+        (name) => name.toUpperCase(),
+        (bytes) => bytes.length === 52 ? bytes.fill(7, 20) : bytes,
+      ),
+      "train-images-idx3-ubyte": expected["train-images-idx3-ubyte"],
+    }],
     ["other files beside them", { ...renamed(dotted), "notes.txt": new Uint8Array(9) }],
   ];
   using plain = folder(expected);
