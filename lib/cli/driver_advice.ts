@@ -1,4 +1,5 @@
 /** What to do where Deno finds no WebGPU adapter. */
 export const DRIVER_ADVICE =
   "the machine has no graphics driver that Deno can use; install the GPU's Vulkan driver, " +
-  "or on Debian the software adapter with `apt-get install mesa-vulkan-drivers libvulkan1`";
+  "or on Debian the software adapter with `apt-get install mesa-vulkan-drivers libvulkan1`, " +
+  "or use --backend cpu";

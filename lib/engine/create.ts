@@ -65,7 +65,7 @@ export async function createEngine(
   }
   if (backend === "webgpu") {
     const reason = noAdapterAdvice ? `${NO_ADAPTER}: ${noAdapterAdvice}` : NO_ADAPTER;
-    throw new Error(`Cannot use --backend webgpu: ${reason}, or use --backend cpu`);
+    throw new Error(`Cannot train on WebGPU: there is ${reason}`);
   }
   const why = backend === "cpu"
     ? "as --backend cpu asks"

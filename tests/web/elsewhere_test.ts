@@ -37,6 +37,24 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "WebGPU where there is none: the page says so, and trains on the processor when told to",
+  ...await needs("browser"),
+  async fn() {
+    await using web = await openPage({ query: "?backend=webgpu" });
+    await web.page.click("#start");
+    await web.page.waitForFunction(() =>
+      document.querySelector("#notice")!.textContent!.includes(
+        "Cannot train on WebGPU: there is no WebGPU adapter",
+      )
+    );
+    assertEquals(await web.page.isDisabled("#start"), true);
+    await web.page.selectOption("#backend", "cpu");
+    await web.page.click("#start:not([disabled])");
+    await web.reach(20);
+  },
+});
+
 test("the engine lives in the trainer's Worker: the page's own script has none", async () => {
   const reach = async (entry: string) =>
     Object.keys((await bundle({ entryPoints: [entry] })).metafile.inputs);
