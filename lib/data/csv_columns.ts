@@ -33,7 +33,8 @@ const INDEX_NAME =
 export function isHeader(fields: readonly string[], label?: string): boolean {
   const names = fields.map(normalized);
   const isName = (name: string) => name !== "" && isNaN(Number(name));
-  if (names.some((name) => LABEL_NAMES.includes(name))) return true;
+  // "y" alone may as well be the label of a first row that shows the letter.
+  if (names.some((name) => LABEL_NAMES.includes(name) && name !== "y")) return true;
   if (label !== undefined && isName(label) && names.includes(normalized(label))) return true;
   const numbers = names.filter((name) => name !== "" && !isName(name)).map(Number);
   // Numbers that count on as pandas names columns; in a short row of pixels they may do so by chance.

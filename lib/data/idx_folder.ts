@@ -106,7 +106,7 @@ export function isEmnistFolder(directory: string): boolean {
  * @param path Where it is
  */
 export function isEmnist(path: string): boolean {
-  return /(^|[/\\])emnist\b[^/\\]*$/i.test(path);
+  return /(^|[/\\])emnist(?![a-z])[^/\\]*$/i.test(path);
 }
 
 /** What the first of several gives that is not damaged; what is wrong with the first if all are. */

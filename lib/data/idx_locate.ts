@@ -113,7 +113,8 @@ function partOf(name: string): { part: "train" | "t10k"; prefix: string } | unde
 }
 
 function splitPath(path: string): [string, string] {
-  const slash = path.lastIndexOf("/");
+  const isWindows = Deno.build.os === "windows";
+  const slash = Math.max(path.lastIndexOf("/"), isWindows ? path.lastIndexOf("\\") : -1);
   return [path.slice(0, Math.max(0, slash)), path.slice(slash + 1)];
 }
 
@@ -193,9 +194,9 @@ export function describeFolder(directory: string): string {
   const files = filesBelow(directory);
   if (files.length === 0) return ", which holds no files";
   const named = files.slice(0, NAMED).map(({ path, relative }) => {
-    const foreign = foreignKind(startOf(path).bytes)?.replace(/^it is /, "");
-    const isIdx = foreign === undefined || idxKind(startOf(path).bytes) !== undefined;
-    return printable(relative) + (isIdx ? "" : ` (${foreign})`);
+    const { bytes } = startOf(path);
+    const foreign = idxKind(bytes) ? undefined : foreignKind(bytes)?.replace(/^it is /, "");
+    return printable(relative) + (foreign ? ` (${foreign})` : "");
   });
   const others = files.length - named.length;
   return `, which holds ${named.join(", ")}${others > 0 ? ` and ${others} more` : ""}`;

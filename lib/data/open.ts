@@ -84,6 +84,7 @@ const IDX_SOURCES: Readonly<Partial<Record<DatasetName, IdxSource>>> = {
  */
 export async function openDataset(options: OpenOptions): Promise<Dataset> {
   const { dataset, dataDir, onNotice } = options;
+  if (kindOf(dataset) !== "file") refuseCsvOptions(options);
   const isKnown = DATASET_NAMES.includes(dataset);
   const data = await openNamed(options);
   if (!isKnown) inspectLabels(data, onNotice);
@@ -97,6 +98,19 @@ export async function openDataset(options: OpenOptions): Promise<Dataset> {
       : { dataset: resolve(dataset) });
   if (transpose || options.transpose === false) source.transpose = transpose;
   return { ...(transpose ? transposeImages(data) : data), source };
+}
+
+/** Refuses what is said of a CSV file where there is none, lest the person believe that it holds. */
+function refuseCsvOptions({ dataset, label, width, test }: OpenOptions): void {
+  for (const [name, value] of Object.entries({ label, "image width": width, test })) {
+    if (value === undefined || /\.csv(\.gz)?$/i.test(dataset)) continue;
+    throw new DataError(
+      `Cannot use the ${name} ${printable(String(value), 200)} with ${
+        printable(dataset, 200)
+      } as ` +
+        `only CSV files have one`,
+    );
+  }
 }
 
 async function openNamed(options: OpenOptions): Promise<Dataset> {
@@ -183,5 +197,5 @@ function kindOf(path: string): "file" | "folder" | undefined {
 
 /** Whether a file or the files of a folder have EMNIST's names. */
 function isEmnistPath(path: string): boolean {
-  return isEmnist(path) || kindOf(path) !== "file" && isEmnistFolder(path);
+  return kindOf(path) === "file" ? isEmnist(path) : isEmnistFolder(path);
 }

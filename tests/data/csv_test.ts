@@ -212,6 +212,8 @@ test("readCsv() reads words as labels: letters by the alphabet, others sorted", 
   assertEquals([...letters.labels], [2, 0, 2]);
   assertEquals(letters.classNames, ["A", "B", "C"]);
   assertEquals(letters.classes, 3);
+  const y = await read("Y,1\nX,2\nY,3\n"); // no header, though a column of labels may be called so
+  assertEquals([...y.labels], [24, 23, 24]);
   const words = await read("1,dress\n2,shirt\n3,ankle boot\n4,shirt\n");
   assertEquals([...words.labels], [1, 2, 0, 2]);
   assertEquals(words.classNames, ["ankle boot", "dress", "shirt"]);

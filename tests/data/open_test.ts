@@ -167,6 +167,17 @@ test("openDataset() looks at what a file holds, not at its name", async () => {
   }
 });
 
+test("openDataset() refuses what only a CSV file has with anything else", async () => {
+  using directory = folder(smallFiles());
+  for (const dataset of [directory.path, "synthetic"]) {
+    const options = { label: "first", width: 2, test: "/nowhere/test.csv" };
+    for (const [name, value] of Object.entries(options)) {
+      const message = await failure(openDataset({ dataset, [name]: value }));
+      assert(message.endsWith(`${value} with ${dataset} as only CSV files have one`), message);
+    }
+  }
+});
+
 test("openDataset() refuses a single class, and says which labels are skipped", async () => {
   using directory = folder({
     "one.csv": new TextEncoder().encode("label,a\n3,7\n3,8\n"),
@@ -182,7 +193,11 @@ test("openDataset() refuses a single class, and says which labels are skipped", 
 
 test("openDataset() puts upright what is EMNIST's by its name, or what it is told to", async () => {
   const rows = new TextEncoder().encode("label,a,b,c,d\n0,1,2,3,4\n1,5,6,7,8\n");
-  using directory = folder({ "emnist-letters-train.csv": rows, "kmnist.csv": rows });
+  using directory = folder({
+    "emnist-letters-train.csv": rows,
+    "EMNIST_digits.csv": rows,
+    "emnist files/kmnist.csv": rows,
+  });
   const images = Uint8Array.of(1, 3, 2, 4, 5, 7, 6, 8);
   const dataset = `${directory.path}/emnist-letters-train.csv`;
   const notices: string[] = [];
@@ -197,7 +212,9 @@ test("openDataset() puts upright what is EMNIST's by its name, or what it is tol
   ]);
   assertEquals((await openDataset(emnist.source!)).images, images);
   assertEquals((await openDataset({ dataset, transpose: false })).images[1], 2);
-  const other = `${directory.path}/kmnist.csv`;
+  const underscored = `${directory.path}/EMNIST_digits.csv`;
+  assertEquals((await openDataset({ dataset: underscored })).images, images);
+  const other = `${directory.path}/emnist files/kmnist.csv`;
   assertEquals((await openDataset({ dataset: other })).images[1], 2);
   assertEquals((await openDataset({ dataset: other, transpose: true })).images, images);
 });
