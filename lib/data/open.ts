@@ -149,7 +149,10 @@ async function openNamed(options: OpenOptions): Promise<Dataset> {
   }
   throw new DataError(
     `Cannot open the data set ${printable(dataset)} as it must be ${DATASET_NAMES.join(", ")}, ` +
-      `a folder of IDX files or a CSV file: there is no such file or folder`,
+      `a folder of IDX files or a CSV file: there is no such file or folder` +
+      (isEmnist(dataset)
+        ? "; EMNIST is published as one archive: unpack it, and name its FOLDER/emnist-digits"
+        : ""),
   );
 }
 

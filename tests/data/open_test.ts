@@ -225,6 +225,8 @@ test("openDataset() says what there is to open where there is no such data set",
     "Cannot open the data set mnits as it must be auto, mnist, fashion, kmnist, qmnist, openml, synthetic, " +
       "a folder of IDX files or a CSV file: there is no such file or folder",
   );
+  const message = await failure(openDataset({ dataset: "emnist-letters" }));
+  assert(message.endsWith("unpack it, and name its FOLDER/emnist-digits"), message);
 });
 
 Deno.test({
