@@ -29,6 +29,9 @@ export interface CpuInternals {
   sharedStep: number;
 }
 
+/** The most threads taken by default: a batch of 100 rows has not much more to share. */
+const MOST_THREADS = 16;
+
 /** Draws are announced to a sleeping thread in groups of so many, as waking it takes a while. */
 const DRAWS_ANNOUNCED = 8;
 
@@ -36,7 +39,7 @@ const DRAWS_ANNOUNCED = 8;
 export interface CpuEngineOptions extends EngineOptions {
   /**
    * How many threads to use, the calling one included. No number of them changes a result.
-   * @default one a core; 1 where memory cannot be shared, as in a page without cross-origin isolation
+   * @default one a core, up to 16; 1 where memory cannot be shared, as in a page without cross-origin isolation
    */
   threads?: number;
 }
@@ -110,6 +113,8 @@ class CpuEngine implements Engine {
   readonly #internals: CpuInternals;
   readonly #threads: number;
   #loaded: LoadedData | undefined;
+  /** Those of the data loaded last, and of data that work in the queue still needs. */
+  readonly #open = new Set<Threads>();
   /** The run that was begun last, and the one whose rows and parameters are in the memory. */
   #run: Run | undefined;
   #current: Run | undefined;
@@ -126,7 +131,8 @@ class CpuEngine implements Engine {
   #lastPause = 0;
 
   constructor(
-    { threads = navigator.hardwareConcurrency, ...options }: CpuEngineOptions,
+    { threads = Math.min(navigator.hardwareConcurrency, MOST_THREADS), ...options }:
+      CpuEngineOptions,
     internals: CpuInternals,
   ) {
     this.options = options;
@@ -159,11 +165,11 @@ class CpuEngine implements Engine {
     threads.bytes.set(data.labels, labels);
     threads.floats.set(rowScales(data, this.options.scale), scales / 4);
     const places = parameterPlaces(this.options.architecture, threads.layout);
-    const before = this.#loaded;
+    this.#open.add(threads);
     this.#loaded = { data, threads, places };
     this.#run = undefined;
     this.#queue.push(() => {
-      before?.threads.close();
+      this.#closeAllBut(threads);
       this.#asked = this.#taken = 0;
     });
   }
@@ -222,7 +228,7 @@ class CpuEngine implements Engine {
     // Work going on ends at the next pause or operation, and rejects.
     await this.#done.catch(() => {});
     this.#queue.length = 0;
-    this.#loaded?.threads.close();
+    this.#closeAllBut(undefined);
     this.#loaded = this.#run = this.#current = undefined;
   }
 
@@ -332,6 +338,14 @@ class CpuEngine implements Engine {
     await nextTurn();
     this.#lastPause = performance.now();
     this.#assertNotDisposed();
+  }
+
+  #closeAllBut(needed: Threads | undefined): void {
+    for (const threads of this.#open) {
+      if (threads === needed) continue;
+      threads.close();
+      this.#open.delete(threads);
+    }
   }
 
   #assertNotDisposed(): void {
