@@ -13,6 +13,7 @@ import type {
   Evaluation,
   Step,
 } from "../engine.ts";
+import { Draws } from "./draws.ts";
 import { planMemory } from "./layout.ts";
 import { type Build, buildOfHere } from "./module.ts";
 import { parameterPlaces, writeCopies } from "./parameters.ts";
@@ -31,9 +32,6 @@ export interface CpuInternals {
 
 /** The most threads taken by default: a batch of 100 rows has not much more to share. */
 const MOST_THREADS = 16;
-
-/** Draws are announced to a sleeping thread in groups of so many, as waking it takes a while. */
-const DRAWS_ANNOUNCED = 8;
 
 /** What `createCpuEngine` is told. */
 export interface CpuEngineOptions extends EngineOptions {
@@ -95,6 +93,7 @@ export function describeCpu(build: Build = buildOfHere()): DeviceDescription {
 interface LoadedData {
   data: Dataset;
   threads: Threads;
+  draws: Draws;
   /** By parameter: its index in the memory. */
   places: Uint32Array;
 }
@@ -103,8 +102,8 @@ interface LoadedData {
 interface Run {
   loaded: LoadedData;
   trainRows: Uint32Array;
-  /** Steps queued and not yet asked for; their rows are drawn in this order. */
-  undrawn: Step[];
+  /** The draws of steps that were queued before the run's turn came. */
+  early: Step[];
 }
 
 class CpuEngine implements Engine {
@@ -119,9 +118,6 @@ class CpuEngine implements Engine {
   #run: Run | undefined;
   #current: Run | undefined;
   #stepsTaken = 0;
-  /** Draws asked for, and those taken, of all that this engine's threads ever were. */
-  #asked = 0;
-  #taken = 0;
   #disposed = false;
   /** What was asked for and is not yet done. Each holds on to the data and run that it was asked for with. */
   readonly #queue: (() => void | Promise<void>)[] = [];
@@ -166,19 +162,16 @@ class CpuEngine implements Engine {
     threads.floats.set(rowScales(data, this.options.scale), scales / 4);
     const places = parameterPlaces(this.options.architecture, threads.layout);
     this.#open.add(threads);
-    this.#loaded = { data, threads, places };
+    this.#loaded = { data, threads, draws: new Draws(threads), places };
     this.#run = undefined;
-    this.#queue.push(() => {
-      this.#closeAllBut(threads);
-      this.#asked = this.#taken = 0;
-    });
+    this.#queue.push(() => this.#closeAllBut(threads));
   }
 
   start(trainRows: Uint32Array, state: EngineState): void {
     const loaded = this.#requireLoaded("start a run");
     assertRows("train on", trainRows, loaded.data.labels.length);
     assertState(this.options, state);
-    const run: Run = { loaded, trainRows: trainRows.slice(), undrawn: [] };
+    const run: Run = { loaded, trainRows: trainRows.slice(), early: [] };
     const { parameters, moments, stepsTaken } = {
       parameters: state.parameters.slice(),
       moments: state.moments.slice(),
@@ -186,14 +179,11 @@ class CpuEngine implements Engine {
     };
     this.#run = run;
     this.#queue.push(() => {
-      const { threads } = loaded;
-      for (; this.#taken < this.#asked; this.#taken++) threads.functions.cancelDraw(this.#taken);
-      threads.words.set(run.trainRows, threads.layout.trainRows / 4);
-      threads.trainCount = run.trainRows.length;
+      loaded.draws.start(run.trainRows);
+      loaded.draws.push(run.early);
       this.#writeState(loaded, parameters, moments);
       this.#stepsTaken = stepsTaken;
       this.#current = run;
-      this.#askForRows();
     });
   }
 
@@ -203,8 +193,8 @@ class CpuEngine implements Engine {
     if (run === undefined) throw new Error("Cannot step as no run was begun: call start() first");
     for (const step of steps) assertDrawable(this.options, step, run.trainRows.length);
     const copies = steps.map((step) => ({ ...step, key: step.key.slice() }));
-    run.undrawn.push(...copies);
-    if (run === this.#current) this.#askForRows();
+    if (run === this.#current) run.loaded.draws.push(copies);
+    else run.early.push(...copies);
     this.#queue.push(() => this.#takeSteps(copies, run));
   }
 
@@ -249,24 +239,11 @@ class CpuEngine implements Engine {
   }
 
   async #takeSteps(steps: Step[], { loaded }: Run): Promise<void> {
-    const { functions } = loaded.threads;
+    const { draws, threads: { functions } } = loaded;
     for (const { learningRate } of steps) {
-      this.#askForRows();
       this.#stepsTaken++;
-      functions.takeStep(this.#taken++, learningRate, ...this.#corrections(learningRate));
+      functions.takeStep(draws.next(), learningRate, ...this.#corrections(learningRate));
       if (performance.now() - this.#lastPause >= WORK_MS) await this.#pause();
-    }
-  }
-
-  /** Has the rows of the current run's next steps drawn ahead, as far as there is room. */
-  #askForRows(): void {
-    const { undrawn, loaded: { threads: { functions, layout } } } = this.#current!;
-    const room = layout.slotCount - (this.#asked - this.#taken);
-    // Room for a few is waited for, unless nothing is drawn ahead, so that a thread is woken less often.
-    if (room < Math.min(DRAWS_ANNOUNCED, layout.slotCount)) return;
-    const steps = undrawn.splice(0, room);
-    for (const [i, { key: [key0, key1], from, count }] of steps.entries()) {
-      functions.requestDraw(this.#asked++, key0, key1, from, count, i === steps.length - 1);
     }
   }
 

@@ -1,6 +1,7 @@
 /** Where everything lies in the WebAssembly memory: the values of the globals in assembly/memory.ts. */
 import type { EngineOptions } from "../engine.ts";
 import type { Optimizer } from "../../net/optimizer.ts";
+import type { ThreefryLayout } from "../../random/threefry.ts";
 
 /** The globals by name: sizes, choices and addresses. */
 export type Layout = Record<string, number>;
@@ -64,9 +65,6 @@ export function planMemory(
   const { architecture, optimizer, batchSize, augment, threefry } = options;
   const { inputs, hidden: [units1, units2], classes } = architecture;
   const memory = new Allocator();
-  const control = memory.take(CONTROL_BYTES);
-  const sumsScratch = memory.take(threads * SUMS_BYTES);
-
   const panelUnits = 4 * panelVectors(units1);
   const [stride1, stride2, stride3] = [Math.max(panelUnits, units1), units2, classes]
     .map((units) => 4 * roundUp(units, 8));
@@ -88,11 +86,6 @@ export function planMemory(
 
   const blockRows = Math.min(BLOCK_ROWS, roundUp(Math.max(batchSize, rows), 4));
   const pairBytes = 8 * blockRows * inputs + 64;
-  const steps = 2 ** Math.floor(Math.log2(Math.min(STEPS_AHEAD, ROWS_AHEAD / batchSize)));
-  const slotCount = Math.max(2, steps);
-  const slotBytes = roundUp(SLOT_HEAD_BYTES + 4 * batchSize, 64);
-  // Room for keys, pairs twice, a permutation, and bins or counters: see assembly/draw.ts.
-  const drawScratchBytes = roundUp(6 * (4 * rows + 80) + 2 * rows + 32_768, 64);
 
   const layout = {
     inputs,
@@ -109,10 +102,9 @@ export function planMemory(
     optimizer: OPTIMIZER_NUMBERS[optimizer.name],
     ...constants(optimizer),
     isShifted: Number(augment === "shift"),
-    isPartitionable: Number(threefry === "partitionable"),
     stepThreads,
-    control,
-    sumsScratch,
+    sumsScratch: memory.take(threads * SUMS_BYTES),
+    ...planDraws(memory, { rows, largest: batchSize, layout: threefry, threads }),
     w0: first + w0,
     b0: first + b0,
     w1: first + w1,
@@ -135,12 +127,6 @@ export function planMemory(
     d2: memory.take(blockRows * stride2),
     d3: memory.take(blockRows * stride3),
     scaledD1: memory.take(4 * blockRows * panelUnits),
-    slotCount,
-    slotBytes,
-    slots: memory.take(slotCount * slotBytes),
-    drawScratchBytes,
-    drawScratch: memory.take(Math.min(threads, 2) * drawScratchBytes),
-    trainRows: memory.take(4 * rows),
     labels: memory.take(rows),
     scales: memory.take(4 * rows),
     images: memory.take(rows * inputs + 64),
@@ -153,6 +139,50 @@ export function planMemory(
     );
   }
   return { layout, bytes: memory.bytes };
+}
+
+/** What draws are planned for. */
+export interface DrawPlan {
+  /** The most rows to draw from. */
+  rows: number;
+  /** The most rows of a draw. */
+  largest: number;
+  layout: ThreefryLayout;
+  threads: number;
+}
+
+/**
+ * Plans a memory for draws alone.
+ *
+ * @param plan What it is for
+ * @returns The globals' values, and the memory's size
+ */
+export function planDrawMemory(plan: DrawPlan): PlannedMemory {
+  const memory = new Allocator();
+  const layout = planDraws(memory, plan);
+  return { layout, bytes: memory.bytes };
+}
+
+/** The part of a layout that draws need. */
+function planDraws(
+  memory: Allocator,
+  { rows, largest, layout, threads }: DrawPlan,
+): Layout {
+  const steps = 2 ** Math.floor(Math.log2(Math.min(STEPS_AHEAD, ROWS_AHEAD / largest)));
+  const slotCount = Math.max(2, steps);
+  const slotBytes = roundUp(SLOT_HEAD_BYTES + 4 * largest, 64);
+  // Room for keys, pairs twice, a permutation, and bins or counters: see assembly/draw.ts.
+  const drawScratchBytes = roundUp(6 * (4 * rows + 80) + 2 * rows + 32_768, 64);
+  return {
+    isPartitionable: Number(layout === "partitionable"),
+    control: memory.take(CONTROL_BYTES),
+    slotCount,
+    slotBytes,
+    slots: memory.take(slotCount * slotBytes),
+    drawScratchBytes,
+    drawScratch: memory.take(Math.min(threads, 2) * drawScratchBytes),
+    trainRows: memory.take(4 * rows),
+  };
 }
 
 /** Vectors that w0's panels have in all. */

@@ -1,78 +1,71 @@
-/** Which rows a step takes. */
-import { createRowSelector } from "../../random/row_selector.ts";
-import type { Key, ThreefryLayout } from "../../random/threefry.ts";
-
-/** What says which rows a step takes: `permutation(key, n)[from .. from + count)`. */
-export interface Draw {
-  key: Key;
-  from: number;
-  count: number;
-}
+/** The drawing of rows by itself, for an engine that computes elsewhere. */
+import type { ThreefryLayout } from "../../random/threefry.ts";
+import { type Draw, Draws } from "./draws.ts";
+import { planDrawMemory } from "./layout.ts";
+import { buildOfHere } from "./module.ts";
+import { canShareMemory, Threads } from "./threads.ts";
 
 /** What a drawer draws from. */
-export interface DrawOptions {
-  /** How many rows there are. */
-  n: number;
+export interface RowDrawerOptions {
+  /** Shape (n): the numbers that rows are drawn from. */
+  trainRows: Uint32Array;
   /** The most rows of a draw. */
   largest: number;
+  /** Which random bits a key gives. */
   layout: ThreefryLayout;
 }
 
 /**
- * Makes a function that draws steps' rows. A key that comes twice in a row (the steps of an epoch
- * share theirs) is worth one whole permutation, kept for those that follow; other draws select.
+ * Draws `permutation(key, n)[from .. from + count)` of the training rows, step after step, in
+ * WebAssembly and, where there is a second core, ahead in a Worker. The steps of an epoch, which share a
+ * key, share one permutation.
  *
  * @example
  * ```ts
- * import { createRowDrawer } from "./row_drawer.ts";
+ * import { RowDrawer } from "./row_drawer.ts";
  * import { permutation } from "../../random/distributions.ts";
  * import { prngKey } from "../../random/threefry.ts";
  * import { assertEquals } from "@std/assert";
  *
- * const draw = createRowDrawer({ n: 10, largest: 3, layout: "legacy" });
- * const rows = new Uint32Array(3);
- * draw({ key: prngKey(1), from: 6, count: 3 }, rows);
- * assertEquals(rows, permutation(prngKey(1), 10).slice(6, 9));
+ * const trainRows = Uint32Array.of(10, 11, 12, 13, 14);
+ * using drawer = new RowDrawer({ trainRows, largest: 3, layout: "legacy" });
+ * drawer.push([{ key: prngKey(1), from: 2, count: 3 }]);
+ * assertEquals(drawer.next(), permutation(prngKey(1), 5).slice(2).map((i) => trainRows[i]));
  * ```
  */
-export function createRowDrawer(
-  { n, largest, layout }: DrawOptions,
-): (draw: Draw, rows: Uint32Array) => void {
-  const select = createRowSelector(n, largest, layout);
-  let permute: typeof select | undefined;
-  let lastKey: Key | undefined;
-  let permutation: Uint32Array | undefined;
+export class RowDrawer implements Disposable {
+  readonly #threads: Threads;
+  readonly #draws: Draws;
 
-  return ({ key, from, count }, rows) => {
-    const again = lastKey !== undefined && key[0] === lastKey[0] && key[1] === lastKey[1];
-    lastKey = key;
-    if (!again) {
-      permutation = undefined;
-      select(key, rows, from);
-      return;
-    }
-    if (permutation === undefined) {
-      permute ??= createRowSelector(n, n, layout);
-      permutation = new Uint32Array(n);
-      permute(key, permutation);
-    }
-    rows.set(permutation.subarray(from, from + count));
-  };
+  constructor({ trainRows, largest, layout }: RowDrawerOptions) {
+    const threads = canShareMemory() && navigator.hardwareConcurrency > 1 ? 2 : 1;
+    const planned = planDrawMemory({ rows: trainRows.length, largest, layout, threads });
+    this.#threads = new Threads(buildOfHere(), planned, threads);
+    this.#draws = new Draws(this.#threads);
+    this.#draws.start(trainRows);
+  }
+
+  /** Adds draws, which begin at once. */
+  push(draws: readonly Draw[]): void {
+    this.#draws.push(draws.map(({ key, from, count }) => ({ key: key.slice(), from, count })));
+  }
+
+  /** The rows of the next draw, as a copy. */
+  next(): Uint32Array<ArrayBuffer> {
+    const { functions, words } = this.#threads;
+    const number = this.#draws.next();
+    const at = functions.takeDraw(number) / 4;
+    const rows = words.slice(at + ROWS_AT, at + ROWS_AT + words[at + COUNT_AT]);
+    functions.cancelDraw(number);
+    return rows as Uint32Array<ArrayBuffer>;
+  }
+
+  /** Ends the Worker. */
+  [Symbol.dispose](): void {
+    this.#threads.close();
+  }
 }
 
-/**
- * Draws the rows of several steps.
- *
- * @param draw Made by `createRowDrawer`
- * @param draws The steps
- * @returns Their rows, one step's behind the other's
- */
-export function drawRows(
-  draw: ReturnType<typeof createRowDrawer>,
-  draws: readonly Draw[],
-): Uint32Array<ArrayBuffer> {
-  const rows = new Uint32Array(draws.reduce((sum, { count }) => sum + count, 0));
-  let from = 0;
-  for (const step of draws) draw(step, rows.subarray(from, from += step.count));
-  return rows;
-}
+/** Words of a slot in front of its count and its rows: the class Draw of assembly/draw.ts. */
+const COUNT_AT = 5;
+const ROWS_AT = 8;

@@ -13,6 +13,8 @@ interface Functions {
     count: number,
     wake: boolean,
   ): void;
+  /** The address of a draw's slot, once its rows are there; `cancelDraw` gives it back. */
+  takeDraw(number: number): number;
   cancelDraw(number: number): void;
   drawInto(rows: number, key0: number, key1: number, from: number, count: number): void;
   takeStep(number: number, learningRate: number, correctedRate: number, correction2: number): void;

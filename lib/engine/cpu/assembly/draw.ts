@@ -80,7 +80,7 @@ export function requestDraw(
   if (wake) signal();
 }
 
-/** Takes a draw back that nobody will ask for; waits for a thread that is at it. */
+/** Gives a draw's slot back, whether its rows are there or not; waits for a thread that is at it. */
 export function cancelDraw(number: u32): void {
   const draw = slotOf(number);
   if (!draw.claim()) { while (draw.currentState() == BEING_DRAWN) {} }

@@ -21,5 +21,5 @@ export { evaluateRows, takeStep } from "./step";
 export { runChunk } from "./step";
 export { updateChunks } from "./update";
 export { forward } from "./forward";
-export { cancelDraw, drawInto, requestDraw } from "./draw";
+export { cancelDraw, drawInto, requestDraw, takeDraw } from "./draw";
 export { work } from "./threads";

@@ -50,10 +50,10 @@ function nonzeroPairs(image: usize, pairs: usize): usize {
     const at = image + first;
     let inked = inkedBits(at) | (inkedBits(at + 16) << 16) | (inkedBits(at + 32) << 32) |
       (inkedBits(at + 48) << 48);
-    if (inputs - first < 64) inked &= (<u64>1 << (inputs - first)) - 1;
+    if (inputs - first < 64) inked &= (<u64> 1 << (inputs - first)) - 1;
     for (; inked != 0; inked &= inked - 1) {
-      const pixel = first + <u32>ctz(inked);
-      store<f32>(pairs, <f32>load<u8>(image + pixel));
+      const pixel = first + <u32> ctz(inked);
+      store<f32>(pairs, <f32> load<u8>(image + pixel));
       store<u32>(pairs, pixel << 4, 4);
       pairs += 8;
     }
@@ -63,9 +63,9 @@ function nonzeroPairs(image: usize, pairs: usize): usize {
 
 /** Which of 16 bytes are not 0, a bit each. */
 // @ts-ignore: decorator
-@inline
+
 function inkedBits(address: usize): u64 {
-  return <u64>v128.bitmask<i8>(v128.ne<u8>(v128.load(address), i8x16.splat(0)));
+  return <u64> v128.bitmask<i8>(v128.ne<u8>(v128.load(address), i8x16.splat(0)));
 }
 
 /** The same of an image that is moved: what leaves it is dropped. */

@@ -125,8 +125,8 @@ function selectRanks(
   const pairsOfKeys = n & ~1;
   for (let i: u32 = 0; i < pairsOfKeys; i += 2) {
     const two = load<u64>(keys + 4 * i);
-    count1(bins + (<u32>two >> shift));
-    count1(bins + <u32>(two >> upperShift));
+    count1(bins + (<u32> two >> shift));
+    count1(bins + <u32> (two >> upperShift));
   }
   if (n & 1) count1(bins + (load<u32>(keys + 4 * (n - 1)) >> shift));
   let total: u32 = 0;
@@ -166,10 +166,10 @@ function selectRanks(
     // Few bins are marked, so four keys are passed over at a time.
     const two = load<u64>(keys + 4 * i);
     const more = load<u64>(keys + 4 * i, 8);
-    const marked = load<u8>(marks + (<u32>two >> shift)) |
-      load<u8>(marks + <u32>(two >> upperShift)) |
-      load<u8>(marks + (<u32>more >> shift)) |
-      load<u8>(marks + <u32>(more >> upperShift));
+    const marked = load<u8>(marks + (<u32> two >> shift)) |
+      load<u8>(marks + <u32> (two >> upperShift)) |
+      load<u8>(marks + (<u32> more >> shift)) |
+      load<u8>(marks + <u32> (more >> upperShift));
     if (marked == 0) continue;
     for (let k = i; k < i + 4; k++) end = collectMarked(k, keys, marks, shift, end);
   }
@@ -184,7 +184,7 @@ function selectRanks(
 }
 
 // @ts-ignore: decorator
-@inline
+
 function count1(bin: usize): void {
   store<u8>(bin, load<u8>(bin) + 1);
 }

@@ -1,0 +1,32 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { RowDrawer } from "../../../lib/engine/cpu/row_drawer.ts";
+import { permutation } from "../../../lib/random/distributions.ts";
+import { prngKey } from "../../../lib/random/threefry.ts";
+import { drawnSteps, epochSteps } from "../contract/shared.ts";
+
+for (const layout of ["legacy", "partitionable"] as const) {
+  Deno.test(`RowDrawer draws far more steps than it has room for, in the ${layout} layout`, () => {
+    const trainRows = Uint32Array.from({ length: 5000 }, (_, i) => 3 * i);
+    using drawer = new RowDrawer({ trainRows, largest: 400, layout });
+    const draws = [
+      ...drawnSteps(100, 30, 1),
+      ...epochSteps(5000, 400, 1, 5),
+      ...epochSteps(5000, 400, 1, 6),
+      ...drawnSteps(10, 400, 1),
+    ];
+    drawer.push(draws);
+    for (const { key, from, count } of draws) {
+      const expected = permutation(key, 5000, { layout }).slice(from, from + count);
+      assertEquals(drawer.next(), expected.map((i) => trainRows[i]));
+    }
+    assertThrows(() => drawer.next(), Error, "More draws were taken than pushed");
+  });
+}
+
+Deno.test("RowDrawer draws all of more rows than it can have room for twice", () => {
+  const n = 600_000;
+  const trainRows = Uint32Array.from({ length: n }, (_, i) => i);
+  using drawer = new RowDrawer({ trainRows, largest: n, layout: "legacy" });
+  drawer.push([1, 2, 3].map((seed) => ({ key: prngKey(seed), from: 0, count: n })));
+  for (const seed of [1, 2, 3]) assertEquals(drawer.next(), permutation(prngKey(seed), n));
+});
