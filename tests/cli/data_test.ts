@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { folder } from "../data/idx_files.ts";
 import { test } from "../requirements.ts";
@@ -66,8 +67,8 @@ test(
 
 test("train says with --quiet, too, that it took synthetic digits", async () => {
   using empty = folder();
-  const task = new URL("../../lib/cli/train.ts", import.meta.url).pathname;
-  const config = new URL("../../deno.json", import.meta.url).pathname;
+  const task = fileURLToPath(import.meta.resolve("../../lib/cli/train.ts"));
+  const config = fileURLToPath(import.meta.resolve("../../deno.json"));
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
     // Without permission to reach a mirror.
     args: [

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
 import { relative } from "node:path";
 import type { Dataset } from "../../lib/data/dataset.ts";
@@ -63,7 +64,7 @@ test("readRunDirectory() gives back what RunDirectory was told", async () => {
   const { id, ...others } = run;
   assertMatch(id!, /^[0-9a-f-]{36}$/);
   assertEquals(others, {
-    name: folder.path.split("/").at(-1)!,
+    name: basename(folder.path),
     dataset: "bars",
     device: "one CPU core",
     backend: "cpu",
@@ -115,7 +116,7 @@ test("readRunDirectory() refuses metrics that are not a run's", async () => {
 
 test("readRunDirectory() names a run after its folder, however that is written", async () => {
   await using folder = await kept([STARTED, FINISHED]);
-  const name = folder.path.split("/").at(-1)!;
+  const name = basename(folder.path);
   const relativePath = relative(Deno.cwd(), folder.path);
   for (const path of [`${folder.path}/.`, `${folder.path}/../${name}//`, relativePath]) {
     assertEquals((await readRunDirectory(path)).run.name, name, path);
