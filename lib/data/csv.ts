@@ -267,7 +267,7 @@ function numberLabels(tables: Table[]): Pick<Dataset, "labels" | "classes" | "cl
   return {
     labels: Uint8Array.from(texts, (text) => numbers.get(text)!),
     classes: classNames.length,
-    classNames,
+    classNames: classNames.map((name) => printable(name, 40)),
   };
 }
 

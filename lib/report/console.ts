@@ -28,7 +28,10 @@ export function logLines(event: TrainingEvent): string[] {
     case "started":
       return [`Using seed: ${event.seed}`];
     case "sample":
-      return ["Sample image:", "", ...event.art, "", `Sample answer: ${event.label}`];
+      return [
+        ...["Sample image:", "", ...event.art, ""],
+        `Sample answer: ${[event.label, event.name].join(" ").trim()}`,
+      ];
     case "evaluated": {
       const which = event.iteration === 0 ? "Initial" : `(${event.iteration})`;
       return [accuracyLine(`${which} Accuracy:`, event.accuracy), ""];

@@ -27,6 +27,8 @@ export interface SampleEvent {
   index: number;
   /** Its label. */
   label: number;
+  /** What the label stands for, where that is not its number. */
+  name?: string;
   /** One string a line of the image: `@` where a byte is above 100. */
   art: string[];
 }

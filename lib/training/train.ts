@@ -238,14 +238,15 @@ function skipToCheckpoint(
 }
 
 function sampleEvent(data: Dataset, train: Uint32Array, index: number): SampleEvent {
-  const { width, height, images, labels } = data;
+  const { width, height, images, labels, classNames } = data;
   const row = train[index];
+  const name = classNames?.[labels[row]];
   const first = row * width * height;
   const art = Array.from({ length: height }, (_, y) => {
     const line = images.subarray(first + y * width, first + (y + 1) * width);
     return Array.from(line, (byte) => byte > 100 ? "@" : " ").join("");
   });
-  return { event: "sample", index, label: labels[row], art };
+  return { event: "sample", index, label: labels[row], ...name && { name }, art };
 }
 
 function* evaluatedEvents(

@@ -100,6 +100,8 @@ test("evaluate refuses words that have other numbers than in the run, and takes 
     const options = ["--hidden", "8,8", "--iterations", "5", "--backend", "cpu", "--out", out];
     const ran = await runCli("train", [...options, "--dataset", train]);
     assertEquals(ran.code, 0, ran.stderr);
+    const [, label, name] = /^Sample answer: (\d) (\w+)$/m.exec(ran.stdout)!;
+    assertEquals(name, names[Number(label)]);
     const model = `${out}/model.safetensors`;
     return await runCli("evaluate", ["--model", model, "--dataset", without]);
   };

@@ -217,6 +217,8 @@ test("readCsv() reads words as labels: letters by the alphabet, others sorted", 
   const words = await read("1,dress\n2,shirt\n3,ankle boot\n4,shirt\n");
   assertEquals([...words.labels], [1, 2, 0, 2]);
   assertEquals(words.classNames, ["ankle boot", "dress", "shirt"]);
+  const hostile = await read("label,a\n\x1b[2J,1\nb,2\n");
+  assertEquals(hostile.classNames, ["\\u{1b}[2J", "b"]);
 });
 
 test("readCsv() takes test rows from a second file, laid out alike", async () => {

@@ -276,7 +276,7 @@ test("readIdxFolder() says what is there instead of the files", () => {
     [{ ".lock": text(""), "x.part": text("") }, ", which holds no files"],
     [
       { "archive.zip": text("PK\x03\x04"), "in/train.csv": text("label,a") },
-      ", which holds archive.zip (a ZIP archive (.zip, .npz, .xlsx): unpack it first), in/train.csv",
+      ", which holds archive.zip (a ZIP archive: unpack it first), in/train.csv",
     ],
     [many, ", which holds a, b, c, d, e, f and 2 more"],
     [{ "\x1b[2J": text("x") }, ", which holds \\u{1b}[2J"],

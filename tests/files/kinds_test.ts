@@ -11,6 +11,8 @@ Deno.test("foreignKind() names what is often taken for something else, and says 
     [ascii("\n  <html lang=en>"), /a web page/],
     [ascii('\xef\xbb\xbf<?xml version="1.0"?><Error>'), /XML/],
     [ascii("PK\x03\x04\x14\0"), /ZIP archive.*: unpack it/],
+    [ascii("PK\x03\x04" + "\0".repeat(26) + "x_test.npy"), /NumPy archive: save it as CSV/],
+    [ascii("PK\x03\x04" + "\0".repeat(26) + "[Content_Types].xml"), /Excel workbook: save it/],
     [ascii("\0".repeat(257) + "ustar\0"), /tar archive/],
     [ascii("\0\0\x08\x03\0\0\xea\x60"), /IDX data set: name the folder/],
     [ascii("% 1. Title\n"), /ARFF/],

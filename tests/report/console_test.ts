@@ -63,3 +63,8 @@ Deno.test("logLines() writes the notebook's log, character for character", () =>
     "Final accuracy against test set:    91.60%",
   ]);
 });
+
+Deno.test("logLines() says what a label stands for, where that is not its number", () => {
+  const lines = logLines({ event: "sample", index: 0, label: 2, name: "C", art });
+  assertEquals(lines.at(-1), "Sample answer: 2 C");
+});
