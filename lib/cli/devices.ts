@@ -1,10 +1,16 @@
-/** `deno task devices`: what could train here. */
-import { listDevices } from "../engine/create.ts";
+/** `deno task devices`: what could train here, whether it computes rightly, and how fast. */
+import { findDevices } from "../engine/create.ts";
+import type { DeviceDescription } from "../engine/engine.ts";
+import { checkDevice, type CheckResult, timeStep } from "../engine/self_check.ts";
 import { type FlagValues, type Task, toggle } from "./flags.ts";
-import { print } from "./output.ts";
+import { print, printError } from "./output.ts";
 import { runTask } from "./run_task.ts";
 
-const FLAGS = { json: toggle("print one JSON object a line, one a device") };
+const FLAGS = {
+  check: toggle("compare each device's numbers with the same in float64"),
+  time: toggle("time the notebook's step on each device"),
+  json: toggle("print one JSON object a line, one a device"),
+};
 
 const TASK: Task<typeof FLAGS> = {
   name: "devices",
@@ -14,10 +20,65 @@ const TASK: Task<typeof FLAGS> = {
 
 if (import.meta.main) await runTask(TASK, devicesTask);
 
-async function devicesTask({ json }: FlagValues<typeof FLAGS>): Promise<void> {
-  for (const device of await listDevices()) {
-    const { chosen, backend, name, software } = device;
-    const kind = backend === "webgpu" && software ? "webgpu, in software" : backend;
-    print(json ? JSON.stringify(device) : `${chosen ? "->" : "  "} ${name} (${kind})`);
+/** What is found out about a device. */
+interface Findings {
+  /** Of `--check`. */
+  checks?: CheckResult[];
+  /** Of `--time`: milliseconds of the notebook's step. */
+  milliseconds?: number;
+  /** Why neither could be had. */
+  failure?: string;
+}
+
+async function devicesTask({ check, time, json }: FlagValues<typeof FLAGS>): Promise<void> {
+  let fastest: { milliseconds: number; device: DeviceDescription; chosen: boolean } | undefined;
+  let wrong = 0;
+  for (const { device, chosen, makeEngine } of await findDevices()) {
+    const findings: Findings = {};
+    try {
+      if (check) findings.checks = await checkDevice(makeEngine);
+      if (time) findings.milliseconds = await timeStep(makeEngine);
+    } catch (error) {
+      findings.failure = (error as Error).message;
+    }
+    const { milliseconds = Infinity } = findings;
+    if (milliseconds < (fastest?.milliseconds ?? Infinity)) {
+      fastest = { milliseconds, device, chosen };
+    }
+    if (!isRight(findings)) wrong++;
+    print(
+      json
+        ? JSON.stringify({ ...device, chosen, ...findings })
+        : `${chosen ? "->" : "  "} ${words(device)}${findingsText(findings)}`,
+    );
   }
+  if (fastest && !fastest.chosen) {
+    printError(`The fastest is ${words(fastest.device)}: --backend ${fastest.device.backend}`);
+  }
+  if (wrong > 0) throw new Error(`${wrong} of the devices must not be trusted: see above`);
+}
+
+function words({ name, backend, software }: DeviceDescription): string {
+  return `${name} (${backend === "webgpu" && software ? "webgpu, in software" : backend})`;
+}
+
+function isRight({ checks = [], failure }: Findings): boolean {
+  return failure === undefined && checks.every(({ error, tolerance }) => error <= tolerance);
+}
+
+function findingsText(findings: Findings): string {
+  const { checks, milliseconds, failure } = findings;
+  if (failure !== undefined) return `: fails: ${failure}`;
+  const parts: string[] = [];
+  if (checks) {
+    const list = checks.map(({ what, error, tolerance }) =>
+      `${what} ${error === 0 ? "exact" : `off by ${error.toExponential(1)}`}` +
+      (error <= tolerance ? "" : `, more than ${tolerance}`)
+    );
+    parts.push(
+      `${isRight(findings) ? "computes rightly" : "COMPUTES WRONGLY"} (${list.join("; ")})`,
+    );
+  }
+  if (milliseconds !== undefined) parts.push(`${milliseconds.toFixed(3)} ms a step`);
+  return parts.length > 0 ? `: ${parts.join(", ")}` : "";
 }

@@ -156,6 +156,7 @@ async function openDataAndEngine(
       backend,
       noAdapterAdvice: DRIVER_ADVICE,
       onNotice: asides.notice,
+      onCompiling: () => asides.progress(0, 1, "compiling shaders"),
     });
   const shape = resumed ? undefined : shapeBeforehand(flags);
   if (shape) return await Promise.all([opening, options, engineFor(shape, options)]);

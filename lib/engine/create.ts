@@ -20,6 +20,8 @@ export interface CreateEngineOptions extends EngineOptions {
   noAdapterAdvice?: string;
   /** Told which device was taken, and why. */
   onNotice?: (message: string) => void;
+  /** Told that shaders are about to be compiled, which takes a driver up to some seconds the first time. */
+  onCompiling?: () => void;
 }
 
 /** The CPU engine's own description. */
@@ -30,7 +32,8 @@ const CPU = describeCpu();
  *
  * @param options The net, and which kind of device to take
  * @returns The engine; dispose of it with `await using` or `engine[Symbol.asyncDispose]()`
- * @throws {Error} If `backend` is `webgpu` and there is no adapter, or the device refuses
+ * @throws {Error} If `backend` is `webgpu` and there is no adapter, or the device refuses; with `auto`,
+ * the CPU engine takes the place of a device that refuses
  *
  * @example
  * ```ts
@@ -48,19 +51,26 @@ const CPU = describeCpu();
  * ```
  */
 export async function createEngine(
-  { backend = "auto", threads, noAdapterAdvice, onNotice = () => {}, ...options }:
-    CreateEngineOptions,
+  {
+    backend = "auto",
+    threads,
+    noAdapterAdvice,
+    onNotice = () => {},
+    onCompiling = () => {},
+    ...options
+  }: CreateEngineOptions,
 ): Promise<Engine> {
   const adapter = backend === "cpu" ? undefined : await findAdapter();
   const found = adapter && describeAdapter(adapter.info);
   if (adapter && (backend === "webgpu" || !found?.software)) {
-    onNotice(`device: ${found?.name}, a ${found?.software ? "software" : "hardware"} adapter`);
-    const gpu = await Gpu.open(adapter);
     try {
-      return await createWebGpuEngine(gpu, options);
+      const engine = await openWebGpu(adapter, options, onCompiling);
+      onNotice(`device: ${found?.name}, a ${found?.software ? "software" : "hardware"} adapter`);
+      return engine;
     } catch (error) {
-      gpu.close();
-      throw error;
+      if (backend === "webgpu") throw error;
+      onNotice(`device: ${CPU.name}, as the hardware adapter refuses: ${(error as Error).message}`);
+      return createCpuEngine({ ...options, threads });
     }
   }
   if (backend === "webgpu") {
@@ -74,6 +84,60 @@ export async function createEngine(
     : `as there is ${NO_ADAPTER}`;
   onNotice(`device: ${CPU.name}, ${why}`);
   return createCpuEngine({ ...options, threads });
+}
+
+async function openWebGpu(
+  adapter: GPUAdapter,
+  options: EngineOptions,
+  onCompiling: () => void = () => {},
+): Promise<Engine> {
+  const gpu = await Gpu.open(adapter);
+  try {
+    onCompiling();
+    return await createWebGpuEngine(gpu, options);
+  } catch (error) {
+    gpu.close();
+    throw error;
+  }
+}
+
+/** A device that could train here, and how to make engines on it. */
+export interface FoundDevice {
+  device: DeviceDescription;
+  /** Whether `--backend auto` takes it. */
+  chosen: boolean;
+  makeEngine(options: EngineOptions): Promise<Engine>;
+}
+
+/** Every distinct adapter that `requestAdapter`'s options reach, and the CPU engine; adapters first. */
+export async function findDevices(): Promise<FoundDevice[]> {
+  const found = new Map<string, Omit<FoundDevice, "chosen">>();
+  const requests: GPURequestAdapterOptions[] = [
+    { powerPreference: "high-performance" },
+    {},
+    { powerPreference: "low-power" },
+    { forceFallbackAdapter: true },
+  ];
+  for (const request of requests) {
+    const adapter = await requestAdapter(request);
+    if (adapter === undefined) continue;
+    // All that an adapter tells of itself: in browsers, that is next to nothing.
+    const { vendor, architecture, device, description } = adapter.info;
+    found.set(JSON.stringify([vendor, architecture, device, description]), {
+      device: describeAdapter(adapter.info),
+      // An adapter gives one device only.
+      makeEngine: async (options) => openWebGpu((await requestAdapter(request))!, options),
+    });
+  }
+  const devices = [
+    ...found.values(),
+    {
+      device: CPU,
+      makeEngine: (options: EngineOptions) => Promise.resolve(createCpuEngine(options)),
+    },
+  ];
+  const chosen = devices.find(({ device }) => !device.software);
+  return devices.map((device) => ({ ...device, chosen: device === chosen }));
 }
 
 /** A device that could train here. */
@@ -98,20 +162,5 @@ export interface DeviceListing extends DeviceDescription {
  * ```
  */
 export async function listDevices(): Promise<DeviceListing[]> {
-  const found = new Map<string, DeviceDescription>();
-  const requests: GPURequestAdapterOptions[] = [
-    { powerPreference: "high-performance" },
-    {},
-    { powerPreference: "low-power" },
-    { forceFallbackAdapter: true },
-  ];
-  for (const request of requests) {
-    const adapter = await requestAdapter(request);
-    // By name, as browsers give no description.
-    const device = adapter && describeAdapter(adapter.info);
-    if (device) found.set(device.name, device);
-  }
-  const devices = [...found.values(), CPU];
-  const chosen = devices.find(({ software }) => !software);
-  return devices.map((device) => ({ ...device, chosen: device === chosen }));
+  return (await findDevices()).map(({ device, chosen }) => ({ ...device, chosen }));
 }

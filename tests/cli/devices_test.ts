@@ -26,3 +26,14 @@ test({
     assertEquals(devices.filter(({ backend }) => backend === "cpu").length, 1);
   },
 });
+
+test("devices --check --time says of each device whether it computes rightly, and how fast", async () => {
+  const { code, stdout } = await runCli("devices", ["--check", "--time"]);
+  assertEquals(code, 0);
+  for (const line of stdout.trimEnd().split("\n")) {
+    assertMatch(
+      line,
+      /: computes rightly \(gradient .* off by .*; rows drawn exact; .*\), \d+\.\d+ ms a step$/,
+    );
+  }
+});

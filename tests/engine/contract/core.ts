@@ -21,6 +21,7 @@ const CORE = [
   "shows a net that is no longer finite by its loss, with tanh and the notebook head",
   "shows a net that is no longer finite by its loss, with relu and the softmax head",
   "counts correct answers and averages the loss for relu and the softmax head",
+  "answers with the first of equal outputs",
   "takes the rows of permutation(key, n) in the legacy layout",
 ];
 

@@ -1,0 +1,186 @@
+/** Whether an engine computes rightly on the device at hand: its numbers beside the same in float64. */
+import { OPTIMIZERS } from "../net/optimizer.ts";
+import { permutation } from "../random/distributions.ts";
+import { prngKey, split } from "../random/threefry.ts";
+import type { Engine, EngineOptions, Step } from "./engine.ts";
+import { drawState, generatedData, Reference, relativeError } from "./reference.ts";
+
+/** What a check found. */
+export interface CheckResult {
+  /** `gradient of 784-50-100-10`. */
+  what: string;
+  /** How far off, relative to what it should be; for draws, the part of the rows that are wrong. */
+  error: number;
+  /** What may be expected of float32. */
+  tolerance: number;
+}
+
+/** The notebook's. */
+const NOTEBOOK_ENGINE: EngineOptions = {
+  architecture: {
+    inputs: 784,
+    hidden: [50, 100],
+    classes: 10,
+    activation: "tanh",
+    head: "notebook",
+  },
+  optimizer: OPTIMIZERS.sgd,
+  batchSize: 100,
+  scale: "l2",
+  augment: "none",
+  threefry: "legacy",
+};
+
+/** One that a GPU's kernels for small nets do not fit. */
+const LARGE_ENGINE: EngineOptions = {
+  ...NOTEBOOK_ENGINE,
+  architecture: { ...NOTEBOOK_ENGINE.architecture, hidden: [300, 70] },
+};
+
+/** So large that the parameters after a step are the gradient, to float32's precision. */
+const LARGE_RATE = 2 ** 20;
+
+/**
+ * Compares an engine's gradients, draws and ten steps with float64.
+ *
+ * @param make Makes an engine on the device
+ * @returns What was found; a check whose error is not at most its tolerance failed
+ * @throws {Error} If the device fails
+ *
+ * @example
+ * ```ts
+ * import { checkDevice } from "./self_check.ts";
+ * import { createEngine } from "./create.ts";
+ * import { assert } from "@std/assert";
+ *
+ * const results = await checkDevice((options) => createEngine({ ...options, backend: "cpu" }));
+ * assert(results.every(({ error, tolerance }) => error <= tolerance));
+ * ```
+ */
+export async function checkDevice(
+  make: (options: EngineOptions) => Promise<Engine>,
+): Promise<CheckResult[]> {
+  return [
+    await checkGradient(make, NOTEBOOK_ENGINE),
+    await checkGradient(make, LARGE_ENGINE),
+    await checkDraws(make),
+    await checkTenSteps(make),
+  ];
+}
+
+async function checkGradient(
+  make: (options: EngineOptions) => Promise<Engine>,
+  options: EngineOptions,
+): Promise<CheckResult> {
+  const { inputs, hidden, classes } = options.architecture;
+  const data = generatedData({ rows: 300, width: 28, height: 28, classes });
+  const rows = allRows(data.labels.length);
+  const state = drawState(options.architecture, options.optimizer, 1);
+  const step = { key: prngKey(1), from: 0, count: 100, learningRate: LARGE_RATE };
+  await using engine = await make(options);
+  engine.load(data);
+  engine.start(rows, state);
+  engine.step([step]);
+  const { parameters } = await engine.read();
+  const gradient = parameters.map((after, i) => (state.parameters[i] - after) / LARGE_RATE);
+  const expected = new Reference(options, data, rows, state).gradient(step);
+  return {
+    what: `gradient of ${[inputs, ...hidden, classes].join("-")}`,
+    error: relativeError(gradient, expected),
+    tolerance: 1e-4,
+  };
+}
+
+async function checkDraws(
+  make: (options: EngineOptions) => Promise<Engine>,
+): Promise<CheckResult> {
+  const options: EngineOptions = {
+    ...NOTEBOOK_ENGINE,
+    architecture: { ...NOTEBOOK_ENGINE.architecture, inputs: 64, hidden: [1, 1] },
+    scale: "unit",
+  };
+  const n = 60_000;
+  // Random bytes and one label: the sum of a batch's images tells which rows are in it.
+  const data = generatedData({ rows: n, width: 8, height: 8, classes: 1 });
+  const state = drawState(options.architecture, options.optimizer);
+  state.parameters.fill(0, 0, 64);
+  await using engine = await make(options);
+  engine.load(data);
+  const keys = split(prngKey(2), 10);
+  let wrong = 0;
+  for (const key of keys) {
+    const expected = new Float64Array(64);
+    for (const row of permutation(key, n).slice(0, 100)) {
+      for (let d = 0; d < 64; d++) expected[d] += data.images[row * 64 + d];
+    }
+    engine.start(allRows(n), state);
+    engine.step([{ key, from: 0, count: 100, learningRate: LARGE_RATE }]);
+    const { parameters } = await engine.read();
+    // With w0 = 0 all rows have one derivative d: w0 changes by d times the mean input, b0 by d.
+    const change = parameters[64] - state.parameters[64];
+    if (expected.some((sum, d) => Math.round(parameters[d] / change * 255 * 100) !== sum)) wrong++;
+  }
+  return { what: "rows drawn", error: wrong / keys.length, tolerance: 0 };
+}
+
+async function checkTenSteps(
+  make: (options: EngineOptions) => Promise<Engine>,
+): Promise<CheckResult> {
+  const options = NOTEBOOK_ENGINE;
+  const data = generatedData({ rows: 1000, width: 28, height: 28, classes: 10 });
+  const rows = allRows(1000);
+  const state = drawState(options.architecture, options.optimizer);
+  const steps: Step[] = split(prngKey(3), 10)
+    .map((key) => ({ key, from: 0, count: 100, learningRate: 0.5 }));
+  await using engine = await make(options);
+  engine.load(data);
+  engine.start(rows, state);
+  engine.step(steps);
+  const { parameters } = await engine.read();
+  const reference = new Reference(options, data, rows, state);
+  for (const step of steps) reference.step(step);
+  const change = reference.parameters.map((value, i) => value - state.parameters[i]);
+  return {
+    what: "change in ten steps",
+    error: relativeError(parameters, reference.parameters, change),
+    tolerance: 1e-4,
+  };
+}
+
+/** A repetition is timed that takes at least so long, as a wait for WebGPU takes 11 ms in Deno. */
+const LEAST_MILLISECONDS = 300;
+const REPETITIONS = 3;
+
+/**
+ * Times the notebook's step, its rows drawn anew from 60,000.
+ *
+ * @param make Makes an engine on the device
+ * @returns Milliseconds of a step, the fastest of three repetitions
+ */
+export async function timeStep(
+  make: (options: EngineOptions) => Promise<Engine>,
+): Promise<number> {
+  const data = generatedData({ rows: 60_000, width: 28, height: 28, classes: 10 });
+  const state = drawState(NOTEBOOK_ENGINE.architecture, NOTEBOOK_ENGINE.optimizer);
+  await using engine = await make(NOTEBOOK_ENGINE);
+  engine.load(data);
+  engine.start(allRows(60_000), state);
+  const time = async (count: number) => {
+    const steps = split(prngKey(4), count)
+      .map((key) => ({ key, from: 0, count: 100, learningRate: 0.01 }));
+    const start = performance.now();
+    engine.step(steps);
+    await engine.settle();
+    return performance.now() - start;
+  };
+  let count = 10;
+  let taken = await time(count);
+  while (taken < LEAST_MILLISECONDS) taken = await time(count *= 3);
+  const repetitions = [taken];
+  while (repetitions.length < REPETITIONS) repetitions.push(await time(count));
+  return Math.min(...repetitions) / count;
+}
+
+function allRows(count: number): Uint32Array {
+  return Uint32Array.from({ length: count }, (_, row) => row);
+}

@@ -1,0 +1,28 @@
+/** The beginning of the notebook's run on the kernels for GPUs, on real MNIST, whatever the adapter. */
+import { assert, assertEquals } from "@std/assert";
+import { loadMnist } from "../../../lib/data/load_mnist.ts";
+import { findAdapter, Gpu } from "../../../lib/engine/webgpu/device.ts";
+import { createWebGpuEngine } from "../../../lib/engine/webgpu/webgpu_engine.ts";
+import { NOTEBOOK } from "../../../lib/training/options.ts";
+import { engineOptions, train } from "../../../lib/training/train.ts";
+import { mnistDirectory, needs } from "../../requirements.ts";
+
+/** What the notebook printed after 500 steps, and how far off a right run may be: see notebook_test.ts. */
+const PUBLISHED = 0.797;
+const TOLERANCE = 0.03;
+
+Deno.test({
+  name: "the kernels for GPUs train as the notebook does",
+  ...await needs("mnist", "webgpu", "time"),
+  async fn() {
+    const data = await loadMnist({ directory: mnistDirectory() });
+    const gpu = await Gpu.open((await findAdapter())!);
+    await using engine = await createWebGpuEngine(gpu, engineOptions(NOTEBOOK, data), "hardware");
+    const events = await Array.fromAsync(train({ data, engine, iterations: 500 }));
+    const evaluated = events.filter((event) => event.event === "evaluated");
+    assertEquals(evaluated.map(({ iteration }) => iteration), [0, 500]);
+    const { accuracy } = evaluated[1];
+    console.log(`${(100 * accuracy).toFixed(2)}% after 500 steps`);
+    assert(Math.abs(accuracy - PUBLISHED) <= TOLERANCE, `${100 * accuracy}%`);
+  },
+});
