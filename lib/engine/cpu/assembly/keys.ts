@@ -1,6 +1,6 @@
 /** The sort keys of JAX's permutation: random bits, n of them a round. */
 import { isPartitionable } from "./memory";
-import { threefry, threefry16, word0, word1 } from "./threefry";
+import { threefry, threefry24, word0, word1 } from "./threefry";
 
 /** How many rounds JAX's permutation of n elements sorts: ceil(3 ln n / ln(2^32 - 1)). */
 export function sortingRounds(n: u32): u32 {
@@ -47,7 +47,7 @@ export function fillKeys(key0: u32, key1: u32, round: u32, n: u32, keys: usize):
   key1 = roundKey1;
   let i: u32 = 0;
   if (isPartitionable) {
-    for (; i + 16 <= n; i += 16) threefry16(key0, key1, 0, i, true, keys + 4 * i, 0);
+    for (; i + 24 <= n; i += 24) threefry24(key0, key1, 0, i, true, keys + 4 * i, 0);
     for (; i < n; i++) {
       threefry(key0, key1, 0, i);
       store<u32>(keys + 4 * i, word0 ^ word1);
@@ -56,8 +56,8 @@ export function fillKeys(key0: u32, key1: u32, round: u32, n: u32, keys: usize):
   }
   const half = (n + 1) >> 1;
   const others = keys + 4 * half;
-  for (; i + 16 <= n - half; i += 16) {
-    threefry16(key0, key1, i, half + i, false, keys + 4 * i, others + 4 * i);
+  for (; i + 24 <= n - half; i += 24) {
+    threefry24(key0, key1, i, half + i, false, keys + 4 * i, others + 4 * i);
   }
   for (; i < half; i++) {
     const isPadded = half + i == n;

@@ -53,9 +53,10 @@ function sgd(w: usize, g: usize, bytes: usize, learningRate: f32): void {
 function momentum(w: usize, g: usize, bytes: usize, learningRate: f32): void {
   const down = f32x4.splat(-learningRate);
   const beta = f32x4.splat(beta1);
+  const toMoments = parameterBytes;
   for (let end = w + bytes; w < end; w += VECTOR) {
-    const m = multiplyAdd(beta, v128.load(w + parameterBytes), v128.load(g));
-    v128.store(w + parameterBytes, m);
+    const m = multiplyAdd(beta, v128.load(w + toMoments), v128.load(g));
+    v128.store(w + toMoments, m);
     v128.store(w, multiplyAdd(down, m, v128.load(w)));
     g += VECTOR;
   }
@@ -65,23 +66,24 @@ function momentum(w: usize, g: usize, bytes: usize, learningRate: f32): void {
 // @ts-ignore: decorator
 
 function adam(w: usize, g: usize, bytes: usize, correctedRate: f32, correction2: f32): void {
+  // Out of the loop by hand: the compilers load a global anew at each use.
   const down = f32x4.splat(-correctedRate);
   const correction = f32x4.splat(correction2);
+  const keptM = f32x4.splat(beta1);
+  const addedM = f32x4.splat(oneMinusBeta1);
+  const keptV = f32x4.splat(beta2);
+  const addedV = f32x4.splat(oneMinusBeta2);
+  const least = f32x4.splat(epsilon);
+  const toM = parameterBytes;
+  const toV = 2 * toM;
   for (let end = w + bytes; w < end; w += VECTOR) {
     const gradient = v128.load(g);
-    const m = multiplyAdd(
-      f32x4.splat(beta1),
-      v128.load(w + parameterBytes),
-      f32x4.mul(f32x4.splat(oneMinusBeta1), gradient),
-    );
-    const v = multiplyAdd(
-      f32x4.splat(beta2),
-      v128.load(w + 2 * parameterBytes),
-      f32x4.mul(f32x4.splat(oneMinusBeta2), f32x4.mul(gradient, gradient)),
-    );
-    v128.store(w + parameterBytes, m);
-    v128.store(w + 2 * parameterBytes, v);
-    const deviation = multiplyAdd(f32x4.sqrt(v), correction, f32x4.splat(epsilon));
+    const m = multiplyAdd(keptM, v128.load(w + toM), f32x4.mul(addedM, gradient));
+    const squared = f32x4.mul(gradient, gradient);
+    const v = multiplyAdd(keptV, v128.load(w + toV), f32x4.mul(addedV, squared));
+    v128.store(w + toM, m);
+    v128.store(w + toV, v);
+    const deviation = multiplyAdd(f32x4.sqrt(v), correction, least);
     v128.store(w, multiplyAdd(down, f32x4.div(m, deviation), v128.load(w)));
     g += VECTOR;
   }

@@ -1,6 +1,6 @@
 /**
  * Threefry-2x32 with 20 rounds (Salmon and others, "Parallel random numbers: as easy as 1, 2, 3", 2011),
- * JAX's random bits: a block alone, and sixteen at a time.
+ * JAX's random bits: a block alone, and 24 at a time.
  */
 
 /** The third key word: the parity of the other two with Skein's constant. */
@@ -70,21 +70,21 @@ export function threefry(key0: u32, key1: u32, counter0: u32, counter1: u32): vo
 }
 
 /**
- * Computes the blocks of sixteen counters, (c0, c1) to (c0 + 15, c1 + 15) or, where `isFixed`, (0, c1)
- * to (0, c1 + 15).
+ * Computes the blocks of 24 counters, (c0, c1) to (c0 + 23, c1 + 23) or, where `isFixed`, (0, c1) to
+ * (0, c1 + 23).
  *
- * A block's rounds wait for each other, so four groups of four blocks take turns, every four rounds.
- * Left to itself, the compiler would put each group's rounds one behind the other, which takes half as
- * long again; it moves nothing past an `if`, even one that is never taken. All is written out, as it
+ * A block's rounds wait for each other, so six groups of four blocks take turns, two rounds each.
+ * Without the `if`s the compiler would put each group's rounds one behind the other, which takes twice
+ * as long; it moves nothing past an `if`, even one that is never taken. All is written out, as it
  * unrolls no loops.
  *
- * @param words Address for the sixteen first words; not 0
- * @param others Address for the sixteen second words. Where `isFixed` it is unused: the two words' xor
- * is stored at `words`, as the partitionable layout has it
+ * @param words Address for the 24 first words; not 0
+ * @param others Address for the 24 second words. Where `isFixed` it is unused: the two words' xor is
+ * stored at `words`, as the partitionable layout has it
  */
 // @ts-ignore: decorator
 
-export function threefry16(
+export function threefry24(
   key0: u32,
   key1: u32,
   c0: u32,
@@ -100,236 +100,352 @@ export function threefry16(
   let a1 = isFixed ? k : i32x4.add(lanes, i32x4.splat(c0 + key0 + 4));
   let a2 = isFixed ? k : i32x4.add(lanes, i32x4.splat(c0 + key0 + 8));
   let a3 = isFixed ? k : i32x4.add(lanes, i32x4.splat(c0 + key0 + 12));
+  let a4 = isFixed ? k : i32x4.add(lanes, i32x4.splat(c0 + key0 + 16));
+  let a5 = isFixed ? k : i32x4.add(lanes, i32x4.splat(c0 + key0 + 20));
   let b0 = i32x4.add(lanes, i32x4.splat(c1 + key1));
   let b1 = i32x4.add(lanes, i32x4.splat(c1 + key1 + 4));
   let b2 = i32x4.add(lanes, i32x4.splat(c1 + key1 + 8));
   let b3 = i32x4.add(lanes, i32x4.splat(c1 + key1 + 12));
+  let b4 = i32x4.add(lanes, i32x4.splat(c1 + key1 + 16));
+  let b5 = i32x4.add(lanes, i32x4.splat(c1 + key1 + 20));
 
   a0 = i32x4.add(a0, b0);
   b0 = turned(b0, 13, a0);
   a0 = i32x4.add(a0, b0);
   b0 = turned(b0, 15, a0);
+  a1 = i32x4.add(a1, b1);
+  b1 = turned(b1, 13, a1);
+  a1 = i32x4.add(a1, b1);
+  b1 = turned(b1, 15, a1);
+  a2 = i32x4.add(a2, b2);
+  b2 = turned(b2, 13, a2);
+  a2 = i32x4.add(a2, b2);
+  b2 = turned(b2, 15, a2);
+  a3 = i32x4.add(a3, b3);
+  b3 = turned(b3, 13, a3);
+  a3 = i32x4.add(a3, b3);
+  b3 = turned(b3, 15, a3);
+  a4 = i32x4.add(a4, b4);
+  b4 = turned(b4, 13, a4);
+  a4 = i32x4.add(a4, b4);
+  b4 = turned(b4, 15, a4);
+  a5 = i32x4.add(a5, b5);
+  b5 = turned(b5, 13, a5);
+  a5 = i32x4.add(a5, b5);
+  b5 = turned(b5, 15, a5);
+  if (words == 0) unreachable();
+
   a0 = i32x4.add(a0, b0);
   b0 = turned(b0, 26, a0);
   a0 = i32x4.add(a0, b0);
   b0 = turned(b0, 6, a0);
   a1 = i32x4.add(a1, b1);
-  b1 = turned(b1, 13, a1);
-  a1 = i32x4.add(a1, b1);
-  b1 = turned(b1, 15, a1);
-  a1 = i32x4.add(a1, b1);
   b1 = turned(b1, 26, a1);
   a1 = i32x4.add(a1, b1);
   b1 = turned(b1, 6, a1);
-  a2 = i32x4.add(a2, b2);
-  b2 = turned(b2, 13, a2);
-  a2 = i32x4.add(a2, b2);
-  b2 = turned(b2, 15, a2);
   a2 = i32x4.add(a2, b2);
   b2 = turned(b2, 26, a2);
   a2 = i32x4.add(a2, b2);
   b2 = turned(b2, 6, a2);
   a3 = i32x4.add(a3, b3);
-  b3 = turned(b3, 13, a3);
-  a3 = i32x4.add(a3, b3);
-  b3 = turned(b3, 15, a3);
-  a3 = i32x4.add(a3, b3);
   b3 = turned(b3, 26, a3);
   a3 = i32x4.add(a3, b3);
   b3 = turned(b3, 6, a3);
+  a4 = i32x4.add(a4, b4);
+  b4 = turned(b4, 26, a4);
+  a4 = i32x4.add(a4, b4);
+  b4 = turned(b4, 6, a4);
+  a5 = i32x4.add(a5, b5);
+  b5 = turned(b5, 26, a5);
+  a5 = i32x4.add(a5, b5);
+  b5 = turned(b5, 6, a5);
   if (words == 0) unreachable();
   k = i32x4.splat(key1);
   a0 = i32x4.add(a0, k);
   a1 = i32x4.add(a1, k);
   a2 = i32x4.add(a2, k);
   a3 = i32x4.add(a3, k);
+  a4 = i32x4.add(a4, k);
+  a5 = i32x4.add(a5, k);
   k = i32x4.splat(key2 + 1);
   b0 = i32x4.add(b0, k);
   b1 = i32x4.add(b1, k);
   b2 = i32x4.add(b2, k);
   b3 = i32x4.add(b3, k);
+  b4 = i32x4.add(b4, k);
+  b5 = i32x4.add(b5, k);
 
   a0 = i32x4.add(a0, b0);
   b0 = turned(b0, 17, a0);
   a0 = i32x4.add(a0, b0);
   b0 = turned(b0, 29, a0);
+  a1 = i32x4.add(a1, b1);
+  b1 = turned(b1, 17, a1);
+  a1 = i32x4.add(a1, b1);
+  b1 = turned(b1, 29, a1);
+  a2 = i32x4.add(a2, b2);
+  b2 = turned(b2, 17, a2);
+  a2 = i32x4.add(a2, b2);
+  b2 = turned(b2, 29, a2);
+  a3 = i32x4.add(a3, b3);
+  b3 = turned(b3, 17, a3);
+  a3 = i32x4.add(a3, b3);
+  b3 = turned(b3, 29, a3);
+  a4 = i32x4.add(a4, b4);
+  b4 = turned(b4, 17, a4);
+  a4 = i32x4.add(a4, b4);
+  b4 = turned(b4, 29, a4);
+  a5 = i32x4.add(a5, b5);
+  b5 = turned(b5, 17, a5);
+  a5 = i32x4.add(a5, b5);
+  b5 = turned(b5, 29, a5);
+  if (words == 0) unreachable();
+
   a0 = i32x4.add(a0, b0);
   b0 = turned(b0, 16, a0);
   a0 = i32x4.add(a0, b0);
   b0 = turned(b0, 24, a0);
   a1 = i32x4.add(a1, b1);
-  b1 = turned(b1, 17, a1);
-  a1 = i32x4.add(a1, b1);
-  b1 = turned(b1, 29, a1);
-  a1 = i32x4.add(a1, b1);
   b1 = turned(b1, 16, a1);
   a1 = i32x4.add(a1, b1);
   b1 = turned(b1, 24, a1);
-  a2 = i32x4.add(a2, b2);
-  b2 = turned(b2, 17, a2);
-  a2 = i32x4.add(a2, b2);
-  b2 = turned(b2, 29, a2);
   a2 = i32x4.add(a2, b2);
   b2 = turned(b2, 16, a2);
   a2 = i32x4.add(a2, b2);
   b2 = turned(b2, 24, a2);
   a3 = i32x4.add(a3, b3);
-  b3 = turned(b3, 17, a3);
-  a3 = i32x4.add(a3, b3);
-  b3 = turned(b3, 29, a3);
-  a3 = i32x4.add(a3, b3);
   b3 = turned(b3, 16, a3);
   a3 = i32x4.add(a3, b3);
   b3 = turned(b3, 24, a3);
+  a4 = i32x4.add(a4, b4);
+  b4 = turned(b4, 16, a4);
+  a4 = i32x4.add(a4, b4);
+  b4 = turned(b4, 24, a4);
+  a5 = i32x4.add(a5, b5);
+  b5 = turned(b5, 16, a5);
+  a5 = i32x4.add(a5, b5);
+  b5 = turned(b5, 24, a5);
   if (words == 0) unreachable();
   k = i32x4.splat(key2);
   a0 = i32x4.add(a0, k);
   a1 = i32x4.add(a1, k);
   a2 = i32x4.add(a2, k);
   a3 = i32x4.add(a3, k);
+  a4 = i32x4.add(a4, k);
+  a5 = i32x4.add(a5, k);
   k = i32x4.splat(key0 + 2);
   b0 = i32x4.add(b0, k);
   b1 = i32x4.add(b1, k);
   b2 = i32x4.add(b2, k);
   b3 = i32x4.add(b3, k);
+  b4 = i32x4.add(b4, k);
+  b5 = i32x4.add(b5, k);
 
   a0 = i32x4.add(a0, b0);
   b0 = turned(b0, 13, a0);
   a0 = i32x4.add(a0, b0);
   b0 = turned(b0, 15, a0);
+  a1 = i32x4.add(a1, b1);
+  b1 = turned(b1, 13, a1);
+  a1 = i32x4.add(a1, b1);
+  b1 = turned(b1, 15, a1);
+  a2 = i32x4.add(a2, b2);
+  b2 = turned(b2, 13, a2);
+  a2 = i32x4.add(a2, b2);
+  b2 = turned(b2, 15, a2);
+  a3 = i32x4.add(a3, b3);
+  b3 = turned(b3, 13, a3);
+  a3 = i32x4.add(a3, b3);
+  b3 = turned(b3, 15, a3);
+  a4 = i32x4.add(a4, b4);
+  b4 = turned(b4, 13, a4);
+  a4 = i32x4.add(a4, b4);
+  b4 = turned(b4, 15, a4);
+  a5 = i32x4.add(a5, b5);
+  b5 = turned(b5, 13, a5);
+  a5 = i32x4.add(a5, b5);
+  b5 = turned(b5, 15, a5);
+  if (words == 0) unreachable();
+
   a0 = i32x4.add(a0, b0);
   b0 = turned(b0, 26, a0);
   a0 = i32x4.add(a0, b0);
   b0 = turned(b0, 6, a0);
   a1 = i32x4.add(a1, b1);
-  b1 = turned(b1, 13, a1);
-  a1 = i32x4.add(a1, b1);
-  b1 = turned(b1, 15, a1);
-  a1 = i32x4.add(a1, b1);
   b1 = turned(b1, 26, a1);
   a1 = i32x4.add(a1, b1);
   b1 = turned(b1, 6, a1);
-  a2 = i32x4.add(a2, b2);
-  b2 = turned(b2, 13, a2);
-  a2 = i32x4.add(a2, b2);
-  b2 = turned(b2, 15, a2);
   a2 = i32x4.add(a2, b2);
   b2 = turned(b2, 26, a2);
   a2 = i32x4.add(a2, b2);
   b2 = turned(b2, 6, a2);
   a3 = i32x4.add(a3, b3);
-  b3 = turned(b3, 13, a3);
-  a3 = i32x4.add(a3, b3);
-  b3 = turned(b3, 15, a3);
-  a3 = i32x4.add(a3, b3);
   b3 = turned(b3, 26, a3);
   a3 = i32x4.add(a3, b3);
   b3 = turned(b3, 6, a3);
+  a4 = i32x4.add(a4, b4);
+  b4 = turned(b4, 26, a4);
+  a4 = i32x4.add(a4, b4);
+  b4 = turned(b4, 6, a4);
+  a5 = i32x4.add(a5, b5);
+  b5 = turned(b5, 26, a5);
+  a5 = i32x4.add(a5, b5);
+  b5 = turned(b5, 6, a5);
   if (words == 0) unreachable();
   k = i32x4.splat(key0);
   a0 = i32x4.add(a0, k);
   a1 = i32x4.add(a1, k);
   a2 = i32x4.add(a2, k);
   a3 = i32x4.add(a3, k);
+  a4 = i32x4.add(a4, k);
+  a5 = i32x4.add(a5, k);
   k = i32x4.splat(key1 + 3);
   b0 = i32x4.add(b0, k);
   b1 = i32x4.add(b1, k);
   b2 = i32x4.add(b2, k);
   b3 = i32x4.add(b3, k);
+  b4 = i32x4.add(b4, k);
+  b5 = i32x4.add(b5, k);
 
   a0 = i32x4.add(a0, b0);
   b0 = turned(b0, 17, a0);
   a0 = i32x4.add(a0, b0);
   b0 = turned(b0, 29, a0);
+  a1 = i32x4.add(a1, b1);
+  b1 = turned(b1, 17, a1);
+  a1 = i32x4.add(a1, b1);
+  b1 = turned(b1, 29, a1);
+  a2 = i32x4.add(a2, b2);
+  b2 = turned(b2, 17, a2);
+  a2 = i32x4.add(a2, b2);
+  b2 = turned(b2, 29, a2);
+  a3 = i32x4.add(a3, b3);
+  b3 = turned(b3, 17, a3);
+  a3 = i32x4.add(a3, b3);
+  b3 = turned(b3, 29, a3);
+  a4 = i32x4.add(a4, b4);
+  b4 = turned(b4, 17, a4);
+  a4 = i32x4.add(a4, b4);
+  b4 = turned(b4, 29, a4);
+  a5 = i32x4.add(a5, b5);
+  b5 = turned(b5, 17, a5);
+  a5 = i32x4.add(a5, b5);
+  b5 = turned(b5, 29, a5);
+  if (words == 0) unreachable();
+
   a0 = i32x4.add(a0, b0);
   b0 = turned(b0, 16, a0);
   a0 = i32x4.add(a0, b0);
   b0 = turned(b0, 24, a0);
   a1 = i32x4.add(a1, b1);
-  b1 = turned(b1, 17, a1);
-  a1 = i32x4.add(a1, b1);
-  b1 = turned(b1, 29, a1);
-  a1 = i32x4.add(a1, b1);
   b1 = turned(b1, 16, a1);
   a1 = i32x4.add(a1, b1);
   b1 = turned(b1, 24, a1);
-  a2 = i32x4.add(a2, b2);
-  b2 = turned(b2, 17, a2);
-  a2 = i32x4.add(a2, b2);
-  b2 = turned(b2, 29, a2);
   a2 = i32x4.add(a2, b2);
   b2 = turned(b2, 16, a2);
   a2 = i32x4.add(a2, b2);
   b2 = turned(b2, 24, a2);
   a3 = i32x4.add(a3, b3);
-  b3 = turned(b3, 17, a3);
-  a3 = i32x4.add(a3, b3);
-  b3 = turned(b3, 29, a3);
-  a3 = i32x4.add(a3, b3);
   b3 = turned(b3, 16, a3);
   a3 = i32x4.add(a3, b3);
   b3 = turned(b3, 24, a3);
+  a4 = i32x4.add(a4, b4);
+  b4 = turned(b4, 16, a4);
+  a4 = i32x4.add(a4, b4);
+  b4 = turned(b4, 24, a4);
+  a5 = i32x4.add(a5, b5);
+  b5 = turned(b5, 16, a5);
+  a5 = i32x4.add(a5, b5);
+  b5 = turned(b5, 24, a5);
   if (words == 0) unreachable();
   k = i32x4.splat(key1);
   a0 = i32x4.add(a0, k);
   a1 = i32x4.add(a1, k);
   a2 = i32x4.add(a2, k);
   a3 = i32x4.add(a3, k);
+  a4 = i32x4.add(a4, k);
+  a5 = i32x4.add(a5, k);
   k = i32x4.splat(key2 + 4);
   b0 = i32x4.add(b0, k);
   b1 = i32x4.add(b1, k);
   b2 = i32x4.add(b2, k);
   b3 = i32x4.add(b3, k);
+  b4 = i32x4.add(b4, k);
+  b5 = i32x4.add(b5, k);
 
   a0 = i32x4.add(a0, b0);
   b0 = turned(b0, 13, a0);
   a0 = i32x4.add(a0, b0);
   b0 = turned(b0, 15, a0);
+  a1 = i32x4.add(a1, b1);
+  b1 = turned(b1, 13, a1);
+  a1 = i32x4.add(a1, b1);
+  b1 = turned(b1, 15, a1);
+  a2 = i32x4.add(a2, b2);
+  b2 = turned(b2, 13, a2);
+  a2 = i32x4.add(a2, b2);
+  b2 = turned(b2, 15, a2);
+  a3 = i32x4.add(a3, b3);
+  b3 = turned(b3, 13, a3);
+  a3 = i32x4.add(a3, b3);
+  b3 = turned(b3, 15, a3);
+  a4 = i32x4.add(a4, b4);
+  b4 = turned(b4, 13, a4);
+  a4 = i32x4.add(a4, b4);
+  b4 = turned(b4, 15, a4);
+  a5 = i32x4.add(a5, b5);
+  b5 = turned(b5, 13, a5);
+  a5 = i32x4.add(a5, b5);
+  b5 = turned(b5, 15, a5);
+  if (words == 0) unreachable();
+
   a0 = i32x4.add(a0, b0);
   b0 = turned(b0, 26, a0);
   a0 = i32x4.add(a0, b0);
   b0 = turned(b0, 6, a0);
   a1 = i32x4.add(a1, b1);
-  b1 = turned(b1, 13, a1);
-  a1 = i32x4.add(a1, b1);
-  b1 = turned(b1, 15, a1);
-  a1 = i32x4.add(a1, b1);
   b1 = turned(b1, 26, a1);
   a1 = i32x4.add(a1, b1);
   b1 = turned(b1, 6, a1);
-  a2 = i32x4.add(a2, b2);
-  b2 = turned(b2, 13, a2);
-  a2 = i32x4.add(a2, b2);
-  b2 = turned(b2, 15, a2);
   a2 = i32x4.add(a2, b2);
   b2 = turned(b2, 26, a2);
   a2 = i32x4.add(a2, b2);
   b2 = turned(b2, 6, a2);
   a3 = i32x4.add(a3, b3);
-  b3 = turned(b3, 13, a3);
-  a3 = i32x4.add(a3, b3);
-  b3 = turned(b3, 15, a3);
-  a3 = i32x4.add(a3, b3);
   b3 = turned(b3, 26, a3);
   a3 = i32x4.add(a3, b3);
   b3 = turned(b3, 6, a3);
+  a4 = i32x4.add(a4, b4);
+  b4 = turned(b4, 26, a4);
+  a4 = i32x4.add(a4, b4);
+  b4 = turned(b4, 6, a4);
+  a5 = i32x4.add(a5, b5);
+  b5 = turned(b5, 26, a5);
+  a5 = i32x4.add(a5, b5);
+  b5 = turned(b5, 6, a5);
   if (words == 0) unreachable();
   k = i32x4.splat(key2);
   a0 = i32x4.add(a0, k);
   a1 = i32x4.add(a1, k);
   a2 = i32x4.add(a2, k);
   a3 = i32x4.add(a3, k);
+  a4 = i32x4.add(a4, k);
+  a5 = i32x4.add(a5, k);
   k = i32x4.splat(key0 + 5);
   b0 = i32x4.add(b0, k);
   b1 = i32x4.add(b1, k);
   b2 = i32x4.add(b2, k);
   b3 = i32x4.add(b3, k);
+  b4 = i32x4.add(b4, k);
+  b5 = i32x4.add(b5, k);
 
   if (isFixed) {
     v128.store(words, v128.xor(a0, b0));
     v128.store(words, v128.xor(a1, b1), 16);
     v128.store(words, v128.xor(a2, b2), 32);
     v128.store(words, v128.xor(a3, b3), 48);
+    v128.store(words, v128.xor(a4, b4), 64);
+    v128.store(words, v128.xor(a5, b5), 80);
     return;
   }
   v128.store(words, a0);
@@ -340,6 +456,10 @@ export function threefry16(
   v128.store(others, b2, 32);
   v128.store(words, a3, 48);
   v128.store(others, b3, 48);
+  v128.store(words, a4, 64);
+  v128.store(others, b4, 64);
+  v128.store(words, a5, 80);
+  v128.store(others, b5, 80);
 }
 
 /** b rotated left by so many bits, xor a. */
