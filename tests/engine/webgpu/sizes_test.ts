@@ -35,7 +35,7 @@ for (const kernels of ["hardware", "tiled"] as const) {
   for (const { does, test } of cases.filter(({ does }) => limited.test(does))) {
     Deno.test({
       name: `WebGPU (${kernels} kernels) engine in small bindings ${does}`,
-      ...webgpu,
+      ...await needs("webgpu", ...(kernels === "hardware" ? [] : ["time"] as const)),
       fn: test,
     });
   }
