@@ -7,14 +7,14 @@ import { evaluationLines } from "../report/evaluation.ts";
 import { type Asides, openAsides } from "./asides.ts";
 import { DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
 import { type FlagValues, type Task, toggle } from "./flags.ts";
-import { loadNamedModel, MODEL_FLAG } from "./model_flag.ts";
+import { loadNamedModel, MODEL_FLAGS } from "./model_flag.ts";
 import { print } from "./output.ts";
 import { compareRunData } from "./run_data.ts";
 import { runTask } from "./run_task.ts";
 import { watchedEvaluation } from "./watched_evaluation.ts";
 
 const FLAGS = {
-  ...MODEL_FLAG,
+  ...MODEL_FLAGS,
   ...DATASET_FLAGS,
   dataset: { ...DATASET_FLAGS.dataset, default: "what the net was trained on" },
   json: toggle("print one JSON object instead of the tables"),
@@ -32,7 +32,7 @@ const TASK: Task<typeof FLAGS> = {
 if (import.meta.main) await runTask(TASK, evaluateTask);
 
 async function evaluateTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
-  const { file, model } = await loadNamedModel(flags);
+  const { file, model } = await loadNamedModel(TASK.name, flags);
   const { run, runError } = model;
   if (runError && flags.dataset === undefined) {
     throw new Error(`${file}: ${runError}; --dataset says what to evaluate the net on`);

@@ -1,11 +1,25 @@
-/** The flag that names a trained net: of every task that uses one. */
+/** The flags that name a trained net: of every task that uses one. */
+import { type NetFacts, UnstatedFactsError } from "../model/foreign_model.ts";
 import { loadParameters } from "../model/load_parameters.ts";
 import type { SavedModel } from "../model/saved_model.ts";
-import { path, UsageError } from "./flags.ts";
+import { OPTION_WORDS } from "../training/options.ts";
+import { flagName, type FlagTable, type FlagValues, oneOf, path, UsageError } from "./flags.ts";
+import { shownPath } from "./paths.ts";
 
-export const MODEL_FLAG = {
-  model: path("FILE", "the trained net: a run's model.safetensors or checkpoint.safetensors"),
-};
+/** How another program's net computes; what this one wrote says so itself. */
+const FACT_FLAGS = {
+  activation: oneOf(OPTION_WORDS.activation, "of the hidden layers, if the file does not say"),
+  head: oneOf(OPTION_WORDS.head, "softmax of the last layer, of its tanh for notebook, likewise"),
+  scale: oneOf(OPTION_WORDS.scale, "pixels divided by their L2 norm, or by 255, likewise"),
+} satisfies FlagTable;
+
+export const MODEL_FLAGS = {
+  model: path(
+    "FILE",
+    "the trained net: a run's model.safetensors or checkpoint.safetensors; or six arrays of another program's, as .safetensors or .npz",
+  ),
+  ...FACT_FLAGS,
+} satisfies FlagTable;
 
 /** A trained net, and the file that it is in. */
 export interface NamedModel {
@@ -16,12 +30,51 @@ export interface NamedModel {
 /**
  * Reads the net that the flag names.
  *
- * @param flags With `--model`
+ * @param task The task's name, for the command that a message shows
+ * @param flags With `--model`, and what the file may not say
  * @returns The net
- * @throws {UsageError} If the flag was not given
+ * @throws {UsageError} If the flag was not given, or others are needed with it
  * @throws {Error} If the file is missing, damaged or another kind of file
  */
-export async function loadNamedModel({ model: file }: { model?: string }): Promise<NamedModel> {
+export async function loadNamedModel(
+  task: string,
+  { model: file, ...facts }: FlagValues<typeof MODEL_FLAGS>,
+): Promise<NamedModel> {
   if (file === undefined) throw new UsageError("--model FILE is needed: the net to use");
-  return { file, model: await loadParameters(file) };
+  return { file, model: await loadNet(`deno task ${task} --model`, file, facts) };
+}
+
+/**
+ * Reads a net, and asks for what its file does not say.
+ *
+ * @param command What is typed before the file's name
+ * @param file Its path
+ * @param facts What is known of it
+ * @throws {UsageError} If more must be known
+ */
+export async function loadNet(
+  command: string,
+  file: string,
+  { activation, head, scale }: Partial<NetFacts>,
+): Promise<SavedModel> {
+  const facts = { activation, head, scale };
+  try {
+    return await loadParameters(file, facts);
+  } catch (error) {
+    const { cause } = error as Error;
+    if (!(cause instanceof UnstatedFactsError)) throw error;
+    const choices = cause.missing.map((fact) =>
+      `${flagName(fact)} ${FACT_FLAGS[fact].placeholder}`
+    );
+    const words = { activation: "relu", head: "softmax", scale: "unit", ...defined(facts) };
+    const example = Object.entries(words).map(([name, word]) => `${flagName(name)} ${word}`);
+    throw new UsageError(
+      `${shownPath(file)} does not say how its net computes, so ${choices.join(", ")} must be ` +
+        `given; for example: ${command} ${shownPath(file)} ${example.join(" ")}`,
+    );
+  }
+}
+
+function defined(facts: Partial<NetFacts>): Partial<NetFacts> {
+  return Object.fromEntries(Object.entries(facts).filter(([, word]) => word !== undefined));
 }

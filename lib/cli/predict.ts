@@ -6,13 +6,13 @@ import { imageToDigit } from "../image/image_to_digit.ts";
 import { DIGIT_SIDE } from "../image/ink_to_digit.ts";
 import { predict } from "../training/predict.ts";
 import { type FlagValues, type Task, toggle, UsageError } from "./flags.ts";
-import { loadNamedModel, MODEL_FLAG } from "./model_flag.ts";
+import { loadNamedModel, MODEL_FLAGS } from "./model_flag.ts";
 import { print, printError } from "./output.ts";
 import { typedPath } from "./paths.ts";
 import { FAILED, runTask } from "./run_task.ts";
 
 const FLAGS = {
-  ...MODEL_FLAG,
+  ...MODEL_FLAGS,
   json: toggle("print one JSON object a line, one an image"),
 };
 
@@ -51,7 +51,7 @@ interface Prediction {
 /** Prints what the net says to each image; an image that is no good does not stop the others. */
 async function predictTask(flags: FlagValues<typeof FLAGS>, images: string[]): Promise<number> {
   if (images.length === 0) throw new UsageError("an image is needed: a file, or - for stdin");
-  const { file, model } = await loadNamedModel(flags);
+  const { file, model } = await loadNamedModel(TASK.name, flags);
   checkInputs(file, model.architecture);
   const names = model.run?.data?.classNames;
   let code = 0;

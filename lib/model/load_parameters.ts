@@ -1,13 +1,20 @@
 /** Reads models from files, URLs or bytes; in a browser, too. */
 import { foreignKind } from "../files/kinds.ts";
+import { foreignModel, type NetFacts } from "./foreign_model.ts";
+import { decodeNpz, isZip } from "./read_npz.ts";
+import { decodeSafetensors } from "./safetensors.ts";
 import { decodeModel, type SavedModel } from "./saved_model.ts";
 
 /**
- * Reads a model that `saveParameters` or a training run wrote.
+ * Reads a model that `saveParameters` or a training run wrote, or the six arrays of a net that
+ * another program trained: a safetensors or .npz file from PyTorch, JAX or Keras, say.
  *
  * @param source A path (not in browsers, which have none), a URL, or the file's bytes
+ * @param facts How another program's net computes, which its file does not say
  * @returns The model
- * @throws {Error} If the source cannot be read, or is damaged or another kind of file
+ * @throws {Error} If the source cannot be read, or is damaged or another kind of file; its cause is
+ *   an `UnstatedFactsError` if a fact is missing
+ * @throws {UnstatedFactsError} If bytes are given and a fact is missing
  *
  * @example
  * ```ts
@@ -28,9 +35,37 @@ import { decodeModel, type SavedModel } from "./saved_model.ts";
  * assertEquals(await loadParameters(encodeModel(model)), model);
  * ```
  */
-export async function loadParameters(source: string | URL | Uint8Array): Promise<SavedModel> {
-  if (source instanceof Uint8Array) return decodeModel(source);
-  return await decodeFile(source, decodeModel);
+export async function loadParameters(
+  source: string | URL | Uint8Array,
+  facts: Partial<NetFacts> = {},
+): Promise<SavedModel> {
+  const decode = (bytes: Uint8Array) => decodeAnyModel(bytes, facts);
+  return await (source instanceof Uint8Array ? decode(source) : decodeFile(source, decode));
+}
+
+/** Whatever program wrote the bytes; only this one's say how the net computes. */
+async function decodeAnyModel(bytes: Uint8Array, facts: Partial<NetFacts>): Promise<SavedModel> {
+  if (isZip(bytes)) return foreignModel(await decodeNpz(bytes), facts);
+  const { tensors, metadata } = decodeSafetensors(bytes);
+  // PyTorch and others write metadata, too, but not of this kind.
+  if (metadata.architecture === undefined && metadata.format_version === undefined) {
+    return foreignModel(tensors, facts);
+  }
+  const model = decodeModel(bytes);
+  checkFacts(model, facts);
+  return model;
+}
+
+/** Refuses facts that a file contradicts. */
+function checkFacts({ architecture, scale }: SavedModel, facts: Partial<NetFacts>): void {
+  const stated = { activation: architecture.activation, head: architecture.head, scale };
+  for (const fact of Object.keys(stated) as (keyof NetFacts)[]) {
+    if (facts[fact] === undefined || facts[fact] === stated[fact]) continue;
+    throw new RangeError(
+      `Cannot use this net otherwise than it was trained: its ${fact} is ${stated[fact]}, ` +
+        `current value is ${facts[fact]}`,
+    );
+  }
 }
 
 /**
@@ -43,12 +78,12 @@ export async function loadParameters(source: string | URL | Uint8Array): Promise
  */
 export async function decodeFile<T>(
   source: string | URL,
-  decode: (bytes: Uint8Array) => T,
+  decode: (bytes: Uint8Array) => T | Promise<T>,
 ): Promise<T> {
   let bytes: Uint8Array = new Uint8Array();
   try {
     bytes = source instanceof URL ? await fetchBytes(source) : await readBytes(source);
-    return decode(bytes);
+    return await decode(bytes);
   } catch (error) {
     const reason = (error as Error).name === "NotFound"
       ? "there is no such file"
@@ -57,9 +92,9 @@ export async function decodeFile<T>(
   }
 }
 
-/** What a file is that is no safetensors file: those begin with any eight bytes, then their header. */
+/** What a file is that is neither .npz nor safetensors; those begin with any eight bytes, then their header. */
 function kindOf(bytes: Uint8Array): string | undefined {
-  return bytes[8] === "{".charCodeAt(0) ? undefined : foreignKind(bytes);
+  return isZip(bytes) || bytes[8] === "{".charCodeAt(0) ? undefined : foreignKind(bytes);
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {

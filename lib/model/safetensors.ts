@@ -5,10 +5,11 @@
  *
  * Source: https://huggingface.co/docs/safetensors/index#format
  *
- * Only the two element types this project stores are read and written: F32, U32.
+ * F32 and U32 are written; of other programs' files F64, F16 and BF16 are read as well, as F32.
  */
 
 import { printable } from "../files/printable.ts";
+import { FLOAT_BYTES, toFloats } from "./floats.ts";
 
 /** Numbers with a shape, row-major. */
 export interface Tensor {
@@ -22,10 +23,9 @@ export interface TensorFile {
   metadata: Record<string, string>;
 }
 
-const ELEMENT_TYPES = { F32: Float32Array, U32: Uint32Array } as const;
-type ElementType = keyof typeof ELEMENT_TYPES;
-/** Both element types take four bytes. */
-const ELEMENT_BYTES = 4;
+/** The bytes that an element takes, by its type. */
+const ELEMENT_BYTES = { ...FLOAT_BYTES, U32: 4 } as const;
+type ElementType = keyof typeof ELEMENT_BYTES;
 /** The header's cap in the format's own implementation (MAX_HEADER_SIZE). */
 const MAX_HEADER_BYTES = 100_000_000;
 const LENGTH_BYTES = 8;
@@ -81,7 +81,7 @@ export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array
  * @param bytes A whole file
  * @returns Its tensors, in the order in which they lie in the file, and its metadata
  * @throws {SyntaxError} If the bytes are no safetensors file, are damaged or cut short, or
- *   hold an element type other than F32 and U32; the message says what was found where
+ *   hold an element type other than those named above; the message says what was found where
  */
 export function decodeSafetensors(bytes: Uint8Array): TensorFile {
   const { header, data } = splitFile(bytes);
@@ -99,8 +99,15 @@ export function decodeSafetensors(bytes: Uint8Array): TensorFile {
     if (end > data.length) fail(`tensor ${name} must end within ${data.length} bytes`, end);
     position = end;
     // A copy, as the numbers need not be aligned in memory where they lie in the file.
-    const { buffer } = data.slice(begin, end);
-    tensors.set(name, { shape, data: new ELEMENT_TYPES[dtype](buffer) });
+    const numbers = data.slice(begin, end);
+    tensors.set(name, {
+      shape,
+      data: dtype === "U32"
+        ? new Uint32Array(numbers.buffer)
+        : dtype === "F32"
+        ? new Float32Array(numbers.buffer)
+        : toFloats(numbers, dtype, true),
+    });
   }
   if (position !== data.length) fail(`the tensors must fill ${data.length} bytes`, position);
   return { tensors, metadata };
@@ -145,8 +152,9 @@ interface Place {
 function checkEntry(name: string, entry: unknown): Place {
   if (!isRecord(entry)) fail(`tensor ${name} must be described by an object`, String(entry));
   const { dtype, shape, data_offsets: offsets } = entry;
-  if (typeof dtype !== "string" || !Object.hasOwn(ELEMENT_TYPES, dtype)) {
-    fail(`tensor ${name} must be of type F32 or U32`, JSON.stringify(dtype));
+  if (typeof dtype !== "string" || !Object.hasOwn(ELEMENT_BYTES, dtype)) {
+    const types = Object.keys(ELEMENT_BYTES).join(", ");
+    fail(`tensor ${name} must be of a type of ${types}`, JSON.stringify(dtype));
   }
   if (!isSizes(shape)) {
     fail(`the shape of tensor ${name} must be a list of whole numbers`, JSON.stringify(shape));
@@ -155,9 +163,10 @@ function checkEntry(name: string, entry: unknown): Place {
     fail(`data_offsets of tensor ${name} must be two whole numbers`, JSON.stringify(offsets));
   }
   const [begin, end] = offsets;
-  if (end - begin !== elements(shape) * ELEMENT_BYTES) {
+  const size = elements(shape) * ELEMENT_BYTES[dtype as ElementType];
+  if (end - begin !== size) {
     fail(
-      `tensor ${name} must take ${elements(shape) * ELEMENT_BYTES} bytes for shape [${shape}]`,
+      `tensor ${name} must take ${size} bytes for shape [${shape}]`,
       end - begin,
     );
   }

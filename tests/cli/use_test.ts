@@ -117,6 +117,48 @@ test("predict --json prints what the library predicts", async () => {
   );
 });
 
+test("predict, evaluate and export ask how another program's net computes, and then use it", async () => {
+  await using folder = await pictureFolder();
+  const npz = `${folder.path}/net.npz`;
+  await Deno.writeFile(npz, encodeNpz(modelTensors(drawnModel())));
+  const facts = ["--activation", "tanh", "--head", "softmax", "--scale", "l2"];
+  for (const task of ["predict", "evaluate", "export"] as const) {
+    const rest = { predict: [`${folder.path}/one.png`], evaluate: [], export: ["--onnx"] }[task];
+    const { code, stdout, stderr } = await runCli(task, [
+      "--model",
+      npz,
+      "--head",
+      "softmax",
+      ...rest,
+    ]);
+    assertEquals([code, stdout], [2, ""]);
+    assertEquals(
+      stderr,
+      `error: ${npz} does not say how its net computes, so --activation tanh|relu, ` +
+        `--scale l2|unit must be given; for example: deno task ${task} --model ${npz} ` +
+        `--activation relu --head softmax --scale unit\n`,
+    );
+  }
+  const image = `${folder.path}/one.png`;
+  const predicted = await runCli("predict", ["--json", "--model", npz, ...facts, image]);
+  assertEquals(jsonLines(predicted.stdout), [await expected(image, image)]);
+
+  const exported = await runCli("export", ["--model", npz, ...facts, "--onnx"]);
+  assertEquals([exported.code, exported.stdout], [0, `${folder.path}/net.onnx\n`]);
+  assertEquals(await Deno.readFile(`${folder.path}/net.onnx`), encodeOnnx(drawnModel()));
+
+  const before = await Deno.readFile(npz);
+  const itself = await runCli("export", ["--model", npz, ...facts, "--npz"]);
+  assertEquals(itself.code, 2);
+  assertMatch(itself.stderr, /^error: --out is needed: .*net\.npz is the net itself$/m);
+  assertEquals(await Deno.readFile(npz), before);
+
+  const data = ["--dataset", "synthetic", "--json", "--quiet"];
+  const own = await runCli("evaluate", ["--model", folder.model, ...data]);
+  const foreign = await runCli("evaluate", ["--model", npz, ...facts, ...data]);
+  assertEquals(jsonLines(foreign.stdout), jsonLines(own.stdout));
+});
+
 test("predict reads an image from stdin", async () => {
   await using folder = await pictureFolder();
   const child = taskCommand("predict", ["--json", "--model", folder.model, "-"], {}, {

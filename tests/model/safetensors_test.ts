@@ -89,14 +89,14 @@ const damaged: [string, Uint8Array, string][] = [
     "tensor w must be described by an object: current value is 5",
   ],
   [
-    "of half-precision floats",
-    fileOf({ w: { ...PAIR, dtype: "F16" } }, 8),
-    'tensor w must be of type F32 or U32: current value is "F16"',
+    "of whole numbers",
+    fileOf({ w: { ...PAIR, dtype: "I64" } }, 8),
+    'tensor w must be of a type of F64, F32, F16, BF16, U32: current value is "I64"',
   ],
   [
     "whose element type is the name of an object's own method",
     fileOf({ w: { ...PAIR, dtype: "toString" } }, 8),
-    'tensor w must be of type F32 or U32: current value is "toString"',
+    'tensor w must be of a type of F64, F32, F16, BF16, U32: current value is "toString"',
   ],
   [
     "with a negative size",

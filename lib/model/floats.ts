@@ -1,0 +1,56 @@
+/** Numbers of other programs' files as 32-bit floats. */
+
+/** The types of floating-point numbers that are read, by safetensors' names, and their bytes. */
+export const FLOAT_BYTES = { F64: 8, F32: 4, F16: 2, BF16: 2 } as const;
+
+/** A type of floating-point number. */
+export type FloatType = keyof typeof FLOAT_BYTES;
+
+/**
+ * Converts numbers to 32-bit floats; 64-bit ones are rounded.
+ *
+ * @param bytes The numbers, one behind the other
+ * @param type What they are
+ * @param littleEndian The order of each number's bytes
+ *
+ * @example
+ * ```ts
+ * import { toFloats } from "./floats.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(toFloats(Uint8Array.of(0x00, 0x3e), "F16", true), Float32Array.of(1.5));
+ * assertEquals(toFloats(Uint8Array.of(0xc0, 0x3f), "BF16", true), Float32Array.of(1.5));
+ * ```
+ */
+export function toFloats(
+  bytes: Uint8Array,
+  type: FloatType,
+  littleEndian: boolean,
+): Float32Array<ArrayBuffer> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const size = FLOAT_BYTES[type];
+  const read: Record<FloatType, (at: number) => number> = {
+    F64: (at) => view.getFloat64(at, littleEndian),
+    F32: (at) => view.getFloat32(at, littleEndian),
+    F16: (at) => half(view.getUint16(at, littleEndian)),
+    BF16: (at) => float32(view.getUint16(at, littleEndian) << 16),
+  };
+  const number = read[type];
+  return Float32Array.from({ length: bytes.length / size }, (_, i) => number(i * size));
+}
+
+const word = new DataView(new ArrayBuffer(4));
+
+/** The 32-bit float of some bits. */
+function float32(bits: number): number {
+  word.setInt32(0, bits);
+  return word.getFloat32(0);
+}
+
+/** IEEE 754's binary16: 1 bit of sign, 5 of exponent, 10 of fraction. */
+function half(bits: number): number {
+  const sign = bits >> 15 === 1 ? -1 : 1;
+  const [exponent, fraction] = [bits >> 10 & 31, bits & 1023];
+  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN;
+  return sign * (exponent === 0 ? fraction : 1024 + fraction) * 2 ** (Math.max(exponent, 1) - 25);
+}

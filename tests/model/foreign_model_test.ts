@@ -1,0 +1,172 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { zipSync } from "fflate";
+import { foreignModel, type NetFacts, UnstatedFactsError } from "../../lib/model/foreign_model.ts";
+import { loadParameters } from "../../lib/model/load_parameters.ts";
+import { encodeNpz } from "../../lib/model/npz.ts";
+import type { Tensor } from "../../lib/model/safetensors.ts";
+import { encodeModel, modelTensors } from "../../lib/model/saved_model.ts";
+import { predict } from "../../lib/training/predict.ts";
+import golden from "../golden/foreign_models.json" with { type: "json" };
+
+const IMAGES = Uint8Array.from(golden.images.flat());
+const FACTS: NetFacts = { activation: "relu", head: "softmax", scale: "unit" };
+
+for (const [name, { file, facts, probabilities }] of Object.entries(golden.models)) {
+  Deno.test(`loadParameters() reads a net that another program wrote: ${name}`, async () => {
+    const model = await loadParameters(Uint8Array.fromBase64(file), facts as NetFacts);
+    const { architecture: { inputs, hidden, classes } } = model;
+    assertEquals([inputs, hidden, classes], [9, [3, 4], 5]);
+    const found = predict(model, IMAGES).probabilities;
+    const expected = probabilities.flat();
+    const worst = Math.max(...expected.map((value, i) => Math.abs(value - found[i])));
+    assert(worst < 1e-5, `probabilities differ by up to ${worst}`);
+  });
+}
+
+/** An array whose elements are all different. */
+function counting(...shape: number[]): Tensor {
+  const length = shape.reduce((product, size) => product * size, 1);
+  return { shape, data: Float32Array.from({ length }, (_, i) => i / 8) };
+}
+
+/** The six arrays of a net that is as wide everywhere, so that only names tell them apart. */
+function square(names: string[]): Map<string, Tensor> {
+  return new Map(names.map((name, i) => {
+    const { shape, data } = i % 2 === 0 ? counting(4, 4) : counting(4);
+    return [name, { shape, data: data.map((value) => value + 100 * i) }];
+  }));
+}
+
+/** The first elements of w0, b0, w1, b1, w2, b2, and the second of w0. */
+function firsts(tensors: Map<string, Tensor>): number[] {
+  const { parameters: { w0, b0, w1, b1, w2, b2 } } = foreignModel(tensors, FACTS);
+  return [...[w0, b0, w1, b1, w2, b2].map((array) => array[0]), w0[1]];
+}
+
+Deno.test("foreignModel() orders arrays by their names where the shapes leave a choice", () => {
+  // [out, in], as PyTorch has it: the second element of w0 is the second of the array.
+  const inOrder = [0, 100, 200, 300, 400, 500];
+  for (
+    const names of [
+      ["fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias", "fc10.weight", "fc10.bias"],
+      ["0.weight", "0.bias", "2.weight", "2.bias", "4.weight", "4.bias"],
+      ["net.layers.0.weight", "net.layers.0.bias"].concat(
+        ...[1, 2].map((i) => [`net.layers.${i}.weight`, `net.layers.${i}.bias`]),
+      ),
+    ]
+  ) {
+    assertEquals(firsts(square(names)), [...inOrder, 1 / 8], names.join());
+    assertEquals(firsts(new Map([...square(names)].reverse())), [...inOrder, 1 / 8]);
+  }
+  // [in, out], as Keras and Flax have it: it is the first of the second row.
+  for (
+    const names of [
+      ["dense/kernel", "dense/bias", "dense_1/kernel", "dense_1/bias"].concat([
+        "dense_2/kernel",
+        "dense_2/bias",
+      ]),
+      ["Dense_0.kernel", "Dense_0.bias", "Dense_1.kernel", "Dense_1.bias"].concat([
+        "Dense_2.kernel",
+        "Dense_2.bias",
+      ]),
+    ]
+  ) assertEquals(firsts(square(names)), [...inOrder, 4 / 8], names.join());
+});
+
+Deno.test("foreignModel() pairs biases of the same length with matrices by their names", () => {
+  const tensors = new Map([
+    ["output.weight", counting(2, 3)],
+    ["output.bias", counting(2)],
+    ["input.bias", { ...counting(3), data: Float32Array.of(1, 1, 1) }],
+    ["middle.bias", { ...counting(3), data: Float32Array.of(2, 2, 2) }],
+    ["input.weight", counting(3, 9)],
+    ["middle.weight", counting(3, 3)],
+  ]);
+  const { parameters } = foreignModel(tensors, FACTS);
+  assertEquals([parameters.b0[0], parameters.b1[0]], [1, 2]);
+});
+
+const NET = new Map([
+  ["w0", counting(3, 9)],
+  ["b0", counting(3)],
+  ["w1", counting(4, 3)],
+  ["b1", counting(4)],
+  ["w2", counting(2, 4)],
+  ["b2", counting(2)],
+]);
+
+function withOther(name: string, tensor: Tensor | undefined): Map<string, Tensor> {
+  const others = [...NET].filter(([other]) => other !== name);
+  return new Map(tensor ? [...others, [name, tensor]] : others);
+}
+
+const refused: [string, Map<string, Tensor>, string][] = [
+  [
+    "five arrays",
+    withOther("b2", undefined),
+    "it must hold three weight matrices and three biases",
+  ],
+  ["seven arrays", withOther("w3", counting(2, 2)), "b0 [3], b1 [4], b2 [2]"],
+  ["shapes that do not chain", withOther("w1", counting(5, 3)), "must fit each other"],
+  ["a bias of another length", withOther("b1", counting(5)), "must fit each other"],
+  [
+    "a number that is none",
+    withOther("b2", { shape: [2], data: Float32Array.of(0, NaN) }),
+    "element 1 of b2 must be finite: current value is NaN",
+  ],
+  [
+    "arrays that could go either way",
+    square(["a", "b", "c", "d", "e", "f"]),
+    "its shapes and names must tell which array belongs where",
+  ],
+];
+
+for (const [what, tensors, message] of refused) {
+  Deno.test(`foreignModel() refuses ${what}`, () => {
+    assertThrows(() => foreignModel(tensors, FACTS), SyntaxError, message);
+  });
+}
+
+Deno.test("foreignModel() asks for what the arrays do not say", () => {
+  const { missing, message } = assertThrows(
+    () => foreignModel(NET, { head: "softmax" }),
+    UnstatedFactsError,
+  );
+  assertEquals(missing, ["activation", "scale"]);
+  assertEquals(
+    message,
+    "Cannot use this net as its file does not say its activation (tanh or relu), " +
+      "scale (l2 or unit): pass them as well",
+  );
+});
+
+Deno.test("loadParameters() reads its own net's export, and refuses facts that its own file contradicts", async () => {
+  const model = foreignModel(NET, FACTS);
+  assertEquals(await loadParameters(encodeNpz(modelTensors(model)), FACTS), model);
+  const file = encodeModel(model);
+  assertEquals(await loadParameters(file, FACTS), model);
+  await assertRejects(
+    () => loadParameters(file, { activation: "tanh" }),
+    RangeError,
+    "its activation is relu, current value is tanh",
+  );
+});
+
+Deno.test("loadParameters() refuses archives that hold no arrays, or too much", async () => {
+  const text = new TextEncoder();
+  const torch = zipSync({ "archive/data.pkl": text.encode("pickled") });
+  await assertRejects(
+    () => loadParameters(torch, FACTS),
+    SyntaxError,
+    "a zip archive must be an .npz file, with arrays in it: current value is archive/data.pkl",
+  );
+  const npz = encodeNpz(modelTensors(foreignModel(NET, FACTS)));
+  await assertRejects(() => loadParameters(npz.subarray(0, 300), FACTS), SyntaxError, "undamaged");
+  const short = zipSync({ "w0.npy": npz.subarray(37, 37 + 130) });
+  await assertRejects(() => loadParameters(short, FACTS), SyntaxError, "w0.npy must");
+  // The size in the directory at the archive's end is what would be allocated.
+  const bomb = zipSync({ "w0.npy": new Uint8Array(9) });
+  const directory = bomb.length - 22 - 46 - "w0.npy".length;
+  new DataView(bomb.buffer).setUint32(directory + 24, 2 ** 31, true);
+  await assertRejects(() => loadParameters(bomb, FACTS), SyntaxError, "at most 1073741824 bytes");
+});
