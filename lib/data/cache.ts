@@ -18,7 +18,8 @@ export async function withCacheLock<T>(
 ): Promise<T> {
   using lock = await openLock(directory, onNotice);
   if (!lock) return await fill(false);
-  if (!await lock.tryLock(true)) {
+  // On a file system that knows no locks everybody gets it.
+  if (!await lock.tryLock(true).catch(() => true)) {
     onNotice(`another process fills ${directory}; waiting`);
     await lock.lock(true);
   }
