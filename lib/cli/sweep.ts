@@ -209,7 +209,7 @@ async function whyCpu(backend: Backend = "auto"): Promise<string | undefined> {
   if (backend === "cpu") return "as --backend cpu asks";
   if (backend === "webgpu") return undefined;
   const chosen = (await listDevices()).find(({ chosen }) => chosen);
-  return chosen?.backend === "cpu" ? "as there is no WebGPU adapter" : undefined;
+  return chosen?.backend === "cpu" ? "as there is no hardware adapter" : undefined;
 }
 
 /** One set of options for each combination of the values given; the seed changes first. */

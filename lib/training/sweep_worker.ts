@@ -28,8 +28,11 @@ let trainer: RunTrainer;
 
 scope.onmessage = async ({ data: request }) => {
   if ("data" in request) {
-    const { data } = request;
-    trainer = new RunTrainer(data, (options) => createEngine({ ...options, backend: "cpu" }));
+    const { data, threads } = request;
+    trainer = new RunTrainer(
+      data,
+      (options) => createEngine({ ...options, backend: "cpu", threads }),
+    );
     return;
   }
   try {
