@@ -21,12 +21,14 @@ let stroke: Stroke | undefined;
 let pen: { x: number; y: number; isDown: boolean } | undefined;
 /** A digit of the data set that is shown in place of strokes. */
 let given: Uint8Array | undefined;
+/** What the drawing makes, found anew only where it changes. */
+let digit: Uint8Array | undefined;
 let changed = () => {};
 
 /**
  * Calls back whenever the drawing changes.
  *
- * @param callback Calls `drawnDigit()` for what is there now
+ * @param callback Asks `drawnDigit()` what is there now
  */
 export function onDrawing(callback: () => void): void {
   changed = callback;
@@ -34,16 +36,7 @@ export function onDrawing(callback: () => void): void {
 
 /** What is drawn, as MNIST would have it: shape (28 * 28); undefined for an empty canvas. */
 export function drawnDigit(): Uint8Array | undefined {
-  if (given) return given;
-  if (strokes.length === 0) return undefined;
-  const { data } = context.getImageData(0, 0, SIDE, SIDE);
-  const values = Float32Array.from({ length: SIDE * SIDE }, (_, i) => data[4 * i + 3] / 255);
-  try {
-    return inkToDigit({ width: SIDE, height: SIDE, values });
-  } catch (error) {
-    if (error instanceof RangeError) return undefined; // nothing but specks
-    throw error;
-  }
+  return digit;
 }
 
 /** Shows a digit of the data set in place of strokes. */
@@ -67,13 +60,39 @@ export function clear(): void {
   redraw();
 }
 
+let isScheduled = false;
+
+/** Draws anew, and has the drawing read, once a frame at most: a mouse moves more often. */
 function redraw(): void {
+  if (isScheduled) return;
+  isScheduled = true;
+  requestAnimationFrame(() => {
+    isScheduled = false;
+    redrawNow();
+  });
+}
+
+function redrawNow(): void {
   context.clearRect(0, 0, SIDE, SIDE);
   context.fillStyle = context.strokeStyle = cssColor("--text");
   if (given) drawGiven(given);
   for (const stroke of strokes) drawStroke(stroke);
+  digit = given ?? digitOfStrokes();
   changed();
   drawPen();
+}
+
+function digitOfStrokes(): Uint8Array | undefined {
+  if (strokes.length === 0) return undefined;
+  const { data } = context.getImageData(0, 0, SIDE, SIDE);
+  const values = new Float32Array(SIDE * SIDE);
+  for (let i = 0; i < values.length; i++) values[i] = data[4 * i + 3] / 255;
+  try {
+    return inkToDigit({ width: SIDE, height: SIDE, values });
+  } catch (error) {
+    if (error instanceof RangeError) return undefined; // nothing but specks
+    throw error;
+  }
 }
 
 function drawStroke(stroke: Stroke): void {

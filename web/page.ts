@@ -90,12 +90,12 @@ trainer.onmessage = ({ data: report }: MessageEvent<TrainerReport>) => {
       return showNet();
     case "evaluated":
       addEvaluation(report.point);
-      return scheduleDrawing();
+      return drawSoon(drawCurves);
     case "progress":
       progress = report;
       current = report.model;
       addDensePoint(report);
-      return scheduleDrawing();
+      return drawSoon(drawProgress, drawCurves, drawWeights);
     case "finished": {
       const { accuracy, loss, seconds } = report;
       result = { iterations: progress!.iteration, accuracy, loss, seconds };
@@ -164,21 +164,31 @@ function addNotice(line: string): void {
   notice.hidden = false;
 }
 
-let isScheduled = false;
+/** What is to be drawn anew: one part a frame, so that no frame takes long. */
+const dirty = new Set<() => void>();
 
-/** Draws what came in, once a frame at most. */
-function scheduleDrawing(): void {
-  if (isScheduled) return;
-  isScheduled = true;
-  requestAnimationFrame(() => {
-    isScheduled = false;
-    drawCurves();
-    if (!progress) return;
-    showProgress(progress);
-    showBusy(undefined);
-    setTraining(isTraining);
-    if (!loaded) showNet();
-  });
+function drawSoon(...parts: (() => void)[]): void {
+  if (dirty.size === 0) requestAnimationFrame(drawOne);
+  for (const part of parts) dirty.add(part);
+}
+
+function drawOne(): void {
+  const [part] = dirty;
+  dirty.delete(part);
+  if (dirty.size > 0) requestAnimationFrame(drawOne);
+  part();
+}
+
+function drawProgress(): void {
+  if (!progress) return;
+  showProgress(progress);
+  showBusy(undefined);
+  setTraining(isTraining);
+  if (!loaded) answerWith(current);
+}
+
+function drawWeights(): void {
+  if (!loaded) showWeights(current, initial);
 }
 
 /** Shows the net that is looked at: a loaded one, else the one in training. */

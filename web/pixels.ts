@@ -2,8 +2,8 @@
 /** Numbers as pixels of a canvas. */
 
 /** Orange and blue, which the colour-blind can tell apart, on light and on dark. */
-const POSITIVE = [214, 96, 36];
-const NEGATIVE = [46, 124, 214];
+const POSITIVE = pixel(214, 96, 36);
+const NEGATIVE = pixel(46, 124, 214);
 
 /** How many pictures side by side, each how wide and high, how far apart. */
 export interface Grid {
@@ -31,17 +31,19 @@ export function paintSigned(
   const count = values.length / size;
   const rows = Math.ceil(count / columns);
   const image = new ImageData(columns * (width + gap) - gap, rows * (height + gap) - gap);
+  // A pixel as one number, since this runs on 80,000 pixels many times a second.
+  const pixels = new Uint32Array(image.data.buffer);
+  let i = 0;
   for (let picture = 0; picture < count; picture++) {
     const left = (picture % columns) * (width + gap);
     const top = Math.floor(picture / columns) * (height + gap);
-    for (let i = 0; i < size; i++) {
-      const value = values[picture * size + i];
-      const colour = value > 0 ? POSITIVE : NEGATIVE;
-      const at = 4 * ((top + Math.floor(i / width)) * image.width + left + i % width);
-      image.data[at] = colour[0];
-      image.data[at + 1] = colour[1];
-      image.data[at + 2] = colour[2];
-      image.data[at + 3] = 255 * Math.min(1, Math.abs(value) / largest);
+    for (let y = top; y < top + height; y++) {
+      const begin = y * image.width + left;
+      for (let at = begin; at < begin + width; at++) {
+        const value = values[i++];
+        const strength = Math.min(255, Math.abs(value) * 255 / largest);
+        pixels[at] = strength << 24 | (value > 0 ? POSITIVE : NEGATIVE);
+      }
     }
   }
   show(canvas, image);
@@ -70,6 +72,11 @@ export function largestOf(values: Float32Array): number {
     return Math.abs(values[Math.floor(i * values.length / Math.min(values.length, 2000))]);
   }).sort();
   return sample[Math.floor(0.99 * sample.length)] || 1;
+}
+
+/** A colour without opacity as a pixel's four bytes, which every browser's machine has in this order. */
+function pixel(red: number, green: number, blue: number): number {
+  return blue << 16 | green << 8 | red;
 }
 
 function show(canvas: HTMLCanvasElement, image: ImageData): void {

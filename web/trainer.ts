@@ -13,7 +13,7 @@ import type { CurvePoint, ExaminerTask, TrainerOrder, TrainerReport } from "./me
 import { Run } from "./run.ts";
 
 /** How long steps are taken between two looks at the net, in milliseconds. */
-const LOOK_EVERY = 80;
+const LOOK_EVERY = 100;
 /** Test rows that are examined at an evaluation; at the end all are. */
 const EXAMINED_ROWS = 1000;
 /** MNIST's own numbers of digits would take the drawing thread 1 s; these take 0.2. */

@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 /** The page as a visitor handles it. */
 import type { Page } from "playwright-core";
 import { type BrowserOptions, openBrowser, type TestPage } from "../../bench/browser.ts";
@@ -7,7 +8,7 @@ import type { Dataset } from "../../lib/data/dataset.ts";
 /** A page that is ready to be started, in a browser of its own. */
 export interface TrainingPage extends TestPage, AsyncDisposable {
   url: string;
-  /** The text of an element. */
+  /** The text of an element, after the next frame. */
   text(id: string): Promise<string>;
   /** The step that the page says it has done. */
   steps(): Promise<number>;
@@ -33,7 +34,12 @@ export async function openPage(
   const browser = await openBrowser(browserOptions);
   const opened = await browser.open(server.url + query);
   await ready(opened.page);
-  const text = async (id: string) => (await opened.page.textContent(`#${id}`)) ?? "";
+  const text = async (id: string) => {
+    await opened.page.evaluate(() =>
+      new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+    );
+    return (await opened.page.textContent(`#${id}`)) ?? "";
+  };
   const steps = async () => {
     const shown = /Steps([\d,]+) of/.exec(await text("numbers"));
     return shown ? Number(shown[1].replaceAll(",", "")) : 0;
