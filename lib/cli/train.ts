@@ -33,6 +33,10 @@ const FLAGS = {
     "FILE",
     "go on from a checkpoint, with its options and in its folder; --iterations or --epochs may grow if --schedule is step",
   ),
+  initFrom: path(
+    "FILE",
+    "start from a net's parameters: one that evaluate takes, with --activation, --head and --scale if it does not say them",
+  ),
   report: toggle("write report.html into the run's folder at the end: deno task report"),
   json: toggle("print one JSON object a line, one an event, instead of the log"),
   quiet: toggle("no progress, device or notices on stderr"),
@@ -61,7 +65,11 @@ async function trainTask(
   // Both loaded only here: the first is rarely wanted, the second not needed before the data.
   const resuming = flags.resume === undefined ? undefined : await import("./resume.ts");
   const keeping = flags.noSave ? undefined : import("../report/run_directory.ts");
-  const chosen = trainingOptions({ ...splitOf(flags), ...flags });
+  const asFlagged = trainingOptions({ ...splitOf(flags), ...flags });
+  const initial = flags.initFrom === undefined
+    ? undefined
+    : await (await import("./init_from.ts")).openInitialNet(flags.initFrom, asFlagged, flags);
+  const chosen = initial?.options ?? asFlagged;
   const resumed = await resuming?.openCheckpoint(flags.resume!, chosen);
   const asked = resumed?.options ?? resolveOptions(chosen);
   const resumedRun = resumed?.checkpoint.run;
@@ -79,7 +87,9 @@ async function trainTask(
   interruption.begin();
   const { signal } = interruption;
   let stopped = false;
-  const run = { ...options, saveEvery, resume: resumed?.checkpoint };
+  const initialParameters = initial?.model.parameters;
+  if (initial) asides.notice(`parameters: those of ${shownPath(flags.initFrom!)}`);
+  const run = { ...options, saveEvery, resume: resumed?.checkpoint, initialParameters };
   for await (const event of train({ data, engine, ...run, signal })) {
     // What is told of is kept by then; but a result is told even if it cannot be kept.
     if (event.event !== "finished") await kept?.record(event);
@@ -125,7 +135,10 @@ async function writeReport(run: string, data: Dataset, asides: Asides): Promise<
 
 /** Refuses flags about keeping a run that contradict each other or cannot be. */
 function checkKeepingFlags(flags: FlagValues<typeof FLAGS>): void {
-  const { noSave, out, saveEvery, report } = flags;
+  const { noSave, out, saveEvery, report, resume, initFrom } = flags;
+  if (resume !== undefined && initFrom !== undefined) {
+    throw new UsageError("--resume goes on from a checkpoint's parameters: leave --init-from out");
+  }
   if (noSave && (out !== undefined || saveEvery !== undefined || report)) {
     const other = out !== undefined ? "--out" : report ? "--report" : "--save-every";
     throw new UsageError(`--no-save keeps nothing: leave it or ${other} out`);

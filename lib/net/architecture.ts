@@ -91,3 +91,29 @@ export function parameterCount(architecture: Architecture): number {
 export function layerSizes({ inputs, hidden, classes }: Architecture): number[] {
   return [inputs, ...hidden, classes];
 }
+
+/**
+ * The parameters in one array, laid out as `parameterSlots` says.
+ *
+ * @param architecture The net's sizes
+ * @param parameters By name
+ * @returns A new array
+ * @throws {RangeError} If a parameter's length is not what the sizes ask for
+ */
+export function flatParameters(
+  architecture: Architecture,
+  parameters: Parameters,
+): Float32Array<ArrayBuffer> {
+  const flat = new Float32Array(parameterCount(architecture));
+  for (const { name, offset, length } of parameterSlots(architecture)) {
+    if (parameters[name].length !== length) {
+      throw new RangeError(
+        `Cannot use these parameters as ${name} of a net of ` +
+          `${layerSizes(architecture).join(", ")} must have ${length} elements: ` +
+          `current value is ${parameters[name].length}`,
+      );
+    }
+    flat.set(parameters[name], offset);
+  }
+  return flat;
+}

@@ -1,6 +1,6 @@
 /** What a trained net says to images: plain TypeScript, so that it needs no device. */
 import { answerOfRow, forward } from "../net/maths.ts";
-import { type Architecture, parameterCount, parameterSlots } from "../net/architecture.ts";
+import { flatParameters } from "../net/architecture.ts";
 import type { Model } from "../net/model.ts";
 
 /** A net's answers to n images. */
@@ -148,14 +148,4 @@ function netInputs(
     for (let i = 0; i < width; i++) row[i] /= divisor;
   }
   return inputs;
-}
-
-/** The parameters in one array, laid out as `parameterSlots` says. */
-function flatParameters(
-  architecture: Architecture,
-  parameters: Model["parameters"],
-): Float32Array {
-  const flat = new Float32Array(parameterCount(architecture));
-  for (const { name, offset } of parameterSlots(architecture)) flat.set(parameters[name], offset);
-  return flat;
 }

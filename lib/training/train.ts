@@ -3,7 +3,7 @@ import { checkDataset } from "../data/check.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { createEngine } from "../engine/create.ts";
 import type { Backend, Engine, EngineOptions, EngineState, Evaluation } from "../engine/engine.ts";
-import { layerSizes } from "../net/architecture.ts";
+import { flatParameters, layerSizes, type Parameters } from "../net/architecture.ts";
 import { parameterViews } from "../net/maths.ts";
 import { MOMENT_ARRAYS, OPTIMIZERS } from "../net/optimizer.ts";
 import { type Chunk, ChunkQueue } from "./chunks.ts";
@@ -26,6 +26,8 @@ export interface TrainingRun extends Partial<TrainingOptions> {
   backend?: Backend;
   /** Ends the run early, with a `checkpoint` and a `finished` event for the steps done by then. */
   signal?: AbortSignal;
+  /** Starts from these in place of those it draws; the draws are made all the same. */
+  initialParameters?: Parameters;
   /** Goes on where an earlier run with the same options and data was. */
   resume?: Pick<CheckpointEvent, "iteration" | "state" | "key">;
   /**
@@ -61,7 +63,16 @@ export interface TrainingRun extends Partial<TrainingOptions> {
  * ```
  */
 export async function* train(run: TrainingRun): AsyncGenerator<TrainingEvent, void> {
-  const { data, engine: given, backend = "auto", signal, resume, saveEvery = 0, ...chosen } = run;
+  const {
+    data,
+    engine: given,
+    backend = "auto",
+    signal,
+    initialParameters,
+    resume,
+    saveEvery = 0,
+    ...chosen
+  } = run;
   checkDataset(data);
   const resolved = resolveOptions(chosen);
   const options = fitToRows(resolved, data, chosen);
@@ -75,10 +86,11 @@ export async function* train(run: TrainingRun): AsyncGenerator<TrainingEvent, vo
     test: data.labels.length - data.trainRows,
   });
   const wanted = engineOptions(options, data);
+  const initial = initialParameters && flatParameters(wanted.architecture, initialParameters);
   if (given) checkEngine(given.options, wanted);
   const engine = given ?? await createEngine({ ...wanted, backend });
   try {
-    yield* trainOn(engine, { data, options, signal, resume, saveEvery });
+    yield* trainOn(engine, { data, options, signal, initial, resume, saveEvery });
   } finally {
     if (!given) await engine[Symbol.asyncDispose]();
   }
@@ -113,12 +125,14 @@ export function engineOptions(
 
 type PreparedRun = Pick<TrainingRun, "data" | "signal" | "resume"> & {
   options: TrainingOptions;
+  /** Flat. */
+  initial: Float32Array | undefined;
   saveEvery: number;
 };
 
 async function* trainOn(
   engine: Engine,
-  { data, options, signal, resume, saveEvery }: PreparedRun,
+  { data, options, signal, initial, resume, saveEvery }: PreparedRun,
 ): AsyncGenerator<TrainingEvent, void> {
   const { architecture, scale } = engine.options;
   const { split, sample, parameters, key } = drawStart(data, options, architecture);
@@ -138,7 +152,7 @@ async function* trainOn(
   const queue = new ChunkQueue(engine, plan, evaluationRows, options);
 
   load(engine, data);
-  engine.start(split.train, resume?.state ?? initialState(parameters, options));
+  engine.start(split.train, resume?.state ?? initialState(initial ?? parameters, options));
   let last: PlannedIteration;
   if (resume) {
     last = skipToCheckpoint(queue, resume, iterations);

@@ -1,0 +1,94 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { loadParameters } from "../../lib/model/load_parameters.ts";
+import { encodeNpz } from "../../lib/model/npz.ts";
+import { modelTensors } from "../../lib/model/saved_model.ts";
+import type { Parameters } from "../../lib/net/architecture.ts";
+import { test } from "../requirements.ts";
+import { runCli } from "./run_cli.ts";
+import { barsFolder, QUICK } from "./small_data.ts";
+
+/** A data set, and a run of it that has ended. */
+async function trainedFolder() {
+  const folder = barsFolder();
+  const data = ["--dataset", folder.csv];
+  const run = `${folder.path}/run`;
+  const { code, stderr } = await runCli("train", [...data, ...QUICK, "--out", run]);
+  assertEquals(code, 0, stderr);
+  const file = `${run}/model.safetensors`;
+  return { ...folder, data, run, file, model: await loadParameters(file) };
+}
+
+test("train --init-from starts from a net's parameters, its own file's or another program's", async () => {
+  using folder = await trainedFolder();
+  const { path, data, file, model } = folder;
+  const npz = `${path}/net.npz`;
+  await Deno.writeFile(npz, encodeNpz(modelTensors(model)));
+  const facts = ["--activation", "tanh", "--head", "notebook", "--scale", "l2"];
+  const still = ["--backend", "cpu", "--iterations", "0", "--eval-size", "20"];
+  for (const [i, source] of [[file], [npz, ...facts]].entries()) {
+    const out = `${path}/again${i}`;
+    const args = [...data, ...still, "--out", out, "--init-from", ...source];
+    const { code, stdout, stderr } = await runCli("train", args);
+    assertEquals(code, 0, stderr);
+    assertMatch(stderr, new RegExp(`^parameters: those of ${source[0]}$`, "m"));
+    const { architecture, scale, parameters, result } = await loadParameters(
+      `${out}/model.safetensors`,
+    );
+    assertEquals({ architecture, scale, parameters }, {
+      architecture: model.architecture,
+      scale: model.scale,
+      parameters: model.parameters,
+    });
+    // The same split was drawn, so the same rows test.
+    assertEquals(result?.accuracy, model.result?.accuracy);
+    assertMatch(stdout, /Final accuracy/);
+  }
+});
+
+test("train --init-from goes on learning, from the draws of its own seed", async () => {
+  using folder = await trainedFolder();
+  const { path, data, file } = folder;
+  const args = [...data, "--backend", "cpu", "--iterations", "20", "--batch-size", "10"];
+  const runs: Parameters[] = [];
+  for (const seed of ["1", "1", "2"]) {
+    const out = `${path}/seed${runs.length}`;
+    const from = ["--init-from", file, "--seed", seed, "--out", out];
+    assertEquals((await runCli("train", [...args, ...from])).code, 0);
+    runs.push((await loadParameters(`${out}/model.safetensors`)).parameters);
+  }
+  assertEquals(runs[0], runs[1]);
+  assertEquals(runs[0].w1.some((value, i) => value !== runs[2].w1[i]), true);
+});
+
+test("train --init-from says what does not fit", async () => {
+  using folder = await trainedFolder();
+  const { path, data, run, file, model } = folder;
+  const npz = `${path}/net.npz`;
+  await Deno.writeFile(npz, encodeNpz(modelTensors(model)));
+  const cases: [string[], number, RegExp][] = [
+    [["--init-from", npz], 2, /net\.npz does not say .* deno task train --init-from .*net\.npz --/],
+    [["--init-from", file, "--hidden", "9,8"], 2, /--hidden must be the net's 8,8: .* 9,8$/m],
+    [["--init-from", file, "--activation", "relu"], 1, /its activation is tanh/],
+    [["--init-from", file, "--init", "glorot"], 2, /leave one out/],
+    [
+      ["--init-from", file, "--resume", `${run}/checkpoint.safetensors`],
+      2,
+      /leave --init-from out/,
+    ],
+    [["--init-from", `${path}/absent.npz`], 1, /absent\.npz: there is no such file/],
+    [
+      ["--init-from", file, "--dataset", "synthetic"],
+      1,
+      /w0 of a net of 784, 8, 8, 10 must have 6272 elements: current value is 128/,
+    ],
+  ];
+  for (const [args, expected, message] of cases) {
+    const out = `${path}/never`;
+    const all = [...data, "--backend", "cpu", "--out", out, ...args];
+    const { code, stderr } = await runCli("train", all);
+    assertEquals(code, expected, stderr);
+    assertMatch(stderr, message);
+    const files = [...Deno.readDirSync(path)].map(({ name }) => name);
+    assertEquals(files.includes("never"), false, `${args} left ${out}`);
+  }
+});
