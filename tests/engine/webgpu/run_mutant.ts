@@ -10,16 +10,18 @@ import type { MakeEngine } from "../contract/shared.ts";
 import { chooseRowsCases } from "./choose_rows.ts";
 import { lanesBackwards, withSources } from "./sources.ts";
 
+/** What runs a shader: a set of kernels, with lanes numbered backwards too, or choose_rows.wgsl by itself. */
+export type Runner = KernelSet | "hardware backwards" | "choosing" | "choosing backwards";
+
 interface Question {
   original: string;
   changed: string;
-  /** Whether choose_rows.wgsl is to be looked at by itself. */
-  draws: boolean;
+  runners: Runner[];
   /** Whether the contract's core is enough. */
   core: boolean;
 }
 
-const { original, changed, draws, core }: Question = JSON.parse(
+const { original, changed, runners, core }: Question = JSON.parse(
   await new Response(Deno.stdin.readable).text(),
 );
 
@@ -29,13 +31,16 @@ const change = (backwards: boolean) => (source: string) => {
   return backwards ? lanesBackwards(text) : text;
 };
 
-function contract(kernels: KernelSet, backwards: boolean): Case[] {
+function casesOf(runner: Runner): Case[] {
+  const backwards = runner.endsWith("backwards");
+  if (runner.startsWith("choosing")) return choosing(backwards);
+  const kernels = runner.replace(" backwards", "") as KernelSet;
   const make: MakeEngine = (options) =>
     withSources(change(backwards), async () => {
       return await createWebGpuEngine(await Gpu.open((await findAdapter())!), options, kernels);
     });
   return (core ? coreContract(make) : allCases(make)).map(({ does, test }) => ({
-    does: `${kernels} kernels${backwards ? ", lanes backwards" : ""}: ${does}`,
+    does: `${runner}: ${does}`,
     test,
   }));
 }
@@ -48,12 +53,7 @@ function choosing(backwards: boolean): Case[] {
 }
 
 /** The sets of cases in turn, so that what any of them notices is soon noticed. */
-const sets = [
-  ...draws ? [choosing(false), choosing(true)] : [],
-  contract("hardware", false),
-  contract("hardware", true),
-  contract("tiled", false),
-];
+const sets = runners.map(casesOf);
 const turns = Math.max(...sets.map(({ length }) => length));
 const cases = Array.from({ length: turns }, (_, i) => sets.flatMap((set) => set.slice(i, i + 1)))
   .flat();

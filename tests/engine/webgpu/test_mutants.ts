@@ -9,6 +9,7 @@
 import { permutation } from "../../../lib/random/distributions.ts";
 import { prngKey } from "../../../lib/random/threefry.ts";
 import { type Mutant, mutantsOf } from "./mutants.ts";
+import type { Runner } from "./run_mutant.ts";
 import { shaderSources } from "./sources.ts";
 import explained from "./surviving_mutants.json" with { type: "json" };
 
@@ -16,6 +17,16 @@ const OPERATORS = 100;
 const SEED = 298504;
 /** All cases take some minutes; a mutant that loops is as good as noticed. */
 const MOST_MILLISECONDS = 600_000;
+
+/** What runs the shaders whose path is like this. */
+const RUNNERS: [RegExp, Runner[]][] = [
+  [/^fused|sum_results/, ["hardware", "hardware backwards"]],
+  [/^tiled/, ["tiled"]],
+  [/choose_rows/, ["choosing", "choosing backwards"]],
+  [/gather/, ["hardware"]],
+  [/^functions/, ["hardware", "tiled"]],
+  [/./, ["hardware", "hardware backwards", "tiled"]],
+];
 
 interface ShaderMutant extends Mutant {
   path: string;
@@ -32,9 +43,9 @@ async function notice({ path, original, source }: ShaderMutant): Promise<string>
   }).spawn();
   const timer = setTimeout(() => process.kill("SIGKILL"), MOST_MILLISECONDS);
   const writer = process.stdin.getWriter();
-  const draws = path.includes("choose_rows");
+  const runners = RUNNERS.find(([files]) => files.test(path))![1];
   await writer.write(
-    new TextEncoder().encode(JSON.stringify({ original, changed: source, draws, core })),
+    new TextEncoder().encode(JSON.stringify({ original, changed: source, runners, core })),
   );
   await writer.close();
   const { stdout } = await process.output();
