@@ -4,7 +4,8 @@ import threefry from "../../../shaders/functions/threefry.wgsl" with { type: "te
 import chooseRowsSource from "../../../shaders/rows/choose_rows.wgsl" with { type: "text" };
 import gatherSource from "../../../shaders/rows/gather.wgsl" with { type: "text" };
 import type { Dataset } from "../../data/dataset.ts";
-import { createRowSelector, fillRoundKeys, sortingRounds } from "../../random/row_selector.ts";
+import { fillRoundKeys, sortingRounds } from "../../random/row_selector.ts";
+import { RowDrawer } from "../cpu/row_drawer.ts";
 import type { Augmentation, EngineOptions, Step } from "../engine.ts";
 import type { Gpu } from "./device.ts";
 import { layerConstants, type NetworkBuffers, type SlotShape } from "./network.ts";
@@ -31,11 +32,8 @@ const LEAST_KEPT = 512;
 /** Of more rows, the kernel's bins would hold more keys than a byte can count. */
 const MOST_ROWS = 131_072;
 
-/**
- * The most rows that are drawn on the device by selection; more are drawn on the host, by a radix sort
- * where they are a large part of all.
- */
-export const MOST_CHOSEN = 256;
+/** The most rows that are drawn on the device, by selection; more are drawn on the host, ahead of the steps. */
+const MOST_CHOSEN = 256;
 
 /** What is on the device of a loaded data set. */
 interface LoadedRows {
@@ -48,13 +46,14 @@ interface LoadedRows {
 
 /** What is on the device of the rows to train on. */
 interface TrainRows {
-  rows: Uint32Array;
+  count: number;
   buffers: GPUBuffer[];
   /** Sorting rounds that a draw from them stands for. */
   rounds: number;
   choose: GPUBindGroup | undefined;
-  /** Draws on the host, made when first needed. */
-  select?: ReturnType<typeof createRowSelector>;
+  /** Draws on the host, where `choose` does not. */
+  drawer: RowDrawer | undefined;
+  /** What it drew last. */
   drawn?: { step: Step; rows: Uint32Array };
 }
 
@@ -198,7 +197,11 @@ export class RowPacker {
         write(this.#rows),
       );
     }
-    this.#train = { rows: rows.slice(), buffers, rounds, choose };
+    const { batchSize, threefry } = this.#options;
+    const drawer = choose
+      ? undefined
+      : new RowDrawer({ trainRows: rows, largest: batchSize, layout: threefry });
+    this.#train = { count: rows.length, buffers, rounds, choose, drawer };
   }
 
   /** Whether the loaded data and the run to draw for are there. */
@@ -208,7 +211,12 @@ export class RowPacker {
 
   /** How many rows there are to train on. */
   get trainRows(): number | undefined {
-    return this.#train?.rows.length;
+    return this.#train?.count;
+  }
+
+  /** Tells of steps whose slots will be prepared, in this order. */
+  announce(steps: readonly Step[]): void {
+    this.#train!.drawer?.push(steps);
   }
 
   /**
@@ -302,21 +310,15 @@ export class RowPacker {
 
   #endRun(): void {
     for (const buffer of this.#train?.buffers ?? []) buffer.destroy();
+    this.#train?.drawer?.[Symbol.dispose]();
     this.#train = undefined;
   }
 
   /** All rows of a step; the last step's are remembered, for when its slots are filled in turns. */
   #drawOnHost(step: Step): Uint32Array {
     const train = this.#train!;
-    if (train.drawn?.step === step) return train.drawn.rows;
-    const { batchSize, threefry } = this.#options;
-    const n = train.rows.length;
-    train.select ??= createRowSelector(n, Math.min(n, batchSize), threefry);
-    const drawn = new Uint32Array(step.count);
-    train.select(step.key, drawn, step.from);
-    const rows = drawn.map((row) => train.rows[row]);
-    train.drawn = { step, rows };
-    return rows;
+    if (train.drawn?.step !== step) train.drawn = { step, rows: train.drawer!.next() };
+    return train.drawn.rows;
   }
 }
 

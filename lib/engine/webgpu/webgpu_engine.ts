@@ -247,6 +247,7 @@ export class WebGpuEngine implements Engine {
     const n = this.#packer.trainRows;
     if (n === undefined) throw new Error("Cannot step as no run was begun: call start() first");
     for (const step of steps) assertDrawable(this.options, step, n);
+    this.#packer.announce(steps);
     const slotRows = this.#slots.rows;
     for (const step of steps) {
       const parts = Math.ceil(step.count / slotRows);
