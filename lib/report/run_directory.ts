@@ -103,15 +103,14 @@ export class RunDirectory implements AsyncDisposable {
       }
       case "progress":
         this.#seconds = this.#secondsBefore + event.seconds;
-        await this.#describe();
         break;
       case "checkpoint":
-        await this.#describe();
+        await this.#recordData();
         await this.#writeCheckpoint(event);
         break;
       case "finished": {
         const { iterations, seconds, accuracy, loss, architecture, scale, parameters } = event;
-        await this.#describe();
+        await this.#recordData();
         await this.#writeMetrics();
         await saveParameters(`${this.path}/${MODEL}`, {
           architecture,
@@ -127,9 +126,7 @@ export class RunDirectory implements AsyncDisposable {
   /** Writes what was evaluated last, also of a run that failed. */
   async [Symbol.asyncDispose](): Promise<void> {
     using _ = this.#lock;
-    if (!this.#begun) return;
-    await this.#describe();
-    if (this.#curve.length > this.#curveWritten) await this.#writeMetrics();
+    if (this.#begun && this.#curve.length > this.#curveWritten) await this.#writeMetrics();
   }
 
   async #begin({ dataset, device, backend, layers }: StartedEvent): Promise<void> {
@@ -145,17 +142,22 @@ export class RunDirectory implements AsyncDisposable {
     else await makeFolders(this.path);
     this.#lock = await lockFolder(this.path);
     await refuseOtherRun(this.path, isOwn ? { id: before } : undefined);
+    await this.#writeOptions();
     this.#begun = true;
     this.#writtenAt = performance.now();
   }
 
   /**
-   * Finds what to remember of the data, and writes the options. Not before the first steps are
-   * done, as hashing the data would keep a person waiting for them.
+   * Finds what to remember of the data. Not before the first file that needs it, as hashing the data
+   * would keep a person waiting for the first step.
    */
-  async #describe(): Promise<void> {
+  async #recordData(): Promise<void> {
     if (this.#run.data) return;
     this.#run.data = await recordDataset(this.#given.data);
+    await this.#writeOptions();
+  }
+
+  async #writeOptions(): Promise<void> {
     const text = JSON.stringify(this.#run, null, 2) + "\n";
     await writeFileAtomically(`${this.path}/${OPTIONS}`, text);
   }
