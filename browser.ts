@@ -75,6 +75,7 @@ export {
   type Predictions,
 } from "./lib/training/predict.ts";
 export { loadParameters } from "./lib/model/load_parameters.ts";
+export type { NetFacts } from "./lib/model/foreign_model.ts";
 export { encodeModel } from "./lib/model/saved_model.ts";
 export { encodeOnnx } from "./lib/model/onnx.ts";
 export type { RunRecord } from "./lib/model/metadata.ts";
