@@ -46,7 +46,7 @@ export async function runTask<Table extends FlagTable>(
   globalThis.addEventListener("error", (event) => fail(event.error));
   const args = Deno.args;
   if (args.includes("--help") || args.includes("-h")) {
-    print(helpText({ ...task, flags: { ...task.flags, ...STANDARD_FLAGS } }));
+    print(...helpText({ ...task, flags: { ...task.flags, ...STANDARD_FLAGS } }).split("\n"));
     return;
   }
   if (args.includes("--version")) {
