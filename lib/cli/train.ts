@@ -73,7 +73,7 @@ async function trainTask(
   const resumed = await resuming?.openCheckpoint(flags.resume!, chosen);
   const asked = resumed?.options ?? resolveOptions(chosen);
   const resumedRun = resumed?.checkpoint.run;
-  const { saveEvery = resumedRun?.saveEvery ?? 0 } = flags;
+  const { saveEvery = resumedRun?.saveEvery ?? 0, initFrom } = flags;
   using asides = await openAsides(flags.quiet);
 
   const [found, options, opened] = await openDataAndEngine(flags, asked, asides, resumed);
@@ -83,12 +83,19 @@ async function trainTask(
     : found;
   if (resumed) resuming?.compareDevices(resumed, engine.device, asides.notice);
   await using kept = keeping &&
-    new (await keeping).RunDirectory({ options, data, saveEvery, path: flags.out, resumed });
+    new (await keeping).RunDirectory({
+      options,
+      data,
+      saveEvery,
+      path: flags.out,
+      initFrom,
+      resumed,
+    });
   interruption.begin();
   const { signal } = interruption;
   let stopped = false;
   const initialParameters = initial?.model.parameters;
-  if (initial) asides.notice(`parameters: those of ${shownPath(flags.initFrom!)}`);
+  if (initial) asides.notice(`parameters: those of ${shownPath(initFrom!)}`);
   const run = { ...options, saveEvery, resume: resumed?.checkpoint, initialParameters };
   for await (const event of train({ data, engine, ...run, signal })) {
     // What is told of is kept by then; but a result is told even if it cannot be kept.

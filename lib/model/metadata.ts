@@ -30,6 +30,8 @@ export interface RunRecord {
   id?: string;
   /** Steps between two checkpoints; 0 for none. */
   saveEvery?: number;
+  /** The file whose parameters the run started from, where it drew none. */
+  initFrom?: string;
 }
 
 /** Goes up when a file of the new kind would mislead an old reader. */
@@ -64,7 +66,7 @@ function checkWord(option: WordOption, word: string): void {
 
 /** The metadata of a run; the seed once more by itself, for a person who looks at the header. */
 export function runMetadata(run: RunRecord): Metadata {
-  const { dataset, device, backend, options, data, id, saveEvery } = run;
+  const { dataset, device, backend, options, data, id, saveEvery, initFrom } = run;
   return {
     dataset,
     device,
@@ -74,13 +76,14 @@ export function runMetadata(run: RunRecord): Metadata {
     ...(data && { data: JSON.stringify(data) }),
     ...(id !== undefined && { run_id: id }),
     ...(saveEvery !== undefined && { save_every: String(saveEvery) }),
+    ...(initFrom !== undefined && { init_from: initFrom }),
   };
 }
 
 /** The opposite of `runMetadata`; nothing if the file does not say which run it comes from. */
 export function readRun(metadata: Metadata): RunRecord | undefined {
   if (metadata.options === undefined) return undefined;
-  const { data, run_id: id, save_every: saveEvery } = metadata;
+  const { data, run_id: id, save_every: saveEvery, init_from: initFrom } = metadata;
   return {
     dataset: readString(metadata, "dataset"),
     device: readString(metadata, "device"),
@@ -89,6 +92,7 @@ export function readRun(metadata: Metadata): RunRecord | undefined {
     ...(data !== undefined && { data: readDatasetRecord(readJson(metadata, "data")) }),
     ...(id !== undefined && { id }),
     ...(saveEvery !== undefined && { saveEvery: readNumber(metadata, "save_every") }),
+    ...(initFrom !== undefined && { initFrom }),
   };
 }
 

@@ -52,6 +52,8 @@ export interface RunDirectoryOptions {
    * `runs/<date>-<seed>`, with a number behind it if that exists.
    */
   path?: string;
+  /** The file whose parameters the run starts from. */
+  initFrom?: string;
   /** Where the run goes on from, and the file that says so. */
   resumed?: { checkpoint: Checkpoint; file: string };
 }
@@ -137,7 +139,8 @@ export class RunDirectory implements AsyncDisposable {
       resolve(this.#resumedFrom) === resolve(this.path);
     const before = isOwn ? resumed?.checkpoint.run.id : undefined;
     const id = before ?? crypto.randomUUID();
-    this.#run = { dataset, device, backend, options, id, saveEvery };
+    const { initFrom = resumed?.checkpoint.run.initFrom } = this.#given;
+    this.#run = { dataset, device, backend, options, id, saveEvery, ...(initFrom && { initFrom }) };
     if (this.path === undefined) this.path = await makeFolder(options.seed);
     else await makeFolders(this.path);
     this.#lock = await lockFolder(this.path);

@@ -31,7 +31,7 @@ test("train --init-from starts from a net's parameters, its own file's or anothe
     const { code, stdout, stderr } = await runCli("train", args);
     assertEquals(code, 0, stderr);
     assertMatch(stderr, new RegExp(`^parameters: those of ${source[0]}$`, "m"));
-    const { architecture, scale, parameters, result } = await loadParameters(
+    const { architecture, scale, parameters, result, run } = await loadParameters(
       `${out}/model.safetensors`,
     );
     assertEquals({ architecture, scale, parameters }, {
@@ -39,6 +39,7 @@ test("train --init-from starts from a net's parameters, its own file's or anothe
       scale: model.scale,
       parameters: model.parameters,
     });
+    assertEquals(run?.initFrom, source[0]);
     // The same split was drawn, so the same rows test.
     assertEquals(result?.accuracy, model.result?.accuracy);
     assertMatch(stdout, /Final accuracy/);

@@ -15,23 +15,26 @@ const SHARE = 0.995;
  * numbers, the weights alone look like noise.
  *
  * @param model The trained net
- * @param initial Its w0 before the first step
+ * @param initial Its w0 before the first step, if that is known
  * @param shape Of the images
  */
 export function firstLayerSection(
   { architecture, parameters: { w0 } }: Model,
-  initial: Float32Array,
+  initial: Float32Array | undefined,
   shape: Pick<Dataset, "width" | "height">,
 ): Html {
   const units = Math.min(architecture.hidden[0], MOST);
   const shown = units < architecture.hidden[0]
     ? html`<p>The first ${units} of ${count(architecture.hidden[0])} units.</p>`
     : "";
-  const change = w0.map((weight, i) => weight - initial[i]);
+  const change = initial && w0.map((weight, i) => weight - initial[i]);
+  const added = change
+    ? html`<div><h3>What training added to them</h3>${pictures(change, units, shape)}</div>`
+    : "";
   return html`
     ${shown}<div class="halves">
       <div><h3>The weights</h3>${pictures(w0, units, shape)}</div>
-      <div><h3>What training added to them</h3>${pictures(change, units, shape)}</div>
+      ${added}
     </div>
   `;
 }

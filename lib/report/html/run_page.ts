@@ -43,6 +43,9 @@ export async function runPage(
   const { split, parameters } = drawStart(data, run.options, architecture);
   const report = await evaluateRows(model, data, split.test);
   const [w0] = parameterSlots(architecture);
+  const drawn = run.initFrom === undefined
+    ? parameters.subarray(w0.offset, w0.offset + w0.length)
+    : undefined;
   const curves = await learningCurves([run]);
   const units = count(architecture.hidden[0]);
   return page(
@@ -62,7 +65,7 @@ ${mistakesSection(model, data, split.test, report)}
 <h2>The first layer</h2>
 <p>Each of the ${units} units has one weight for each pixel: ink where it is orange speaks for the
 unit, ink where it is blue against it.</p>
-${firstLayerSection(model, parameters.subarray(w0.offset, w0.offset + w0.length), data)}
+${firstLayerSection(model, drawn, data)}
 <h2>The run</h2>
 <div class="side-by-side">${runTable(run, data, split)}${optionsTable(run.options)}</div>`,
   );
@@ -159,6 +162,9 @@ function runTable(run: ReportedRun, data: Dataset, split: Split): Html {
     ["rows held out", count(split.validation.length)],
     ["test rows", count(split.test.length)],
     ["device", `${run.device} (${run.backend})`],
+    ...(run.initFrom === undefined
+      ? []
+      : [["initial parameters", run.initFrom] as [string, string]]),
     ["seconds", run.seconds.toFixed(2)],
     ["steps", count(run.iterations)],
     ["accuracy on the test rows", percent(run.accuracy)],
