@@ -75,8 +75,10 @@ async function tryOut(mutant: ShaderMutant): Promise<boolean> {
   return true;
 }
 
-for (const mutant of mutants) {
-  if (mutant.kind !== "operator" && mutant.path.includes(only)) await tryOut(mutant);
+for (const kind of ["barrier", "guard"]) {
+  for (const mutant of mutants) {
+    if (mutant.kind === kind && mutant.path.includes(only)) await tryOut(mutant);
+  }
 }
 let sampled = 0;
 for (const mutant of order) {
