@@ -1,10 +1,10 @@
 /** train() on the real engines: what it reads back, and that its bits do not depend on chance. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { createEngine } from "../../lib/engine/create.ts";
 import { WebGpuEngine } from "../../lib/engine/webgpu/webgpu_engine.ts";
 import type { CheckpointEvent, TrainingEvent } from "../../lib/training/events.ts";
 import { resolveOptions, type TrainingOptions } from "../../lib/training/options.ts";
-import { engineOptions, train } from "../../lib/training/train.ts";
+import { DivergedError, engineOptions, train } from "../../lib/training/train.ts";
 import { generatedData } from "../../lib/engine/reference.ts";
 import { needs } from "../requirements.ts";
 
@@ -38,6 +38,18 @@ const RUNS: Record<string, Partial<TrainingOptions>> = {
 
 for (const backend of ["cpu", "webgpu"] as const) {
   const requirements = backend === "webgpu" ? await needs("webgpu") : { ignore: false };
+
+  for (const head of ["notebook", "softmax"] as const) {
+    Deno.test({
+      name: `train() ends with DivergedError on ${backend}, with the ${head} head`,
+      ...requirements,
+      async fn() {
+        const options = { activation: "relu", head, learningRate: 1e30, batchSize: 50 } as const;
+        const run = train({ data: DATA, backend, ...options, evalEvery: 10, evalSize: 30 });
+        await assertRejects(() => Array.fromAsync(run), DivergedError);
+      },
+    });
+  }
 
   for (const [which, options] of Object.entries(RUNS)) {
     Deno.test({

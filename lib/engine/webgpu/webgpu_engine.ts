@@ -26,18 +26,9 @@ import { pack, type ParameterLayout, parameterLayout, unpack } from "./parameter
 import { type KernelSet, kernelsFor } from "./kernels.ts";
 import { inPass, Program, read, write } from "./program.ts";
 import { RowPacker } from "./row_packer.ts";
+import { createBuffers, slotShape } from "./slots.ts";
 import { STEP_BYTES, STEP_STRIDE, writeStepInfo } from "./step_info.ts";
 
-/** Bytes of the slots: enough that a submission is long against what it costs. */
-const SLOT_BYTES = 32 << 20;
-const MOST_SLOTS = 64;
-/** Rows of a slot: a larger batch is worked off in parts. */
-const MOST_SLOT_ROWS = 1024;
-/**
- * Multiplications and additions of a submission: a weak GPU does so many in 100 ms, and a driver's watchdog
- * resets one that is busy for a second or two.
- */
-const MOST_OPERATIONS = 20e9;
 /** Evaluations whose results may wait on the device. */
 const MOST_RESULTS = 1024;
 /** Loss, hits and rows that are not finite: a vec4f. */
@@ -83,57 +74,6 @@ export async function createWebGpuEngine(
   });
   await engine.warmUp();
   return engine;
-}
-
-/** How many rows a slot has, and how many slots there are. */
-function slotShape(
-  { device: { limits } }: Gpu,
-  { batchSize }: EngineOptions,
-  layout: ParameterLayout,
-): SlotShape {
-  const bytesARow = 16 * layout.traceWords;
-  const bytes = Math.min(SLOT_BYTES, limits.maxStorageBufferBindingSize, limits.maxBufferSize);
-  // Forward, gradient and deltas, two operations each.
-  const operationsARow = 6 * 16 * layout.blocks;
-  const rows = Math.max(
-    1,
-    Math.min(
-      batchSize,
-      MOST_SLOT_ROWS,
-      Math.floor(bytes / bytesARow),
-      Math.floor(MOST_OPERATIONS / operationsARow),
-    ),
-  );
-  const count = Math.min(
-    MOST_SLOTS,
-    Math.floor(bytes / (bytesARow * rows)),
-    Math.floor(MOST_OPERATIONS / (operationsARow * rows)),
-  );
-  return { rows, count: Math.max(1, count) };
-}
-
-function createBuffers(
-  gpu: Gpu,
-  { optimizer, batchSize }: EngineOptions,
-  layout: ParameterLayout,
-  { rows, count }: SlotShape,
-): NetworkBuffers {
-  const { STORAGE, COPY_DST, COPY_SRC } = GPUBufferUsage;
-  const moments = MOMENT_ARRAYS[optimizer.name];
-  const parameterBytes = layout.bytes;
-  // A moment that the optimiser does not keep is bound all the same, to next to nothing.
-  const moment = (i: number) =>
-    gpu.buffer(`moment ${i}`, i < moments ? parameterBytes : 16, STORAGE | COPY_DST | COPY_SRC);
-  return {
-    labels: gpu.buffer("labels", count * rows * 4, STORAGE),
-    steps: gpu.buffer("steps", count * STEP_STRIDE, STORAGE | COPY_DST),
-    traces: gpu.buffer("traces", count * rows * layout.traceWords * 16, STORAGE),
-    parameters: gpu.buffer("parameters", parameterBytes, STORAGE | COPY_DST | COPY_SRC),
-    firstMoments: moment(0),
-    secondMoments: moment(1),
-    gradient: gpu.buffer("gradient", batchSize > rows ? parameterBytes : 16, STORAGE),
-    rowResults: gpu.buffer("row results", count * rows * 16, STORAGE),
-  };
 }
 
 /** See the head of this file. */
