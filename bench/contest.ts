@@ -7,7 +7,7 @@
  */
 import type { Dataset } from "../lib/data/dataset.ts";
 import { readIdxFolder } from "../lib/data/idx_folder.ts";
-import { rowScales } from "../lib/data/normalise.ts";
+import { rowScales } from "../lib/data/normalize.ts";
 import { answerOfRow } from "../lib/net/maths.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
 import { learningRateOf } from "../lib/training/plan.ts";

@@ -12,7 +12,7 @@ import { OURS, PEERS, runContestant } from "./contestants.ts";
 import { count } from "./count_flag.ts";
 import { openDigits, writeIdxFolder } from "./digits.ts";
 import { describeMachine, machineLines } from "./machine.ts";
-import { type Standing, standingsTable, summarise } from "./standing.ts";
+import { type Standing, standingsTable, summarize } from "./standing.ts";
 
 const ROUNDS = 5;
 /** Of the trial that tells how many steps a contestant takes in the time of a turn. */
@@ -59,7 +59,7 @@ async function peersTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
     Deno.removeSync(folder, { recursive: true });
   }
   if (json) {
-    const results = standings.map((one) => ({ ...one, ...summarise(one, standings) }));
+    const results = standings.map((one) => ({ ...one, ...summarize(one, standings) }));
     print(JSON.stringify({ machine, data: data.name, rounds, results }));
     return;
   }

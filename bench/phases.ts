@@ -59,7 +59,7 @@ export function phasesOf(start: number, spans: Span[], printed: PrintedLine[]): 
 }
 
 /** The medians of the phases of several starts, in the order in which they begin. */
-export function summarisePhases(starts: Phase[][]): Phase[] {
+export function summarizePhases(starts: Phase[][]): Phase[] {
   const names = [...new Set(starts.flat().map(({ name }) => name))];
   return names.map((name) => {
     const phases = starts.flat().filter((phase) => phase.name === name);

@@ -29,7 +29,7 @@ export interface Summary {
 }
 
 /** Sums a contestant's turns up; undefined where there were none. */
-export function summarise(
+export function summarize(
   { milliseconds }: Standing,
   standings: readonly Standing[],
 ): Summary | undefined {
@@ -47,7 +47,7 @@ export function summarise(
 export function standingsTable(standings: readonly Standing[]): string[] {
   const rows = standings
     .filter(({ failure }) => failure === undefined)
-    .map((standing) => ({ ...standing, ...summarise(standing, standings)! }));
+    .map((standing) => ({ ...standing, ...summarize(standing, standings)! }));
   const columns: Column<typeof rows[number]>[] = [
     { head: "", of: ({ title }) => title },
     { head: "ms a step", of: ({ millisecondsAStep }) => millisecondsAStep, digits: 3 },

@@ -8,7 +8,7 @@ import { runTask } from "../lib/cli/run_task.ts";
 import { count } from "./count_flag.ts";
 import { mnistFolder } from "./digits.ts";
 import { describeMachine, machineLines } from "./machine.ts";
-import { type Phase, phasesOf, type PrintedLine, summarisePhases } from "./phases.ts";
+import { type Phase, phasesOf, type PrintedLine, summarizePhases } from "./phases.ts";
 import { type Span, SPANS_PREFIX } from "./startup_spans.ts";
 import { markdownTable } from "./table.ts";
 
@@ -48,7 +48,7 @@ async function startupTask(
     found.push(phases);
     printError(`run ${found.length} of ${runs}: ${phases.at(-1)!.to.toFixed(0)} ms`);
   }
-  const phases = summarisePhases(found);
+  const phases = summarizePhases(found);
   if (json) {
     print(JSON.stringify({ machine, backend, data, runs, phases }));
     return;

@@ -1,6 +1,6 @@
 /** Opening a data set in a thread of its own, while this one compiles shaders, which blocks it. */
 import type { Dataset } from "./dataset.ts";
-import { keepSquareSums } from "./normalise.ts";
+import { keepSquareSums } from "./normalize.ts";
 import type { OpenOptions } from "./open.ts";
 import type { Answer, Order } from "./worker.ts";
 

@@ -14,7 +14,7 @@ export interface CsvRecord {
   separator: string;
 }
 
-/** Characters of a line: a colour picture of 2000 x 2000 would need as many. */
+/** Characters of a line: a color picture of 2000 x 2000 would need as many. */
 const MAX_LINE = 16 * 2 ** 20;
 /** How much smaller gzip makes a file: MNIST as CSV an eighth, blank images a 165th. */
 const MAX_RATIO = 50;

@@ -3,7 +3,7 @@
  * Rows are never copied; a split is lists of row numbers into one Dataset.
  */
 
-/** A labelled set of grey images, in the order of its original files. */
+/** A labeled set of gray images, in the order of its original files. */
 export interface Dataset {
   /** `mnist`, `synthetic`, `fashion`, or the path of a file or folder. */
   name: string;

@@ -7,7 +7,7 @@ import { DataError } from "./errors.ts";
 const NAMED = 10;
 
 /**
- * Refuses labels that nothing can be learnt from, and says what is odd about others.
+ * Refuses labels that nothing can be learned from, and says what is odd about others.
  *
  * @param data The data set
  * @param onNotice Called with a line if classes are tested but never trained, or numbers skipped

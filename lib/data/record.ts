@@ -1,4 +1,4 @@
-/** What a run or a model remembers of its data: how to open it again, and how to recognise it. */
+/** What a run or a model remembers of its data: how to open it again, and how to recognize it. */
 import type { Dataset, DatasetSource } from "./dataset.ts";
 
 /** Enough to open a data set again, and to tell whether it is still the same. */
@@ -16,7 +16,7 @@ export interface DatasetRecord extends DatasetSource {
 }
 
 /**
- * Describes a data set so that it can be opened again and recognised.
+ * Describes a data set so that it can be opened again and recognized.
  *
  * @param data The data set
  * @returns Its source, row counts and hash; of a data set made by hand, the source is its name

@@ -23,8 +23,8 @@ const SEED = 28;
 const DISTORTIONS = {
   /** Which of the ways to write the digit. */
   variant: [0, 1],
-  centreX: [-2, 2],
-  centreY: [-2, 2],
+  centerX: [-2, 2],
+  centerY: [-2, 2],
   scaleX: [7, 11],
   scaleY: [7, 10.5],
   rotation: [-0.3, 0.3],
@@ -127,7 +127,7 @@ function drawDigit(
 
 /** Where a point of a stroke comes to lie in the image. */
 function placement(
-  { centreX, centreY, scaleX, scaleY, rotation, slant, bend, bendStart }: Distortion,
+  { centerX, centerY, scaleX, scaleY, rotation, slant, bend, bendStart }: Distortion,
 ): (x: number, y: number) => [number, number] {
   const cos = Math.cos(rotation);
   const sin = Math.sin(rotation);
@@ -135,8 +135,8 @@ function placement(
     const bentX = (x - slant * y + bend * Math.sin(bendStart + 3 * y)) * scaleX;
     const bentY = (y + bend * Math.cos(bendStart + 3 * x)) * scaleY;
     return [
-      SIZE / 2 + centreX + cos * bentX - sin * bentY,
-      SIZE / 2 + centreY + sin * bentX + cos * bentY,
+      SIZE / 2 + centerX + cos * bentX - sin * bentY,
+      SIZE / 2 + centerY + sin * bentX + cos * bentY,
     ];
   };
 }

@@ -1,7 +1,7 @@
 /** The thread behind `openInBackground`: opens one data set and hands it over. */
 import type { Dataset } from "./dataset.ts";
 import type { DownloadProgress } from "./download.ts";
-import { squareSums } from "./normalise.ts";
+import { squareSums } from "./normalize.ts";
 import { openDataset, type OpenOptions } from "./open.ts";
 
 /** What this thread is told: which data set, without the functions to call. */

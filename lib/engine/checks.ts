@@ -20,7 +20,7 @@ export function assertLoadable({ architecture }: EngineOptions, data: Dataset): 
   }
 }
 
-/** Refuses a state of another net or optimiser. */
+/** Refuses a state of another net or optimizer. */
 export function assertState({ architecture, optimizer }: EngineOptions, state: EngineState): void {
   const parameters = parameterCount(architecture);
   const moments = parameters * MOMENT_ARRAYS[optimizer.name];

@@ -1,7 +1,7 @@
 /**
  * The one seam between training and the devices that can do it.
  *
- * An Engine holds a data set, the parameters and the optimiser's state on its
+ * An Engine holds a data set, the parameters and the optimizer's state on its
  * device. It is told what to do (draw these rows, step at this learning rate,
  * evaluate on those rows) and queues it; nothing comes back to the host until
  * `settle()` or `read()` asks for it. What a backend owes:
@@ -68,7 +68,7 @@ export interface Step {
 export interface EngineState {
   /** Flat, laid out as `parameterSlots` says. */
   parameters: Float32Array;
-  /** The optimiser's moments, one parameter-sized array behind the other; empty for SGD. */
+  /** The optimizer's moments, one parameter-sized array behind the other; empty for SGD. */
   moments: Float32Array;
   /** Steps taken since the parameters were drawn (Adam's bias correction counts them). */
   stepsTaken: number;

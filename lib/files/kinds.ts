@@ -1,4 +1,4 @@
-/** Recognises files that are something else than what a person took them for. */
+/** Recognizes files that are something else than what a person took them for. */
 
 // deno-lint-ignore-file no-control-regex -- files of most kinds begin with control characters
 /** What begins a file of a kind, and what to do with such a file. */

@@ -36,7 +36,7 @@ const CURVE_FIELDS = ["iteration", "accuracy", "loss", "learningRate", "seconds"
 
 /**
  * A checkpoint as the bytes of a safetensors file: a model file with the tensors `moments`
- * (arrays of the optimiser, parameters) and `key` (2) besides.
+ * (arrays of the optimizer, parameters) and `key` (2) besides.
  *
  * @param checkpoint Where a run stands
  * @returns The bytes

@@ -24,7 +24,7 @@ export interface RunRecord {
   backend: string;
   /** All that chose the run's numbers. */
   options: TrainingOptions;
-  /** How to open the data again and recognise them; runs that were not kept in a folder lack it. */
+  /** How to open the data again and recognize them; runs that were not kept in a folder lack it. */
   data?: DatasetRecord;
   /** Tells the run from others with the same options; see `data`. */
   id?: string;

@@ -1,19 +1,19 @@
 /** How an averaged gradient changes the parameters. Defaults and formulas are those of optax. */
 
-/** The optimiser's name and its constants. */
+/** The optimizer's name and its constants. */
 export type Optimizer =
   | { name: "sgd" }
   | { name: "momentum"; momentum: number }
   | { name: "adam"; beta1: number; beta2: number; epsilon: number };
 
-/** The optimisers by the name that a flag gives, with optax's usual constants. */
+/** The optimizers by the name that a flag gives, with optax's usual constants. */
 export const OPTIMIZERS: Readonly<Record<Optimizer["name"], Optimizer>> = {
   sgd: { name: "sgd" },
   momentum: { name: "momentum", momentum: 0.9 },
   adam: { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
 };
 
-/** How many parameter-sized arrays of state an optimiser keeps. */
+/** How many parameter-sized arrays of state an optimizer keeps. */
 export const MOMENT_ARRAYS: Readonly<Record<Optimizer["name"], number>> = {
   sgd: 0,
   momentum: 1,

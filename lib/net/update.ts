@@ -3,7 +3,7 @@ import type { Floats } from "./maths.ts";
 import { MOMENT_ARRAYS, type Optimizer } from "./optimizer.ts";
 
 /**
- * Takes one step of an optimiser, in place. With g the gradient and r the learning rate:
+ * Takes one step of an optimizer, in place. With g the gradient and r the learning rate:
  * - sgd: w -= r g
  * - momentum: m = g + momentum m; w -= r m (optax.sgd with momentum: a trace, not an average)
  * - adam: m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g²;

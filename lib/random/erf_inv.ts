@@ -12,7 +12,7 @@
 const { fround } = Math;
 
 /** For w = -log(1 - x^2) below 5, in w - 2.5. Polynomials here begin with the highest power. */
-const CENTRE = Float32Array.of(
+const CENTER = Float32Array.of(
   2.81022636e-08,
   3.43273939e-07,
   -3.5233877e-06,
@@ -53,7 +53,7 @@ const TAIL = Float32Array.of(
 export function erfInv(x: number): number {
   const w = -log1p(-fround(x * x));
   const p = w < 5
-    ? polynomial(CENTRE, fround(w - 2.5))
+    ? polynomial(CENTER, fround(w - 2.5))
     : polynomial(TAIL, fround(fround(Math.sqrt(w)) - 3));
   return fround(p * x);
 }

@@ -1,4 +1,4 @@
-/** How well a trained net does on labelled images: plain TypeScript, so that it needs no device. */
+/** How well a trained net does on labeled images: plain TypeScript, so that it needs no device. */
 import { checkDataset } from "../data/check.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { answerOfRow, lossOfRow } from "../net/maths.ts";

@@ -53,7 +53,7 @@ export async function* sweepSideBySide(
 
 /**
  * Hands each Worker the next run as soon as its last one has ended, until all have; ends the Workers
- * then, where one fails, and where the stream is cancelled.
+ * then, where one fails, and where the stream is canceled.
  */
 function eventsOf(
   workers: readonly Worker[],

@@ -6,7 +6,7 @@ const RESULT = { title: "JAX", iterations: 100, seconds: 2.5, accuracy: 0.5 };
 
 Deno.test("parseResult() finds the result among other lines", () => {
   const line = JSON.stringify({ ...RESULT, more: 1 });
-  assertEquals(parseResult(`Initialised.\n{\n{"a": 1}\n${line}\nDone.`), RESULT);
+  assertEquals(parseResult(`Initialized.\n{\n{"a": 1}\n${line}\nDone.`), RESULT);
 });
 
 Deno.test("parseResult() takes no line that lacks a number", () => {

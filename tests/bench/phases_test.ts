@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { phasesOf, type PrintedLine, summarisePhases } from "../../bench/phases.ts";
+import { phasesOf, type PrintedLine, summarizePhases } from "../../bench/phases.ts";
 import { STARTED } from "../../bench/startup_spans.ts";
 
 const START = 1000;
@@ -38,8 +38,8 @@ Deno.test("phasesOf() refuses a run that did not train", () => {
   assertThrows(() => phasesOf(START, SPANS.slice(1), PRINTED), Error, "lack their first");
 });
 
-Deno.test("summarisePhases() takes medians by name, in the order of their beginnings", () => {
+Deno.test("summarizePhases() takes medians by name, in the order of their beginnings", () => {
   const phase = (name: string, from: number) => ({ name, from, to: from + 2, takes: 2 });
   const starts = [[phase("b", 9), phase("a", 1)], [phase("b", 5), phase("a", 3)], [phase("b", 6)]];
-  assertEquals(summarisePhases(starts), [phase("a", 2), phase("b", 6)]);
+  assertEquals(summarizePhases(starts), [phase("a", 2), phase("b", 6)]);
 });

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { type Standing, standingsTable, summarise } from "../../bench/standing.ts";
+import { type Standing, standingsTable, summarize } from "../../bench/standing.ts";
 
 const ours: Standing = {
   name: "ours-cpu",
@@ -24,22 +24,22 @@ const broken: Standing = {
   failure: "no such device",
 };
 
-Deno.test("summarise() compares with our CPU engine, round by round", () => {
-  assertEquals(summarise(peer, [ours, broken, peer]), {
+Deno.test("summarize() compares with our CPU engine, round by round", () => {
+  assertEquals(summarize(peer, [ours, broken, peer]), {
     millisecondsAStep: 8,
     secondsFor5000: 40,
     timesOurs: 6,
   });
 });
 
-Deno.test("summarise() compares with nothing where our CPU engine had no turns", () => {
+Deno.test("summarize() compares with nothing where our CPU engine had no turns", () => {
   const summary = { millisecondsAStep: 8, secondsFor5000: 40 };
-  assertEquals(summarise(peer, [{ ...ours, milliseconds: [] }, peer]), summary);
-  assertEquals(summarise(peer, [peer]), summary);
+  assertEquals(summarize(peer, [{ ...ours, milliseconds: [] }, peer]), summary);
+  assertEquals(summarize(peer, [peer]), summary);
 });
 
-Deno.test("summarise() makes nothing of no turns", () => {
-  assertEquals(summarise(broken, [ours, broken]), undefined);
+Deno.test("summarize() makes nothing of no turns", () => {
+  assertEquals(summarize(broken, [ours, broken]), undefined);
 });
 
 Deno.test("standingsTable() has a row for who ran, and a line for who did not", () => {

@@ -5,7 +5,7 @@ import { runCli, taskCommand } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
 import { onUnix, test } from "../requirements.ts";
 
-/** Adam has more state than other optimisers. */
+/** Adam has more state than other optimizers. */
 const RUN = [...QUICK, "--optimizer", "adam", "--learning-rate", "0.01", "--quiet"];
 
 function names(folder: string): string[] {

@@ -25,7 +25,7 @@ test("sweep runs every combination, and prints mean and spread over the seeds", 
 
   const runs = await readSweep(out);
   assertEquals(runs.length, 12);
-  assert(runs.some(({ result }) => result!.test.accuracy > 0.9), "nothing was learnt");
+  assert(runs.some(({ result }) => result!.test.accuracy > 0.9), "nothing was learned");
   assertEquals(listing(data.path), ["bars.csv", "sweep.csv"]);
 });
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { openInBackground } from "../../lib/data/background.ts";
-import { rowScales } from "../../lib/data/normalise.ts";
+import { rowScales } from "../../lib/data/normalize.ts";
 import { openDataset } from "../../lib/data/open.ts";
 import { folder, serveSmallFiles, smallFiles } from "./idx_files.ts";
 import { test } from "../requirements.ts";

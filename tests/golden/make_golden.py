@@ -138,12 +138,12 @@ def make_gradients():
     write("gradients", GRADIENTS, {"nets": nets})
 
 
-# --- Optimisers ----------------------------------------------------------------------------------
+# --- Optimizers ----------------------------------------------------------------------------------
 
-OPTIMIZERS = """Five steps of optax's optimisers from fixed parameters with fixed gradients, float64 throughout.
+OPTIMIZERS = """Five steps of optax's optimizers from fixed parameters with fixed gradients, float64 throughout.
 start: the parameters. gradients[s]: the gradient of step s.
 Each of `cases`: name and constants as in lib/net/optimizer.ts, learningRates[s] of each step,
-parameters[s]: the parameters after step s, moments[s]: the optimiser's arrays after step s
+parameters[s]: the parameters after step s, moments[s]: the optimizer's arrays after step s
 (momentum: its trace; adam: first and second moment before bias correction)."""
 
 

@@ -72,7 +72,7 @@ Deno.test("decodeCheckpoint() refuses a model's file", () => {
   );
 });
 
-Deno.test("decodeCheckpoint() refuses moments that are not the optimiser's", () => {
+Deno.test("decodeCheckpoint() refuses moments that are not the optimizer's", () => {
   const file = decodeSafetensors(encodeCheckpoint(checkpoint("momentum")));
   file.metadata.options = JSON.stringify({ ...NOTEBOOK, optimizer: "adam" });
   assertThrows(

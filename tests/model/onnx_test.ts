@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import * as onnx from "onnxruntime-web/wasm";
-import { rowScales } from "../../lib/data/normalise.ts";
+import { rowScales } from "../../lib/data/normalize.ts";
 import { encodeOnnx } from "../../lib/model/onnx.ts";
 import {
   type Architecture,

@@ -16,7 +16,7 @@ Deno.test("updateParameters() moves by the learning rate in adam's first step wh
   }
 });
 
-Deno.test("updateParameters() refuses moments that do not fit the optimiser", () => {
+Deno.test("updateParameters() refuses moments that do not fit the optimizer", () => {
   assertThrows(
     () =>
       updateParameters(

@@ -20,7 +20,7 @@ export function floats(base64: string): Float32Array<ArrayBuffer> {
 export function largestUlpDifference(actual: Float32Array, expected: Float32Array): number {
   if (actual.length !== expected.length) return Infinity;
   const [a, b] = [actual, expected].map((array) => new Int32Array(array.slice().buffer));
-  // Negative numbers' bits count up away from zero: turn them round, so that neighbours differ by one.
+  // Negative numbers' bits count up away from zero: turn them round, so that neighbors differ by one.
   const order = (bits: number) => bits < 0 ? -(bits & 0x7fffffff) : bits;
   return a.reduce((most, bits, i) => Math.max(most, Math.abs(order(bits) - order(b[i]))), 0);
 }

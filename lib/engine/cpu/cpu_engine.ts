@@ -1,6 +1,6 @@
 /** The engine for processors: WebAssembly SIMD, on as many threads as the machine has cores. */
 import type { Dataset } from "../../data/dataset.ts";
-import { rowScales } from "../../data/normalise.ts";
+import { rowScales } from "../../data/normalize.ts";
 import { parameterCount } from "../../net/architecture.ts";
 import { answerOfRow, lossOfRow } from "../../net/maths.ts";
 import { MOMENT_ARRAYS } from "../../net/optimizer.ts";

@@ -1,6 +1,6 @@
 /** A data set on the device, in the form that shaders/rows/gather.wgsl reads. */
 import type { Dataset, PixelScale } from "../../data/dataset.ts";
-import { rowScales } from "../../data/normalise.ts";
+import { rowScales } from "../../data/normalize.ts";
 import type { Gpu } from "./device.ts";
 
 /** Images are copied to the device in pieces, so that no second copy of them all is in memory. */

@@ -11,7 +11,7 @@ import type { Dataset, PixelScale } from "./dataset.ts";
  *
  * @example
  * ```ts
- * import { rowScales } from "./normalise.ts";
+ * import { rowScales } from "./normalize.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const data = {
@@ -54,7 +54,7 @@ export function keepSquareSums(images: Uint8Array, sums: Float64Array): void {
  *
  * @example
  * ```ts
- * import { squareSums } from "./normalise.ts";
+ * import { squareSums } from "./normalize.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const data = {

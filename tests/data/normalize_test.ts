@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Dataset } from "../../lib/data/dataset.ts";
-import { rowScales } from "../../lib/data/normalise.ts";
+import { rowScales } from "../../lib/data/normalize.ts";
 
 function rowsOf(...rows: number[][]): Dataset {
   return {
