@@ -1,16 +1,16 @@
 /**
  * What some tests need and not every run has: permissions, the real MNIST files, a WebGPU adapter,
- * Chromium, and (with FULL=1) time.
+ * Chromium, Python with nbclient, and (with FULL=1) time.
  *
  * Where it is missing such a test is ignored, and each test file prints at its end how many it
- * ignored and what to do about it. With REQUIRE_MNIST=1, REQUIRE_WEBGPU=1 or REQUIRE_BROWSER=1 nothing
- * is ignored for that reason: a missing thing then fails every test that needs it.
+ * ignored and what to do about it. With REQUIRE_MNIST=1, REQUIRE_WEBGPU=1,
+ * REQUIRE_BROWSER=1 or REQUIRE_NOTEBOOK=1 nothing is ignored for that reason: a missing thing then fails every test that needs it.
  */
 import { chromiumPath } from "../bench/browser.ts";
 import { findAdapter } from "../lib/engine/webgpu/device.ts";
 
 /** A thing that a test can need; `browser` includes `time`, and all but `webgpu` include `permissions`. */
-export type Requirement = "permissions" | "mnist" | "webgpu" | "browser" | "time";
+export type Requirement = "permissions" | "mnist" | "webgpu" | "browser" | "notebook" | "time";
 
 /** Those of `deno test -P`, as deno.json grants them; plain `deno test` has none. */
 const PERMISSIONS: Deno.PermissionDescriptor[] = [
@@ -84,6 +84,8 @@ async function whyMissing(requirement: Requirement): Promise<string | undefined>
       return whyNotPermitted() ?? whyNoMnist();
     case "browser":
       return whyNotPermitted() ?? whyNoTime() ?? whyNoBrowser();
+    case "notebook":
+      return whyNotPermitted() ?? whyNoTime() ?? whyNoNotebook();
     case "time":
       return whyNotPermitted() ?? whyNoTime();
     case "webgpu":
@@ -115,6 +117,25 @@ function whyNoBrowser(): string | undefined {
   } catch {
     return `no ${path} (Debian: apt-get install chromium, or set CHROMIUM)`;
   }
+}
+
+/** The Python that runs notebooks: NOTEBOOK_PYTHON, else python3. */
+export function notebookPython(): string {
+  return environment("NOTEBOOK_PYTHON") ?? "python3";
+}
+
+function whyNoNotebook(): string | undefined {
+  const python = notebookPython();
+  try {
+    const args = ["-c", "import nbclient"];
+    const { success } = new Deno.Command(python, { args, stderr: "null" }).outputSync();
+    if (success) return undefined;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    return `no ${python}: install Python 3, or set NOTEBOOK_PYTHON`;
+  }
+  return `no nbclient in ${python}: pip install nbclient==0.11.0 in a virtual environment, ` +
+    "and set NOTEBOOK_PYTHON to its python";
 }
 
 function entries(directory: string): string[] {

@@ -1,0 +1,38 @@
+/** `deno task notebook`: how to open the notebook. */
+import type { FlagValues, Task } from "./flags.ts";
+import { print } from "./output.ts";
+import { runTask } from "./run_task.ts";
+
+const FLAGS = {};
+
+const TASK: Task<typeof FLAGS> = {
+  name: "notebook",
+  summary: "Says how to open the Jupyter notebook that explains the training step by step.",
+  flags: FLAGS,
+};
+
+const INSTRUCTIONS = `\
+notebook/solving_mnist_with_webgpu.ipynb explains the training step by step, in cells that run.
+
+1. Tell Jupyter about Deno, once:
+
+       deno jupyter --install
+
+2. Open the file in Visual Studio Code with its Jupyter extension, and choose the kernel "Deno".
+   Or in JupyterLab, which needs Python:
+
+       python3 -m venv .venv
+       .venv/bin/pip install jupyterlab
+       .venv/bin/jupyter lab notebook/solving_mnist_with_webgpu.ipynb
+
+3. Run all cells. MNIST is read from the folder that MNIST_DIR names, otherwise from data/mnist;
+   files that are missing are downloaded there.
+
+Code in a notebook may do whatever you may do: Deno asks for no permissions there.`;
+
+if (import.meta.main) await runTask(TASK, notebookTask);
+
+// deno-lint-ignore require-await -- as every task
+async function notebookTask(_: FlagValues<typeof FLAGS>): Promise<void> {
+  print(INSTRUCTIONS);
+}

@@ -1,0 +1,119 @@
+/** The Jupyter notebook: as it is kept, its code, and a run of it. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { runCli } from "./cli/run_cli.ts";
+import { mnistDirectory, needs, notebookPython, test } from "./requirements.ts";
+
+const ROOT = new URL("../", import.meta.url);
+const NOTEBOOK = new URL("notebook/solving_mnist_with_webgpu.ipynb", ROOT);
+/** Characters of a picture: SVG, or PNG in Base64. */
+const LARGEST_PICTURE = 50_000;
+
+/** What these tests read of a notebook (https://nbformat.readthedocs.io). */
+interface Notebook {
+  cells: Cell[];
+}
+
+type Text = string | string[];
+
+interface Cell {
+  cell_type: "code" | "markdown";
+  source: Text;
+  execution_count?: number | null;
+  outputs?: { output_type: string; name?: string; text?: Text; data?: Record<string, Text> }[];
+}
+
+const joined = (text: Text) => [text].flat().join("");
+
+async function codeCells(path: URL | string): Promise<Cell[]> {
+  const { cells }: Notebook = JSON.parse(await Deno.readTextFile(path));
+  return cells.filter(({ cell_type }) => cell_type === "code");
+}
+
+/** The lines that cells printed. */
+function printed(cells: Cell[]): string[] {
+  return cells.flatMap(({ outputs = [] }) =>
+    outputs.flatMap(({ text }) => text === undefined ? [] : joined(text).trimEnd().split("\n"))
+  );
+}
+
+/** The lines of the published notebook's log: the drawn digit, eleven accuracies, the final one. */
+function logOf(lines: string[]): string[] {
+  const answer = lines.findIndex((line) => line.startsWith("Sample answer:"));
+  return [
+    ...lines.slice(lines.indexOf("Sample image:"), answer + 1).filter((line) => line.trim()),
+    ...lines.filter((line) => /^(Initial|\(\d+\)) Accuracy: |^Final accuracy /.test(line)),
+  ];
+}
+
+test("the notebook is kept as one run from top to bottom left it, with small pictures", async () => {
+  const cells = await codeCells(NOTEBOOK);
+  assertEquals(cells.map((cell) => cell.execution_count), cells.map((_, i) => i + 1));
+  let pictures = 0;
+  for (const { data = {}, output_type, name } of cells.flatMap(({ outputs = [] }) => outputs)) {
+    assert(output_type !== "error" && name !== "stderr", `${output_type} ${name}`);
+    for (const [type, content] of Object.entries(data)) {
+      if (!type.startsWith("image/")) continue;
+      pictures++;
+      assert(joined(content).length <= LARGEST_PICTURE, `${type} of ${joined(content).length}`);
+    }
+  }
+  assert(pictures >= 4, `${pictures} pictures`);
+  // The digit, and the accuracies after 0, 500, ..., 5000 steps and at the end.
+  const log = logOf(printed(cells));
+  assertEquals(log.filter((line) => line.includes("ccuracy")).length, 12, log.join("\n"));
+  assert(log.includes("Sample answer: 8"));
+});
+
+test("the notebook's code has no type errors and passes the linter", async () => {
+  const code = (await codeCells(NOTEBOOK)).map(({ source }) => joined(source)).join("\n");
+  const file = await Deno.makeTempFile({ suffix: ".ts" });
+  await Deno.writeTextFile(file, code.replaceAll('from "../', `from "${ROOT}`));
+  for (const command of [["check"], ["lint"]]) {
+    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [...command, `--config=${new URL("deno.json", ROOT).pathname}`, file],
+      env: { NO_COLOR: "1" },
+    }).output();
+    assert(success, new TextDecoder().decode(stderr));
+  }
+  await Deno.remove(file);
+});
+
+Deno.test("the notebook, run in Deno's kernel, prints what the command line prints", {
+  ...await needs("time", "mnist", "notebook"),
+}, async () => {
+  const MNIST_DIR = await Deno.realPath(mnistDirectory());
+  const folder = await Deno.makeTempDir();
+  // As `deno jupyter --install` does it, but with the Deno that runs the tests, and nowhere else.
+  await Deno.mkdir(`${folder}/kernels/deno`, { recursive: true });
+  await Deno.writeTextFile(
+    `${folder}/kernels/deno/kernel.json`,
+    JSON.stringify({
+      argv: [Deno.execPath(), "jupyter", "--kernel", "--conn", "{connection_file}"],
+      display_name: "Deno",
+      language: "typescript",
+    }),
+  );
+  const { success, stderr } = await new Deno.Command(notebookPython(), {
+    args: ["notebook/run.py", `${folder}/run.ipynb`],
+    cwd: ROOT,
+    env: { JUPYTER_PATH: folder, MNIST_DIR },
+  }).output();
+  assert(success, new TextDecoder().decode(stderr));
+  const lines = printed(await codeCells(`${folder}/run.ipynb`));
+  await Deno.remove(folder, { recursive: true });
+
+  const { code, stdout, stderr: notices } = await runCli("train", ["--no-save"], { MNIST_DIR });
+  assertEquals(code, 0, notices);
+  const log = logOf(stdout.split("\n"));
+  assertEquals(logOf(lines), log);
+  assertEquals(log.filter((line) => line.includes("ccuracy")).length, 12, stdout);
+
+  const differences = lines.filter((line) => line.includes("the change of all parameters"));
+  assert(differences.length > 0);
+  for (const line of differences) {
+    const [, difference] = line.match(/differs by (\S+) of its length/)!;
+    assert(Number(difference) < 1e-4, line);
+  }
+  const words = lines.find((line) => line.includes("words equal"));
+  if (words) assertMatch(words, /^100000 of 100000 /);
+});
