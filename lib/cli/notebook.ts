@@ -34,5 +34,5 @@ if (import.meta.main) await runTask(TASK, notebookTask);
 
 // deno-lint-ignore require-await -- as every task
 async function notebookTask(_: FlagValues<typeof FLAGS>): Promise<void> {
-  print(INSTRUCTIONS);
+  print(...INSTRUCTIONS.split("\n"));
 }

@@ -50,6 +50,13 @@ for (const [what, main, code, stderr] of ENDS) {
   });
 }
 
+test("runTask() prints the help on lines of its own, without running main", async () => {
+  const { code, stdout, stderr } = await runMain(`throw new Error("no luck");`, "--help");
+  assertEquals([code, stderr], [0, ""]);
+  assertEquals(stdout.split("\n")[0], "Usage: deno task try [flags]");
+  assertEquals(stdout.match(/^  --(json|help|version) /gm)?.length, 3, stdout);
+});
+
 test("runTask() ends with the exit code that main returns", async () => {
   assertEquals(await runMain("return 130;"), { code: 130, stdout: "", stderr: "" });
   assertEquals(await runMain(""), { code: 0, stdout: "", stderr: "" });
