@@ -54,7 +54,7 @@ test("runTask() prints the help on lines of its own, without running main", asyn
   const { code, stdout, stderr } = await runMain(`throw new Error("no luck");`, "--help");
   assertEquals([code, stderr], [0, ""]);
   assertEquals(stdout.split("\n")[0], "Usage: deno task try [flags]");
-  assertEquals(stdout.match(/^  --(json|help|version) /gm)?.length, 3, stdout);
+  assertEquals(stdout.match(/^ {2}--(json|help|version) /gm)?.length, 3, stdout);
 });
 
 test("runTask() ends with the exit code that main returns", async () => {
