@@ -49,6 +49,7 @@ fn forward(layer: Layer, activation: u32, lane: u32) {
     for (var first = 0u; first < layer.output_words; first += WORD_LANES) {
         let word = first + lane % WORD_LANES;
         var sum = vec4f(0.0);
+        // Nobody reads the sums of lanes beyond the layer's words; without this they would cost loads.
         if word < layer.output_words {
             for (var i = part; i < layer.input_words; i += PARTS) {
                 sum += trace[layer.inputs + i] * parameters[block_of(layer, i, word)];
@@ -56,6 +57,8 @@ fn forward(layer: Layer, activation: u32, lane: u32) {
         }
         sums[lane] = sum;
         workgroupBarrier();
+        // Beyond the layer's words, a store would lie where other values are stored later: harmless where they
+        // are, but beyond the trace's end it would not be.
         if part == 0u && word < layer.output_words {
             let biases = vec4f(1.0, 0.0, 0.0, 0.0) * parameters[block_of(layer, layer.input_words, word)];
             trace[layer.outputs + word] = activate(activation, sum_of_parts(lane) + biases);
@@ -70,6 +73,7 @@ fn backward(layer: Layer, lane: u32) {
     for (var first = 0u; first < layer.input_words; first += WORD_LANES) {
         let word = first + lane % WORD_LANES;
         var sum = vec4f(0.0);
+        // As in `forward`.
         if word < layer.input_words {
             for (var i = part; i < layer.output_words; i += PARTS) {
                 sum += parameters[block_of(layer, word, i)] * trace[DELTAS + layer.outputs + i];

@@ -8,10 +8,19 @@ import { createWebGpuEngine } from "../../../lib/engine/webgpu/webgpu_engine.ts"
 import { allCases, type Case, coreContract } from "../contract/core.ts";
 import type { MakeEngine } from "../contract/shared.ts";
 import { chooseRowsCases } from "./choose_rows.ts";
+import { openLimited } from "./limited.ts";
 import { lanesBackwards, withSources } from "./sources.ts";
 
-/** What runs a shader: a set of kernels, with lanes numbered backwards too, or choose_rows.wgsl by itself. */
-export type Runner = KernelSet | "hardware backwards" | "choosing" | "choosing backwards";
+/**
+ * What runs a shader: a set of kernels, with lanes numbered backwards or on a device with small bindings too, or
+ * choose_rows.wgsl by itself.
+ */
+export type Runner =
+  | KernelSet
+  | "hardware backwards"
+  | "hardware small"
+  | "choosing"
+  | "choosing backwards";
 
 interface Question {
   original: string;
@@ -34,10 +43,13 @@ const change = (backwards: boolean) => (source: string) => {
 function casesOf(runner: Runner): Case[] {
   const backwards = runner.endsWith("backwards");
   if (runner.startsWith("choosing")) return choosing(backwards);
-  const kernels = runner.replace(" backwards", "") as KernelSet;
+  const kernels = runner.split(" ")[0] as KernelSet;
   const make: MakeEngine = (options) =>
     withSources(change(backwards), async () => {
-      return await createWebGpuEngine(await Gpu.open((await findAdapter())!), options, kernels);
+      const gpu = runner.endsWith("small")
+        ? await openLimited({ maxStorageBufferBindingSize: 2 ** 19 })
+        : await Gpu.open((await findAdapter())!);
+      return await createWebGpuEngine(gpu, options, kernels);
     });
   return (core ? coreContract(make) : allCases(make)).map(({ does, test }) => ({
     does: `${runner}: ${does}`,

@@ -6,24 +6,12 @@ import { parameterCount, parameterSlots } from "../../../lib/net/architecture.ts
 import { normal } from "../../../lib/random/distributions.ts";
 import { prngKey } from "../../../lib/random/threefry.ts";
 import { needs } from "../../requirements.ts";
+import { openLimited } from "./limited.ts";
 import { coreContract } from "../contract/core.ts";
 import { allRows, NOTEBOOK_ENGINE } from "../contract/shared.ts";
 import { generatedData, Reference } from "../../../lib/engine/reference.ts";
 
 const webgpu = await needs("webgpu");
-
-/** A device that has lower limits than it has. */
-async function openLimited(
-  limits: Partial<Record<keyof GPUSupportedLimits, number>>,
-): Promise<Gpu> {
-  const gpu = await Gpu.open((await findAdapter())!);
-  const all = gpu.device.limits;
-  const value = new Proxy(all, {
-    get: (_, name) => limits[name as keyof GPUSupportedLimits] ?? Reflect.get(all, name, all),
-  });
-  Object.defineProperty(gpu.device, "limits", { value });
-  return gpu;
-}
 
 for (const kernels of ["hardware", "tiled"] as const) {
   // 60,000 rows of 64 pixels are 3.8 MB: in eight parts.

@@ -21,9 +21,9 @@ const MOST_MILLISECONDS = 600_000;
 /** What runs the shaders whose path is like this. */
 const RUNNERS: [RegExp, Runner[]][] = [
   [/^fused|sum_results/, ["hardware", "hardware backwards"]],
-  [/^tiled/, ["tiled"]],
+  [/^tiled/, ["tiled", "software"]],
   [/choose_rows/, ["choosing", "choosing backwards"]],
-  [/gather/, ["hardware"]],
+  [/gather/, ["hardware", "hardware small"]],
   [/^functions/, ["hardware", "tiled"]],
   [/./, ["hardware", "hardware backwards", "tiled"]],
 ];
