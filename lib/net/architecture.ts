@@ -6,11 +6,11 @@
  * C classes.
  */
 
-/** What a hidden layer applies to its sums. */
+/** The activation function of the hidden layers. */
 export type Activation = "tanh" | "relu";
 
 /**
- * What stands behind the last layer's sums z, and the loss of one row.
+ * How the last layer's sums z become probabilities p, and the loss of one row.
  * - `notebook`: p = softmax(tanh(z)), loss = sum(-y log p - (1 - y) log(1 - p))
  * - `softmax`: p = softmax(z), loss = -log p of the row's class
  */
@@ -24,19 +24,19 @@ export interface Architecture {
   hidden: readonly [number, number];
   /** C: number of labels. */
   classes: number;
-  /** Of both hidden layers. */
+  /** The activation of both hidden layers. */
   activation: Activation;
-  /** Of the last layer, and with it the loss. */
+  /** The output function of the last layer, and the loss. */
   head: Head;
 }
 
-/** The parameters' names, in the order in which they are drawn and stored. */
+/** The parameters' names, in the order in which they are initialized and stored. */
 export type ParameterName = "w0" | "b0" | "w1" | "b1" | "w2" | "b2";
 
-/** The parameters by name, each flat (row-major); shapes as `parameterSlots` gives them. */
+/** The parameters by name, each flat and row-major, with the shapes of `parameterSlots`. */
 export type Parameters = Record<ParameterName, Float32Array>;
 
-/** One parameter's place in the flat array that holds them all. */
+/** The position of one parameter in the flat array that holds all of them. */
 export interface ParameterSlot {
   name: ParameterName;
   /** `[out, in]` for a weight matrix (row-major), `[out]` for a bias. */
@@ -47,8 +47,8 @@ export interface ParameterSlot {
 }
 
 /**
- * Where each parameter lies in the flat array: w0, b0, w1, b1, w2, b2, one
- * behind the other without gaps.
+ * Returns the position of each parameter in the flat array: w0, b0, w1, b1, w2,
+ * b2 in this order, without gaps.
  *
  * @param architecture The net's sizes
  * @returns Six slots, in order
@@ -81,7 +81,7 @@ export function parameterSlots(architecture: Architecture): ParameterSlot[] {
   return slots;
 }
 
-/** Number of all parameters together: 45,360 for the notebook's net. */
+/** The total number of parameters: 45,360 for the notebook's net. */
 export function parameterCount(architecture: Architecture): number {
   const last = parameterSlots(architecture)[5];
   return last.offset + last.length;
@@ -93,12 +93,12 @@ export function layerSizes({ inputs, hidden, classes }: Architecture): number[] 
 }
 
 /**
- * The parameters in one array, laid out as `parameterSlots` says.
+ * Copies the parameters into one array with the layout of `parameterSlots`.
  *
  * @param architecture The net's sizes
  * @param parameters By name
  * @returns A new array
- * @throws {RangeError} If a parameter's length is not what the sizes ask for
+ * @throws {RangeError} If a parameter's length does not match the sizes
  */
 export function flatParameters(
   architecture: Architecture,

@@ -1,18 +1,18 @@
-/** How the parameters are drawn before training. */
+/** Initialization of the parameters. */
 import type { DistSampler } from "../random/dist_sampler.ts";
 import { type Architecture, parameterCount, parameterSlots } from "./architecture.ts";
 
-/** How the parameters are drawn: N(0, 1) throughout as in the notebook, or Glorot's N(0, 2 / (in + out)) with zero biases. */
+/** How parameters are initialized: all from N(0, 1) as in the notebook, or Glorot's N(0, 2 / (in + out)) with zero biases. */
 export type Initialization = "normal" | "glorot";
 
 /**
- * Draws a net's parameters, in the order w0, b0, w1, b1, w2, b2.
- * - `normal`: N(0, 1) throughout, each of the six one `sampler.normal` of its shape, as in the notebook
+ * Initializes a net's parameters, in the order w0, b0, w1, b1, w2, b2.
+ * - `normal`: all six from N(0, 1), one `sampler.normal` of its shape each, as in the notebook
  * - `glorot`: weights N(0, 2 / (in + out)) (Glorot and Bengio, 2010), one draw each; biases 0, not drawn
  *
  * @param architecture The net's sizes
  * @param initialization Which of the two
- * @param sampler Where the random numbers come from; it moves on by a draw for each array drawn
+ * @param sampler The source of random numbers; it advances by one draw for each array drawn
  * @returns Flat, laid out as `parameterSlots` says
  *
  * @example

@@ -1,9 +1,9 @@
 /**
- * The net's mathematics in float64, written to be read and to be compared with:
- * every engine's numbers are tested against these.
+ * The net's mathematics in float64, written for readability: the reference that
+ * every engine is tested against.
  *
  * Letters: B rows of a batch, D inputs, H1 and H2 hidden units, C classes. All arrays are flat and
- * row-major. For one row (a batch holds B of them, one behind the other):
+ * row-major. For one row of a batch:
  *
  *     x0 (D)                                    the inputs
  *     x1 (H1) = activation(w0 x0 + b0)          w0 (H1, D),  b0 (H1)
@@ -11,7 +11,7 @@
  *     x3 (C)  = head's output of w2 x2 + b2     w2 (C, H2),  b2 (C)
  *     p  (C)  = softmax(x3)
  *
- * where the head's output is tanh for `notebook` and nothing more for `softmax`.
+ * where the head's output is tanh for `notebook` and the identity for `softmax`.
  */
 import {
   type Activation,
@@ -21,16 +21,16 @@ import {
   parameterSlots,
 } from "./architecture.ts";
 
-/** Numbers to compute with, whatever their precision. */
+/** An array of numbers of either precision. */
 export type Floats = Float32Array | Float64Array;
 
-/** What a net makes of B rows: each layer's outputs. */
+/** Each layer's outputs for B rows. */
 export interface Activations {
   /** Shape (B, H1). */
   x1: Float64Array;
   /** Shape (B, H2). */
   x2: Float64Array;
-  /** Shape (B, C): what the largest is looked for in, and what softmax is taken of. */
+  /** Shape (B, C): the inputs of softmax; the largest is the predicted class. */
   x3: Float64Array;
   /** Shape (B, C): softmax(x3), the probability of each class. */
   p: Float64Array;
@@ -77,8 +77,8 @@ export function forward(
 }
 
 /**
- * The loss of one row: for the notebook's head `sum(-y log p - (1 - y) log(1 - p))` with y the
- * one-hot label, for the softmax head `-log p` of the label.
+ * Computes the loss of one row: `sum(-y log p - (1 - y) log(1 - p))` with y the one-hot label for
+ * the notebook's head, `-log p` of the label for the softmax head.
  *
  * @param head Which of the two
  * @param outputs Shape (C): the row's x3
@@ -95,7 +95,7 @@ export function forward(
  * ```
  */
 export function lossOfRow(head: Head, outputs: Floats, label: number): number {
-  // log p is taken from x3, not from p: that keeps its digits where p is close to 0.
+  // log p is computed from x3 rather than from p, which is more precise where p is close to 0.
   const largest = Math.max(...outputs);
   let sum = 0;
   for (const output of outputs) sum += Math.exp(output - largest);
@@ -110,7 +110,7 @@ export function lossOfRow(head: Head, outputs: Floats, label: number): number {
 }
 
 /**
- * The probabilities of one row's classes: exp(output), divided by their sum.
+ * Computes the class probabilities of one row: exp(output) divided by the sum over all outputs.
  *
  * @param outputs Shape (C): the row's x3
  * @param p Shape (C), written
@@ -134,9 +134,9 @@ export function softmax(outputs: Floats, p: Float64Array): void {
 }
 
 /**
- * The derivative of one row's loss by its outputs x3.
+ * Computes the derivative of one row's loss with respect to its outputs x3.
  *
- * The softmax head's is the textbook's p - y. For the notebook's, with c the label and
+ * For the softmax head it is p - y. For the notebook's head, with c the label and
  * g_i = dloss/dp_i (-1/p_c for the label, 1/(1 - p_i) for the others), it is
  * p_i (g_i - S) with S = sum of g_j p_j = -1 + sum over j != c of p_j/(1 - p_j).
  *
@@ -178,7 +178,7 @@ export function lossSlopes(
 }
 
 /**
- * The class a net answers with: that of its largest output, the first of equal ones.
+ * Returns the predicted class: that of the largest output, the first of equal ones.
  *
  * @param outputs Shape (C): a row's x3
  * @returns 0 to C - 1
@@ -198,13 +198,14 @@ export function answerOfRow(outputs: Floats): number {
 }
 
 /**
- * The gradient of the loss by every parameter, averaged over a batch: backpropagation in closed form.
+ * Computes the gradient of the loss with respect to every parameter, averaged over a batch, by
+ * backpropagation in closed form.
  *
  * @param architecture The net's sizes, activation and head
  * @param parameters Flat, laid out as `parameterSlots` says
  * @param inputs Shape (B, D)
  * @param labels Shape (B)
- * @returns Flat, laid out as the parameters are
+ * @returns Flat, in the layout of the parameters
  *
  * @example
  * ```ts
@@ -216,7 +217,7 @@ export function answerOfRow(outputs: Floats): number {
  * } as const;
  * const parameters = Float64Array.of(2, 0, 1, 1, 1, 1, 0, 0);
  * const gradient = gradients(net, parameters, Float64Array.of(3), [0]);
- * // p - y = (-0.5, 0.5) by x2 = 7; nothing reaches the lower layers: w2's two rows are equal.
+ * // (p - y) x2 = (-0.5, 0.5) * 7; the lower layers' gradients are 0, as w2's two rows are equal.
  * assertEquals([...gradient], [0, 0, 0, 0, -3.5, 3.5, -0.5, 0.5]);
  * ```
  */
@@ -232,7 +233,7 @@ export function gradients(
   const { w1, w2 } = parameterViews(architecture, parameters);
   const { x1, x2, x3, p } = forward(architecture, parameters, inputs);
 
-  // dN: the derivative of the batch's mean loss by the sums of layer N, before their activation.
+  // dN: the derivative of the batch's mean loss with respect to layer N's sums (before activation).
   const d3 = new Float64Array(rows * classes);
   for (let row = 0; row < rows; row++) {
     const [from, to] = [row * classes, (row + 1) * classes];
@@ -251,7 +252,7 @@ export function gradients(
 }
 
 /**
- * The parameters by name, as views into the flat array.
+ * Returns the parameters by name, as views into the flat array.
  *
  * @param architecture The net's sizes
  * @param parameters Flat, laid out as `parameterSlots` says
@@ -289,7 +290,7 @@ const ACTIVATIONS: Record<
   relu: { of: (sum) => Math.max(sum, 0), slope: (output) => output > 0 ? 1 : 0 },
 };
 
-/** sums (B, O) = inputs (B, I) weights' (I, O) + bias (O), weights being (O, I). */
+/** sums (B, O) = inputs (B, I) weights^T (I, O) + bias (O), where weights is (O, I). */
 function dense(inputs: Floats, weights: Floats, bias: Floats): Float64Array {
   const fanOut = bias.length;
   const fanIn = weights.length / fanOut;
@@ -304,7 +305,7 @@ function dense(inputs: Floats, weights: Floats, bias: Floats): Float64Array {
   return sums;
 }
 
-/** The way back through `dense`: (B, I) = deltas (B, O) weights (O, I). */
+/** The backward pass of `dense`: (B, I) = deltas (B, O) weights (O, I). */
 function transposedDense(deltas: Floats, weights: Floats, fanOut: number): Float64Array {
   const fanIn = weights.length / fanOut;
   const back = new Float64Array(deltas.length / fanOut * fanIn);
@@ -316,7 +317,7 @@ function transposedDense(deltas: Floats, weights: Floats, fanOut: number): Float
   return back;
 }
 
-/** weights (O, I) += deltas' (O, B) inputs (B, I), and bias (O) += the sum of deltas over the rows. */
+/** weights (O, I) += deltas^T (O, B) inputs (B, I); bias (O) += the sum of deltas over the rows. */
 function addOuterProducts(weights: Floats, bias: Floats, deltas: Floats, inputs: Floats): void {
   const fanOut = bias.length;
   const fanIn = weights.length / fanOut;

@@ -1,13 +1,13 @@
-/** What a trained net is, once it has left the device it was trained on. */
+/** A trained net, independent of the device that trained it. */
 import type { PixelScale } from "../data/dataset.ts";
 import type { Architecture, Parameters } from "./architecture.ts";
 
-/** All that turns a row of bytes into probabilities. */
+/** Everything needed to turn a row of bytes into probabilities. */
 export interface Model {
   /** The net's sizes, activation and head. */
   architecture: Architecture;
-  /** How a row of bytes became the net's input in training, and so must become it again. */
+  /** How a row of bytes is scaled to become the net's input, as it was in training. */
   scale: PixelScale;
-  /** What was learned. */
+  /** The trained parameters. */
   parameters: Parameters;
 }

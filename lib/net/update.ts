@@ -1,22 +1,22 @@
-/** How an averaged gradient becomes new parameters; the formulas are optax's. */
+/** One optimizer step; the formulas are optax's. */
 import type { Floats } from "./maths.ts";
 import { MOMENT_ARRAYS, type Optimizer } from "./optimizer.ts";
 
 /**
- * Takes one step of an optimizer, in place. With g the gradient and r the learning rate:
+ * Takes one optimizer step, in place. With g the gradient and r the learning rate:
  * - sgd: w -= r g
- * - momentum: m = g + momentum m; w -= r m (optax.sgd with momentum: a trace, not an average)
+ * - momentum: m = g + momentum m; w -= r m (as optax.sgd: a decaying sum, not an average)
  * - adam: m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g²;
  *   w -= r m^ / (sqrt(v^) + epsilon), where m^ = m / (1 - beta1^t), v^ = v / (1 - beta2^t) and t
  *   counts the steps from 1 (Kingma and Ba, 2015, algorithm 1)
  *
- * Element by element: the order of the parameters does not matter, as long as all arrays share it.
+ * Works element by element, so any layout of the parameters is fine if all arrays share it.
  *
  * @param optimizer Name and constants
  * @param parameters Changed in place
- * @param moments `MOMENT_ARRAYS` arrays of the parameters' length, one behind the other (m, then v); changed in place
- * @param gradient Averaged over the batch
- * @param learningRate Of this step
+ * @param moments `MOMENT_ARRAYS` concatenated arrays of the parameters' length (m, then v); changed in place
+ * @param gradient The gradient, averaged over the batch
+ * @param learningRate The learning rate of this step
  * @param stepsTaken Steps taken before this one
  *
  * @example

@@ -7,7 +7,7 @@ import {
   type ThreefryOptions,
 } from "./threefry.ts";
 
-/** An array or typed array, one element a row. */
+/** An array or typed array with one element per row. */
 export interface RowArray {
   /** How many elements. */
   readonly length: number;
@@ -16,9 +16,9 @@ export interface RowArray {
 }
 
 /**
- * The notebook's source of all randomness: one key, replaced by the first half
- * of its split at every draw, which uses the new key. So what is drawn depends
- * on the seed and on the number of draws before, not on their kinds.
+ * The notebook's only source of randomness. It holds one key; each draw replaces
+ * the key by the first half of its split and uses the new one. A draw therefore
+ * depends on the seed and on the number of draws before it, not on their kind.
  *
  * @example
  * ```ts
@@ -35,13 +35,13 @@ export interface RowArray {
  * ```
  */
 export class DistSampler {
-  /** Which random numbers a key gives. */
+  /** Which random numbers a key produces. */
   readonly layout: ThreefryLayout;
-  /** The key, then the other one that it was split from its forerunner with. */
+  /** The current key, then the unused second half of the last split. */
   readonly #words = new Uint32Array(4);
 
   /**
-   * A sampler at the beginning of a seed's draws.
+   * Creates a sampler at the start of a seed's draws.
    *
    * @param seed A whole number from 0 to 2^32 - 1
    * @param options The layout
@@ -53,7 +53,7 @@ export class DistSampler {
   }
 
   /**
-   * A sampler that goes on where another one was.
+   * Creates a sampler that continues where another one stopped.
    *
    * @param key The other sampler's `key`
    * @param options The other sampler's layout
@@ -75,46 +75,46 @@ export class DistSampler {
     return sampler;
   }
 
-  /** The key of the last draw (before the first, the seed's): all there is to a sampler's state. */
+  /** The last draw's key, or the seed's before the first draw: the sampler's whole state. */
   get key(): Key {
     return this.#words.slice(0, 2);
   }
 
-  /** Moves on to the next draw's key and returns it, for a draw that is made elsewhere. */
+  /** Advances to the next draw's key and returns it, for a draw that is made elsewhere. */
   nextKey(): Key {
     fillKeys(this.#words, this.#words, this.layout);
     return this.key;
   }
 
   /**
-   * Normally distributed numbers of mean 0 and variance 1.
+   * Draws normally distributed numbers with mean 0 and variance 1.
    *
    * @param shape One or more sizes
    * @returns Flat, row-major
-   * @throws RangeError if the product of the sizes is no whole number of at least 0
+   * @throws RangeError if the product of the sizes is not a whole number of at least 0
    */
   normal(...shape: number[]): Float32Array<ArrayBuffer> {
     return normal(this.nextKey(), shape, { layout: this.layout });
   }
 
   /**
-   * k of the whole numbers from 0 to n - 1, without replacement.
+   * Samples k of the numbers 0 to n - 1 without replacement.
    *
    * @param n How many numbers there are
-   * @param k How many of them to draw
+   * @param k How many to sample
    * @returns k numbers
-   * @throws RangeError if `n` and `k` are no whole numbers with 0 <= k <= n
+   * @throws RangeError if `n` and `k` are not whole numbers with 0 <= k <= n
    */
   choice(n: number, k: number): Uint32Array<ArrayBuffer> {
     return choice(this.nextKey(), n, k, { layout: this.layout });
   }
 
   /**
-   * The same k rows, drawn without replacement, of several arrays.
+   * Samples k rows without replacement, and returns those rows of each array.
    *
    * @param k How many rows
-   * @param arrays Arrays or typed arrays, one element a row, all of one length
-   * @returns For each array one of its kind, of k rows
+   * @param arrays Arrays or typed arrays of the same length, one element per row
+   * @returns For each array, an array of the same kind with k rows
    * @throws RangeError if the lengths differ or are below k
    */
   randomRows<Arrays extends readonly RowArray[]>(
@@ -136,17 +136,17 @@ export class DistSampler {
   }
 
   /**
-   * The elements in random order; the array itself stays as it is.
+   * Returns the elements in random order; does not change the array.
    *
    * @param array An array or typed array
-   * @returns One of the same kind
+   * @returns A new array of the same kind
    */
   shuffle<Elements extends RowArray>(array: Elements): ReturnType<Elements["slice"]> {
     return pick(array, permutation(this.nextKey(), array.length, { layout: this.layout }));
   }
 }
 
-/** The elements at these indices, in an array of the same kind. */
+/** Returns the elements at these indices, in an array of the same kind. */
 function pick<Elements extends RowArray>(
   array: Elements,
   indices: Uint32Array,

@@ -1,27 +1,31 @@
-/** JAX's distributions over threefry's bits: the same key gives the same numbers. */
+/** JAX's distributions: the same key gives the same numbers as in JAX. */
 import { erfInv } from "./erf_inv.ts";
 import { createRowSelector } from "./row_selector.ts";
 import { type Key, randomBits, type ThreefryOptions } from "./threefry.ts";
 
-/** How many numbers to draw; of an array of sizes, their product. */
+/** How many numbers to draw: a count, or an array of sizes, which are multiplied. */
 export type Shape = number | readonly number[];
 
-/** Where the numbers of `uniform` lie. */
+/** The range of `uniform`. */
 export interface UniformOptions extends ThreefryOptions {
-  /** Included. @default 0 */
+  /** Inclusive lower bound. @default 0 */
   minval?: number;
-  /** Not reached, but for rounding; below `minval`, all numbers are `minval`, as in JAX. @default 1 */
+  /**
+   * Upper bound, exclusive except for rounding. If it is below `minval`, all numbers are `minval`,
+   * as in JAX.
+   * @default 1
+   */
   maxval?: number;
 }
 
 /**
- * Numbers evenly distributed from `minval` to `maxval`, `jax.random.uniform` in JAX.
+ * Draws numbers uniformly from `minval` to `maxval`, as `jax.random.uniform` does.
  *
  * @param key A key
- * @param shape How many
+ * @param shape How many numbers
  * @param options The range, in float32, and the layout
  * @returns Flat, row-major
- * @throws RangeError if that is no whole number of at least 0
+ * @throws RangeError if the number of elements is not a whole number of at least 0
  *
  * @example
  * ```ts
@@ -41,31 +45,31 @@ export function uniform(
   const bits = randomBits(key, elements(shape), { layout });
   const low = Math.fround(minval);
   const range = Math.fround(Math.fround(maxval) - low);
-  // 23 random bits as the fraction of a float32 from 1 to 2, less 1.
+  // 23 random bits become the fraction of a float32 between 1 and 2; then 1 is subtracted.
   for (let i = 0; i < bits.length; i++) bits[i] = (bits[i] >>> 9) | 0x3f800000;
   const numbers = new Float32Array(bits.buffer);
   for (let i = 0; i < numbers.length; i++) {
-    // XLA fuses the product and the sum. Float64 holds the product exactly, so that there is one rounding here too.
+    // XLA fuses the multiply-add. In float64 the product is exact, so here too there is one rounding.
     numbers[i] = Math.max(low, Math.fround((numbers[i] - 1) * range + low));
   }
   return numbers;
 }
 
 const SQRT2 = Math.fround(Math.SQRT2);
-/** The float32 next to -1 on the side of 0, so that no draw gives an infinite number. */
+/** The smallest float32 above -1; a uniform number of -1 would become an infinite normal one. */
 const ABOVE_MINUS_1 = -1 + 2 ** -24;
 
 /**
- * Numbers of mean 0 and variance 1, normally distributed, `jax.random.normal`
- * in JAX: uniform numbers put through the inverse error function. Every
- * possible number was compared with JAX 0.10.2 on a processor, and is equal to
+ * Draws from the normal distribution with mean 0 and variance 1, as
+ * `jax.random.normal` does: the inverse error function of uniform numbers.
+ * All possible outputs were compared with JAX 0.10.2 on a CPU and are equal to
  * the bit.
  *
  * @param key A key
- * @param shape How many
+ * @param shape How many numbers
  * @param options The layout
  * @returns Flat, row-major
- * @throws RangeError if that is no whole number of at least 0
+ * @throws RangeError if the number of elements is not a whole number of at least 0
  *
  * @example
  * ```ts
@@ -88,13 +92,13 @@ export function normal(
 }
 
 /**
- * The whole numbers from 0 to n - 1 in random order, `jax.random.permutation` in JAX.
+ * Returns the numbers 0 to n - 1 in random order, as `jax.random.permutation` does.
  *
  * @param key A key
  * @param n How many numbers
  * @param options The layout
  * @returns n numbers
- * @throws RangeError if `n` is no whole number of at least 0
+ * @throws RangeError if `n` is not a whole number of at least 0
  *
  * @example
  * ```ts
@@ -114,15 +118,15 @@ export function permutation(
 }
 
 /**
- * Draws k of the whole numbers from 0 to n - 1 without replacement: the first k
- * of `permutation(key, n)`, `jax.random.choice(key, n, (k,), replace=False)` in JAX.
+ * Samples k of the numbers 0 to n - 1 without replacement, as
+ * `jax.random.choice(key, n, (k,), replace=False)` does: the first k of `permutation(key, n)`.
  *
  * @param key A key
  * @param n How many numbers there are
- * @param k How many of them to draw, up to n; for k much smaller than n without shuffling them all
+ * @param k How many to sample, at most n; if k is much smaller than n, nothing is shuffled
  * @param options The layout
  * @returns k numbers, in the order of the permutation
- * @throws RangeError if `n` and `k` are no whole numbers with 0 <= k <= n
+ * @throws RangeError if `n` and `k` are not whole numbers with 0 <= k <= n
  *
  * @example
  * ```ts
@@ -146,7 +150,7 @@ export function choice(
   return rows;
 }
 
-/** The number of elements of a shape; `randomBits` refuses what is no number of elements. */
+/** The number of elements of a shape; `randomBits` checks that it is valid. */
 function elements(shape: Shape): number {
   return typeof shape === "number" ? shape : shape.reduce((product, size) => product * size, 1);
 }

@@ -1,7 +1,7 @@
 /**
- * The inverse error function in float32, operation for operation as XLA
- * compiles it for a processor, so that normal numbers equal JAX's to the bit.
- * (`Math.log1p` would not do: JavaScript leaves its last bits to the engine.)
+ * The inverse error function in float32, with the same operations as XLA
+ * compiles it to on a CPU, so that normal numbers equal JAX's to the bit.
+ * (`Math.log1p` cannot be used: its last bits depend on the JavaScript engine.)
  *
  * Sources of the formulas and constants: M. Giles, "Approximating the erfinv
  * function" (2010), single precision; Cephes' log1p and logf (S. Moshier); how
@@ -11,7 +11,7 @@
 
 const { fround } = Math;
 
-/** For w = -log(1 - x^2) below 5, in w - 2.5. Polynomials here begin with the highest power. */
+/** Polynomial in w - 2.5 for w = -log(1 - x^2) below 5; the highest power comes first. */
 const CENTER = Float32Array.of(
   2.81022636e-08,
   3.43273939e-07,
@@ -23,7 +23,7 @@ const CENTER = Float32Array.of(
   0.246640727,
   1.50140941,
 );
-/** For larger w, in sqrt(w) - 3. */
+/** Polynomial in sqrt(w) - 3 for larger w. */
 const TAIL = Float32Array.of(
   -0.000200214257,
   0.000100950558,
@@ -37,7 +37,7 @@ const TAIL = Float32Array.of(
 );
 
 /**
- * The inverse of the error function.
+ * Computes the inverse of the error function.
  *
  * @param x A float32 strictly between -1 and 1
  * @returns The float32 y, to about 3 units in the last place, with erf(y) = x
@@ -78,7 +78,7 @@ const LOG1P_DENOMINATOR = Float32Array.of(
 );
 const SQRT2_MINUS_1 = fround(Math.SQRT2 - 1);
 
-/** log(1 + x) for x above -1, none so small that 1 + x is subnormal. */
+/** log(1 + x) for x above -1 such that 1 + x is not subnormal. */
 function log1p(x: number): number {
   if (Math.abs(x) >= SQRT2_MINUS_1) return log(fround(x + 1));
   const ratio = fround(polynomial(LOG1P_NUMERATOR, x) / polynomial(LOG1P_DENOMINATOR, x));
@@ -87,18 +87,18 @@ function log1p(x: number): number {
   return fround(x + multiplyAdd(square, -0.5, cubic));
 }
 
-/** Cephes' polynomial of degree 8 for log(1 + m), in three parts of degree 2 that are joined by m^3. */
+/** Cephes' polynomial of degree 8 for log(1 + m), as three parts of degree 2 combined by powers of m^3. */
 const LOG_HIGH = Float32Array.of(7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1);
 const LOG_MIDDLE = Float32Array.of(-1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1);
 const LOG_LOW = Float32Array.of(2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1);
-/** log 2 in two parts, the first with so few bits that its multiples by an exponent are exact. */
+/** log 2 in two parts; the first has so few bits that its product with an exponent is exact. */
 const [LOG2_HIGH, LOG2_LOW] = Float32Array.of(0.693359375, -2.12194440e-4);
 const SQRT_HALF = fround(Math.SQRT1_2);
 
 const float = new Float32Array(1);
 const word = new Uint32Array(float.buffer);
 
-/** log(z) for z above 0 and not subnormal: z = (1 + m) * 2^exponent, with 1 + m from sqrt(1/2) to sqrt(2). */
+/** log(z) for normal z > 0, where z = (1 + m) * 2^exponent and 1 + m is between sqrt(1/2) and sqrt(2). */
 function log(z: number): number {
   float[0] = z;
   let exponent = (word[0] >>> 23) - 126;
@@ -120,7 +120,7 @@ function log(z: number): number {
   return multiplyAdd(exponent, LOG2_HIGH, y);
 }
 
-/** A polynomial by Horner's rule, the highest power's coefficient first. */
+/** Evaluates a polynomial by Horner's rule; the highest power's coefficient comes first. */
 function polynomial(coefficients: Float32Array, x: number): number {
   let value = coefficients[0];
   for (let i = 1; i < coefficients.length; i++) value = multiplyAdd(value, x, coefficients[i]);
@@ -128,10 +128,10 @@ function polynomial(coefficients: Float32Array, x: number): number {
 }
 
 /**
- * a * b + c rounded once, as XLA's fused multiply-add. In float64 the product
- * of two float32 numbers is exact; that the sum is rounded to float64 before it
- * is rounded to float32 changes none of the results used here: all 2^23 values
- * that `normal` can give were compared with JAX's.
+ * a * b + c with one rounding, like XLA's fused multiply-add. In float64 the
+ * product of two float32 numbers is exact. The sum is rounded twice, first to
+ * float64 and then to float32, but that changes no result used here: all 2^23
+ * possible outputs of `normal` were compared with JAX's.
  */
 function multiplyAdd(a: number, b: number, c: number): number {
   return fround(a * b + c);

@@ -1,20 +1,20 @@
 /**
- * Finds elements by their rank among n keys, as a stable sort would find them
- * but without sorting more than it must.
+ * Finds elements by their rank among n keys. The result is that of a stable
+ * sort, but only a small part of the keys is sorted.
  *
- * The keys are counted in bins by their top bits. Sums over the bins before
- * tell in which bin a rank lies; only the few bins that hold a wanted rank are
- * collected and sorted. Random keys fill the bins evenly, with about 16 each:
- * 100 ranks among 60,000 keys mean sorting 100 times 16 elements.
+ * The keys are counted in bins by their top bits. Prefix sums over the bins
+ * tell which bin holds a rank; only the bins that hold a wanted rank are
+ * collected and sorted. Random keys fill the bins evenly, about 16 in each, so
+ * finding 100 ranks among 60,000 keys means sorting 100 bins of 16 elements.
  */
 
-/** Average number of keys in a bin: few enough to sort by insertion, so many that there are few bins. */
+/** Average number of keys in a bin: small enough for insertion sort, large enough to keep bins few. */
 const KEYS_PER_BIN = 16;
 
 /**
- * Makes a function that finds the positions of the elements with given ranks in
- * a stable sort by keys: rank 0 is the smallest key, and of equal keys the one
- * at the lower position has the lower rank. The function allocates nothing.
+ * Creates a function that finds the positions of the elements with given ranks
+ * in a stable sort by keys: rank 0 is the smallest key, and of equal keys the one
+ * at the lower position has the lower rank. The function does not allocate.
  *
  * @param n How many keys there are
  * @returns A function of `keys` (n of them, any) and `ranks` (0 to n - 1, in any order) that overwrites each rank by the element's position
@@ -34,11 +34,11 @@ export function createRankSelector(n: number): (keys: Uint32Array, ranks: Uint32
   const binBits = Math.max(1, Math.ceil(Math.log2(n / KEYS_PER_BIN)));
   const bins = 1 << binBits;
   const shift = 32 - binBits;
-  /** Of each bin: the rank of its first element; one more entry ends the last bin. */
+  /** The rank of each bin's first element; one more entry marks the end of the last bin. */
   const firstRank = new Uint32Array(bins + 1);
-  /** Of each bin: where in `collected` its elements begin, or -1 if none of them is wanted. */
+  /** Where each bin's elements begin in `collected`; -1 if none of them is wanted. */
   const place = new Int32Array(bins);
-  /** While elements are collected: where the bin's next one goes. */
+  /** Where each bin's next element goes while elements are collected. */
   const next = new Int32Array(bins);
   const collectedKeys = new Uint32Array(n);
   const collected = new Uint32Array(n);
@@ -73,7 +73,7 @@ export function createRankSelector(n: number): (keys: Uint32Array, ranks: Uint32
       collected[at] = i;
     }
 
-    // The collected bins lie one behind the other, in the order in which they were first asked for.
+    // The collected bins are contiguous, in the order in which they were first needed.
     for (let i = 0; i < ranks.length; i++) {
       const bin = binOfRank(firstRank, ranks[i]);
       const start = place[bin];
@@ -87,7 +87,7 @@ export function createRankSelector(n: number): (keys: Uint32Array, ranks: Uint32
   };
 }
 
-/** The last bin whose first element's rank is not above the given one: by bisection, as empty bins share their rank with the next. */
+/** Finds the last bin whose first rank is at most the given one (an empty bin has the next bin's rank). */
 function binOfRank(firstRank: Uint32Array, rank: number): number {
   let low = 0;
   let high = firstRank.length - 1;
@@ -99,7 +99,7 @@ function binOfRank(firstRank: Uint32Array, rank: number): number {
   return low;
 }
 
-/** Sorts elements start to stop - 1 by key; stable, as elements pass only larger keys. */
+/** Sorts the elements start to stop - 1 by key, stably. */
 function sortByInsertion(
   keys: Uint32Array,
   values: Uint32Array,

@@ -1,29 +1,29 @@
-/** Drawing rows without replacement as JAX does, by selection where few are drawn, else by sorting. */
+/** Samples rows without replacement as JAX does: by selection if few are needed, otherwise by sorting. */
 import { createRankSelector } from "./rank_selector.ts";
 import { sortByKeys } from "./stable_sort.ts";
 import { fillBits, fillKeys, type Key, type ThreefryLayout } from "./threefry.ts";
 
 /**
- * Up to this fraction of the rows, selecting is faster than sorting. Measured
- * with 60,000 rows: to select 100 takes 0.7 ms, 3,000 as long as to sort all, 1.6 ms.
+ * Up to this fraction of the rows, selecting is faster than sorting. Measured with
+ * 60,000 rows: selecting 100 takes 0.7 ms; selecting 3,000 and sorting all take 1.6 ms.
  */
 const SELECT_UP_TO = 1 / 20;
 
 /**
- * Makes a function that draws rows, for drawing often: it sets its arrays aside
- * once, about 1 MB for 60,000 rows.
+ * Creates a function that samples rows repeatedly. Its arrays, about 1 MB for
+ * 60,000 rows, are allocated once.
  *
  * JAX shuffles by sorting 0 to n - 1 by random keys, in one round up to 1,625
  * elements, in two up to 2,642,245, in three above. The element at position j
- * of the result is that of rank j in the last round; where it was before that
- * round is its rank in the round before; and so back to the first. So k rows
- * are found by selecting k ranks a round, with no sort.
+ * of the result has rank j among the last round's keys. Its position before
+ * that round is its rank in the round before, and so on back to the first
+ * round. So k rows are found by selecting k ranks per round, without sorting.
  *
  * @param n How many rows there are
- * @param k The most rows that are drawn at once, 0 to n
- * @param layout Which random numbers a key gives
+ * @param k The largest number of rows sampled at once, 0 to n
+ * @param layout Which random numbers a key produces
  * @returns A function that fills `rows` (up to k) with `permutation(key, n)[from .. from + rows.length)`; `from` is 0 unless given
- * @throws RangeError if `n` and `k` are no whole numbers with 0 <= k <= n
+ * @throws RangeError if `n` and `k` are not whole numbers with 0 <= k <= n
  *
  * @example
  * ```ts
@@ -84,20 +84,20 @@ export function createRowSelector(
   };
 }
 
-/** How many rounds of sorting JAX's permutation of n elements takes (its `_shuffle`). */
+/** The number of sorting rounds in JAX's permutation of n elements (its `_shuffle`). */
 export function sortingRounds(n: number): number {
   return Math.ceil(3 * Math.log(Math.max(1, n)) / Math.log(0xffffffff));
 }
 
-/** What a round's key is split into: the next round's, and that of its random bits. */
+/** The halves of a round's key: the next round's key, and the key of this round's random bits. */
 const halves = new Uint32Array(4);
 
 /**
  * Fills an array with the keys of the sorting rounds' random bits, two words each.
  *
  * @param key The permutation's key
- * @param keys The array to fill, two elements a round; the last round's key comes first
- * @param layout Which numbers the key gives
+ * @param keys The array to fill, two elements per round; the last round's key comes first
+ * @param layout Which random numbers a key produces
  */
 export function fillRoundKeys(key: Key, keys: Uint32Array, layout: ThreefryLayout): void {
   for (let at = keys.length - 2; at >= 0; at -= 2) {

@@ -1,9 +1,9 @@
-/** Number of bits that one pass sorts by; three passes cover 32. */
+/** Bits sorted per pass; three passes cover 32. */
 const DIGIT_BITS = 11;
 const DIGITS = 1 << DIGIT_BITS;
 const counts = new Uint32Array(3 * DIGITS);
 
-/** Room for `sortByKeys` to work in: two arrays of at least as many elements as there are to sort. */
+/** Working memory of `sortByKeys`: two arrays with at least as many elements as there are to sort. */
 export interface SortScratch {
   /** For keys. */
   keys: Uint32Array;
@@ -12,13 +12,12 @@ export interface SortScratch {
 }
 
 /**
- * Sorts values by their keys, in place; where keys are equal, values keep their
- * order. (A radix sort, least significant digit first: stable by construction,
- * and 60,000 elements take about a millisecond.)
+ * Sorts values by their keys, in place and stably. (A radix sort, least
+ * significant digit first; 60,000 elements take about a millisecond.)
  *
- * @param keys One for each value; in sorted order afterwards
- * @param values What to sort
- * @param scratch Overwritten; give one to sort often without allocating
+ * @param keys One for each value; sorted as well
+ * @param values The values to sort
+ * @param scratch Overwritten; pass one to sort repeatedly without allocating
  *
  * @example
  * ```ts
@@ -53,7 +52,7 @@ export function sortByKeys(
   values.set(scratch.values.subarray(0, n));
 }
 
-/** Copies keys and values in the order of the keys' digit number `pass`. */
+/** Copies keys and values, ordered by digit number `pass` of the keys. */
 function scatter(
   pass: number,
   keys: Uint32Array,

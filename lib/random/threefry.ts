@@ -16,14 +16,14 @@ export type Key = Uint32Array<ArrayBuffer>;
  */
 export type ThreefryLayout = "legacy" | "partitionable";
 
-/** The last argument of every function that draws. */
+/** The last argument of every function that draws random numbers. */
 export interface ThreefryOptions {
-  /** Which numbers a key gives. @default "legacy" */
+  /** Which random numbers a key produces. @default "legacy" */
   layout?: ThreefryLayout;
 }
 
 /**
- * The key of a seed: `[0, seed]`, as JAX makes it of 32-bit seeds.
+ * Creates the key of a seed: `[0, seed]`, as JAX does for 32-bit seeds.
  *
  * @param seed A whole number from 0 to 2^32 - 1
  * @returns A key
@@ -47,12 +47,12 @@ export function prngKey(seed: number): Key {
 }
 
 /**
- * New keys out of one, each as good as independent of the others and of it.
+ * Splits a key into new keys, which behave as if independent of it and of each other.
  *
- * @param key A key, not to be drawn from again
- * @param count How many keys to make
+ * @param key A key; do not draw from it again
+ * @param count How many keys to create
  * @returns `count` keys
- * @throws RangeError if `count` is no whole number of at least 0
+ * @throws RangeError if `count` is not a whole number of at least 0
  *
  * @example
  * ```ts
@@ -78,12 +78,12 @@ export function split(key: Key, count = 2, options: ThreefryOptions = {}): Key[]
 }
 
 /**
- * Fills an array with the keys that `split` gives, two words each, and allocates
- * nothing: to make a key's array takes ten times as long as to draw it.
+ * Fills an array with the keys that `split` returns, two words each, without
+ * allocating: allocating a key's array takes ten times as long as drawing it.
  *
- * @param key A key, the first two elements of its array; may be `words` itself
- * @param words The array to fill, two elements for each of the keys
- * @param layout Which numbers the key gives
+ * @param key The first two elements are the key; may be `words` itself
+ * @param words The array to fill, two elements per key
+ * @param layout Which random numbers a key produces
  *
  * @example
  * ```ts
@@ -104,12 +104,12 @@ export function fillKeys(key: Key, words: Uint32Array, layout: ThreefryLayout = 
 }
 
 /**
- * Random 32-bit words, `jax.random.bits` in JAX.
+ * Draws random 32-bit words, as `jax.random.bits` does.
  *
  * @param key A key
  * @param count How many words
  * @returns `count` words
- * @throws RangeError if `count` is no whole number of at least 0
+ * @throws RangeError if `count` is not a whole number of at least 0
  *
  * @example
  * ```ts
@@ -130,12 +130,12 @@ export function randomBits(
 }
 
 /**
- * Fills an array with the words that `randomBits` of its length gives, and
- * allocates nothing.
+ * Fills an array with the words that `randomBits` returns for its length,
+ * without allocating.
  *
  * @param key A key
  * @param bits The array to fill
- * @param layout Which numbers the key gives
+ * @param layout Which random numbers a key produces
  *
  * @example
  * ```ts
@@ -168,7 +168,7 @@ export function fillBits(key: Key, bits: Uint32Array, layout: ThreefryLayout = "
 }
 
 /**
- * One threefry-2x32 block of 20 rounds.
+ * Computes one threefry-2x32 block of 20 rounds.
  *
  * @param key A key
  * @param x0 The counter's first word
@@ -192,17 +192,17 @@ export function threefry2x32(key: Key, x0: number, x1: number): Key {
   return words;
 }
 
-/** Blocks made at a time where both their words are needed to make one. */
+/** Blocks computed at a time when both words of a block combine into one. */
 const CHUNK = 1024;
 const chunk = new Uint32Array(2 * CHUNK);
 
 /**
- * Block i of `blocks` has the counter (x0 + i * step0, x1 + i), and its words go to
- * out[i * stride] and out[second + i * stride].
+ * Computes `blocks` blocks. Block i has the counter (x0 + i * step0, x1 + i); its words go
+ * to out[i * stride] and out[second + i * stride].
  *
  * A block is five times four rounds, each an addition, a rotation and an
- * exclusive or. They are unrolled inside the loop, on signed 32-bit integers
- * throughout: measured, a block takes 8 ns so, and 12 ns as a function of its own.
+ * exclusive or. The rounds are unrolled inside the loop and use signed 32-bit
+ * integers: a block then takes 8 ns, compared with 12 ns as a separate function.
  */
 function fillBlocks(
   key: Key,
@@ -283,7 +283,7 @@ function fillBlocks(
   }
 }
 
-/** Refuses a count that is no whole number of at least 0. */
+/** Throws if a count is not a whole number of at least 0. */
 function checkedCount(count: number, action: string): number {
   if (!Number.isInteger(count) || count < 0) {
     throw new RangeError(
