@@ -61,12 +61,24 @@ export type * from "./lib/engine/engine.ts";
 export {
   NOTEBOOK,
   OptionError,
+  resolveOptions,
   type Schedule,
   type TrainingOptions,
 } from "./lib/training/options.ts";
 export { type Preset, PRESETS } from "./lib/training/presets.ts";
 export type * from "./lib/training/events.ts";
 export { DivergedError, engineOptions, train, type TrainingRun } from "./lib/training/train.ts";
+export {
+  type EngineMaker,
+  type Score,
+  sweep,
+  type SweepEvent,
+  type SweepPlan,
+  type SweepProgress,
+  type SweptResult,
+  type SweptRun,
+  type SweptRuns,
+} from "./lib/training/sweep.ts";
 export { evaluate, type EvaluationReport } from "./lib/training/evaluate.ts";
 export {
   type ForwardPass,
@@ -75,7 +87,14 @@ export {
   type Predictions,
 } from "./lib/training/predict.ts";
 export { loadParameters } from "./lib/model/load_parameters.ts";
-export type { NetFacts } from "./lib/model/foreign_model.ts";
+export { type NetFacts, UnstatedFactsError } from "./lib/model/foreign_model.ts";
+export { ModelError } from "./lib/model/errors.ts";
+export {
+  type Checkpoint,
+  type CurvePoint,
+  decodeCheckpoint,
+  encodeCheckpoint,
+} from "./lib/model/checkpoint.ts";
 export { encodeModel } from "./lib/model/saved_model.ts";
 export { encodeOnnx } from "./lib/model/onnx.ts";
 export type { RunRecord } from "./lib/model/metadata.ts";

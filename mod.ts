@@ -16,5 +16,13 @@ export * from "./browser.ts";
 
 // Files.
 export { loadMnist } from "./lib/data/load_mnist.ts";
+export { loadFashionMnist } from "./lib/data/load_fashion_mnist.ts";
+export { type IdxFolderOptions, readIdxFolder } from "./lib/data/idx_folder.ts";
+export {
+  type Checksums,
+  IDX_FILE_NAMES,
+  type IdxDatasetOptions,
+  type IdxFileName,
+} from "./lib/data/idx_dataset.ts";
 export type { LoadOptions } from "./lib/data/idx_source.ts";
 export { saveParameters } from "./lib/model/save_parameters.ts";

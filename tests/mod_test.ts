@@ -1,6 +1,7 @@
 /** The library as a stranger uses it: by URL, from an empty folder, with nothing of ours around. */
-import { assertEquals } from "@std/assert";
-import { mnistDirectory, needs } from "./requirements.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import * as library from "../mod.ts";
+import { mnistDirectory, needs, test } from "./requirements.ts";
 
 /** Serves the repository, as a web server would that knows nothing of TypeScript. */
 function serveRepository(): Deno.HttpServer<Deno.NetAddr> {
@@ -53,4 +54,37 @@ for await (const event of train({ data, iterations: 20, evalEvery: 10 })) consol
       await Deno.remove(folder, { recursive: true });
     }
   },
+});
+
+test("mod.ts is enough to stop a run, keep it in bytes, and go on to the same end", async () => {
+  const data = library.syntheticDigits({ trainRows: 60, testRows: 10 });
+  const given = { iterations: 6, batchSize: 5, evalEvery: 3, hidden: [4, 4] } as const;
+  const run = { data, backend: "cpu", ...given } as const;
+  const whole = await Array.fromAsync(library.train({ ...run, saveEvery: 3 }));
+  const checkpoint = whole.find((event) => event.event === "checkpoint")!;
+  const bytes = library.encodeCheckpoint({
+    ...checkpoint,
+    run: {
+      dataset: data.name,
+      device: "any",
+      backend: "cpu",
+      options: library.resolveOptions({ ...given, evalSize: 10 }),
+    },
+    architecture: {
+      inputs: 784,
+      hidden: [4, 4],
+      classes: 10,
+      activation: "tanh",
+      head: "notebook",
+    },
+    seconds: 0,
+    curve: [],
+  });
+  const resume = library.decodeCheckpoint(bytes);
+  const rest = await Array.fromAsync(library.train({ ...run, resume }));
+  const [end, resumed] = [whole, rest].map((events) =>
+    events.find((event) => event.event === "finished")?.parameters
+  );
+  assertEquals(resumed, end);
+  assertThrows(() => library.decodeCheckpoint(bytes.subarray(0, 900)), library.ModelError);
 });

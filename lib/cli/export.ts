@@ -1,16 +1,24 @@
 /** `deno task export`: a trained net in the formats of other programs. */
-import { modelTensors, type SavedModel } from "../model/saved_model.ts";
+import { encodeModel, modelTensors, type SavedModel } from "../model/saved_model.ts";
 import { writeFileAtomically } from "../files/write_file.ts";
-import { type FlagValues, path, type Task, toggle, UsageError } from "./flags.ts";
+import { type FlagValues, oneOf, path, type Task, toggle, UsageError } from "./flags.ts";
 import { loadNamedModel, MODEL_FLAGS } from "./model_flag.ts";
 import { print } from "./output.ts";
 import { shownPath } from "./paths.ts";
 import { runTask } from "./run_task.ts";
 
+/** The file formats, by which file names end, too. */
+const FORMATS = ["npz", "onnx", "safetensors"] as const;
+type Format = typeof FORMATS[number];
+
 const FLAGS = {
   ...MODEL_FLAGS,
-  npz: toggle("for numpy.load: the six parameters by name"),
-  onnx: toggle("for any ONNX runtime: images of bytes in, probabilities out"),
+  format: oneOf(
+    FORMATS,
+    "npz for numpy.load, onnx for any ONNX runtime (images in, probabilities out), safetensors",
+  ),
+  npz: toggle("the same as --format npz"),
+  onnx: toggle("the same as --format onnx"),
   out: path("FILE", "where to; if not given, beside the net, with another ending"),
   json: toggle("print one JSON object that names the file"),
 };
@@ -21,26 +29,36 @@ const TASK: Task<typeof FLAGS> = {
   flags: FLAGS,
 };
 
+const ENCODERS: Record<Format, (model: SavedModel) => Promise<Uint8Array>> = {
+  async npz(model) {
+    const { encodeNpz } = await import("../model/npz.ts");
+    return encodeNpz(modelTensors(model));
+  },
+  async onnx(model) {
+    const { encodeOnnx } = await import("../model/onnx.ts");
+    return encodeOnnx(model);
+  },
+  safetensors: (model) => Promise.resolve(encodeModel(model)),
+};
+
 if (import.meta.main) await runTask(TASK, exportTask);
 
 async function exportTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
-  if (Boolean(flags.npz) === Boolean(flags.onnx)) {
-    throw new UsageError("one of --npz and --onnx is needed: the format to write");
-  }
+  const format = chosenFormat(flags);
   const { file, model } = await loadNamedModel(TASK.name, flags);
   const stem = file.replace(/\.(safetensors|npz)$/, "");
-  const out = flags.out ?? `${stem}.${flags.npz ? "npz" : "onnx"}`;
+  const out = flags.out ?? `${stem}.${format}`;
   if (out === file) throw new UsageError(`--out is needed: ${shownPath(file)} is the net itself`);
-  await writeFileAtomically(out, flags.npz ? await npzBytes(model) : await onnxBytes(model));
+  await writeFileAtomically(out, await ENCODERS[format](model));
   print(flags.json ? JSON.stringify({ event: "export", file: out }) : out);
 }
 
-async function npzBytes(model: SavedModel): Promise<Uint8Array> {
-  const { encodeNpz } = await import("../model/npz.ts");
-  return encodeNpz(modelTensors(model));
-}
-
-async function onnxBytes(model: SavedModel): Promise<Uint8Array> {
-  const { encodeOnnx } = await import("../model/onnx.ts");
-  return encodeOnnx(model);
+function chosenFormat({ format, npz, onnx }: FlagValues<typeof FLAGS>): Format {
+  const chosen = new Set([format, npz && "npz", onnx && "onnx"].filter((one) => one)) as Set<
+    Format
+  >;
+  if (chosen.size !== 1) {
+    throw new UsageError(`one format is needed: --format ${FORMATS.join(", ")}`);
+  }
+  return [...chosen][0];
 }

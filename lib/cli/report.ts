@@ -16,8 +16,8 @@ import { runTask } from "./run_task.ts";
 import { watchedEvaluation } from "./watched_evaluation.ts";
 
 const FLAGS = {
-  run: path("DIR", "the folder of the run to show"),
-  compare: path("DIR", "shows the curves of this run and of the folders named after it together"),
+  run: path("DIR", "shows one run: the same as naming its folder alone"),
+  compare: path("DIR", "compares this run with those named after it, if any"),
   out: path(
     "FILE",
     "the page; if not given, report.html in the run's folder, or compare.html beside it",
@@ -32,28 +32,33 @@ const TASK: Task<typeof FLAGS> = {
   name: "report",
   summary:
     "Makes a page of a finished run, or of several: one HTML file that needs nothing beside it.\n" +
-    "  deno task report --run runs/2026-11-23-298504\n" +
-    "  deno task report --compare runs/2026-11-23-298504 runs/2026-11-23-1\n" +
+    "  deno task report runs/2026-11-23-298504\n" +
+    "  deno task report runs/2026-11-23-298504 runs/2026-11-23-1\n" +
     "A run's page needs its data once more, to see what it gets wrong; a comparison does not.",
   flags: FLAGS,
-  operands: "[DIR...]",
+  operands: "[RUN...]",
 };
 
 if (import.meta.main) await runTask(TASK, reportTask);
 
 async function reportTask(flags: FlagValues<typeof FLAGS>, others: string[]): Promise<void> {
-  const { run, compare } = flags;
-  if ((run === undefined) === (compare === undefined)) {
-    throw new UsageError("name a run with --run, or several with --compare");
+  const named = others.map(typedPath);
+  const { compare, run = named.length === 1 && compare === undefined ? named[0] : undefined } =
+    flags;
+  if (flags.run !== undefined && (compare !== undefined || named.length > 0)) {
+    throw new UsageError("--run shows one run: to compare several, name their folders without it");
   }
-  if (run !== undefined && others.length > 0) {
-    throw new UsageError(`--run shows one run: leave ${others.join(" ")} out, or use --compare`);
+  const compared = compare === undefined ? named : [compare, ...named];
+  if (run === undefined && compared.length === 0) {
+    throw new UsageError(
+      "a run's folder is needed, or several to compare: deno task report RUN...",
+    );
   }
   using asides = await openAsides(flags.quiet);
   const open = ({ dataset, data }: RunRecord) =>
     openChosenDataset(flags, asides, data ?? { dataset });
   const file = run === undefined
-    ? await writeComparison([compare!, ...others.map(typedPath)], flags.out)
+    ? await writeComparison(compared, flags.out)
     : await writeRunReport({ run, open, asides, out: flags.out });
   print(flags.json ? JSON.stringify({ event: "report", file }) : file);
 }

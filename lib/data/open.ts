@@ -12,6 +12,8 @@ import { type IdxFolderOptions, isEmnist, isEmnistFolder, readIdxFolder } from "
 import { holdsData, locateIdxFiles } from "./idx_locate.ts";
 import { inspectLabels } from "./labels.ts";
 import { type IdxSource, loadIdxSource, type LoadOptions } from "./idx_source.ts";
+import { loadFashionMnist } from "./load_fashion_mnist.ts";
+import { loadMnist } from "./load_mnist.ts";
 import { MNIST } from "./mnist.ts";
 import { loadArffSource, OPENML } from "./openml.ts";
 import { syntheticDigits } from "./synthetic.ts";
@@ -47,8 +49,8 @@ export const DATA_HOSTS: readonly string[] = [MNIST, FASHION, KMNIST, QMNIST, OP
 
 /** How each named data set is had where no folder is named: from its folder in the cache, or made. */
 const LOADERS: Readonly<Record<DatasetName, (options: LoadOptions) => Promise<Dataset>>> = {
-  mnist: (options) => loadIdxSource(MNIST, options),
-  fashion: (options) => loadIdxSource(FASHION, options),
+  mnist: loadMnist,
+  fashion: loadFashionMnist,
   kmnist: (options) => loadIdxSource(KMNIST, options),
   qmnist: (options) => loadIdxSource(QMNIST, options),
   openml: (options) => loadArffSource(OPENML, options),

@@ -4,6 +4,7 @@ import { type Architecture, parameterCount, parameterSlots } from "../net/archit
 import { MOMENT_ARRAYS } from "../net/optimizer.ts";
 import type { CheckpointEvent, EvaluatedEvent } from "../training/events.ts";
 import type { TrainingOptions } from "../training/options.ts";
+import { ModelError } from "./errors.ts";
 import {
   fail,
   modelMetadata,
@@ -92,14 +93,14 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer
  *
  * @param bytes A whole file that `encodeCheckpoint` made
  * @returns The checkpoint
- * @throws {SyntaxError} If the bytes are damaged, are another kind of file, or lack something
+ * @throws {ModelError} If the bytes are damaged, are another kind of file, or lack something
  */
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const { tensors, metadata } = decodeSafetensors(bytes);
   const key = tensors.get("key");
   const run = readRun(metadata);
   if (key?.shape.join() !== "2" || !(key.data instanceof Uint32Array) || !run) {
-    throw new SyntaxError(
+    throw new ModelError(
       "Cannot resume from this file as it must be a checkpoint with a random key in it: " +
         `current value is a file of ${printable([...tensors.keys()].join(", ")) || "nothing"}`,
     );

@@ -18,7 +18,11 @@ export class UnstatedFactsError extends Error {
   /** What has to be said. */
   readonly missing: (keyof NetFacts)[];
 
-  /** @param missing What has to be said */
+  /**
+   * Asks for what a file does not say.
+   *
+   * @param missing What has to be said
+   */
   constructor(missing: (keyof NetFacts)[]) {
     const words = missing.map((fact) => `${fact} (${OPTION_WORDS[fact].join(" or ")})`);
     super(
@@ -51,7 +55,7 @@ interface Reading {
  * @param facts How the net computes
  * @returns The model
  * @throws {UnstatedFactsError} If the arrays are a net's, and a fact is missing
- * @throws {SyntaxError} If they are not six whose shapes chain, or chain in several ways that their
+ * @throws {ModelError} If they are not six whose shapes chain, or chain in several ways that their
  *   names do not tell apart
  *
  * @example

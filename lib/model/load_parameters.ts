@@ -1,5 +1,6 @@
 /** Reads models from files, URLs or bytes; in a browser, too. */
 import { foreignKind } from "../files/kinds.ts";
+import { ModelError } from "./errors.ts";
 import { foreignModel, type NetFacts } from "./foreign_model.ts";
 import { decodeNpz, isZip } from "./read_npz.ts";
 import { decodeSafetensors } from "./safetensors.ts";
@@ -12,8 +13,8 @@ import { decodeModel, type SavedModel } from "./saved_model.ts";
  * @param source A path (not in browsers, which have none), a URL, or the file's bytes
  * @param facts How another program's net computes, which its file does not say
  * @returns The model
- * @throws {Error} If the source cannot be read, or is damaged or another kind of file; its cause is
- *   an `UnstatedFactsError` if a fact is missing
+ * @throws {ModelError} If the source cannot be read, or is damaged or another kind of file; its
+ *   cause is an `UnstatedFactsError` if a fact is missing
  * @throws {UnstatedFactsError} If bytes are given and a fact is missing
  *
  * @example
@@ -74,7 +75,7 @@ function checkFacts({ architecture, scale }: SavedModel, facts: Partial<NetFacts
  * @param source A path or a URL
  * @param decode What to make of the bytes
  * @returns What `decode` returns
- * @throws {Error} If the source cannot be read, or `decode` throws
+ * @throws {ModelError} If the source cannot be read, or `decode` throws
  */
 export async function decodeFile<T>(
   source: string | URL,
@@ -88,7 +89,7 @@ export async function decodeFile<T>(
     const reason = (error as Error).name === "NotFound"
       ? "there is no such file"
       : kindOf(bytes) ?? (error as Error).message;
-    throw new Error(`${source}: ${reason}`, { cause: error });
+    throw new ModelError(`${source}: ${reason}`, { cause: error });
   }
 }
 

@@ -10,6 +10,7 @@ import {
   type TrainingOptions,
   type WordOption,
 } from "../training/options.ts";
+import { ModelError } from "./errors.ts";
 
 /** Metadata by name. */
 export type Metadata = Record<string, string>;
@@ -89,7 +90,7 @@ export function readRun(metadata: Metadata): RunRecord | undefined {
     device: readString(metadata, "device"),
     backend: readString(metadata, "backend"),
     options: readOptions(metadata),
-    ...(data !== undefined && { data: readDatasetRecord(readJson(metadata, "data")) }),
+    ...(data !== undefined && { data: readData(metadata) }),
     ...(id !== undefined && { id }),
     ...(saveEvery !== undefined && { saveEvery: readNumber(metadata, "save_every") }),
     ...(initFrom !== undefined && { initFrom }),
@@ -102,6 +103,15 @@ function readOptions(metadata: Metadata): TrainingOptions {
     return resolveOptions(given);
   } catch (error) {
     fail("its options must be such as can be trained with", (error as Error).message);
+  }
+}
+
+function readData(metadata: Metadata): DatasetRecord {
+  const given = readJson(metadata, "data");
+  try {
+    return readDatasetRecord(given);
+  } catch (error) {
+    throw new ModelError((error as Error).message, { cause: error });
   }
 }
 
@@ -134,5 +144,5 @@ function readString(metadata: Metadata, name: string): string {
 /** Refuses a file. */
 export function fail(rule: string, value: string | number | undefined): never {
   const shown = typeof value === "string" ? printable(value) : value;
-  throw new SyntaxError(`Cannot read this as a model as ${rule}: current value is ${shown}`);
+  throw new ModelError(`Cannot read this as a model as ${rule}: current value is ${shown}`);
 }

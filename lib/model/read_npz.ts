@@ -32,7 +32,7 @@ export function isZip(bytes: Uint8Array): boolean {
  *
  * @param bytes A whole file, as `numpy.savez` or `numpy.savez_compressed` writes it
  * @returns The arrays by name, row-major
- * @throws {SyntaxError} If the bytes are damaged, or another kind of archive
+ * @throws {ModelError} If the bytes are damaged, or another kind of archive
  */
 export async function decodeNpz(bytes: Uint8Array): Promise<Map<string, Tensor>> {
   const entries = directory(bytes);

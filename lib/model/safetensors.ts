@@ -9,6 +9,7 @@
  */
 
 import { printable } from "../files/printable.ts";
+import { ModelError } from "./errors.ts";
 import { FLOAT_BYTES, toFloats } from "./floats.ts";
 
 /** Numbers with a shape, row-major. */
@@ -80,7 +81,7 @@ export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array
  *
  * @param bytes A whole file
  * @returns Its tensors, in the order in which they lie in the file, and its metadata
- * @throws {SyntaxError} If the bytes are no safetensors file, are damaged or cut short, or
+ * @throws {ModelError} If the bytes are no safetensors file, are damaged or cut short, or
  *   hold an element type other than those named above; the message says what was found where
  */
 export function decodeSafetensors(bytes: Uint8Array): TensorFile {
@@ -187,7 +188,7 @@ function isSizes(value: unknown): value is number[] {
 
 function fail(rule: string, value: string | number | undefined): never {
   // Both may hold what the file says, at any length.
-  throw new SyntaxError(
+  throw new ModelError(
     `Cannot read safetensors as ${printable(rule, 200)}: current value is ${
       printable(String(value))
     }`,

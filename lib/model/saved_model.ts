@@ -67,7 +67,7 @@ export function encodeModel(model: SavedModel): Uint8Array<ArrayBuffer> {
  *
  * @param bytes A whole safetensors file that `encodeModel` or `encodeCheckpoint` made
  * @returns The model
- * @throws {SyntaxError} If the bytes are damaged, are another kind of file, or lack something
+ * @throws {ModelError} If the bytes are damaged, are another kind of file, or lack something
  */
 export function decodeModel(bytes: Uint8Array): SavedModel {
   const { tensors, metadata } = decodeSafetensors(bytes);

@@ -35,8 +35,11 @@ export interface SweptRun {
   event: "run";
   /** The data set's name. */
   dataset: string;
+  /** The run's options. */
   options: TrainingOptions;
+  /** The kind of engine. */
   backend: string;
+  /** The device's name. */
   device: string;
   /** Absent if the loss was no longer a finite number. */
   result?: SweptResult;
@@ -52,12 +55,15 @@ export interface SweptResult extends Pick<FinishedEvent, "iterations" | "seconds
 
 /** An accuracy, as a fraction, and a mean loss. */
 export interface Score {
+  /** A fraction, 0 to 1. */
   accuracy: number;
+  /** Mean over the rows. */
   loss: number;
 }
 
 /** How far a run is, and which one. */
 export interface SweepProgress extends ProgressEvent {
+  /** The run's options. */
   options: TrainingOptions;
 }
 

@@ -23,7 +23,7 @@ test("report writes a page into the run's folder, and says where", async () => {
   const run = `${data.path}/run`;
   await keepRun(data.csv, run, 1);
   const before = listing(run);
-  const { code, stdout, stderr } = await runCli("report", ["--run", run]);
+  const { code, stdout, stderr } = await runCli("report", [run]);
   assertEquals([code, stdout, stderr], [0, `${run}/report.html\n`, ""]);
   assertEquals(listing(run), [...before, "report.html"].sort());
   const page = await Deno.readTextFile(`${run}/report.html`);
@@ -49,14 +49,16 @@ test("report finds data that has moved by its flags, and writes where --out says
   assertEquals(listing(run).includes("report.html"), false);
 });
 
-test("report --compare shows several runs together, without their data", async () => {
+test("report shows several runs together, without their data", async () => {
   using data = barsFolder();
   const runs = ["one", "two"].map((name) => `${data.path}/${name}`);
   for (const [i, run] of runs.entries()) await keepRun(data.csv, run, i);
   await Deno.remove(data.csv);
-  const { code, stdout } = await runCli("report", ["--compare", ...runs]);
+  const { code, stdout } = await runCli("report", runs);
   assertEquals([code, stdout], [0, `${data.path}/compare.html\n`]);
   const page = await Deno.readTextFile(`${data.path}/compare.html`);
+  await runCli("report", ["--compare", ...runs, "--out", `${data.path}/again.html`]);
+  assertEquals(await Deno.readTextFile(`${data.path}/again.html`), page);
   assertMatch(page, /<h1>2 runs compared<\/h1>/);
   for (const name of ["one", "two"]) assert(page.includes(`${name}</li>`), name);
 });
@@ -104,9 +106,9 @@ interface ModuleGraph {
 }
 
 const WRONG: [string[], string][] = [
-  [[], "name a run with --run, or several with --compare"],
-  [["--run", "a", "--compare", "b"], "name a run with --run, or several with --compare"],
-  [["--run", "a", "b"], "--run shows one run: leave b out, or use --compare"],
+  [[], "a run's folder is needed, or several to compare"],
+  [["--run", "a", "--compare", "b"], "--run shows one run"],
+  [["--run", "a", "b"], "--run shows one run"],
   [["--rum", "a"], "unknown flag --rum; did you mean --run?"],
 ];
 

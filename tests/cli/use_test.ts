@@ -400,10 +400,31 @@ test("export writes the net for numpy and for ONNX, beside it or where it is tol
   assertEquals(await Deno.readFile(out), encodeOnnx(model));
 });
 
+test("export --format writes what it names, and never over the net itself", async () => {
+  await using folder = await pictureFolder();
+  const model = drawnModel();
+  for (
+    const [format, bytes] of [["npz", encodeNpz(modelTensors(model))], ["onnx", encodeOnnx(model)]]
+  ) {
+    const args = ["--model", folder.model, "--format", String(format)];
+    const { code, stdout } = await runCli("export", args);
+    assertEquals([code, stdout], [0, `${folder.path}/net.${format}\n`]);
+    assertEquals(await Deno.readFile(`${folder.path}/net.${format}`), bytes);
+  }
+  const before = await Deno.readFile(folder.model);
+  const own = ["--model", folder.model, "--format", "safetensors"];
+  const refused = await runCli("export", own);
+  assertEquals([refused.code, refused.stdout], [2, ""]);
+  assertMatch(refused.stderr, /^error: --out is needed/);
+  const copied = await runCli("export", [...own, "--out", `${folder.path}/copy.safetensors`]);
+  assertEquals(copied.code, 0, copied.stderr);
+  assertEquals(await Deno.readFile(`${folder.path}/copy.safetensors`), before);
+});
+
 test("export wants one format", async () => {
-  for (const formats of [[], ["--npz", "--onnx"]]) {
+  for (const formats of [[], ["--npz", "--onnx"], ["--format", "npz", "--onnx"]]) {
     const { code, stdout, stderr } = await runCli("export", ["--model", "x", ...formats]);
     assertEquals([code, stdout], [2, ""]);
-    assertMatch(stderr, /^error: one of --npz and --onnx is needed/);
+    assertMatch(stderr, /^error: one format is needed: --format npz, onnx, safetensors/);
   }
 });

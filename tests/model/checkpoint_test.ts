@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../lib/model/checkpoint.ts";
+import { ModelError } from "../../lib/model/errors.ts";
 import { decodeModel, encodeModel } from "../../lib/model/saved_model.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../lib/model/safetensors.ts";
 import { type Architecture, parameterCount } from "../../lib/net/architecture.ts";
@@ -66,7 +67,7 @@ Deno.test("decodeCheckpoint() refuses a model's file", () => {
   const model = encodeModel(decodeModel(encodeCheckpoint(checkpoint("sgd"))));
   assertThrows(
     () => decodeCheckpoint(model),
-    SyntaxError,
+    ModelError,
     "Cannot resume from this file as it must be a checkpoint with a random key in it: " +
       "current value is a file of w0, b0, w1, b1, w2, b2",
   );
@@ -77,7 +78,7 @@ Deno.test("decodeCheckpoint() refuses moments that are not the optimizer's", () 
   file.metadata.options = JSON.stringify({ ...NOTEBOOK, optimizer: "adam" });
   assertThrows(
     () => decodeCheckpoint(encodeSafetensors(file)),
-    SyntaxError,
+    ModelError,
     "tensor moments must have shape [2,32]: current value is [1,32]",
   );
 });
@@ -88,7 +89,7 @@ for (const curve of ["{}", "[null]", '[{"iteration": 500, "accuracy": "high"}]',
     file.metadata.curve = curve;
     assertThrows(
       () => decodeCheckpoint(encodeSafetensors(file)),
-      SyntaxError,
+      ModelError,
       `Cannot read this as a model as metadata curve must`,
     );
   });

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { zipSync } from "fflate";
+import { ModelError } from "../../lib/model/errors.ts";
 import { foreignModel, type NetFacts, UnstatedFactsError } from "../../lib/model/foreign_model.ts";
 import { loadParameters } from "../../lib/model/load_parameters.ts";
 import { encodeNpz } from "../../lib/model/npz.ts";
@@ -123,7 +124,7 @@ const refused: [string, Map<string, Tensor>, string][] = [
 
 for (const [what, tensors, message] of refused) {
   Deno.test(`foreignModel() refuses ${what}`, () => {
-    assertThrows(() => foreignModel(tensors, FACTS), SyntaxError, message);
+    assertThrows(() => foreignModel(tensors, FACTS), ModelError, message);
   });
 }
 
@@ -157,16 +158,16 @@ Deno.test("loadParameters() refuses archives that hold no arrays, or too much", 
   const torch = zipSync({ "archive/data.pkl": text.encode("pickled") });
   await assertRejects(
     () => loadParameters(torch, FACTS),
-    SyntaxError,
+    ModelError,
     "a zip archive must be an .npz file, with arrays in it: current value is archive/data.pkl",
   );
   const npz = encodeNpz(modelTensors(foreignModel(NET, FACTS)));
-  await assertRejects(() => loadParameters(npz.subarray(0, 300), FACTS), SyntaxError, "undamaged");
+  await assertRejects(() => loadParameters(npz.subarray(0, 300), FACTS), ModelError, "undamaged");
   const short = zipSync({ "w0.npy": npz.subarray(37, 37 + 130) });
-  await assertRejects(() => loadParameters(short, FACTS), SyntaxError, "w0.npy must");
+  await assertRejects(() => loadParameters(short, FACTS), ModelError, "w0.npy must");
   // The size in the directory at the archive's end is what would be allocated.
   const bomb = zipSync({ "w0.npy": new Uint8Array(9) });
   const directory = bomb.length - 22 - 46 - "w0.npy".length;
   new DataView(bomb.buffer).setUint32(directory + 24, 2 ** 31, true);
-  await assertRejects(() => loadParameters(bomb, FACTS), SyntaxError, "at most 1073741824 bytes");
+  await assertRejects(() => loadParameters(bomb, FACTS), ModelError, "at most 1073741824 bytes");
 });

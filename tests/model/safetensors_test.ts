@@ -1,4 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { ModelError } from "../../lib/model/errors.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../lib/model/safetensors.ts";
 import files from "../golden/model_files.json" with { type: "json" };
 
@@ -144,7 +145,7 @@ for (const [what, bytes, message] of damaged) {
   Deno.test(`decodeSafetensors() refuses a file ${what}`, () => {
     assertThrows(
       () => decodeSafetensors(bytes),
-      SyntaxError,
+      ModelError,
       `Cannot read safetensors as ${message}`,
     );
   });
@@ -153,6 +154,6 @@ for (const [what, bytes, message] of damaged) {
 Deno.test("decodeSafetensors() refuses every file cut short, and never fails otherwise", () => {
   const file = encodeSafetensors(THREE);
   for (let length = 0; length < file.length; length++) {
-    assertThrows(() => decodeSafetensors(file.slice(0, length)), SyntaxError, "Cannot read");
+    assertThrows(() => decodeSafetensors(file.slice(0, length)), ModelError, "Cannot read");
   }
 });

@@ -5,6 +5,7 @@ import {
   type Parameters,
   parameterSlots,
 } from "../../lib/net/architecture.ts";
+import { ModelError } from "../../lib/model/errors.ts";
 import { decodeModel, encodeModel, type SavedModel } from "../../lib/model/saved_model.ts";
 import {
   decodeSafetensors,
@@ -157,7 +158,7 @@ for (const [what, change, message] of faults) {
     const bytes = changed(change);
     assertThrows(
       () => decodeModel(bytes),
-      SyntaxError,
+      ModelError,
       `Cannot read this as a model as ${message}`,
     );
   });
