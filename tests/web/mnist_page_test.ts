@@ -7,6 +7,7 @@ import { readIdxFolder } from "../../lib/data/idx_folder.ts";
 import { MNIST } from "../../lib/data/mnist.ts";
 import { DIGIT_STROKES } from "../../lib/data/strokes.ts";
 import { loadParameters } from "../../lib/model/load_parameters.ts";
+import { encodeNpz } from "../../lib/model/npz.ts";
 import { encodeModel } from "../../lib/model/saved_model.ts";
 import { PRESETS } from "../../lib/training/presets.ts";
 import { train, type TrainingRun } from "../../lib/training/train.ts";
@@ -115,6 +116,36 @@ Deno.test({
     assert(new TextDecoder("latin1").decode(onnx).includes("mnist-webgpu"));
     await page.click("#unload");
     assert(await web.text("answer") !== answer);
+  },
+});
+
+Deno.test({
+  name: "the page asks how another program's net computes, and then uses it",
+  ...await needs("browser"),
+  async fn() {
+    await using web = await openPage();
+    const { page } = web;
+    const sizes = [[20, 784], [20], [30, 20], [30], [10, 30], [10]];
+    const tensors = new Map(
+      sizes.map((shape, i) => {
+        const data = new Float32Array(shape.reduce((product, size) => product * size));
+        return [`${i % 2 === 0 ? "w" : "b"}${i >> 1}`, { shape, data }];
+      }),
+    );
+    await loadIntoPage(page, "net.npz", encodeNpz(tensors));
+    assertEquals(
+      await web.text("loaded"),
+      "net.npz does not say how its net computes. Choose it here:",
+    );
+    assertEquals(await page.isVisible("#unload"), false);
+    await page.selectOption("#activation", "relu");
+    await page.selectOption("#head", "softmax");
+    await page.selectOption("#scale", "unit");
+    await page.click("#facts button");
+    await page.waitForSelector("#unload", { state: "visible" });
+    assertMatch(await web.text("loaded"), /^net.npz answers now: 20 and 30 hidden units/);
+    assertEquals(await page.isVisible("#facts"), false);
+    assertEquals(web.complaints, []);
   },
 });
 
