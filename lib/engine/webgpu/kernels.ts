@@ -13,14 +13,17 @@ export interface Kernels {
 }
 
 /**
- * A GPU hides its loads behind other lanes' work: many lanes, each with little to do, so that a layer of
- * 512 units and 100 rows still makes 100 workgroups.
+ * A GPU hides its loads behind other lanes' work: many lanes, each with little to do, so that layers of 512
+ * and 256 units and 100 rows still make 100 workgroups. Larger batches make enough of them with four rows a
+ * lane, which then share its loads of weights.
  */
-const HARDWARE_TILES: TileShapes = {
-  lanes: { x: 8, y: 8 },
-  rows: 1,
-  update: { words: 2, wordLanes: 16, parts: 4 },
-};
+function hardwareTiles(batchSize: number): TileShapes {
+  return {
+    lanes: { x: 8, y: 8 },
+    rows: batchSize > 400 ? 4 : 1,
+    update: { words: 2, wordLanes: 16, parts: 4 },
+  };
+}
 
 /**
  * A software adapter runs a workgroup as SIMD vectors of 8 lanes, one after the other on one core: workgroups
@@ -47,7 +50,7 @@ export function kernelsFor(
   if (set === "software") return { compileNetwork: compileTiled(SOFTWARE_TILES), drawsHere: false };
   const isSmall = set === "hardware" && fitsFused(options, layout);
   return {
-    compileNetwork: isSmall ? compileFused : compileTiled(HARDWARE_TILES),
+    compileNetwork: isSmall ? compileFused : compileTiled(hardwareTiles(options.batchSize)),
     drawsHere: true,
   };
 }
