@@ -7,7 +7,7 @@ export interface Machine {
   processor: string;
   cores: number;
   system: string;
-  /** The WebGPU adapter that is taken unless told otherwise; `none` where there is none. */
+  /** The WebGPU adapter that `--backend webgpu` takes; `none` where there is none. */
   adapter: string;
   deno: string;
   /** `2026-11-23` */
@@ -16,13 +16,13 @@ export interface Machine {
 
 /** This machine, today. Needs permission for `sys=cpus`. */
 export async function describeMachine(): Promise<Machine> {
-  const devices = await listDevices();
-  const chosen = devices.find((device) => device.chosen);
+  const adapters = (await listDevices()).filter(({ backend }) => backend === "webgpu");
+  const adapter = adapters.find(({ software }) => !software) ?? adapters[0];
   return {
     processor: cpus()[0]?.model.trim() || "unknown processor",
     cores: navigator.hardwareConcurrency,
     system: `${Deno.build.os} ${Deno.build.arch}`,
-    adapter: chosen?.backend === "webgpu" ? chosen.name : "none",
+    adapter: adapter?.name ?? "none",
     deno: Deno.version.deno,
     date: new Date().toISOString().slice(0, 10),
   };
