@@ -1,6 +1,7 @@
 /** The flags that choose a run's options: of `train`, and of whatever else trains. */
 import type { Dataset } from "../data/dataset.ts";
 import {
+  type AugmentationKind,
   fitToRows,
   NOTEBOOK,
   OPTION_WORDS,
@@ -16,6 +17,7 @@ import {
   number,
   oneOf,
   parseNumber,
+  UsageError,
 } from "./flags.ts";
 
 const seed: Flag<number> = {
@@ -79,7 +81,15 @@ export const TRAINING_FLAGS = {
     "the last layer's output and loss: tanh and its loss, or plain cross-entropy",
   ),
   scale: wordOf("scale", "pixels divided by their row's L2 norm, or by 255"),
-  augment: wordOf("augment", "seeded changes to training images"),
+  augment: wordOf(
+    "augment",
+    "seeded changes to training images; affine and elastic (which is affine too) go up to:",
+  ),
+  rotate: number("rotation, in degrees either way", NOTEBOOK.rotate),
+  zoom: number("scaling, as a fraction either way", NOTEBOOK.zoom),
+  shear: number("shear, as a fraction either way", NOTEBOOK.shear),
+  shift: number("shift, in pixels either way", NOTEBOOK.shift),
+  warp: number("movement of elastic's 7 x 7 control points, in pixels either way", NOTEBOOK.warp),
   split: wordOf(
     "split",
     "training rows drawn from all rows as in the notebook, or those that were published as such",
@@ -97,6 +107,26 @@ const SILENCED_BY: Readonly<Record<string, keyof TrainingOptions>> = {
   decayEvery: "schedule",
 };
 
+/** What of `augment` a strength is for. */
+const STRENGTHENS = {
+  rotate: ["affine", "elastic"],
+  zoom: ["affine", "elastic"],
+  shear: ["affine", "elastic"],
+  shift: ["affine", "elastic"],
+  warp: ["elastic"],
+} as const satisfies Partial<Record<keyof TrainingOptions, readonly AugmentationKind[]>>;
+
+/** Refuses a strength that the augmentation does not have. */
+function checkStrengths(options: Partial<TrainingOptions>, given: readonly string[]): void {
+  const { augment = NOTEBOOK.augment } = options;
+  for (const [name, kinds] of Object.entries(STRENGTHENS)) {
+    const isUsed = (kinds as readonly AugmentationKind[]).includes(augment);
+    if (given.includes(name) && !isUsed) {
+      throw new UsageError(`--${name} needs --augment ${kinds.join(" or ")}: it is ${augment}`);
+    }
+  }
+}
+
 /** The options that flags ask for: the preset's, and in their place what has a flag of its own. */
 export function trainingOptions(
   { preset = "notebook", init: initialization, ...others }: FlagValues<typeof TRAINING_FLAGS>,
@@ -107,7 +137,9 @@ export function trainingOptions(
   for (const [name] of given) {
     if (Object.hasOwn(SILENCED_BY, name)) delete options[SILENCED_BY[name]];
   }
-  return { ...options, ...Object.fromEntries(given) };
+  Object.assign(options, Object.fromEntries(given));
+  checkStrengths(options, given.map(([name]) => name));
+  return options;
 }
 
 /**

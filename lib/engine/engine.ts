@@ -19,12 +19,13 @@ import type { Dataset, PixelScale } from "../data/dataset.ts";
 import type { Architecture } from "../net/architecture.ts";
 import type { Optimizer } from "../net/optimizer.ts";
 import type { Key, ThreefryLayout } from "../random/threefry.ts";
+import type { Distortion } from "./distortion.ts";
 
 /** Which kind of engine to make. */
 export type Backend = "auto" | "webgpu" | "cpu";
 
-/** Seeded changes made to training images as they are drawn. */
-export type Augmentation = "none" | "shift";
+/** Seeded changes made to training images as they are drawn: none, whole-pixel shifts, or distortions. */
+export type Augmentation = "none" | "shift" | Distortion;
 
 /** What an engine needs to know before it sees any data. */
 export interface EngineOptions {

@@ -1,13 +1,14 @@
 /** An engine's work redone in float64, with one dense array a batch: what engines are compared with. */
 import type { Dataset, PixelScale } from "../data/dataset.ts";
-import { type Shift, shiftOfRow } from "./augment.ts";
-import type { EngineOptions, EngineState, Evaluation, Step } from "./engine.ts";
+import { shiftOfRow } from "./augment.ts";
+import { distortImage, drawDistortion } from "./distortion.ts";
+import type { Augmentation, EngineOptions, EngineState, Evaluation, Step } from "./engine.ts";
 import { type Architecture, parameterCount, parameterSlots } from "../net/architecture.ts";
 import { answerOfRow, forward, gradients, lossOfRow } from "../net/maths.ts";
 import { MOMENT_ARRAYS, type Optimizer } from "../net/optimizer.ts";
 import { updateParameters } from "../net/update.ts";
 import { normal, permutation } from "../random/distributions.ts";
-import { prngKey, randomBits } from "../random/threefry.ts";
+import { type Key, prngKey, randomBits } from "../random/threefry.ts";
 
 /** The same calls as an engine's, done at once. */
 export class Reference {
@@ -32,8 +33,8 @@ export class Reference {
     const { architecture, augment, threefry, scale } = this.#options;
     const drawn = permutation(key, this.#trainRows.length, { layout: threefry });
     const rows = Array.from(drawn.slice(from, from + count), (row) => this.#trainRows[row]);
-    const shift = augment === "shift" ? (i: number) => shiftOfRow(key, from + i) : undefined;
-    const inputs = inputsOf(this.#data, rows, scale, shift);
+    const change = changeOf(augment, this.#data, key);
+    const inputs = inputsOf(this.#data, rows, scale, (image, i) => change(image, from + i));
     const labels = rows.map((row) => this.#data.labels[row]);
     return gradients(architecture, this.parameters, inputs, labels);
   }
@@ -68,12 +69,32 @@ export class Reference {
   }
 }
 
-/** The net's inputs (B, D) for rows of a data set, each shifted as told. */
+/** What is done to an image that a step draws, by its place in the permutation. */
+function changeOf(
+  augment: Augmentation,
+  { width, height }: Dataset,
+  key: Key,
+): (image: Uint8Array, position: number) => Uint8Array {
+  if (augment === "none") return (image) => image;
+  if (augment !== "shift") {
+    return (image, position) =>
+      distortImage(image, { width, height }, drawDistortion(key, position, augment));
+  }
+  return (image, position) => {
+    const { dx, dy } = shiftOfRow(key, position);
+    return image.map((_, pixel) => {
+      const [x, y] = [pixel % width - dx, Math.floor(pixel / width) - dy];
+      return x >= 0 && x < width && y >= 0 && y < height ? image[y * width + x] : 0;
+    });
+  };
+}
+
+/** The net's inputs (B, D) for rows of a data set, each image changed as told, with the scale that it had before. */
 function inputsOf(
   { images, width, height }: Dataset,
   rows: readonly number[],
   scale: PixelScale,
-  shiftOf: (i: number) => Shift = () => ({ dx: 0, dy: 0 }),
+  change: (image: Uint8Array, i: number) => Uint8Array = (image) => image,
 ): Float64Array {
   const pixels = width * height;
   const inputs = new Float64Array(rows.length * pixels);
@@ -81,14 +102,7 @@ function inputsOf(
     const image = images.subarray(row * pixels, (row + 1) * pixels);
     const norm = Math.sqrt(image.reduce((sum, byte) => sum + byte * byte, 0));
     const divisor = scale === "unit" ? 255 : Math.max(norm, 1);
-    const { dx, dy } = shiftOf(i);
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) {
-        const inside = y - dy >= 0 && y - dy < height && x - dx >= 0 && x - dx < width;
-        const byte = inside ? image[(y - dy) * width + x - dx] : 0;
-        inputs[i * pixels + y * width + x] = byte / divisor;
-      }
-    }
+    change(image, i).forEach((byte, pixel) => inputs[i * pixels + pixel] = byte / divisor);
   });
   return inputs;
 }

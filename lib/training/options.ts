@@ -1,5 +1,5 @@
 /** What a training run can be told, with the notebook's choices as the defaults. */
-import type { Augmentation } from "../engine/engine.ts";
+import type { Distortion } from "../engine/distortion.ts";
 import type { Dataset, PixelScale } from "../data/dataset.ts";
 import type { SplitKind } from "../data/split.ts";
 import type { Activation, Head } from "../net/architecture.ts";
@@ -13,8 +13,15 @@ import type { ThreefryLayout } from "../random/threefry.ts";
  */
 export type Schedule = "step" | "linear";
 
+/**
+ * Seeded changes to training images: `shift` by whole pixels, up to 2 each way; `affine` rotates, scales,
+ * shears and shifts; `elastic` also bends, by a smooth random field. The last two are as strong as the
+ * options of `Distortion` say.
+ */
+export type AugmentationKind = "none" | "shift" | "affine" | "elastic";
+
 /** Every choice that changes a run's numbers. */
-export interface TrainingOptions {
+export interface TrainingOptions extends Distortion {
   /** 0 to 2^32 - 1; all randomness of a run comes from it. */
   seed: number;
   /** Steps; where `epochs` is set, that decides instead. */
@@ -52,7 +59,7 @@ export interface TrainingOptions {
   /** How a step uses the gradient. */
   optimizer: Optimizer["name"];
   /** Seeded changes to training images. */
-  augment: Augmentation;
+  augment: AugmentationKind;
   /** Layout of all random bits. */
   threefry: ThreefryLayout;
 }
@@ -71,7 +78,7 @@ export const OPTION_WORDS: Readonly<{ [Name in WordOption]: readonly TrainingOpt
   initialization: ["normal", "glorot"],
   scale: ["l2", "unit"],
   optimizer: ["sgd", "momentum", "adam"],
-  augment: ["none", "shift"],
+  augment: ["none", "shift", "affine", "elastic"],
   threefry: ["legacy", "partitionable"],
 };
 
@@ -96,6 +103,11 @@ export const NOTEBOOK: Readonly<TrainingOptions> = {
   scale: "l2",
   optimizer: "sgd",
   augment: "none",
+  rotate: 12,
+  zoom: 0.12,
+  shear: 0.12,
+  shift: 1.5,
+  warp: 4,
   threefry: "legacy",
 };
 
@@ -235,6 +247,13 @@ const ABOVE_ZERO: Rule = {
   holds: (value) => Number.isFinite(value) && Number(value) > 0,
 };
 
+function from0To(most: number): Rule {
+  return {
+    rule: `a number from 0 to ${most}`,
+    holds: (value) => Number.isFinite(value) && Number(value) >= 0 && Number(value) <= most,
+  };
+}
+
 function wordOf(option: WordOption): Rule {
   const words: readonly unknown[] = OPTION_WORDS[option];
   return { rule: `one of ${words.join(", ")}`, holds: (value) => words.includes(value) };
@@ -263,5 +282,10 @@ const RULES: Readonly<Record<keyof TrainingOptions, Rule>> = {
   scale: wordOf("scale"),
   optimizer: wordOf("optimizer"),
   augment: wordOf("augment"),
+  rotate: from0To(180),
+  zoom: from0To(0.99),
+  shear: from0To(1000),
+  shift: from0To(1000),
+  warp: from0To(1000),
   threefry: wordOf("threefry"),
 };

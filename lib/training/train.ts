@@ -2,7 +2,14 @@
 import { checkDataset } from "../data/check.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { createEngine } from "../engine/create.ts";
-import type { Backend, Engine, EngineOptions, EngineState, Evaluation } from "../engine/engine.ts";
+import type {
+  Augmentation,
+  Backend,
+  Engine,
+  EngineOptions,
+  EngineState,
+  Evaluation,
+} from "../engine/engine.ts";
 import { flatParameters, layerSizes, type Parameters } from "../net/architecture.ts";
 import { parameterViews } from "../net/maths.ts";
 import { MOMENT_ARRAYS, OPTIMIZERS } from "../net/optimizer.ts";
@@ -112,15 +119,23 @@ export function engineOptions(
   options: TrainingOptions,
   { width, height, classes }: Pick<Dataset, "width" | "height" | "classes">,
 ): EngineOptions {
-  const { hidden, activation, head, optimizer, batchSize, scale, augment, threefry } = options;
+  const { hidden, activation, head, optimizer, batchSize, scale, threefry } = options;
   return {
     architecture: { inputs: width * height, hidden, classes, activation, head },
     optimizer: OPTIMIZERS[optimizer],
     batchSize,
     scale,
-    augment,
+    augment: augmentation(options),
     threefry,
   };
+}
+
+/** What the options do to training images. */
+function augmentation(
+  { augment, rotate, zoom, shear, shift, warp }: TrainingOptions,
+): Augmentation {
+  if (augment === "none" || augment === "shift") return augment;
+  return { rotate, zoom, shear, shift, warp: augment === "elastic" ? warp : 0 };
 }
 
 type PreparedRun = Pick<TrainingRun, "data" | "signal" | "resume"> & {

@@ -104,7 +104,8 @@ Deno.test("trainingOptions() finds every option of a run among the flags", async
     ...["--learning-rate", "5", "--decay", "6", "--decay-every", "7", "--eval-every", "8"],
     ...["--eval-size", "9", "--validation", "10", "--hidden", "11,12", "--activation", "relu"],
     ...["--head", "softmax", "--init", "glorot", "--scale", "unit", "--optimizer", "adam"],
-    ...["--augment", "shift", "--threefry", "partitionable"],
+    ...["--augment", "elastic", "--rotate", "13", "--zoom", "0.14", "--shear", "0.15"],
+    ...["--shift", "16", "--warp", "17", "--threefry", "partitionable"],
     ...["--schedule", "linear", "--split", "original"],
   ]);
   assertEquals(trainingOptions(flags), {
@@ -124,7 +125,12 @@ Deno.test("trainingOptions() finds every option of a run among the flags", async
     initialization: "glorot",
     scale: "unit",
     optimizer: "adam",
-    augment: "shift",
+    augment: "elastic",
+    rotate: 13,
+    zoom: 0.14,
+    shear: 0.15,
+    shift: 16,
+    warp: 17,
     threefry: "partitionable",
     schedule: "linear",
     split: "original",

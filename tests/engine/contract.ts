@@ -2,6 +2,7 @@
  * What any engine must do, as tests against float64 mathematics. An engine's test file calls
  * `engineContract` with a maker.
  */
+import { registerDistortions } from "./contract/distortions.ts";
 import { registerDraws } from "./contract/draws.ts";
 import { registerEvaluations } from "./contract/evaluations.ts";
 import { registerGradients } from "./contract/gradients.ts";
@@ -31,6 +32,7 @@ export async function engineContract(
   await registerMnist(register, make);
   registerSameBits(register, make);
   registerDraws(register, make);
+  registerDistortions(register, make);
   registerEvaluations(register, make);
   registerQueue(register, make);
 }

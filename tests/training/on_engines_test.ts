@@ -31,7 +31,7 @@ const RUNS: Record<string, Partial<TrainingOptions>> = {
     initialization: "glorot",
     scale: "unit",
     optimizer: "adam",
-    augment: "shift",
+    augment: "elastic",
     threefry: "partitionable",
   },
 };

@@ -41,7 +41,13 @@ const WRONG: [keyof TrainingOptions, unknown, string][] = [
   ["initialization", "zeros", "one of normal, glorot"],
   ["scale", "l1", "one of l2, unit"],
   ["optimizer", "rmsprop", "one of sgd, momentum, adam"],
-  ["augment", "rotate", "one of none, shift"],
+  ["augment", "rotate", "one of none, shift, affine, elastic"],
+  ["rotate", 180.5, "a number from 0 to 180"],
+  ["rotate", -1, "a number from 0 to 180"],
+  ["zoom", 1, "a number from 0 to 0.99"],
+  ["shear", Infinity, "a number from 0 to 1000"],
+  ["shift", NaN, "a number from 0 to 1000"],
+  ["warp", 1001, "a number from 0 to 1000"],
   ["threefry", "new", "one of legacy, partitionable"],
 ];
 

@@ -14,7 +14,7 @@ import type {
   Step,
 } from "../engine.ts";
 import { Draws } from "./draws.ts";
-import { planMemory } from "./layout.ts";
+import { planMemory, writeFieldWeights } from "./layout.ts";
 import { type Build, buildOfHere } from "./module.ts";
 import { parameterPlaces, writeCopies } from "./parameters.ts";
 import { canShareMemory, Threads } from "./threads.ts";
@@ -160,6 +160,7 @@ class CpuEngine implements Engine {
     threads.bytes.set(data.images, images);
     threads.bytes.set(data.labels, labels);
     threads.floats.set(rowScales(data, this.options.scale), scales / 4);
+    writeFieldWeights(threads.layout, threads.floats);
     const places = parameterPlaces(this.options.architecture, threads.layout);
     this.#open.add(threads);
     this.#loaded = { data, threads, draws: new Draws(threads), places };

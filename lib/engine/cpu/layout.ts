@@ -1,5 +1,6 @@
 /** Where everything lies in the WebAssembly memory: the values of the globals in assembly/memory.ts. */
-import type { EngineOptions } from "../engine.ts";
+import { GRID, splineWeights } from "../distortion.ts";
+import type { Augmentation, EngineOptions } from "../engine.ts";
 import type { Optimizer } from "../../net/optimizer.ts";
 import type { ThreefryLayout } from "../../random/threefry.ts";
 
@@ -102,6 +103,7 @@ export function planMemory(
     optimizer: OPTIMIZER_NUMBERS[optimizer.name],
     ...constants(optimizer),
     isShifted: Number(augment === "shift"),
+    ...planDistortion(memory, augment, { inputs, imageWidth, threads }),
     stepThreads,
     sumsScratch: memory.take(threads * SUMS_BYTES),
     ...planDraws(memory, { rows, largest: batchSize, layout: threefry, threads }),
@@ -204,6 +206,51 @@ function constants(optimizer: Optimizer): Layout {
     case "adam": {
       const { beta1, beta2, epsilon } = optimizer;
       return { beta1, oneMinusBeta1: 1 - beta1, beta2, oneMinusBeta2: 1 - beta2, epsilon };
+    }
+  }
+}
+
+/** The part of a layout that distortions need. */
+function planDistortion(
+  memory: Allocator,
+  augment: Augmentation,
+  { inputs, imageWidth, threads }: { inputs: number; imageWidth: number; threads: number },
+): Layout {
+  if (augment === "none" || augment === "shift") return { isDistorted: 0 };
+  const imageHeight = inputs / imageWidth;
+  // Room for random words, control points, a padded image and the distorted one: see assembly/distort.ts.
+  const distortScratchBytes = roundUp(
+    1216 + (imageHeight + 3) * roundUp(imageWidth + 3, 4) + inputs + 96,
+    64,
+  );
+  return {
+    isDistorted: 1,
+    ...augment,
+    rotate: augment.rotate * Math.PI / 180,
+    columnWeights: memory.take(4 * GRID * roundUp(imageWidth, 4)),
+    rowWeights: memory.take(4 * GRID * imageHeight),
+    distortScratchBytes,
+    distortScratch: memory.take(threads * distortScratchBytes),
+  };
+}
+
+/**
+ * Writes the weights of control points, where images are distorted.
+ *
+ * @param layout Where they lie
+ * @param floats The memory
+ */
+export function writeFieldWeights(
+  { isDistorted, inputs, imageWidth, columnWeights, rowWeights }: Layout,
+  floats: Float32Array,
+): void {
+  if (!isDistorted) return;
+  floats.set(splineWeights(inputs / imageWidth), rowWeights / 4);
+  const ofColumns = splineWeights(imageWidth);
+  const stride = roundUp(imageWidth, 4);
+  for (let x = 0; x < imageWidth; x++) {
+    for (let point = 0; point < GRID; point++) {
+      floats[columnWeights / 4 + point * stride + x] = ofColumns[x * GRID + point];
     }
   }
 }

@@ -2,6 +2,7 @@
 import layers from "../../../shaders/functions/layers.wgsl" with { type: "text" };
 import threefry from "../../../shaders/functions/threefry.wgsl" with { type: "text" };
 import chooseRowsSource from "../../../shaders/rows/choose_rows.wgsl" with { type: "text" };
+import distortSource from "../../../shaders/rows/distort.wgsl" with { type: "text" };
 import gatherSource from "../../../shaders/rows/gather.wgsl" with { type: "text" };
 import type { Dataset } from "../../data/dataset.ts";
 import { fillRoundKeys, sortingRounds } from "../../random/row_selector.ts";
@@ -10,7 +11,7 @@ import type { Augmentation, EngineOptions, Step } from "../engine.ts";
 import type { Gpu } from "./device.ts";
 import { layerConstants, type NetworkBuffers, type SlotShape } from "./network.ts";
 import type { ParameterLayout } from "./parameter_layout.ts";
-import { inPass, Program, read, write } from "./program.ts";
+import { inPass, Program, type ProgramDescription, read, write } from "./program.ts";
 import { PART_BYTES, uploadRows } from "./upload_rows.ts";
 
 /** Stands for a row that is not there, where a batch does not fill its slot. */
@@ -18,7 +19,7 @@ const ABSENT = 0xffffffff;
 /** Words of the Draw struct of choose_rows.wgsl. */
 const DRAW_WORDS = 8;
 const GATHER_LANES = 64;
-/** An invocation of gather.wgsl takes further words where there are more than in so many workgroups. */
+/** An invocation of gather.wgsl takes further words, and a workgroup of distort.wgsl further rows, where there are more than in so many workgroups. */
 const MOST_GATHER_GROUPS = 4096;
 
 /** Keys of a bin of choose_rows.wgsl, with 60,000 rows: so many have to be kept for each wanted rank. */
@@ -112,12 +113,7 @@ export class RowPacker {
   ): Promise<(buffers: NetworkBuffers) => RowPacker> {
     const compileGather = (augment: Augmentation) =>
       Program.compile(gpu, {
-        entryPoint: "gather",
-        sources: [threefry, layers, gatherSource],
-        constants: {
-          ...layerConstants(layout, slots),
-          AUGMENT: augment === "shift" ? 1 : 0,
-        },
+        ...gatherKernel(augment, layerConstants(layout, slots)),
         bindings: ["read", "read", "read", "read", "read", "write", "write"],
       });
     const gatherPlain = await compileGather("none");
@@ -253,7 +249,9 @@ export class RowPacker {
   /** Encodes the packing of the first so many slots: of rows drawn here for steps, or of rows as they are. */
   encode(encoder: GPUCommandEncoder, slots: number, drawn: boolean): void {
     const words = this.#layout.words[0] * this.#slots.rows;
-    const groups = Math.min(MOST_GATHER_GROUPS, Math.ceil(words / GATHER_LANES));
+    const distorts = drawn && typeof this.#options.augment === "object";
+    const wanted = distorts ? this.#slots.rows : Math.ceil(words / GATHER_LANES);
+    const groups = Math.min(MOST_GATHER_GROUPS, wanted);
     const { gather, gatherPlain } = this.#loaded!;
     if (drawn) this.#gpu.device.queue.writeBuffer(this.#draws, 0, this.#hostDraws);
     inPass(encoder, (pass) => {
@@ -320,6 +318,33 @@ export class RowPacker {
     if (train.drawn?.step !== step) train.drawn = { step, rows: train.drawer!.next() };
     return train.drawn.rows;
   }
+}
+
+/** The kernel that copies rows, changed in this way or not. */
+function gatherKernel(
+  augment: Augmentation,
+  constants: Record<string, number>,
+): Pick<ProgramDescription, "entryPoint" | "sources" | "constants"> {
+  if (typeof augment === "string") {
+    return {
+      entryPoint: "gather",
+      sources: [threefry, layers, gatherSource],
+      constants: { ...constants, AUGMENT: augment === "shift" ? 1 : 0 },
+    };
+  }
+  const { rotate, zoom, shear, shift, warp } = augment;
+  return {
+    entryPoint: "distort",
+    sources: [threefry, layers, distortSource],
+    constants: {
+      ...constants,
+      ROTATE: rotate * Math.PI / 180,
+      ZOOM: zoom,
+      SHEAR: shear,
+      SHIFT: shift,
+      WARP: warp,
+    },
+  };
 }
 
 /** Keys to be kept for so many ranks, in fours: what there are on average, and eight deviations more. */

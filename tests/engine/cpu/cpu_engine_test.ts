@@ -44,6 +44,9 @@ for (
   const [name, options] of [["the notebook's net", NOTEBOOK_ENGINE], [
     "a larger net",
     LARGER_NET,
+  ], [
+    "distorted images",
+    { ...LARGER_NET, augment: { rotate: 20, zoom: 0.2, shear: 0.2, shift: 2, warp: 4 } },
   ]] as const
 ) {
   Deno.test(`createCpuEngine() gives the same bits for ${name} on any number of threads`, async () => {

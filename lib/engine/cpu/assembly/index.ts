@@ -6,7 +6,7 @@
  * One training step, file by file:
  *
  *   draw.ts       which rows          (threefry.ts, keys.ts, selection.ts, permutation.ts)
- *   inputs.ts     their nonzero pixels
+ *   inputs.ts     their nonzero pixels (distort.ts)
  *   forward.ts    x1, x2, x3          (sparse_product.ts, tile.ts, activation.ts)
  *   head.ts       d3
  *   backward.ts   d2, d1

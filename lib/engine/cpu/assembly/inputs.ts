@@ -4,11 +4,13 @@ import {
   images,
   imageWidth,
   inputs,
+  isDistorted,
   isShifted,
   pixelPairs,
   pixelPairsEnd,
 } from "./memory";
 import { block } from "./block";
+import { distorted } from "./distort";
 import { threefry, word0, word1 } from "./threefry";
 
 /** First counter word of the blocks that shift rows, and the largest shift: `lib/engine/augment.ts`. */
@@ -18,11 +20,14 @@ const LARGEST_SHIFT: i32 = 2;
 /** Writes the pairs {byte, 16 * pixel} of the block's rows `from` to `to - 1`. */
 export function buildInputs(from: u32, to: u32): void {
   touchRows(from, to);
-  const shifted = isShifted && block().isStep;
+  const step = block();
+  const shifts = isShifted && step.isStep;
+  const distorts = isDistorted && step.isStep;
   for (let i = from; i < to; i++) {
-    const image = images + load<u32>(blockRowNumbers + 4 * i) * inputs;
+    let image = images + load<u32>(blockRowNumbers + 4 * i) * inputs;
     const pairs = pixelPairs + i * inputs * 8;
-    const end = shifted ? shiftedPairs(image, pairs, i) : nonzeroPairs(image, pairs);
+    if (distorts) image = distorted(image, step.from + i);
+    const end = shifts ? shiftedPairs(image, pairs, i) : nonzeroPairs(image, pairs);
     store<u32>(pixelPairsEnd + 4 * i, end);
   }
 }

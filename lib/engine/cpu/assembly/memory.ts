@@ -40,6 +40,13 @@ export let oneMinusBeta2: f32 = 0;
 export let epsilon: f32 = 0;
 /** Whether the rows of a step are shifted. */
 export let isShifted: u32 = 0;
+/** Whether they are distorted (distort.ts), and how strongly: `lib/engine/distortion.ts`; the angle in radians. */
+export let isDistorted: u32 = 0;
+export let rotate: f32 = 0;
+export let zoom: f32 = 0;
+export let shear: f32 = 0;
+export let shift: f32 = 0;
+export let warp: f32 = 0;
 /** Whether random bits are laid out as in JAX since 0.5 (partitionable); else as before. */
 export let isPartitionable: u32 = 0;
 /** How many threads share the step: 1 for the calling one alone. */
@@ -98,6 +105,14 @@ export let selectionMargin: f32 = 6;
 export let slots: usize = 0;
 export let slotCount: u32 = 0;
 export let slotBytes: usize = 0;
+
+// Distorting.
+/** f32 (7, width rounded up to 4) and (height, 7): what each control point counts at each pixel of a line or a column. */
+export let columnWeights: usize = 0;
+export let rowWeights: usize = 0;
+/** Scratch of each thread, `distortScratchBytes` long; distort.ts says what for. */
+export let distortScratch: usize = 0;
+export let distortScratchBytes: usize = 0;
 
 // Threads.
 /** Which thread this instance serves: 0 is the one that calls, 1 draws. */

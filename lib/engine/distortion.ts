@@ -1,0 +1,169 @@
+/**
+ * Seeded distortions of training images: the one definition, in float64, that the engines repeat. Where
+ * the float32 of an engine rounds a resampled pixel the other way, its byte differs by one level.
+ */
+import { type Key, threefry2x32 } from "../random/threefry.ts";
+
+/**
+ * How strong distortions are at most; each row at each step gets its own, drawn uniformly. The published
+ * ones for MNIST are of the same kinds: Simard, Steinkraus and Platt, "Best practices for convolutional
+ * neural networks applied to visual document analysis" (2003), and Cireșan and others, "Deep, big, simple
+ * neural nets for handwritten digit recognition" (2010), https://arxiv.org/abs/1003.0358.
+ */
+export interface Distortion {
+  /** Rotation, in degrees either way, 0 to 180. */
+  rotate: number;
+  /** Scaling: width and height are each divided by 1 + z with z up to so much either way, 0 to 0.99. */
+  zoom: number;
+  /** Shear: a pixel moves sideways by its height above the centre times up to so much either way, 0 to 1000. */
+  shear: number;
+  /** Translation: pixels either way, in each direction, 0 to 1000. */
+  shift: number;
+  /** Elastic: pixels by which each control point moves either way, in each direction, 0 to 1000. */
+  warp: number;
+}
+
+/**
+ * First counter word of a row's first block ("dist" in ASCII). Row draws take a step's key through
+ * `split` alone, whose counters are below 4, so no block serves both.
+ */
+export const DISTORT_COUNTER = 0x64697374;
+
+/** Blocks of a row in front of those of its control points. */
+export const AFFINE_BLOCKS = 3;
+
+/** Control points in a line of the grid, and lines of it. */
+export const GRID = 7;
+
+/** One row's distortion. A pixel takes the value that the image has at the place this sends it to. */
+export interface DrawnDistortion {
+  /** Row-major, shape (2, 2): what is multiplied with the pixel's (x, y) from the image's centre. */
+  matrix: [number, number, number, number];
+  /** Added to that: x and y, in pixels. */
+  shift: [number, number];
+  /** Shape (GRID, GRID, 2), rows of the grid first: x and y by which control points move, in pixels. */
+  points: Float64Array;
+}
+
+/**
+ * Draws the distortion of a row: block i of it is the threefry block of the step's key and the counter
+ * (`DISTORT_COUNTER` + i, position + i), each word w of which stands for the number u(w) in [-1, 1) that
+ * its upper 24 bits are as a signed fraction. Block 0 gives the angle and the shear, 1 the zoom of x and y,
+ * 2 the shift of x and y, and 3 + 7 r + c moves the control point in line r and column c.
+ *
+ * @param key The step's key
+ * @param position The row's place in `permutation(key, n)`: `from + i` for the i-th row of a step
+ * @param strength How strong it may be
+ *
+ * @example
+ * ```ts
+ * import { drawDistortion } from "./distortion.ts";
+ * import { prngKey } from "../random/threefry.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const none = { rotate: 0, zoom: 0, shear: 0, shift: 0, warp: 0 };
+ * const { matrix, shift } = drawDistortion(prngKey(0), 0, { ...none, shift: 1000 });
+ * assertEquals(matrix, [1, 0, 0, 1]);
+ * assertEquals(shift.map(Math.round), [339, -200]);
+ * ```
+ */
+export function drawDistortion(
+  key: Key,
+  position: number,
+  { rotate, zoom, shear, shift, warp }: Distortion,
+): DrawnDistortion {
+  const block = (i: number) =>
+    Array.from(
+      threefry2x32(key, DISTORT_COUNTER + i, (position + i) >>> 0),
+      (word) => ((word | 0) >> 8) / 2 ** 23,
+    );
+  const [ofAngle, ofShear] = block(0);
+  const [zoomX, zoomY] = block(1).map((u) => 1 + zoom * u);
+  const [shiftX, shiftY] = block(2).map((u) => shift * u);
+  const angle = rotate * Math.PI / 180 * ofAngle;
+  const [sine, cosine] = [Math.sin(angle), Math.cos(angle)];
+  const sideways = shear * ofShear;
+  const points = new Float64Array(2 * GRID * GRID);
+  for (let i = 0; i < GRID * GRID; i++) {
+    points.set(block(AFFINE_BLOCKS + i).map((u) => warp * u), 2 * i);
+  }
+  return {
+    // Rotation times shear times zoom.
+    matrix: [
+      cosine * zoomX,
+      (cosine * sideways - sine) * zoomY,
+      sine * zoomX,
+      (sine * sideways + cosine) * zoomY,
+    ],
+    shift: [shiftX, shiftY],
+    points,
+  };
+}
+
+/**
+ * How much each control point counts at each pixel of a line: uniform cubic B-splines
+ * (https://en.wikipedia.org/wiki/B-spline) of `GRID` points spread evenly from the first pixel to the
+ * last, the outer points repeated beyond them.
+ *
+ * @param size Pixels
+ * @returns Shape (size, GRID)
+ */
+export function splineWeights(size: number): Float64Array {
+  const weights = new Float64Array(size * GRID);
+  for (let pixel = 0; pixel < size; pixel++) {
+    const place = pixel * (GRID - 1) / Math.max(1, size - 1);
+    const cell = Math.min(Math.floor(place), GRID - 2);
+    const t = place - cell;
+    const pieces = [
+      (1 - t) ** 3 / 6,
+      (3 * t ** 3 - 6 * t ** 2 + 4) / 6,
+      (-3 * t ** 3 + 3 * t ** 2 + 3 * t + 1) / 6,
+      t ** 3 / 6,
+    ];
+    pieces.forEach((weight, i) => {
+      const point = Math.min(Math.max(cell - 1 + i, 0), GRID - 1);
+      weights[pixel * GRID + point] += weight;
+    });
+  }
+  return weights;
+}
+
+/**
+ * Distorts an image as it is distorted for a step: resampled bilinearly, with zeros around it, and rounded
+ * to bytes. The row keeps the scale (see `rowScales`) of the image as it was.
+ *
+ * @param image Shape (height, width)
+ * @param size Its width and height
+ * @param drawn Made by `drawDistortion`
+ * @returns The distorted image, of the same shape
+ */
+export function distortImage(
+  image: Uint8Array,
+  { width, height }: { width: number; height: number },
+  { matrix: [xx, xy, yx, yy], shift: [shiftX, shiftY], points }: DrawnDistortion,
+): Uint8Array<ArrayBuffer> {
+  const [columnWeights, rowWeights] = [splineWeights(width), splineWeights(height)];
+  const [centreX, centreY] = [(width - 1) / 2, (height - 1) / 2];
+  const at = (x: number, y: number) =>
+    x >= 0 && x < width && y >= 0 && y < height ? image[y * width + x] : 0;
+  const distorted = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const [fromX, fromY] = [x - centreX, y - centreY];
+      let sourceX = centreX + shiftX + xx * fromX + xy * fromY;
+      let sourceY = centreY + shiftY + yx * fromX + yy * fromY;
+      for (let i = 0; i < GRID * GRID; i++) {
+        const weight = rowWeights[y * GRID + Math.floor(i / GRID)] *
+          columnWeights[x * GRID + i % GRID];
+        sourceX += weight * points[2 * i];
+        sourceY += weight * points[2 * i + 1];
+      }
+      const [left, top] = [Math.floor(sourceX), Math.floor(sourceY)];
+      const [right, down] = [sourceX - left, sourceY - top];
+      const upper = at(left, top) * (1 - right) + at(left + 1, top) * right;
+      const lower = at(left, top + 1) * (1 - right) + at(left + 1, top + 1) * right;
+      distorted[y * width + x] = Math.floor(upper * (1 - down) + lower * down + 0.5);
+    }
+  }
+  return distorted;
+}

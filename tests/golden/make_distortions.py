@@ -1,0 +1,29 @@
+"""Prints five draws for tests/engine/distortion_test.ts, with JAX's threefry and numpy's float64.
+
+    pip install jax numpy && python make_distortions.py
+
+Last run with JAX 0.10.2.
+"""
+
+import jax.extend.random
+import numpy as np
+
+COUNTER = 0x64697374  # DISTORT_COUNTER of lib/engine/distortion.ts
+ROTATE, ZOOM, SHEAR, SHIFT = np.radians(12), 0.12, 0.12, 1.5
+
+
+def numbers(seed: int, position: int, block: int) -> np.ndarray:
+    """A block's two words as numbers in [-1, 1)."""
+    key = np.array([0, seed], np.uint32)
+    counter = np.array([COUNTER + block, position + block], np.uint32)
+    words = np.asarray(jax.extend.random.threefry_2x32(key, counter))
+    return (words.astype(np.int32) >> 8) / 2.0**23
+
+
+for seed, position in [(0, 0), (0, 1), (7, 0), (7, 59_999), (4294967295, 128)]:
+    angle, shear = numbers(seed, position, 0) * [ROTATE, SHEAR]
+    rotation = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    zoom = np.diag(1 + ZOOM * numbers(seed, position, 1))
+    matrix = rotation @ np.array([[1, shear], [0, 1]]) @ zoom
+    shift = SHIFT * numbers(seed, position, 2)
+    print([seed, position, matrix.ravel().round(5).tolist(), shift.round(5).tolist()])
