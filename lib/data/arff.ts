@@ -1,7 +1,7 @@
 /**
  * ARFF, OpenML's text format: a header that names the attributes, then one
- * line of comma-separated values a row. Only what its image data sets use is
- * read: whole numbers from 0 to 255, the label last.
+ * line of comma-separated values per row. Reads only what OpenML's image data
+ * sets use: whole numbers from 0 to 255, with the label last.
  *
  * Format: https://waikato.github.io/weka-wiki/formats_and_processing/arff_stable/
  */
@@ -9,10 +9,10 @@ import { lines } from "../files/lines.ts";
 import { printable } from "../files/printable.ts";
 import { DataError } from "./errors.ts";
 
-/** Characters of a line; the lines of 784 pixels have at most 3,138. */
+/** Maximum characters in a line; a line of 784 pixels has at most 3,138. */
 const MAX_LINE = 2 ** 20;
 
-/** What an ARFF file holds. */
+/** The contents of an ARFF file. */
 export interface ArffRows {
   /** Shape (rows, attributes - 1). */
   pixels: Uint8Array<ArrayBuffer>;
@@ -21,7 +21,7 @@ export interface ArffRows {
 }
 
 /**
- * Reads an ARFF file as it arrives.
+ * Reads an ARFF file from a stream.
  *
  * @param body The file's bytes, in pieces of any length
  * @param rows How many rows there must be

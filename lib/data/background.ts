@@ -1,12 +1,12 @@
-/** Opening a data set in a thread of its own, while this one compiles shaders, which blocks it. */
+/** Opens a data set in a Worker, while this thread is blocked compiling shaders. */
 import type { Dataset } from "./dataset.ts";
 import { keepSquareSums } from "./normalize.ts";
 import type { OpenOptions } from "./open.ts";
 import type { Answer, Order } from "./worker.ts";
 
 /**
- * Does what `openDataset` does in a Worker, and finds what `rowScales` needs
- * there as well. Needs permission to read this program's own files.
+ * Calls `openDataset` in a Worker, which also computes what `rowScales` needs.
+ * Requires permission to read this program's own files.
  *
  * @param options As for `openDataset`
  * @returns The data set

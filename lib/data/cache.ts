@@ -1,13 +1,13 @@
-/** A folder of downloaded files that several processes may want to fill at once. */
+/** Locks a folder of downloaded files, so that only one process at a time fills it. */
 
 /**
- * Runs `fill` while no other process fills the same folder; waits for one that
- * does. What a process that was killed left half-written is removed first.
+ * Runs `fill` while no other process fills the same folder, waiting for one that
+ * does. First removes partial files that a killed process left.
  *
- * @param directory The folder; made if it is not there
- * @param names Files that are written there, with `writeFileAtomically`
- * @param fill Checks what is missing, and downloads it; told whether it can be kept in the folder
- * @param onNotice Told if another process is at work here, or the folder cannot be written to
+ * @param directory The folder; created if it does not exist
+ * @param names The files that `writeFileAtomically` writes there
+ * @param fill Checks what is missing and downloads it; its argument says whether the folder is writable
+ * @param onNotice Called if another process fills the folder, or if it is not writable
  * @returns What `fill` returns
  */
 export async function withCacheLock<T>(
@@ -18,9 +18,9 @@ export async function withCacheLock<T>(
 ): Promise<T> {
   using lock = await openLock(directory, onNotice);
   if (!lock) return await fill(false);
-  // On a file system that knows no locks everybody gets it.
+  // On a file system without locks, continue without one.
   if (!await lock.tryLock(true).catch(() => true)) {
-    onNotice(`another process fills ${directory}; waiting`);
+    onNotice(`another process is downloading into ${directory}; waiting`);
     await lock.lock(true);
   }
   for await (const { name } of Deno.readDir(directory)) {
@@ -29,7 +29,7 @@ export async function withCacheLock<T>(
   return await fill(true);
 }
 
-/** The system releases the lock when the process ends, however it ends. */
+/** Opens the lock file. The system releases a lock on it when the process ends for any reason. */
 async function openLock(
   directory: string,
   onNotice: (line: string) => void,
@@ -39,13 +39,13 @@ async function openLock(
     return await Deno.open(`${directory}/.lock`, { create: true, write: true });
   } catch (error) {
     onNotice(
-      `${directory} cannot be written to (${(error as Error).message}): nothing is kept there`,
+      `${directory} is not writable (${(error as Error).message}): downloads are not kept`,
     );
     return undefined;
   }
 }
 
-/** Whether a name is that under which `writeFileAtomically` has a file until it is whole. */
+/** Whether a name is the temporary name that `writeFileAtomically` gives a file. */
 function isPartOf(file: string, name: string): boolean {
   return name.startsWith(`${file}.`) &&
     /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.part$/.test(name.slice(file.length + 1));

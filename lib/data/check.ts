@@ -1,12 +1,12 @@
-/** Checks data sets that are made by hand; those that are read from files are right already. */
+/** Checks data sets built by library users; the readers of files do their own checks. */
 import type { Dataset } from "./dataset.ts";
 
 /**
- * Refuses a data set that contradicts itself, which would train on nonsense.
+ * Throws if a data set is inconsistent; training on it would be meaningless.
  *
  * @param data The data set
- * @throws {RangeError} If images and labels are not as many, a label is not below `classes`, or
- *   there are more training rows than rows; the message names the value
+ * @throws {RangeError} If there are not as many images as labels, a label is not below `classes`,
+ *   or there are more training rows than rows; the message names the value
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** CSV files of images, one a line. Not for `mod.ts` to import: they are read with a library. */
+/** Reads CSV files of images, one per line. `mod.ts` must not import it: it uses a package. */
 import { resolve } from "node:path";
 import { printable } from "../files/printable.ts";
 import {
@@ -15,48 +15,48 @@ import type { Dataset } from "./dataset.ts";
 import { DataError } from "./errors.ts";
 import { PixelRows } from "./pixel_rows.ts";
 
-/** How a file is laid out. */
+/** The layout of a CSV file. */
 export interface CsvOptions {
   /**
-   * Where the label stands: `first`, `last`, or the name of a column in the header.
-   * @default the column called label, class, target, y or digit; else the first or the last, if
-   * only one of them can be labels
+   * The label's column: `first`, `last`, or a name in the header.
+   * @default the column named label, class, target, y or digit; otherwise the first or the last, if
+   * only one of them can hold labels
    */
   label?: string;
   /**
-   * Pixels in a row of an image.
-   * @default as many as make the images square
+   * Width of an image in pixels.
+   * @default the width that makes the images square
    */
   width?: number;
-  /** A second file, laid out in the same way, whose rows are the test rows. */
+  /** A second file with the same layout, whose rows are the test rows. */
   test?: string;
-  /** Called with a line for a person about what was assumed. */
+  /** Called with a message for the user about each assumption. */
   onNotice?: (line: string) => void;
 }
 
-/** The rows of one file. */
+/** The contents of one file. */
 interface Table {
   path: string;
   columns: Columns;
   labelColumn: number;
   labels: string[];
   pixels: PixelRows;
-  /** The line of each row, for errors. */
+  /** The line number of each row, for error messages. */
   lines: number[];
 }
 
 /**
  * Reads a CSV file of images: a label and the pixels on each line. Pixels are whole numbers from 0
- * to 255, or all from 0 to 1; labels are whole numbers from 0 to 255, or words. There may be a
- * header and a column of row numbers. Fields may be divided by commas, semicolons, tabs or spaces,
- * and the file may be gzipped.
+ * to 255, or all from 0 to 1; labels are whole numbers from 0 to 255, or words. A header and a
+ * column of row numbers are optional. Fields may be separated by commas, semicolons, tabs or
+ * spaces, and the file may be gzipped.
  *
- * Of n rows floor(6n/7) are train rows, as 60,000 are of MNIST's 70,000; which ones is not said, so
- * that they are drawn. With a second file, its rows are the test rows.
+ * Of n rows, floor(6n/7) are training rows, the proportion of MNIST's 60,000 of 70,000; the split
+ * draws which ones. With a second file, its rows are the test rows.
  *
- * @param path The file, which is read as a stream
- * @param options How it is laid out
- * @returns The data set, with one class more than the largest label
+ * @param path The file; it is read as a stream
+ * @param options Its layout
+ * @returns The data set; the number of classes is the largest label plus 1
  * @throws {DataError} Naming the line and column at fault
  *
  * @example
@@ -78,7 +78,7 @@ export async function readCsv(path: string, options: CsvOptions = {}): Promise<D
   if (test !== undefined) tables.push(await readTable(test, options, train));
   const rows = tables.map(({ labels }) => labels.length);
   const trainRows = test === undefined ? Math.floor(6 * rows[0] / 7) : rows[0];
-  if (trainRows === 0) throw fault(path, "it must have two rows at least: it has one");
+  if (trainRows === 0) throw fault(path, "it must have at least two rows: it has one");
 
   const pixels = train.pixels.count;
   const { width, height } = shapeOf(path, pixels, options.width);
@@ -101,7 +101,7 @@ export async function readCsv(path: string, options: CsvOptions = {}): Promise<D
   };
 }
 
-/** What `--label` must be to find the same column again, whatever rows the file then has. */
+/** Returns the `--label` that finds the same column again, even if the file's rows change. */
 function labelOf({ columns: { names, count }, labelColumn }: Table): string {
   return names?.[labelColumn] || (labelColumn < count / 2 ? "first" : "last");
 }
@@ -121,12 +121,12 @@ function shapeOf(
   throw fault(
     path,
     given === undefined
-      ? `its ${pixels} pixels a row make no square, so that --image-width must be given`
-      : `its ${pixels} pixels a row must be a multiple of the width: current value is ${given}`,
+      ? `its ${pixels} pixels per row do not make a square: give --image-width`
+      : `its ${pixels} pixels per row must be a multiple of the width: current value is ${given}`,
   );
 }
 
-/** Reads one file; where it cannot be told which column is the label, it is as in the file before. */
+/** Reads one file. If its label column is ambiguous, the previous file's label column is used. */
 async function readTable(
   path: string,
   options: CsvOptions,
@@ -199,46 +199,46 @@ function checkAlike(before: Table, table: Table): void {
   const { pixels } = table;
   if (pixels.count !== before.pixels.count) {
     throw new DataError(
-      `it must have ${before.pixels.count} pixels a row as ${before.path} has: ` +
+      `it must have ${before.pixels.count} pixels per row like ${before.path}: ` +
         `current value is ${pixels.count}`,
     );
   }
   const [names, others] = [table, before].map(({ labelColumn, columns: { names, ignored } }) =>
     names?.filter((_, column) => column !== labelColumn && !ignored.has(column))
   );
-  // Names of another kind are no contradiction, but the same ones in another order are.
+  // Different names are fine, but the same names in a different order are an error.
   const isReordered = names && others && names.toSorted().join() === others.toSorted().join();
   const different = names?.findIndex((name, i) => name !== others?.[i]) ?? -1;
   if (isReordered && different >= 0) {
     throw new DataError(
-      `its columns must be in the order of ${before.path}: ${printable(names[different])} ` +
-        `stands where that has ${printable(others[different])}`,
+      `its columns must be in the order of ${before.path}: it has ${printable(names[different])} ` +
+        `where that file has ${printable(others[different])}`,
     );
   }
 }
 
-/** Says what no header and no flag said. */
+/** Reports what was assumed because neither a header nor a flag said it. */
 function tellAssumed(
   { path, columns, labelColumn, pixels }: Table,
   onNotice: (line: string) => void = () => {},
 ): void {
   const { names, isCertain, count, ignored } = columns;
-  // Without a header, the first column is where labels usually are.
+  // Labels in the first column of a file without a header are usual, so not worth a notice.
   const isUsual = names === undefined && labelColumn === (ignored.has(0) ? 1 : 0);
   if (!isCertain && !isUsual) {
     const name = names?.[labelColumn];
     const which = labelColumn === count - 1 ? "its last column" : `column ${labelColumn + 1}`;
     onNotice(
       `${path}: the labels are taken from ${which}` +
-        `${name ? ` (${printable(name, 20)})` : ""}; --label says otherwise`,
+        `${name ? ` (${printable(name, 20)})` : ""}; --label overrides this`,
     );
   }
   if (pixels.isUnit) {
-    onNotice(`${path}: its pixels are from 0 to 1, so that each is taken times 255`);
+    onNotice(`${path}: its pixels are between 0 and 1 and are multiplied by 255`);
   }
 }
 
-/** The labels as numbers; words count in alphabetical order, single letters as the alphabet has them. */
+/** Converts the labels to numbers: words in alphabetical order, letters by position in the alphabet. */
 function numberLabels(tables: Table[]): Pick<Dataset, "labels" | "classes" | "classNames"> {
   const texts = tables.flatMap(({ labels }) => labels);
   const first = texts.findIndex(isWord);
@@ -259,8 +259,8 @@ function numberLabels(tables: Table[]): Pick<Dataset, "labels" | "classes" | "cl
   if (classNames.length > 256) {
     throw fault(
       tables[0].path,
-      `its labels must be of 256 classes at most: there are ${classNames.length} different words, ` +
-        `as ${printable(classNames[0], 20)}`,
+      `its labels must have at most 256 classes: there are ${classNames.length} different words, ` +
+        `such as ${printable(classNames[0], 20)}`,
     );
   }
   const numbers = new Map(classNames.map((name, i) => [name, i]));
@@ -274,7 +274,7 @@ function numberLabels(tables: Table[]): Pick<Dataset, "labels" | "classes" | "cl
 function classNamesOf(texts: string[]): string[] {
   const words = [...new Set(texts)].sort();
   for (const alphabet of ["ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz"]) {
-    // So that a letter has the same number in a file that lacks some of them.
+    // A letter then has the same number in every file, even if some letters are missing.
     if (words.every((word) => word.length === 1 && alphabet.includes(word))) {
       return [...alphabet.slice(0, alphabet.indexOf(words.at(-1)!) + 1)];
     }
@@ -295,7 +295,7 @@ function readNumbers(table: Table): number[] {
   });
 }
 
-/** An error about a row of all the tables' rows. */
+/** An error about one row, counted over all tables. */
 function faultAt(tables: Table[], row: number, what: string): DataError {
   const [first] = tables;
   if (row >= first.labels.length) return faultAt(tables.slice(1), row - first.labels.length, what);

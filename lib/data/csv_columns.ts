@@ -1,26 +1,26 @@
-/** What the columns of a CSV file of images are: pixels, the label, row numbers, or nothing. */
+/** Determines what each column of a CSV file of images holds: pixels, the label, row numbers, or nothing. */
 import { printable } from "../files/printable.ts";
 import { DataError } from "./errors.ts";
 
-/** What may be told of the columns before the rows are read. */
+/** What is known about the columns before all rows are read. */
 export interface Columns {
-  /** How many fields each row has. */
+  /** Number of fields in each row. */
   count: number;
-  /** The header's, trimmed; without one, none. */
+  /** The header's names, normalized; undefined without a header. */
   names?: readonly string[];
-  /** Which hold row numbers, or nothing. */
+  /** Columns that hold row numbers or nothing. */
   ignored: ReadonlySet<number>;
   /** Whether each row ends with a separator, so that its last field is empty. */
   endsEmpty: boolean;
-  /** Which may hold the label. */
+  /** Columns that may hold the label. */
   candidates: readonly number[];
-  /** Whether a name or a flag says that the only candidate is the label. */
+  /** Whether a name or a flag identifies the only candidate as the label. */
   isCertain: boolean;
 }
 
-/** The usual names of the column of labels. */
+/** Usual names of the label's column. */
 const LABEL_NAMES = ["label", "labels", "class", "target", "y", "digit"];
-/** The usual names of a column of row numbers, of which pandas writes the first two, or of files. */
+/** Usual names of a column of row numbers (pandas writes the first two) or of file names. */
 const INDEX_NAME =
   /^(|unnamed: \d+(\.\d+)?|index|idx|id|row|row_?id|row_?names?|image_?id|file|file_?name|path|image)$/;
 
@@ -28,29 +28,29 @@ const INDEX_NAME =
  * Whether the first record of a file names the columns.
  *
  * @param fields The record
- * @param label What `--label` says, if it says anything
+ * @param label The value of `--label`, if given
  */
 export function isHeader(fields: readonly string[], label?: string): boolean {
   const names = fields.map(normalized);
   const isName = (name: string) => name !== "" && isNaN(Number(name));
-  // "y" alone may as well be the label of a first row that shows the letter.
+  // "y" does not count: it may be the label of a first row that shows that letter.
   if (names.some((name) => LABEL_NAMES.includes(name) && name !== "y")) return true;
   if (label !== undefined && isName(label) && names.includes(normalized(label))) return true;
   const numbers = names.filter((name) => name !== "" && !isName(name)).map(Number);
-  // Numbers that count on as pandas names columns; in a short row of pixels they may do so by chance.
+  // Pandas numbers unnamed columns 0, 1, 2...; a short row of pixels may look like that by chance.
   const counts = numbers[0] <= 1 && numbers.every((number, i) => number === numbers[0] + i);
   if (counts && numbers.length >= (numbers.length < names.length ? 3 : 16)) return true;
   return names.filter(isName).length > names.length / 2;
 }
 
 /**
- * Finds out what the columns are, as far as the header and the first row show it.
+ * Determines what the columns hold, as far as the header and the first row tell.
  *
  * @param header The first record if it is a header
  * @param rows The first two rows
- * @param label What `--label` says: `first`, `last` or a name
- * @param width What `--image-width` says
- * @throws {DataError} If the label has no such column, or there is none; the message goes on from
+ * @param label The value of `--label`: `first`, `last` or a name
+ * @param width The value of `--image-width`
+ * @throws {DataError} If there is no such column, or no column for the label; the message continues
  *   "Cannot read FILE: "
  */
 export function findColumns(
@@ -63,7 +63,7 @@ export function findColumns(
   const endsEmpty = count > 1 && first.at(-1)!.trim() === "";
   let names = header?.map(normalized);
   if (names && names.length === count - 1) {
-    // R names no column of row names, and some programs end each row but the header with a comma.
+    // R leaves the column of row names unnamed; some programs end each row except the header with a comma.
     names = endsEmpty ? [...names, ""] : ["", ...names];
   }
   if (names && names.length !== count) {
@@ -94,11 +94,11 @@ export function findColumns(
 }
 
 /**
- * What `--label` says of a second file, whose header may call the label otherwise.
+ * Decides whether `--label` applies to a second file, whose header may name the label differently.
  *
- * @param header Of the second file, if it has one
- * @param label What `--label` says
- * @returns The same, or undefined if the header has a better word in this
+ * @param header The second file's header, if it has one
+ * @param label The value of `--label`
+ * @returns `label`, or undefined if the header itself identifies the label
  */
 export function labelOfSecond(
   header: readonly string[] | undefined,
@@ -110,7 +110,7 @@ export function labelOfSecond(
   return !isNamed && (label === "first" || label === "last") ? label : undefined;
 }
 
-/** The column that a flag or its name in the header says is the label. */
+/** The label's column according to the flag or the header's names; undefined if they do not say. */
 function certainLabel(
   columns: readonly number[],
   names: readonly string[] | undefined,
@@ -133,13 +133,13 @@ function certainLabel(
   const known = columns.filter((column) => names && LABEL_NAMES.includes(names[column]));
   if (known.length > 1) {
     throw new DataError(
-      `which of its columns is the label must be said with --label NAME: ${namesOf(known, names!)}`,
+      `several columns may be the label: choose one with --label NAME: ${namesOf(known, names!)}`,
     );
   }
   return known[0];
 }
 
-/** The columns that may be the label where nothing says so for certain. */
+/** The columns that may be the label if neither a flag nor a name identifies it. */
 function likelyLabels(
   columns: readonly number[],
   names: readonly string[] | undefined,
@@ -156,14 +156,14 @@ function likelyLabels(
   if (odd.length === 0) throw noLabels(withoutLabel);
   if (odd.length === 1) return odd;
   throw new DataError(
-    `which column is the label must be said with --label NAME, as its header names none ` +
+    `name the label's column with --label NAME, as its header names none ` +
       `${LABEL_NAMES.join(", ")}: ${namesOf(odd.slice(0, 4), names)}`,
   );
 }
 
 /**
- * The columns whose names are not as those of most, which then are pixels: `pixel0`, `pixel1`...;
- * undefined if most names have nothing in common but that they are numbers.
+ * The columns whose names differ in pattern from the majority, which are the pixels (`pixel0`,
+ * `pixel1`...). Undefined if there is no majority, or if all names are plain numbers.
  */
 function oddColumns(columns: readonly number[], names: readonly string[]): number[] | undefined {
   const patternOf = (column: number) => names[column].replace(/\d+/g, "#");
@@ -174,7 +174,7 @@ function oddColumns(columns: readonly number[], names: readonly string[]): numbe
   return pattern === "#" && odd.length === 0 ? undefined : odd;
 }
 
-/** Whether the first column counts the rows, and the others are as many as a label and pixels. */
+/** Whether the first column holds row numbers and the rest is the right count for a label and pixels. */
 function isRowNumber(
   rows: readonly (readonly string[])[],
   columns: number,
@@ -187,33 +187,33 @@ function isRowNumber(
 }
 
 /**
- * Decides which candidate is the label, by what is in them: labels are whole numbers from 0 or 1
- * without great gaps, or words that repeat.
+ * Chooses the label's column among the candidates by their values: labels are whole numbers from 0
+ * or 1 without large gaps, or words that repeat.
  *
- * @param columns As `findColumns` gives them
- * @param values Of each candidate, all rows
+ * @param columns The result of `findColumns`
+ * @param values The values of each candidate in all rows
  * @returns The column
- * @throws {DataError} If that cannot be told
+ * @throws {DataError} If the choice is ambiguous
  */
 export function chooseLabel(columns: Columns, values: ReadonlyMap<number, string[]>): number {
   const { candidates, names } = columns;
   const likely = candidates.filter((column) => areLikeLabels(values.get(column)!));
   if (likely.length === 1) return likely[0];
-  const words = likely.filter((column) => values.get(column)!.every(isWord)); // so not pixels
+  const words = likely.filter((column) => values.get(column)!.every(isWord)); // pixels are never words
   if (words.length === 1) return words[0];
   const asked = names && candidates.some((column) => names[column] !== "")
     ? `NAME: ${namesOf(candidates, names)}`
     : "first or last";
   throw new DataError(
-    `it cannot be told which column holds the labels${
-      likely.length > 1 ? ", as the first and the last could" : ""
+    `the column of the labels is ambiguous${
+      likely.length > 1 ? ", as it could be the first or the last" : ""
     }: give --label ${asked}`,
   );
 }
 
 function areLikeLabels(values: readonly string[]): boolean {
   const distinct = new Set(values);
-  // A name or number of its own for each row is no label, unless the file is a handful of samples.
+  // Values that all differ are identifiers, not labels, unless there are only a few rows.
   if (distinct.size < 2 || values.length >= 20 && distinct.size === values.length) return false;
   if ([...distinct].every(isWord)) return true;
   const numbers = [...distinct].map(Number);
@@ -223,7 +223,7 @@ function areLikeLabels(values: readonly string[]): boolean {
 }
 
 /**
- * Whether a label is a word and not a number.
+ * Whether a label is a word rather than a number.
  *
  * @param text The label
  */
@@ -232,9 +232,9 @@ export function isWord(text: string): boolean {
 }
 
 /**
- * The error about a file that has nothing but pixels.
+ * Creates the error for a file that holds only pixels.
  *
- * @param columns How many
+ * @param columns The number of columns
  */
 export function noLabels(columns: number): DataError {
   return new DataError(
@@ -252,7 +252,7 @@ function isSquare(count: number): boolean {
   return Number.isInteger(Math.sqrt(count));
 }
 
-/** A column's name as it is compared; NumPy puts "# " before a header. */
+/** Normalizes a column's name for comparison; NumPy writes "# " before a header. */
 function normalized(name: string): string {
   return name.trim().replace(/^#\s*/, "").toLowerCase();
 }

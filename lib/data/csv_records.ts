@@ -1,33 +1,33 @@
-/** The records of a CSV file, whatever divides its fields, packs it or encodes it. */
+/** Reads the records of a CSV file, with any usual separator, encoding and compression. */
 import { parse } from "@std/csv";
 import { foreignKind, KIND_BYTES } from "../files/kinds.ts";
 import { lines, LineTooLongError } from "../files/lines.ts";
 import { printable } from "../files/printable.ts";
 import { DataError } from "./errors.ts";
 
-/** One line of a CSV file that is not empty. */
+/** One nonempty line of a CSV file. */
 export interface CsvRecord {
-  /** Its number, from 1. */
+  /** The line number, from 1. */
   line: number;
   fields: string[];
-  /** What divides the fields of this file. */
+  /** The file's field separator. */
   separator: string;
 }
 
-/** Characters of a line: a color picture of 2000 x 2000 would need as many. */
+/** Maximum characters in a line; a color image of 2000 x 2000 pixels needs that many. */
 const MAX_LINE = 16 * 2 ** 20;
-/** How much smaller gzip makes a file: MNIST as CSV an eighth, blank images a 165th. */
+/** Maximum compression ratio accepted, against decompression bombs. MNIST as CSV has 8, blank images 165. */
 const MAX_RATIO = 50;
-/** Below this even a blank page is let through. */
+/** Decompressed sizes below this are accepted at any ratio, for small files of blank images. */
 const HARMLESS_BYTES = 16 * 2 ** 20;
 
 /**
- * Reads a CSV file as it arrives: fields divided by commas, semicolons, tabs, bars or spaces, as
- * its first line shows; UTF-8, or UTF-16 with a byte order mark; gzipped or not.
+ * Reads a CSV file as a stream. Its first line determines whether fields are separated by commas,
+ * semicolons, tabs, bars or spaces. Accepts UTF-8, or UTF-16 with a byte order mark, and gzip.
  *
  * @param path The file
  * @returns Its records, in order
- * @throws {DataError} If there is no such file, or it is no text; the message goes on from "Cannot
+ * @throws {DataError} If there is no such file, or it is not text; the message continues "Cannot
  *   read FILE: "
  */
 export async function* readRecords(path: string): AsyncGenerator<CsvRecord> {
@@ -39,9 +39,9 @@ export async function* readRecords(path: string): AsyncGenerator<CsvRecord> {
     for await (const text of lines(await openText(path), MAX_LINE)) {
       line++;
       if (text.trim() === "") continue;
-      // The header's may be another than the rows'.
+      // The header may use a different separator than the rows.
       if (records < 2) {
-        const declared = /^sep=(.)$/i.exec(text)?.[1]; // Excel's own
+        const declared = /^sep=(.)$/i.exec(text)?.[1]; // written by Excel
         separator = declared ?? separatorOf(text);
         split = splitterFor(separator);
         if (declared !== undefined) continue;
@@ -52,7 +52,7 @@ export async function* readRecords(path: string): AsyncGenerator<CsvRecord> {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) throw new DataError("there is no such file");
     if (error instanceof SyntaxError) {
-      throw new DataError(`line ${line} has quotation marks that do not match`);
+      throw new DataError(`line ${line} has unbalanced quotation marks`);
     }
     if (error instanceof LineTooLongError) {
       throw new DataError(`line ${line + 1}: ${error.message}`);
@@ -61,7 +61,7 @@ export async function* readRecords(path: string): AsyncGenerator<CsvRecord> {
   }
 }
 
-/** The first of the usual ones that the line has outside of quotes. */
+/** The first of the usual separators that occurs in the line outside quotes. */
 function separatorOf(line: string): string {
   const unquoted = line.replace(/"[^"]*"/g, "");
   return ["\t", ";", ",", "|", " "].find((mark) => unquoted.trim().includes(mark)) ?? ",";
@@ -71,7 +71,7 @@ function splitterFor(separator: string): (line: string) => string[] {
   const plain = separator === " "
     ? (line: string) => line.trim().split(/ +/)
     : (line: string) => line.split(separator);
-  // The library knows all about quotes, but takes ten times as long.
+  // The library handles quotes but takes ten times as long.
   return (line) => line.includes('"') ? parse(line, { separator })[0] : plain(line);
 }
 
@@ -88,7 +88,7 @@ async function openText(path: string): Promise<ReadableStream<string>> {
   if (encoding === "utf-8" && start.includes(0)) {
     throw await closing(
       bytes,
-      "it is no text: its first bytes are " + printable(latin1(start), 16),
+      "it is not text: its first bytes are " + printable(latin1(start), 16),
     );
   }
   return bytes.pipeThrough(new TextDecoderStream(encoding) as TransformStream<Uint8Array, string>);
@@ -109,7 +109,7 @@ function encodingOf([first, second]: Uint8Array): string {
   return "utf-8";
 }
 
-/** The first bytes of a stream, and the whole stream still. */
+/** Returns the first bytes of a stream, and a stream that still contains them. */
 async function peek(
   stream: ReadableStream<Uint8Array>,
 ): Promise<[Uint8Array, ReadableStream<Uint8Array>]> {
@@ -142,7 +142,7 @@ async function peek(
   ];
 }
 
-/** Unpacks gzip, as long as it unpacks to what text can. */
+/** Decompresses gzip; fails if the result is too large to be text of images. */
 function unpacked(
   packed: ReadableStream<Uint8Array>,
   size: number,
@@ -164,7 +164,7 @@ function unpacked(
       if (length > most) {
         await reader.cancel();
         throw new DataError(
-          `it unpacks to more than ${MAX_RATIO} times its ${size} bytes, as no images do`,
+          `it decompresses to more than ${MAX_RATIO} times its ${size} bytes, which no images do`,
         );
       }
       controller.enqueue(value);

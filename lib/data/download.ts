@@ -1,27 +1,27 @@
-/** One file from the first of several mirrors that gives it whole. */
+/** Downloads a file from the first mirror that serves it intact. */
 import { printable } from "../files/printable.ts";
 import { DataError, DataUnavailableError } from "./errors.ts";
 
-/** How far a download is. */
+/** Progress of a download. */
 export interface DownloadProgress {
   /** The file's name on the mirror. */
   file: string;
-  /** Bytes received. */
+  /** Bytes received so far. */
   bytes: number;
-  /** Bytes there will be, where the mirror says so. */
+  /** Total bytes, if the mirror announces them. */
   total?: number;
 }
 
-/** How patient a download is, and who is told how far it is. */
+/** Timeouts, retries and the progress callback. */
 export interface DownloadOptions {
   /**
    * Milliseconds within which a mirror must begin to answer; the mirrors, tried
-   * in turn, share them.
+   * in turn, share this time.
    * @default 10000
    */
   answerWithin?: number;
   /**
-   * Milliseconds without a new byte after which a mirror is given up.
+   * Milliseconds without new bytes after which a mirror is abandoned.
    * @default 10000
    */
   stallAfter?: number;
@@ -38,28 +38,28 @@ export interface DownloadOptions {
 export interface RemoteFile {
   /** Its name on every mirror. */
   name: string;
-  /** Folders that hold it, as URLs; the first is tried first. */
+  /** URLs of the folders that hold it, in the order in which to try them. */
   mirrors: readonly string[];
-  /** A body that is longer is refused. */
+  /** Maximum length of the body. */
   maxBytes: number;
 }
 
-/** Why one mirror did not do, and whether asking it again is of no use. */
+/** Why a mirror failed, and whether retrying it is pointless. */
 interface Failure {
   reason: string;
   permanent: boolean;
 }
 
 /**
- * Downloads a file, and hands its body to `consume`, which must throw a
- * DataError if it is not what it should be: then the next mirror is tried, and
- * `consume` begins anew. Any other error of `consume` ends the download.
+ * Downloads a file and passes its body to `consume`. If `consume` throws a
+ * DataError because the body is invalid, the next mirror is tried, and `consume`
+ * starts again. Any other error of `consume` ends the download.
  *
- * @param file What to download from where
- * @param consume Takes the body as it arrives
- * @param options Patience, and progress
- * @returns What `consume` returned
- * @throws {DataUnavailableError} If no mirror gave the file; the message has each mirror's reason
+ * @param file What to download, and from where
+ * @param consume Reads the body as it arrives
+ * @param options Timeouts, retries, progress
+ * @returns The result of `consume`
+ * @throws {DataUnavailableError} If no mirror serves the file; the message gives each mirror's reason
  *
  * @example
  * ```ts
@@ -106,14 +106,14 @@ export async function download<T>(
   throw new DataUnavailableError(`Cannot download ${file.name} (${reasons.join("; ")})`);
 }
 
-/** A mirror did not give the file. */
+/** A mirror failed to serve the file. */
 class MirrorError extends Error {
   constructor(message: string, readonly permanent = false) {
     super(message);
   }
 }
 
-/** The body of a file as one mirror gives it, piece by piece, within the limits. */
+/** Yields the body of a file from one mirror, enforcing the limits. */
 async function* receive(
   mirror: string,
   { name, mirrors, maxBytes }: RemoteFile,
@@ -162,7 +162,7 @@ async function* receive(
     const { message } = ((error as Error).cause ?? error) as Error;
     const reason = message.replace(/^error sending request for url \(.*?\): /, "");
     throw new MirrorError(
-      bytes > 0 ? `broken off after ${bytes} bytes: ${reason}` : reason,
+      bytes > 0 ? `connection lost after ${bytes} bytes: ${reason}` : reason,
       (error as Error).name === "NotCapable",
     );
   } finally {
@@ -171,7 +171,7 @@ async function* receive(
   }
 }
 
-/** `Content-Length`, unless it counts bytes that `fetch` has already decoded into others. */
+/** `Content-Length`, unless it counts encoded bytes, which `fetch` has already decoded. */
 function announcedLength({ headers }: Response): number | undefined {
   const length = headers.get("content-length");
   return length === null || headers.has("content-encoding") ? undefined : Number(length);

@@ -1,13 +1,13 @@
-/** The two ways in which data can fail, for callers that treat them differently. */
+/** Errors of data sets, in two kinds for callers that handle them differently. */
 
-/** A data file that is missing, damaged or not what it should be; the message is one line for a person. */
+/** Thrown for a data file that is missing, corrupt or of the wrong kind; the message is one line for the user. */
 export class DataError extends Error {
-  /** Tells it from other errors. */
+  /** The error's class. */
   override name = "DataError";
 }
 
-/** The data is not here and cannot be fetched now; `auto` takes synthetic digits instead. */
+/** Thrown if data is not on disk and cannot be downloaded; `auto` then uses synthetic digits. */
 export class DataUnavailableError extends DataError {
-  /** Tells it from other errors. */
+  /** The error's class. */
   override name = "DataUnavailableError";
 }

@@ -1,4 +1,4 @@
-/** MNIST from a folder on a web server, with what every browser has. */
+/** Fetches MNIST from a folder on a web server, using only APIs of browsers. */
 import type { Dataset } from "./dataset.ts";
 import { download, type DownloadOptions } from "./download.ts";
 import { DataError } from "./errors.ts";
@@ -7,20 +7,20 @@ import { parseIdxHeader } from "./idx.ts";
 import type { IdxSource } from "./idx_source.ts";
 import { MNIST } from "./mnist.ts";
 
-/** How MNIST is fetched. */
+/** Options of `fetchMnist`. */
 export interface FetchMnistOptions extends DownloadOptions {
-  /** Called with a line for a person, if the checksums cannot be verified. */
+  /** Called with a message for the user if the checksums cannot be verified. */
   onNotice?: (line: string) => void;
 }
 
-/** Above any of the files, compressed or not. */
+/** Larger than any of the files, compressed or not. */
 const MAX_BYTES = 64 * 2 ** 20;
 
 /**
- * Fetches MNIST's four files, `train-images-idx3-ubyte.gz` and so on, from one folder. Whether a
- * file is gzipped is told by its first bytes, as some servers decompress on the way. Each file's
- * SHA-256 is verified; only in a page that is no secure context (http:// from another machine),
- * where browsers offer no hashing, `onNotice` says instead that it was not.
+ * Fetches MNIST's four files, `train-images-idx3-ubyte.gz` and so on, from one folder. The first
+ * bytes tell whether a file is gzipped, as some servers decompress it. Verifies each file's SHA-256,
+ * except in a page that is not a secure context (http:// from another machine): browsers provide no
+ * hashing there, so `onNotice` reports that nothing was verified.
  *
  * @param folder URL of the folder; in a page it may be relative to the page
  * @param options Timeouts, progress
@@ -45,7 +45,7 @@ export async function fetchMnist(
 /**
  * Fetches a data set of four IDX files.
  *
- * @param source Its checksums, as SHA-256
+ * @param source Its checksums, which must be SHA-256
  * @param folder URL of the folder
  * @param options As for `fetchMnist`
  * @returns The data set
@@ -65,7 +65,7 @@ export async function fetchIdxSource(
   const canVerify = globalThis.crypto?.subtle !== undefined;
   if (!canVerify) {
     options.onNotice?.(
-      `${source.name}'s checksums were not verified: that takes a page from https:// or localhost`,
+      `${source.name}'s checksums were not verified: this requires https:// or localhost`,
     );
   }
   const files = await Promise.all(IDX_FILE_NAMES.map(async (name) => {
@@ -80,7 +80,7 @@ export async function fetchIdxSource(
   return joinIdxFiles(files, source);
 }
 
-/** The bytes decompressed, if they begin as gzip does. */
+/** Decompresses the bytes if they are gzip. */
 async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
@@ -101,7 +101,7 @@ async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<Array
   return await new Blob(pieces).bytes();
 }
 
-/** A stream's pieces; not every browser can iterate over a stream itself. */
+/** Iterates over a stream; not every browser supports that directly. */
 async function* piecesOf<Piece>(stream: ReadableStream<Piece>): AsyncGenerator<Piece> {
   const reader = stream.getReader();
   try {

@@ -9,19 +9,19 @@ import { foreignKind } from "../files/kinds.ts";
 import { DataError } from "./errors.ts";
 
 const UNSIGNED_BYTE = 8;
-/** Bytes of an item, by its type: unsigned byte, signed byte, short, int. Floats are no labels. */
+/** Bytes per item by type: unsigned byte, signed byte, short, int. Labels are never floats. */
 const ITEM_BYTES: Readonly<Record<number, number>> = { [UNSIGNED_BYTE]: 1, 9: 1, 11: 2, 12: 4 };
-/** The longest header, that of images. */
+/** Length of the longest header, that of images. */
 export const IDX_HEADER_BYTES = 16;
 
-/** What a file of a data set holds. */
+/** What an IDX file holds. */
 export type IdxKind = "images" | "labels";
 
 /**
- * Tells IDX files of images and of labels from others, by their first four bytes.
+ * Recognizes IDX files of images and of labels by their first four bytes.
  *
  * @param start The file's first bytes, decompressed
- * @returns What it holds, or undefined if it is another kind of file
+ * @returns What the file holds, or undefined if it is another kind of file
  *
  * @example
  * ```ts
@@ -38,38 +38,38 @@ export function idxKind([zero, alsoZero, type, dimensions]: Uint8Array): IdxKind
   return type in ITEM_BYTES && (dimensions === 1 || dimensions === 2) ? "labels" : undefined;
 }
 
-/** What `parseIdxHeader` must know beforehand. */
+/** What `parseIdxHeader` needs to know about the file. */
 export interface IdxFacts {
-  /** What to call the file in an error. */
+  /** The file's name in error messages. */
   file: string;
-  /** Bytes of the whole file, header included; left out, they are not compared with the header. */
+  /** Length of the file including the header; if omitted, the length is not checked. */
   fileLength?: number;
   /** What the file must hold. */
   kind: IdxKind;
 }
 
-/** What a header says. */
+/** The contents of an IDX header. */
 export interface IdxHeader {
   /** `[rows, height, width]` of images, `[rows]` of labels. */
   shape: number[];
-  /** Bytes before the first item. */
+  /** Length of the header in bytes. */
   headerLength: number;
-  /** Bytes of the whole file. */
+  /** Length of the file in bytes. */
   fileLength: number;
-  /** Of labels: bytes of one, and how many numbers each row has, of which the first is the label. */
+  /** For labels: bytes per number, and numbers per row, of which the first is the label. */
   itemBytes: number;
   columns: number;
 }
 
 /**
- * Reads an IDX header and checks every field of it, and the file's length
- * against it. Images are of unsigned bytes; labels may be of any type of whole
- * numbers, and have more numbers after them in each row, as QMNIST's do.
+ * Reads an IDX header, and checks every field and the file's length. Images must
+ * be unsigned bytes. Labels may have any integer type, and may be followed by
+ * more numbers in each row, as QMNIST's are.
  *
- * @param start The file's first bytes, the header at least (or the whole file, if that is shorter)
+ * @param start The file's first bytes: at least the header, or the whole file if it is shorter
  * @param about The file
  * @returns Its sizes
- * @throws {DataError} If a field is wrong, or the length is another than the header's
+ * @throws {DataError} If a field is wrong, or the file's length does not match the header
  *
  * @example
  * ```ts
@@ -125,11 +125,11 @@ export function parseIdxHeader(
 }
 
 /**
- * The labels in the items of a file, where they are not bytes already.
+ * Extracts the labels from a file's items if they are not plain bytes.
  *
- * @param items All of the file but its header
- * @param header The file's
- * @param file What to call the file in an error
+ * @param items The file without its header
+ * @param header The file's header
+ * @param file The file's name in error messages
  * @returns Shape (rows)
  * @throws {DataError} If a label is not from 0 to 255
  *
@@ -151,7 +151,7 @@ export function decodeLabels(
   const labels = new Uint8Array(rows);
   for (let row = 0; row < rows; row++) {
     const first = row * columns * itemBytes;
-    // Big-endian: all bytes before the last are 0 in a number below 256.
+    // In a big-endian number below 256, all bytes before the last are 0.
     const last = first + itemBytes - 1;
     if (items.subarray(first, last).some((byte) => byte !== 0)) {
       throw new DataError(
@@ -164,7 +164,7 @@ export function decodeLabels(
 }
 
 /**
- * An IDX file of unsigned bytes.
+ * Encodes an IDX file of unsigned bytes.
  *
  * @param shape `[rows]` or `[rows, height, width]`
  * @param items As many as the shape says
@@ -196,7 +196,7 @@ export function encodeIdx(
  *
  * @param labels Shape (rows)
  * @param classes Labels are 0 to classes - 1
- * @param file What to call the file in an error
+ * @param file The file's name in error messages
  * @throws {DataError} Naming the first label that is too large, and its row
  *
  * @example

@@ -1,12 +1,12 @@
 /**
- * Four opened IDX files become one Dataset, wherever they were opened. Touches no files itself, so
- * that browsers can use it.
+ * Combines four opened IDX files into one Dataset. Accesses no files itself, so browsers can use
+ * it.
  */
 import type { Dataset } from "./dataset.ts";
 import { DataError } from "./errors.ts";
 import { checkLabels } from "./idx.ts";
 
-/** MNIST's names for its files, which other data sets in its format have kept. */
+/** MNIST's file names, which other data sets in its format share. */
 export const IDX_FILE_NAMES = [
   "train-images-idx3-ubyte",
   "train-labels-idx1-ubyte",
@@ -14,51 +14,51 @@ export const IDX_FILE_NAMES = [
   "t10k-labels-idx1-ubyte",
 ] as const;
 
-/** One of the four. */
+/** One of the four file names. */
 export type IdxFileName = typeof IDX_FILE_NAMES[number];
 
-/** What the four files must hash to. */
+/** The checksums of the four files. */
 export interface Checksums {
-  /** SHA-256 of the file decompressed, or MD5 of the file as `.gz`, which it must then stay. */
+  /** SHA-256 of the decompressed file, or MD5 of the `.gz` file, which must then be kept compressed. */
   kind: "sha256" | "md5-of-gz";
-  /** In hex. */
+  /** The checksums in hexadecimal. */
   files: Readonly<Record<IdxFileName, string>>;
-  /** SHA-256 of decompressed files that are of another data set, where `kind` can only tell packed ones. */
+  /** SHA-256 of another data set's decompressed files, to reject them if `kind` covers only `.gz` files. */
   others?: readonly string[];
 }
 
-/** What is known beforehand of the four files. */
+/** What is known about the four files in advance. */
 export interface IdxDatasetOptions {
-  /** The data set's name; without it, what the caller calls it by default. */
+  /** The data set's name; chosen by the caller if omitted. */
   name?: string;
-  /** How many labels there are; without it, one more than the largest found. */
+  /** Number of classes; the largest label plus 1 if omitted. */
   classes?: number;
-  /** What the labels stand for. */
+  /** The names of the classes. */
   classNames?: readonly string[];
-  /** Without them the files are taken as they are, if their headers hold. */
+  /** The checksums; if omitted, only the headers are checked. */
   checksums?: Checksums;
 }
 
-/** One opened file: its header is checked, its items are still to be copied to where they belong. */
+/** An opened file whose header is checked, but whose items are not read yet. */
 export interface IdxFile {
-  /** For errors. */
+  /** The file's path, for error messages. */
   path: string;
   /** `[rows]` or `[rows, height, width]`. */
   shape: number[];
-  /** Fills `items`, of the shape's length. */
+  /** Reads all items into `items`. */
   read(items: Uint8Array): void;
-  /** Throws a DataError if the file, with the items just read, has the wrong checksum. */
+  /** Throws a DataError if the file's checksum, computed from the items just read, is wrong. */
   verify?(items: Uint8Array): void;
 }
 
 /**
- * Puts the files' items together. The rows of the train files come first, in order; their count
+ * Combines the files' items. The rows of the training files come first, in order; their count
  * becomes `trainRows`.
  *
  * @param files In the order of `IDX_FILE_NAMES`
- * @param options What is known of them, and the data set's name
+ * @param options What is known about them, and the data set's name
  * @returns The data set
- * @throws {DataError} If a file is corrupt or disagrees with another
+ * @throws {DataError} If a file is corrupt or does not match another
  */
 export function joinIdxFiles(
   [trainImages, trainLabels, testImages, testLabels]: readonly IdxFile[],

@@ -1,4 +1,4 @@
-/** A folder of four IDX files, gzipped or not, as one Dataset. */
+/** Reads a folder of four IDX files, gzipped or not, as one Dataset. */
 import { KIND_BYTES } from "../files/kinds.ts";
 import { printable } from "../files/printable.ts";
 import type { Dataset } from "./dataset.ts";
@@ -15,25 +15,25 @@ import {
 import { describeFolder, type IdxLocation, isFile, isGzip, locateIdxFiles } from "./idx_locate.ts";
 import { createHash, gunzipStart, gunzipSync } from "../files/node.ts";
 
-/** What is known beforehand of the files in a folder. */
+/** What is known about the files of a folder in advance. */
 export interface IdxFolderOptions extends IdxDatasetOptions {
-  /** Files that are not in the folder, or not to be read from there: their contents. */
+  /** The contents of files that are in memory instead of in the folder. */
   contents?: ReadonlyMap<IdxFileName, Uint8Array>;
-  /** Called with a line for a person about what could not be verified. */
+  /** Called with a message for the user about what could not be verified. */
   onNotice?: (line: string) => void;
 }
 
-/** What a header may promise of a gzipped file: ten times what the largest data set of digits has. */
+/** Maximum decompressed size of a gzipped file: ten times the largest data set of digits. */
 const MAX_BYTES = 2 ** 30;
 
 /**
- * Reads the four files of an IDX data set. The rows of the train files come
+ * Reads the four files of an IDX data set. The rows of the training files come
  * first, in order; their count becomes `trainRows`.
  *
- * @param directory Holds the four files, or has a folder that does, as `locateIdxFiles` finds them
- * @param options What is known of them
+ * @param directory The folder of the four files, or a folder above it (see `locateIdxFiles`)
+ * @param options What is known about them
  * @returns The data set
- * @throws {DataError} If a file is missing, damaged, disagrees with another, or has the wrong checksum
+ * @throws {DataError} If a file is missing, is corrupt, does not match another, or has the wrong checksum
  *
  * @example
  * ```ts
@@ -65,7 +65,7 @@ export function readIdxFolder(directory: string, options: IdxFolderOptions = {})
       `There is no ${missing} or ${missing}.gz in ${directory}${describeFolder(directory)}`,
     );
   }
-  // Each line once, not once a file.
+  // Report each message once, not once per file.
   const said = new Set<string>();
   const onNotice = (line: string) => {
     if (!said.has(line)) options.onNotice?.(line);
@@ -76,7 +76,7 @@ export function readIdxFolder(directory: string, options: IdxFolderOptions = {})
   return firstWhole(locations, read);
 }
 
-/** The files with MNIST's own names, whether they are there or not. */
+/** The paths of files with MNIST's own names, whether they exist or not. */
 function ownNames(directory: string): IdxLocation {
   const pathsOf = (name: IdxFileName) => {
     const paths = ownPaths(directory, name);
@@ -90,7 +90,7 @@ function ownPaths(directory: string, name: IdxFileName): string[] {
 }
 
 /**
- * Whether the files of a folder lie as EMNIST's do, by their names.
+ * Whether the files of a folder have EMNIST's names.
  *
  * @param directory As for `readIdxFolder`
  */
@@ -101,15 +101,15 @@ export function isEmnistFolder(directory: string): boolean {
 }
 
 /**
- * Whether a file's name is one of EMNIST's.
+ * Whether a file has one of EMNIST's names.
  *
- * @param path Where it is
+ * @param path The file's path
  */
 export function isEmnist(path: string): boolean {
   return /(^|[/\\])emnist(?![a-z])[^/\\]*$/i.test(path);
 }
 
-/** What the first of several gives that is not damaged; what is wrong with the first if all are. */
+/** Returns the first result that is not corrupt; if all are, throws the error of the first candidate. */
 function firstWhole<From, To>(candidates: readonly From[], read: (candidate: From) => To): To {
   const errors: unknown[] = [];
   for (const candidate of candidates) {
@@ -135,23 +135,23 @@ function readIdxFiles(
     return join((name) => openIdx(pathsOf(name)[0], name, options));
   } catch (error) {
     if (IDX_FILE_NAMES.every((name) => pathsOf(name).length === 1)) throw error;
-    // Of a file that is there twice, one copy may be damaged and the other whole.
+    // If a file exists twice, one copy may be corrupt and the other intact.
     return join((name) => firstWhole(pathsOf(name), (path) => checkedIdx(path, name, options)));
   }
 }
 
-/** Where only the packed files have checksums, they count if there are any. */
+/** Prefers the compressed files if only those have checksums. */
 function preferred(paths: readonly string[], checksums?: Checksums): readonly string[] {
   const packed = paths.filter((path) => path.endsWith(".gz"));
   return checksums?.kind === "md5-of-gz" && packed.length > 0 ? packed : paths;
 }
 
 /**
- * Whether one file of a folder is there, is what its name says, and has its checksum.
+ * Whether a file exists in a folder, matches its name, and has the right checksum.
  *
  * @param directory The folder
  * @param name The file, which may end in `.gz`
- * @param checksums What it must hash to
+ * @param checksums The expected checksums
  */
 export function isIdxFileWhole(
   directory: string,
@@ -169,12 +169,12 @@ export function isIdxFileWhole(
   });
 }
 
-/** Whether all four files of a folder are there, gzipped or not, whatever is in them. */
+/** Whether a folder has all four files, gzipped or not; does not check their contents. */
 export function hasIdxFiles(directory: string): boolean {
   return locateIdxFiles(directory).length > 0;
 }
 
-/** An opened file whose items are known to be as they must. */
+/** Opens a file and verifies its items. */
 function checkedIdx(path: string, name: IdxFileName, options: IdxFolderOptions): IdxFile {
   const file = openIdx(path, name, options);
   const items = new Uint8Array(file.shape.reduce((product, size) => product * size, 1));
@@ -183,9 +183,9 @@ function checkedIdx(path: string, name: IdxFileName, options: IdxFolderOptions):
   return file;
 }
 
-/** What is to be found in a file: its items, and what it hashes to given those. */
+/** The contents of a file: its items and its checksum. */
 interface Contents extends Omit<IdxFile, "path"> {
-  /** In hex; undefined for the MD5 of a packed file that is not packed. */
+  /** The checksum in hexadecimal; undefined for `md5-of-gz` if the file is not compressed. */
   checksum(kind: Checksums["kind"], items: Uint8Array): string | undefined;
 }
 
@@ -208,11 +208,11 @@ function openIdx(path: string, name: IdxFileName, options: IdxFolderOptions): Id
         );
       }
       if (found === undefined) {
-        onNotice?.(`${source}: decompressed files have no published checksums to be verified by`);
+        onNotice?.(`${source}: not verified, as no checksums of decompressed files are published`);
       } else if (found !== expected) {
         throw new DataError(
           `Cannot use ${path} as ${source}'s ${name} as its ${checksums.kind} must be ` +
-            `${expected}: current value is ${found}; put the original in its place`,
+            `${expected}: current value is ${found}; replace it with the original`,
         );
       }
     },
@@ -232,7 +232,7 @@ function openContents(path: string, name: IdxFileName, given?: Uint8Array): Cont
 
 type Facts = Parameters<typeof parseIdxHeader>[1];
 
-/** Decompresses no more than the header promises, and nothing before that is known. */
+/** Reads the header first, then decompresses no more than the length that it announces. */
 function openGzipped(compressed: Uint8Array, facts: Facts): Contents {
   const start = gunzipStart(compressed.subarray(0, 4096));
   const isShort = start.length < IDX_HEADER_BYTES;
@@ -240,7 +240,7 @@ function openGzipped(compressed: Uint8Array, facts: Facts): Contents {
   if (fileLength > MAX_BYTES) {
     throw new DataError(
       `Cannot decompress ${facts.file} as it must hold at most ${MAX_BYTES} bytes: its header ` +
-        `promises ${fileLength}; decompress it yourself if that is right`,
+        `announces ${fileLength}; decompress it yourself if that is right`,
     );
   }
   let bytes: Uint8Array;
@@ -250,7 +250,7 @@ function openGzipped(compressed: Uint8Array, facts: Facts): Contents {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code !== "ERR_BUFFER_TOO_LARGE") throw damaged(facts.file, message);
     throw new DataError(
-      `Cannot decompress ${facts.file} as its header promises ${fileLength} bytes: it holds more`,
+      `Cannot decompress ${facts.file} as its header announces ${fileLength} bytes: it holds more`,
     );
   }
   return {
@@ -262,7 +262,7 @@ function openGzipped(compressed: Uint8Array, facts: Facts): Contents {
 function damaged(file: string, reason: string): DataError {
   return new DataError(
     `Cannot decompress ${file} (${reason}): ` +
-      `it is damaged or not whole, put the original in its place`,
+      `it is corrupt or truncated; replace it with the original`,
   );
 }
 
@@ -275,7 +275,7 @@ function openBytes(bytes: Uint8Array, facts: Facts): Contents {
   };
 }
 
-/** Reads straight into place: a fifth of the time of reading the whole file and copying. */
+/** Reads the items directly into the target, five times as fast as reading the whole file and copying. */
 function openPlain(path: string, start: Uint8Array, facts: Facts): Contents {
   const header = parseIdxHeader(start, facts);
   const { shape, headerLength, fileLength } = header;
@@ -288,7 +288,7 @@ function openPlain(path: string, start: Uint8Array, facts: Facts): Contents {
       using file = Deno.openSync(path);
       file.seekSync(headerLength, Deno.SeekMode.Start);
       if (readFully(file, raw) < raw.length) {
-        throw new DataError(`Cannot read ${path} as it became shorter meanwhile`);
+        throw new DataError(`Cannot read ${path} as it was truncated while being read`);
       }
       if (!isBytes) place(items, raw, header, path);
     },
@@ -308,7 +308,7 @@ function hashOf(kind: Checksums["kind"], ...parts: Uint8Array[]): string {
   return hash.digest("hex");
 }
 
-/** Returns how many bytes there were to fill `target` with. */
+/** Fills `target` from the file; returns how many bytes were read. */
 function readFully(file: Deno.FsFile, target: Uint8Array): number {
   let length = 0;
   while (length < target.length) {

@@ -1,7 +1,8 @@
 /**
- * Finds the four files of IDX data sets, under the names and in the folders that people have them:
- * MNIST's own names, Kaggle's `train-images.idx3-ubyte`, EMNIST's `emnist-digits-train-...`, in a
- * folder for each file or in `MNIST/raw/`. What a file holds is told by its first bytes.
+ * Finds the four files of IDX data sets under the names and in the folders in which they are
+ * distributed: MNIST's own names, Kaggle's `train-images.idx3-ubyte`, EMNIST's
+ * `emnist-digits-train-...`, in one folder per file or in `MNIST/raw/`. A file's first bytes tell
+ * what it holds.
  */
 import { foreignKind } from "../files/kinds.ts";
 import { printable } from "../files/printable.ts";
@@ -9,26 +10,26 @@ import { IDX_FILE_NAMES, type IdxFileName } from "./idx_dataset.ts";
 import { type IdxKind, idxKind } from "./idx.ts";
 import { gunzipStart } from "../files/node.ts";
 
-/** Where the files of one data set are. */
+/** The location of one data set's files. */
 export interface IdxLocation {
-  /** The folder and what the files' names begin with, for choosing it among others. */
+  /** The folder and the common prefix of the file names, to tell it from other data sets. */
   name: string;
-  /** The file of each of MNIST's names; where there are several, the best comes first. */
+  /** The paths for each of MNIST's names; if there are several, the best comes first. */
   files: ReadonlyMap<IdxFileName, readonly string[]>;
 }
 
-/** Folders in folders that are looked into: `MNIST/raw/train-images-idx3-ubyte/`. */
+/** Maximum depth of subfolders searched: `MNIST/raw/train-images-idx3-ubyte/`. */
 const MAX_DEPTH = 3;
-/** Files that are looked at; a folder with more is no data set's. */
+/** Maximum number of files examined; a data set's folder has fewer. */
 const MAX_FILES = 1000;
-/** Of a file, to see what it is. */
+/** How much of a file is read to recognize it. */
 const START_BYTES = 4096;
 
 /** A file that was found, and which of the four it is. */
 interface Found {
   path: string;
   folder: string;
-  /** What its name begins with, before `train` or `test`. */
+  /** The part of its name before `train` or `test`. */
   prefix: string;
   name: IdxFileName;
   /** Lower is better: MNIST's own names, then decompressed ones. */
@@ -38,9 +39,9 @@ interface Found {
 /**
  * Finds the complete data sets in a folder.
  *
- * @param directory The folder; with `/emnist-digits` behind it, of several data sets in it that
- *   whose files' names begin so
- * @returns Those that lie least deep, which are several if their names begin differently
+ * @param directory The folder; if `/emnist-digits` is appended, only the data set in it whose file
+ *   names have that prefix
+ * @returns The data sets at the smallest depth; several if their file names have different prefixes
  */
 export function locateIdxFiles(directory: string): IdxLocation[] {
   const simple = locateSimple(directory);
@@ -51,7 +52,7 @@ export function locateIdxFiles(directory: string): IdxLocation[] {
     .filter(({ name }) => splitPath(name)[1].toLowerCase() === prefix.toLowerCase());
 }
 
-/** Looks only for MNIST's own names, as there are in the cache. */
+/** Looks only for MNIST's own names, which the cache uses. */
 function locateSimple(directory: string): IdxLocation | undefined {
   const files = new Map<IdxFileName, string[]>();
   for (const name of IDX_FILE_NAMES) {
@@ -79,14 +80,14 @@ function locateBelow(directory: string, maxDepth = MAX_DEPTH): IdxLocation[] {
   return locations.filter((location) => depthOf(location) === least);
 }
 
-/** Which of the four a file is, by its name and, unless that is MNIST's own, by its first bytes. */
+/** Identifies which of the four a file is, by its name and, unless that is MNIST's own, its first bytes. */
 function identify({ path, relative }: Entry): Found | undefined {
   const [parent, file] = splitPath(path);
   const [, parentName] = splitPath(splitPath(relative)[0]);
   const own = IDX_FILE_NAMES.find((name) => file === name || file === `${name}.gz`);
   const start = startOf(path);
   const kind = own ? kindOfName(own) : idxKind(start.bytes);
-  // A folder that is called as the file in it, or that holds the files of one part.
+  // The folder is named like the file in it, or holds the files of one part.
   const isOwnFolder = /images|labels|^train|^test|^t10k/i.test(parentName);
   const part = partOf(file) ?? (isOwnFolder ? partOf(parentName) : undefined);
   if (kind === undefined || part === undefined) return undefined;
@@ -103,7 +104,7 @@ function kindOfName(name: IdxFileName): IdxKind {
   return name.includes("images") ? "images" : "labels";
 }
 
-/** Whether a name is of training or test files, and what comes before that. */
+/** Whether a name is that of a training or test file, and the prefix before that part. */
 function partOf(name: string): { part: "train" | "t10k"; prefix: string } | undefined {
   const words = [...name.matchAll(/train|t10k|test/gi)];
   const parts = new Set(words.map(([word]) => word.toLowerCase() === "train" ? "train" : "t10k"));
@@ -118,7 +119,7 @@ function splitPath(path: string): [string, string] {
   return [path.slice(0, Math.max(0, slash)), path.slice(slash + 1)];
 }
 
-/** A file's first bytes, decompressed if it is gzipped. */
+/** Reads a file's first bytes, decompressed if it is gzipped. */
 function startOf(path: string): { bytes: Uint8Array; isPacked: boolean } {
   const bytes = firstBytes(path);
   const isPacked = isGzip(bytes);
@@ -126,9 +127,9 @@ function startOf(path: string): { bytes: Uint8Array; isPacked: boolean } {
 }
 
 /**
- * Whether bytes begin as gzip does.
+ * Whether bytes begin with gzip's signature.
  *
- * @param bytes The first two at least
+ * @param bytes At least the first two bytes
  */
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
@@ -145,14 +146,14 @@ function firstBytes(path: string): Uint8Array {
   }
 }
 
-/** What `filesBelow` gives. */
+/** A file found by `filesBelow`. */
 interface Entry {
   path: string;
-  /** From the folder. */
+  /** The path relative to the folder. */
   relative: string;
 }
 
-/** All files in a folder and its folders, but hidden ones, half-written ones and those set aside. */
+/** All files in a folder and its subfolders, except hidden, partial and `.damaged` files. */
 function filesBelow(directory: string, maxDepth = MAX_DEPTH): Entry[] {
   const files: Entry[] = [];
   const visit = (folder: string, relative: string, depth: number) => {
@@ -180,14 +181,14 @@ function visibleNames(folder: string): string[] {
   }
 }
 
-/** How many files of a folder a message names. */
+/** Maximum number of files that a message lists. */
 const NAMED = 6;
 
 /**
- * Says what is in a folder, for where something else was looked for.
+ * Describes a folder's contents, for the message that a file is missing.
  *
  * @param directory The folder
- * @returns Words that go on from "There is no such file in FOLDER"
+ * @returns Text that continues "There is no such file in FOLDER"
  */
 export function describeFolder(directory: string): string {
   if (!isFolder(directory)) return ", as there is no such folder";
@@ -203,10 +204,10 @@ export function describeFolder(directory: string): string {
 }
 
 /**
- * Whether a folder holds files that somebody put there for their data.
+ * Whether a folder holds files that the user may have put there as data.
  *
  * @param directory The folder
- * @param maxDepth Folders in folders that are looked into
+ * @param maxDepth Maximum depth of subfolders searched
  */
 export function holdsData(directory: string, maxDepth = MAX_DEPTH): boolean {
   return filesBelow(directory, maxDepth).some(({ relative }) =>
@@ -215,9 +216,9 @@ export function holdsData(directory: string, maxDepth = MAX_DEPTH): boolean {
 }
 
 /**
- * Whether there is a file.
+ * Whether a path exists and is a file.
  *
- * @param path Where
+ * @param path The path
  */
 export function isFile(path: string): boolean {
   return statOf(path)?.isFile ?? false;

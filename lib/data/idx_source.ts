@@ -1,4 +1,4 @@
-/** Data sets that are published as four gzipped IDX files: from the cache, else from a mirror. */
+/** Loads data sets that are published as four gzipped IDX files, from the cache or else from a mirror. */
 import { writeFileAtomically } from "../files/write_file.ts";
 import { withCacheLock } from "./cache.ts";
 import type { Dataset } from "./dataset.ts";
@@ -14,47 +14,46 @@ import { isIdxFileWhole, readIdxFolder } from "./idx_folder.ts";
 import { holdsData } from "./idx_locate.ts";
 import { createHash, gunzipSync } from "../files/node.ts";
 
-/** A published data set: what its files must be, and who has them. */
+/** A published data set: the checksums and mirrors of its files. */
 export interface IdxSource extends IdxDatasetOptions {
   name: string;
   classes: number;
   checksums: Checksums;
-  /** Folders that hold the four files, as URLs. */
+  /** URLs of the folders that hold the four files. */
   mirrors: readonly string[];
   /**
-   * What the files are called there.
-   * @default MNIST's names with `.gz` behind them
+   * The names of the files on the mirrors.
+   * @default MNIST's names followed by `.gz`
    */
   remoteNames?: Readonly<Record<IdxFileName, string>>;
 }
 
-/** Where a data set is kept, and how it is fetched if it is not there. */
+/** Where a data set is stored, and how to download it if it is missing. */
 export interface LoadOptions extends DownloadOptions {
   /**
-   * The folder in which the files are kept.
-   * @default `./data/` and the data set's name
+   * The folder in which the files are stored.
+   * @default `./data/` followed by the data set's name
    */
   directory?: string;
   /**
-   * Where to download from.
+   * The mirrors to download from.
    * @default the data set's own mirrors
    */
   mirrors?: readonly string[];
-  /** Called with a line for a person where something takes long or was put right. */
+  /** Called with a message for the user when something takes long or was repaired. */
   onNotice?: (line: string) => void;
 }
 
-// Above any of the files, as they are and decompressed.
+// Larger than any of the files, compressed or not.
 const MAX_BYTES = 64 * 2 ** 20;
 
 /**
- * Reads a data set from its folder; what is missing there or damaged is
- * downloaded first.
+ * Reads a data set from its folder. Downloads missing or corrupt files first.
  *
  * @param source The data set
- * @param options Where it is kept
+ * @param options Where it is stored
  * @returns The data set
- * @throws {DataUnavailableError} If it is not there and cannot be downloaded
+ * @throws {DataUnavailableError} If it is missing and cannot be downloaded
  */
 export async function loadIdxSource(
   source: IdxSource,
@@ -80,20 +79,20 @@ export async function loadIdxSource(
   }, onNotice);
 }
 
-/** Takes a file that was downloaded, under one of MNIST's names with an ending. */
+/** Stores a downloaded file under one of MNIST's names plus an extension. */
 export type KeepFile = (name: IdxFileName, content: Uint8Array, ending?: string) => Promise<void>;
 
 /**
- * Reads a folder of IDX files; if that fails, has it filled, and reads again.
- * Files that cannot be kept there are used all the same.
+ * Reads a folder of IDX files. If that fails, fills the folder and reads again.
+ * If the folder is not writable, the downloaded files are used from memory.
  *
  * @param directory The folder
- * @param known What is known of the files
- * @param fill Downloads what is missing or damaged
+ * @param known What is known about the files
+ * @param fill Downloads missing or corrupt files
  * @param onNotice See `LoadOptions`
  * @returns The data set
- * @throws {DataUnavailableError} If `fill` does, and the folder holds nobody's data
- * @throws {DataError} If `fill` does so, and it holds some
+ * @throws {DataUnavailableError} If `fill` throws it and the folder holds no data of the user
+ * @throws {DataError} If `fill` throws DataUnavailableError but the folder does hold data
  */
 export async function readOrFill(
   directory: string,
@@ -109,7 +108,7 @@ export async function readOrFill(
     try {
       return await withCacheLock(directory, PART_NAMES, async (canKeep) => {
         const filled = readIfWhole(directory, known);
-        if (filled) return filled; // by the process that was waited for
+        if (filled) return filled; // another process filled the folder meanwhile
         const contents = new Map<IdxFileName, Uint8Array>();
         await fill(async (name, content, ending = "") => {
           contents.set(name, content);
@@ -121,7 +120,7 @@ export async function readOrFill(
       if (!(failed instanceof DataUnavailableError)) throw failed;
       const message = `${error.message}. ${failed.message}. ` +
         `Check the network, or put the files there yourself`;
-      // Where there are files, somebody thinks that they are the data: nothing else takes their place.
+      // If there are files, the user expects them to be the data, so nothing may silently replace them.
       throw holdsData(directory) ? new DataError(message) : new DataUnavailableError(message);
     }
   }
@@ -138,7 +137,7 @@ function readIfWhole(directory: string, known: IdxDatasetOptions): Dataset | und
 
 const PART_NAMES = IDX_FILE_NAMES.flatMap((name) => [name, `${name}.gz`]);
 
-/** Writes a file; what is in its place is set aside, since it may be somebody's own. */
+/** Writes a file; an existing one is renamed, since it may belong to the user. */
 async function keepFile(
   path: string,
   content: Uint8Array,
@@ -146,18 +145,18 @@ async function keepFile(
 ): Promise<void> {
   try {
     const before = await Deno.lstat(path).catch(() => undefined);
-    if (before?.isSymlink) return onNotice(`${path} is a link and stays as it is`);
+    if (before?.isSymlink) return onNotice(`${path} is a symbolic link and is not replaced`);
     if (before) {
       await Deno.rename(path, `${path}.damaged`);
-      onNotice(`the file that was there is now ${path}.damaged`);
+      onNotice(`the previous file was renamed to ${path}.damaged`);
     }
     await writeFileAtomically(path, content);
   } catch (error) {
-    onNotice(`${(error as Error).message}: it is used but not kept`);
+    onNotice(`${(error as Error).message}: the file is used but not stored`);
   }
 }
 
-/** The bytes decompressed; bytes that are not gzipped are returned, since some servers decompress on the way. */
+/** Decompresses the bytes, unless they are not gzip: some servers decompress files they send. */
 function inflate(bytes: Uint8Array): Uint8Array {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
@@ -168,12 +167,12 @@ function inflate(bytes: Uint8Array): Uint8Array {
 }
 
 /**
- * Checks the content of a file before it is kept.
+ * Verifies a downloaded file before it is stored.
  *
- * @param content The file, gzipped if that is what its checksum is of
- * @param name Which of the four it is to be
- * @param checksums What the four must hash to
- * @throws {DataError} If it is another
+ * @param content The file, compressed if `checksums` are of compressed files
+ * @param name Which of the four files it must be
+ * @param checksums The checksums of the four files
+ * @throws {DataError} If the checksum is wrong
  */
 export function verifyChecksum(
   content: Uint8Array,
@@ -185,7 +184,7 @@ export function verifyChecksum(
   const start = new TextDecoder("latin1").decode(content.subarray(0, 16));
   throw new DataError(
     /^\s*</.test(start)
-      ? `it sends a web page instead of the file`
+      ? `it sent a web page instead of the file`
       : `the ${kind} of ${name} must be ${files[name]}: current value is ${found}`,
   );
 }

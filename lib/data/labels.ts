@@ -1,16 +1,16 @@
-/** What a person should know of the labels of data that is their own. */
+/** Checks the labels of a user's own data. */
 import { printable } from "../files/printable.ts";
 import type { Dataset } from "./dataset.ts";
 import { DataError } from "./errors.ts";
 
-/** How many labels a notice names. */
+/** Maximum number of labels that a notice lists. */
 const NAMED = 10;
 
 /**
- * Refuses labels that nothing can be learned from, and says what is odd about others.
+ * Throws if nothing can be learned from the labels, and reports irregularities.
  *
  * @param data The data set
- * @param onNotice Called with a line if classes are tested but never trained, or numbers skipped
+ * @param onNotice Called with a message if a class has test rows but no training rows, or no rows
  * @throws {DataError} If all labels are the same
  *
  * @example
@@ -42,7 +42,7 @@ export function inspectLabels(data: Dataset, onNotice: (line: string) => void = 
   };
   if (present.size < 2) {
     throw new DataError(
-      `Cannot use ${name} as its labels must be of two classes at least: all ${labels.length} ` +
+      `Cannot use ${name} as its labels must have at least two classes: all ${labels.length} ` +
         `rows have the ${listed([...present])}`,
     );
   }

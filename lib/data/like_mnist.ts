@@ -1,6 +1,6 @@
 /**
- * Data sets in MNIST's format, with as many pixels and classes, and published checksums. EMNIST is
- * none of them: it is published as one archive for all of its sets.
+ * Data sets in MNIST's format, with the same number of pixels and classes, and published checksums.
+ * EMNIST is not included, as it is published as one archive of several data sets.
  */
 import type { IdxSource } from "./idx_source.ts";
 import { MNIST } from "./mnist.ts";
@@ -53,7 +53,7 @@ export const KMNIST: IdxSource = {
 };
 
 /**
- * MNIST made again from its sources, with all 60,000 test digits; see
+ * MNIST reconstructed from its sources, with all 60,000 test digits; see
  * https://github.com/facebookresearch/qmnist, the MD5 sums are torchvision's.
  */
 export const QMNIST: IdxSource = {

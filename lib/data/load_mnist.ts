@@ -1,16 +1,16 @@
-/** MNIST from the cache, else from a mirror. */
+/** Loads MNIST from the cache, or else from a mirror. */
 import type { Dataset } from "./dataset.ts";
 import { loadIdxSource, type LoadOptions } from "./idx_source.ts";
 import { MNIST } from "./mnist.ts";
 
 /**
- * MNIST's 70,000 images of 28 x 28 bytes, 60,000 of them for training, in the
- * order of the original files. They are read from a folder, gzipped or not;
- * what is not there is downloaded into it. Their checksums are checked always.
+ * Loads MNIST's 70,000 images of 28 x 28 bytes, 60,000 of them for training, in
+ * the order of the original files. Reads them from a folder, gzipped or not, and
+ * downloads missing files into it. Always verifies the checksums.
  *
- * @param options Where the files are kept: in `./data/mnist` unless told otherwise
+ * @param options Where the files are stored; `./data/mnist` by default
  * @returns The data set
- * @throws {DataUnavailableError} If the files are not there and cannot be downloaded
+ * @throws {DataUnavailableError} If the files are missing and cannot be downloaded
  *
  * @example
  * ```ts ignore

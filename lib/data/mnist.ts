@@ -1,7 +1,7 @@
 /** MNIST: checksums and mirrors of its files. */
 import type { IdxSource } from "./idx_source.ts";
 
-/** Its four files, known to the byte, and two public copies. */
+/** The checksums of MNIST's four files, and two public mirrors. */
 export const MNIST: IdxSource = {
   name: "mnist",
   classes: 10,

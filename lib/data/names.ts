@@ -1,15 +1,15 @@
-/** The data sets that are known by a name. Flags, help, reports and `openDataset` all read them here. */
+/** The data sets known by name, for flags, help texts, reports and `openDataset`. */
 import type { Dataset } from "./dataset.ts";
 
-/** What is known of a data set before it is opened. */
+/** What is known about a data set before it is opened. */
 export interface NamedDataset extends Pick<Dataset, "width" | "height" | "classes"> {
-  /** Whether its rows are MNIST's, on which the published notebook trained. */
+  /** Whether its rows are those of MNIST, on which the notebook trained. */
   isMnist: boolean;
 }
 
 const LIKE_MNIST = { width: 28, height: 28, classes: 10 };
 
-/** See the head of this file. */
+/** The known data sets by name. */
 export const DATASETS = {
   mnist: { ...LIKE_MNIST, isMnist: true },
   fashion: { ...LIKE_MNIST, isMnist: false },
@@ -19,17 +19,17 @@ export const DATASETS = {
   synthetic: { ...LIKE_MNIST, isMnist: false },
 } as const satisfies Readonly<Record<string, NamedDataset>>;
 
-/** A name of the table. */
+/** A name in `DATASETS`. */
 export type DatasetName = keyof typeof DATASETS;
 
-/** The names in the table's order, after `auto`: MNIST, or synthetic digits where it cannot be had. */
+/** All values of `--dataset`. `auto` is MNIST, or synthetic digits if MNIST is not available. */
 export const DATASET_NAMES: readonly string[] = ["auto", ...Object.keys(DATASETS)];
 
 /**
- * Looks a data set up.
+ * Looks up a data set by name.
  *
- * @param name As `--dataset` takes it; `auto` is looked up as MNIST
- * @returns What is known of it, or undefined if this is no name but a path
+ * @param name A value of `--dataset`; `auto` is looked up as MNIST
+ * @returns What is known about it, or undefined if this is a path
  *
  * @example
  * ```ts

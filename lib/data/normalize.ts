@@ -1,13 +1,13 @@
-/** What a row of bytes is multiplied with to become the net's input. */
+/** The factor that scales each row of bytes. */
 import type { Dataset, PixelScale } from "./dataset.ts";
 
 /**
- * The factor of each row: 1 over its L2 norm (the square root of the sum of
- * its squared bytes, which is an integer and so exact), or 1/255 throughout.
+ * Computes the factor of each row: 1 divided by its L2 norm (the square root of
+ * the sum of its squared bytes, an exact integer), or 1/255 for every row.
  *
- * @param data The data set, of which all rows are looked at
+ * @param data The data set
  * @param scale `l2` or `unit`
- * @returns Shape (rows); 0 for a row that is all zeros under `l2`, so that it stays zero
+ * @returns Shape (rows); with `l2`, the factor of an all-zero row is 0
  *
  * @example
  * ```ts
@@ -32,22 +32,22 @@ export function rowScales(data: Dataset, scale: PixelScale): Float32Array<ArrayB
   return scales;
 }
 
-/** Sums found elsewhere, by the images they were found of. */
+/** Sums computed by another thread, by the images that they belong to. */
 const known = new WeakMap<Uint8Array, Float64Array>();
 
 /**
- * Tells `rowScales` sums that another thread has found while this one was
- * busy: for MNIST they take 35 ms.
+ * Gives `rowScales` sums that another thread computed while this one was busy;
+ * for MNIST they take 35 ms.
  *
- * @param images The images as `rowScales` will see them, not to be changed any more
- * @param sums What `squareSums` gave for them
+ * @param images The images that `rowScales` will get; must not change afterwards
+ * @param sums The result of `squareSums` for them
  */
 export function keepSquareSums(images: Uint8Array, sums: Float64Array): void {
   known.set(images, sums);
 }
 
 /**
- * The sum of each row's squared bytes.
+ * Computes the sum of each row's squared bytes.
  *
  * @param data The data set
  * @returns Shape (rows); exact

@@ -1,6 +1,6 @@
 /**
- * Whatever data set a person names. Not for `mod.ts` to import: CSV files are
- * read with a library, which a module that is imported by URL would not find.
+ * Opens any data set by name or path. `mod.ts` must not import it: CSV files are
+ * read with a package, which a module imported by URL cannot resolve.
  */
 import { resolve } from "node:path";
 import { printable } from "../files/printable.ts";
@@ -19,35 +19,35 @@ import { loadArffSource, OPENML } from "./openml.ts";
 import { syntheticDigits } from "./synthetic.ts";
 import { transposeImages } from "./transpose.ts";
 
-/** Which data set, and where it may be. */
+/** Which data set to open, and where to look for it. */
 export interface OpenOptions extends Omit<LoadOptions, "directory">, DatasetSource {
   /**
-   * - a name of `DATASET_NAMES`; `auto` is MNIST, or synthetic digits where it is neither here nor
-   *   to be downloaded
+   * - a name of `DATASET_NAMES`; `auto` is MNIST, or synthetic digits if it is neither on disk nor
+   *   downloadable
    * - the path of a folder of four IDX files, or of a CSV file
    */
   dataset: string;
-  /** A folder that holds the four IDX files of a named data set: nothing is downloaded then. */
+  /** A folder that holds the four IDX files of a named data set; nothing is downloaded then. */
   dataDir?: string;
-  /** The same for `auto` and `mnist` only, where `dataDir` is not given. */
+  /** Like `dataDir`, but only for `auto` and `mnist`; `dataDir` overrides it. */
   mnistDir?: string;
   /**
-   * Holds the folders of downloaded files, one a data set.
+   * The folder of downloads, with one subfolder per data set.
    * @default "./data"
    */
   cacheDir?: string;
   /**
-   * Called with the line that says that `auto` had to take synthetic digits.
+   * Called with the message that `auto` fell back to synthetic digits.
    * @default `onNotice`
    */
   onWarning?: (line: string) => void;
 }
 
-/** The hosts that data sets are downloaded from. */
+/** The hosts from which data sets are downloaded. */
 export const DATA_HOSTS: readonly string[] = [MNIST, FASHION, KMNIST, QMNIST, OPENML]
   .flatMap(({ mirrors }) => mirrors.map((mirror) => new URL(mirror).host));
 
-/** How each named data set is had where no folder is named: from its folder in the cache, or made. */
+/** How to load each named data set if no folder is given: from the cache, or generated. */
 const LOADERS: Readonly<Record<DatasetName, (options: LoadOptions) => Promise<Dataset>>> = {
   mnist: loadMnist,
   fashion: loadFashionMnist,
@@ -57,7 +57,7 @@ const LOADERS: Readonly<Record<DatasetName, (options: LoadOptions) => Promise<Da
   synthetic: () => Promise.resolve(syntheticDigits()),
 };
 
-/** What the files of a folder must be that is named for a data set. */
+/** The expected files of a folder that is given for a named data set. */
 const IDX_SOURCES: Readonly<Partial<Record<DatasetName, IdxSource>>> = {
   mnist: MNIST,
   fashion: FASHION,
@@ -66,14 +66,13 @@ const IDX_SOURCES: Readonly<Partial<Record<DatasetName, IdxSource>>> = {
 };
 
 /**
- * Opens a data set: from the folder that was named for it, else from the
- * cache, else by downloading it into the cache. A folder that is named but
- * does not hold the files is an error.
+ * Opens a data set: from the folder given for it, else from the cache, else by
+ * downloading it into the cache. A given folder without the files is an error.
  *
- * @param options Which one, and where it may be
- * @returns The data set; where `auto` had to make do, its name is `synthetic`
- * @throws {DataUnavailableError} If it is not here and cannot be downloaded
- * @throws {DataError} If there is no such data set, or its files are damaged
+ * @param options Which data set, and where to look for it
+ * @returns The data set; named `synthetic` if `auto` fell back to synthetic digits
+ * @throws {DataUnavailableError} If it is not on disk and cannot be downloaded
+ * @throws {DataError} If there is no such data set, or its files are corrupt
  *
  * @example
  * ```ts
@@ -92,7 +91,7 @@ export async function openDataset(options: OpenOptions): Promise<Dataset> {
   if (!isKnown) inspectLabels(data, onNotice);
   const transpose = options.transpose ?? (!isKnown && isEmnistPath(dataset));
   if (transpose && options.transpose === undefined) {
-    onNotice?.(`${dataset}: EMNIST's images are stored on their side; each is put upright`);
+    onNotice?.(`${dataset}: EMNIST stores its images transposed; they are turned upright`);
   }
   const source: DatasetSource = data.source ??
     (isKnown
@@ -102,7 +101,7 @@ export async function openDataset(options: OpenOptions): Promise<Dataset> {
   return { ...(transpose ? transposeImages(data) : data), source };
 }
 
-/** Refuses what is said of a CSV file where there is none, lest the person believe that it holds. */
+/** Throws if options of CSV files are given for other data, where they would have no effect. */
 function refuseCsvOptions({ dataset, label, width, test }: OpenOptions): void {
   for (const [name, value] of Object.entries({ label, "image width": width, test })) {
     if (value === undefined || /\.csv(\.gz)?$/i.test(dataset)) continue;
@@ -133,7 +132,7 @@ async function openNamed(options: OpenOptions): Promise<Dataset> {
       if (holdsData(cacheDir, 0)) {
         throw new DataError(
           `${error.message}. There are files in ${cacheDir}: if they are data, name one with ` +
-            `--dataset; --dataset synthetic trains without`,
+            `--dataset; --dataset synthetic trains without them`,
         );
       }
       onWarning?.(`NOT MNIST: SYNTHETIC DIGITS ARE USED INSTEAD. ${error.message}`);
@@ -153,12 +152,12 @@ async function openNamed(options: OpenOptions): Promise<Dataset> {
     `Cannot open the data set ${printable(dataset)} as it must be ${DATASET_NAMES.join(", ")}, ` +
       `a folder of IDX files or a CSV file: there is no such file or folder` +
       (isEmnist(dataset)
-        ? "; EMNIST is published as one archive: unpack it, and name its FOLDER/emnist-digits"
+        ? "; EMNIST is published as one archive: unpack it and name FOLDER/emnist-digits"
         : ""),
   );
 }
 
-/** Opens a data set of the table, from the folder that was named for it if there is one. */
+/** Opens a named data set, from the folder given for it if there is one. */
 async function openKnown(name: DatasetName, options: OpenOptions): Promise<Dataset> {
   const { dataDir, mnistDir, cacheDir = "./data" } = options;
   const folder = dataDir || (name === "mnist" ? mnistDir : undefined);
@@ -169,7 +168,7 @@ async function openKnown(name: DatasetName, options: OpenOptions): Promise<Datas
     await LOADERS[name]({ ...options, directory });
 }
 
-/** MNIST from its folder in the cache, or wherever else in the cache it is, as torchvision puts it. */
+/** Finds MNIST in its folder in the cache, or elsewhere in the cache, where torchvision puts it. */
 function findMnist(...directories: string[]): Dataset | undefined {
   for (const directory of directories) {
     try {
@@ -186,7 +185,7 @@ function readNamedFolder(directory: string, source: IdxSource & IdxFolderOptions
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     throw new DataError(
-      `${error.message}; name another folder, or none to have ${source.name} downloaded`,
+      `${error.message}; give another folder, or none to download ${source.name}`,
     );
   }
 }
@@ -200,7 +199,7 @@ function kindOf(path: string): "file" | "folder" | undefined {
   }
 }
 
-/** Whether a file or the files of a folder have EMNIST's names. */
+/** Whether a file, or the files of a folder, have EMNIST's names. */
 function isEmnistPath(path: string): boolean {
   return kindOf(path) === "file" ? isEmnist(path) : isEmnistFolder(path);
 }

@@ -1,4 +1,4 @@
-/** Data sets that OpenML publishes as one ARFF file; MNIST is one, and the notebook took it from there. */
+/** Loads data sets that OpenML publishes as one ARFF file; the notebook's MNIST is one of them. */
 import { readArff } from "./arff.ts";
 import type { Dataset } from "./dataset.ts";
 import { download } from "./download.ts";
@@ -9,25 +9,26 @@ import { type LoadOptions, readOrFill, verifyChecksum } from "./idx_source.ts";
 import { MNIST } from "./mnist.ts";
 import { createHash } from "../files/node.ts";
 
-/** A published ARFF file, and what the four IDX files are that hold the same rows. */
+/** A published ARFF file, and the checksums of the four IDX files with the same rows. */
 export interface ArffSource {
   name: string;
-  /** The file, and the folders that hold it, as URLs. */
+  /** The file's name on the mirrors. */
   file: string;
+  /** URLs of the folders that hold the file. */
   mirrors: readonly string[];
-  /** Of the file, in hex. */
+  /** The MD5 of the ARFF file, in hexadecimal. */
   md5: string;
   width: number;
   height: number;
   classes: number;
-  /** The train rows are the file's first. */
+  /** Number of training rows; they come first. */
   trainRows: number;
   testRows: number;
-  /** Of the four IDX files. */
+  /** The checksums of the four IDX files. */
   checksums: Checksums;
 }
 
-/** Data set 554, mnist_784: MNIST's own rows, as MNIST's checksums decide. */
+/** Data set 554, mnist_784: the same rows as MNIST, as its checksums prove. */
 export const OPENML: ArffSource = {
   name: "openml",
   file: "mnist_784.arff",
@@ -44,13 +45,13 @@ export const OPENML: ArffSource = {
 const MAX_BYTES = 256 * 2 ** 20;
 
 /**
- * Reads a data set from its folder, where it is kept as IDX files; if they are
- * not there or damaged, the ARFF file is downloaded and converted first.
+ * Reads a data set from its folder, where it is stored as IDX files. If they are
+ * missing or corrupt, downloads and converts the ARFF file first.
  *
  * @param source The data set
- * @param options Where it is kept
+ * @param options Where it is stored
  * @returns The data set
- * @throws {DataUnavailableError} If it is not there and cannot be downloaded
+ * @throws {DataUnavailableError} If it is missing and cannot be downloaded
  */
 export async function loadArffSource(
   source: ArffSource,
@@ -71,7 +72,7 @@ export async function loadArffSource(
   }, onNotice);
 }
 
-/** The four IDX files that hold an ARFF file's rows, in the order of `IDX_FILE_NAMES`. */
+/** Converts an ARFF file to four IDX files, in the order of `IDX_FILE_NAMES`. */
 async function convert(
   body: AsyncIterable<Uint8Array>,
   { md5, width, height, trainRows, testRows, checksums }: ArffSource,

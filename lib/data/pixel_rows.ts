@@ -1,32 +1,32 @@
-/** Pixels that arrive as text, whole numbers from 0 to 255 or all from 0 to 1. */
+/** Collects pixels that are given as text: whole numbers from 0 to 255, or all from 0 to 1. */
 import { printable } from "../files/printable.ts";
 import { DataError } from "./errors.ts";
 
-/** Bytes of all pixels together: above what any data set for such nets has. */
+/** Maximum number of pixels in total; more than any data set for such nets has. */
 const MAX_BYTES = 2 ** 31;
 
-/** Where a row comes from. */
+/** The origin of a row. */
 interface RowSource {
   line: number;
-  /** Whether fractions may be written with a comma. */
+  /** Whether a comma may be the decimal separator. */
   decimalComma: boolean;
 }
 
-/** The pixels of all rows; whether they go to 255 or to 1 shows on the way. */
+/** The pixels of all rows. Whether they range to 255 or to 1 is detected as rows are added. */
 export class PixelRows {
-  /** Pixels in a row, once all columns are added. */
+  /** Pixels per row, once all columns are added. */
   count: number;
-  /** Whether they go from 0 to 1; certain after `finish`. */
+  /** Whether the pixels range from 0 to 1; final after `finish`. */
   isUnit = false;
-  /** Each of them `columns` long. */
+  /** One array of length `columns` per row. */
   readonly #rows: Uint8Array[] = [];
   readonly #columns: number;
   readonly #left: Set<number>;
   #most = 0;
 
   /**
-   * @param columns Fields in a row
-   * @param left Which of them are not pixels, or not yet known to be
+   * @param columns Number of fields per row
+   * @param left Columns that are not pixels, or not yet known to be
    */
   constructor(columns: number, left: Iterable<number>) {
     this.#columns = columns;
@@ -34,7 +34,7 @@ export class PixelRows {
     this.count = columns - this.#left.size;
   }
 
-  /** Adds a row, without the columns that are left out; throws a DataError that names the column. */
+  /** Adds a row except the columns that are left out; throws a DataError that names the column. */
   add(fields: readonly string[], source: RowSource): void {
     const row = new Uint8Array(this.#columns);
     this.#rows.push(row);
@@ -55,12 +55,12 @@ export class PixelRows {
     );
   }
 
-  /** To be called when all is added. */
+  /** Must be called after everything is added. */
   finish(): void {
     if (!this.isUnit && this.#most === 1) this.#scale();
   }
 
-  /** Writes all rows one after the other. */
+  /** Copies all rows into `images`, starting at `offset`. */
   copyTo(images: Uint8Array, offset: number): void {
     const columns = [...Array(this.#columns).keys()].filter((column) => !this.#left.has(column));
     for (const row of this.#rows) {
@@ -85,14 +85,14 @@ export class PixelRows {
   }
 
   #rule(value: number): string {
-    if (this.isUnit) return "a number from 0 to 1 like the pixels before it";
+    if (this.isUnit) return "a number from 0 to 1, like the pixels before it";
     const rule = "a whole number from 0 to 255";
     return value < 0 || value % 1 !== 0 && !Number.isNaN(value)
       ? `${rule}, or all pixels from 0 to 1`
       : rule;
   }
 
-  /** Makes what was read so far, zeros and ones, parts of 255. */
+  /** Multiplies the pixels read so far, which are all 0 or 1, by 255. */
   #scale(): void {
     this.isUnit = true;
     for (const row of this.#rows) {

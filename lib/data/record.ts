@@ -1,17 +1,17 @@
-/** What a run or a model remembers of its data: how to open it again, and how to recognize it. */
+/** What a run or a model records about its data: how to open it again, and how to recognize it. */
 import type { Dataset, DatasetSource } from "./dataset.ts";
 
-/** Enough to open a data set again, and to tell whether it is still the same. */
+/** Enough to open a data set again and to verify that it is the same. */
 export interface DatasetRecord extends DatasetSource {
-  /** Its training rows, which come first. */
+  /** Number of training rows, which come first. */
   trainRows: number;
-  /** Its test rows, which follow. */
+  /** Number of test rows. */
   testRows: number;
   /** See `Dataset`. */
   publishedSplit?: boolean;
-  /** See `Dataset`: another file with the same words, but not all of them, numbers them otherwise. */
+  /** See `Dataset`. Needed because a file that lacks some classes would number the others differently. */
   classNames?: readonly string[];
-  /** `hashDataset` of it. */
+  /** The result of `hashDataset`. */
   hash: string;
 }
 
@@ -19,7 +19,7 @@ export interface DatasetRecord extends DatasetSource {
  * Describes a data set so that it can be opened again and recognized.
  *
  * @param data The data set
- * @returns Its source, row counts and hash; of a data set made by hand, the source is its name
+ * @returns Its source, row counts and hash; for a data set built in code, the source is its name
  *
  * @example
  * ```ts
@@ -48,11 +48,11 @@ export async function recordDataset(data: Dataset): Promise<DatasetRecord> {
 
 /**
  * Hashes the images and labels of a data set. Two data sets with the same hash hold the same rows
- * in the same order, whatever they are called and wherever they came from; which of the rows are
- * training rows is not part of it.
+ * in the same order, regardless of name and origin. The hash does not cover which rows are for
+ * training.
  *
  * @param data The data set
- * @returns SHA-256 in hex, of the SHA-256 of the images, that of the labels, and the shape
+ * @returns In hexadecimal: the SHA-256 of the images' SHA-256, the labels' SHA-256 and the shape
  *
  * @example
  * ```ts
@@ -72,7 +72,7 @@ export async function hashDataset({ images, labels, width, height }: Dataset): P
   return (await sha256(await new Blob([...parts, shape]).bytes())).toHex();
 }
 
-/** The fields of a record and their types, optional ones with a question mark. */
+/** The fields of a record and their types; a question mark means optional. */
 const FIELDS = {
   dataset: "string",
   dataDir: "string?",
@@ -88,11 +88,11 @@ const FIELDS = {
 } satisfies Record<keyof DatasetRecord, string>;
 
 /**
- * Reads a record that may come from a file that anybody made.
+ * Validates a record that was read from a file.
  *
  * @param value Parsed JSON
  * @returns The known fields
- * @throws {SyntaxError} If a field is missing or of another type
+ * @throws {SyntaxError} If a field is missing or has the wrong type
  */
 export function readDatasetRecord(value: object): DatasetRecord {
   const given = value as Record<string, unknown>;

@@ -1,37 +1,37 @@
-/** Which rows train and which test. */
+/** Splits a data set into training, validation and test rows. */
 import type { DistSampler } from "../random/dist_sampler.ts";
 import type { Dataset, Split } from "./dataset.ts";
 
 /**
- * Which rows train: `shuffle` draws as many as there are train rows from all rows, as the notebook
- * does; `original` takes the train rows as they were published, so that results on the test rows can be
- * compared with those published elsewhere. Where none were published, `original` draws as well.
+ * Which rows are for training. `shuffle` draws them from all rows, as many as were published for
+ * training, as the notebook does. `original` uses the published ones, so that results are
+ * comparable with others; if no split was published, it draws one as well.
  */
 export type SplitKind = "shuffle" | "original";
 
-/** What can be asked of a split. */
+/** Options of `splitDataset`. */
 export interface SplitOptions {
   /**
-   * Which rows train.
+   * Which rows are for training.
    * @default "shuffle"
    */
   kind?: SplitKind;
   /**
-   * Train rows to hold out for choosing options by.
+   * Number of training rows to hold out for selecting options.
    * @default 0
    */
   validation?: number;
 }
 
 /**
- * Splits a data set, by default as the notebook does: a mask with as many `true`
- * as there are train rows is shuffled over all rows; rows with `true` train, the
- * others test, each in their original order. Validation rows, if any, are drawn
- * from the train rows after that, so that asking for none changes no later draw.
+ * Splits a data set, by default as the notebook does: shuffles a mask with one
+ * `true` per training row over all rows. Rows with `true` are for training, the
+ * others for testing, each in their original order. Validation rows are drawn
+ * from the training rows afterwards; without them there is no such draw.
  *
  * @param dataset The data set
- * @param sampler Draws once for the mask, where there is one, and once for `validation`
- * @param options What else is wanted
+ * @param sampler Draws once for the mask, if there is one, and once for `validation`
+ * @param options The kind of split, and the number of validation rows
  * @returns Row numbers, ascending
  * @throws {RangeError} If `validation` leaves no row to train on
  *
@@ -84,10 +84,10 @@ export function splitDataset(
 }
 
 /**
- * The rows to test a net on that was trained on other data.
+ * Returns the rows on which to test a net that was trained on other data.
  *
  * @param dataset The data set
- * @returns Its published test rows, ascending; all rows where none were published
+ * @returns Its published test rows, ascending; all rows if no split was published
  *
  * @example
  * ```ts

@@ -1,13 +1,13 @@
 /**
- * The ten digits as a pen draws them: each way to write one is a list of
- * strokes, each stroke a line through points. x runs from -0.6 to 0.6 to the
- * right, y from -1 to 1 downwards.
+ * The ten digits as pen strokes. Each variant of a digit is a list of strokes,
+ * and each stroke is a line through points. x runs from -0.6 (left) to 0.6
+ * (right), y from -1 (top) to 1 (bottom).
  */
 
-/** x and y in turn. */
+/** The points' coordinates: x, y, x, y... */
 export type Stroke = readonly number[];
 
-/** The ways to write each digit; index 0 holds those of the digit 0. */
+/** The variants of each digit, indexed by digit. */
 export const DIGIT_STROKES: readonly (readonly Stroke[])[][] = [
   [[ellipse(0, 0, 0.58, 0.95, 0, 360)]],
   [

@@ -1,14 +1,14 @@
-/** Digits drawn by the program itself, for where MNIST cannot be had. */
+/** Synthetic digits, for use when MNIST is not available. */
 import { permutation, uniform } from "../random/distributions.ts";
 import { type Key, prngKey, randomBits, split } from "../random/threefry.ts";
 import type { Dataset } from "./dataset.ts";
 import { DIGIT_STROKES } from "./strokes.ts";
 
-/** How many digits to draw. */
+/** The number of digits to draw. */
 export interface SyntheticOptions {
-  /** For training, which come first. @default 60000 */
+  /** Number of training rows, which come first. @default 60000 */
   trainRows?: number;
-  /** For testing. @default 10000 */
+  /** Number of test rows. @default 10000 */
   testRows?: number;
 }
 
@@ -17,11 +17,11 @@ const PIXELS = SIZE * SIZE;
 const SEED = 28;
 
 /**
- * What is drawn at random of each image, and between which bounds. Lengths are
- * in pixels, angles in radians; a digit is 2 units high before it is scaled.
+ * The random properties of each image and their ranges. Lengths are in pixels,
+ * angles in radians; a digit is 2 units high before scaling.
  */
 const DISTORTIONS = {
-  /** Which of the ways to write the digit. */
+  /** Selects a variant of the digit. */
   variant: [0, 1],
   centerX: [-2, 2],
   centerY: [-2, 2],
@@ -31,11 +31,11 @@ const DISTORTIONS = {
   slant: [-0.1, 0.4],
   /** Half the pen's width. */
   radius: [0.7, 1.7],
-  /** The lines are bent sideways by a wave of this height, and begin somewhere in it. */
+  /** Amplitude and phase of the wave that bends the lines sideways. */
   bend: [-0.15, 0.15],
   bendStart: [0, 2 * Math.PI],
   ink: [180, 255],
-  /** How much of the ink the noise takes at most. */
+  /** The largest fraction of the ink that noise removes. */
   noise: [0, 0.4],
   noiseStart: [0, 1],
 } as const;
@@ -44,11 +44,11 @@ type Distortion = Record<keyof typeof DISTORTIONS, number>;
 const NAMES = Object.keys(DISTORTIONS) as (keyof Distortion)[];
 
 /**
- * Draws digits from strokes with random distortions: position, scale,
- * rotation, slant, thickness, bend and noise. It is the same every time; in
- * train and test rows each digit is equally frequent, in shuffled order.
+ * Draws digits from strokes with random distortions: position, scale, rotation,
+ * slant, thickness, bend and noise. The result is always the same. All digits
+ * are equally frequent in training and test rows, in shuffled order.
  *
- * @param options How many; MNIST's numbers unless told otherwise
+ * @param options The number of rows; MNIST's by default
  * @returns Images of 28 x 28, in 10 classes
  *
  * @example
@@ -125,7 +125,7 @@ function drawDigit(
   }
 }
 
-/** Where a point of a stroke comes to lie in the image. */
+/** Maps the points of a stroke into the image. */
 function placement(
   { centerX, centerY, scaleX, scaleY, rotation, slant, bend, bendStart }: Distortion,
 ): (x: number, y: number) => [number, number] {
@@ -141,7 +141,7 @@ function placement(
   };
 }
 
-/** Inks the pixels near a line fully, with an edge one pixel wide around it. */
+/** Draws a line of full ink, with an edge that fades over one pixel. */
 function drawLine(
   image: Uint8Array,
   fromX: number,

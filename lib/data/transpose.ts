@@ -1,11 +1,11 @@
-/** Images whose rows were stored as columns, as EMNIST's are. */
+/** Transposes images that are stored column by column, as EMNIST's are. */
 import type { Dataset } from "./dataset.ts";
 
 /**
  * Swaps rows and columns of each image.
  *
  * @param data The data set
- * @returns Another with the same labels, as high as this one is wide
+ * @returns A new data set with the same labels, and width and height exchanged
  *
  * @example
  * ```ts

@@ -1,20 +1,20 @@
-/** The thread behind `openInBackground`: opens one data set and hands it over. */
+/** The Worker of `openInBackground`: opens one data set and transfers it. */
 import type { Dataset } from "./dataset.ts";
 import type { DownloadProgress } from "./download.ts";
 import { squareSums } from "./normalize.ts";
 import { openDataset, type OpenOptions } from "./open.ts";
 
-/** What this thread is told: which data set, without the functions to call. */
+/** The message to the Worker: the options of `openDataset` without the callbacks. */
 export type Order = Omit<OpenOptions, "onNotice" | "onWarning" | "onProgress">;
 
-/** What it answers, any number of the first three, then one of the others. */
+/** The Worker's messages: any number of notices, warnings and progress, then one of the last two. */
 export type Answer =
   | { kind: "notice" | "warning"; line: string }
   | { kind: "progress"; progress: DownloadProgress }
   | { kind: "opened"; data: Dataset; squareSums: Float64Array }
   | { kind: "failed"; error: unknown };
 
-/** TypeScript's types for a window do not fit a worker. */
+/** `self`, with the types of a Worker instead of a window. */
 const thread = self as unknown as {
   onmessage: (event: MessageEvent<Order>) => void;
   postMessage(answer: Answer, transfer?: Transferable[]): void;

@@ -56,7 +56,7 @@ test("readCsv() takes the first or the last column for the label, whichever can 
   assertEquals([last.labels, last.images], [LABELS, IMAGES]);
   assertEquals(last.source?.label, "last");
   assertEquals(notices, [
-    `${last.name}: the labels are taken from its last column; --label says otherwise`,
+    `${last.name}: the labels are taken from its last column; --label overrides this`,
   ]);
 });
 
@@ -109,11 +109,11 @@ test("readCsv() takes the label from where it is told", async () => {
   }
 });
 
-test("readCsv() asks for the label where it cannot be told which column that is", async () => {
+test("readCsv() asks for the label if its column is ambiguous", async () => {
   const cases: [string[], string][] = [
-    [["0,0,5,1", "1,5,0,0"], "as the first and the last could: give --label first or last"],
-    [["9,0,5,9", "9,5,0,9"], "it cannot be told which column holds the labels: give --label first"],
-    [["40,0,5,90", "7,5,0,9"], "it cannot be told which column holds the labels: give --label"],
+    [["0,0,5,1", "1,5,0,0"], "as it could be the first or the last: give --label first or last"],
+    [["9,0,5,9", "9,5,0,9"], "the column of the labels is ambiguous: give --label first"],
+    [["40,0,5,90", "7,5,0,9"], "the column of the labels is ambiguous: give --label"],
     [["p0,p1,p2,kind", "0,0,5,9", "1,5,0,9"], "give --label NAME: column 4 is kind"],
     [
       ["p0,p1,p2,p3,kind,weight", "0,0,5,1,1,1", "1,5,0,1,0,0"],
@@ -165,7 +165,11 @@ test("readCsv() passes over columns of row numbers and empty ones", async () => 
   assertEquals((await read(numbered.join("\n"), { label: "first" })).images, IMAGES);
   // The number of a row is no label.
   const many = Array.from({ length: 40 }, (_, i) => `${i},${i % 3},0,9,0`);
-  await assertRejects(() => read(many.join("\n")), DataError, "cannot be told which column");
+  await assertRejects(
+    () => read(many.join("\n")),
+    DataError,
+    "the column of the labels is ambiguous",
+  );
 });
 
 test("readCsv() reads fields divided by other marks than commas, in quotes, and packed", async () => {
@@ -263,8 +267,8 @@ test("readCsv() takes test rows from a second file, laid out alike", async () =>
       ["a,b,c,d", "1,2,3,4"],
       `Cannot read ${second} as a CSV file of images: it has`,
     ],
-    [[header, first], [header.replace("a,b", "b,a"), ...others], "b stands where that has a"],
-    [["label,a,b", "1,2,3", "0,1,1"], [header, first], "it must have 2 pixels a row as"],
+    [[header, first], [header.replace("a,b", "b,a"), ...others], "it has b where that file has a"],
+    [["label,a,b", "1,2,3", "0,1,1"], [header, first], "it must have 2 pixels per row like"],
     [
       [header, first],
       [header, "A,0,7,0,1"],
@@ -303,7 +307,7 @@ test("readCsv() says in one line which line and column are wrong, and what is wr
   const cases: [string, CsvOptions, string][] = [
     ["", {}, "it has no rows"],
     ["label,a\n", {}, "it has no rows"],
-    ["label,a\n1,2", {}, "it must have two rows at least: it has one"],
+    ["label,a\n1,2", {}, "it must have at least two rows: it has one"],
     ["1\n2\n3", {}, "it must have a label and pixels in each row"],
     [
       [first, "0,1,11,x,31", third].join("\n"),
@@ -327,7 +331,7 @@ test("readCsv() says in one line which line and column are wrong, and what is wr
     ],
     [[first, ",1,11,21,31"].join("\n"), { label: "first" }, "line 2: column 1 must be a label"],
     [[first, "0,1,-11,21,31"].join("\n"), {}, "line 2, column 3 must be a whole number from 0"],
-    ["label,a\n1,0\n0,1\n1,0.5\n0,1.5", {}, "line 5, column 2 must be a number from 0 to 1 like"],
+    ["label,a\n1,0\n0,1\n1,0.5\n0,1.5", {}, "line 5, column 2 must be a number from 0 to 1, like"],
     ["label,a\n1,0\n0,-0.5", {}, "whole number from 0 to 255, or all pixels from 0 to 1: current"],
     [[first, "0,1,1.5,21,31"].join("\n"), {}, "line 2, column 3 must be a whole number from 0"],
     [
@@ -342,12 +346,16 @@ test("readCsv() says in one line which line and column are wrong, and what is wr
       "line 2 must have 5 fields like the first row: it has 6",
     ],
     [[first, "0,1,11"].join("\n"), {}, "line 2 must have 5 fields like the first row: it has 3"],
-    [[first, '0,1,"11,21,31'].join("\n"), {}, "line 2 has quotation marks that do not match"],
-    ["label,a,b,c\n1,2,3,4\n0,2,3,4", {}, "its 3 pixels a row make no square"],
+    [[first, '0,1,"11,21,31'].join("\n"), {}, "line 2 has unbalanced quotation marks"],
+    [
+      "label,a,b,c\n1,2,3,4\n0,2,3,4",
+      {},
+      "its 3 pixels per row do not make a square: give --image-width",
+    ],
     [
       ROWS.join("\n"),
       { width: 3 },
-      "its 4 pixels a row must be a multiple of the width: current value is 3",
+      "its 4 pixels per row must be a multiple of the width: current value is 3",
     ],
     [
       ROWS.join("\n"),
@@ -365,7 +373,7 @@ test("readCsv() says in one line which line and column are wrong, and what is wr
       "column 1 is label, column 2 is a\\u{1b}[2j" + "b".repeat(15) + "...",
     ],
     ["label,a\n0,1\n1,\x1b]0;x\x07", {}, "current value is \\u{1b}]0;x\\u{7}"],
-    ["a,b\0\n1,2", {}, "it is no text: its first bytes are a,b\\u{0}\\u{a}1,2"],
+    ["a,b\0\n1,2", {}, "it is not text: its first bytes are a,b\\u{0}\\u{a}1,2"],
   ];
   for (const [text, options, message] of cases) {
     const error = await assertRejects(() => read(text, options), DataError, message);
@@ -381,11 +389,15 @@ test("readCsv() says that there is no such file", async () => {
   );
 });
 
-test("readCsv() stops unpacking a file that unpacks to what no images do", async () => {
+test("readCsv() stops decompressing a file that is too large to be images", async () => {
   const line = new TextEncoder().encode("1" + ",0".repeat(784) + "\n");
   const bytes = new Uint8Array(line.length * 12_000);
   for (let at = 0; at < bytes.length; at += line.length) bytes.set(line, at);
-  await assertRejects(() => read(gzip(bytes)), DataError, "it unpacks to more than 50 times its");
+  await assertRejects(
+    () => read(gzip(bytes)),
+    DataError,
+    "it decompresses to more than 50 times its",
+  );
   await assertRejects(
     () => read("0".repeat(17 * 2 ** 20)),
     DataError,

@@ -66,7 +66,7 @@ test("download() goes to the next mirror, and says why if none is left", async (
     [sendingMore.url, /: its length must be at most 100 bytes: it sends more/],
     [announcingMore.url, /: its length must be at most 100 bytes: it announces 101/],
     [circling.url, /redirect/],
-    [tooShort.url, /: broken off after 5 bytes: /],
+    [tooShort.url, /: connection lost after 5 bytes: /],
     [babbling.url, /invalid HTTP/],
     [gone, /: client error \(Connect\): .*refused/],
   ];

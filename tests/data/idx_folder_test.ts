@@ -63,12 +63,12 @@ test("readIdxFolder() says in one line which file is wrong, and what is wrong wi
         "train-images-idx3-ubyte": undefined,
         "train-images-idx3-ubyte.gz": gzipped.subarray(0, 30),
       },
-      /Cannot decompress .*train-images-idx3-ubyte.gz .*: it is damaged or not whole/,
+      /Cannot decompress .*train-images-idx3-ubyte.gz .*: it is corrupt or truncated/,
     ],
     [
       "damaged gzip",
       { "train-images-idx3-ubyte": undefined, "train-images-idx3-ubyte.gz": damagedGzip },
-      /Cannot decompress .*train-images-idx3-ubyte.gz .*: it is damaged or not whole/,
+      /Cannot decompress .*train-images-idx3-ubyte.gz .*: it is corrupt or truncated/,
     ],
     [
       "corrupt",
@@ -315,7 +315,7 @@ test("readIdxFolder() says by name what lies under the name of a file", () => {
   }
 });
 
-test("readIdxFolder() decompresses no more than a header promises, and no promise without bounds", () => {
+test("readIdxFolder() decompresses no more than a header announces, and limits that", () => {
   const header = (...sizes: number[]) => idx(sizes, new Uint8Array());
   const bomb = (start: Uint8Array) => {
     const bytes = new Uint8Array(start.length + 300 * 2 ** 20);
@@ -323,11 +323,11 @@ test("readIdxFolder() decompresses no more than a header promises, and no promis
     return gzipSync(bytes, { level: 1 });
   };
   const cases: [Uint8Array, RegExp][] = [
-    [bomb(header(6, 2, 3)), /as its header promises 52 bytes: it holds more/],
+    [bomb(header(6, 2, 3)), /as its header announces 52 bytes: it holds more/],
     [gzipSync(header(6, 2, 3)), /6 x 2 x 3 items and a header must be 52 bytes: the file has 16/],
     [
       gzipSync(header(60_000, 1000, 1000)),
-      /must hold at most 1073741824 bytes: its header promises/,
+      /must hold at most 1073741824 bytes: its header announces/,
     ],
   ];
   for (const [bytes, message] of cases) {
@@ -348,7 +348,7 @@ test("readIdxFolder() takes Fashion-MNIST decompressed, and says that nothing vo
   const data = readIdxFolder(directory.path, { ...known, onNotice: (line) => notices.push(line) });
   assertEquals(data.labels.length, 9);
   assertEquals(notices, [
-    "small: decompressed files have no published checksums to be verified by",
+    "small: not verified, as no checksums of decompressed files are published",
   ]);
   const packed = Object.entries(smallFiles()).map(([name, bytes]) => {
     return [`${name}.gz`, gzipSync(bytes, { level: 1 })] as const;

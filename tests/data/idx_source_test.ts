@@ -82,12 +82,12 @@ test("loadIdxSource() sets a file aside that it replaces, and leaves a link and 
   assertEquals((await Deno.lstat(link)).isSymlink, true);
   assertEquals(await Deno.readFile(`${elsewhere.path}/store`), own);
   assertEquals(notices.slice(1), [
-    `the file that was there is now ${cache.path}/train-images-idx3-ubyte.damaged`,
-    `${link} is a link and stays as it is`,
+    `the previous file was renamed to ${cache.path}/train-images-idx3-ubyte.damaged`,
+    `${link} is a symbolic link and is not replaced`,
   ]);
 });
 
-test("loadIdxSource() uses what it cannot keep, where the folder cannot be written to", async () => {
+test("loadIdxSource() uses files that it cannot store, if the folder is not writable", async () => {
   await using mirror = serveSmallFiles();
   using place = folder({ taken: new Uint8Array(1) });
   const notices: string[] = [];
@@ -97,7 +97,7 @@ test("loadIdxSource() uses what it cannot keep, where the folder cannot be writt
   });
   assertEquals(data.labels, LABELS);
   assert(
-    /taken\/mnist cannot be written to \(.*\): nothing is kept there/.test(notices[1]),
+    /taken\/mnist is not writable \(.*\): downloads are not kept/.test(notices[1]),
     notices[1],
   );
 });
@@ -136,7 +136,7 @@ test("loadIdxSource() trusts no file of a mirror that is not what it must be", a
       other,
       /the sha256 of train-images-idx3-ubyte must be \w{64}: current value is \w{64}/,
     ],
-    ["a web page", "<!DOCTYPE html><p>Log in</p>", /it sends a web page instead of the file/],
+    ["a web page", "<!DOCTYPE html><p>Log in</p>", /it sent a web page instead of the file/],
     ["empty", "", /the sha256 of .* must be \w{64}: current value is e3b0c4/],
     ["expanding without end", bomb, /it cannot be decompressed: /],
   ];
@@ -230,7 +230,7 @@ test("two processes that load the same folder at once download each file once", 
   let notices = "";
   for await (const piece of second.stderr.pipeThrough(new TextDecoderStream())) {
     notices += piece;
-    if (notices.includes("another process fills")) bothRun.resolve();
+    if (notices.includes("another process is downloading")) bothRun.resolve();
   }
   const outputs = [await new Response(second.stdout).text(), await first.output()] as const;
   assert((await second.status).success, notices);

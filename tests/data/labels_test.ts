@@ -29,7 +29,7 @@ Deno.test("inspectLabels() refuses a single class, however it is numbered", () =
     assertThrows(
       () => said([label, label, label], 2),
       DataError,
-      "Cannot use mine as its labels must be of two classes at least: all 3 rows have the label " +
+      "Cannot use mine as its labels must have at least two classes: all 3 rows have the label " +
         label,
     );
   }

@@ -109,7 +109,7 @@ test("openDataset() downloads nothing where a folder is named, right or wrong", 
         message,
         "There is no train-images-idx3-ubyte or train-images-idx3-ubyte.gz in /nowhere, " +
           "as there is no such folder; " +
-          "name another folder, or none to have mnist downloaded",
+          "give another folder, or none to download mnist",
       );
     }
     const message = await failure(openDataset({ dataset, dataDir: wrong.path, ...places }));
@@ -184,7 +184,7 @@ test("openDataset() refuses a single class, and says which labels are skipped", 
     "two.csv": new TextEncoder().encode("label,a\n1,7\n2,8\n"),
   });
   const message = await failure(openDataset({ dataset: `${directory.path}/one.csv` }));
-  assert(message.includes("must be of two classes at least: all 2 rows have the label 3"), message);
+  assert(message.includes("must have at least two classes: all 2 rows have the label 3"), message);
   const notices: string[] = [];
   const dataset = `${directory.path}/two.csv`;
   await openDataset({ dataset, onNotice: (line) => notices.push(line) });
@@ -208,7 +208,7 @@ test("openDataset() puts upright what is EMNIST's by its name, or what it is tol
     transpose: true,
   }]);
   assertEquals(notices, [
-    `${dataset}: EMNIST's images are stored on their side; each is put upright`,
+    `${dataset}: EMNIST stores its images transposed; they are turned upright`,
   ]);
   assertEquals((await openDataset(emnist.source!)).images, images);
   assertEquals((await openDataset({ dataset, transpose: false })).images[1], 2);
@@ -226,7 +226,7 @@ test("openDataset() says what there is to open where there is no such data set",
       "a folder of IDX files or a CSV file: there is no such file or folder",
   );
   const message = await failure(openDataset({ dataset: "emnist-letters" }));
-  assert(message.endsWith("unpack it, and name its FOLDER/emnist-digits"), message);
+  assert(message.endsWith("unpack it and name FOLDER/emnist-digits"), message);
 });
 
 Deno.test({
