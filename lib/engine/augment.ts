@@ -3,6 +3,8 @@
  * repeat, so that all of them train on the same pixels.
  */
 import { type Key, threefry2x32 } from "../random/threefry.ts";
+import { distortImage, drawDistortion } from "./distortion.ts";
+import type { Augmentation } from "./engine.ts";
 
 /**
  * First counter word of the blocks that say how far a row is shifted ("shif" in ASCII). Row draws
@@ -47,4 +49,42 @@ export function shiftOfRow(key: Key, position: number): Shift {
   const [x0, x1] = threefry2x32(key, SHIFT_COUNTER, position);
   const choices = 2 * LARGEST_SHIFT + 1;
   return { dx: x0 % choices - LARGEST_SHIFT, dy: x1 % choices - LARGEST_SHIFT };
+}
+
+/**
+ * What a step takes in place of an image that it draws.
+ *
+ * @param image Shape (height, width)
+ * @param size Its width and height
+ * @param augment What is done to images
+ * @param draw The step's key, and the row's place in `permutation(key, n)`
+ * @returns An image of the same shape; the same one where nothing is done
+ *
+ * @example
+ * ```ts
+ * import { augmentImage } from "./augment.ts";
+ * import { prngKey } from "../random/threefry.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const image = Uint8Array.of(0, 0, 0, 0, 9, 0, 0, 0, 0);
+ * const draw = { key: prngKey(0), position: 0 };
+ * const shifted = augmentImage(image, { width: 3, height: 3 }, "shift", draw);
+ * assertEquals(shifted, new Uint8Array(9)); // by (1, -2), which is over the edge
+ * ```
+ */
+export function augmentImage(
+  image: Uint8Array,
+  { width, height }: { width: number; height: number },
+  augment: Augmentation,
+  { key, position }: { key: Key; position: number },
+): Uint8Array {
+  if (augment === "none") return image;
+  if (augment !== "shift") {
+    return distortImage(image, { width, height }, drawDistortion(key, position, augment));
+  }
+  const { dx, dy } = shiftOfRow(key, position);
+  return image.map((_, pixel) => {
+    const [x, y] = [pixel % width - dx, Math.floor(pixel / width) - dy];
+    return x >= 0 && x < width && y >= 0 && y < height ? image[y * width + x] : 0;
+  });
 }

@@ -1,14 +1,13 @@
 /** An engine's work redone in float64, with one dense array a batch: what engines are compared with. */
 import type { Dataset, PixelScale } from "../data/dataset.ts";
-import { shiftOfRow } from "./augment.ts";
-import { distortImage, drawDistortion } from "./distortion.ts";
-import type { Augmentation, EngineOptions, EngineState, Evaluation, Step } from "./engine.ts";
+import { augmentImage } from "./augment.ts";
+import type { EngineOptions, EngineState, Evaluation, Step } from "./engine.ts";
 import { type Architecture, parameterCount, parameterSlots } from "../net/architecture.ts";
 import { answerOfRow, forward, gradients, lossOfRow } from "../net/maths.ts";
 import { MOMENT_ARRAYS, type Optimizer } from "../net/optimizer.ts";
 import { updateParameters } from "../net/update.ts";
 import { normal, permutation } from "../random/distributions.ts";
-import { type Key, prngKey, randomBits } from "../random/threefry.ts";
+import { prngKey, randomBits } from "../random/threefry.ts";
 
 /** The same calls as an engine's, done at once. */
 export class Reference {
@@ -33,8 +32,9 @@ export class Reference {
     const { architecture, augment, threefry, scale } = this.#options;
     const drawn = permutation(key, this.#trainRows.length, { layout: threefry });
     const rows = Array.from(drawn.slice(from, from + count), (row) => this.#trainRows[row]);
-    const change = changeOf(augment, this.#data, key);
-    const inputs = inputsOf(this.#data, rows, scale, (image, i) => change(image, from + i));
+    const change = (image: Uint8Array, i: number) =>
+      augmentImage(image, this.#data, augment, { key, position: from + i });
+    const inputs = inputsOf(this.#data, rows, scale, change);
     const labels = rows.map((row) => this.#data.labels[row]);
     return gradients(architecture, this.parameters, inputs, labels);
   }
@@ -67,26 +67,6 @@ export class Reference {
     });
     return found;
   }
-}
-
-/** What is done to an image that a step draws, by its place in the permutation. */
-function changeOf(
-  augment: Augmentation,
-  { width, height }: Dataset,
-  key: Key,
-): (image: Uint8Array, position: number) => Uint8Array {
-  if (augment === "none") return (image) => image;
-  if (augment !== "shift") {
-    return (image, position) =>
-      distortImage(image, { width, height }, drawDistortion(key, position, augment));
-  }
-  return (image, position) => {
-    const { dx, dy } = shiftOfRow(key, position);
-    return image.map((_, pixel) => {
-      const [x, y] = [pixel % width - dx, Math.floor(pixel / width) - dy];
-      return x >= 0 && x < width && y >= 0 && y < height ? image[y * width + x] : 0;
-    });
-  };
 }
 
 /** The net's inputs (B, D) for rows of a data set, each image changed as told, with the scale that it had before. */

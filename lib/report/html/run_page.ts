@@ -7,6 +7,7 @@ import { NOTEBOOK, resolveOptions, type TrainingOptions } from "../../training/o
 import { totalIterations } from "../../training/plan.ts";
 import { type Preset, PRESETS } from "../../training/presets.ts";
 import { drawStart } from "../../training/start.ts";
+import { augmentationSection } from "./augmentation.ts";
 import { confusionSection } from "./confusion.ts";
 import { curveTable, isLikeNotebook, learningCurves, standardError } from "./curves.ts";
 import { firstLayerSection } from "./first_layer.ts";
@@ -66,6 +67,7 @@ ${mistakesSection(model, data, split.test, report)}
 <p>Each of the ${units} units has one weight for each pixel: ink where it is orange speaks for the
 unit, ink where it is blue against it.</p>
 ${firstLayerSection(model, drawn, data)}
+${augmentationSection(run.options, data, split.train)}
 <h2>The run</h2>
 <div class="side-by-side">${runTable(run, data, split)}${optionsTable(run.options)}</div>`,
   );

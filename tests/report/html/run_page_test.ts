@@ -128,6 +128,33 @@ Deno.test("runPage() has the notebook's curve beside that of MNIST, and of nothi
   ]);
 });
 
+Deno.test("runPage() shows a training image of each class beside versions of it, where there are such", async () => {
+  const data = someData(40);
+  const pageOf = (options: Partial<TrainingOptions>) =>
+    runPage(reportOf(data, options), MODEL, data);
+  assert(!(await pageOf({})).includes("Augmentation"));
+  const noStrength = { rotate: 0, zoom: 0, shear: 0, shift: 0, warp: 0 };
+  for (
+    const [options, different] of [
+      [{ augment: "affine", ...noStrength, warp: 3 }, 1],
+      [{ augment: "elastic", ...noStrength, warp: 3 }, 9],
+    ] as const
+  ) {
+    const page = await pageOf(options);
+    const pictures = [...page.matchAll(/<img src="([^"]*)" alt="(\d)(?:, version \d)?">/g)]
+      .slice(-27);
+    assertEquals(
+      pictures.map(([, , label]) => Number(label)),
+      [0, 1, 2].flatMap((label) => Array(9).fill(label)),
+    );
+    const sources = pictures.map(([, source]) => source);
+    for (const i of [0, 9, 18]) {
+      assertEquals(new Set(sources.slice(i, i + 9)).size, different);
+    }
+    assertSelfContained(page);
+  }
+});
+
 Deno.test("runPage() says which rows chose the net, and how far it came", async () => {
   const data = someData(40);
   const whole = await runPage(reportOf(data), MODEL, data);

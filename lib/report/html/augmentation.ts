@@ -1,0 +1,65 @@
+/** Training images beside what augmentation makes of them. */
+import type { Dataset } from "../../data/dataset.ts";
+import { augmentImage } from "../../engine/augment.ts";
+import { prngKey, split } from "../../random/threefry.ts";
+import type { TrainingOptions } from "../../training/options.ts";
+import { engineOptions } from "../../training/train.ts";
+import { type Html, html } from "./html.ts";
+import { imagePicture } from "./pictures.ts";
+import { className } from "./words.ts";
+
+/** At most so many images, of different classes; and versions of each beside it. */
+const IMAGES = 10;
+const VERSIONS = 8;
+
+/**
+ * A sheet of training images, each with some of the versions that steps may draw in its place.
+ *
+ * @param options The run's
+ * @param data The data set
+ * @param trainRows Its training rows
+ * @returns Nothing where images are not augmented
+ */
+export function augmentationSection(
+  options: TrainingOptions,
+  data: Dataset,
+  trainRows: Uint32Array,
+): Html | string {
+  const { augment } = engineOptions(options, data);
+  if (augment === "none") return "";
+  const keys = split(prngKey(options.seed), VERSIONS);
+  const pixels = data.width * data.height;
+  const figures = firstOfClasses(data, trainRows).flatMap((row) => {
+    const image = data.images.subarray(row * pixels, (row + 1) * pixels);
+    const versions = keys.map((key) => augmentImage(image, data, augment, { key, position: row }));
+    const name = className(data.labels[row], data.classNames);
+    return [image, ...versions].map((version, i) => {
+      const alt = i === 0 ? name : `${name}, version ${i}`;
+      return html`<figure><img src="${imagePicture(version, data)}" alt="${alt}"></figure>`;
+    });
+  });
+  return html`<h2>Augmentation</h2>
+<p>Training images on the left, and beside each ${VERSIONS} versions as a step may draw them:
+${
+    augmentationWords(options)
+  }. Every step draws anew. The net is evaluated on images as they are.</p>
+<div class="pictures augmented">${figures}</div>`;
+}
+
+/** The first training row of each class, in the classes' order. */
+function firstOfClasses({ labels }: Dataset, trainRows: Uint32Array): number[] {
+  const first = new Map<number, number>();
+  for (const row of trainRows) if (!first.has(labels[row])) first.set(labels[row], row);
+  return [...first].sort(([a], [b]) => a - b).slice(0, IMAGES).map(([, row]) => row);
+}
+
+function augmentationWords(
+  { augment, rotate, zoom, shear, shift, warp }: TrainingOptions,
+): string {
+  if (augment === "shift") return "shifted by up to 2 whole pixels";
+  const affine = `rotated by up to ${rotate} degrees, scaled by up to ${zoom}, sheared by up to ` +
+    `${shear} and shifted by up to ${shift} pixels`;
+  return augment === "affine"
+    ? affine
+    : `${affine}, and bent by a grid of control points that move by up to ${warp} pixels`;
+}
