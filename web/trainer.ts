@@ -16,6 +16,8 @@ import { Run } from "./run.ts";
 const LOOK_EVERY = 100;
 /** Test rows that are examined at an evaluation; at the end all are. */
 const EXAMINED_ROWS = 1000;
+/** One core is left to the page, or it would stand still now and then. */
+const THREADS = Math.max(1, navigator.hardwareConcurrency - 1);
 /** MNIST's own numbers of digits would take the drawing thread 1 s; these take 0.2. */
 const SYNTHETIC = { trainRows: 12_000, testRows: 2_000 };
 
@@ -142,7 +144,7 @@ async function openRun(run: Run): Promise<void> {
     page.postMessage({ kind: "busy", what: "Compiling the kernels" });
     await engine?.engine[Symbol.asyncDispose]();
     engine = undefined;
-    engine = { engine: await createEngine({ ...needed, backend }), madeFor };
+    engine = { engine: await createEngine({ ...needed, backend, threads: THREADS }), madeFor };
     engine.engine.load(data);
   }
   page.postMessage({ kind: "device", device: engine.engine.device });
