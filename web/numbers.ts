@@ -7,11 +7,11 @@ import type { Progress } from "./messages.ts";
 const list = element("numbers", HTMLDListElement);
 const cells = new Map<string, HTMLElement>();
 
-/** Shows a number under its name; the first time it is added to the list. */
-export function showNumber(name: string, value: string): void {
+/** Shows a number under its name; the first time it is added to the list, a wide one in two columns. */
+export function showNumber(name: string, value: string, className = ""): void {
   let cell = cells.get(name);
   if (!cell) {
-    const pair = make("div");
+    const pair = make("div", className);
     cell = make("dd");
     pair.append(make("dt", "", name), cell);
     list.append(pair);
@@ -34,11 +34,8 @@ export function showProgress(progress: Progress): void {
 
 /** Shows what trains. */
 export function showDevice({ name, backend, software }: DeviceDescription): void {
-  showNumber("Device", name);
-  showNumber(
-    "Trains on",
-    backend === "cpu" ? "Processor" : software ? "Software WebGPU" : "WebGPU",
-  );
+  const kind = backend === "cpu" ? "" : software ? " (WebGPU in software)" : " (WebGPU)";
+  showNumber("Device", name + kind, "wide");
 }
 
 /** A fraction as a percentage. */

@@ -17,7 +17,7 @@ Deno.test({
       /Compiling the kernels/.test(document.querySelector("#status")!.textContent!)
     );
     await web.reach(20);
-    assertMatch(await web.text("numbers"), /Trains onSoftware WebGPU/);
+    assertMatch(await web.text("numbers"), /Device[^()]+\(WebGPU in software\)/);
     const [[steps, accuracy]] = await web.evaluations();
     assertEquals(steps, "0");
     assertMatch(accuracy, /^\d+[.]\d%$/);
@@ -32,7 +32,7 @@ Deno.test({
     await using web = await openPage({ query: "" });
     await web.page.click("#step");
     await web.reach(1);
-    assertMatch(await web.text("numbers"), /Trains onProcessor/);
+    assertMatch(await web.text("numbers"), /DeviceCPU /);
     assert(!/apt|install|driver/.test(await web.text("main")));
   },
 });
