@@ -37,23 +37,27 @@ export function toGrey(
         `${pixels.length} bytes for ${width} x ${height} pixels`,
     );
   }
+  const values = new Float32Array(count);
   const edge = edgePixels({ width, height });
   const transparent = edge.filter((i) => pixels[4 * i + 3] < 128).length;
-  const value = transparent > edge.length / 2
-    ? (i: number) => 255 - pixels[4 * i + 3]
-    : (i: number) => mixed(pixels, i, weights);
-  const weights = bestWeights(pixels);
-  return { width, height, values: Float32Array.from({ length: count }, (_, i) => value(i)) };
+  if (transparent > edge.length / 2) {
+    for (let i = 0; i < count; i++) values[i] = 255 - pixels[4 * i + 3];
+  } else {
+    const weights = bestWeights(pixels);
+    for (let i = 0; i < count; i++) values[i] = mixed(pixels, i, weights);
+  }
+  return { width, height, values };
 }
 
 /** A pixel's red, green and blue, weighed, on white. */
-function mixed(pixels: ArrayLike<number>, i: number, [red, green, blue]: number[]): number {
+function mixed(pixels: ArrayLike<number>, i: number, weights: readonly number[]): number {
   const at = 4 * i;
-  const light = red * pixels[at] + green * pixels[at + 1] + blue * pixels[at + 2];
+  const light = weights[0] * pixels[at] + weights[1] * pixels[at + 1] +
+    weights[2] * pixels[at + 2];
   return 255 + (light - 255) * pixels[at + 3] / 255;
 }
 
-function bestWeights(pixels: ArrayLike<number>): number[] {
+function bestWeights(pixels: ArrayLike<number>): readonly number[] {
   const count = pixels.length / 4;
   const step = Math.max(1, Math.floor(count / SAMPLES));
   const deviation = (weights: number[]) => {
