@@ -20,7 +20,7 @@ let stroke: Stroke | undefined;
 /** Where the keyboard's pen is, if it was ever moved. */
 let pen: { x: number; y: number; isDown: boolean } | undefined;
 /** A digit of the data set that is shown in place of strokes. */
-let given: Uint8Array | undefined;
+let given: { image: Uint8Array; label: number } | undefined;
 /** What the drawing makes, found anew only where it changes. */
 let digit: Uint8Array | undefined;
 let changed = () => {};
@@ -39,10 +39,15 @@ export function drawnDigit(): Uint8Array | undefined {
   return digit;
 }
 
+/** The label of the data set's digit that is shown in place of strokes, if one is. */
+export function givenLabel(): number | undefined {
+  return given?.label;
+}
+
 /** Shows a digit of the data set in place of strokes. */
-export function showGiven(image: Uint8Array): void {
+export function showGiven(image: Uint8Array, label: number): void {
   strokes.length = 0;
-  given = image;
+  given = { image, label };
   redraw();
 }
 
@@ -75,9 +80,9 @@ function redraw(): void {
 function redrawNow(): void {
   context.clearRect(0, 0, SIDE, SIDE);
   context.fillStyle = context.strokeStyle = cssColor("--text");
-  if (given) drawGiven(given);
+  if (given) drawGiven(given.image);
   for (const stroke of strokes) drawStroke(stroke);
-  digit = given ?? digitOfStrokes();
+  digit = given?.image ?? digitOfStrokes();
   changed();
   drawPen();
 }

@@ -17,7 +17,7 @@ import type {
 } from "./messages.ts";
 import { onLoad, saveModel } from "./models.ts";
 import { count, percent, showDevice, showNumber, showProgress } from "./numbers.ts";
-import { clear, onDrawing, showGiven, undo } from "./pad.ts";
+import { clear, givenLabel, onDrawing, showGiven, undo } from "./pad.ts";
 import {
   queryOfSettings,
   type Settings,
@@ -113,9 +113,7 @@ trainer.onmessage = ({ data: report }: MessageEvent<TrainerReport>) => {
 examiner.onmessage = ({ data: report }: MessageEvent<ExaminerReport>) => {
   switch (report.kind) {
     case "digit":
-      showGiven(report.image);
-      element("seen-caption", HTMLElement).textContent = `A test digit: ${report.label}`;
-      return;
+      return showGiven(report.image, report.label);
     case "examined":
       return showExamination(report);
     case "failed":
@@ -228,7 +226,10 @@ button("share").addEventListener("click", async () => {
 });
 
 onDrawing(() => {
-  element("seen-caption", HTMLElement).textContent = "What the net sees, 28 x 28";
+  const label = givenLabel();
+  element("seen-caption", HTMLElement).textContent = label === undefined
+    ? "What the net sees, 28 x 28"
+    : `A test digit: ${label}`;
   showAnswer();
 });
 const actions: Record<string, () => void> = {

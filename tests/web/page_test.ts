@@ -178,10 +178,12 @@ Deno.test({
     assertEquals(await web.text("answer"), "Draw something");
     await page.keyboard.press("t");
     await page.waitForFunction(() =>
-      document.querySelector("#seen-caption")!.textContent!.startsWith("A test digit: ")
+      document.querySelector("#answer")!.textContent!.startsWith("This is ")
     );
+    assertMatch(await web.text("seen-caption"), /^A test digit: \d$/);
     await page.keyboard.press("c");
     assertEquals(await web.text("answer"), "Draw something");
+    assertEquals(await web.text("seen-caption"), "What the net sees, 28 x 28");
   },
 });
 
