@@ -56,6 +56,7 @@ export {
   listDevices,
 } from "./lib/engine/create.ts";
 export type * from "./lib/engine/engine.ts";
+export type { Distortion } from "./lib/engine/distortion.ts";
 
 // Training, and using what was trained.
 export {
