@@ -1,11 +1,11 @@
-/** Recognizes files that are something else than what a person took them for. */
+/** Recognizes files that are of another kind than expected. */
 
 // deno-lint-ignore-file no-control-regex -- files of most kinds begin with control characters
-/** What begins a file of a kind, and what to do with such a file. */
+/** A kind of file: its signature, and advice for the user. */
 interface Kind {
-  /** Bytes as Latin-1 text. */
+  /** Matches the first bytes, decoded as Latin-1. */
   begins: RegExp;
-  /** "it is" this. */
+  /** Completes "it is ...". */
   what: string;
   advice: string;
 }
@@ -67,15 +67,15 @@ const KINDS: readonly Kind[] = [
   { begins: /^BM....\0\0\0\0/s, what: "a BMP picture", advice: AS_PNG },
 ];
 
-/** Bytes of a file that `foreignKind` looks at. */
+/** The number of bytes at a file's start that `foreignKind` examines. */
 export const KIND_BYTES = 512;
 
 /**
- * Says what a file is that cannot be what it was taken for, and what to do with it. To be asked
- * when a file turned out not to be what was expected; PNG, JPEG and ZIP are known here, too.
+ * Says what kind of file this is, and what to do with it. Call it when a file turns out not to be
+ * what was expected; it also recognizes PNG, JPEG and ZIP.
  *
- * @param start The file's first `KIND_BYTES` bytes, or all if it is shorter
- * @returns Words that go on from "Cannot read FILE: ", or undefined if the kind is not known here
+ * @param start The file's first `KIND_BYTES` bytes, or the whole file if it is shorter
+ * @returns Text that continues "Cannot read FILE: ", or undefined if the kind is unknown
  *
  * @example
  * ```ts

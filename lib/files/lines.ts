@@ -1,14 +1,14 @@
-/** Text files, line by line. */
+/** Reads text line by line. */
 
-/** A line that is too long for the file to be what it was taken for. */
+/** Thrown for a line that is longer than a file of the expected kind can have. */
 export class LineTooLongError extends Error {}
 
 /**
- * Splits text into lines as it arrives.
+ * Splits a stream of text into lines.
  *
  * @param pieces The text, in pieces of any length
- * @param limit Characters that a line may have at most
- * @returns The lines without their ends, empty ones too; what follows the last end only if not empty
+ * @param limit Maximum number of characters in a line
+ * @returns The lines without line breaks, including empty ones, except an empty last one
  * @throws {LineTooLongError} As soon as a line is longer
  *
  * @example
@@ -23,8 +23,8 @@ export class LineTooLongError extends Error {}
 export async function* lines(pieces: AsyncIterable<string>, limit: number): AsyncGenerator<string> {
   let begun = "";
   for await (const piece of pieces) {
-    // A line that ends with "\r" alone, as old Macintosh files have it, counts as well; but "\r" at
-    // the end of a piece may be half of "\r\n".
+    // A single "\r", as in old Macintosh files, is a line break too. But a "\r" at the end of a piece
+    // may be the first half of "\r\n".
     const text = begun + piece;
     const isHalf = text.endsWith("\r");
     const complete = (isHalf ? text.slice(0, -1) : text).split(/\r\n|\n|\r/);

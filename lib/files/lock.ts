@@ -1,12 +1,12 @@
 /** Locks that keep two processes from writing the same files. */
 
 /**
- * Takes a lock, which is a file. The system releases it when the process ends, however it ends.
- * On a file system that knows no locks everybody gets it.
+ * Acquires a lock, which is a file. The system releases it when the process ends for any reason.
+ * On a file system without locks, every process acquires it.
  *
- * @param path Of the lock's file, which is made, and removed when the lock is disposed of
- * @returns The lock, to be disposed of; undefined if another process has it
- * @throws {Error} If the file cannot be made
+ * @param path The lock's file, which is created, and removed when the lock is disposed
+ * @returns The lock, which must be disposed; undefined if another process has it
+ * @throws {Error} If the file cannot be created
  *
  * @example
  * ```ts
@@ -29,7 +29,7 @@ export async function tryLock(path: string): Promise<Disposable | undefined> {
       return undefined;
     }
     if (await isFileAt(path, file)) return new Lock(path, file);
-    // Who had the lock has removed its file since it was opened here.
+    // The previous holder removed the lock's file after it was opened here.
     file.close();
   }
 }
@@ -47,7 +47,7 @@ async function isFileAt(path: string, file: Deno.FsFile): Promise<boolean> {
 class Lock implements Disposable {
   readonly #path: string;
   readonly #file: Deno.FsFile;
-  /** Also where the process is ended before the lock is disposed of. */
+  /** Also called if the process exits before the lock is disposed. */
   readonly #release = () => this[Symbol.dispose]();
 
   constructor(path: string, file: Deno.FsFile) {
@@ -58,8 +58,8 @@ class Lock implements Disposable {
 
   [Symbol.dispose](): void {
     removeEventListener("unload", this.#release);
-    // While it is locked, so that nobody has locked the file that is removed. Windows may refuse to
-    // remove an open file; it then stays, which does no harm.
+    // Remove the file while it is still locked, so that no other process can hold a lock on a removed
+    // file. Windows may refuse to remove an open file; leaving it does no harm.
     try {
       Deno.removeSync(this.#path);
     } catch { /* see above */ }

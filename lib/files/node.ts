@@ -1,15 +1,16 @@
 /**
- * What is used of Node's own modules, which Deno has too. They are looked up when first called, not
- * imported: so `mod.ts` can be bundled for browsers, where nothing calls them.
+ * The functions used from Node's built-in modules, which Deno provides. They are looked up at the
+ * first call instead of imported, so that `mod.ts` can be bundled for browsers, which never call
+ * them.
  */
 import type { Hash } from "node:crypto";
 
-/** Joins and splits paths as the system has them; see https://nodejs.org/api/path.html. */
+/** Functions on paths in the system's format; see https://nodejs.org/api/path.html. */
 export function nodePath(): typeof import("node:path") {
   return process.getBuiltinModule("node:path");
 }
 
-/** Starts a hash; see https://nodejs.org/api/crypto.html#cryptocreatehashalgorithm-options. */
+/** Creates a hash; see https://nodejs.org/api/crypto.html#cryptocreatehashalgorithm-options. */
 export function createHash(algorithm: "sha256" | "md5"): Hash {
   return process.getBuiltinModule("node:crypto").createHash(algorithm);
 }
@@ -18,8 +19,8 @@ export function createHash(algorithm: "sha256" | "md5"): Hash {
  * Decompresses gzip; see https://nodejs.org/api/zlib.html#zlibgunzipsyncbuffer-options.
  *
  * @param bytes A whole gzip file
- * @param maxOutputLength More is refused with an error
- * @returns What it holds
+ * @param maxOutputLength Throws if the result would be longer
+ * @returns The decompressed bytes
  */
 export function gunzipSync(bytes: Uint8Array, maxOutputLength?: number): Uint8Array {
   return process.getBuiltinModule("node:zlib").gunzipSync(bytes, { maxOutputLength });
@@ -29,7 +30,7 @@ export function gunzipSync(bytes: Uint8Array, maxOutputLength?: number): Uint8Ar
  * Decompresses the beginning of a gzip file.
  *
  * @param bytes The file's first bytes
- * @returns What they hold; nothing if they are corrupt
+ * @returns The decompressed bytes; empty if they are corrupt
  */
 export function gunzipStart(bytes: Uint8Array): Uint8Array {
   const zlib = process.getBuiltinModule("node:zlib");

@@ -1,15 +1,15 @@
-/** Text from a file, made fit to be shown in a message. */
+/** Makes text from files safe to print in messages. */
 
-// Control and formatting characters, which a terminal may obey, lone halves of pairs, and the two
+// Control and formatting characters, which a terminal may interpret, lone surrogates, and the two
 // line breaks that are not control characters.
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\u2028\u2029]/gu;
 
 /**
- * Makes text that comes from a file harmless in a message: every character that a terminal may
- * obey is written as its code point, and what is too long is cut.
+ * Makes text from a file safe to print in a message: replaces every character that a terminal may
+ * interpret by its code point, and truncates long text.
  *
- * @param text From anywhere
- * @param limit Characters after which it is cut
+ * @param text Any text
+ * @param limit Maximum number of characters
  * @returns One line of printable characters
  *
  * @example
@@ -22,7 +22,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\u2028\u2029]/gu;
  * ```
  */
 export function printable(text: string, limit = 60): string {
-  // Twice the limit, since a character beyond U+FFFF counts as two here.
+  // Twice the limit, since `slice` counts a character beyond U+FFFF as two.
   const characters = [...text.slice(0, 2 * limit + 2)];
   const shown = characters.slice(0, limit).join("").replace(
     UNPRINTABLE,

@@ -1,18 +1,18 @@
-/** Writing files so that no half-written one is ever seen. */
+/** Writes files atomically. */
 import { nodePath } from "./node.ts";
 
-/** How often Windows is asked again to replace a file that a virus scanner or an indexer has open. */
+/** Attempts to replace a file on Windows, where a virus scanner or an indexer may have it open. */
 const RENAME_ATTEMPTS = 5;
 
 /**
- * Writes a file so that whoever looks, at any moment, finds the old content or the new one, whole:
- * under a temporary name in the same folder, flushed to the disk, then renamed (for which Deno
- * wants the permission to read the folder, too). A symbolic link stays one: the file that it leads
- * to is written.
+ * Writes a file so that readers see either the old or the new content, complete, at any moment. It
+ * writes to a temporary file in the same folder, flushes it to disk and renames it. (For renaming,
+ * Deno also requires permission to read the folder.) If the path is a symbolic link, its target is
+ * written.
  *
- * @param path Where to; a file that is already there is replaced
+ * @param path The file; replaced if it exists
  * @param content Bytes, or text to be written as UTF-8
- * @throws {Error} If the file cannot be written; nothing half-written stays
+ * @throws {Error} If the file cannot be written; no partial file remains
  */
 export async function writeFileAtomically(
   path: string,
@@ -26,12 +26,12 @@ export async function writeFileAtomically(
     for (let written = 0; written < bytes.length;) {
       written += await file.write(bytes.subarray(written));
     }
-    // Without this, a power cut after the rename could leave the new name with no content.
+    // Without this, a power failure after the rename could leave an empty file.
     await file.sync();
     file.close();
     await replace(temporary, target);
   } catch (error) {
-    await Deno.remove(temporary).catch(() => {}); // it may not even have been made
+    await Deno.remove(temporary).catch(() => {}); // it may not exist
     throw new Error(`Cannot write ${path}: ${(error as Error).message}`, { cause: error });
   }
 }
@@ -39,8 +39,8 @@ export async function writeFileAtomically(
 /**
  * Follows symbolic links.
  *
- * @param path Of a file, which need not be there
- * @returns Where a file written there has to go
+ * @param path A file, which need not exist
+ * @returns The path at which the file must be written
  */
 export async function linkTarget(path: string): Promise<string> {
   try {
@@ -49,12 +49,12 @@ export async function linkTarget(path: string): Promise<string> {
     const { dirname, resolve } = nodePath();
     return await linkTarget(resolve(dirname(path), await Deno.readLink(path)));
   } catch {
-    return path; // nothing is there, or writing to it will say what is wrong
+    return path; // it does not exist, or writing it will report the error
   }
 }
 
 /**
- * Renames over a file that may be there. Windows refuses that as long as another program has the
+ * Renames a file, replacing an existing one. Windows refuses this while another program has that
  * file open: https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-movefileexw
  */
 async function replace(from: string, to: string): Promise<void> {

@@ -1,4 +1,4 @@
-/** All that a run needs to go on where it stopped, to the last bit, in one safetensors file. */
+/** Encodes checkpoints: everything a run needs to resume exactly, in one safetensors file. */
 import { printable } from "../files/printable.ts";
 import { type Architecture, parameterCount, parameterSlots } from "../net/architecture.ts";
 import { MOMENT_ARRAYS } from "../net/optimizer.ts";
@@ -18,29 +18,29 @@ import {
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "./safetensors.ts";
 import { readFloats } from "./saved_model.ts";
 
-/** A run that is not over yet. */
+/** The state of an unfinished run. */
 export interface Checkpoint extends Omit<CheckpointEvent, "event"> {
-  /** Which run. */
+  /** The run. */
   run: RunRecord;
-  /** Of its net. */
+  /** The architecture of its net. */
   architecture: Architecture;
-  /** Of its training loop so far. */
+  /** Seconds spent in the training loop so far. */
   seconds: number;
-  /** What was evaluated so far, in order. */
+  /** The evaluations so far, in order. */
   curve: readonly CurvePoint[];
 }
 
-/** One evaluation on the way. */
+/** One evaluation during training. */
 export type CurvePoint = Omit<EvaluatedEvent, "event">;
 
 const CURVE_FIELDS = ["iteration", "accuracy", "loss", "learningRate", "seconds"] as const;
 
 /**
- * A checkpoint as the bytes of a safetensors file: a model file with the tensors `moments`
- * (arrays of the optimizer, parameters) and `key` (2) besides.
+ * Encodes a checkpoint as a safetensors file: a model file with two more tensors, `moments` with
+ * shape (arrays of the optimizer, parameters) and `key` with shape (2).
  *
- * @param checkpoint Where a run stands
- * @returns The bytes
+ * @param checkpoint The state of a run
+ * @returns The file's bytes
  *
  * @example
  * ```ts
@@ -91,9 +91,9 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer
 /**
  * Reads a checkpoint.
  *
- * @param bytes A whole file that `encodeCheckpoint` made
+ * @param bytes A file written by `encodeCheckpoint`
  * @returns The checkpoint
- * @throws {ModelError} If the bytes are damaged, are another kind of file, or lack something
+ * @throws {ModelError} If the file is corrupt, incomplete, or of another kind
  */
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const { tensors, metadata } = decodeSafetensors(bytes);

@@ -1,5 +1,5 @@
-/** Thrown for a model or checkpoint file that is missing, damaged or another kind of file; the message is one line. */
+/** Thrown for a model or checkpoint file that is missing, corrupt or of another kind; the message is one line. */
 export class ModelError extends Error {
-  /** Tells it from other errors. */
+  /** The error's class. */
   override name = "ModelError";
 }

@@ -1,6 +1,6 @@
-/** Numbers of other programs' files as 32-bit floats. */
+/** Converts floating-point numbers of other programs' files to 32-bit floats. */
 
-/** The types of floating-point numbers that are read, by safetensors' names, and their bytes. */
+/** The supported floating-point types by safetensors' names, and their sizes in bytes. */
 export const FLOAT_BYTES = { F64: 8, F32: 4, F16: 2, BF16: 2 } as const;
 
 /** A type of floating-point number. */
@@ -9,9 +9,9 @@ export type FloatType = keyof typeof FLOAT_BYTES;
 /**
  * Converts numbers to 32-bit floats; 64-bit ones are rounded.
  *
- * @param bytes The numbers, one behind the other
- * @param type What they are
- * @param littleEndian The order of each number's bytes
+ * @param bytes The numbers, without gaps
+ * @param type Their type
+ * @param littleEndian Their byte order
  *
  * @example
  * ```ts
@@ -41,13 +41,13 @@ export function toFloats(
 
 const word = new DataView(new ArrayBuffer(4));
 
-/** The 32-bit float of some bits. */
+/** The 32-bit float with the given bits. */
 function float32(bits: number): number {
   word.setInt32(0, bits);
   return word.getFloat32(0);
 }
 
-/** IEEE 754's binary16: 1 bit of sign, 5 of exponent, 10 of fraction. */
+/** The value of an IEEE 754 binary16: 1 sign bit, 5 exponent bits, 10 fraction bits. */
 function half(bits: number): number {
   const sign = bits >> 15 === 1 ? -1 : 1;
   const [exponent, fraction] = [bits >> 10 & 31, bits & 1023];

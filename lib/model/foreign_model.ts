@@ -1,6 +1,6 @@
 /**
- * Nets that other programs trained: six arrays by any names, three weight matrices and three
- * biases, whose shapes chain. PyTorch stores matrices as [out, in], Keras and Flax as [in, out].
+ * Reads nets trained by other programs: three weight matrices and three biases, under any names,
+ * whose shapes chain. PyTorch stores matrices as [out, in], Keras and Flax as [in, out].
  */
 import { type Architecture, type ParameterName, parameterSlots } from "../net/architecture.ts";
 import type { Model } from "../net/model.ts";
@@ -8,20 +8,20 @@ import { OPTION_WORDS } from "../training/options.ts";
 import { fail } from "./metadata.ts";
 import type { Tensor } from "./safetensors.ts";
 
-/** How a net computes, which arrays alone do not say. */
+/** How a net computes, which its arrays do not say. */
 export type NetFacts = Pick<Architecture, "activation" | "head"> & Pick<Model, "scale">;
 
-/** A file that holds a net's arrays, but does not say how the net computes. */
+/** Thrown for a file that holds a net's arrays but does not say how the net computes. */
 export class UnstatedFactsError extends Error {
-  /** Tells it from other errors. */
+  /** The error's class. */
   override name = "UnstatedFactsError";
-  /** What has to be said. */
+  /** The facts that must be given. */
   readonly missing: (keyof NetFacts)[];
 
   /**
-   * Asks for what a file does not say.
+   * Creates the error.
    *
-   * @param missing What has to be said
+   * @param missing The facts that must be given
    */
   constructor(missing: (keyof NetFacts)[]) {
     const words = missing.map((fact) => `${fact} (${OPTION_WORDS[fact].join(" or ")})`);
@@ -32,14 +32,14 @@ export class UnstatedFactsError extends Error {
   }
 }
 
-/** An array of a file. */
+/** An array in a file. */
 interface NamedArray {
   name: string;
   shape: readonly number[];
   data: Float32Array;
 }
 
-/** One way to read six arrays as a net. */
+/** One interpretation of six arrays as a net. */
 interface Reading {
   weights: NamedArray[];
   biases: NamedArray[];
@@ -49,14 +49,14 @@ interface Reading {
 }
 
 /**
- * Makes a model of another program's arrays.
+ * Creates a model from another program's arrays.
  *
- * @param tensors By name; dimensions of size 1 do not count
+ * @param tensors The arrays by name; dimensions of size 1 are ignored
  * @param facts How the net computes
  * @returns The model
- * @throws {UnstatedFactsError} If the arrays are a net's, and a fact is missing
- * @throws {ModelError} If they are not six whose shapes chain, or chain in several ways that their
- *   names do not tell apart
+ * @throws {UnstatedFactsError} If the arrays form a net but a fact is missing
+ * @throws {ModelError} If they are not six arrays whose shapes chain, or if they chain in several
+ *   ways and their names do not decide which
  *
  * @example
  * ```ts
@@ -101,7 +101,7 @@ export function foreignModel(
   return { architecture, parameters, scale };
 }
 
-/** The arrays in the order of their names, in which numbers count as such. */
+/** The arrays sorted by name, with numbers in names compared as numbers. */
 function namedArrays(tensors: ReadonlyMap<string, Tensor>): NamedArray[] {
   const arrays: NamedArray[] = [];
   for (const [name, { shape, data }] of tensors) {
@@ -111,7 +111,7 @@ function namedArrays(tensors: ReadonlyMap<string, Tensor>): NamedArray[] {
   return arrays.sort((a, b) => sortKey(a.name) < sortKey(b.name) ? -1 : 1);
 }
 
-/** A name whose numbers are padded, so that fc2 comes before fc10. */
+/** Pads the numbers in a name, so that fc2 sorts before fc10. */
 function sortKey(name: string): string {
   return name.replace(/\d+/g, (digits) => digits.padStart(9, "0"));
 }
@@ -127,8 +127,8 @@ function chosenReading(arrays: NamedArray[]): Reading {
   if (readings.length === 0) {
     fail("the shapes of its matrices and biases must fit each other", listed());
   }
-  // Where shapes leave a choice, names decide: what they call a matrix, which bias they pair with
-  // it, and their order.
+  // If shapes leave a choice, names decide: which arrays they call matrices, which bias belongs to
+  // which matrix, and their order.
   const hints: ((reading: Reading) => boolean)[] = [
     ({ isTransposed }) =>
       !weights.some(({ name }) => (isTransposed ? /weight/i : /kernel/i).test(name)),
@@ -146,7 +146,7 @@ function chosenReading(arrays: NamedArray[]): Reading {
   return left[0];
 }
 
-/** Every order of the arrays, and both orientations, in which the shapes chain. */
+/** All orders and orientations of the arrays in which the shapes chain. */
 function readingsOf(weights: NamedArray[], biases: NamedArray[]): Reading[] {
   const readings: Reading[] = [];
   for (const isTransposed of [false, true]) {
@@ -167,7 +167,7 @@ function orders([a, b, c]: NamedArray[]): NamedArray[][] {
   return [[a, b, c], [a, c, b], [b, a, c], [b, c, a], [c, a, b], [c, b, a]];
 }
 
-/** A matrix [in, out] as [out, in]. */
+/** Transposes a matrix from [in, out] to [out, in]. */
 function transposed(data: Float32Array, [rows, columns]: readonly number[]): Float32Array {
   return data.map((_, i) => data[(i % columns) * rows + Math.floor(i / columns)]);
 }

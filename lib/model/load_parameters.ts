@@ -1,4 +1,4 @@
-/** Reads models from files, URLs or bytes; in a browser, too. */
+/** Reads models from files, URLs or bytes, in browsers as well. */
 import { foreignKind } from "../files/kinds.ts";
 import { ModelError } from "./errors.ts";
 import { foreignModel, type NetFacts } from "./foreign_model.ts";
@@ -8,12 +8,12 @@ import { decodeModel, type SavedModel } from "./saved_model.ts";
 
 /**
  * Reads a model that `saveParameters` or a training run wrote, or the six arrays of a net that
- * another program trained: a safetensors or .npz file from PyTorch, JAX or Keras, say.
+ * another program trained, such as a safetensors or .npz file from PyTorch, JAX or Keras.
  *
- * @param source A path (not in browsers, which have none), a URL, or the file's bytes
+ * @param source A path (not in browsers), a URL, or the file's bytes
  * @param facts How another program's net computes, which its file does not say
  * @returns The model
- * @throws {ModelError} If the source cannot be read, or is damaged or another kind of file; its
+ * @throws {ModelError} If the source cannot be read, is corrupt, or is another kind of file; its
  *   cause is an `UnstatedFactsError` if a fact is missing
  * @throws {UnstatedFactsError} If bytes are given and a fact is missing
  *
@@ -44,11 +44,11 @@ export async function loadParameters(
   return await (source instanceof Uint8Array ? decode(source) : decodeFile(source, decode));
 }
 
-/** Whatever program wrote the bytes; only this one's say how the net computes. */
+/** Decodes a file of any program; only this program's files say how the net computes. */
 async function decodeAnyModel(bytes: Uint8Array, facts: Partial<NetFacts>): Promise<SavedModel> {
   if (isZip(bytes)) return foreignModel(await decodeNpz(bytes), facts);
   const { tensors, metadata } = decodeSafetensors(bytes);
-  // PyTorch and others write metadata, too, but not of this kind.
+  // PyTorch and others write metadata as well, but without these entries.
   if (metadata.architecture === undefined && metadata.format_version === undefined) {
     return foreignModel(tensors, facts);
   }
@@ -57,7 +57,7 @@ async function decodeAnyModel(bytes: Uint8Array, facts: Partial<NetFacts>): Prom
   return model;
 }
 
-/** Refuses facts that a file contradicts. */
+/** Throws if the given facts contradict the file. */
 function checkFacts({ architecture, scale }: SavedModel, facts: Partial<NetFacts>): void {
   const stated = { activation: architecture.activation, head: architecture.head, scale };
   for (const fact of Object.keys(stated) as (keyof NetFacts)[]) {
@@ -70,11 +70,11 @@ function checkFacts({ architecture, scale }: SavedModel, facts: Partial<NetFacts
 }
 
 /**
- * Reads a file and makes something of its bytes; whatever goes wrong, the message names the file.
+ * Reads and decodes a file. Every error message names the file.
  *
  * @param source A path or a URL
- * @param decode What to make of the bytes
- * @returns What `decode` returns
+ * @param decode Decodes the bytes
+ * @returns The result of `decode`
  * @throws {ModelError} If the source cannot be read, or `decode` throws
  */
 export async function decodeFile<T>(
@@ -93,7 +93,7 @@ export async function decodeFile<T>(
   }
 }
 
-/** What a file is that is neither .npz nor safetensors; those begin with any eight bytes, then their header. */
+/** Recognizes a file that is neither .npz nor safetensors (which begins with any eight bytes, then its header). */
 function kindOf(bytes: Uint8Array): string | undefined {
   return isZip(bytes) || bytes[8] === "{".charCodeAt(0) ? undefined : foreignKind(bytes);
 }

@@ -1,4 +1,4 @@
-/** What a kept net's file says of it besides the numbers; the format allows only strings. */
+/** The metadata of saved nets; the file format allows only strings. */
 import type { PixelScale } from "../data/dataset.ts";
 import { type DatasetRecord, readDatasetRecord } from "../data/record.ts";
 import { printable } from "../files/printable.ts";
@@ -15,7 +15,7 @@ import { ModelError } from "./errors.ts";
 /** Metadata by name. */
 export type Metadata = Record<string, string>;
 
-/** Which run a net comes from. */
+/** The run that produced a net. */
 export interface RunRecord {
   /** The data set's name. */
   dataset: string;
@@ -23,27 +23,27 @@ export interface RunRecord {
   device: string;
   /** The kind of engine. */
   backend: string;
-  /** All that chose the run's numbers. */
+  /** All options that affect the run's numbers. */
   options: TrainingOptions;
-  /** How to open the data again and recognize them; runs that were not kept in a folder lack it. */
+  /** How to open the data again and recognize it; absent for runs not saved to a folder. */
   data?: DatasetRecord;
-  /** Tells the run from others with the same options; see `data`. */
+  /** Distinguishes runs with the same options; absent like `data`. */
   id?: string;
   /** Steps between two checkpoints; 0 for none. */
   saveEvery?: number;
-  /** The file whose parameters the run started from, where it drew none. */
+  /** The file with the run's initial parameters, if they were not drawn. */
   initFrom?: string;
 }
 
-/** Goes up when a file of the new kind would mislead an old reader. */
+/** Must be increased when older versions would misread new files. */
 const FORMAT_VERSION = "1";
 
-/** The metadata that every file has. */
+/** Encodes the metadata that every file has. */
 export function modelMetadata({ architecture, scale }: Omit<Model, "parameters">): Metadata {
   return { format_version: FORMAT_VERSION, architecture: JSON.stringify(architecture), scale };
 }
 
-/** The opposite of `modelMetadata`. */
+/** Decodes the metadata that `modelMetadata` wrote. */
 export function readModelMetadata(metadata: Metadata): Omit<Model, "parameters"> {
   const version = readString(metadata, "format_version");
   if (version !== FORMAT_VERSION) fail(`format_version must be ${FORMAT_VERSION}`, version);
@@ -65,7 +65,7 @@ function checkWord(option: WordOption, word: string): void {
   if (!words.includes(word)) fail(`the ${option} must be ${words.join(" or ")}`, word);
 }
 
-/** The metadata of a run; the seed once more by itself, for a person who looks at the header. */
+/** Encodes the metadata of a run; repeats the seed on its own, for readers of the file's header. */
 export function runMetadata(run: RunRecord): Metadata {
   const { dataset, device, backend, options, data, id, saveEvery, initFrom } = run;
   return {
@@ -81,7 +81,7 @@ export function runMetadata(run: RunRecord): Metadata {
   };
 }
 
-/** The opposite of `runMetadata`; nothing if the file does not say which run it comes from. */
+/** Decodes the metadata that `runMetadata` wrote; undefined if the file names no run. */
 export function readRun(metadata: Metadata): RunRecord | undefined {
   if (metadata.options === undefined) return undefined;
   const { data, run_id: id, save_every: saveEvery, init_from: initFrom } = metadata;
@@ -102,7 +102,7 @@ function readOptions(metadata: Metadata): TrainingOptions {
   try {
     return resolveOptions(given);
   } catch (error) {
-    fail("its options must be such as can be trained with", (error as Error).message);
+    fail("its options must be valid", (error as Error).message);
   }
 }
 
@@ -115,7 +115,7 @@ function readData(metadata: Metadata): DatasetRecord {
   }
 }
 
-/** A number that metadata hold. */
+/** Reads a number from the metadata. */
 export function readNumber(metadata: Metadata, name: string): number {
   const text = readString(metadata, name);
   if (text.trim() === "" || !Number.isFinite(Number(text))) {
@@ -124,7 +124,7 @@ export function readNumber(metadata: Metadata, name: string): number {
   return Number(text);
 }
 
-/** An object or a list that metadata hold. */
+/** Reads an object or a list from the metadata. */
 export function readJson(metadata: Metadata, name: string): object {
   const text = readString(metadata, name);
   try {
@@ -141,7 +141,7 @@ function readString(metadata: Metadata, name: string): string {
   return metadata[name];
 }
 
-/** Refuses a file. */
+/** Throws the error for an invalid file. */
 export function fail(rule: string, value: string | number | undefined): never {
   const shown = typeof value === "string" ? printable(value) : value;
   throw new ModelError(`Cannot read this as a model as ${rule}: current value is ${shown}`);

@@ -1,34 +1,34 @@
 /**
- * numpy's file formats: one array as .npy, several by name as .npz, which is a zip of those.
+ * Writes NumPy's file formats: one array as .npy; several by name as .npz, a ZIP archive of those.
  *
  * Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
 import { zipSync } from "fflate";
 import type { Tensor } from "./safetensors.ts";
 
-/** Header and numbers of a .npy file: the header ends at a multiple of this. */
+/** The header of a .npy file ends at a multiple of this many bytes. */
 const ALIGNMENT = 64;
-/** Magic word, version 1.0, and two bytes for the length of what follows. */
+/** Length of the magic string, version 1.0, and two bytes for the length of the rest of the header. */
 const PREFIX_BYTES = 10;
 
 /**
- * Arrays as the bytes of an .npz file, for `numpy.load`. As with `numpy.savez` nothing is
- * compressed: parameters look random, and hardly shrink.
+ * Encodes arrays as an .npz file for `numpy.load`. Like `numpy.savez`, it does not compress:
+ * parameters look random and hardly shrink.
  *
  * @param tensors Arrays by name
  * @returns The bytes; the same input always gives the same bytes
  */
 export function encodeNpz(tensors: ReadonlyMap<string, Tensor>): Uint8Array<ArrayBuffer> {
   const files = [...tensors].map(([name, tensor]) => [`${name}.npy`, encodeNpy(tensor)]);
-  // The earliest date that a zip file can hold; it holds local time.
+  // The earliest date that a ZIP file can store (in local time), so that the bytes do not depend on the clock.
   return zipSync(Object.fromEntries(files), { level: 0, mtime: new Date(1980, 0, 1) });
 }
 
 /**
- * One array as the bytes of a .npy file.
+ * Encodes one array as a .npy file.
  *
  * @param tensor Numbers and their shape
- * @returns The bytes, equal to those that `numpy.save` writes
+ * @returns The same bytes that `numpy.save` writes
  *
  * @example
  * ```ts
@@ -42,7 +42,7 @@ export function encodeNpz(tensors: ReadonlyMap<string, Tensor>): Uint8Array<Arra
  */
 export function encodeNpy({ shape, data }: Tensor): Uint8Array<ArrayBuffer> {
   const type = data instanceof Float32Array ? "<f4" : "<u4";
-  // Python writes a tuple of one with a comma: (2,).
+  // Python writes a tuple of one element with a comma: (2,).
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
   const header = `{'descr': '${type}', 'fortran_order': False, 'shape': ${tuple}, }`;
   const end = Math.ceil((PREFIX_BYTES + header.length + 1) / ALIGNMENT) * ALIGNMENT;

@@ -1,6 +1,6 @@
 /**
- * The net as an ONNX file, for every program that runs such files: raw bytes of images in,
- * probabilities out; scaling, layers and softmax are part of the graph.
+ * Encodes a net as an ONNX file: raw image bytes in, probabilities out. The pixel scaling, the
+ * layers and the softmax are part of the graph.
  *
  * The field numbers are those of
  * https://github.com/onnx/onnx/blob/v1.16.0/onnx/onnx.proto, the operators those of
@@ -12,7 +12,7 @@ import { message } from "./protobuf.ts";
 import type { Tensor } from "./safetensors.ts";
 import { modelTensors } from "./saved_model.ts";
 
-/** The version of the operators' definitions, and of the file format that came with it. */
+/** The version of the operator set, and the version of the file format that introduced it. */
 const OPERATORS_VERSION = 17;
 const FORMAT_VERSION = 8;
 
@@ -23,8 +23,8 @@ const INT = 2;
 const INTS = 7;
 
 /**
- * A model as the bytes of an ONNX file. Its one input is `images`, float32 of shape (N, D) with
- * values of 0 to 255, its one output `probabilities`, float32 of shape (N, C).
+ * Encodes a model as an ONNX file. Its input is `images`, float32 with shape (N, D) and values
+ * from 0 to 255; its output is `probabilities`, float32 with shape (N, C).
  *
  * @param model A trained net
  * @returns The bytes
@@ -33,7 +33,7 @@ export function encodeOnnx(model: Model): Uint8Array<ArrayBuffer> {
   const { architecture: { inputs, classes, activation, head }, scale } = model;
   const hidden = { tanh: "Tanh", relu: "Relu" }[activation];
   const scaling = {
-    // An all-zero row would be divided by 0: it is divided by a tiny number, and stays zero.
+    // An all-zero row is divided by a tiny number instead of by 0, so it stays zero.
     l2: {
       constants: { tiny: scalar(1e-30) },
       nodes: [
@@ -72,13 +72,13 @@ export function encodeOnnx(model: Model): Uint8Array<ArrayBuffer> {
   );
 }
 
-/** What stands behind the last layer's sums z3. */
+/** The nodes that turn the last layer's sums z3 into probabilities. */
 function headNodes(head: Head): Uint8Array[] {
   const softmax = (input: string) => node("Softmax", [input], "probabilities", { axis: 1 });
   return head === "notebook" ? [node("Tanh", ["z3"], "x3"), softmax("x3")] : [softmax("z3")];
 }
 
-/** `output = input * weights' + bias`: weights lie as (out, in). */
+/** `output = input * weights^T + bias`, where weights has shape (out, in). */
 function dense(input: string, layer: number, output: string): Uint8Array {
   return node("Gemm", [input, `w${layer}`, `b${layer}`], output, { transB: 1 });
 }
@@ -93,7 +93,7 @@ function node(
   return message(
     ...inputs.map((name) => [1, name] as const),
     [2, output],
-    [3, output], // a node is named like what it makes
+    [3, output], // a node has the name of its output
     [4, operator],
     ...Object.entries(attributes).map(([name, value]) => [5, attribute(name, value)] as const),
   );
@@ -116,7 +116,7 @@ function initializer(name: string, { shape, data }: Tensor): Uint8Array {
   );
 }
 
-/** A ValueInfoProto of floats in any number N of rows. */
+/** A ValueInfoProto of floats with shape (N, columns). */
 function value(name: string, columns: number): Uint8Array {
   const shape = message([1, message([2, "N"])], [1, message([1, columns])]);
   return message([1, name], [2, message([1, message([1, FLOAT], [2, shape])])]);

@@ -1,5 +1,5 @@
 /**
- * numpy's files read, with no more than browsers have: .npy is an array
+ * Reads NumPy's files, using only APIs of browsers: .npy is an array
  * (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html), .npz a zip archive of
  * such files (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT).
  */
@@ -8,31 +8,31 @@ import { fail } from "./metadata.ts";
 import { FLOAT_BYTES, type FloatType, toFloats } from "./floats.ts";
 import type { Tensor } from "./safetensors.ts";
 
-/** More than a net of three layers takes; a hostile file may unpack to any size. */
+/** Maximum decompressed size, larger than any net of three layers; a hostile file may claim any size. */
 const MAX_BYTES = 2 ** 30;
 
 const ENDING = ".npy";
 
-/** The mark of the end of a zip archive's directory, and the bytes of the parts whose size is fixed. */
+/** The signature of the end of a ZIP archive's directory, and the sizes of the records' fixed parts. */
 const DIRECTORY_END = 0x06054b50;
 const DIRECTORY_END_BYTES = 22;
 const ENTRY_BYTES = 46;
 const HEADER_BYTES = 30;
 
-/** numpy's names for types of floats; bfloat16 is foreign to it, and so stored as two opaque bytes. */
+/** NumPy's names of floating-point types. NumPy does not know bfloat16 and stores it as two opaque bytes. */
 const TYPES: Record<string, FloatType> = { f8: "F64", f4: "F32", f2: "F16", V2: "BF16" };
 
-/** Whether a file is a zip archive, as .npz files are, judged by its first bytes. */
+/** Whether a file begins like a ZIP archive, as .npz files do. */
 export function isZip(bytes: Uint8Array): boolean {
   return [0x50, 0x4b, 3, 4].every((byte, i) => bytes[i] === byte);
 }
 
 /**
- * Reads the arrays of floating-point numbers of an .npz file, and passes over others.
+ * Reads the floating-point arrays of an .npz file; ignores others.
  *
- * @param bytes A whole file, as `numpy.savez` or `numpy.savez_compressed` writes it
+ * @param bytes A file written by `numpy.savez` or `numpy.savez_compressed`
  * @returns The arrays by name, row-major
- * @throws {ModelError} If the bytes are damaged, or another kind of archive
+ * @throws {ModelError} If the file is corrupt, or another kind of archive
  */
 export async function decodeNpz(bytes: Uint8Array): Promise<Map<string, Tensor>> {
   const entries = directory(bytes);
@@ -51,18 +51,18 @@ export async function decodeNpz(bytes: Uint8Array): Promise<Map<string, Tensor>>
   return arrays;
 }
 
-/** What an archive's directory says of a file. */
+/** A file's entry in an archive's directory. */
 interface Entry {
   name: string;
-  /** 0 if it is stored as it is, 8 if by deflate. */
+  /** The compression method: 0 for none, 8 for deflate. */
   method: number;
   packedSize: number;
   size: number;
-  /** Where its own header begins. */
+  /** Offset of the file's local header. */
   start: number;
 }
 
-/** The directory at a zip archive's end (4.3.12 and 4.3.16 of the specification). */
+/** Reads the directory at a ZIP archive's end (4.3.12 and 4.3.16 of the specification). */
 function directory(bytes: Uint8Array): Entry[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let end = bytes.length - DIRECTORY_END_BYTES;
@@ -84,7 +84,7 @@ function directory(bytes: Uint8Array): Entry[] {
   });
 }
 
-/** The bytes of a file in an archive, no more of them than the directory says. */
+/** Decompresses a file of an archive, up to the size in the directory. */
 async function unpack(
   bytes: Uint8Array,
   { name, method, packedSize, size, start }: Entry,
@@ -118,7 +118,7 @@ function damaged(how: string): never {
   fail("the .npz file must be whole and undamaged", how);
 }
 
-/** An array, or nothing if it is none of floating-point numbers. */
+/** Decodes an array; undefined if its elements are not floating-point numbers. */
 function decodeNpy(name: string, bytes: Uint8Array): Tensor | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const magic = String.fromCharCode(...bytes.subarray(0, 6));
@@ -128,7 +128,7 @@ function decodeNpy(name: string, bytes: Uint8Array): Tensor | undefined {
   const headerBytes = lengthBytes === 2 ? view.getUint16(8, true) : view.getUint32(8, true);
   const header = new TextDecoder("latin1").decode(bytes.subarray(start, start + headerBytes));
 
-  // A Python dictionary of three entries.
+  // The header is a Python dictionary with three entries.
   const type = header.match(/'descr': '([<>|=]?)(\w+)'/);
   const order = header.match(/'fortran_order': (True|False)/);
   const tuple = header.match(/'shape': \(([\d, ]*)\)/);
@@ -145,7 +145,7 @@ function decodeNpy(name: string, bytes: Uint8Array): Tensor | undefined {
   return { shape, data: order[1] === "True" && shape.length === 2 ? byRows(data, shape) : data };
 }
 
-/** A matrix whose numbers lie column by column, row by row. */
+/** Converts a column-major matrix to row-major. */
 function byRows(data: Float32Array, [height, width]: number[]): Float32Array {
   return data.map((_, i) => data[(i % width) * height + Math.floor(i / width)]);
 }

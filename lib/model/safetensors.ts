@@ -1,11 +1,12 @@
 /**
- * The safetensors file format: the header's length (8 bytes, little-endian),
- * a JSON header that names each tensor's type, shape and place, then the
- * numbers themselves, one tensor behind the other.
+ * The safetensors file format: the header's length (8 bytes, little-endian), a
+ * JSON header with each tensor's type, shape and position, then the tensors'
+ * numbers without gaps.
  *
  * Source: https://huggingface.co/docs/safetensors/index#format
  *
- * F32 and U32 are written; of other programs' files F64, F16 and BF16 are read as well, as F32.
+ * Writes F32 and U32; also reads F64, F16 and BF16 from other programs' files and converts them to
+ * F32.
  */
 
 import { printable } from "../files/printable.ts";
@@ -18,25 +19,25 @@ export interface Tensor {
   data: Float32Array | Uint32Array;
 }
 
-/** What one file holds. The format allows only strings as metadata. */
+/** The contents of a file. The format allows only strings as metadata. */
 export interface TensorFile {
   tensors: Map<string, Tensor>;
   metadata: Record<string, string>;
 }
 
-/** The bytes that an element takes, by its type. */
+/** Bytes per element, by type. */
 const ELEMENT_BYTES = { ...FLOAT_BYTES, U32: 4 } as const;
 type ElementType = keyof typeof ELEMENT_BYTES;
-/** The header's cap in the format's own implementation (MAX_HEADER_SIZE). */
+/** Maximum size of the header, as in the format's own implementation (MAX_HEADER_SIZE). */
 const MAX_HEADER_BYTES = 100_000_000;
 const LENGTH_BYTES = 8;
 
 /**
- * A file's bytes; the same input always gives the same bytes.
+ * Encodes a file; the same input always gives the same bytes.
  *
  * @param file Tensors, stored in the map's order, and metadata
- * @returns The bytes; the numbers begin at a multiple of 8, as the format asks
- * @throws {TypeError} If a shape and its number of elements disagree
+ * @returns The bytes; the numbers begin at a multiple of 8, as the format requires
+ * @throws {TypeError} If a tensor's number of elements does not match its shape
  *
  * @example
  * ```ts
@@ -66,7 +67,7 @@ export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array
   const headerBytes = Math.ceil(json.length / 8) * 8;
   const bytes = new Uint8Array(LENGTH_BYTES + headerBytes + offset);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(headerBytes), true);
-  bytes.fill(0x20, LENGTH_BYTES, LENGTH_BYTES + headerBytes); // the format pads with spaces
+  bytes.fill(0x20, LENGTH_BYTES, LENGTH_BYTES + headerBytes); // padding with spaces, as the format requires
   bytes.set(json, LENGTH_BYTES);
   let position = LENGTH_BYTES + headerBytes;
   for (const { data } of tensors.values()) {
@@ -77,19 +78,19 @@ export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array
 }
 
 /**
- * Reads a file's bytes, trusting nothing in them.
+ * Decodes a file, and validates everything in it.
  *
  * @param bytes A whole file
- * @returns Its tensors, in the order in which they lie in the file, and its metadata
- * @throws {ModelError} If the bytes are no safetensors file, are damaged or cut short, or
- *   hold an element type other than those named above; the message says what was found where
+ * @returns Its tensors in the order of the file, and its metadata
+ * @throws {ModelError} If the bytes are not a safetensors file, are corrupt or truncated, or
+ *   contain an unsupported element type; the message says what was found where
  */
 export function decodeSafetensors(bytes: Uint8Array): TensorFile {
   const { header, data } = splitFile(bytes);
   const { __metadata__: metadata = {}, ...entries } = header;
   checkMetadata(metadata);
   const places = Object.entries(entries).map(([name, entry]) => checkEntry(name, entry));
-  // An empty tensor lies at the same place as its follower, and goes before it.
+  // An empty tensor begins where the next one does, and must come first.
   places.sort((a, b) => a.begin - b.begin || a.end - b.end);
   const tensors = new Map<string, Tensor>();
   let position = 0;
@@ -99,7 +100,7 @@ export function decodeSafetensors(bytes: Uint8Array): TensorFile {
     }
     if (end > data.length) fail(`tensor ${name} must end within ${data.length} bytes`, end);
     position = end;
-    // A copy, as the numbers need not be aligned in memory where they lie in the file.
+    // Copy the bytes, as they may not be aligned in the file.
     const numbers = data.slice(begin, end);
     tensors.set(name, {
       shape,
@@ -114,7 +115,7 @@ export function decodeSafetensors(bytes: Uint8Array): TensorFile {
   return { tensors, metadata };
 }
 
-/** The JSON header, parsed, and the bytes behind it. */
+/** Returns the parsed JSON header and the bytes after it. */
 function splitFile(
   bytes: Uint8Array,
 ): { header: Record<string, unknown>; data: Uint8Array<ArrayBuffer> } {
@@ -187,7 +188,7 @@ function isSizes(value: unknown): value is number[] {
 }
 
 function fail(rule: string, value: string | number | undefined): never {
-  // Both may hold what the file says, at any length.
+  // Both may contain text from the file, of any length.
   throw new ModelError(
     `Cannot read safetensors as ${printable(rule, 200)}: current value is ${
       printable(String(value))

@@ -3,9 +3,9 @@ import { encodeModel, type SavedModel } from "./saved_model.ts";
 import { writeFileAtomically } from "../files/write_file.ts";
 
 /**
- * Writes a model as a safetensors file, whole or not at all.
+ * Writes a model as a safetensors file, atomically.
  *
- * @param path Where to; a file that is already there is replaced
+ * @param path The file; replaced if it exists
  * @param model A trained net
  * @throws {Error} If the file cannot be written
  *

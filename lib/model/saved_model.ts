@@ -1,4 +1,4 @@
-/** A trained net as it is kept: one safetensors file. */
+/** Encodes trained nets as safetensors files. */
 import { type ParameterName, type Parameters, parameterSlots } from "../net/architecture.ts";
 import type { Model } from "../net/model.ts";
 import type { FinishedEvent } from "../training/events.ts";
@@ -13,26 +13,26 @@ import {
 } from "./metadata.ts";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "./safetensors.ts";
 
-/** A trained net, and what is known of the run that it comes from. */
+/** A trained net, and what is known about the run that produced it. */
 export interface SavedModel extends Model {
-  /** Which run. */
+  /** The run. */
   run?: RunRecord;
-  /** Why the run that the file names cannot be read; another version may have written it. */
+  /** Why the file's record of the run cannot be read; another version may have written it. */
   runError?: string;
-  /** What the run came to; a checkpoint's has not come to an end. */
+  /** The run's result; absent in a checkpoint. */
   result?: RunResult;
 }
 
-/** How a run ended: steps, seconds of its loop, and accuracy and loss over all test rows. */
+/** A run's result: steps, seconds of its training loop, and accuracy and loss over all test rows. */
 export type RunResult = Pick<FinishedEvent, "iterations" | "seconds" | "accuracy" | "loss">;
 
 /**
- * A model as the bytes of a safetensors file: tensors w0, b0, w1, b1, w2, b2, and as metadata
- * the architecture, the pixel scale, the run and its result.
+ * Encodes a model as a safetensors file: tensors w0, b0, w1, b1, w2, b2, and as metadata the
+ * architecture, the pixel scale, the run and its result.
  *
  * @param model A trained net
- * @returns The bytes
- * @throws {TypeError} If a parameter's length is not what the architecture says
+ * @returns The file's bytes
+ * @throws {TypeError} If a parameter's length does not match the architecture
  *
  * @example
  * ```ts
@@ -63,11 +63,11 @@ export function encodeModel(model: SavedModel): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Reads a model. A checkpoint can be read as a model too: it is one, of an unfinished run.
+ * Decodes a model. A checkpoint can be read as a model too.
  *
- * @param bytes A whole safetensors file that `encodeModel` or `encodeCheckpoint` made
+ * @param bytes A safetensors file written by `encodeModel` or `encodeCheckpoint`
  * @returns The model
- * @throws {ModelError} If the bytes are damaged, are another kind of file, or lack something
+ * @throws {ModelError} If the file is corrupt, incomplete, or of another kind
  */
 export function decodeModel(bytes: Uint8Array): SavedModel {
   const { tensors, metadata } = decodeSafetensors(bytes);
@@ -82,12 +82,12 @@ export function decodeModel(bytes: Uint8Array): SavedModel {
     const run = readRun(metadata);
     return { ...model, ...(run && { run }) };
   } catch (error) {
-    // The net can predict, whatever it was trained with.
+    // The net can still predict without the record of its run.
     return { ...model, runError: (error as Error).message };
   }
 }
 
-/** The parameters with their shapes, by name, in the order in which they are drawn. */
+/** Returns the parameters with their shapes by name, in the order of `parameterSlots`. */
 export function modelTensors(
   { architecture, parameters }: Pick<Model, "architecture" | "parameters">,
 ): Map<ParameterName, Tensor> {
@@ -98,7 +98,7 @@ export function modelTensors(
   );
 }
 
-/** A float tensor of a known shape, all finite. */
+/** Returns the numbers of a float tensor; throws if its shape is wrong or a number is not finite. */
 export function readFloats(
   tensors: ReadonlyMap<string, Tensor>,
   name: string,

@@ -5,19 +5,19 @@ import type { Key } from "../random/threefry.ts";
 import type { TrainingOptions } from "./options.ts";
 import type { PlannedIteration } from "./plan.ts";
 
-/** Part of a run, queued. */
+/** A queued part of a run. */
 export interface Chunk {
-  /** The iteration that it ends with. */
+  /** The last iteration of the chunk. */
   last: PlannedIteration;
-  /** Its iterations that end with an evaluation. */
+  /** The iterations of the chunk that end with an evaluation. */
   evaluated: PlannedIteration[];
-  /** What those evaluations find, in their order. */
+  /** The results of those evaluations, in order. */
   results: Promise<Evaluation[]>;
 }
 
-/** See the head of this file. */
+/** Queues a planned run on an engine, chunk by chunk. */
 export class ChunkQueue {
-  /** The iteration that is queued last; -1 before the first chunk. */
+  /** The last queued iteration; -1 before the first chunk. */
   iteration = -1;
   readonly #engine: Engine;
   readonly #plan: Iterator<PlannedIteration, never>;
@@ -25,10 +25,10 @@ export class ChunkQueue {
   readonly #options: TrainingOptions;
 
   /**
-   * @param engine Where the run was started
-   * @param plan The run, from iteration 0 on
-   * @param rows The rows that evaluations draw from
-   * @param options The run's
+   * @param engine The engine on which the run was started
+   * @param plan The run, starting at iteration 0
+   * @param rows The rows from which evaluations sample
+   * @param options The run's options
    */
   constructor(
     engine: Engine,
@@ -42,14 +42,14 @@ export class ChunkQueue {
     this.#options = options;
   }
 
-  /** Passes over what an earlier run did, up to the iteration numbered `to`, and gives that one. */
+  /** Skips the iterations of an earlier run, up to and including number `to`, and returns that one. */
   skip(to: number): PlannedIteration {
     let last;
     do last = this.#next(); while (last.iteration < to);
     return last;
   }
 
-  /** Queues all that is left up to the iteration numbered `to`, which must be ahead. */
+  /** Queues everything up to and including iteration `to`, which must not be queued yet. */
   queue(to: number): Chunk {
     const evaluated: PlannedIteration[] = [];
     let steps: Step[] = [];
@@ -58,7 +58,7 @@ export class ChunkQueue {
       last = this.#next();
       if (last.step) steps.push(last.step);
       if (steps.length > 0 && (last.evaluation || last.iteration === to)) {
-        // Before the evaluation's rows are drawn, so that the device has work meanwhile.
+        // Queue these steps before sampling the evaluation's rows, so that the device does not idle.
         this.#engine.step(steps);
         steps = [];
       }
@@ -68,7 +68,8 @@ export class ChunkQueue {
       }
     } while (last.iteration < to);
     const results = this.#engine.settle();
-    // It fails where the results are awaited; which nobody does after an earlier chunk failed.
+    // The error surfaces where the results are awaited. After an earlier chunk failed, nobody awaits
+    // them, so an unhandled rejection must be prevented.
     results.catch(() => {});
     return { last, evaluated, results };
   }

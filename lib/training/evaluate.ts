@@ -1,40 +1,40 @@
-/** How well a trained net does on labeled images: plain TypeScript, so that it needs no device. */
+/** Evaluates a trained net on labeled images, in plain TypeScript, without a device. */
 import { checkDataset } from "../data/check.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { answerOfRow, lossOfRow } from "../net/maths.ts";
 import type { Model } from "../net/model.ts";
 import { outputsOfRows } from "./predict.ts";
 
-/** What an evaluation found. */
+/** The result of an evaluation. */
 export interface EvaluationReport {
-  /** Rows looked at. */
+  /** Number of rows evaluated. */
   rows: number;
-  /** Rows answered with their label. */
+  /** Number of rows classified correctly. */
   correct: number;
   /** A fraction, 0 to 1. */
   accuracy: number;
-  /** Mean over the rows, in nats; of the loss that the net was trained with. */
+  /** Mean over the rows, in nats, of the loss that the net was trained with. */
   loss: number;
-  /** Shape (rows): what the net said to each. */
+  /** Shape (rows): the predicted class of each row. */
   answers: Uint8Array;
-  /** Shape (C, C), row-major: rows with the label [first index] that were answered [second index]. */
+  /** Shape (C, C), row-major: the number of rows by label (first index) and predicted class (second). */
   confusion: Uint32Array;
-  /** Shape (C): of the rows answered with a class, the fraction that have it; NaN where there are none. */
+  /** Shape (C): the fraction of rows predicted as a class that belong to it; NaN if there are none. */
   precision: Float64Array;
-  /** Shape (C): of the rows that have a class, the fraction answered with it; NaN where there are none. */
+  /** Shape (C): the fraction of a class's rows that are predicted as it; NaN if there are none. */
   recall: Float64Array;
 }
 
 /**
- * Compares a net's answers with the labels.
+ * Compares a net's predictions with the labels.
  *
  * @param model A trained net
  * @param data The data set
- * @param rows Which of its rows to look at; all of them if left out. A net's own training rows say
- *   little about it: `splitDataset` with the seed of its run tells which the others are.
- * @returns Counts and measures
- * @throws {RangeError} If the data's images or classes do not fit the net, or the data set
- *   contradicts itself
+ * @param rows The rows to evaluate; all if omitted. Leave out the rows that the net was trained on:
+ *   `splitDataset` with the seed of its run returns the others.
+ * @returns Counts and metrics
+ * @throws {RangeError} If the data's images or classes do not fit the net, or the data set is
+ *   inconsistent
  *
  * @example
  * ```ts
@@ -70,11 +70,11 @@ export function evaluate(
 }
 
 /**
- * Does what `evaluate` does, and stops after each row, for a progress display or to be given up.
+ * Does what `evaluate` does, but pauses after each row, to show progress or to be canceled.
  *
  * @param model A trained net
  * @param data The data set
- * @param rows Which of its rows to look at
+ * @param rows The rows to evaluate
  * @returns Yields the number of rows done; returns the report
  * @throws {RangeError} If the data's images or classes do not fit the net
  */

@@ -1,13 +1,13 @@
-/** What `train()` yields: plain objects, one JSON object a line under `--json`. */
+/** The events that `train()` yields; `--json` prints them as one JSON object per line. */
 import type { EngineState } from "../engine/engine.ts";
 import type { Model } from "../net/model.ts";
 import type { Key } from "../random/threefry.ts";
 
-/** The run is about to begin. */
+/** The run is about to start. */
 export interface StartedEvent {
   /** Which kind of event. */
   event: "started";
-  /** Of all the run's random numbers. */
+  /** The seed of all the run's random numbers. */
   seed: number;
   /** The device's name. */
   device: string;
@@ -19,7 +19,7 @@ export interface StartedEvent {
   layers: number[];
 }
 
-/** One training row drawn at random, for a person to check that images and labels belong together. */
+/** A random training row, shown as a check that images and labels match. */
 export interface SampleEvent {
   /** Which kind of event. */
   event: "sample";
@@ -27,13 +27,13 @@ export interface SampleEvent {
   index: number;
   /** Its label. */
   label: number;
-  /** What the label stands for, where that is not its number. */
+  /** The class's name, if it is not the number. */
   name?: string;
-  /** One string a line of the image: `@` where a byte is above 100. */
+  /** One string per line of the image: `@` for bytes above 100. */
   art: string[];
 }
 
-/** The net as it was after `iteration` steps, on freshly drawn rows. */
+/** An evaluation after `iteration` steps, on newly sampled rows. */
 export interface EvaluatedEvent {
   /** Which kind of event. */
   event: "evaluated";
@@ -43,51 +43,51 @@ export interface EvaluatedEvent {
   accuracy: number;
   /** Mean over the rows. */
   loss: number;
-  /** Of the step just done. */
+  /** The learning rate of the last step. */
   learningRate: number;
-  /** Since the training loop began. */
+  /** Seconds since the training loop started. */
   seconds: number;
 }
 
-/** So many steps are done. */
+/** The number of steps done so far. */
 export interface ProgressEvent {
   /** Which kind of event. */
   event: "progress";
   /** Steps done. */
   iteration: number;
-  /** Steps there will be. */
+  /** Total number of steps. */
   iterations: number;
-  /** Since the training loop began. */
+  /** Seconds since the training loop started. */
   seconds: number;
 }
 
-/** All that a later run needs to go on from here as if it had never stopped: `train({ resume })`. */
+/** Everything that `train({ resume })` needs to continue as if the run had not stopped. */
 export interface CheckpointEvent {
   /** Which kind of event. */
   event: "checkpoint";
   /** Steps done. */
   iteration: number;
-  /** All that training changes. */
+  /** The engine's state. */
   state: EngineState;
-  /** The sampler's: of the last draw before this point. */
+  /** The sampler's key: that of the last draw before this point. */
   key: Key;
 }
 
-/** The run is over: all steps are done, or it was told to stop. Holds the trained net. */
+/** The run has finished, with all steps done or after being stopped. Contains the trained net. */
 export interface FinishedEvent extends Model {
   /** Which kind of event. */
   event: "finished";
   /** Steps done. */
   iterations: number;
-  /** Of the training loop, evaluations included. */
+  /** Seconds of the training loop, including evaluations. */
   seconds: number;
-  /** Over all test rows: a fraction, 0 to 1. */
+  /** Accuracy over all test rows: a fraction, 0 to 1. */
   accuracy: number;
-  /** Mean over all test rows. */
+  /** Mean loss over all test rows. */
   loss: number;
 }
 
-/** See each kind. */
+/** Any event of a run. */
 export type TrainingEvent =
   | StartedEvent
   | SampleEvent

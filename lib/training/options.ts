@@ -1,4 +1,4 @@
-/** What a training run can be told, with the notebook's choices as the defaults. */
+/** The options of a training run, with the notebook's choices as defaults. */
 import type { Distortion } from "../engine/distortion.ts";
 import type { Dataset, PixelScale } from "../data/dataset.ts";
 import type { SplitKind } from "../data/split.ts";
@@ -8,8 +8,8 @@ import type { Optimizer } from "../net/optimizer.ts";
 import type { ThreefryLayout } from "../random/threefry.ts";
 
 /**
- * How the learning rate changes on the way: `step` multiplies it by `decay` after every `decayEvery`-th
- * step as the notebook does; `linear` lets it fall to 0 in a straight line over the whole run.
+ * How the learning rate changes during training: `step` multiplies it by `decay` after every
+ * `decayEvery`-th step, as the notebook does; `linear` decreases it linearly to 0 over the whole run.
  */
 export type Schedule = "step" | "linear";
 
@@ -20,47 +20,47 @@ export type Schedule = "step" | "linear";
  */
 export type AugmentationKind = "none" | "shift" | "affine" | "elastic";
 
-/** Every choice that changes a run's numbers. */
+/** All options that affect a run's numbers. */
 export interface TrainingOptions extends Distortion {
-  /** 0 to 2^32 - 1; all randomness of a run comes from it. */
+  /** The seed of all random numbers, 0 to 2^32 - 1. */
   seed: number;
-  /** Steps; where `epochs` is set, that decides instead. */
+  /** Number of steps; ignored if `epochs` is set. */
   iterations: number;
-  /** Passes over the training rows in freshly shuffled order; 0 draws every batch anew from all rows, as the notebook does. */
+  /** Passes over the training rows, each in a new random order; 0 samples every batch from all rows, as the notebook does. */
   epochs: number;
-  /** Rows averaged in a step. */
+  /** Number of rows whose gradients are averaged in a step. */
   batchSize: number;
-  /** What the first step multiplies the averaged gradient with. */
+  /** The learning rate of the first step. */
   learningRate: number;
-  /** How the learning rate goes on from there. */
+  /** How the learning rate changes during training. */
   schedule: Schedule;
-  /** Under the schedule `step` the learning rate is multiplied by `decay` after every `decayEvery`-th step. */
+  /** With the schedule `step`, the learning rate is multiplied by `decay` after every `decayEvery`-th step. */
   decay: number;
   /** See `decay`. */
   decayEvery: number;
-  /** Every so many steps the net is evaluated, on `evalSize` freshly drawn rows. */
+  /** Number of steps between evaluations, each on `evalSize` newly sampled rows. */
   evalEvery: number;
   /** See `evalEvery`. */
   evalSize: number;
-  /** Which rows train: as many as the data set calls its training rows, drawn from all, or those themselves. */
+  /** Which rows are for training: drawn from all rows, or those published for training. */
   split: SplitKind;
-  /** Training rows held out; where there are any, evaluations before the last use them and not the test rows. */
+  /** Number of training rows held out. If there are any, all evaluations before the final one use them instead of test rows. */
   validation: number;
   /** Units of the two hidden layers. */
   hidden: readonly [number, number];
-  /** What the hidden layers apply to their sums. */
+  /** The activation function of the hidden layers. */
   activation: Activation;
-  /** What the last layer applies to its own, and the loss. */
+  /** The output function of the last layer, and the loss. */
   head: Head;
-  /** How the parameters are drawn. */
+  /** How the parameters are initialized. */
   initialization: Initialization;
-  /** How bytes become inputs. */
+  /** How bytes are scaled to become inputs. */
   scale: PixelScale;
-  /** How a step uses the gradient. */
+  /** The optimizer. */
   optimizer: Optimizer["name"];
   /** Seeded changes to training images. */
   augment: AugmentationKind;
-  /** Layout of all random bits. */
+  /** The layout of all random bits. */
   threefry: ThreefryLayout;
 }
 
@@ -69,7 +69,7 @@ export type WordOption = {
   [Name in keyof TrainingOptions]: TrainingOptions[Name] extends string ? Name : never;
 }[keyof TrainingOptions];
 
-/** The words that each of those options accepts; flags, checks and files all read them here. */
+/** The words that each of those options accepts, for flags, checks and files. */
 export const OPTION_WORDS: Readonly<{ [Name in WordOption]: readonly TrainingOptions[Name][] }> = {
   schedule: ["step", "linear"],
   split: ["shuffle", "original"],
@@ -111,19 +111,19 @@ export const NOTEBOOK: Readonly<TrainingOptions> = {
   threefry: "legacy",
 };
 
-/** An option with a value that it cannot have; `option` is its name. */
+/** Thrown for an invalid option value. */
 export class OptionError extends RangeError {
-  /** Tells it from other errors. */
+  /** The error's class. */
   override name = "OptionError";
-  /** Which option. */
+  /** The name of the option. */
   readonly option: keyof TrainingOptions;
 
   /**
-   * Says which option must be what, and what it is.
+   * Creates the error.
    *
-   * @param option Which option
-   * @param rule What it must be
-   * @param value What it is
+   * @param option The name of the option
+   * @param rule What its value must be
+   * @param value Its value
    */
   constructor(option: keyof TrainingOptions, rule: string, value: unknown) {
     super(`Cannot train as ${option} must be ${rule}: current value is ${value}`);
@@ -132,11 +132,11 @@ export class OptionError extends RangeError {
 }
 
 /**
- * All options of a run: those given, the notebook's for the others.
+ * Completes the options of a run with the notebook's, and validates them.
  *
- * @param given What differs from the notebook
- * @returns All options, each of them checked
- * @throws {OptionError} If an option has a value that it cannot have
+ * @param given The options that differ from the notebook's
+ * @returns All options
+ * @throws {OptionError} If an option has an invalid value
  *
  * @example
  * ```ts
@@ -166,11 +166,11 @@ export function resolveOptions(given: Partial<TrainingOptions> = {}): TrainingOp
 }
 
 /**
- * Refuses options that ask for more rows than a data set has.
+ * Throws if the options require more rows than a data set has.
  *
- * @param options Checked by themselves
- * @param rows How many rows the data set calls training rows, and how many others it has
- * @throws {OptionError} If a batch, an evaluation or the validation rows are too many
+ * @param options Valid options
+ * @param rows The number of training rows, and of test rows
+ * @throws {OptionError} If a batch, an evaluation or the validation set is too large
  * @throws {RangeError} If there are no rows to test on
  */
 export function checkAgainstRows(
@@ -194,12 +194,12 @@ export function checkAgainstRows(
 }
 
 /**
- * Makes batches and evaluations no larger than a data set allows, where nobody chose their sizes.
+ * Reduces default sizes of batches and evaluations to what a data set allows.
  *
- * @param options Checked by themselves
- * @param data Its training rows, and all its labels
- * @param given The sizes that were chosen; they are left as they are
- * @returns The options, with smaller sizes where there are fewer rows
+ * @param options Valid options
+ * @param data The data set's number of training rows, and its labels
+ * @param given The sizes that the user chose; they are not changed
+ * @returns The options, with smaller sizes if there are fewer rows
  *
  * @example
  * ```ts
@@ -227,7 +227,7 @@ export function fitToRows(
   };
 }
 
-/** What an option's value must be, in words and as a test. */
+/** The rule for an option's value, in words and as a predicate. */
 interface Rule {
   rule: string;
   holds: (value: unknown) => boolean;

@@ -1,25 +1,26 @@
-/** How many steps to queue at a time. */
+/** Decides how many steps to queue at a time. */
 
-/** The time between two answers of the device that a progress display and Ctrl-C ask for. */
+/** The wanted time between two readbacks, for the progress display and for Ctrl-C. */
 const TARGET_MILLISECONDS = 100;
-/** What the first answer takes by itself on WebGPU in Deno, which polls: measured, and no work of the steps'. */
+/** Measured overhead of a readback on WebGPU in Deno, which polls for it. */
 const WAIT_MILLISECONDS = 11;
-/** How many times what was queued before may be queued on the word of a measurement. */
+/** The largest factor by which the number of queued steps may grow at once. */
 const LARGEST_GROWTH = 16;
-/** Steps of the first chunk at most, however little a step computes: each has costs besides. */
+/** Maximum steps of the first chunk; even a tiny step has a fixed cost. */
 const FIRST_STEPS = 64;
 /** Rows times parameters of the first chunk: 64 of the notebook's steps, a few ms on a fast GPU. */
 const FIRST_WORK = FIRST_STEPS * 100 * 45_360;
 
-/** How many answers back the pace goes: so far, a machine that paused is remembered. */
+/** The number of readbacks over which speed is averaged. */
 export const ANSWERS_OF_PACE = 8;
 
 /**
- * The first chunk, before anything was measured: small, as the device may be slow.
+ * Returns the size of the first chunk, before anything was measured: small, as the device may be
+ * slow.
  *
- * @param batchSize Rows a step
- * @param parameters How many parameters the net has
- * @returns Steps, at least 1
+ * @param batchSize Rows per step
+ * @param parameters The net's number of parameters
+ * @returns Number of steps, at least 1
  *
  * @example
  * ```ts
@@ -36,14 +37,14 @@ export function firstChunk(batchSize: number, parameters: number): number {
 }
 
 /**
- * The next chunk, which ought to take about 100 ms. It goes by what was done up to the last answer since
- * one `ANSWERS_OF_PACE` before, not by the last chunk alone: some devices work while they are waited for,
- * others while more is queued, so that what they did between two answers is hard to say.
+ * Returns the size of the next chunk, which should take about 100 ms. The caller measures speed over
+ * the last `ANSWERS_OF_PACE` readbacks instead of the last chunk: some devices work while the host
+ * waits, others while it queues more, so the work between two readbacks varies.
  *
- * @param done How many steps were done
- * @param milliseconds How long they took, waits included
- * @param queued How many steps were queued so far
- * @returns Steps, at least 1
+ * @param done Number of steps done in that time
+ * @param milliseconds How long they took, including waits
+ * @param queued Number of steps queued so far
+ * @returns Number of steps, at least 1
  *
  * @example
  * ```ts

@@ -1,4 +1,4 @@
-/** Which random key, learning rate and rows each step has: the whole run, before anything is computed. */
+/** Plans a whole run in advance: the random key, learning rate and rows of each step. */
 import type { Step } from "../engine/engine.ts";
 import { DistSampler } from "../random/dist_sampler.ts";
 import type { Key } from "../random/threefry.ts";
@@ -6,26 +6,26 @@ import type { TrainingOptions } from "./options.ts";
 
 /** What happens at one iteration. */
 export interface PlannedIteration {
-  /** 0 is before the first step. */
+  /** The number of the iteration; 0 is before the first step. */
   iteration: number;
   /** The step to take; none at iteration 0. */
   step?: Step;
-  /** Draws the rows of the evaluation after that step, if there is one. */
+  /** The key that samples the rows of the evaluation after that step, if there is one. */
   evaluation?: Key;
-  /** The sampler's key after all this. */
+  /** The sampler's key after this iteration. */
   key: Key;
 }
 
 /**
- * Plans a run from the drawn parameters on, drawing keys in the notebook's order:
- * one for the evaluation at the start, then one for each step's rows, and after
- * every `evalEvery`-th step one for its evaluation. With `epochs` there is one
- * key an epoch instead of one a step, drawn when the epoch begins.
+ * Plans a run after the parameters are drawn. Draws keys in the notebook's order:
+ * one for the initial evaluation, then one for each step's rows, and after every
+ * `evalEvery`-th step one for its evaluation. With `epochs`, draws one key at the
+ * start of each epoch instead of one per step.
  *
- * @param options The run's; all randomness follows from `key`
- * @param trainRows How many rows there are to train on
+ * @param options The run's options; all randomness comes from `key`
+ * @param trainRows The number of rows to train on
  * @param key The sampler's key after the parameters were drawn
- * @returns Iteration 0, then every step in order, without end: `totalIterations` says where to stop
+ * @returns Iteration 0, then the steps, without end; `totalIterations` says where to stop
  *
  * @example
  * ```ts
@@ -55,7 +55,7 @@ export function* planRun(
     const batch = options.epochs > 0 ? (iteration - 1) % batches : 0;
     if (batch === 0) rowsKey = sampler.nextKey();
     const from = batch * options.batchSize;
-    // The last batch of an epoch is smaller where the rows cannot be divided evenly.
+    // The last batch of an epoch is smaller if the batch size does not divide the rows.
     const count = Math.min(options.batchSize, trainRows - from);
     const learningRate = learningRateOf(iteration, options, iterations);
     const step = { key: rowsKey, from, count, learningRate };
@@ -65,10 +65,10 @@ export function* planRun(
 }
 
 /**
- * How many steps a run has.
+ * Returns the number of steps of a run.
  *
- * @param options Its options
- * @param trainRows How many rows there are to train on
+ * @param options The run's options
+ * @param trainRows The number of rows to train on
  */
 export function totalIterations(
   { epochs, iterations, batchSize }: TrainingOptions,
@@ -78,11 +78,11 @@ export function totalIterations(
 }
 
 /**
- * The learning rate of a step.
+ * Returns the learning rate of a step.
  *
- * @param iteration Which step; the first is 1 and has the full rate
- * @param options The run's
- * @param iterations How many steps the run has
+ * @param iteration The number of the step; the first is 1 and has the full rate
+ * @param options The run's options
+ * @param iterations The number of steps of the run
  *
  * @example
  * ```ts

@@ -1,9 +1,9 @@
-/** What a trained net says to images: plain TypeScript, so that it needs no device. */
+/** Classifies images with a trained net, in plain TypeScript, without a device. */
 import { answerOfRow, forward } from "../net/maths.ts";
 import { flatParameters } from "../net/architecture.ts";
 import type { Model } from "../net/model.ts";
 
-/** A net's answers to n images. */
+/** Predictions for n images. */
 export interface Predictions {
   /** Shape (n): the class with the largest output, the first of equal ones. */
   labels: Uint8Array;
@@ -11,7 +11,7 @@ export interface Predictions {
   probabilities: Float32Array;
 }
 
-/** Images are worked on in pieces of so many, so that memory stays small whatever their count. */
+/** Number of images processed at a time, to bound memory. */
 const PIECE = 500;
 
 /**
@@ -20,7 +20,7 @@ const PIECE = 500;
  * @param model A trained net
  * @param images Shape (n, D), row-major: 0 is background, 255 full ink; fractions are allowed
  * @returns A class and the probabilities of all classes for each image
- * @throws {RangeError} If the images' length is no multiple of D
+ * @throws {RangeError} If the images' length is not a multiple of D
  *
  * @example
  * ```ts
@@ -62,16 +62,16 @@ export interface ForwardPass {
   x0: Float64Array;
   /** Shape (H1): the first hidden layer's activations. */
   x1: Float64Array;
-  /** Shape (H2): the second hidden layer's. */
+  /** Shape (H2): the second hidden layer's activations. */
   x2: Float64Array;
-  /** Shape (C): what softmax is taken of. */
+  /** Shape (C): the inputs of softmax. */
   x3: Float64Array;
   /** Shape (C): the probability of each class. */
   p: Float64Array;
 }
 
 /**
- * Runs a net on one image and keeps the activations of every layer.
+ * Runs a net on one image and returns the activations of every layer.
  *
  * @param model A trained net
  * @param image Shape (D): 0 is background, 255 full ink; fractions are allowed
@@ -107,7 +107,7 @@ export function forwardPass(model: Model, image: Uint8Array | Float32Array): For
   return { x0, ...forward(architecture, flatParameters(architecture, parameters), x0) };
 }
 
-/** What the net puts out for one row of images: the last layer's outputs and their softmax. */
+/** The net's outputs for one row: the last layer's outputs and their softmax. */
 export interface RowOutputs {
   row: number;
   /** Shape (C). */
@@ -116,7 +116,7 @@ export interface RowOutputs {
   p: Float64Array;
 }
 
-/** Runs the net on images, shape (n, D), and gives each row's outputs in turn. */
+/** Runs the net on images with shape (n, D), and yields each row's outputs. */
 export function* outputsOfRows(
   { architecture, scale, parameters }: Model,
   images: Uint8Array | Float32Array,
@@ -133,7 +133,7 @@ export function* outputsOfRows(
   }
 }
 
-/** Pixels (n, D) as the net wants them: each row by its L2 norm, or by 255; a row of zeros stays zero. */
+/** Scales pixels (n, D): divides each row by its L2 norm, or by 255; an all-zero row stays zero. */
 function netInputs(
   pixels: Uint8Array | Float32Array,
   width: number,

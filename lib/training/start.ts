@@ -1,4 +1,4 @@
-/** What a run draws before its first step. */
+/** Makes a run's random draws before its first step. */
 import type { Dataset, Split } from "../data/dataset.ts";
 import { splitDataset } from "../data/split.ts";
 import type { Architecture } from "../net/architecture.ts";
@@ -7,25 +7,25 @@ import { DistSampler } from "../random/dist_sampler.ts";
 import type { Key } from "../random/threefry.ts";
 import type { TrainingOptions } from "./options.ts";
 
-/** Where a run begins. */
+/** The starting point of a run. */
 export interface RunStart {
-  /** Which rows train, and which do not. */
+  /** The training, validation and test rows. */
   split: Split;
   /** The row shown for a spot check: its number among the training rows. */
   sample: number;
-  /** Flat, laid out as `parameterSlots` says. */
+  /** The initial parameters, flat, in the layout of `parameterSlots`. */
   parameters: Float32Array;
-  /** The sampler's, after all this. */
+  /** The sampler's key after these draws. */
   key: Key;
 }
 
 /**
- * Draws in the notebook's order: the split, the sample, the parameters.
+ * Draws the split, the sample and the parameters, in the notebook's order.
  *
- * @param data What is trained on
- * @param options The run's, of which `seed` decides all of it
- * @param architecture Of the net
- * @returns The same for the same options and data
+ * @param data The data set
+ * @param options The run's options; all draws depend on `seed`
+ * @param architecture The net's architecture
+ * @returns The same result for the same options and data
  *
  * @example
  * ```ts

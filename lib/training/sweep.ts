@@ -1,4 +1,4 @@
-/** Many runs, one after the other, on as few engines as they need. */
+/** Trains many runs in sequence, with as few engines as possible. */
 import type { Dataset } from "../data/dataset.ts";
 import { splitDataset } from "../data/split.ts";
 import type { Engine, EngineOptions } from "../engine/engine.ts";
@@ -9,7 +9,7 @@ import { checkAgainstRows, type TrainingOptions } from "./options.ts";
 import { totalIterations } from "./plan.ts";
 import { DivergedError, engineOptions, train } from "./train.ts";
 
-/** What to train. */
+/** The runs of a sweep. */
 export interface SweptRuns {
   /** The data set of all runs. */
   data: Dataset;
@@ -17,19 +17,19 @@ export interface SweptRuns {
   runs: readonly TrainingOptions[];
 }
 
-/** What `sweep` is told. */
+/** The arguments of `sweep`. */
 export interface SweepPlan extends SweptRuns {
-  /** Makes an engine for the next runs; it is disposed of when a run needs another, and at the end. */
+  /** Creates an engine for the next runs; it is disposed when a run needs a different one, and at the end. */
   makeEngine: EngineMaker;
 }
 
-/** Makes an engine with these options. */
+/** Creates an engine with these options. */
 export type EngineMaker = (options: EngineOptions) => Promise<Engine>;
 
-/** What a sweep yields. */
+/** An event of a sweep. */
 export type SweepEvent = SweepProgress | SweptRun;
 
-/** How a run ended. */
+/** A finished run. */
 export interface SweptRun {
   /** Which kind of event. */
   event: "run";
@@ -41,19 +41,19 @@ export interface SweptRun {
   backend: string;
   /** The device's name. */
   device: string;
-  /** Absent if the loss was no longer a finite number. */
+  /** Absent if the run diverged. */
   result?: SweptResult;
 }
 
 /** The result of a run. */
 export interface SweptResult extends Pick<FinishedEvent, "iterations" | "seconds"> {
-  /** On all test rows. */
+  /** The score on all test rows. */
   test: Score;
-  /** On all validation rows, where there are any. */
+  /** The score on all validation rows, if there are any. */
   validation?: Score;
 }
 
-/** An accuracy, as a fraction, and a mean loss. */
+/** Accuracy and loss. */
 export interface Score {
   /** A fraction, 0 to 1. */
   accuracy: number;
@@ -61,21 +61,21 @@ export interface Score {
   loss: number;
 }
 
-/** How far a run is, and which one. */
+/** The progress of one run. */
 export interface SweepProgress extends ProgressEvent {
   /** The run's options. */
   options: TrainingOptions;
 }
 
 /**
- * Trains each run in turn. Runs that the same engine can serve follow each other, else in the
- * order given.
+ * Trains the runs in sequence, grouping those that can share an engine, otherwise in the given
+ * order.
  *
  * @param plan The runs
- * @returns A `progress` event now and then, and a `run` event when one has ended; leaving the loop
- *   early gives up the run that is under way
- * @throws {OptionError} Before the first run, if one asks for more rows than there are
- * @throws {Error} If a device fails; a run that diverges is an event like others
+ * @returns `progress` events, and a `run` event when a run has finished; leaving the loop early
+ *   abandons the current run
+ * @throws {OptionError} Before the first run, if a run requires more rows than there are
+ * @throws {Error} If a device fails; a run that diverges does not throw
  *
  * @example
  * ```ts
@@ -108,11 +108,11 @@ export async function* sweep(
 }
 
 /**
- * The runs in the order of a sweep: those that one engine can serve follow each other.
+ * Orders runs so that those that can share an engine are consecutive.
  *
  * @param swept The runs
- * @returns The same runs
- * @throws {OptionError} If one asks for more rows than there are
+ * @returns The same runs, reordered
+ * @throws {OptionError} If a run requires more rows than there are
  */
 export function groupedRuns({ data, runs }: SweptRuns): TrainingOptions[] {
   const rows = { train: data.trainRows, test: data.labels.length - data.trainRows };
@@ -120,17 +120,17 @@ export function groupedRuns({ data, runs }: SweptRuns): TrainingOptions[] {
   return [...Map.groupBy(runs, (options) => engineKey(options, data)).values()].flat();
 }
 
-/** The same text for runs that one engine can serve. */
+/** Returns a key that is equal for runs that can share an engine. */
 function engineKey(options: TrainingOptions, data: Dataset): string {
   return JSON.stringify(engineOptions(options, data));
 }
 
 /**
- * What a whole run has to compute, to weigh runs of different sizes against each other.
+ * Estimates the work of a run, to compare runs of different sizes.
  *
- * @param options The run's
+ * @param options The run's options
  * @param data Its data
- * @returns Multiply-adds, evaluations left out
+ * @returns Multiply-adds, without evaluations
  */
 export function workOf(options: TrainingOptions, data: Dataset): number {
   const { architecture, batchSize } = engineOptions(options, data);
@@ -138,7 +138,7 @@ export function workOf(options: TrainingOptions, data: Dataset): number {
   return 3 * parameterCount(architecture) * batchSize * steps;
 }
 
-/** Trains one run after the other, and keeps the engine while the next run can use it. */
+/** Trains runs in sequence, and reuses the engine while the next run can use it. */
 export class RunTrainer implements AsyncDisposable {
   readonly #data: Dataset;
   readonly #makeEngine: EngineMaker;
@@ -147,14 +147,14 @@ export class RunTrainer implements AsyncDisposable {
 
   /**
    * @param data The data set of all runs
-   * @param makeEngine Makes an engine for a run that the last engine cannot serve
+   * @param makeEngine Creates an engine when a run cannot use the current one
    */
   constructor(data: Dataset, makeEngine: EngineMaker) {
     this.#data = data;
     this.#makeEngine = makeEngine;
   }
 
-  /** Trains a run: `progress` events, then its `run` event. */
+  /** Trains a run; yields `progress` events, then its `run` event. */
   async *train(options: TrainingOptions): AsyncGenerator<SweepEvent, void> {
     const key = engineKey(options, this.#data);
     if (key !== this.#key) {
@@ -197,7 +197,7 @@ async function* runOn(
   yield run;
 }
 
-/** On all the rows held out: the evaluations on the way each saw but some of them. */
+/** Evaluates on all held-out rows; the evaluations during training used samples of them. */
 async function scoreOnValidation(
   engine: Engine,
   data: Dataset,

@@ -1,26 +1,26 @@
-/** Many runs side by side on the processor's cores, each in a Worker. */
+/** Trains many runs in parallel on the CPU's cores, each in a Worker. */
 import type { Dataset } from "../data/dataset.ts";
 import type { TrainingOptions } from "./options.ts";
 import { groupedRuns, type SweepEvent, type SweptRuns } from "./sweep.ts";
 import type { JobAnswer, JobRequest, JobSetup } from "./sweep_worker.ts";
 
-/** What `sweepSideBySide` is told. */
+/** The arguments of `sweepSideBySide`. */
 export interface SideBySidePlan extends SweptRuns {
-  /** How many runs train at a time; at least 1. */
+  /** Number of runs that train at a time; at least 1. */
   jobs: number;
-  /** How many threads each run's engine may use; at least 1. */
+  /** Maximum threads of each run's engine; at least 1. */
   threads: number;
 }
 
 /**
- * Trains runs on the CPU engine, several at a time. Each gives the same bits as by itself. Needs
- * permission to read this program's own files.
+ * Trains runs on the CPU engine, several at a time. Each run gives the same bits as on its own.
+ * Requires permission to read this program's own files.
  *
  * @param plan The runs
- * @returns The events of all runs as they come: a `run` event when one has ended; leaving the loop
- *   early gives up the runs that are under way
- * @throws {OptionError} Before the first run, if one asks for more rows than there are
- * @throws {Error} If a Worker fails; a run that diverges is an event like others
+ * @returns The events of all runs as they arrive, with a `run` event for each finished run; leaving
+ *   the loop early abandons the current runs
+ * @throws {OptionError} Before the first run, if a run requires more rows than there are
+ * @throws {Error} If a Worker fails; a run that diverges does not throw
  *
  * @example
  * ```ts
@@ -52,8 +52,8 @@ export async function* sweepSideBySide(
 }
 
 /**
- * Hands each Worker the next run as soon as its last one has ended, until all have; ends the Workers
- * then, where one fails, and where the stream is canceled.
+ * Gives each Worker the next run when it has finished one. Terminates the Workers when all runs have
+ * finished, when one fails, and when the stream is canceled.
  */
 function eventsOf(
   workers: readonly Worker[],
@@ -63,7 +63,7 @@ function eventsOf(
   let underWay = waiting.length;
   const end = () => {
     for (const worker of workers) {
-      // What has arrived from it and was not handled yet is dropped.
+      // Drop messages that have arrived but are not handled yet.
       worker.onmessage = worker.onerror = null;
       worker.terminate();
     }
@@ -100,12 +100,12 @@ function eventsOf(
   });
 }
 
-/** The same data in memory that Workers share, so that no Worker has a copy of its own. */
+/** Copies the data to shared memory, so that the Workers need no copies of their own. */
 function shared(data: Dataset): Dataset {
   const share = (bytes: Uint8Array) => {
     const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
     copy.set(bytes);
-    // Nothing that computes on the processor needs to know which kind of memory it reads.
+    // The CPU engine reads shared and ordinary memory alike, so the type may say ordinary.
     return copy as Uint8Array<ArrayBufferLike> as Uint8Array<ArrayBuffer>;
   };
   return { ...data, images: share(data.images), labels: share(data.labels) };

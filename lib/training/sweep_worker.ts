@@ -1,24 +1,24 @@
-/** The Worker behind `sweepSideBySide`: trains one run after the other on the CPU engine. */
+/** The Worker of `sweepSideBySide`: trains runs in sequence on the CPU engine. */
 import type { Dataset } from "../data/dataset.ts";
 import { createEngine } from "../engine/create.ts";
 import type { TrainingOptions } from "./options.ts";
 import { RunTrainer, type SweepEvent } from "./sweep.ts";
 
-/** What it is told first: its data, and how many threads its engine may use. */
+/** The first message to the Worker: the data, and the engine's maximum number of threads. */
 export interface JobSetup {
   data: Dataset;
   threads: number;
 }
 
-/** What it is told then, after each run that has ended: the next run. */
+/** The messages that follow, one after each finished run: the next run. */
 export interface JobRequest {
   options: TrainingOptions;
 }
 
-/** What it answers: a run's events, or why there will be no more. */
+/** The Worker's messages: a run's events, or why it failed. */
 export type JobAnswer = SweepEvent | { event: "failed"; message: string };
 
-/** TypeScript's types for a window do not fit a Worker. */
+/** `self`, with the types of a Worker instead of a window. */
 const scope = self as unknown as {
   onmessage: (event: MessageEvent<JobSetup | JobRequest>) => void;
   postMessage(answer: JobAnswer): void;

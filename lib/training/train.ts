@@ -1,4 +1,4 @@
-/** A whole training run, as a stream of events. */
+/** Runs a whole training run as a stream of events. */
 import { checkDataset } from "../data/check.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { createEngine } from "../engine/create.ts";
@@ -20,49 +20,49 @@ import { ANSWERS_OF_PACE, firstChunk, nextChunk } from "./pace.ts";
 import { type PlannedIteration, planRun, totalIterations } from "./plan.ts";
 import { drawStart } from "./start.ts";
 
-/** What `train()` is told: the data, and whatever differs from the notebook's run. */
+/** The arguments of `train()`: the data, and the options that differ from the notebook's. */
 export interface TrainingRun extends Partial<TrainingOptions> {
-  /** What to train and test on. */
+  /** The data to train and test on. */
   data: Dataset;
-  /** Trains here, and leaves it open; else an engine is made for this run and disposed of after it. */
+  /** The engine to use, which is not disposed. If omitted, one is created for this run. */
   engine?: Engine;
   /**
-   * Which kind of engine to make where none is given.
+   * The kind of engine to create if none is given.
    * @default "auto"
    */
   backend?: Backend;
-  /** Ends the run early, with a `checkpoint` and a `finished` event for the steps done by then. */
+  /** Stops the run early, with a `checkpoint` and a `finished` event for the steps done so far. */
   signal?: AbortSignal;
-  /** Starts from these in place of those it draws; the draws are made all the same. */
+  /** Replaces the drawn initial parameters; later random draws stay the same. */
   initialParameters?: Parameters;
-  /** Goes on where an earlier run with the same options and data was. */
+  /** Resumes an earlier run with the same options and data. */
   resume?: Pick<CheckpointEvent, "iteration" | "state" | "key">;
   /**
-   * Every so many steps there is a `checkpoint` event; 0 for never.
+   * Number of steps between `checkpoint` events; 0 for none.
    * @default 0
    */
   saveEvery?: number;
 }
 
 /**
- * Trains the net and tells how it goes: `started`, `sample`, `evaluated` (iteration 0), then
- * `evaluated`, `progress` and `checkpoint` as they come, then `finished`, which holds the net.
+ * Trains the net and yields events: `started`, `sample`, `evaluated` (iteration 0), then
+ * `evaluated`, `progress` and `checkpoint` as they occur, then `finished`, which contains the net.
  *
- * Every random draw is the notebook's, in its order: split, sample, parameters, then as `planRun` says.
- * The same options on the same device give the same bits. Batches and evaluations whose size is not
- * given are made smaller where the data has fewer rows.
+ * Makes the notebook's random draws in its order: split, sample, parameters, then those of
+ * `planRun`. The same options on the same device give the same bits. Default sizes of batches and
+ * evaluations are reduced if the data has fewer rows.
  *
- * @param run The data, and what differs from the notebook's options
+ * @param run The data, and the options that differ from the notebook's
  * @returns The events; leaving the loop early stops the run
- * @throws {OptionError} If an option cannot be, or asks for more rows than there are
- * @throws {RangeError} If the data set contradicts itself
+ * @throws {OptionError} If an option is invalid, or requires more rows than there are
+ * @throws {RangeError} If the data set is inconsistent
  * @throws {DivergedError} If the loss is no longer a finite number
  * @throws {Error} If the device fails
  *
  * @example
  * ```ts ignore
  * import { train } from "./train.ts";
- * import { loadMnist } from "../data/mnist.ts";
+ * import { loadMnist } from "../data/load_mnist.ts";
  *
  * for await (const event of train({ data: await loadMnist(), iterations: 500 })) {
  *   console.log(event);
@@ -103,17 +103,17 @@ export async function* train(run: TrainingRun): AsyncGenerator<TrainingEvent, vo
   }
 }
 
-/** A run that cannot go on as its loss is no longer a finite number; its options are to blame. */
+/** Thrown if a run diverges: its loss is no longer a finite number, because of its options. */
 export class DivergedError extends Error {
-  /** Tells it from other errors. */
+  /** The error's class. */
   override name = "DivergedError";
 }
 
 /**
- * What an engine must be made with to serve a run.
+ * Returns the options with which to create an engine for a run.
  *
- * @param options The run's
- * @param shape Of the data: image sizes and number of classes
+ * @param options The run's options
+ * @param shape The data's image sizes and number of classes
  */
 export function engineOptions(
   options: TrainingOptions,
@@ -181,7 +181,7 @@ async function* trainOn(
   const begun = queue.iteration;
   let done = begun;
   let seconds = 0;
-  // The last of them; the pace of the next chunk goes by what was done since the first that is kept.
+  // The latest readbacks; the size of the next chunk depends on the speed since the first of them.
   const answers = [{ done, seconds }];
   const isSaved = (iteration: number) => saveEvery > 0 && iteration % saveEvery === 0;
   let saved = -1;
@@ -213,11 +213,12 @@ async function* trainOn(
     yield { event: "progress", iteration: done, iterations, seconds };
     if (isSaved(done)) yield await checkpoint();
     current = ahead ?? queueNext();
-    // So the device has work while `current` is waited for; but a checkpoint is read where it is due.
+    // Queue ahead, so that the device has work while this waits for `current`; except before a
+    // checkpoint, whose state must be read first.
     ahead = current && !isSaved(current.last.iteration) ? queueNext() : undefined;
   }
 
-  // What was interrupted can go on from where it is, whatever else goes wrong below.
+  // Save an interrupted run first, so that it can resume even if the final evaluation fails.
   if (done < iterations && done !== saved) yield await checkpoint();
 
   engine.evaluate(split.test);
@@ -233,7 +234,7 @@ async function* trainOn(
   };
 }
 
-/** Where a chunk ends; what little would remain of the run is taken along, to save a wait. */
+/** The last iteration of a chunk. A small remainder of the run is included, to save a readback. */
 function chunkEnd(from: number, size: number, iterations: number): number {
   return from + 1.5 * size >= iterations ? iterations : from + size;
 }
@@ -243,7 +244,7 @@ function initialState(parameters: Float32Array, { optimizer }: TrainingOptions):
   return { parameters, moments, stepsTaken: 0 };
 }
 
-/** Passes over what was done before a checkpoint, once its draws are known to be the run's. */
+/** Skips the iterations before a checkpoint, after verifying that its random draws are the run's. */
 function skipToCheckpoint(
   queue: ChunkQueue,
   { iteration, key }: Pick<CheckpointEvent, "iteration" | "key">,
@@ -259,7 +260,7 @@ function skipToCheckpoint(
   const { key: planned } = last;
   if (planned.join() !== key.join()) {
     throw new RangeError(
-      "Cannot resume as the options must draw the same random numbers as the checkpoint's did: " +
+      "Cannot resume as the options must draw the same random numbers as the checkpoint's: " +
         `current value of the key after step ${iteration} is ${planned}, the checkpoint's ${key}`,
     );
   }
@@ -309,7 +310,7 @@ function measures(
   return { accuracy: correct / rows, loss };
 }
 
-/** Which data set each engine holds, so that a second run on it need not load it again. */
+/** The data set that each engine holds, so that a second run does not load it again. */
 const loaded = new WeakMap<Engine, Dataset>();
 
 function load(engine: Engine, data: Dataset): void {
@@ -318,7 +319,7 @@ function load(engine: Engine, data: Dataset): void {
   loaded.set(engine, data);
 }
 
-/** Refuses an engine that was made for another net, or for smaller batches. */
+/** Throws if an engine was created for another net, or for smaller batches. */
 function checkEngine(has: EngineOptions, wanted: EngineOptions): void {
   for (const name of Object.keys(wanted) as (keyof EngineOptions)[]) {
     const serves = name === "batchSize"
@@ -333,7 +334,7 @@ function checkEngine(has: EngineOptions, wanted: EngineOptions): void {
   }
 }
 
-/** The same text for equal values, whatever the order of an object's fields. */
+/** Returns equal text for equal values, regardless of the order of an object's fields. */
 function canonical(value: string | number | object): string {
   return JSON.stringify(typeof value === "object" ? Object.entries(value).sort() : value);
 }

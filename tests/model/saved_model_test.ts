@@ -173,12 +173,12 @@ const runFaults: typeof faults = [
   [
     "with an option that no run can have",
     (file) => file.metadata.options = JSON.stringify({ ...NOTEBOOK, hidden: "50,100" }),
-    "its options must be such as can be trained with: current value is Cannot train as hidden must",
+    "its options must be valid: current value is Cannot train as hidden must",
   ],
   [
     "with an option that is not known",
     (file) => file.metadata.options = JSON.stringify({ ...NOTEBOOK, dropout: 0.5 }),
-    "its options must be such as can be trained with",
+    "its options must be valid",
   ],
   [
     "whose data have no hash",

@@ -276,7 +276,7 @@ Deno.test("train() refuses a checkpoint of another run", async () => {
   await assertRejects(
     () => eventsOf(fakeEngine(), { resume, seed: 6 }),
     RangeError,
-    "Cannot resume as the options must draw the same random numbers as the checkpoint's did",
+    "Cannot resume as the options must draw the same random numbers as the checkpoint's",
   );
   await assertRejects(
     () => eventsOf(fakeEngine(), { resume, iterations: 1 }),
