@@ -114,6 +114,11 @@ async function trainTask(
     } else if (event.event === "finished" && signal.aborted) {
       asides.notice(`Interrupted after ${event.iterations} steps; the accuracy is that of those.`);
     }
+    if (event.event === "finished" && event.bestIteration !== undefined) {
+      asides.notice(
+        `The net is that after ${event.bestIteration} of the ${event.iterations} steps taken, the best on held-out rows.`,
+      );
+    }
     if (event.event === "finished") await kept?.record(event);
   }
   if (kept?.path) {

@@ -98,6 +98,10 @@ export const TRAINING_FLAGS = {
     "training rows held out and evaluated on in place of test rows",
     NOTEBOOK.validation,
   ),
+  patience: number(
+    "evaluations on held-out rows without a new best that end the run, whose best net is kept; 0 for off",
+    NOTEBOOK.patience,
+  ),
 } satisfies FlagTable;
 
 /** The option under which a flag says nothing: a preset's gives way where the flag is given. */

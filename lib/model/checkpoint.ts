@@ -37,7 +37,8 @@ const CURVE_FIELDS = ["iteration", "accuracy", "loss", "learningRate", "seconds"
 
 /**
  * Encodes a checkpoint as a safetensors file: a model file with two more tensors, `moments` with
- * shape (arrays of the optimizer, parameters) and `key` with shape (2).
+ * shape (arrays of the optimizer, parameters) and `key` with shape (2); and, of a run with
+ * `patience`, `best` with shape (parameters).
  *
  * @param checkpoint The state of a run
  * @returns The file's bytes
@@ -67,7 +68,7 @@ const CURVE_FIELDS = ["iteration", "accuracy", "loss", "learningRate", "seconds"
  * ```
  */
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
-  const { run, architecture, iteration, seconds, curve, state, key } = checkpoint;
+  const { run, architecture, iteration, seconds, curve, state, key, best } = checkpoint;
   const tensors = new Map<string, Tensor>();
   for (const { name, shape, offset, length } of parameterSlots(architecture)) {
     tensors.set(name, { shape, data: state.parameters.subarray(offset, offset + length) });
@@ -75,6 +76,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer
   const shape = momentShape(architecture, run.options);
   tensors.set("moments", { shape, data: state.moments });
   tensors.set("key", { shape: [2], data: key });
+  if (best) tensors.set("best", { shape: [best.parameters.length], data: best.parameters });
   return encodeSafetensors({
     tensors,
     metadata: {
@@ -84,6 +86,10 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer
       steps_taken: String(state.stepsTaken),
       seconds: String(seconds),
       curve: JSON.stringify(curve),
+      ...(best && {
+        best_iteration: String(best.iteration),
+        best_accuracy: String(best.accuracy),
+      }),
     },
   });
 }
@@ -122,6 +128,13 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
       stepsTaken: readNumber(metadata, "steps_taken"),
     },
     key: Uint32Array.from(key.data),
+    ...(tensors.has("best") && {
+      best: {
+        iteration: readNumber(metadata, "best_iteration"),
+        accuracy: readNumber(metadata, "best_accuracy"),
+        parameters: readFloats(tensors, "best", [parameters.length]),
+      },
+    }),
   };
 }
 

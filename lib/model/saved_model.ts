@@ -23,8 +23,14 @@ export interface SavedModel extends Model {
   result?: RunResult;
 }
 
-/** A run's result: steps, seconds of its training loop, and accuracy and loss over all test rows. */
-export type RunResult = Pick<FinishedEvent, "iterations" | "seconds" | "accuracy" | "loss">;
+/**
+ * A run's result: steps, the step that gave the best net (with `patience`), seconds of its training
+ * loop, and accuracy and loss over all test rows.
+ */
+export type RunResult = Pick<
+  FinishedEvent,
+  "iterations" | "bestIteration" | "seconds" | "accuracy" | "loss"
+>;
 
 /**
  * Encodes a model as a safetensors file: tensors w0, b0, w1, b1, w2, b2, and as metadata the
@@ -116,9 +122,10 @@ export function readFloats(
   return data;
 }
 
-function resultMetadata({ iterations, seconds, accuracy, loss }: RunResult) {
+function resultMetadata({ iterations, bestIteration, seconds, accuracy, loss }: RunResult) {
   return {
     iterations: String(iterations),
+    ...(bestIteration !== undefined && { best_iteration: String(bestIteration) }),
     seconds: String(seconds),
     accuracy: String(accuracy),
     loss: String(loss),
@@ -128,6 +135,9 @@ function resultMetadata({ iterations, seconds, accuracy, loss }: RunResult) {
 function readResult(metadata: Record<string, string>): RunResult {
   return {
     iterations: readNumber(metadata, "iterations"),
+    ...(metadata.best_iteration !== undefined && {
+      bestIteration: readNumber(metadata, "best_iteration"),
+    }),
     seconds: readNumber(metadata, "seconds"),
     accuracy: readNumber(metadata, "accuracy"),
     loss: readNumber(metadata, "loss"),

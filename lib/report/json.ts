@@ -22,8 +22,8 @@ import type { TrainingEvent } from "../training/events.ts";
 export function jsonLine(event: TrainingEvent): string {
   switch (event.event) {
     case "finished": {
-      const { iterations, seconds, accuracy, loss } = event;
-      return JSON.stringify({ event: event.event, iterations, seconds, accuracy, loss });
+      const { architecture: _, scale: __, parameters: ___, ...result } = event;
+      return JSON.stringify(result);
     }
     case "checkpoint":
       return JSON.stringify({ event: event.event, iteration: event.iteration });

@@ -111,7 +111,7 @@ export class RunDirectory implements AsyncDisposable {
         await this.#writeCheckpoint(event);
         break;
       case "finished": {
-        const { iterations, seconds, accuracy, loss, architecture, scale, parameters } = event;
+        const { event: _, seconds, architecture, scale, parameters, ...result } = event;
         await this.#recordData();
         await this.#writeMetrics();
         await saveParameters(`${this.path}/${MODEL}`, {
@@ -119,7 +119,7 @@ export class RunDirectory implements AsyncDisposable {
           scale,
           parameters,
           run: this.#run,
-          result: { iterations, seconds: this.#secondsBefore + seconds, accuracy, loss },
+          result: { ...result, seconds: this.#secondsBefore + seconds },
         });
       }
     }

@@ -61,6 +61,16 @@ export interface ProgressEvent {
   seconds: number;
 }
 
+/** The best evaluation so far, of a run with `patience`. */
+export interface BestStep {
+  /** Steps done before it. */
+  iteration: number;
+  /** Accuracy on held-out rows, a fraction from 0 to 1. */
+  accuracy: number;
+  /** Flat, laid out as `parameterSlots` says. */
+  parameters: Float32Array;
+}
+
 /** Everything that `train({ resume })` needs to continue as if the run had not stopped. */
 export interface CheckpointEvent {
   /** Which kind of event. */
@@ -71,6 +81,8 @@ export interface CheckpointEvent {
   state: EngineState;
   /** The sampler's key: that of the last draw before this point. */
   key: Key;
+  /** Of a run with `patience` that was evaluated before. */
+  best?: BestStep;
 }
 
 /** The run has finished, with all steps done or after being stopped. Contains the trained net. */
@@ -79,6 +91,8 @@ export interface FinishedEvent extends Model {
   event: "finished";
   /** Steps done. */
   iterations: number;
+  /** With `patience`: the step after which the net had these parameters. */
+  bestIteration?: number;
   /** Seconds of the training loop, including evaluations. */
   seconds: number;
   /** Accuracy over all test rows: a fraction, 0 to 1. */

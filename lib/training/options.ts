@@ -46,6 +46,12 @@ export interface TrainingOptions extends Distortion {
   split: SplitKind;
   /** Number of training rows held out. If there are any, all evaluations before the final one use them instead of test rows. */
   validation: number;
+  /**
+   * Early stopping: so many evaluations on held-out rows without a new best end the run. It then, and also
+   * if it was never stopped, gives the parameters of the evaluation with the highest accuracy, the first
+   * of equals. 0 for the parameters after the last step.
+   */
+  patience: number;
   /** Units of the two hidden layers. */
   hidden: readonly [number, number];
   /** The activation function of the hidden layers. */
@@ -96,6 +102,7 @@ export const NOTEBOOK: Readonly<TrainingOptions> = {
   evalSize: 1000,
   split: "shuffle",
   validation: 0,
+  patience: 0,
   hidden: [50, 100],
   activation: "tanh",
   head: "notebook",
@@ -174,7 +181,7 @@ export function resolveOptions(given: Partial<TrainingOptions> = {}): TrainingOp
  * @throws {RangeError} If there are no rows to test on
  */
 export function checkAgainstRows(
-  { validation, batchSize, evalSize }: TrainingOptions,
+  { validation, patience, batchSize, evalSize }: TrainingOptions,
   rows: { train: number; test: number },
 ): void {
   if (rows.test < 1) {
@@ -184,6 +191,13 @@ export function checkAgainstRows(
   const evaluated = validation > 0 ? validation : rows.test;
   if (trained < 1) {
     throw new OptionError("validation", `below the ${rows.train} rows to train on`, validation);
+  }
+  if (patience > 0 && validation === 0) {
+    throw new OptionError(
+      "patience",
+      "0 where validation is 0: test rows may choose nothing",
+      patience,
+    );
   }
   if (batchSize > trained) {
     throw new OptionError("batchSize", `at most the ${trained} rows to train on`, batchSize);
@@ -272,6 +286,7 @@ const RULES: Readonly<Record<keyof TrainingOptions, Rule>> = {
   evalSize: wholeFrom(1),
   split: wordOf("split"),
   validation: wholeFrom(0),
+  patience: wholeFrom(0),
   hidden: {
     rule: "two whole numbers of at least 1",
     holds: (value) => Array.isArray(value) && value.length === 2 && value.every(wholeFrom(1).holds),

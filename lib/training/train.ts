@@ -14,7 +14,13 @@ import { flatParameters, layerSizes, type Parameters } from "../net/architecture
 import { parameterViews } from "../net/maths.ts";
 import { MOMENT_ARRAYS, OPTIMIZERS } from "../net/optimizer.ts";
 import { type Chunk, ChunkQueue } from "./chunks.ts";
-import type { CheckpointEvent, EvaluatedEvent, SampleEvent, TrainingEvent } from "./events.ts";
+import type {
+  BestStep,
+  CheckpointEvent,
+  EvaluatedEvent,
+  SampleEvent,
+  TrainingEvent,
+} from "./events.ts";
 import { checkAgainstRows, fitToRows, resolveOptions, type TrainingOptions } from "./options.ts";
 import { ANSWERS_OF_PACE, firstChunk, nextChunk } from "./pace.ts";
 import { type PlannedIteration, planRun, totalIterations } from "./plan.ts";
@@ -36,7 +42,7 @@ export interface TrainingRun extends Partial<TrainingOptions> {
   /** Replaces the drawn initial parameters; later random draws stay the same. */
   initialParameters?: Parameters;
   /** Resumes an earlier run with the same options and data. */
-  resume?: Pick<CheckpointEvent, "iteration" | "state" | "key">;
+  resume?: Pick<CheckpointEvent, "iteration" | "state" | "key" | "best">;
   /**
    * Number of steps between `checkpoint` events; 0 for none.
    * @default 0
@@ -183,22 +189,29 @@ async function* trainOn(
   let seconds = 0;
   // The latest readbacks; the size of the next chunk depends on the speed since the first of them.
   const answers = [{ done, seconds }];
+  const { evalEvery, patience } = options;
+  let best = resume?.best;
+  const isExhausted = () =>
+    patience > 0 && best !== undefined && done - best.iteration >= patience * evalEvery;
   const isSaved = (iteration: number) => saveEvery > 0 && iteration % saveEvery === 0;
+  const isRead = (iteration: number) =>
+    isSaved(iteration) || patience > 0 && iteration % evalEvery === 0;
   let saved = -1;
   const checkpoint = async (): Promise<CheckpointEvent> => {
     const { iteration, key } = last;
     saved = iteration;
-    return { event: "checkpoint", iteration, state: await engine.read(), key };
+    return { event: "checkpoint", iteration, state: await engine.read(), key, ...best && { best } };
   };
   const queueNext = (): Chunk | undefined => {
     const from = queue.iteration;
-    if (from === iterations || signal?.aborted) return undefined;
+    if (from === iterations || signal?.aborted || isExhausted()) return undefined;
     const [since] = answers;
     const size = done === begun
       ? firstChunk(options.batchSize, parameters.length)
       : nextChunk(done - since.done, 1000 * (seconds - since.seconds), from - begun);
     const nextSave = saveEvery > 0 ? from + saveEvery - from % saveEvery : Infinity;
-    return queue.queue(Math.min(chunkEnd(from, size, iterations), nextSave));
+    const nextRead = patience > 0 ? from + evalEvery - from % evalEvery : Infinity;
+    return queue.queue(Math.min(chunkEnd(from, size, iterations), nextSave, nextRead));
   };
   let current = queueNext();
   let ahead: Chunk | undefined;
@@ -211,27 +224,45 @@ async function* trainOn(
     if (answers.length > 1 + ANSWERS_OF_PACE) answers.shift();
     yield* evaluatedEvents(current.evaluated, results, options, seconds);
     yield { event: "progress", iteration: done, iterations, seconds };
+    if (patience > 0) best = await betterOf(best, current.evaluated, results, engine);
     if (isSaved(done)) yield await checkpoint();
     current = ahead ?? queueNext();
-    // Queue ahead, so that the device has work while this waits for `current`; except before a
-    // checkpoint, whose state must be read first.
-    ahead = current && !isSaved(current.last.iteration) ? queueNext() : undefined;
+    // Queue ahead, so that the device has work while this waits for `current`; except before the
+    // state is read, for a checkpoint or as the best so far.
+    ahead = current && !isRead(current.last.iteration) ? queueNext() : undefined;
   }
 
   // Save an interrupted run first, so that it can resume even if the final evaluation fails.
-  if (done < iterations && done !== saved) yield await checkpoint();
+  if (done < iterations && done !== saved && !isExhausted()) yield await checkpoint();
+
+  if (best !== undefined) engine.start(split.train, initialState(best.parameters, options));
 
   engine.evaluate(split.test);
   const [final] = await engine.settle();
   yield {
     event: "finished",
     iterations: queue.iteration,
+    ...best && { bestIteration: best.iteration },
     seconds,
     ...measures(final, queue.iteration, options),
     architecture,
     scale,
     parameters: parameterViews(architecture, (await engine.read()).parameters),
   };
+}
+
+/** The better of the best evaluation so far and a chunk's, if the chunk ends with one. */
+async function betterOf(
+  best: BestStep | undefined,
+  evaluated: PlannedIteration[],
+  results: Evaluation[],
+  engine: Engine,
+): Promise<BestStep | undefined> {
+  if (evaluated.length === 0) return best;
+  const [{ iteration }] = evaluated;
+  const accuracy = results[0].correct / results[0].rows;
+  if (best !== undefined && accuracy <= best.accuracy) return best;
+  return { iteration, accuracy, parameters: (await engine.read()).parameters };
 }
 
 /** The last iteration of a chunk. A small remainder of the run is included, to save a readback. */

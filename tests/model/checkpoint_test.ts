@@ -52,6 +52,13 @@ for (const optimizer of ["sgd", "momentum", "adam"] as const) {
   });
 }
 
+Deno.test("decodeCheckpoint() gives back the best net so far of a run with patience", () => {
+  const { parameters } = checkpoint("sgd").state;
+  const best = { iteration: 1000, accuracy: 0.9, parameters: parameters.map((value) => -value) };
+  const given = { ...checkpoint("sgd"), best };
+  assertEquals(decodeCheckpoint(encodeCheckpoint(given)), given);
+});
+
 Deno.test("decodeModel() reads a checkpoint as the model that it holds", () => {
   const { architecture, state, run } = checkpoint("adam");
   const model = decodeModel(encodeCheckpoint(checkpoint("adam")));

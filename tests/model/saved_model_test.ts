@@ -39,7 +39,7 @@ const model: SavedModel = {
     backend: "cpu",
     options: { ...NOTEBOOK, seed: 7 },
   },
-  result: { iterations: 5000, seconds: 12.5, accuracy: 0.9174, loss: 0.25 },
+  result: { iterations: 5000, bestIteration: 4000, seconds: 12.5, accuracy: 0.9174, loss: 0.25 },
 };
 
 /** The model's file after a change to what is in it. */
@@ -72,6 +72,7 @@ Deno.test("encodeModel() names and shapes the tensors as the notebook does", () 
     format_version: "1",
     architecture: JSON.stringify(architecture),
     scale: "unit",
+    best_iteration: "4000",
     dataset: "mnist",
     device: "one CPU core",
     backend: "cpu",

@@ -34,6 +34,15 @@ const RUNS: Record<string, Partial<TrainingOptions>> = {
     augment: "elastic",
     threefry: "partitionable",
   },
+  "early stopping": {
+    iterations: 80,
+    batchSize: 50,
+    evalEvery: 5,
+    evalSize: 40,
+    validation: 40,
+    patience: 3,
+    augment: "affine",
+  },
 };
 
 for (const backend of ["cpu", "webgpu"] as const) {
@@ -79,6 +88,7 @@ for (const backend of ["cpu", "webgpu"] as const) {
         } while (resume);
 
         assertEquals(finished(pieces).parameters, end.parameters);
+        assertEquals(finished(pieces).bestIteration, end.bestIteration);
         const accuracies = (events: TrainingEvent[]) =>
           events.filter((event) => event.event === "evaluated")
             .map(({ iteration, accuracy, loss }) => [iteration, accuracy, loss]);

@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Dataset } from "../../lib/data/dataset.ts";
+import type { EngineState, Evaluation } from "../../lib/engine/engine.ts";
 import { DistSampler } from "../../lib/random/dist_sampler.ts";
 import type { TrainingEvent } from "../../lib/training/events.ts";
-import { resolveOptions, type TrainingOptions } from "../../lib/training/options.ts";
+import { OptionError, resolveOptions, type TrainingOptions } from "../../lib/training/options.ts";
 import { engineOptions, train, type TrainingRun } from "../../lib/training/train.ts";
 import { FakeEngine } from "./fake_engine.ts";
 
@@ -268,6 +269,85 @@ Deno.test("train() resumes from a checkpoint with the calls that it would have m
       ...checkpoints.filter(({ iteration }) => iteration > resume.iteration),
     ]);
   }
+});
+
+/** An engine whose evaluations find what they are told to find, and whose parameters are its steps' number. */
+class ScriptedEngine extends FakeEngine {
+  constructor(options: Partial<TrainingOptions>, readonly correct: number[]) {
+    super(engineOptions(resolveOptions({ ...OPTIONS, ...options }), DATA));
+  }
+
+  override async settle(): Promise<Evaluation[]> {
+    const evaluations = await super.settle();
+    return evaluations.map((found) => ({ ...found, correct: this.correct.shift()! }));
+  }
+
+  override async read(): Promise<EngineState> {
+    const state = await super.read();
+    return { ...state, parameters: state.parameters.fill(state.stepsTaken) };
+  }
+}
+
+/** Evaluated before the first step, then after every second one. */
+const PATIENT = { iterations: 20, evalEvery: 2, validation: 4, evalSize: 4, patience: 2 };
+
+for (
+  const { correct, iterations, bestIteration } of [
+    // The evaluation before the first step is not counted.
+    { correct: [4, 1, 2, 2, 1], iterations: 8, bestIteration: 4 },
+    { correct: [0, 0, 1, 0, 2, 1, 3, 0, 0], iterations: 16, bestIteration: 12 },
+    { correct: [0, 1, 0, 1, 3], iterations: 6, bestIteration: 2 },
+    { correct: [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 3], iterations: 20, bestIteration: 16 },
+  ]
+) {
+  Deno.test(`train() with patience ends after ${iterations} steps and gives the net of ${bestIteration} where rows right are ${correct}`, async () => {
+    // What follows is never looked at but for the test rows.
+    const engine = new ScriptedEngine(PATIENT, [...correct, 0]);
+    const events = await eventsOf(engine, PATIENT);
+    const end = events.at(-1)!;
+    assert(end.event === "finished");
+    assertEquals([end.iterations, end.bestIteration], [iterations, bestIteration]);
+    // The net is restored before test rows are evaluated.
+    const [start, evaluate] = engine.calls.slice(-4, -2);
+    assert(start.call === "start" && evaluate.call === "evaluate");
+    assert(start.state.parameters.every((value) => value === bestIteration));
+    assertEquals(start.state.stepsTaken, 0);
+    assert(!events.some(({ event }) => event === "checkpoint"));
+  });
+}
+
+Deno.test("train() without patience takes all steps and gives the last net", async () => {
+  const run = { ...PATIENT, patience: 0 };
+  const events = await eventsOf(new ScriptedEngine(run, [4, 4, ...Array(20).fill(0)]), run);
+  const end = events.at(-1)!;
+  assert(end.event === "finished");
+  assertEquals([end.iterations, "bestIteration" in end], [20, false]);
+});
+
+Deno.test("train() goes on with the best net that a checkpoint holds", async () => {
+  const run = { ...PATIENT, saveEvery: 3 };
+  const whole = await eventsOf(new ScriptedEngine(PATIENT, [0, 3, 2, 1, 0]), run);
+  const checkpoints = whole.filter((event) => event.event === "checkpoint");
+  assertEquals(checkpoints.map(({ iteration, best }) => [iteration, best?.iteration]), [[3, 2], [
+    6,
+    2,
+  ]]);
+  const resumed = await eventsOf(new ScriptedEngine(PATIENT, [2, 1, 0]), {
+    ...run,
+    resume: checkpoints[0],
+  });
+  const [end, other] = [whole, resumed].map((events) => events.at(-1)!);
+  assert(end.event === "finished" && other.event === "finished");
+  assertEquals([end.bestIteration, end.iterations], [2, 6]);
+  assertEquals([other.bestIteration, other.iterations], [2, 6]);
+});
+
+Deno.test("train() refuses patience without rows held out", async () => {
+  await assertRejects(
+    () => eventsOf(fakeEngine(), { patience: 3 }),
+    OptionError,
+    "Cannot train as patience must be 0 where validation is 0: test rows may choose nothing: current value is 3",
+  );
 });
 
 Deno.test("train() refuses a checkpoint of another run", async () => {

@@ -99,6 +99,9 @@ float64 arithmetic of this page it is ${count(correct)}.</p>`;
     ]),
     fact("steps", count(run.iterations), [
       ...(run.iterations < planned ? [`of ${count(planned)}: it was stopped`] : []),
+      ...(run.bestIteration === undefined
+        ? []
+        : [`the net is that after ${count(run.bestIteration)}, the best on held-out rows`]),
       `${count(run.options.batchSize)} rows each`,
       speed,
     ]),
