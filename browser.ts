@@ -60,6 +60,7 @@ export type { Distortion } from "./lib/engine/distortion.ts";
 
 // Training, and using what was trained.
 export {
+  type AugmentationKind,
   NOTEBOOK,
   OptionError,
   resolveOptions,
