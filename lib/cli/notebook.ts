@@ -21,9 +21,9 @@ notebook/solving_mnist_with_webgpu.ipynb explains the training step by step, in 
 2. Open the file in Visual Studio Code with its Jupyter extension, and choose the kernel "Deno".
    Or in JupyterLab, which needs Python:
 
-       python3 -m venv .venv
-       .venv/bin/pip install jupyterlab
-       .venv/bin/jupyter lab notebook/solving_mnist_with_webgpu.ipynb
+       python3 -m venv ~/jupyter
+       ~/jupyter/bin/pip install jupyterlab
+       ~/jupyter/bin/jupyter lab notebook/solving_mnist_with_webgpu.ipynb
 
 3. Run all cells. MNIST is read from the folder that MNIST_DIR names, otherwise from data/mnist;
    files that are missing are downloaded there.
