@@ -28,7 +28,7 @@ const DOUBTFUL = ["ruled in dark lines"];
 
 for (const [i, kind] of Object.keys(KINDS).entries()) {
   const name = `imageToDigit() finds the ink that was drawn: ${kind}`;
-  Deno.test(name, () => checkKind(kind, [0, 2, 4, 6, 8].map((label) => label + i % 2)));
+  Deno.test(name, () => checkKind(kind, [0, 4, 8].map((label) => (label + i) % 10)));
   const all = { name: `${name}, each digit twice`, ...await needs("time") };
   test({ ...all, fn: () => checkKind(kind, Array.from({ length: 20 }, (_, i) => i % 10)) });
 }
