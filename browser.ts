@@ -1,5 +1,5 @@
 /**
- * The library for browsers: all of `mod.ts` but what reads or writes files.
+ * The library for browsers: all of `mod.ts` except what reads or writes files.
  *
  * ```ts ignore
  * for await (const event of train({ data: await fetchMnist("mnist/"), iterations: 500 })) {

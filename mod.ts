@@ -1,6 +1,6 @@
 /**
- * Trains a three-layer net on MNIST with hand-written WebGPU shaders (or, without an adapter, on
- * the processor), drawing the same random numbers as JAX.
+ * Trains a three-layer net on MNIST with hand-written WebGPU shaders (or, without a GPU, on the
+ * CPU), drawing the same random numbers as JAX.
  *
  * ```ts ignore
  * for await (const event of train({ data: await loadMnist(), iterations: 500 })) {
@@ -11,7 +11,7 @@
  * @module
  */
 
-// All that needs no files.
+// Everything that needs no files.
 export * from "./browser.ts";
 
 // Files.

@@ -1,54 +1,54 @@
 /** Headless Chromium, for tests and benches. Needs the package `chromium` (Debian), or CHROMIUM with its path. */
 import type { BrowserContext, BrowserType, Page } from "playwright-core";
 
-/** Where Chromium is. */
+/** The path of Chromium. */
 export function chromiumPath(): string {
   return Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
 }
 
-/** A browser that is closed when disposed of. */
+/** A browser that is closed when disposed. */
 export interface TestBrowser extends AsyncDisposable {
   /** Playwright's own: https://playwright.dev/docs/api/class-browsercontext. */
   context: BrowserContext;
-  /** Opens a page and notes whatever it complains of. */
+  /** Opens a page and records its errors and warnings. */
   open(url: string): Promise<TestPage>;
 }
 
-/** A page, and what it complained of. */
+/** A page, and its errors and warnings. */
 export interface TestPage {
   page: Page;
   /** Errors and warnings on its console, uncaught errors, and requests that failed. */
   complaints: string[];
-  /** The URLs it asked for. */
+  /** The URLs that it requested. */
   requests: string[];
 }
 
-/** How a browser is started. */
+/** Options of `openBrowser`. */
 export interface BrowserOptions {
-  /** With the software adapter SwiftShader for WebGPU, which Chromium offers only when told to. */
+  /** Enables WebGPU with the software adapter SwiftShader, which Chromium offers only with a flag. */
   webgpu?: boolean;
-  /** More flags for Chromium. */
+  /** Additional flags for Chromium. */
   args?: string[];
-  /** Playwright's own, for contexts: viewport, colorScheme, offline... */
+  /** Playwright's options of contexts: viewport, colorScheme, offline... */
   context?: Parameters<BrowserType["launchPersistentContext"]>[1];
 }
 
 /**
  * Starts headless Chromium with a fresh profile.
  *
- * @param options With or without WebGPU
- * @returns The browser; to be disposed of
+ * @param options With or without WebGPU, and others
+ * @returns The browser, which must be disposed
  */
 export async function openBrowser(
   { webgpu = false, args = [], context: contextOptions }: BrowserOptions = {},
 ): Promise<TestBrowser> {
-  // Else Playwright, as it is imported, looks in /proc for Windows' Linux, which takes --allow-all.
+  // Otherwise Playwright's import reads /proc to detect WSL, which requires --allow-all.
   Deno.env.set("__IS_WSL_TEST__", "1");
   const { chromium } = await import("playwright-core");
   const profile = await Deno.makeTempDir();
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: chromiumPath(),
-    headless: false, // Playwright's own headless mode is another program
+    headless: false, // Playwright's headless mode uses another program
     args: [
       "--headless=new",
       "--no-sandbox",
@@ -69,7 +69,7 @@ export async function openBrowser(
       const complaints: string[] = [];
       const requests: string[] = [];
       page.on("console", (message) => {
-        // Chromium's own words where there is no GPU.
+        // Chromium's message if there is no GPU.
         if (message.text() === "No available adapters.") return;
         if (["error", "warning"].includes(message.type())) complaints.push(message.text());
       });

@@ -1,4 +1,4 @@
-/** Engines that have shown that they compute the right numbers: none is timed before. */
+/** Creates engines and checks their results before they are timed. */
 import { assert } from "@std/assert";
 import type { Dataset } from "../lib/data/dataset.ts";
 import { createEngine } from "../lib/engine/create.ts";
@@ -8,7 +8,7 @@ import { engineOptions } from "../lib/training/train.ts";
 import { stepsOf } from "./steps.ts";
 import { drawState, Reference, relativeError } from "../lib/engine/reference.ts";
 
-/** Which engine, at which work; the notebook's, but for what is said here. */
+/** The engine and its work; the notebook's, except for these options. */
 export interface CheckedEngineOptions {
   backend: Backend;
   data: Dataset;
@@ -17,11 +17,11 @@ export interface CheckedEngineOptions {
 }
 
 /**
- * Makes an engine and checks it.
+ * Creates an engine and checks it.
  *
- * @param options Which
- * @returns The engine, loaded and started; the process's end disposes of it, since a bench file does not learn when its last bench is done
- * @throws {AssertionError} If its numbers are wrong
+ * @param options The engine and its work
+ * @returns The engine, loaded and started. It lives until the process ends, since a bench file cannot know when its last bench is done
+ * @throws {AssertionError} If its results are wrong
  */
 export async function openCheckedEngine(
   { backend, data, hidden = NOTEBOOK.hidden, batchSize = NOTEBOOK.batchSize }: CheckedEngineOptions,
@@ -33,7 +33,7 @@ export async function openCheckedEngine(
 }
 
 /**
- * Loads data into an engine, starts it, and compares three steps and an evaluation with the same in float64.
+ * Loads data into an engine, starts it, and compares three steps and an evaluation with float64.
  *
  * @throws {AssertionError} If its numbers are wrong
  */

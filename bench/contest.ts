@@ -1,9 +1,9 @@
 /**
- * What one contestant does in its process: the notebook's training loop, with
- * sampling and evaluations, timed; then one line of JSON.
+ * One contestant's process: times the notebook's training loop, with sampling
+ * and evaluations, and prints one line of JSON.
  *
- * Here is the loop of those that are written in TypeScript and bring only a
- * net and a step; ours.ts and the Python scripts in peers/ bring their own loops.
+ * This is the loop for TypeScript contestants, which provide only a net and a
+ * step; ours.ts and the Python scripts in peers/ have loops of their own.
  */
 import type { Dataset } from "../lib/data/dataset.ts";
 import { readIdxFolder } from "../lib/data/idx_folder.ts";
@@ -12,15 +12,15 @@ import { answerOfRow } from "../lib/net/maths.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
 import { learningRateOf } from "../lib/training/plan.ts";
 
-/** What a contestant's process prints. */
+/** The output of a contestant's process. */
 export interface Result {
   /** Name, version and device. */
   title: string;
-  /** Steps timed. */
+  /** Number of steps timed. */
   iterations: number;
-  /** Of the loop, from before the first row is drawn until the last result is read. */
+  /** Seconds of the loop, from before the first row is drawn until the last result is read. */
   seconds: number;
-  /** Over all test rows, after those steps: a fraction, 0 to 1. */
+  /** Accuracy over all test rows after those steps: a fraction, 0 to 1. */
   accuracy: number;
 }
 
@@ -32,28 +32,28 @@ export interface Peer {
   step(inputs: Float32Array, labels: Float32Array, learningRate: number): void;
   /** The net's outputs (B, C) for `EVALUATED` inputs (B, D). */
   outputs(inputs: Float32Array): Promise<Float32Array>;
-  /** Waits for all that was queued. */
+  /** Waits for all queued work. */
   settle(): Promise<void>;
 }
 
-/** Rows of a step, and of an evaluation. */
+/** Number of rows per step, and per evaluation. */
 export const BATCH = NOTEBOOK.batchSize;
 export const EVALUATED = NOTEBOOK.evalSize;
 
 const CLASSES = 10;
-/** Steps before the clock starts, in which kernels are compiled. */
+/** Untimed steps before the clock starts, during which kernels are compiled. */
 const WARM_UP = 20;
-/** Peers on WebGPU queue without end, which takes memory without end: a wait now and then bounds it. */
+/** Steps between two waits. Without them, peers on WebGPU would queue everything and exhaust memory. */
 const SETTLE_EVERY = 100;
 
 /**
- * Trains a peer as this process's command line says: device, folder of IDX
- * files, steps. Ends the process, as peers may keep threads running.
+ * Trains a peer with the arguments of the command line: device, folder of IDX
+ * files, steps. Ends the process, as peers may leave threads running.
  *
- * Rows are drawn by Math.random without repeats, which takes next to no time:
- * peers are not asked to draw JAX's random numbers.
+ * Rows are sampled without replacement by Math.random, which takes almost no
+ * time: peers need not draw JAX's random numbers.
  *
- * @param makePeer Makes the peer on a device of its own naming
+ * @param makePeer Creates the peer on a device, which it names itself
  */
 export async function contest(makePeer: (device: string) => Promise<Peer>): Promise<never> {
   const [device, folder, steps] = Deno.args;
@@ -93,7 +93,7 @@ export function print(result: Result): void {
   console.log(JSON.stringify(result));
 }
 
-/** All rows as the net takes them: divided by their L2 norms. */
+/** All rows as inputs of the net: divided by their L2 norms. */
 class Rows {
   readonly #data: Dataset;
   readonly #pixels: number;
@@ -113,7 +113,7 @@ class Rows {
     return this.#data.labels[row];
   }
 
-  /** Shape (rows.length, D), newly made. */
+  /** Returns a new array with shape (rows.length, D). */
   inputs(rows: number[]): Float32Array {
     const pixels = this.#pixels;
     const inputs = new Float32Array(rows.length * pixels);
@@ -123,7 +123,7 @@ class Rows {
     return inputs;
   }
 
-  /** Shape (rows.length, C), newly made. */
+  /** Returns a new array with shape (rows.length, C). */
   oneHot(rows: number[]): Float32Array {
     const oneHot = new Float32Array(rows.length * CLASSES);
     rows.forEach((row, i) => oneHot[i * CLASSES + this.label(row)] = 1);
@@ -131,7 +131,7 @@ class Rows {
   }
 }
 
-/** Different rows from `from` to `to - 1`. */
+/** Samples distinct rows from `from` to `to - 1`. */
 function draw(count: number, from: number, to: number): number[] {
   const drawn = new Set<number>();
   while (drawn.size < count) drawn.add(from + Math.floor(Math.random() * (to - from)));

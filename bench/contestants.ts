@@ -1,28 +1,28 @@
-/** Who can be raced, and how a contestant's process is run. */
+/** The contestants of `deno task bench:peers`, and how to run their processes. */
 import { fileURLToPath } from "node:url";
 import type { Result } from "./contest.ts";
 
 /** One way to train the notebook's net. */
 export interface Contestant {
-  /** What it is called on the command line. */
+  /** Its name on the command line. */
   name: string;
-  /** Its command, but for the folder of the data and the number of steps at its end. */
+  /** Its command, without the last two arguments: the folder of the data and the number of steps. */
   command: () => [program: string, ...args: string[]];
 }
 
-/** What a contestant's process came to: a result, or in words why there is none. */
+/** The outcome of a contestant's process: a result, or the reason for having none. */
 export type Outcome = Result | { failure: string };
 
-/** A process that takes longer has hung, or its steps are too slow to be worth waiting for. */
+/** A process that takes longer hangs, or is too slow to wait for. */
 const TIME_LIMIT_MINUTES = 10;
 
 const typescript = (file: string, device: string): Contestant["command"] => () => [
   Deno.execPath(),
   "run",
   "--no-prompt",
-  // The data, the .wasm files, and our engines' Worker: nothing else is needed.
+  // For the data, the .wasm files, and our engines' Worker.
   "--allow-read",
-  // As our tasks have it; see lib/engine/webgpu/drivers.ts.
+  // The tasks grant this too; see lib/engine/webgpu/drivers.ts.
   "--allow-env=DENO_WEBGPU_BACKEND",
   fileURLToPath(new URL(file, import.meta.url)),
   device,
@@ -55,11 +55,11 @@ export const PEERS: readonly Contestant[] = [
 ];
 
 /**
- * Runs a contestant in a process of its own, to its end.
+ * Runs a contestant in its own process, and waits for it.
  *
- * @param contestant Which one
- * @param folder Holds the data as IDX files
- * @param iterations Steps to be timed
+ * @param contestant The contestant
+ * @param folder The folder with the data as IDX files
+ * @param iterations Number of steps to time
  */
 export async function runContestant(
   contestant: Contestant,
@@ -87,10 +87,10 @@ export async function runContestant(
 }
 
 /**
- * The result among the lines that a contestant printed.
+ * Finds the result among the lines that a contestant printed.
  *
- * @param stdout All it printed; frameworks print other lines as well
- * @returns The result, or undefined if no line is one
+ * @param stdout Its whole output; frameworks print other lines as well
+ * @returns The result, or undefined if there is none
  */
 export function parseResult(stdout: string): Result | undefined {
   for (const line of stdout.split("\n")) {
@@ -102,10 +102,10 @@ export function parseResult(stdout: string): Result | undefined {
 }
 
 /**
- * The line of an error output that says what went wrong: where Deno names the
- * error, or the last one, as Python does.
+ * Finds the line of an error output that states the error: Deno's "error:" line,
+ * or otherwise the last line, as in Python.
  *
- * @param stderr All of it
+ * @param stderr The whole error output
  * @returns The line, or undefined if there is none
  */
 export function whatWentWrong(stderr: string): string | undefined {

@@ -1,4 +1,4 @@
-/** A flag that the measuring tasks share. */
+/** A flag that several benchmark tasks share. */
 import { type Flag, number, parseNumber } from "../lib/cli/flags.ts";
 
 /** A flag with a whole number of at least 1. */

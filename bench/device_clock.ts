@@ -1,13 +1,13 @@
-/** Times work on a device: by the device's own clock where it has one, else by ours. */
+/** Times work on a device by the device's own clock, or by the host's if it has none. */
 import { findAdapter, Gpu, NO_ADAPTER } from "../lib/engine/webgpu/device.ts";
 
 const FEATURE = "timestamp-query";
-/** Where so much went by on our clock, the device's ought to say as much, but for waits and disturbances. */
+/** If this much time passed on the host's clock, the device's clock must agree, except for waits. */
 const LEAST_MILLISECONDS = 100;
-/** It says less than this share where its ticks are taken for nanoseconds: GPUs' ticks last 10 or more. */
+/** A smaller ratio shows that ticks were mistaken for nanoseconds: GPUs' ticks last 10 ns or more. */
 const LEAST_SHARE = 0.2;
 
-/** Opens the device that training would take, with its clock; the library itself has no use for that. */
+/** Opens the device that training would use, with timestamp queries, which the library itself does not need. */
 export async function openClockedGpu(): Promise<Gpu> {
   const adapter = await findAdapter();
   if (adapter === undefined) throw new Error(`Cannot time kernels: ${NO_ADAPTER}`);
@@ -19,9 +19,9 @@ export async function openClockedGpu(): Promise<Gpu> {
   return await Gpu.open(adapter);
 }
 
-/** See the head of this file. */
+/** Times work by the device's own clock, or by the host's if it has none. */
 export class DeviceClock {
-  /** Whose clock it is. */
+  /** Whose clock is used. */
   readonly whose: "device" | "host";
   readonly #gpu: Gpu;
   readonly #marks: { set: GPUQuerySet; ticks: GPUBuffer } | undefined;
@@ -39,11 +39,11 @@ export class DeviceClock {
   }
 
   /**
-   * Does some work and times it.
+   * Runs some work and times it.
    *
-   * @param encode Encodes it
-   * @returns Milliseconds: by our clock from its submission to the answer that it is done, which Deno polls for
-   * @throws {Error} If the device's clock counts in other units than WebGPU's, nanoseconds
+   * @param encode Encodes the work
+   * @returns Milliseconds; by the host's clock, from submission until the device reports completion, which Deno polls for
+   * @throws {Error} If the device's clock does not count nanoseconds, as WebGPU requires
    */
   async time(encode: (encoder: GPUCommandEncoder) => void): Promise<number> {
     const { device, description } = this.#gpu;
@@ -73,7 +73,7 @@ export class DeviceClock {
     if (milliseconds < least || milliseconds > ours) {
       throw new Error(
         `Cannot time kernels as the clock of ${description.name} must count nanoseconds: ` +
-          `it says ${milliseconds} ms where ${ours} went by`,
+          `it reports ${milliseconds} ms when ${ours} passed`,
       );
     }
     return milliseconds;

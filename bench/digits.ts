@@ -1,4 +1,4 @@
-/** The digits that are trained on to measure: MNIST where it is at hand, else synthetic ones. */
+/** The digits of the benchmarks: MNIST if it is available, otherwise synthetic ones. */
 import type { Dataset } from "../lib/data/dataset.ts";
 import { encodeIdx } from "../lib/data/idx.ts";
 import { IDX_FILE_NAMES } from "../lib/data/idx_dataset.ts";
@@ -6,19 +6,19 @@ import { hasIdxFiles, readIdxFolder } from "../lib/data/idx_folder.ts";
 import { MNIST } from "../lib/data/mnist.ts";
 import { syntheticDigits } from "../lib/data/synthetic.ts";
 
-/** Where `deno task train` keeps what it has downloaded. */
+/** The folder in which `deno task train` stores downloads. */
 const CACHE = "data/mnist";
 
-/** The folder of MNIST's files: what MNIST_DIR names, else the cache if they are in it, else undefined. */
+/** The folder of MNIST's files: MNIST_DIR, or else the cache if it holds them, or else undefined. */
 export function mnistFolder(): string | undefined {
   return Deno.env.get("MNIST_DIR") || (hasIdxFiles(CACHE) ? CACHE : undefined);
 }
 
 /**
- * MNIST where there is a folder of it, else synthetic digits, of the same shape and number: nothing
- * is downloaded.
+ * Opens MNIST if there is a folder of it, otherwise synthetic digits of the same shape and number.
+ * Downloads nothing.
  *
- * @throws {DataError} If the folder holds damaged files, or not all
+ * @throws {DataError} If the folder's files are corrupt or incomplete
  */
 export function openDigits(): Dataset {
   const folder = mnistFolder();

@@ -1,4 +1,4 @@
-/** What both engines are timed at. */
+/** The benchmarks of both engines. */
 import type { Engine } from "../lib/engine/engine.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
 import { train } from "../lib/training/train.ts";
@@ -7,22 +7,22 @@ import { openDigits } from "./digits.ts";
 import { fourPixels } from "./four_pixels.ts";
 import { stepsOf } from "./steps.ts";
 
-/** How often things are done between two waits for the device. */
+/** How often work is repeated between two waits for the device. */
 export interface Repetitions {
   steps: number;
   evaluations: number;
   draws: number;
 }
 
-/** Rows drawn of 60,000. */
+/** Numbers of rows sampled from 60,000. */
 const DRAWN = [1, 10, 100, 250, 1000];
 
 /**
- * Registers the benches of an engine. Each does its work many times over and waits once, for on
- * WebGPU a wait costs 11 ms in Deno, whatever was done; the name says how many times.
+ * Registers the benchmarks of an engine. Each repeats its work many times and waits once, since in
+ * Deno a wait for WebGPU costs 11 ms. The benchmark's name says how many times.
  *
- * @param backend Which engine
- * @param repetitions So many that the wait is small against the work
+ * @param backend The engine
+ * @param repetitions Enough repetitions to make the wait small compared with the work
  */
 export async function registerEngineBenches(
   backend: "webgpu" | "cpu",

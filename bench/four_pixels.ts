@@ -1,7 +1,7 @@
-/** Data on which an engine does next to nothing but draw rows. */
+/** Tiny images, on which an engine does almost nothing but sample rows. */
 import type { Dataset } from "../lib/data/dataset.ts";
 
-/** As many rows as MNIST has to train on, of 4 pixels each; for a net of as few units. */
+/** Data with MNIST's number of training rows, but 4 pixels each, for an equally small net. */
 export function fourPixels(): Dataset {
   const rows = 60_000;
   return {

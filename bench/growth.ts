@@ -1,6 +1,6 @@
 /**
- * `deno task bench:growth`: what a step costs as batches and layers grow, and what the drawing of rows
- * costs as more are drawn. Cost ought to grow no faster than the work.
+ * `deno task bench:growth`: the time of a step as batches and layers grow, and of sampling as more
+ * rows are sampled. Time should grow no faster than the work.
  */
 import type { Dataset } from "../lib/data/dataset.ts";
 import { type FlagValues, oneOf, type Task, toggle } from "../lib/cli/flags.ts";
@@ -22,7 +22,7 @@ import { operationsOfStep } from "./work.ts";
 const BATCHES = [10, 100, 1000, 10_000, 60_000];
 const HIDDEN = [[50, 100], [128, 64], [512, 256], [1024, 512]] as const;
 const DRAWN = [1, 10, 100, 250, 1000, 3000, 10_000, 60_000];
-/** A step that would take longer, to go by the smaller batch before, is left out. */
+/** A step is left out if, judging by the next smaller batch, it would take longer than this. */
 const MOST_SECONDS = 60;
 
 const FLAGS = {
@@ -33,16 +33,16 @@ const FLAGS = {
 const TASK: Task<typeof FLAGS> = {
   name: "bench:growth",
   summary:
-    "Times steps of training for batches of 10 to 60,000 rows and four nets, and the drawing\n" +
-    "of 1 to 60,000 rows. On two cores it takes some minutes.",
+    "Times training steps for batches of 10 to 60,000 rows and four nets, and the sampling of\n" +
+    "1 to 60,000 rows. Takes several minutes on two cores.",
   flags: FLAGS,
 };
 
-/** What was timed: a net at a batch size. */
+/** The timing of a net at a batch size. */
 interface Grown extends Timing {
   hidden: readonly [number, number];
   batchSize: number;
-  /** Per second, in billions. */
+  /** Billions of floating-point operations per second. */
   gigaflops: number;
 }
 
@@ -68,7 +68,7 @@ async function growthTask({ backend = "auto", json }: FlagValues<typeof FLAGS>):
     ...machineLines(machine),
     `Backend: ${backend}; data: ${data.name}; median of the repetitions`,
     "",
-    "A step of training, its rows drawn anew from all train rows:",
+    "A training step, with rows sampled from all training rows:",
     "",
     ...markdownTable([
       { head: "hidden", of: ({ hidden }: Grown) => hidden.join() },
@@ -77,7 +77,7 @@ async function growthTask({ backend = "auto", json }: FlagValues<typeof FLAGS>):
       { head: "GFLOP/s", of: ({ gigaflops }: Grown) => gigaflops, digits: 2 },
     ], steps),
     "",
-    "Drawing rows of 60,000 (and training a net of 1 and 1 hidden units on 4 pixels of each):",
+    "Sampling rows from 60,000 (and training a net with 1 and 1 hidden units on 4 pixels each):",
     "",
     ...markdownTable([
       { head: "rows", of: ({ batchSize }: Grown) => batchSize },
@@ -112,7 +112,7 @@ async function grow(
       const operations = operationsOfStep(engine.options.architecture, batchSize);
       const gigaflops = operations / timing.milliseconds / 1e6;
       grown.push({ hidden, batchSize, ...timing, gigaflops });
-      printError(`${what}: ${timing.milliseconds.toFixed(3)} ms a step`);
+      printError(`${what}: ${timing.milliseconds.toFixed(3)} ms per step`);
     } catch (error) {
       leftOut.push(`${what}: ${(error as Error).message}`);
     }
@@ -120,7 +120,7 @@ async function grow(
   return grown;
 }
 
-/** An engine with a run begun. */
+/** Creates an engine and starts a run. */
 async function start(
   data: Dataset,
   backend: Backend,
@@ -130,7 +130,7 @@ async function start(
   const options = engineOptions({ ...NOTEBOOK, hidden, batchSize }, data);
   const engine = await createEngine({ ...options, backend });
   engine.load(data);
-  // Glorot's, as N(0, 1) would leave large layers with nothing but saturated units.
+  // Glorot, since N(0, 1) would saturate all units of large layers.
   const parameters = drawParameters(options.architecture, "glorot", new DistSampler(NOTEBOOK.seed));
   const trainRows = Uint32Array.from({ length: data.trainRows }, (_, row) => row);
   engine.start(trainRows, { parameters, moments: new Float32Array(0), stepsTaken: 0 });

@@ -1,4 +1,4 @@
-/** What an engine has the device do, kernel by kernel, to be done over and timed. */
+/** Records the work that an engine dispatches, kernel by kernel, so that it can be repeated and timed. */
 import type { Dataset } from "../lib/data/dataset.ts";
 import type { Engine } from "../lib/engine/engine.ts";
 import type { Gpu } from "../lib/engine/webgpu/device.ts";
@@ -11,23 +11,23 @@ import { checkEngine } from "./checked_engine.ts";
 import nothing from "./nothing.wgsl" with { type: "text" };
 import { stepsOf } from "./steps.ts";
 
-/** All that one kernel did of some work. */
+/** One kernel's part of some recorded work. */
 export interface KernelWork {
   /** The kernel's entry point. */
   name: string;
-  /** How many dispatches. */
+  /** Number of dispatches. */
   count: number;
-  /** Encodes all of it, in its order. */
+  /** Encodes all of them again, in order. */
   encode(encoder: GPUCommandEncoder): void;
 }
 
 /**
- * Notes what an engine on WebGPU has the device do. The engine needs no option for that: the method
- * through which all dispatches go is replaced while it queues its work.
+ * Records the dispatches of a WebGPU engine. To need no option of the engine, it replaces the method
+ * that all dispatches go through while the engine queues its work.
  *
  * @param engine The engine, with nothing queued
  * @param queue Queues the work
- * @returns The work of each kernel, in the order in which they came first
+ * @returns The work of each kernel, in the order of their first dispatches
  */
 async function noteKernelWork(
   engine: Engine,
@@ -46,7 +46,7 @@ async function noteKernelWork(
   let settled: Promise<unknown>;
   try {
     queue(engine);
-    // Submits what is queued before it waits.
+    // `settle` submits the queued work before it waits.
     settled = engine.settle();
   } finally {
     Program.prototype.dispatch = dispatch;
@@ -59,7 +59,7 @@ async function noteKernelWork(
   }));
 }
 
-/** Dispatches that do nothing, each waiting for the one before. */
+/** Empty dispatches, each of which waits for the previous one. */
 export async function emptyWork(gpu: Gpu, count: number): Promise<KernelWork> {
   const program = await Program.compile(gpu, {
     entryPoint: "nothing",
@@ -78,7 +78,7 @@ export async function emptyWork(gpu: Gpu, count: number): Promise<KernelWork> {
   };
 }
 
-/** A net and a batch size, and how many steps of it to note. */
+/** A net, a batch size, and the number of steps to record. */
 export interface NotedNet {
   hidden: readonly [number, number];
   batchSize: number;
@@ -86,10 +86,10 @@ export interface NotedNet {
 }
 
 /**
- * The notebook's net, whose kernels take all layers at once on a GPU, and one that goes layer by layer; so many
- * steps that to wait for them is little beside them.
+ * Returns the notebook's net, whose kernels process all layers at once on a GPU, and a larger one that
+ * is processed layer by layer, with enough steps to make a wait negligible.
  *
- * @param software Whether they are taken by a processor that stands in for a GPU
+ * @param software Whether the adapter is a software adapter
  */
 export function netsToNote(software: boolean): { small: NotedNet; large: NotedNet } {
   const { hidden, batchSize } = NOTEBOOK;
@@ -100,12 +100,12 @@ export function netsToNote(software: boolean): { small: NotedNet; large: NotedNe
 }
 
 /**
- * Makes an engine that has shown that it computes the right numbers.
+ * Creates an engine and checks its results.
  *
  * @param gpu The device; the engine closes it
- * @param data What to train on
+ * @param data The data to train on
  * @param net The net and the batch size
- * @param kernels Which set of kernels; the one for the device if left out
+ * @param kernels The set of kernels; by default the one for the device
  */
 export async function openEngineOn(
   gpu: Gpu,
@@ -120,15 +120,15 @@ export async function openEngineOn(
 }
 
 /**
- * Notes steps. Their learning rate is 0, so that updates, done over, leave the parameters as they are. What
- * tells the kernels that these are steps lies on the device until something else is queued.
+ * Records steps. Their learning rate is 0, so repeating updates does not change the parameters. The
+ * buffer that tells the kernels to take steps stays on the device until something else is queued.
  */
 export function noteSteps(engine: Engine, { batchSize, steps }: NotedNet): Promise<KernelWork[]> {
   const queued = stepsOf(steps, batchSize).map((step) => ({ ...step, learningRate: 0 }));
   return noteKernelWork(engine, (engine) => engine.step(queued));
 }
 
-/** Notes an evaluation of as many test rows as the notebook's. */
+/** Records an evaluation on as many test rows as the notebook's. */
 export function noteEvaluation(engine: Engine, { trainRows }: Dataset): Promise<KernelWork[]> {
   const rows = Uint32Array.from({ length: NOTEBOOK.evalSize }, (_, i) => trainRows + i);
   return noteKernelWork(engine, (engine) => engine.evaluate(rows));

@@ -1,6 +1,6 @@
 /**
- * `deno task bench:kernels`: what each kernel takes of a step, by the device's own clock, beside what a
- * step's two dispatches take that do nothing.
+ * `deno task bench:kernels`: the time of each kernel in a step, by the device's own clock, compared with
+ * that of a step's two dispatches when they do nothing.
  */
 import type { Dataset } from "../lib/data/dataset.ts";
 import { type FlagValues, type Task, toggle } from "../lib/cli/flags.ts";
@@ -24,7 +24,7 @@ import { markdownTable } from "./table.ts";
 import { timeSteps } from "./timing.ts";
 
 const ROUNDS = 7;
-/** What is timed at once takes at least about so long. */
+/** Work is repeated until one timing takes at least about this long. */
 const LEAST_MILLISECONDS = 100;
 const MOST_REPETITIONS = 10_000;
 
@@ -36,12 +36,12 @@ const FLAGS = {
 const TASK: Task<typeof FLAGS> = {
   name: "bench:kernels",
   summary:
-    "Takes some steps on WebGPU, then does each kernel's share over by itself and times it, by\n" +
-    "the device's own clock if it has one.",
+    "Takes some steps on WebGPU, then repeats each kernel's part of them and times it, by the\n" +
+    "device's own clock if it has one.",
   flags: FLAGS,
 };
 
-/** What was timed, part by part. */
+/** The timings of some work, part by part. */
 interface Timed {
   title: string;
   parts: Part[];
@@ -49,7 +49,7 @@ interface Timed {
 
 interface Part {
   name: string;
-  /** Dispatches; NaN for what is no part of its own. */
+  /** Number of dispatches; NaN for totals. */
   count: number;
   milliseconds: number;
 }
@@ -89,7 +89,7 @@ async function kernelsTask({ rounds = ROUNDS, json }: FlagValues<typeof FLAGS>):
   }
 }
 
-/** Times the kernels of a net, in steps and in an evaluation, and its steps as a whole. */
+/** Times a net's kernels, in steps and in an evaluation, and its steps as a whole. */
 async function timeNet(
   data: Dataset,
   size: "small" | "large",
@@ -107,11 +107,11 @@ async function timeNet(
   parts.push(
     { name: "all of these", count: NaN, milliseconds: sum(parts) },
     {
-      name: "all, as the host waits for it",
+      name: "total, measured by the host",
       count: NaN,
       milliseconds: net.steps * whole.milliseconds,
     },
-    { ...empty, name: "two dispatches a step that do nothing" },
+    { ...empty, name: "two empty dispatches per step" },
   );
   const timed = [
     { title: `${net.steps} steps of ${net.batchSize} rows, ${title}`, parts },
@@ -127,7 +127,7 @@ function sum(parts: Part[]): number {
   return parts.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
 }
 
-/** Times each work, the median of the rounds; in turn, so that what slows the machine slows all. */
+/** Times each work, alternating between them so that disturbances affect all; takes the median of the rounds. */
 async function timeInTurn(
   clock: DeviceClock,
   works: KernelWork[],

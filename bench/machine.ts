@@ -1,20 +1,20 @@
-/** Where and when something was measured. */
+/** Describes the machine and date of a measurement. */
 import { cpus } from "node:os";
 import { listDevices } from "../lib/engine/create.ts";
 
-/** What stands above every table, as a number without it means little. */
+/** The description printed above every table. */
 export interface Machine {
   processor: string;
   cores: number;
   system: string;
-  /** The WebGPU adapter that `--backend webgpu` takes; `none` where there is none. */
+  /** The WebGPU adapter that `--backend webgpu` uses, or `none`. */
   adapter: string;
   deno: string;
   /** `2026-11-23` */
   date: string;
 }
 
-/** This machine, today. Needs permission for `sys=cpus`. */
+/** Describes this machine. Requires permission for `sys=cpus`. */
 export async function describeMachine(): Promise<Machine> {
   const adapters = (await listDevices()).filter(({ backend }) => backend === "webgpu");
   const adapter = adapters.find(({ software }) => !software) ?? adapters[0];
@@ -28,7 +28,7 @@ export async function describeMachine(): Promise<Machine> {
   };
 }
 
-/** The lines above a table. */
+/** Returns the lines above a table. */
 export function machineLines(
   { processor, cores, system, adapter, deno, date }: Machine,
 ): string[] {

@@ -1,6 +1,6 @@
-// A kernel that does next to nothing: what its dispatch takes is what every dispatch takes at least.
+// A kernel that does almost nothing: its time is the minimum time of a dispatch.
 
-/// Written, so that each dispatch waits for the one before, as a step's do.
+/// Written by each dispatch, so that it waits for the previous one, as a step's dispatches do.
 @group(0) @binding(0) var<storage, read_write> word: array<u32>;
 
 @compute @workgroup_size(1)

@@ -1,4 +1,4 @@
-/** Our own contestant: the library's `train()` on a device named on the command line. */
+/** Our contestant: the library's `train()` on the device named on the command line. */
 import { readIdxFolder } from "../lib/data/idx_folder.ts";
 import { createEngine } from "../lib/engine/create.ts";
 import type { Backend } from "../lib/engine/engine.ts";

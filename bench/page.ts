@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** `deno task bench:page`: how long the page in the browser stands still while it trains. */
+/** `deno task bench:page`: how long the page in the browser freezes while it trains. */
 import { contentSecurityPolicy, mnistFiles, pageFiles } from "../lib/cli/page_files.ts";
 import { type FlagValues, oneOf, type Task, toggle } from "../lib/cli/flags.ts";
 import { print } from "../lib/cli/output.ts";
@@ -24,11 +24,11 @@ const TASK: Task<typeof FLAGS> = {
   flags: FLAGS,
 };
 
-/** How the frames of a phase came. */
+/** The frames of a phase. */
 interface Frames {
   phase: string;
   frames: number;
-  /** Milliseconds between two frames: half are shorter, and the longest. */
+  /** Milliseconds between two frames: the median and the longest. */
   median: number;
   longest: number;
 }
@@ -103,12 +103,12 @@ async function measure(
   return { rows, browser: `Chromium ${browser.context.browser()?.version() ?? ""}`.trim() };
 }
 
-/** Whether the page's run is over. */
+/** Whether the page's run has finished. */
 function isOver(): boolean {
   return document.querySelector("#status")!.textContent!.startsWith("Done: ");
 }
 
-/** Runs in the page before its own script. */
+/** Records frames; runs in the page before its own script. */
 function noteFrames(): void {
   let gaps: number[] = [];
   let last = performance.now();

@@ -1,8 +1,8 @@
 /**
- * `deno task bench:peers`: trains the notebook's net in other frameworks and in ours, in one run.
+ * `deno task bench:peers`: trains the notebook's net in other frameworks and in ours.
  *
- * Every contestant has a process of its own, one at a time, so that none slows another. They take
- * turns, round after round, so that what slows the machine for a while slows them all.
+ * Each contestant has its own process, and only one runs at a time. They alternate, round after
+ * round, so that a temporary disturbance affects all of them.
  */
 import { type FlagValues, listOf, oneOf, type Task, toggle } from "../lib/cli/flags.ts";
 import { print, printError } from "../lib/cli/output.ts";
@@ -15,7 +15,7 @@ import { describeMachine, machineLines } from "./machine.ts";
 import { type Standing, standingsTable, summarize } from "./standing.ts";
 
 const ROUNDS = 5;
-/** Of the trial that tells how many steps a contestant takes in the time of a turn. */
+/** Steps of the trial that determines how many steps a contestant takes per turn. */
 const TRIAL_STEPS = 100;
 const SECONDS_A_TURN = 5;
 
@@ -39,7 +39,7 @@ const TASK: Task<typeof FLAGS> = {
   name: "bench:peers",
   summary:
     "Trains the notebook's net in ours, PyTorch, JAX, TensorFlow.js and jax-js, and prints a\n" +
-    "table of milliseconds a step. PyTorch and JAX run where python3, or the interpreter that\n" +
+    "table of milliseconds per step. PyTorch and JAX run if python3, or the interpreter that\n" +
     "PEERS_PYTHON names, has them.",
   flags: FLAGS,
 };
@@ -71,12 +71,12 @@ async function peersTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
   );
 }
 
-/** How contestants are raced. */
+/** The options of a race. */
 interface RaceOptions {
-  /** Holds the data as IDX files. */
+  /** The folder with the data as IDX files. */
   folder: string;
   rounds: number;
-  /** Steps of every turn; without it, a trial of each contestant tells. */
+  /** Steps per turn; by default, a trial of each contestant determines them. */
   iterations?: number;
 }
 
@@ -104,7 +104,7 @@ async function race(
         continue;
       }
       const milliseconds = 1000 * outcome.seconds / outcome.iterations;
-      printError(`${turn}: ${outcome.title}, ${milliseconds.toFixed(3)} ms a step`);
+      printError(`${turn}: ${outcome.title}, ${milliseconds.toFixed(3)} ms per step`);
       standing.title = outcome.title;
       if (round === 0) {
         const isOurs = OURS.includes(contestant);
@@ -118,7 +118,7 @@ async function race(
   return standings;
 }
 
-/** Whole hundreds of steps that fill a turn. */
+/** The number of steps that fill a turn, in whole hundreds. */
 function stepsOfTurn(milliseconds: number): number {
   const hundreds = Math.round(10 * SECONDS_A_TURN / milliseconds);
   return Math.min(Math.max(100 * hundreds, TRIAL_STEPS), NOTEBOOK.iterations);

@@ -1,14 +1,14 @@
-/** The phases of a start, from what the process noted and printed. */
+/** Derives the phases of a start from what the process recorded and printed. */
 import type { TrainingEvent } from "../lib/training/events.ts";
 import { median } from "./statistics.ts";
 import { type Span, STARTED } from "./startup_spans.ts";
 
-/** From when to when, in milliseconds since the process was started. */
+/** A phase's start and end, in milliseconds since the process was started. */
 export interface Phase {
   name: string;
   from: number;
   to: number;
-  /** Less than from `from` to `to` where it is done in several parts. */
+  /** Its duration; less than `to - from` if it consists of several parts. */
   takes: number;
 }
 
@@ -19,11 +19,11 @@ export interface PrintedLine {
 }
 
 /**
- * The phases of one start, the last of them the first training step.
+ * Returns the phases of one start; the last is the first training step.
  *
  * @param start When the process was started, in milliseconds since 1970
- * @param spans What it noted
- * @param printed What it printed
+ * @param spans The spans that it recorded
+ * @param printed The events that it printed
  * @throws {Error} If it did not train
  */
 export function phasesOf(start: number, spans: Span[], printed: PrintedLine[]): Phase[] {
@@ -51,14 +51,14 @@ export function phasesOf(start: number, spans: Span[], printed: PrintedLine[]): 
   };
   add(STARTED, start, deno.to);
   add("modules loaded", deno.to, Math.min(begun, ...work.map(({ from }) => from)));
-  // What is noted after training has begun, as the CPU engine's worker is, ends with the run.
+  // Spans that start during training, such as the CPU engine's Worker, end with the run: ignore them.
   for (const { name, from, to } of work) if (to <= begun) add(name, from, to);
   add("split, parameters drawn, data loaded, first evaluation", begun, evaluated);
   add("first step", stepped.at - 1000 * seconds, stepped.at);
   return [...phases.values()];
 }
 
-/** The medians of the phases of several starts, in the order in which they begin. */
+/** Returns the medians of the phases of several starts, in the order in which they begin. */
 export function summarizePhases(starts: Phase[][]): Phase[] {
   const names = [...new Set(starts.flat().map(({ name }) => name))];
   return names.map((name) => {

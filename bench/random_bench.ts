@@ -1,4 +1,4 @@
-/** The random draws, on one core. */
+/** Benchmarks of the random draws, on one core. */
 import { assertEquals } from "@std/assert";
 import { normal, permutation } from "../lib/random/distributions.ts";
 import { createRowSelector } from "../lib/random/row_selector.ts";
@@ -7,7 +7,7 @@ import { prngKey, randomBits, type ThreefryLayout } from "../lib/random/threefry
 const ROWS = 60_000;
 const key = prngKey(1701);
 
-// What JAX draws.
+// JAX's numbers.
 assertEquals(randomBits(key, 3), Uint32Array.of(56197195, 4200222568, 961309823));
 assertEquals(normal(prngKey(0), 1)[0], Math.fround(-0.20584226));
 
@@ -23,7 +23,7 @@ Deno.bench("normal: 39,200 numbers, the notebook's w0", { group: "normal" }, () 
 
 const shuffled = permutation(key, ROWS);
 
-// As an engine draws them: `permutation` and `choice` make their arrays anew for every draw.
+// With the function that engines use: `permutation` and `choice` allocate arrays for every draw.
 for (const k of [ROWS, 1, 10, 100, 250, 1000]) {
   const selectRows = createRowSelector(ROWS, k);
   const rows = new Uint32Array(k);

@@ -1,34 +1,34 @@
-/** What is known of a contestant of bench/peers.ts, and the table that is made of it. */
+/** The results of the contestants of bench/peers.ts, and their table. */
 import { OURS } from "./contestants.ts";
 import { median, ratio } from "./statistics.ts";
 import { type Column, markdownTable } from "./table.ts";
 
-/** See the head of this file. */
+/** The results of one contestant. */
 export interface Standing {
   name: string;
   /** Name, version and device. */
   title: string;
-  /** Steps of a turn. */
+  /** Steps per turn. */
   iterations: number;
-  /** A step, in each turn so far. */
+  /** Milliseconds per step in each turn so far. */
   milliseconds: number[];
-  /** After the last turn's steps: a fraction, 0 to 1. */
+  /** Accuracy after the last turn's steps: a fraction, 0 to 1. */
   accuracy: number;
-  /** Why it has no turns, or no more. */
+  /** The reason for having no turns, or no more turns. */
   failure?: string;
 }
 
-/** What is made of a contestant's turns. */
+/** Statistics of a contestant's turns. */
 export interface Summary {
   /** The median of the turns. */
   millisecondsAStep: number;
-  /** What that makes for the notebook's 5000 steps. */
+  /** The same for the notebook's 5000 steps. */
   secondsFor5000: number;
-  /** How many times as long as a step of our CPU engine; undefined where that had no turns. */
+  /** The ratio to a step of our CPU engine; undefined if that had no turns. */
   timesOurs?: number;
 }
 
-/** Sums a contestant's turns up; undefined where there were none. */
+/** Summarizes a contestant's turns; undefined if there were none. */
 export function summarize(
   { milliseconds }: Standing,
   standings: readonly Standing[],
@@ -43,19 +43,19 @@ export function summarize(
   };
 }
 
-/** The table of those that ran all their turns, then a line for each that did not. */
+/** Returns the table of contestants that ran all their turns, then a line for each other one. */
 export function standingsTable(standings: readonly Standing[]): string[] {
   const rows = standings
     .filter(({ failure }) => failure === undefined)
     .map((standing) => ({ ...standing, ...summarize(standing, standings)! }));
   const columns: Column<typeof rows[number]>[] = [
     { head: "", of: ({ title }) => title },
-    { head: "ms a step", of: ({ millisecondsAStep }) => millisecondsAStep, digits: 3 },
+    { head: "ms per step", of: ({ millisecondsAStep }) => millisecondsAStep, digits: 3 },
     { head: `times ${OURS[0].name}`, of: ({ timesOurs = NaN }) => timesOurs, digits: 2 },
     { head: "least", of: ({ milliseconds }) => Math.min(...milliseconds), digits: 3 },
     { head: "most", of: ({ milliseconds }) => Math.max(...milliseconds), digits: 3 },
     { head: "s for 5000", of: ({ secondsFor5000 }) => secondsFor5000, digits: 1 },
-    { head: "steps a turn", of: ({ iterations }) => iterations },
+    { head: "steps per turn", of: ({ iterations }) => iterations },
     { head: "accuracy %", of: ({ accuracy }) => 100 * accuracy, digits: 1 },
   ];
   return [

@@ -1,6 +1,6 @@
 /**
- * `deno task bench:startup`: where the time goes from the start of the train task's process to its
- * first step of training.
+ * `deno task bench:startup`: where the time goes between the start of the train task's process and
+ * its first training step.
  */
 import { type FlagValues, oneOf, type Task, toggle } from "../lib/cli/flags.ts";
 import { print, printError } from "../lib/cli/output.ts";
@@ -23,8 +23,8 @@ const FLAGS = {
 const TASK: Task<typeof FLAGS> = {
   name: "bench:startup",
   summary:
-    "Starts the train task for a single step, again and again, and tells when it did what.\n" +
-    "What overlaps is done at the same time: the data is read in a thread of its own.",
+    "Repeatedly starts the train task for a single step, and prints when each phase began and\n" +
+    "ended. Phases may overlap: the data is read in a separate thread.",
   flags: FLAGS,
 };
 
@@ -40,7 +40,7 @@ async function startupTask(
     ...["--dataset", data, ...folder === undefined ? [] : ["--data-dir", folder]],
     ...["--backend", backend, "--iterations", "1", "--no-save", "--quiet", "--json"],
   ]);
-  // Once before it counts, so that all files are in memory.
+  // An untimed start first, so that all files are cached.
   await startOnce(command);
   const found: Phase[][] = [];
   while (found.length < runs) {
@@ -66,14 +66,14 @@ async function startupTask(
   );
 }
 
-/** The train task as deno.json has it, with our notes loaded first. */
+/** The train task's command from deno.json, with startup_marks.ts preloaded. */
 function trainCommand(flags: string[]): string[] {
   const { tasks } = JSON.parse(Deno.readTextFileSync("deno.json"));
   const [, run, ...words]: string[] = tasks.train.command.split(" ");
   return [run, "--preload=bench/startup_marks.ts", ...words, ...flags];
 }
 
-/** Runs the task, and finds its phases in what it printed and noted. */
+/** Runs the task, and derives its phases from what it printed and recorded. */
 async function startOnce(args: string[]): Promise<Phase[]> {
   const now = () => performance.timeOrigin + performance.now();
   const start = now();

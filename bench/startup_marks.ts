@@ -1,6 +1,6 @@
 /**
- * Loaded before the train task's own modules (`--preload`) to note when it does what takes time,
- * so that the task itself needs no option for that. Prints the notes on stderr as the process ends.
+ * Preloaded before the train task's own modules (`--preload`) to record when each part happens, so
+ * that the task itself needs no option for that. Prints the spans on stderr when the process ends.
  */
 
 import { type Span, SPANS_PREFIX, STARTED } from "./startup_spans.ts";
@@ -9,7 +9,7 @@ const now = () => performance.timeOrigin + performance.now();
 const spans: Span[] = [{ name: STARTED, from: performance.timeOrigin, to: now() }];
 const note = (name: string, from: number) => spans.push({ name, from, to: now() });
 
-/** Replaces a method by one that notes how long it takes, until its promise is fulfilled if it gives one. */
+/** Wraps a method to record its duration, until its promise is fulfilled if it returns one. */
 function timed(prototype: object, method: string, nameOf: (...args: never[]) => string): void {
   const methods = prototype as Record<string, (...args: unknown[]) => unknown>;
   const original = methods[method];

@@ -1,13 +1,13 @@
-/** What startup_marks.ts tells startup.ts. */
+/** The format in which startup_marks.ts reports to startup.ts. */
 
-/** From when to when something took place, in milliseconds since 1970. */
+/** The start and end of something, in milliseconds since 1970. */
 export interface Span {
   name: string;
   from: number;
   to: number;
 }
 
-/** What the line of stderr with the spans begins with, a JSON array. */
+/** The prefix of the line of stderr that holds the spans as a JSON array. */
 export const SPANS_PREFIX = "startup spans: ";
-/** The first span's name: from the process's start to when its first module is run. */
+/** The name of the first span: from the process's start until its first module runs. */
 export const STARTED = "Deno starts";

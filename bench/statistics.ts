@@ -1,11 +1,10 @@
-/** What is made of repeated measurements. */
+/** Statistics of repeated measurements. */
 
 /**
- * The middle one of the values, or the mean of the middle two: one disturbed
- * measurement does not move it far.
+ * Returns the median, which is robust against single disturbed measurements.
  *
- * @param values At least one, in any order
- * @throws {RangeError} If there is none
+ * @param values At least one value, in any order
+ * @throws {RangeError} If there are no values
  *
  * @example
  * ```ts
@@ -23,12 +22,11 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * How many times as large the values of one series are as those of another:
- * the median of the quotients of values that were measured in the same round,
- * so that what slows the machine in one round slows both.
+ * Returns the ratio of two series: the median of the quotients of values from the
+ * same round, so that disturbances of a round affect both.
  *
- * @param values One a round
- * @param others One a round; further rounds than both have are left out
+ * @param values One value per round
+ * @param others One value per round; rounds that only one series has are ignored
  *
  * @example
  * ```ts

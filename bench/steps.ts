@@ -1,9 +1,9 @@
-/** Steps to be timed. */
+/** The steps of the benchmarks. */
 import type { Step } from "../lib/engine/engine.ts";
 import { prngKey, split } from "../lib/random/threefry.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
 
-/** Steps that each draw anew from all rows, as the notebook's do, at its learning rate. */
+/** Creates steps that sample from all rows, as the notebook's do, with its learning rate. */
 export function stepsOf(count: number, batchSize: number = NOTEBOOK.batchSize): Step[] {
   const { learningRate } = NOTEBOOK;
   return split(prngKey(42), count).map((key) => ({ key, from: 0, count: batchSize, learningRate }));

@@ -1,23 +1,23 @@
-/** Tables as RESULTS.md holds them, which can be read on a terminal as well. */
+/** Markdown tables, for RESULTS.md and for terminals. */
 
-/** A column: its head, and what stands in it for a row. */
+/** A column: its heading, and its cell for each row. */
 export interface Column<Row> {
   head: string;
-  /** Words are aligned to the left, numbers to the right. */
+  /** The cell of a row; text is aligned to the left, numbers to the right. */
   of: (row: Row) => string | number;
   /**
-   * Digits behind the point.
+   * Number of decimal places.
    * @default 0
    */
   digits?: number;
 }
 
 /**
- * A Markdown table.
+ * Formats a Markdown table.
  *
  * @param columns From left to right
  * @param rows From top to bottom
- * @returns Its lines; a number that is not finite is a dash
+ * @returns Its lines; a number that is not finite becomes a dash
  *
  * @example
  * ```ts

@@ -1,28 +1,28 @@
-/** How long an engine's step takes. */
+/** Times an engine's steps. */
 import type { Engine } from "../lib/engine/engine.ts";
 import { median } from "./statistics.ts";
 import { stepsOf } from "./steps.ts";
 
-/** What was found. */
+/** The timing of a step. */
 export interface Timing {
-  /** A step, the median of the repetitions. */
+  /** Milliseconds per step: the median of the repetitions. */
   milliseconds: number;
-  /** Steps of a repetition. */
+  /** Steps per repetition. */
   steps: number;
   repetitions: number;
 }
 
 const REPETITIONS = 5;
-/** Of a repetition: a wait for WebGPU, 11 ms in Deno, is to be small against it. */
+/** Minimum duration of a repetition, long compared with a wait for WebGPU (11 ms in Deno). */
 const LEAST_MILLISECONDS = 300;
-/** Where a repetition takes as long as this, one tells enough. */
+/** If a repetition takes at least this long, one is enough. */
 const LONG_MILLISECONDS = 5000;
 
 /**
- * Times steps that each draw their rows anew.
+ * Times steps that each sample new rows.
  *
- * @param engine Loaded and started
- * @param batchSize Rows of a step
+ * @param engine An engine that is loaded and started
+ * @param batchSize Rows per step
  */
 export async function timeSteps(engine: Engine, batchSize: number): Promise<Timing> {
   const take = async (steps: number) => {
@@ -32,7 +32,7 @@ export async function timeSteps(engine: Engine, batchSize: number): Promise<Timi
     await engine.settle();
     return performance.now() - start;
   };
-  // A first step may find kernels to compile.
+  // The first step may compile kernels.
   await take(1);
   let steps = 1;
   let taken = await take(steps);

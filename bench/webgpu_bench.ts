@@ -12,7 +12,7 @@ import {
   openEngineOn,
 } from "./kernel_work.ts";
 
-// Hardware before software, as training chooses.
+// Prefer hardware to software, as training does.
 const devices = (await listDevices()).filter(({ backend }) => backend === "webgpu");
 const device = devices.find(({ software }) => !software) ?? devices[0];
 if (device) {
@@ -28,7 +28,7 @@ if (device) {
   console.log(`WebGPU is not timed: ${NO_ADAPTER}`);
 }
 
-/** Registers benches of each kernel's share of some steps, done over by itself. */
+/** Registers benchmarks of each kernel's part of some steps, repeated on its own. */
 async function registerKernelBenches(software: boolean): Promise<void> {
   const data = openDigits();
   const { small, large } = netsToNote(software);

@@ -1,18 +1,18 @@
-/** How much arithmetic a step of training is. */
+/** Counts the arithmetic of a training step. */
 import { type Architecture, layerSizes } from "../lib/net/architecture.ts";
 
 /**
- * The floating-point operations of a step: for every row and weight a multiplication and an addition
- * on the way forward, as many for the weight's gradient, and as many again for the deltas of the
- * layer below, which the first layer does not need as nothing lies below it:
+ * Counts the floating-point operations of a step: for every row and weight, a multiplication and an
+ * addition in the forward pass, as many for the weight's gradient, and as many for the previous
+ * layer's deltas, which the first layer does not have:
  *
  *     2 B (3 (D H1 + H1 H2 + H2 C) - D H1)
  *
- * Biases, activations and the update are left out, being few, and zero pixels are counted as if
- * they were multiplied, so that an engine that skips them may show more than its processor can do.
+ * Biases, activations and the update are negligible and left out. Zero pixels are counted as if they
+ * were multiplied, so an engine that skips them may exceed its processor's peak.
  *
  * @param architecture The net's sizes
- * @param batchSize B, the rows of a step
+ * @param batchSize B, the rows per step
  *
  * @example
  * ```ts

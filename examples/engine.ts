@@ -1,6 +1,6 @@
 /**
- * Trains without `train()`: an engine holds the data and the parameters on its device, and is told
- * random keys and learning rates. It draws the rows itself; nothing waits until `settle()`.
+ * Trains without `train()`: an engine holds the data and the parameters on its device, and receives
+ * random keys and learning rates. It samples the rows itself; nothing waits until `settle()`.
  *
  *     deno run --allow-read examples/engine.ts
  */
@@ -22,7 +22,7 @@ const state = { parameters, moments: new Float32Array(), stepsTaken: 0 };
 engine.start(Uint32Array.from({ length: 5000 }, (_, row) => row), state);
 const testRows = Uint32Array.from({ length: 1000 }, (_, i) => 5000 + i);
 for (const key of split(prngKey(2), 5)) {
-  const keys = split(key, 200); // one a step
+  const keys = split(key, 200); // one per step
   engine.step(keys.map((key) => ({ key, from: 0, count: 100, learningRate: 0.5 })));
   engine.evaluate(testRows);
 }

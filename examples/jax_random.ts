@@ -9,7 +9,7 @@
  */
 import { choice, normal, prngKey, randomBits, split } from "../mod.ts";
 
-// "partitionable" is how JAX draws since version 0.5; "legacy", the default here, as it did before.
+// "partitionable" is JAX's layout since version 0.5; "legacy", the default here, the one before.
 const options = { layout: "partitionable" } as const;
 const [key, subkey] = split(prngKey(42), 2, options);
 console.log("bits:  ", randomBits(subkey, 3, options).join(" "));

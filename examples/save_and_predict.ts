@@ -1,6 +1,5 @@
 /**
- * Trains on digits that the program draws itself, keeps the net in a file, and reads it back to
- * classify an image.
+ * Trains on synthetic digits, saves the net to a file, and loads it again to classify an image.
  *
  *     deno run --allow-read --allow-write examples/save_and_predict.ts
  */
@@ -14,7 +13,7 @@ import {
 } from "../mod.ts";
 
 const data = syntheticDigits({ trainRows: 5000, testRows: 1000 });
-const path = "digits.safetensors"; // Python's safetensors opens it, too
+const path = "digits.safetensors"; // Python's safetensors opens it as well
 for await (const event of train({ data, ...PRESETS.accurate, epochs: 3 })) {
   if (event.event === "finished") {
     console.log(`${100 * event.accuracy}% of the test rows`);

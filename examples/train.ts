@@ -1,6 +1,6 @@
 /**
  * Trains the notebook's net on MNIST for 500 steps and prints each evaluation. The first run
- * downloads MNIST into ./data/mnist, or takes the files that MNIST_DIR names.
+ * downloads MNIST into ./data/mnist, unless MNIST_DIR names a folder with its files.
  *
  *     deno run --allow-read --allow-write --allow-net --allow-env=MNIST_DIR examples/train.ts
  */

@@ -1,11 +1,11 @@
 /**
- * Types of what is used of Deno's standard library, which npm's `deno-std` holds without any; so that
- * `assert(x !== undefined)` narrows, and a misspelled option is an error. They follow
- * https://jsr.io/@std, whose names `import_map.json` gives to that package.
+ * Types for the parts of Deno's standard library in use, since npm's `deno-std` contains none. With
+ * them, `assert(x !== undefined)` narrows, and a misspelled option is an error. They follow
+ * https://jsr.io/@std, whose names `import_map.json` maps to that package.
  */
 
 declare module "@std/assert" {
-  /** Fails unless a condition holds, which it narrows. */
+  /** Throws unless a condition holds; narrows its type. */
   export function assert(expr: unknown, msg?: string): asserts expr;
   /** Fails unless two values are equal, in depth. */
   export function assertEquals<T>(actual: T, expected: T, msg?: string): void;
@@ -63,11 +63,11 @@ declare module "@std/csv" {
 }
 
 declare module "@std/html" {
-  /** Writes a text so that HTML shows it as it is. */
+  /** Escapes text for HTML. */
   export function escape(str: string): string;
 }
 
 declare module "@std/text" {
-  /** The word most like a given one. */
+  /** Returns the word most similar to a given one. */
   export function closestString(givenWord: string, possibleWords: readonly string[]): string;
 }

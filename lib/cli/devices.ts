@@ -79,6 +79,6 @@ function findingsText(findings: Findings): string {
       `${isRight(findings) ? "computes rightly" : "COMPUTES WRONGLY"} (${list.join("; ")})`,
     );
   }
-  if (milliseconds !== undefined) parts.push(`${milliseconds.toFixed(3)} ms a step`);
+  if (milliseconds !== undefined) parts.push(`${milliseconds.toFixed(3)} ms per step`);
   return parts.length > 0 ? `: ${parts.join(", ")}` : "";
 }

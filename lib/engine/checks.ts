@@ -1,26 +1,26 @@
-/** What every engine refuses, in the same words. Each function throws a RangeError that names the value. */
+/** Checks shared by all engines. Each function throws a RangeError that names the invalid value. */
 import type { Dataset } from "../data/dataset.ts";
 import { parameterCount } from "../net/architecture.ts";
 import { MOMENT_ARRAYS } from "../net/optimizer.ts";
 import type { EngineOptions, EngineState, Step } from "./engine.ts";
 
-/** Refuses a data set that the net was not made for. */
+/** Throws if a data set does not fit the net. */
 export function assertLoadable({ architecture }: EngineOptions, data: Dataset): void {
   const { inputs, classes } = architecture;
   const pixels = data.width * data.height;
   if (pixels !== inputs) {
     throw new RangeError(
-      `Cannot load ${data.name} as its images must have ${inputs} pixels, one an input of the net: current value is ${pixels}`,
+      `Cannot load ${data.name} as its images must have ${inputs} pixels, like the net's inputs: current value is ${pixels}`,
     );
   }
   if (data.classes > classes) {
     throw new RangeError(
-      `Cannot load ${data.name} as it must have at most ${classes} classes, as the net has: current value is ${data.classes}`,
+      `Cannot load ${data.name} as it must have at most the net's ${classes} classes: current value is ${data.classes}`,
     );
   }
 }
 
-/** Refuses a state of another net or optimizer. */
+/** Throws if a state belongs to another net or optimizer. */
 export function assertState({ architecture, optimizer }: EngineOptions, state: EngineState): void {
   const parameters = parameterCount(architecture);
   const moments = parameters * MOMENT_ARRAYS[optimizer.name];
@@ -32,7 +32,7 @@ export function assertState({ architecture, optimizer }: EngineOptions, state: E
   }
 }
 
-/** Refuses a step of more rows than the engine was made for, or than there are among n training rows. */
+/** Throws if a step has more rows than the engine was created for, or than there are training rows. */
 export function assertDrawable(
   { batchSize }: EngineOptions,
   { from, count }: Step,
@@ -50,7 +50,7 @@ export function assertDrawable(
   }
 }
 
-/** Refuses row numbers that a data set of `count` rows does not have, and none at all. */
+/** Throws if there are no row numbers, or if one is not below `count`. */
 export function assertRows(action: string, rows: Uint32Array, count: number): void {
   if (rows.length === 0) throw new RangeError(`Cannot ${action} no rows: give at least one`);
   const wrong = rows.find((row) => row >= count);

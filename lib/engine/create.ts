@@ -1,39 +1,39 @@
-/** Makes engines: picks a device, and says which and why. */
+/** Creates engines: chooses a device, and reports which one and why. */
 import { createCpuEngine, describeCpu } from "./cpu/cpu_engine.ts";
 import type { Backend, DeviceDescription, Engine, EngineOptions } from "./engine.ts";
 import { describeAdapter, findAdapter, Gpu, NO_ADAPTER, requestAdapter } from "./webgpu/device.ts";
 import { createWebGpuEngine } from "./webgpu/webgpu_engine.ts";
 
-/** What `createEngine` is told. */
+/** The arguments of `createEngine`. */
 export interface CreateEngineOptions extends EngineOptions {
   /**
-   * `auto` takes a hardware adapter, else the CPU engine; `webgpu` takes a software adapter too.
+   * `auto` uses a hardware adapter or else the CPU engine; `webgpu` also accepts a software adapter.
    * @default "auto"
    */
   backend?: Backend;
   /**
-   * How many threads the CPU engine uses; no number of them changes a result.
-   * @default one a core
+   * Number of threads of the CPU engine; results do not depend on it.
+   * @default one per core
    */
   threads?: number;
-  /** What to do where `webgpu` finds no adapter, to be added to the message that says so. */
+  /** Advice to add to the error message if `webgpu` finds no adapter. */
   noAdapterAdvice?: string;
-  /** Told which device was taken, and why. */
+  /** Called with a message that says which device is used, and why. */
   onNotice?: (message: string) => void;
-  /** Told that shaders are about to be compiled, which takes a driver up to some seconds the first time. */
+  /** Called before shaders are compiled, which may take several seconds the first time. */
   onCompiling?: () => void;
 }
 
-/** The CPU engine's own description. */
+/** The CPU engine's description. */
 const CPU = describeCpu();
 
 /**
- * Makes an engine, which compiles its kernels.
+ * Creates an engine and compiles its kernels.
  *
- * @param options The net, and which kind of device to take
- * @returns The engine; dispose of it with `await using` or `engine[Symbol.asyncDispose]()`
- * @throws {Error} If `backend` is `webgpu` and there is no adapter, or the device refuses; with `auto`,
- * the CPU engine takes the place of a device that refuses
+ * @param options The net, and the kind of device to use
+ * @returns The engine; dispose it with `await using` or `engine[Symbol.asyncDispose]()`
+ * @throws {Error} If `backend` is `webgpu` and there is no adapter, or the device fails; with `auto`,
+ * the CPU engine then replaces the device
  *
  * @example
  * ```ts
@@ -109,7 +109,7 @@ export interface FoundDevice {
   makeEngine(options: EngineOptions): Promise<Engine>;
 }
 
-/** Every distinct adapter that `requestAdapter`'s options reach, and the CPU engine; adapters first. */
+/** Finds every distinct adapter that `requestAdapter`'s options reach, and the CPU engine; adapters come first. */
 export async function findDevices(): Promise<FoundDevice[]> {
   const found = new Map<string, Omit<FoundDevice, "chosen">>();
   const requests: GPURequestAdapterOptions[] = [
@@ -121,11 +121,11 @@ export async function findDevices(): Promise<FoundDevice[]> {
   for (const request of requests) {
     const adapter = await requestAdapter(request);
     if (adapter === undefined) continue;
-    // All that an adapter tells of itself: in browsers, that is next to nothing.
+    // Adapters are identified by all their information, of which browsers provide little.
     const { vendor, architecture, device, description } = adapter.info;
     found.set(JSON.stringify([vendor, architecture, device, description]), {
       device: describeAdapter(adapter.info),
-      // An adapter gives one device only.
+      // An adapter provides only one device, so request a new one.
       makeEngine: async (options) => openWebGpu((await requestAdapter(request))!, options),
     });
   }
@@ -147,9 +147,9 @@ export interface DeviceListing extends DeviceDescription {
 }
 
 /**
- * Every distinct adapter that `requestAdapter`'s options reach, and the CPU engine.
+ * Lists every distinct adapter that `requestAdapter`'s options reach, and the CPU engine.
  *
- * @returns The devices, the one that `auto` takes marked; adapters first
+ * @returns The devices, adapters first; the one that `auto` uses is marked
  *
  * @example
  * ```ts

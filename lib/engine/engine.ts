@@ -1,19 +1,19 @@
 /**
- * The one seam between training and the devices that can do it.
+ * The interface between training and the devices.
  *
  * An Engine holds a data set, the parameters and the optimizer's state on its
- * device. It is told what to do (draw these rows, step at this learning rate,
- * evaluate on those rows) and queues it; nothing comes back to the host until
- * `settle()` or `read()` asks for it. What a backend owes:
+ * device. It queues commands (sample these rows, take a step with this learning
+ * rate, evaluate on those rows); nothing is read back until `settle()` or
+ * `read()` is called. Every implementation guarantees:
  *
- * - everything queued takes effect in the order in which it was asked for;
- * - `settle()` and `read()` answer for what was queued before they were called; more may be queued,
- *   and they may be called again, before they have answered;
- * - the same calls give the same bits, run after run, and however the steps
- *   are divided among calls of `step()`;
- * - a device that fails or is lost makes the next `settle()` or `read()`
- *   reject with an Error that says what happened; never a wrong number;
- * - after disposal nothing of it is left on the device.
+ * - commands take effect in the order in which they were queued;
+ * - `settle()` and `read()` cover what was queued before the call; more may be queued, and they may
+ *   be called again, before they resolve;
+ * - the same calls give the same bits in every run, however the steps are
+ *   divided among calls of `step()`;
+ * - if a device fails or is lost, the next `settle()` or `read()` rejects with an
+ *   Error that says what happened, and never returns wrong numbers;
+ * - disposal frees everything on the device.
  */
 import type { Dataset, PixelScale } from "../data/dataset.ts";
 import type { Architecture } from "../net/architecture.ts";
@@ -21,86 +21,86 @@ import type { Optimizer } from "../net/optimizer.ts";
 import type { Key, ThreefryLayout } from "../random/threefry.ts";
 import type { Distortion } from "./distortion.ts";
 
-/** Which kind of engine to make. */
+/** Which kind of engine to create. */
 export type Backend = "auto" | "webgpu" | "cpu";
 
-/** Seeded changes made to training images as they are drawn: none, whole-pixel shifts, or distortions. */
+/** Seeded changes to training images as they are sampled: none, whole-pixel shifts, or distortions. */
 export type Augmentation = "none" | "shift" | Distortion;
 
-/** What an engine needs to know before it sees any data. */
+/** The options with which an engine is created. */
 export interface EngineOptions {
   /** The net to train. */
   architecture: Architecture;
-  /** How a step uses the gradient. */
+  /** The optimizer. */
   optimizer: Optimizer;
-  /** The largest number of rows that a step will draw. */
+  /** The maximum number of rows per step. */
   batchSize: number;
-  /** How bytes become inputs. */
+  /** How bytes are scaled to become inputs. */
   scale: PixelScale;
-  /** What is done to the rows of a step as they are drawn. */
+  /** Changes to a step's rows as they are sampled. */
   augment: Augmentation;
-  /** Layout of the random bits behind row draws and augmentation. */
+  /** The layout of the random bits for sampling and augmentation. */
   threefry: ThreefryLayout;
 }
 
-/** The device behind an engine, in words for a person. */
+/** A description of an engine's device. */
 export interface DeviceDescription {
   /** Which kind of engine. */
   backend: "webgpu" | "cpu";
-  /** `NVIDIA H200`, `llvmpipe (LLVM 15.0.6, 256 bits)`, `one CPU core`. */
+  /** The device's name, such as `NVIDIA H200` or `llvmpipe (LLVM 15.0.6, 256 bits)`. */
   name: string;
-  /** Whether the device is a processor that stands in for a GPU. */
+  /** Whether the device is a software adapter, which emulates a GPU on the CPU. */
   software: boolean;
 }
 
-/** One step of training: its rows are `permutation(key, n)[from .. from + count)` of the n training rows. */
+/** A training step on the rows `permutation(key, n)[from .. from + count)` of the n training rows. */
 export interface Step {
-  /** Behind the permutation. */
+  /** The key of the permutation. */
   key: Key;
   /** Where the step's part of the permutation begins. */
   from: number;
-  /** How many rows it takes, and its gradient is averaged over. */
+  /** The number of rows, over which the gradient is averaged. */
   count: number;
-  /** How far it goes. */
+  /** The learning rate. */
   learningRate: number;
 }
 
-/** All that changes during training, so all that a resumed run needs of a device. */
+/** Everything that training changes, which is what a resumed run needs from the device. */
 export interface EngineState {
-  /** Flat, laid out as `parameterSlots` says. */
+  /** The parameters, flat, in the layout of `parameterSlots`. */
   parameters: Float32Array;
-  /** The optimizer's moments, one parameter-sized array behind the other; empty for SGD. */
+  /** The optimizer's moments: concatenated parameter-sized arrays; empty for SGD. */
   moments: Float32Array;
   /** Steps taken since the parameters were drawn (Adam's bias correction counts them). */
   stepsTaken: number;
 }
 
-/** What one `evaluate()` found. */
+/** The result of one `evaluate()`. */
 export interface Evaluation {
-  /** Rows whose largest output is their label's; the first of equal outputs wins. */
+  /** Number of rows whose largest output is their label's; the first of equal outputs wins. */
   correct: number;
-  /** Rows looked at. */
+  /** Number of rows evaluated. */
   rows: number;
-  /** The mean over the rows. */
+  /** The mean loss over the rows. */
   loss: number;
 }
 
-/** See the head of this file. */
+/** Trains and evaluates a net on one device; the head of this file lists its guarantees. */
 export interface Engine extends AsyncDisposable {
-  /** What it runs on. */
+  /** The device. */
   readonly device: DeviceDescription;
-  /** What it was made with. */
+  /** The options with which it was created. */
   readonly options: EngineOptions;
-  /** Puts a data set's bytes and labels on the device; replaces an earlier one. */
+  /** Copies a data set's bytes and labels to the device; replaces an earlier data set. */
   load(data: Dataset): void;
-  /** Begins a run: the rows of the loaded data to train on, and the state to start from. */
+  /** Starts a run on these rows of the loaded data, from this state. */
   start(trainRows: Uint32Array, state: EngineState): void;
   /** Queues steps. */
   step(steps: readonly Step[]): void;
-  /** Queues an evaluation of the parameters as they will then be, on these rows of the loaded data. */
+  /** Queues an evaluation on these rows of the loaded data, after the steps queued so far. */
   evaluate(rows: Uint32Array): void;
-  /** Waits for all that was queued; the evaluations since the last call, in order. */
+  /** Waits for all queued commands; returns the evaluations since the last call, in order. */
   settle(): Promise<Evaluation[]>;
-  /** Waits for all that was queued; the state as it then is. */
+  /** Waits for all queued commands; returns the resulting state. */
   read(): Promise<EngineState>;
 }

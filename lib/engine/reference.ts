@@ -1,4 +1,4 @@
-/** An engine's work redone in float64, with one dense array a batch: what engines are compared with. */
+/** A float64 implementation of an engine's work, as the reference that engines are compared with. */
 import type { Dataset, PixelScale } from "../data/dataset.ts";
 import { augmentImage } from "./augment.ts";
 import type { EngineOptions, EngineState, Evaluation, Step } from "./engine.ts";
@@ -9,7 +9,7 @@ import { updateParameters } from "../net/update.ts";
 import { normal, permutation } from "../random/distributions.ts";
 import { prngKey, randomBits } from "../random/threefry.ts";
 
-/** The same calls as an engine's, done at once. */
+/** Has the same methods as an engine, but runs each call immediately. */
 export class Reference {
   readonly parameters: Float64Array;
   readonly moments: Float64Array;
@@ -27,7 +27,7 @@ export class Reference {
     this.#stepsTaken = state.stepsTaken;
   }
 
-  /** The gradient that a step would take now. */
+  /** Returns the gradient that a step would use now. */
   gradient({ key, from, count }: Step): Float64Array {
     const { architecture, augment, threefry, scale } = this.#options;
     const drawn = permutation(key, this.#trainRows.length, { layout: threefry });
@@ -50,7 +50,7 @@ export class Reference {
     );
   }
 
-  /** As an engine's, and how many rows' answers hang on less than 1e-6 of an output. */
+  /** Like an engine's `evaluate`; also counts rows whose prediction depends on a difference below 1e-6. */
   evaluate(rows: Uint32Array): Evaluation & { undecided: number } {
     const { architecture, scale } = this.#options;
     const { classes, head } = architecture;
@@ -69,7 +69,7 @@ export class Reference {
   }
 }
 
-/** The net's inputs (B, D) for rows of a data set, each image changed as told, with the scale that it had before. */
+/** The net's inputs (B, D) for rows of a data set. Augmented images keep the scale of the original ones. */
 function inputsOf(
   { images, width, height }: Dataset,
   rows: readonly number[],
@@ -87,7 +87,7 @@ function inputsOf(
   return inputs;
 }
 
-/** A data set of random bytes, four in five of them 0 as in MNIST, and random labels; row 0 is all zeros. */
+/** A data set with random labels and random bytes, of which 80% are 0 as in MNIST; row 0 is all zeros. */
 export function generatedData(
   { rows, width, height, classes }: {
     rows: number;
@@ -105,7 +105,7 @@ export function generatedData(
   return { name: "generated", width, height, classes, images, labels, trainRows: rows };
 }
 
-/** A state to start from: weights N(0, deviation² / in) and biases N(0, deviation²), or N(0, 1) throughout. */
+/** An initial state: weights N(0, deviation² / in) and biases N(0, deviation²), or all N(0, 1). */
 export function drawState(
   architecture: Architecture,
   optimizer: Optimizer,
@@ -125,7 +125,7 @@ export function drawState(
   };
 }
 
-/** |values - expected| / |expected|, or by another vector's length; of whole vectors; 0 where nothing differs. */
+/** |values - expected| / |expected| of whole vectors, or relative to another vector; 0 if they are equal. */
 export function relativeError(
   values: ArrayLike<number>,
   expected: ArrayLike<number>,

@@ -1,21 +1,21 @@
-/** Whether an engine computes rightly on the device at hand: its numbers beside the same in float64. */
+/** Checks whether an engine computes correctly on a device, by comparison with float64. */
 import { OPTIMIZERS } from "../net/optimizer.ts";
 import { permutation } from "../random/distributions.ts";
 import { prngKey, split } from "../random/threefry.ts";
 import type { Engine, EngineOptions, Step } from "./engine.ts";
 import { drawState, generatedData, Reference, relativeError } from "./reference.ts";
 
-/** What a check found. */
+/** The result of a check. */
 export interface CheckResult {
-  /** `gradient of 784-50-100-10`. */
+  /** What was checked, such as `gradient of 784-50-100-10`. */
   what: string;
-  /** How far off, relative to what it should be; for draws, the part of the rows that are wrong. */
+  /** The relative error; for sampled rows, the fraction of wrong rows. */
   error: number;
-  /** What may be expected of float32. */
+  /** The largest error to be expected of float32. */
   tolerance: number;
 }
 
-/** The notebook's. */
+/** The notebook's engine options. */
 const NOTEBOOK_ENGINE: EngineOptions = {
   architecture: {
     inputs: 784,
@@ -31,20 +31,20 @@ const NOTEBOOK_ENGINE: EngineOptions = {
   threefry: "legacy",
 };
 
-/** One that a GPU's kernels for small nets do not fit. */
+/** Options of a net that is too large for a GPU's fused kernels. */
 const LARGE_ENGINE: EngineOptions = {
   ...NOTEBOOK_ENGINE,
   architecture: { ...NOTEBOOK_ENGINE.architecture, hidden: [300, 70] },
 };
 
-/** So large that the parameters after a step are the gradient, to float32's precision. */
+/** So large that the parameters after a step equal the scaled gradient, to float32's precision. */
 const LARGE_RATE = 2 ** 20;
 
 /**
- * Compares an engine's gradients, draws and ten steps with float64.
+ * Compares an engine's gradients, sampled rows and ten steps with float64.
  *
- * @param make Makes an engine on the device
- * @returns What was found; a check whose error is not at most its tolerance failed
+ * @param make Creates an engine on the device
+ * @returns The checks; a check has failed if its error exceeds its tolerance
  * @throws {Error} If the device fails
  *
  * @example
@@ -100,7 +100,7 @@ async function checkDraws(
     scale: "unit",
   };
   const n = 60_000;
-  // Random bytes and one label: the sum of a batch's images tells which rows are in it.
+  // With random bytes and one label, the sum of a batch's images identifies its rows.
   const data = generatedData({ rows: n, width: 8, height: 8, classes: 1 });
   const state = drawState(options.architecture, options.optimizer);
   state.parameters.fill(0, 0, 64);
@@ -116,7 +116,7 @@ async function checkDraws(
     engine.start(allRows(n), state);
     engine.step([{ key, from: 0, count: 100, learningRate: LARGE_RATE }]);
     const { parameters } = await engine.read();
-    // With w0 = 0 all rows have one derivative d: w0 changes by d times the mean input, b0 by d.
+    // With w0 = 0, all rows have the same derivative d: w0 changes by d times the mean input, b0 by d.
     const change = parameters[64] - state.parameters[64];
     if (expected.some((sum, d) => Math.round(parameters[d] / change * 255 * 100) !== sum)) wrong++;
   }
@@ -147,15 +147,15 @@ async function checkTenSteps(
   };
 }
 
-/** A repetition is timed that takes at least so long, as a wait for WebGPU takes 11 ms in Deno. */
+/** Minimum duration of a timed repetition, since a wait for WebGPU takes 11 ms in Deno. */
 const LEAST_MILLISECONDS = 300;
 const REPETITIONS = 3;
 
 /**
- * Times the notebook's step, its rows drawn anew from 60,000.
+ * Times the notebook's step, with rows sampled from 60,000.
  *
- * @param make Makes an engine on the device
- * @returns Milliseconds of a step, the fastest of three repetitions
+ * @param make Creates an engine on the device
+ * @returns Milliseconds per step: the fastest of three repetitions
  */
 export async function timeStep(
   make: (options: EngineOptions) => Promise<Engine>,

@@ -44,10 +44,10 @@ Deno.test("summarize() makes nothing of no turns", () => {
 
 Deno.test("standingsTable() has a row for who ran, and a line for who did not", () => {
   assertEquals(standingsTable([ours, broken, peer]), [
-    "|               | ms a step | times ours-cpu | least |   most | s for 5000 | steps a turn | accuracy % |",
-    "| ------------- | --------: | -------------: | ----: | -----: | ---------: | -----------: | ---------: |",
-    "| ours, cpu     |     1.000 |           1.00 | 1.000 |  3.000 |        5.0 |         5000 |       91.3 |",
-    "| TensorFlow.js |     8.000 |           6.00 | 6.000 | 18.000 |       40.0 |          800 |       80.0 |",
+    "|               | ms per step | times ours-cpu | least |   most | s for 5000 | steps per turn | accuracy % |",
+    "| ------------- | ----------: | -------------: | ----: | -----: | ---------: | -------------: | ---------: |",
+    "| ours, cpu     |       1.000 |           1.00 | 1.000 |  3.000 |        5.0 |           5000 |       91.3 |",
+    "| TensorFlow.js |       8.000 |           6.00 | 6.000 | 18.000 |       40.0 |            800 |       80.0 |",
     "ours-webgpu did not run: no such device",
   ]);
 });

@@ -43,7 +43,7 @@ Deno.test(
     const { code, stdout } = await runCli("devices", ["--check", "--time"]);
     assertEquals(code, 0);
     for (const line of stdout.trimEnd().split("\n")) {
-      const [, checked] = line.match(/^(.*), \d+\.\d+ ms a step$/)!;
+      const [, checked] = line.match(/^(.*), \d+\.\d+ ms per step$/)!;
       assertMatch(checked, RIGHT);
     }
   },
