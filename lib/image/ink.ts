@@ -1,5 +1,6 @@
 /** Telling ink from paper: how much darker or lighter each pixel is than the paper under it. */
 import { findPaper } from "./paper.ts";
+import { removeRuling } from "./ruling.ts";
 import { mapPlane, type Plane } from "./plane.ts";
 import { median, otsuThreshold } from "./threshold.ts";
 
@@ -51,7 +52,8 @@ export function findInk(grey: Plane): Plane {
     );
   }
   const ink = mapPlane(grey, (_, i) => Math.min(1, strength[i] / contrast));
-  return withoutFaint(ink, OUTLIER * noise / contrast);
+  const faintest = OUTLIER * noise / contrast;
+  return withoutFaint(removeRuling(ink, faintest), faintest);
 }
 
 /** Sets to 0 what is too faint for ink. */
