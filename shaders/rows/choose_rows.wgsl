@@ -121,6 +121,7 @@ fn keep_if_wanted(key: u32, place: u32) {
     let bin = key >> (32u - BIN_BITS);
     if ((atomicLoad(&wanted_bins[bin / 32u]) >> (bin % 32u)) & 1u) == 1u {
         let i = atomicAdd(&kept_count, 1u);
+        // Where there are more, fewer ranks are looked for next, and what was kept is not looked at.
         if i < KEPT {
             kept_key[i] = key;
             kept_place[i] = place;
@@ -226,6 +227,7 @@ fn choose_rows(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_in
             if lane == 0u {
                 all_kept = u32(atomicLoad(&kept_count) <= KEPT);
             }
+            // The keys of one rank's bin can always be kept.
             if workgroupUniformLoad(&all_kept) == 0u && taken > 1u {
                 taken /= 2u;
                 continue;

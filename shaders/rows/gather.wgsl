@@ -82,10 +82,11 @@ fn gather(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gro
         let row = rows[slot_row];
         var x0 = vec4f(0.0);
         var label = ABSENT;
-        if row >= part.first && row - part.first < part.count {
+        // Where the row lies before the part, the difference wraps round and is larger than any count.
+        if row - part.first < part.count {
             x0 = load_pixels(row - part.first, word, slot, row_of_batch) * bitcast<f32>(row_facts[row].x);
             label = row_facts[row].y;
-        } else if row != ABSENT || part.first > 0u {
+        } else if row != ABSENT {
             continue;
         }
         traces[slot_row * TRACE_WORDS + X0 + word] = x0;

@@ -38,6 +38,7 @@ fn dense_backward(@builtin(global_invocation_id) id: vec3u) {
         }
     }
     for (var r = 0u; r < ROWS; r++) {
+        // What lies beyond is the next slot's, which computes it itself: the guard keeps the slots apart.
         if first_row + r < SLOT_ROWS {
             let at = row_traces[r] + layer.inputs + word;
             traces[at + DELTAS] = sums[r] * activation_slope(ACTIVATION, traces[at]);

@@ -38,6 +38,7 @@ fn dense_forward(@builtin(global_invocation_id) id: vec3u) {
     }
     let biases = vec4f(1.0, 0.0, 0.0, 0.0) * parameters[block_of(layer, layer.input_words, unit_word)];
     for (var r = 0u; r < ROWS; r++) {
+        // What lies beyond is the next slot's, which computes it itself: the guard keeps the slots apart.
         if first_row + r < SLOT_ROWS {
             traces[row_traces[r] + layer.outputs + unit_word] = activate(ACTIVATION, sums[r] + biases);
         }
