@@ -27,7 +27,6 @@ export class Run {
   readonly initial: Model;
   /** Spent on steps and evaluations so far. */
   seconds = 0;
-  readonly #data: Dataset;
   readonly #options: TrainingOptions;
   readonly #start: ReturnType<typeof drawStart>;
   #engine: Engine | undefined;
@@ -45,8 +44,12 @@ export class Run {
       train: data.trainRows,
       test: data.labels.length - data.trainRows,
     });
+    if (options.patience > 0) {
+      throw new RangeError(
+        `The page cannot stop early: patience must be 0, not ${options.patience}`,
+      );
+    }
     const { architecture, scale } = engineOptions(options, data);
-    this.#data = data;
     this.#options = options;
     this.#start = drawStart(data, options, architecture);
     this.split = this.#start.split;
