@@ -114,7 +114,7 @@ export const NOTEBOOK: Readonly<TrainingOptions> = {
   zoom: 0.12,
   shear: 0.12,
   shift: 1.5,
-  warp: 4,
+  warp: 2.5,
   threefry: "legacy",
 };
 

@@ -218,9 +218,10 @@ function planDistortion(
 ): Layout {
   if (augment === "none" || augment === "shift") return { isDistorted: 0 };
   const imageHeight = inputs / imageWidth;
-  // Room for random words, control points, a padded image and the distorted one: see assembly/distort.ts.
+  // Random words and control points, a padded image, squares of it, and the result: see assembly/distort.ts.
+  const stride = roundUp(imageWidth + 4, 16);
   const distortScratchBytes = roundUp(
-    1216 + (imageHeight + 3) * roundUp(imageWidth + 3, 4) + inputs + 96,
+    1216 + (imageHeight + 5) * stride + 16 + 4 * (imageHeight + 4) * stride + inputs + 96,
     64,
   );
   return {

@@ -25,6 +25,9 @@ const GRID: u32 = 7;
 const AT_ONCE: u32 = 24;
 const BLOCKS: u32 = 3 * AT_ONCE;
 
+/** 2^23: from it on, numbers are whole; added to smaller ones, it rounds them. */
+const ROUNDER: f32 = 8388608;
+
 // A thread's scratch, as byte offsets.
 /** u32 (BLOCKS) twice: the first words of the row's blocks, and the second */
 const OTHERS: usize = 4 * BLOCKS;
@@ -34,17 +37,24 @@ const POINTS_Y: usize = POINTS_X + 32 * GRID;
 /** f32 (8) twice: the same for one line of pixels */
 const LINE_X: usize = POINTS_Y + 32 * GRID;
 const LINE_Y: usize = LINE_X + 32;
-/** u8 (height + 3, stride): the image with a pixel of zeros before and two behind, each way; then the result. */
+/** u8 (height + 5, stride): the image with two lines and columns of zeros before it, and as many or more behind. */
 const PADDED: usize = LINE_Y + 32;
+// Behind it:
+// u32 (height + 4, stride): from each place of those, four bytes: (x, y), (x + 1, y), (x, y + 1), (x + 1, y + 1)
+// u8 (inputs): the result
+
+/** Zeros before an image, each way. */
+const MARGIN: u32 = 2;
 
 /** Distorts a row of the step's; returns the address of the new image. */
 export function distorted(image: usize, position: u32): usize {
   const scratch = distortScratch + thread * distortScratchBytes;
   const width = imageWidth;
   const height = inputs / width;
-  const stride = (width + 6) & ~3;
+  const stride = (width + 19) & ~15;
   const padded = scratch + PADDED;
-  const result = padded + (((height + 3) * stride + 15) & ~15);
+  const squares = padded + (height + 5) * stride + 16;
+  const result = squares + 4 * (height + 4) * stride;
   const isWarped = warp != 0;
   const step = block();
   const blocks: u32 = isWarped ? BLOCKS : AT_ONCE;
@@ -62,6 +72,7 @@ export function distorted(image: usize, position: u32): usize {
   }
   if (isWarped) placePoints(scratch);
   pad(image, padded, width, height, stride);
+  gatherSquares(padded, squares, (height + 4) * stride, stride);
 
   const angle = rotate * drawn(scratch, 0);
   const sideways = shear * drawn(scratch + OTHERS, 0);
@@ -75,12 +86,16 @@ export function distorted(image: usize, position: u32): usize {
   const yx = f32x4.splat(sine * zoomX);
   const centreX: f32 = <f32> (width - 1) / 2;
   const centreY: f32 = <f32> (height - 1) / 2;
-  const startX = centreX + shift * drawn(scratch, 2);
-  const startY = centreY + shift * drawn(scratch + OTHERS, 2);
+  // From the padding's corner.
+  const startX = <f32> MARGIN + centreX + shift * drawn(scratch, 2);
+  const startY = <f32> MARGIN + centreY + shift * drawn(scratch + OTHERS, 2);
   const weightsStride: usize = (<usize> width + 3 & ~3) * 4;
-  const outside = f32x4.splat(-1);
-  const mostX = f32x4.splat(<f32> width);
-  const mostY = f32x4.splat(<f32> height);
+  const least = f32x4.splat(<f32> (MARGIN - 1));
+  const mostX = f32x4.splat(<f32> (MARGIN + width));
+  const mostY = f32x4.splat(<f32> (MARGIN + height));
+  const strides = f32x4.splat(<f32> stride);
+  const half = f32x4.splat(0.5);
+  const rounder = f32x4.splat(ROUNDER);
 
   for (let y: u32 = 0; y < height; y++) {
     const fromY: f32 = <f32> y - centreY;
@@ -102,41 +117,30 @@ export function distorted(image: usize, position: u32): usize {
           weights += weightsStride;
         }
       }
-      sourceX = f32x4.min(f32x4.max(sourceX, outside), mostX);
-      sourceY = f32x4.min(f32x4.max(sourceY, outside), mostY);
-      const left = f32x4.floor(sourceX);
-      const top = f32x4.floor(sourceY);
-      const right = f32x4.sub(sourceX, left);
-      const down = f32x4.sub(sourceY, top);
-      // From the padding's corner, (-1, -1).
-      const places = i32x4.add(
-        i32x4.mul(
-          i32x4.add(i32x4.trunc_sat_f32x4_s(top), i32x4.splat(1)),
-          i32x4.splat(stride),
-        ),
-        i32x4.add(i32x4.trunc_sat_f32x4_s(left), i32x4.splat(1)),
-      );
-      let upper = i32x4.splat(0);
-      let lower = i32x4.splat(0);
-      let from = padded + i32x4.extract_lane(places, 0);
-      upper = i16x8.replace_lane(upper, 0, load<i16>(from));
-      lower = i16x8.replace_lane(lower, 0, load<i16>(from + stride));
-      from = padded + i32x4.extract_lane(places, 1);
-      upper = i16x8.replace_lane(upper, 2, load<i16>(from));
-      lower = i16x8.replace_lane(lower, 2, load<i16>(from + stride));
-      from = padded + i32x4.extract_lane(places, 2);
-      upper = i16x8.replace_lane(upper, 4, load<i16>(from));
-      lower = i16x8.replace_lane(lower, 4, load<i16>(from + stride));
-      from = padded + i32x4.extract_lane(places, 3);
-      upper = i16x8.replace_lane(upper, 6, load<i16>(from));
-      lower = i16x8.replace_lane(lower, 6, load<i16>(from + stride));
-      const above = between(upper, right);
-      const below = between(lower, right);
-      const value = f32x4.add(above, f32x4.mul(down, f32x4.sub(below, above)));
-      const bytes = i32x4.trunc_sat_f32x4_s(f32x4.add(value, f32x4.splat(0.5)));
-      const narrow = i16x8.narrow_i32x4_s(bytes, bytes);
+      sourceX = f32x4.min(f32x4.max(sourceX, least), mostX);
+      sourceY = f32x4.min(f32x4.max(sourceY, least), mostY);
+      // Whole numbers, below or at most equal: where they are 1 below a whole place, `right` or `down` is 1.
+      const left = f32x4.sub(f32x4.add(f32x4.sub(sourceX, half), rounder), rounder);
+      const top = f32x4.sub(f32x4.add(f32x4.sub(sourceY, half), rounder), rounder);
+      const places = f32x4.add(f32x4.add(left, f32x4.mul(top, strides)), rounder);
+      const offsets = i32x4.shl(v128.and(places, i32x4.splat(0x7fffff)), 2);
+      let square = v128.load32_zero(squares + i32x4.extract_lane(offsets, 0));
+      square = v128.load_lane<u32>(squares + i32x4.extract_lane(offsets, 1), square, 1);
+      square = v128.load_lane<u32>(squares + i32x4.extract_lane(offsets, 2), square, 2);
+      square = v128.load_lane<u32>(squares + i32x4.extract_lane(offsets, 3), square, 3);
       // Behind a line's end, what this writes is overwritten by the next line.
       const at = result + y * width + x;
+      if (!v128.any_true(square)) {
+        store<u32>(at, 0);
+        continue;
+      }
+      const right = f32x4.sub(sourceX, left);
+      const down = f32x4.sub(sourceY, top);
+      const above = between(byteOf(square, 0), byteOf(square, 8), right);
+      const below = between(byteOf(square, 16), byteOf(square, 24), right);
+      const value = between(above, below, down);
+      const bytes = i32x4.trunc_sat_f32x4_s(f32x4.add(value, half));
+      const narrow = i16x8.narrow_i32x4_s(bytes, bytes);
       store<u32>(at, i32x4.extract_lane(i8x16.narrow_i16x8_u(narrow, narrow), 0));
     }
   }
@@ -193,20 +197,70 @@ function fieldOfLine(scratch: usize, y: u32): void {
 function pad(image: usize, padded: usize, width: u32, height: u32, stride: u32): void {
   for (let y: u32 = 0; y < height; y++) {
     const from = image + y * width;
-    const to = padded + (y + 1) * stride + 1;
+    const to = padded + (y + MARGIN) * stride + MARGIN;
     let x: u32 = 0;
     for (; x + 4 <= width; x += 4) store<u32>(to + x, load<u32>(from + x));
     for (; x < width; x++) store<u8>(to + x, load<u8>(from + x));
   }
 }
 
-/** Of four pairs of neighbouring bytes, the values so far from the first to the second. */
+/** Puts the four bytes from each place together, so that one load gets them; 16 places at a time. */
+function gatherSquares(padded: usize, squares: usize, places: usize, stride: usize): void {
+  for (let i: usize = 0; i < places; i += 16) {
+    const from = padded + i;
+    const first = v128.load(from);
+    const right = v128.load(from, 1);
+    const below = v128.load(from + stride);
+    const last = v128.load(from + stride, 1);
+    const upper = lowBytes(first, right);
+    const lower = lowBytes(below, last);
+    const upper2 = highBytes(first, right);
+    const lower2 = highBytes(below, last);
+    const to = squares + 4 * i;
+    v128.store(to, lowPairs(upper, lower));
+    v128.store(to, highPairs(upper, lower), 16);
+    v128.store(to, lowPairs(upper2, lower2), 32);
+    v128.store(to, highPairs(upper2, lower2), 48);
+  }
+}
+
+// The first, or last, bytes or pairs of bytes of two vectors in turns.
 // @ts-ignore: decorator
 @inline
-function between(pairs: v128, right: v128): v128 {
-  const first = f32x4.convert_i32x4_s(v128.and(pairs, i32x4.splat(255)));
-  const second = f32x4.convert_i32x4_s(i32x4.shr_u(pairs, 8));
-  return f32x4.add(first, f32x4.mul(right, f32x4.sub(second, first)));
+function lowBytes(a: v128, b: v128): v128 {
+  return i8x16.shuffle(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+}
+
+// @ts-ignore: decorator
+@inline
+function highBytes(a: v128, b: v128): v128 {
+  return i8x16.shuffle(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+}
+
+// @ts-ignore: decorator
+@inline
+function lowPairs(a: v128, b: v128): v128 {
+  return v128.shuffle<u16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+}
+
+// @ts-ignore: decorator
+@inline
+function highPairs(a: v128, b: v128): v128 {
+  return v128.shuffle<u16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
+}
+
+/** Of each of four squares, the byte from this bit on, as a number. */
+// @ts-ignore: decorator
+@inline
+function byteOf(square: v128, bit: i32): v128 {
+  return f32x4.convert_i32x4_s(v128.and(i32x4.shr_u(square, bit), i32x4.splat(255)));
+}
+
+/** The value so far from a to b. */
+// @ts-ignore: decorator
+@inline
+function between(a: v128, b: v128, part: v128): v128 {
+  return f32x4.add(a, f32x4.mul(part, f32x4.sub(b, a)));
 }
 
 /** sin(a) for |a| <= pi, within 3e-5: Taylor's polynomial. */
