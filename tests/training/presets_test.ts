@@ -38,14 +38,15 @@ for (const preset of ["accurate", "best"] as const) {
 }
 
 Deno.test({
-  name: "PRESETS.accurate gets at least 98% of MNIST's test rows right",
-  ...await needs("mnist", "webgpu", "time"),
+  name: "PRESETS.accurate gets at least 98.8% of MNIST's test rows right",
+  ...await needs("mnist"),
   async fn() {
     const data = await loadMnist({ directory: mnistDirectory() });
-    const run = { ...PRESETS.accurate, backend: "webgpu" } as const;
+    const run = { ...PRESETS.accurate, backend: "cpu" } as const;
     const { accuracy, seconds } = finished(await Array.fromAsync(train({ data, ...run })));
     console.log(`${(100 * accuracy).toFixed(2)}% after ${seconds.toFixed(1)} s`);
-    assert(accuracy >= 0.98, `${100 * accuracy}%`);
+    // Other builds of the module end some hundredths of a point elsewhere.
+    assert(accuracy >= 0.988, `${100 * accuracy}%`);
   },
 });
 

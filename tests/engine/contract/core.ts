@@ -1,4 +1,5 @@
 /** The contract's core: a case for each thing that an engine does, for where the whole of it takes too long. */
+import { registerDistortions } from "./distortions.ts";
 import { registerDraws } from "./draws.ts";
 import { registerEvaluations } from "./evaluations.ts";
 import { registerGradients } from "./gradients.ts";
@@ -23,6 +24,8 @@ const CORE = [
   "counts correct answers and averages the loss for relu and the softmax head",
   "answers with the first of equal outputs",
   "takes the rows of permutation(key, n) in the legacy layout",
+  "in every way at once distorts images as the definition in float64 does",
+  "distorts the rows of every batch by their places, of batches in turns too",
 ];
 
 /** The core's cases for an engine. */
@@ -39,9 +42,15 @@ export function coreContract(make: MakeEngine): Case[] {
 export function allCases(make: MakeEngine): Case[] {
   const cases: Case[] = [];
   const register: Register = (does, test) => cases.push({ does, test });
-  for (const part of [registerGradients, registerTraining, registerEvaluations, registerDraws]) {
-    part(register, make);
-  }
+  for (
+    const part of [
+      registerGradients,
+      registerTraining,
+      registerEvaluations,
+      registerDraws,
+      registerDistortions,
+    ]
+  ) part(register, make);
   const place = ({ does }: Case) => (CORE.indexOf(does) + CORE.length + 1) % (CORE.length + 1);
   return cases.sort((a, b) => place(a) - place(b));
 }

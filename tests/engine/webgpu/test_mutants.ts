@@ -24,6 +24,7 @@ const RUNNERS: [RegExp, Runner[]][] = [
   [/^tiled/, ["tiled", "software"]],
   [/choose_rows/, ["choosing", "choosing backwards"]],
   [/gather/, ["hardware", "hardware small"]],
+  [/distort/, ["hardware backwards", "hardware small"]],
   [/^functions/, ["hardware", "tiled"]],
   [/./, ["hardware", "hardware backwards", "tiled"]],
 ];
