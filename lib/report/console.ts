@@ -1,11 +1,11 @@
-/** The notebook's log, line for line. */
+/** Formats events as the notebook's log, line for line. */
 import type { TrainingEvent } from "../training/events.ts";
 
 /**
- * What the log says about an event.
+ * Formats an event for the log.
  *
  * @param event Any event of a run
- * @returns Lines without their ends; none for an event that the log passes over
+ * @returns Lines without line breaks; none if the log does not show the event
  *
  * @example
  * ```ts
@@ -47,7 +47,7 @@ export function logLines(event: TrainingEvent): string[] {
   }
 }
 
-/** The percent sign stands in column 29, or further right behind a long label. */
+/** Formats an accuracy with the percent sign in column 29, or further right after a long label. */
 function accuracyLine(label: string, accuracy: number): string {
   return `${label} `.padEnd(20) + (100 * accuracy).toFixed(2).padStart(8) + "%";
 }

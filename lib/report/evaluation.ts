@@ -1,16 +1,16 @@
-/** An evaluation as a page of text: accuracy, then tables by class. */
+/** Formats an evaluation as text: accuracy, then tables by class. */
 import type { Dataset } from "../data/dataset.ts";
 import type { EvaluationReport } from "../training/evaluate.ts";
 
-/** Digits of a column of the confusion matrix. */
+/** Width of a column of the confusion matrix. */
 const COUNT_WIDTH = 6;
 const PERCENT_WIDTH = 11;
 
 /**
- * An evaluation for a person to read.
+ * Formats an evaluation.
  *
- * @param report What the evaluation found
- * @param data What it looked at: its name, and its classes' names if they have any
+ * @param report The evaluation
+ * @param data The name of the evaluated data, and of its classes if they have names
  * @returns The lines: accuracy and loss, precision and recall of each class, the confusion matrix
  *
  * @example
@@ -32,7 +32,7 @@ const PERCENT_WIDTH = 11;
  *   "0        100.00%     50.00%      2",
  *   "1         66.67%    100.00%      2",
  *   "",
- *   "Rows of a class (down) by the answer (across):",
+ *   "Confusion matrix, labels down, predictions across:",
  *   "            0     1",
  *   "0           1     1",
  *   "1           0     2",
@@ -67,14 +67,14 @@ export function evaluationLines(
       String(rowOf(label).reduce((sum, count) => sum + count)).padStart(7)
     ),
     "",
-    "Rows of a class (down) by the answer (across):",
-    // Names would not fit above the columns; the numbers of classes do.
+    "Confusion matrix, labels down, predictions across:",
+    // Names do not fit above the columns, so these show the numbers of the classes.
     matrixRow("", names.map((_, label) => label)),
     ...names.map((name, label) => matrixRow(name, rowOf(label))),
   ];
 }
 
-/** NaN stands for a class that no row has, or no answer. */
+/** Formats a fraction; NaN means that a class has no rows, or no predictions. */
 function percent(fraction: number): string {
   return Number.isNaN(fraction) ? "-" : `${(100 * fraction).toFixed(2)}%`;
 }

@@ -1,12 +1,12 @@
-/** Events for programs: one JSON object a line. */
+/** Formats events for programs: one JSON object per line. */
 import type { TrainingEvent } from "../training/events.ts";
 
 /**
- * An event as a line of JSON. The trained numbers stay out of it: they are
- * kept in files, and would make lines of a megabyte.
+ * Formats an event as a line of JSON, without the trained parameters, which are
+ * saved in files and would make lines of a megabyte.
  *
  * @param event Any event of a run
- * @returns A JSON object without the line's end
+ * @returns A JSON object without a line break
  *
  * @example
  * ```ts

@@ -1,21 +1,21 @@
-/** A progress bar on a terminal's stderr; nothing where stderr is a pipe or a file. */
+/** A progress bar on stderr, if that is a terminal. */
 import process from "node:process";
 
-/** What a progress display can be told. */
+/** A progress display. */
 export interface ProgressDisplay {
-  /** Shows that so much of so much is done. */
+  /** Shows how much is done. */
   update(done: number, total: number, what: string, counted?: Counted): void;
-  /** Takes the bar off the terminal, for other words to be written; the next update brings it back. */
+  /** Removes the bar, so that something else can be printed; the next update shows it again. */
   clear(): void;
 }
 
-/** What has been done so far in a unit whose speed a person wants to know: `steps`. */
+/** A count of what is done, in the unit in which speed is shown, such as steps. */
 export interface Counted {
   count: number;
   unit: string;
 }
 
-/** Opens a display; the library behind it is loaded only where there is a terminal. */
+/** Opens a display; loads the library behind it only if there is a terminal. */
 export async function openProgressDisplay(): Promise<ProgressDisplay> {
   if (!Deno.stderr.isTerminal()) return { update() {}, clear() {} };
   const { default: cliProgress } = await import("cli-progress");
@@ -24,7 +24,7 @@ export async function openProgressDisplay(): Promise<ProgressDisplay> {
     stream: process.stderr,
     hideCursor: true,
     clearOnComplete: true,
-    // Ctrl-C is the task's to handle: the library would swallow it.
+    // The task handles Ctrl-C; the library would intercept it.
     gracefulExit: false,
   }, cliProgress.Presets.shades_classic);
   const speed = new Speed();
@@ -33,7 +33,7 @@ export async function openProgressDisplay(): Promise<ProgressDisplay> {
     if (shown) bar.stop();
     shown = false;
   };
-  // However the process ends, the terminal's cursor comes back.
+  // Restore the terminal's cursor when the process ends for any reason.
   addEventListener("unload", clear);
   return {
     update(done, total, what, counted) {
@@ -47,10 +47,10 @@ export async function openProgressDisplay(): Promise<ProgressDisplay> {
   };
 }
 
-/** How long a speed is measured before it is shown. */
+/** The minimum time over which a speed is measured before it is shown. */
 const MEASURED_SECONDS = 1;
 
-/** The average speed of what is under way, and the time that it leaves. */
+/** Measures the average speed of some work, and estimates the remaining time. */
 export class Speed {
   readonly #now: () => number;
   #start = { seconds: 0, done: Infinity, count: 0 };
@@ -61,12 +61,12 @@ export class Speed {
   }
 
   /**
-   * Speed and time left in words.
+   * Formats the speed and the remaining time.
    *
-   * @param done How much is done; less than the time before begins a new measurement
-   * @param total How much there is to do
-   * @param counted What to show the speed of; if left out, only the time left is told
-   * @returns Nothing during the first second
+   * @param done How much is done; if it has decreased, a new measurement starts
+   * @param total The total amount
+   * @param counted The count whose speed to show; if omitted, only the remaining time is shown
+   * @returns Parts of text; empty during the first second
    *
    * @example
    * ```ts

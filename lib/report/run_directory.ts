@@ -1,12 +1,12 @@
 /**
  * A run's folder:
  *
- * - `options.json`: what was trained on what, written when the run begins
- * - `metrics.csv`: a row for each evaluation on the way
- * - `checkpoint.safetensors`: where the run stood, if it was asked to save that or was interrupted
- * - `model.safetensors`: the trained net, what was trained on what, and the result
+ * - `options.json`: the run's options, data and device, written when the run starts
+ * - `metrics.csv`: a row for each evaluation during training
+ * - `checkpoint.safetensors`: the latest checkpoint, if requested or if the run was interrupted
+ * - `model.safetensors`: the trained net, the run's options, data and device, and the result
  *
- * Each file is there whole or not at all, whenever the process ends.
+ * Files are written atomically, so none is incomplete if the process is killed.
  */
 import { basename, dirname, resolve } from "node:path";
 import { parse, stringify } from "@std/csv";
@@ -28,39 +28,39 @@ const OPTIONS = "options.json";
 const METRICS = "metrics.csv";
 const CHECKPOINT = "checkpoint.safetensors";
 const MODEL = "model.safetensors";
-/** Locked while a process keeps a run in the folder. */
+/** The lock file, locked while a process saves a run in the folder. */
 const LOCK = ".lock";
 
-/** Where folders are made that are not named. */
+/** The parent of folders that the user does not name. */
 const PARENT = "runs";
 
 /** The columns of `metrics.csv`. */
 const COLUMNS = ["iteration", "accuracy", "loss", "learningRate", "seconds"] as const;
 
-/** Metrics wait so long to be written, lest a run that evaluates often spends its time on that. */
+/** Minimum time between writes of metrics.csv, so that frequent evaluations do not slow a run down. */
 const METRICS_MILLISECONDS = 1000;
 
-/** What a folder is to hold, and where. */
+/** Options of `RunDirectory`. */
 export interface RunDirectoryOptions {
   options: TrainingOptions;
-  /** What the run trains and tests on. */
+  /** The run's data. */
   data: Dataset;
-  /** Steps between two checkpoints, for a later `--resume`; 0 for none. */
+  /** Steps between checkpoints, recorded for a later `--resume`; 0 for none. */
   saveEvery: number;
   /**
-   * The folder; if not given, that of the checkpoint that the run goes on from, else
-   * `runs/<date>-<seed>`, with a number behind it if that exists.
+   * The folder; by default that of the checkpoint from which the run resumes, or else
+   * `runs/<date>-<seed>`, followed by a number if that exists.
    */
   path?: string;
-  /** The file whose parameters the run starts from. */
+  /** The file with the run's initial parameters. */
   initFrom?: string;
-  /** Where the run goes on from, and the file that says so. */
+  /** The checkpoint from which the run resumes, and its file. */
   resumed?: { checkpoint: Checkpoint; file: string };
 }
 
-/** Keeps a run: hand it every event of `train()`, and dispose of it however the run ended. */
+/** Saves a run: pass it every event of `train()`, and dispose it after the run. */
 export class RunDirectory implements AsyncDisposable {
-  /** The folder, once there is one. */
+  /** The folder, once it exists. */
   path: string | undefined;
   readonly #given: RunDirectoryOptions;
   readonly #resumedFrom: string | undefined;
@@ -74,7 +74,7 @@ export class RunDirectory implements AsyncDisposable {
   #curveWritten: number;
   #writtenAt = 0;
 
-  /** Nothing is written before the run's first event. */
+  /** Writes nothing before the run's first event. */
   constructor(given: RunDirectoryOptions) {
     const { path, resumed } = given;
     this.#given = given;
@@ -86,10 +86,10 @@ export class RunDirectory implements AsyncDisposable {
   }
 
   /**
-   * Writes what an event brings.
+   * Saves the contents of an event.
    *
-   * @param event The next of the run's events
-   * @throws {Error} If the folder holds another run or another process keeps one there, or a file
+   * @param event The run's next event
+   * @throws {Error} If the folder holds another run, another process saves one there, or a file
    *   cannot be written
    */
   async record(event: TrainingEvent): Promise<void> {
@@ -125,7 +125,7 @@ export class RunDirectory implements AsyncDisposable {
     }
   }
 
-  /** Writes what was evaluated last, also of a run that failed. */
+  /** Writes the last evaluations, even if the run failed. */
   async [Symbol.asyncDispose](): Promise<void> {
     using _ = this.#lock;
     if (this.#begun && this.#curve.length > this.#curveWritten) await this.#writeMetrics();
@@ -151,8 +151,8 @@ export class RunDirectory implements AsyncDisposable {
   }
 
   /**
-   * Finds what to remember of the data. Not before the first file that needs it, as hashing the data
-   * would keep a person waiting for the first step.
+   * Creates the record of the data when the first file needs it, since hashing the data earlier would
+   * delay the first step.
    */
   async #recordData(): Promise<void> {
     if (this.#run.data) return;
@@ -191,8 +191,8 @@ export class RunDirectory implements AsyncDisposable {
  * Reads a finished run's folder.
  *
  * @param path The folder
- * @returns What a report says of the run, and its net
- * @throws {Error} If a file is missing or damaged
+ * @returns The run's records, and its net
+ * @throws {Error} If a file is missing or corrupt
  */
 export async function readRunDirectory(
   path: string,
@@ -237,7 +237,7 @@ function readMetrics(text: string, path: string): CurvePoint[] {
   });
 }
 
-/** Makes `runs/<date>-<seed>`, or with a number behind it: one that no other process makes, too. */
+/** Creates a new folder `runs/<date>-<seed>`, followed by a number if that exists. */
 async function makeFolder(seed: number): Promise<string> {
   await makeFolders(PARENT);
   const name = `${PARENT}/${localDate(new Date())}-${seed}`;
@@ -268,22 +268,22 @@ async function lockFolder(path: string): Promise<Disposable> {
   } catch (error) {
     throw cannotKeep(path, `nothing can be written there: ${(error as Error).message}`, error);
   }
-  if (!lock) throw cannotKeep(path, "another process is keeping one there");
+  if (!lock) throw cannotKeep(path, "another process is saving one there");
   return lock;
 }
 
 function cannotKeep(path: string, reason: string, cause?: unknown): Error {
-  const message = `Cannot keep the run in ${path} as ${reason}; name another folder with --out`;
+  const message = `Cannot save the run in ${path} as ${reason}; name another folder with --out`;
   return new Error(message, { cause });
 }
 
-/** Year, month and day as they are here: 2026-11-23. */
+/** The local date: 2026-11-23. */
 function localDate(date: Date): string {
   return [date.getFullYear(), date.getMonth() + 1, date.getDate()]
     .map((part) => String(part).padStart(2, "0")).join("-");
 }
 
-/** Refuses a folder with a run in it, but for the one that the checkpoint there is of. */
+/** Throws if a folder holds another run than the one that resumes from the checkpoint there. */
 async function refuseOtherRun(path: string, own: { id?: string } | undefined): Promise<void> {
   for await (const { name } of Deno.readDir(path)) {
     if (name !== OPTIONS && name !== MODEL) continue;
@@ -291,13 +291,13 @@ async function refuseOtherRun(path: string, own: { id?: string } | undefined): P
     throw cannotKeep(
       path,
       own
-        ? `the checkpoint is not of the run whose ${name} is there`
-        : `it must not hold another: it has ${name}`,
+        ? `the checkpoint belongs to another run than the ${name} there`
+        : `it must not hold another run: it has ${name}`,
     );
   }
 }
 
-/** The id in one of a run's files; undefined if it has none, as in those of early versions. */
+/** The id in one of a run's files; undefined in files of early versions. */
 async function readRunId(path: string, name: string): Promise<string | undefined> {
   const file = `${path}/${name}`;
   if (name === MODEL) return (await loadParameters(file)).run?.id;

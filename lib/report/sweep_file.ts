@@ -1,4 +1,4 @@
-/** A sweep's finished runs as a CSV file, a row each. */
+/** Stores a sweep's finished runs in a CSV file, one row per run. */
 import { parse, stringify } from "@std/csv";
 import { writeFileAtomically } from "../files/write_file.ts";
 import { printable } from "../files/printable.ts";
@@ -7,7 +7,7 @@ import type { Score, SweptRun } from "../training/sweep.ts";
 
 const OPTION_NAMES = Object.keys(NOTEBOOK) as (keyof TrainingOptions)[];
 
-/** What each run came to; a run that diverged has none of these. `steps` are those done. */
+/** The result of each run; empty for a run that diverged. `steps` is the number of steps done. */
 const RESULTS = [
   "steps",
   "seconds",
@@ -28,23 +28,23 @@ const COLUMNS = [
   ...RESULTS,
 ];
 
-/** A run, and which data it was trained on. */
+/** A run, and the data it was trained on. */
 export interface KeptRun extends SweptRun, DataIdentity {}
 
-/** What tells data from others of the same name. */
+/** Identifies data sets of the same name. */
 export interface DataIdentity {
-  /** `hashDataset` of the data. */
+  /** The data's `hashDataset`. */
   dataHash: string;
-  /** How many of the rows are training rows. */
+  /** The number of training rows. */
   trainRows: number;
 }
 
 type Row = Record<string, string>;
 
 /**
- * Writes all runs, whole or not at all.
+ * Writes all runs, atomically.
  *
- * @param path Where to; a file that is already there is replaced
+ * @param path The file; replaced if it exists
  * @param runs The runs
  * @throws {Error} If the file cannot be written
  */
@@ -54,10 +54,10 @@ export async function writeSweep(path: string, runs: readonly KeptRun[]): Promis
 }
 
 /**
- * Reads the runs of a file that `writeSweep` wrote.
+ * Reads the runs of a file written by `writeSweep`.
  *
- * @param path Where it is
- * @returns The runs; none if there is no such file
+ * @param path The file
+ * @returns The runs; empty if there is no such file
  * @throws {Error} If it is another kind of file
  */
 export async function readSweep(path: string): Promise<KeptRun[]> {
@@ -102,8 +102,8 @@ async function readIfThere(path: string): Promise<string | undefined> {
 }
 
 /**
- * The same text for runs that would be the same run again. Backends differ in the last bits, so a
- * result of one does not stand for the other.
+ * Returns a key that is equal for identical runs. Backends differ in the last bits, so runs on
+ * different backends are not identical.
  */
 export function runKey(
   { dataHash, trainRows, backend, options }: Pick<KeptRun, "backend" | "options"> & DataIdentity,

@@ -1,21 +1,21 @@
-/** Which runs of a sweep are done, in memory and in its file. */
+/** Tracks which runs of a sweep are done, in memory and in its file. */
 import type { TrainingOptions } from "../training/options.ts";
 import type { SweptRun } from "../training/sweep.ts";
 import { type DataIdentity, type KeptRun, runKey, writeSweep } from "./sweep_file.ts";
 
-/** What a sweep is asked for. */
+/** The requested runs of a sweep. */
 export interface AskedRuns {
-  /** The options of each run; a run that is asked for twice is one. */
+  /** The options of each run; duplicates count once. */
   options: readonly TrainingOptions[];
   /** The data of all runs. */
   data: DataIdentity;
-  /** The kind of engine that trains them. */
+  /** The kind of engine. */
   backend: string;
 }
 
-/** Keeps the runs of a sweep in its file, beside those that the file had before. */
+/** Stores the runs of a sweep in its file, together with those that the file already had. */
 export class SweepLedger {
-  /** The runs that are not done yet, in the order asked for. */
+  /** The requested runs that are not done yet, in order. */
   readonly left: readonly TrainingOptions[];
   readonly #path: string;
   readonly #before: readonly KeptRun[];
@@ -25,8 +25,8 @@ export class SweepLedger {
 
   /**
    * @param path The sweep's file
-   * @param before What `readSweep` found there
-   * @param asked Which runs are wanted
+   * @param before The runs that `readSweep` found there
+   * @param asked The requested runs
    */
   constructor(path: string, before: readonly KeptRun[], asked: AskedRuns) {
     this.#path = path;
@@ -40,12 +40,12 @@ export class SweepLedger {
     this.left = [...wanted].filter(([key]) => !this.#done.has(key)).map(([, options]) => options);
   }
 
-  /** How many runs are asked for. */
+  /** The number of requested runs. */
   get total(): number {
     return this.#keys.size;
   }
 
-  /** The runs asked for that are done, in the order asked for, whenever they ended. */
+  /** The requested runs that are done, in the requested order. */
   get done(): KeptRun[] {
     return [...this.#keys].flatMap((key) => this.#done.get(key) ?? []);
   }
@@ -55,13 +55,13 @@ export class SweepLedger {
     return `${this.#done.size} of ${this.total} runs`;
   }
 
-  /** Keeps a run that has ended. */
+  /** Stores a finished run. */
   async add(run: SweptRun): Promise<void> {
     this.#done.set(this.#keyOf(run.options), { ...run, ...this.#asked.data });
     await this.write();
   }
 
-  /** Writes the file: what it had before, then what has been added, in the order asked for. */
+  /** Writes the file: its earlier runs, then the new ones in the requested order. */
   async write(): Promise<void> {
     const before = new Set(this.#before);
     await writeSweep(this.#path, [...before, ...this.done.filter((run) => !before.has(run))]);

@@ -1,9 +1,9 @@
-/** How far a whole sweep is. */
+/** Measures the progress of a whole sweep. */
 import type { Dataset } from "../data/dataset.ts";
 import type { TrainingOptions } from "../training/options.ts";
 import { type SweepEvent, workOf } from "../training/sweep.ts";
 
-/** Adds up what the runs of a sweep have done; runs of different sizes weigh what they compute. */
+/** Adds up the work done by the runs of a sweep, weighted by their sizes. */
 export class SweepMeter {
   /** The work of all runs, in the unit of `workOf`. */
   readonly total: number;
@@ -19,7 +19,7 @@ export class SweepMeter {
     this.total = runs.reduce((sum, options) => sum + workOf(options, data), 0);
   }
 
-  /** Takes note of an event of any run. */
+  /** Records an event of any run. */
   update(event: SweepEvent): void {
     const key = JSON.stringify(event.options);
     const work = workOf(event.options, this.#data);

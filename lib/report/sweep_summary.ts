@@ -1,8 +1,8 @@
-/** What a sweep's runs say together: mean and spread over the seeds of each combination. */
+/** Summarizes a sweep: mean and spread over the seeds of each combination. */
 import { NOTEBOOK, type TrainingOptions } from "../training/options.ts";
 import type { SweptRun } from "../training/sweep.ts";
 
-/** Of several numbers. */
+/** Statistics of several numbers. */
 export interface Spread {
   mean: number;
   /** The sample standard deviation, divided by n - 1; NaN for a single number. */
@@ -11,24 +11,24 @@ export interface Spread {
   highest: number;
 }
 
-/** Runs that differ in nothing but the seed. */
+/** Runs that differ only in the seed. */
 export interface Combination {
   options: Omit<TrainingOptions, "seed">;
-  /** How many came to an end, and how many diverged. */
+  /** The number of runs that finished, and of those that diverged. */
   runs: number;
   diverged: number;
-  /** On all test rows; undefined where no run came to an end, as are the others. */
+  /** Accuracy on all test rows; like the others, undefined if no run finished. */
   accuracy?: Spread;
-  /** On all rows held out, where any were. */
+  /** Accuracy on all held-out rows, if there are any. */
   validation?: Spread;
-  /** Of the training loop. */
+  /** Seconds of the training loop. */
   seconds?: Spread;
 }
 
 /**
- * Mean and spread of numbers.
+ * Computes the mean and spread of numbers.
  *
- * @param numbers At least one
+ * @param numbers At least one number
  *
  * @example
  * ```ts
@@ -44,16 +44,16 @@ export function spreadOf(numbers: readonly number[]): Spread {
   return {
     mean,
     deviation: Math.sqrt(squares / (numbers.length - 1)),
-    // Not by spreading them into one call, which has room for some 100,000.
+    // Not Math.min(...numbers), which fails for more than about 100,000 arguments.
     lowest: numbers.reduce((least, number) => Math.min(least, number)),
     highest: numbers.reduce((most, number) => Math.max(most, number)),
   };
 }
 
 /**
- * Puts runs together that differ in nothing but the seed.
+ * Groups runs that differ only in the seed.
  *
- * @param runs Of one data set
+ * @param runs Runs on one data set
  * @returns The combinations, in the order of their first runs
  */
 export function summarize(runs: readonly SweptRun[]): Combination[] {
@@ -78,7 +78,7 @@ function seedless({ seed: _, ...others }: TrainingOptions): Omit<TrainingOptions
   return others;
 }
 
-/** The options besides the seed in which runs differ. */
+/** The options, other than the seed, in which runs differ. */
 export function differingOptions(
   runs: readonly Combination["options"][],
 ): (keyof Combination["options"])[] {
@@ -87,11 +87,11 @@ export function differingOptions(
 }
 
 /**
- * The combination with the best mean accuracy: on the rows held out where there are any, since
- * test rows that have chosen something say no longer how good it is.
+ * Finds the combination with the best mean accuracy, on held-out rows if there are any, since
+ * accuracy on rows used for selection is optimistic.
  *
- * @param combinations Of one sweep
- * @returns The best; undefined if there is none to prefer to another
+ * @param combinations The combinations of one sweep
+ * @returns The best; undefined if there are fewer than two to compare
  */
 export function bestOf(combinations: readonly Combination[]): Combination | undefined {
   const held = combinations.some(({ validation }) => validation);
@@ -102,10 +102,10 @@ export function bestOf(combinations: readonly Combination[]): Combination | unde
 }
 
 /**
- * The summary as lines of text.
+ * Formats the summary.
  *
- * @param combinations Of one sweep
- * @returns A heading and a line each, in columns, then which is best and by which rows
+ * @param combinations The combinations of one sweep
+ * @returns A header and a line per combination, in columns, then the best one and how it was selected
  */
 export function summaryLines(combinations: readonly Combination[]): string[] {
   const names = differingOptions(combinations.map(({ options }) => options));
@@ -144,13 +144,13 @@ function bestLines(
   return [
     "",
     held
-      ? `Best on the rows held out: ${which}`
-      : `Best on the test rows: ${which}; but they have chosen it now, so its accuracy on them ` +
-        "flatters (--validation holds rows out to choose by)",
+      ? `Best on the held-out rows: ${which}`
+      : `Best on the test rows: ${which}; it was selected on these rows, so this accuracy is ` +
+        "optimistic (--validation holds rows out for selection)",
   ];
 }
 
-/** A mean and the standard deviation: `91.38% +- 0.21`. */
+/** Formats a mean and its standard deviation: `91.38% +- 0.21`. */
 function meanCell(spread: Spread | undefined): string {
   if (!spread) return "";
   const deviation = Number.isNaN(spread.deviation)
@@ -163,7 +163,7 @@ function percent(fraction: number): string {
   return `${(100 * fraction).toFixed(2)}%`;
 }
 
-/** Cells under each other, two spaces apart, to the right in their column. */
+/** Formats cells in right-aligned columns, two spaces apart. */
 function inColumns(rows: readonly string[][]): string[] {
   const widths = rows[0].map((_, c) =>
     rows.reduce((width, row) => Math.max(width, row[c].length), 0)

@@ -88,7 +88,7 @@ test("train does not write into another run's folder", async () => {
   const before = await Deno.readTextFile(`${data.path}/kept/metrics.csv`);
   const { code, stderr } = await runCli("train", [...args, "--seed", "5"]);
   assertEquals(code, 1);
-  assertMatch(stderr, /^error: Cannot keep the run in .*kept as it must not hold another/);
+  assertMatch(stderr, /^error: Cannot save the run in .*kept as it must not hold another run/);
   assertEquals(await Deno.readTextFile(`${data.path}/kept/metrics.csv`), before);
 });
 
@@ -190,7 +190,7 @@ test("of two trains with one --out one keeps its run, and the other says why it 
   }));
   const [kept, refused] = ended.sort((a, b) => a.code - b.code);
   assertEquals([kept.code, refused.code], [0, 1]);
-  assertMatch(refused.stderr, /^error: Cannot keep the run in .*kept as /);
+  assertMatch(refused.stderr, /^error: Cannot save the run in .*kept as /);
   const [started] = kept.stdout.split("\n").map((line) => JSON.parse(line || "{}"));
   const { run } = await readRunDirectory(`${data.path}/kept`);
   assertEquals(run.options.seed, started.seed);

@@ -81,6 +81,6 @@ test("train says where it cannot write before it trains", async () => {
     const args = ["--dataset", data.csv, "--out", out, ...QUICK];
     const { code, stdout, stderr } = await runCli("train", args);
     assertEquals([code, stdout], [1, ""]);
-    assertMatch(stderr, /^error: Cannot keep the run in .*; name another folder with --out$/m);
+    assertMatch(stderr, /^error: Cannot save the run in .*; name another folder with --out$/m);
   }
 });

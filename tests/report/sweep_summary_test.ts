@@ -8,7 +8,7 @@ import {
 import { resolveOptions, type TrainingOptions } from "../../lib/training/options.ts";
 import type { SweptRun } from "../../lib/training/sweep.ts";
 
-/** A run that came to these accuracies, or diverged. */
+/** A run with these accuracies, or one that diverged. */
 function run(options: Partial<TrainingOptions>, test?: number, validation?: number): SweptRun {
   return {
     event: "run",
@@ -57,16 +57,20 @@ Deno.test("summaryLines() aligns columns of what differs, and says by which rows
     "",
   ]);
   assertEquals(lines.length, 6);
-  assertEquals(lines[5].startsWith("Best on the test rows: hidden 50,100; but"), true, lines[5]);
+  assertEquals(
+    lines[5].startsWith("Best on the test rows: hidden 50,100; it was selected on"),
+    true,
+    lines[5],
+  );
 });
 
-Deno.test("bestOf() goes by the rows held out, whatever the test rows say", () => {
+Deno.test("bestOf() selects on held-out rows, regardless of the test rows", () => {
   const combined = summarize([
     run({ learningRate: 0.1, validation: 100 }, 0.95, 0.9),
     run({ learningRate: 1, validation: 100 }, 0.93, 0.92),
   ]);
   assertEquals(bestOf(combined)?.options.learningRate, 1);
-  assertEquals(summaryLines(combined).at(-1), "Best on the rows held out: learningRate 1");
+  assertEquals(summaryLines(combined).at(-1), "Best on the held-out rows: learningRate 1");
 });
 
 Deno.test("bestOf() is nothing where there is nothing to choose from", () => {

@@ -1,4 +1,4 @@
-/** Training images beside what augmentation makes of them. */
+/** Shows training images beside augmented versions of them. */
 import type { Dataset } from "../../data/dataset.ts";
 import { augmentImage } from "../../engine/augment.ts";
 import { prngKey, split } from "../../random/threefry.ts";
@@ -8,17 +8,17 @@ import { type Html, html } from "./html.ts";
 import { imagePicture } from "./pictures.ts";
 import { className } from "./words.ts";
 
-/** At most so many images, of different classes; and versions of each beside it. */
+/** Maximum number of images, each of a different class; and the number of versions of each. */
 const IMAGES = 10;
 const VERSIONS = 8;
 
 /**
- * A sheet of training images, each with some of the versions that steps may draw in its place.
+ * Shows training images, each with some augmented versions that steps may use in its place.
  *
- * @param options The run's
+ * @param options The run's options
  * @param data The data set
  * @param trainRows Its training rows
- * @returns Nothing where images are not augmented
+ * @returns The section, or nothing if images are not augmented
  */
 export function augmentationSection(
   options: TrainingOptions,
@@ -39,10 +39,10 @@ export function augmentationSection(
     });
   });
   return html`<h2>Augmentation</h2>
-<p>Training images on the left, and beside each ${VERSIONS} versions as a step may draw them:
+<p>Training images on the left, each with ${VERSIONS} random versions that a step may train on:
 ${
     augmentationWords(options)
-  }. Every step draws anew. The net is evaluated on images as they are.</p>
+  }. Every step uses new versions. Evaluations use the original images.</p>
 <div class="pictures augmented">${figures}</div>`;
 }
 

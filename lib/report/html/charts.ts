@@ -1,8 +1,8 @@
 /**
- * Charts as SVG, drawn by vega-lite without a browser. The libraries are large:
- * import this module only where a chart is wanted.
+ * Draws charts as SVG with vega-lite, without a browser. The libraries are large,
+ * so import this module only when a chart is needed.
  *
- * Colours are CSS variables of the page, so that one drawing serves light and dark.
+ * Colors are CSS variables of the page, so that one chart serves light and dark screens.
  */
 import { compile, type TopLevelSpec } from "vega-lite";
 import { parse, View } from "vega";
@@ -10,11 +10,11 @@ import { Html } from "./html.ts";
 
 /** A line of a chart. */
 export interface Series {
-  /** Tells it from the others. */
+  /** The name in the legend. */
   name: string;
-  /** Any CSS colour, `var(--series-1)` say. */
+  /** Any CSS color, such as `var(--series-1)`. */
   color: string;
-  /** Lines of what is only there to compare with are dashed. */
+  /** Whether the line is dashed, which marks a reference. */
   dashed?: boolean;
   points: readonly Point[];
 }
@@ -23,19 +23,18 @@ export interface Series {
 export interface Point {
   /** Steps done. */
   iteration: number;
-  /** In the chart's own unit. */
+  /** The value in the chart's unit. */
   value: number;
-  /** A band around the line: how far chance alone may have moved the point, up or down. */
+  /** The standard error, drawn as a band around the line. */
   error?: number;
 }
 
-/** What a chart shows. */
+/** Options of a chart. */
 export interface ChartOptions {
-  /** Of the vertical axis: what the values are. */
+  /** Title of the vertical axis. */
   title: string;
   /**
-   * The vertical axis: `zero` begins at 0, `close` is as narrow as the values allow, `ratios` is
-   * logarithmic.
+   * The vertical axis: `zero` starts at 0, `close` fits the values, `ratios` is logarithmic.
    */
   axis: "zero" | "close" | "ratios";
 }
@@ -112,10 +111,10 @@ function lineChartSpec(
   };
 }
 
-/** Of more points than this the dots would hide the line. */
+/** Maximum points of a line drawn with dots; more dots would hide the line. */
 const MOST_DOTS = 60;
 
-/** 1, 2, 5, 10, 20... and as far down: what of it lies within the axis becomes a line. */
+/** Possible ticks of a logarithmic axis: ..., 0.5, 1, 2, 5, 10, 20, ... */
 const TICKS_OF_RATIOS = [-4, -3, -2, -1, 0, 1, 2, 3].flatMap((power) =>
   [1, 2, 5].map((digit) => Number(`${digit}e${power}`))
 );

@@ -1,4 +1,4 @@
-/** Several runs on one page. */
+/** The page that compares several runs. */
 import { NOTEBOOK, type TrainingOptions } from "../../training/options.ts";
 import { learningCurves } from "./curves.ts";
 import { type Html, html } from "./html.ts";
@@ -7,31 +7,31 @@ import type { ReportedRun } from "./reported_run.ts";
 import { count, decimals, percent, spaced } from "./words.ts";
 
 /**
- * Runs beside each other as one HTML file: their curves in the same charts, then what they came to
- * and in what they differ.
+ * Compares runs in one HTML file: their curves in the same charts, then their results and the
+ * options in which they differ.
  *
- * @param runs At least one
+ * @param runs At least one run
  * @returns The file's text
  */
 export async function comparePage(runs: readonly ReportedRun[]): Promise<string> {
   return page(
     `${runs.length} runs compared`,
-    html`<h2>Learning</h2>
+    html`<h2>Learning curves</h2>
 ${await learningCurves(runs)}
-<h2>What they came to</h2>
-<p>Accuracy and loss are those of all test rows at the end. Of the options only those are listed in which the runs differ.</p>
+<h2>Results</h2>
+<p>Accuracy and loss are over all test rows, after training. Only the options in which the runs differ are listed.</p>
 <div class="scroll">${table(runs)}</div>
 ${chosenBy(runs)}`,
   );
 }
 
-/** Tells data apart that may have the same name. */
+/** The table's row that distinguishes data sets of the same name. */
 const HASH_LINE: [string, (run: ReportedRun) => string] = [
   "SHA-256 of the data",
-  ({ data }) => data?.hash.slice(0, 12) ?? "not known",
+  ({ data }) => data?.hash.slice(0, 12) ?? "unknown",
 ];
 
-/** A column each, as there are more things to say of a run than runs. */
+/** A table with one column per run. */
 function table(runs: readonly ReportedRun[]): Html {
   const differing = (Object.keys(NOTEBOOK) as (keyof TrainingOptions)[])
     .filter((name) => new Set(runs.map(({ options }) => String(options[name]))).size > 1);
@@ -64,13 +64,12 @@ function table(runs: readonly ReportedRun[]): Html {
   `;
 }
 
-/** A comparison is where options get chosen, so it is the place to say by which rows. */
+/** Says which rows the comparison is based on, since users select options by it. */
 function chosenBy(runs: readonly ReportedRun[]): Html {
   const fromTest = runs.filter(({ options }) => options.validation === 0).length;
   return fromTest === 0
-    ? html`<p>The curves are those of training rows held out: options may be picked by them. The table's accuracies are
-those of the test rows, and are not to be picked by.</p>`
-    : html`<p>${fromTest} of the ${runs.length} runs held no rows out, so their curves are those of test rows: options
-picked here are picked by the test rows, and their accuracy on these then flatters. <code>--validation</code> holds rows
-out.</p>`;
+    ? html`<p>The curves are measured on held-out training rows, so you may select options by them. The table's
+accuracies are measured on the test rows; do not select options by those.</p>`
+    : html`<p>${fromTest} of the ${runs.length} runs held no rows out, so their curves are measured on test rows. If you
+select options by them, their accuracy on the test rows is optimistic. <code>--validation</code> holds rows out.</p>`;
 }

@@ -1,18 +1,18 @@
-/** Which classes a net takes for which. */
+/** The confusion matrix. */
 import type { EvaluationReport } from "../../training/evaluate.ts";
 import { type Html, html } from "./html.ts";
 import { className, count, percent } from "./words.ts";
 
-/** A wider table would be no picture any more. */
+/** Maximum number of classes for which the matrix is shown. */
 const MOST_CLASSES = 30;
-/** How many pairs of classes are listed. */
+/** Number of pairs of classes in the list of frequent mistakes. */
 const LISTED = 10;
 
 /**
- * The confusion matrix, shaded, with precision and recall, and the mistakes made most often.
+ * The shaded confusion matrix with precision and recall, and the most frequent mistakes.
  *
- * @param report What was found on the test rows
- * @param names What the labels stand for, where that is not the digits themselves
+ * @param report The evaluation on the test rows
+ * @param names The names of the classes, if they are not digits
  */
 export function confusionSection(report: EvaluationReport, names?: readonly string[]): Html {
   const classes = report.recall.length;
@@ -61,7 +61,7 @@ function matrixTable(
   `;
 }
 
-/** Percent without decimals beyond the first; nothing where there was nothing to divide by. */
+/** Formats a fraction as a percentage with one decimal place; empty for NaN. */
 function fraction(value: number): string {
   return Number.isNaN(value) ? "" : (100 * value).toFixed(1);
 }

@@ -6,17 +6,17 @@ import { NOTEBOOK_CURVE } from "./notebook_curve.ts";
 import type { ReportedRun } from "./reported_run.ts";
 import { count, decimals, percent } from "./words.ts";
 
-/** Points of a line at most: more than that is more than the charts have pixels. */
+/** Maximum points of a line; charts are not more pixels wide. */
 const MOST_POINTS = 1000;
 
-/** How many colours the style has for lines; a ninth run takes the first again. */
+/** Number of line colors in the style sheet; a ninth run reuses the first. */
 const COLORS = 8;
 
 /**
- * Charts of accuracy, of accuracy once more without the start, which leaves room for the rest, and of loss.
+ * Draws charts of accuracy, of accuracy without the initial evaluation, and of loss.
  *
- * @param runs Each a line
- * @returns Figures; with the notebook's curve where all runs are on its data
+ * @param runs The runs, one line each
+ * @returns Figures, with the notebook's curve if all runs use its data
  */
 export async function learningCurves(runs: readonly ReportedRun[]): Promise<Html> {
   const last = Math.max(...runs.map(({ curve }) => curve.at(-1)?.iteration ?? 0));
@@ -54,7 +54,7 @@ export async function learningCurves(runs: readonly ReportedRun[]): Promise<Html
       ? [
         figure(
           await lineChart(afterStart, { title, axis: "close" }),
-          "Accuracy, without the start",
+          "Accuracy without the initial evaluation",
         ),
       ]
       : []),
@@ -65,14 +65,14 @@ export async function learningCurves(runs: readonly ReportedRun[]): Promise<Html
   ];
   const longest = runs.reduce((most, { curve }) => Math.max(most, curve.length), 0);
   const note = longest > MOST_POINTS
-    ? html`<p class="muted">Of ${count(longest)} evaluations every ${ordinal(stride(longest))} is
-shown.</p>`
+    ? html`<p class="muted">Shows every ${ordinal(stride(longest))} of ${count(longest)}
+evaluations.</p>`
     : "";
   return html`${legend(accuracies)}
 <div class="charts">${charts}</div>${note}`;
 }
 
-/** Every so many evaluations of a long curve one is shown. */
+/** The distance between the evaluations that are shown of a long curve. */
 function stride(evaluations: number): number {
   return Math.ceil(evaluations / MOST_POINTS);
 }
@@ -89,7 +89,7 @@ function ordinal(number: number): string {
   return count(number) + endings[new Intl.PluralRules("en", { type: "ordinal" }).select(number)];
 }
 
-/** Which line is which: once for all charts, so that these keep one size. */
+/** A legend shared by all charts, so that they have equal sizes. */
 function legend(series: readonly Series[]): Html {
   if (series.length === 1) return html``;
   const entries = series.map(({ name, color, dashed }) =>
@@ -104,14 +104,14 @@ function figure(chart: Html, caption: string): Html {
   return html`<figure><figcaption>${caption}</figcaption>${chart}</figure>`;
 }
 
-/** Whether a run's data are the notebook's, so that its numbers say something about the run. */
+/** Whether a run uses the notebook's data, so that its results are comparable. */
 export function isLikeNotebook({ dataset }: Pick<ReportedRun, "dataset">): boolean {
   return namedDataset(dataset)?.isMnist ?? false;
 }
 
 /**
- * The standard error of an accuracy found on a sample of rows: sqrt(p (1 - p) / n), the binomial
- * distribution's.
+ * The standard error of an accuracy measured on n sampled rows: sqrt(p (1 - p) / n), as for the
+ * binomial distribution.
  */
 export function standardError(accuracy: number, rows: number): number {
   return Math.sqrt(accuracy * (1 - accuracy) / rows);
@@ -125,7 +125,7 @@ function accuracyPoints({ curve, options }: ReportedRun, withErrors: boolean): P
   }));
 }
 
-/** A run's curve in numbers, beside the notebook's. */
+/** A table of a run's curve, beside the notebook's. */
 export function curveTable(run: ReportedRun): Html {
   const compared = isLikeNotebook(run);
   const rows = thinned(run.curve).map(({ iteration, accuracy, loss, learningRate, seconds }) => {
@@ -145,14 +145,14 @@ export function curveTable(run: ReportedRun): Html {
   const columns = [
     "step",
     "accuracy",
-    ...(compared ? ["the notebook", "points above it"] : []),
+    ...(compared ? ["the notebook", "difference"] : []),
     "loss",
     "learning rate",
     "seconds",
   ];
   return html`
     <details>
-      <summary>The same in numbers</summary>
+      <summary>The curves as a table</summary>
       <div class="scroll">
         <table>
           <thead>
@@ -165,7 +165,7 @@ export function curveTable(run: ReportedRun): Html {
   `;
 }
 
-/** A difference of accuracies in points of a percent, with its sign. */
+/** Formats a difference of accuracies in percentage points, with its sign. */
 function points(difference: number): string {
   const text = (100 * difference).toFixed(2);
   return difference < 0 ? text.replace("-", "\u2212") : `+${text}`;

@@ -1,22 +1,22 @@
-/** What the units of the first layer look for, as pictures: each has one weight for each pixel. */
+/** Shows the weights of the first layer as images: each unit has one weight per pixel. */
 import type { Dataset } from "../../data/dataset.ts";
 import type { Model } from "../../net/model.ts";
 import { type Html, html } from "./html.ts";
 import { signedPicture } from "./pictures.ts";
 import { count } from "./words.ts";
 
-/** How many units are shown. */
+/** Maximum number of units shown. */
 const MOST = 100;
-/** The share of numbers that is drawn in less than full colour. */
+/** The fraction of numbers drawn in less than full color. */
 const SHARE = 0.995;
 
 /**
- * Pictures of w0, and of what training added to it: where the parameters start as large random
- * numbers, the weights alone look like noise.
+ * Shows w0, and what training added to it: if the initial parameters are large random numbers, the
+ * weights alone look like noise.
  *
  * @param model The trained net
- * @param initial Its w0 before the first step, if that is known
- * @param shape Of the images
+ * @param initial Its w0 before the first step, if known
+ * @param shape The size of the images
  */
 export function firstLayerSection(
   { architecture, parameters: { w0 } }: Model,
@@ -29,11 +29,11 @@ export function firstLayerSection(
     : "";
   const change = initial && w0.map((weight, i) => weight - initial[i]);
   const added = change
-    ? html`<div><h3>What training added to them</h3>${pictures(change, units, shape)}</div>`
+    ? html`<div><h3>Change by training</h3>${pictures(change, units, shape)}</div>`
     : "";
   return html`
     ${shown}<div class="halves">
-      <div><h3>The weights</h3>${pictures(w0, units, shape)}</div>
+      <div><h3>Weights</h3>${pictures(w0, units, shape)}</div>
       ${added}
     </div>
   `;
@@ -57,6 +57,6 @@ function pictures(
       <img src="${picture}" alt="unit ${unit}">
     `;
   });
-  return html`<p class="muted">Full colour is ${largest.toPrecision(2)} and beyond.</p>
+  return html`<p class="muted">Full color means ${largest.toPrecision(2)} or more.</p>
 <div class="pictures dense">${images}</div>`;
 }

@@ -1,9 +1,9 @@
-/** HTML as template strings; the one place where text is escaped. */
+/** HTML as template strings; the only place where text is escaped. */
 import { escape } from "@std/html";
 
-/** A piece of HTML, as it goes into a page. */
+/** A fragment of HTML. */
 export class Html {
-  /** The HTML itself: whoever makes one of these vouches for it. */
+  /** The HTML source; the creator is responsible for escaping. */
   readonly source: string;
 
   /** @param source HTML */
@@ -12,11 +12,11 @@ export class Html {
   }
 }
 
-/** What may stand in an `html` template: text is escaped, HTML is not, a list stands for all it holds. */
+/** A value in an `html` template: text is escaped, HTML is not, and lists are concatenated. */
 export type HtmlValue = Html | string | number | readonly HtmlValue[];
 
 /**
- * Template tag: everything put into the template is escaped, unless it is `Html` itself.
+ * Template tag that escapes every value, unless it is `Html`.
  *
  * @example
  * ```ts

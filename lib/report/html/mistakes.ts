@@ -1,4 +1,4 @@
-/** The test rows that a net got wrong, as pictures. */
+/** Shows the misclassified test rows as images. */
 import type { Dataset } from "../../data/dataset.ts";
 import type { Architecture } from "../../net/architecture.ts";
 import type { Model } from "../../net/model.ts";
@@ -8,26 +8,26 @@ import { type Html, html } from "./html.ts";
 import { imagePicture } from "./pictures.ts";
 import { className, count } from "./words.ts";
 
-/** How many are shown; all would make the page heavy, and nobody looks at them. */
+/** Maximum number of images, to keep the page small. */
 const MOST = 120;
 
-/** A row that was answered wrongly. */
+/** A misclassified row. */
 interface Mistake {
-  /** Of the data set. */
+  /** The row's number in the data set. */
   row: number;
   label: number;
   answer: number;
-  /** Of the answer. */
+  /** The probability of the predicted class. */
   probability: number;
 }
 
 /**
- * Pictures of the mistakes that the net was surest of.
+ * Shows the misclassified rows with the highest probability of the predicted class.
  *
  * @param model The net
  * @param data The data set
  * @param test Its test rows
- * @param report What was found on them
+ * @param report The evaluation on the test rows
  */
 export function mistakesSection(
   model: Model,
@@ -36,24 +36,24 @@ export function mistakesSection(
   report: EvaluationReport,
 ): Html {
   const mistakes = findMistakes(model, data, test, report);
-  if (mistakes.length === 0) return html`<p>It got no test row wrong.</p>`;
+  if (mistakes.length === 0) return html`<p>No test row is misclassified.</p>`;
   const shown = mistakes.slice(0, MOST);
   const figures = shown.map(({ row, label, answer, probability }) => {
     const said = className(answer, data.classNames);
     const is = className(label, data.classNames);
     return html`
       <figure><img src="${imagePicture(pixelsOf(data, row), data)}" alt="${is}">
-      ${is}, said <strong>${said}</strong> <span class="muted">${(100 * probability).toFixed(
+      ${is}, predicted <strong>${said}</strong> <span class="muted">${(100 * probability).toFixed(
         0,
       )}%</span></figure>
     `;
   });
   const [some, all] = [shown, mistakes].map(({ length }) => count(length));
   const which = shown.length < mistakes.length
-    ? `${some} of the ${all} mistakes: those it was surest of, with`
-    : `All ${all} mistakes, those it was surest of first, with`;
+    ? `The ${some} most confident of ${all} mistakes, with`
+    : `All ${all} mistakes, the most confident first, with`;
   const bound = boundWords(model.architecture);
-  return html`<p>${which} the label, what it said, and how probable it found that.${bound}</p>
+  return html`<p>${which} the label, the predicted class and its probability.${bound}</p>
 <div class="pictures">${figures}</div>`;
 }
 
@@ -61,10 +61,12 @@ export function mistakesSection(
 function boundWords({ head, classes }: Architecture): string {
   if (head !== "notebook") return "";
   const most = Math.E / (Math.E + (classes - 1) / Math.E);
-  return ` As the net ends in tanh, no probability can exceed ${(100 * most).toFixed(0)}%.`;
+  return ` As the net's outputs go through tanh, no probability exceeds ${
+    (100 * most).toFixed(0)
+  }%.`;
 }
 
-/** All mistakes, those with the highest probability first. */
+/** Finds all mistakes, sorted by descending probability. */
 function findMistakes(
   model: Model,
   data: Dataset,

@@ -1,6 +1,6 @@
-/** What the published notebook printed, to be seen beside one's own run. */
+/** The published notebook's results, to compare runs with. */
 
-/** Its accuracies, as fractions: 1000 test rows drawn anew each time. */
+/** Its accuracies as fractions, each on 1000 newly sampled test rows. */
 export const NOTEBOOK_CURVE: readonly { iteration: number; accuracy: number }[] = [
   { iteration: 0, accuracy: 0.087 },
   { iteration: 500, accuracy: 0.797 },
@@ -15,8 +15,8 @@ export const NOTEBOOK_CURVE: readonly { iteration: number; accuracy: number }[] 
   { iteration: 5000, accuracy: 0.918 },
 ];
 
-/** On all 10,000 test rows. */
+/** Its accuracy on all 10,000 test rows. */
 export const NOTEBOOK_FINAL_ACCURACY = 0.9174;
 
-/** Of its training loop, on a GPU. */
+/** The seconds of its training loop, on a GPU. */
 export const NOTEBOOK_SECONDS = 54.2;

@@ -1,13 +1,13 @@
-/** What every page has: a head, its style, and nothing that is fetched from anywhere. */
+/** The frame of every page: head and style sheet. Pages load nothing else. */
 import { Html, html } from "./html.ts";
 import STYLE from "./page.css" with { type: "text" };
 
 /**
- * A whole page.
+ * Creates a page.
  *
- * @param title For the browser's tab, and at the top
- * @param content All below
- * @returns A file's text
+ * @param title The title in the browser's tab and at the top
+ * @param content The rest of the page
+ * @returns The file's text
  */
 export function page(title: string, content: Html): string {
   return html`

@@ -1,17 +1,17 @@
-/** Small pictures for a page, as PNG in data URIs: nothing beside the page has to be kept. */
+/** Encodes small images as PNG in data URIs, so that a page needs no other files. */
 import { encode } from "fast-png";
 
-/** Pixels in a row of a picture, and rows of pixels. */
+/** The size of an image in pixels. */
 export interface PictureSize {
   width: number;
   height: number;
 }
 
 /**
- * A row of a data set: black ink, on whatever the picture lies on.
+ * Encodes a row of a data set as black ink on a transparent background.
  *
  * @param pixels Shape (height * width): 0 is background, 255 full ink
- * @param size Of the picture
+ * @param size The image's size
  * @returns A URI for `src`
  *
  * @example
@@ -29,17 +29,17 @@ export function imagePicture(pixels: Uint8Array, { width, height }: PictureSize)
   return pngUri(blackAndOpacity, { width, height, channels: 2 });
 }
 
-/** Red and blue that can be told apart on light and on dark, and by the colour-blind. */
+/** Orange and blue: distinguishable on light and dark backgrounds, and for color-blind readers. */
 const POSITIVE = [214, 96, 36];
 const NEGATIVE = [46, 124, 214];
 
 /**
- * Numbers of both signs: orange above 0, blue below, and the further from 0 the less of the page
- * shines through, so that 0 is the page's own colour, light or dark.
+ * Encodes signed numbers: orange for positive, blue for negative, and the closer to 0 the more
+ * transparent, so that 0 has the page's color, light or dark.
  *
  * @param values Shape (height * width)
- * @param size Of the picture
- * @param largest The distance from 0 that is drawn in full colour, as is all beyond it
+ * @param size The image's size
+ * @param largest The absolute value from which on the color is opaque
  * @returns A URI for `src`
  *
  * @example

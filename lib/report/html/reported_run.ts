@@ -1,12 +1,12 @@
-/** What a report has to know of a run. */
+/** The data of a run that reports show. */
 import type { CurvePoint } from "../../model/checkpoint.ts";
 import type { RunRecord } from "../../model/metadata.ts";
 import type { RunResult } from "../../model/saved_model.ts";
 
-/** A finished run: what was trained on what, how it ended, and its evaluations on the way. */
+/** A finished run: its record, its result, and its evaluations during training. */
 export interface ReportedRun extends RunRecord, RunResult {
-  /** What a person calls it: its folder. */
+  /** The run's name: that of its folder. */
   name: string;
-  /** The evaluations on the way, in order. */
+  /** The evaluations during training, in order. */
   curve: readonly CurvePoint[];
 }

@@ -1,4 +1,4 @@
-/** One run as a page. */
+/** The report on one run. */
 import type { Dataset, Split } from "../../data/dataset.ts";
 import { parameterSlots } from "../../net/architecture.ts";
 import type { Model } from "../../net/model.ts";
@@ -26,12 +26,12 @@ export type EvaluateRows = (
 ) => EvaluationReport | Promise<EvaluationReport>;
 
 /**
- * A run as one HTML file that needs nothing beside it.
+ * Creates the report on a run as one self-contained HTML file.
  *
  * @param run The run's records
- * @param model The net it ended with
- * @param data What it was trained and tested on: the test rows are evaluated once more, to see which were wrong
- * @param evaluateRows Does what `evaluate` does, if it is to be shown how far that is
+ * @param model The trained net
+ * @param data The run's data; the test rows are evaluated again, to show the misclassified ones
+ * @param evaluateRows Replaces `evaluate`, to show progress
  * @returns The file's text
  */
 export async function runPage(
@@ -52,28 +52,28 @@ export async function runPage(
   return page(
     `Run ${run.name}`,
     html`${facts(run, report, totalIterations(run.options, split.train.length))}
-<h2>Which data chose the net</h2>
+<h2>Model selection</h2>
 ${chosenBy(run.options, split.validation.length, split.test.length)}
-<h2>Learning</h2>
+<h2>Learning curves</h2>
 ${curveWords(run)}
 ${curves}
 ${curveTable(run)}
-<h2>What it takes for what</h2>
-<p>Test rows by their label and by what the net said. The stronger the orange, the more often; blue is right.</p>
+<h2>Confusion matrix</h2>
+<p>Number of test rows by label (down) and predicted class (across). Blue is correct, orange is wrong; stronger colors mean more rows.</p>
 ${confusionSection(report, data.classNames)}
-<h2>What it got wrong</h2>
+<h2>Misclassified digits</h2>
 ${mistakesSection(model, data, split.test, report)}
-<h2>The first layer</h2>
-<p>Each of the ${units} units has one weight for each pixel: ink where it is orange speaks for the
-unit, ink where it is blue against it.</p>
+<h2>First-layer weights</h2>
+<p>Each of the ${units} units has one weight per pixel. Ink on orange pixels increases the unit's
+activation, ink on blue pixels decreases it.</p>
 ${firstLayerSection(model, drawn, data)}
 ${augmentationSection(run.options, data, split.train)}
-<h2>The run</h2>
+<h2>Configuration</h2>
 <div class="side-by-side">${runTable(run, data, split)}${optionsTable(run.options)}</div>`,
   );
 }
 
-/** The few numbers that matter. */
+/** The most important numbers. */
 function facts(run: ReportedRun, { rows, correct }: EvaluationReport, planned: number): Html {
   const notebook = isLikeNotebook(run);
   const margin = (100 * standardError(run.accuracy, rows)).toFixed(2);
@@ -82,14 +82,14 @@ function facts(run: ReportedRun, { rows, correct }: EvaluationReport, planned: n
     : "";
   const recounted = Math.abs(run.accuracy * rows - correct) < 0.5
     ? ""
-    : html`<p>The device counted ${count(Math.round(run.accuracy * rows))} right test rows; in the
-float64 arithmetic of this page it is ${count(correct)}.</p>`;
+    : html`<p>The device classified ${count(Math.round(run.accuracy * rows))} test rows correctly;
+this page, which computes in float64, ${count(correct)}.</p>`;
   const shown = [
-    fact("accuracy on the test rows", percent(run.accuracy), [
+    fact("test accuracy", percent(run.accuracy), [
       `standard error ${margin} points`,
       ...(notebook ? [`the notebook: ${percent(NOTEBOOK_FINAL_ACCURACY)}`] : []),
     ]),
-    fact("wrong", count(rows - correct), [
+    fact("misclassified", count(rows - correct), [
       `of ${count(rows)} test rows`,
       `loss ${decimals(run.loss)}`,
     ]),
@@ -98,10 +98,10 @@ float64 arithmetic of this page it is ${count(correct)}.</p>`;
       ...(notebook ? [`the notebook: ${NOTEBOOK_SECONDS.toFixed(2)} s on a GPU`] : []),
     ]),
     fact("steps", count(run.iterations), [
-      ...(run.iterations < planned ? [`of ${count(planned)}: it was stopped`] : []),
+      ...(run.iterations < planned ? [`of ${count(planned)}: stopped early`] : []),
       ...(run.bestIteration === undefined
         ? []
-        : [`the net is that after ${count(run.bestIteration)}, the best on held-out rows`]),
+        : [`the net after step ${count(run.bestIteration)}, the best on held-out rows`]),
       `${count(run.options.batchSize)} rows each`,
       speed,
     ]),
@@ -120,27 +120,27 @@ function fact(name: string, value: string, below: string[]): Html {
   `;
 }
 
-/** Whether the test rows may have had a say. */
+/** Says which rows were used to select the net and its options. */
 function chosenBy(options: TrainingOptions, held: number, tested: number): Html {
   const [drawn, heldOut, test] = [options.evalSize, held, tested].map(count);
   if (held > 0) {
-    return html`<p>${heldOut} training rows were held out of training, and the evaluations on the
-way drew their ${drawn} rows from those. Whoever picked options by them has not looked at the
-${test} test rows, which were evaluated once, at the end.</p>`;
+    return html`<p>${heldOut} training rows were held out, and each evaluation during training
+sampled ${drawn} of those. Options selected by these evaluations did not depend on the ${test} test
+rows, which were evaluated once, at the end.</p>`;
   }
   const preset = presetOf(options);
   return preset
-    ? html`<p>The options are those of <code>--preset ${preset}</code>, which were chosen by
-training rows of MNIST that other runs held out: test rows have chosen none of them. This run held
-no rows out; the evaluations on the way drew their ${drawn} rows from the ${test} test rows, but
-nothing was chosen by them.</p>`
-    : html`<p>No rows were held out: as in the notebook, the evaluations on the way drew their
-${drawn} rows from the ${test} test rows. Within this run nothing was chosen by them. But whoever
-picks options by comparing such runs picks them by the test rows, and the accuracy on these then
-flatters; <code>--validation</code> holds rows out.</p>`;
+    ? html`<p>The options are those of <code>--preset ${preset}</code>, which were selected on
+held-out training rows of MNIST in other runs, never on test rows. This run held no rows out: each
+evaluation during training sampled ${drawn} of the ${test} test rows, but nothing was selected by
+them.</p>`
+    : html`<p>No rows were held out: as in the notebook, each evaluation during training sampled
+${drawn} of the ${test} test rows. Nothing in this run was selected by them. But if you select
+options by comparing such runs, you select them on the test rows, and the accuracy on these is
+optimistic; <code>--validation</code> holds rows out.</p>`;
 }
 
-/** The preset that a run's options are, but for the seed; none for the notebook's own. */
+/** The preset that a run's options equal, apart from the seed; undefined for the notebook's. */
 function presetOf(options: TrainingOptions): string | undefined {
   return Object.keys(PRESETS).find((name) => {
     const preset = PRESETS[name as Preset];
@@ -153,18 +153,18 @@ function curveWords(run: ReportedRun): Html {
   const rows = count(run.options.evalSize);
   const error = (100 * standardError(run.accuracy, run.options.evalSize)).toFixed(1);
   const notebook = isLikeNotebook(run) ? " The notebook printed no losses." : "";
-  return html`<p>Every point is an evaluation on ${rows} freshly drawn rows. The band is one
-standard error either way: at ${
+  return html`<p>Every point is an evaluation on ${rows} newly sampled rows. The band is plus or
+minus one standard error: at ${
     percent(run.accuracy)
-  } that is ${error} points, so two evaluations of the very same net
-easily differ by as much.${notebook}</p>`;
+  } that is ${error} points, so two evaluations of the same net
+easily differ by that much.${notebook}</p>`;
 }
 
 function runTable(run: ReportedRun, data: Dataset, split: Split): Html {
   const rows: [string, string][] = [
     ["data", `${run.dataset}: ${data.width} x ${data.height} pixels, ${data.classes} classes`],
-    ["rows trained on", count(split.train.length)],
-    ["rows held out", count(split.validation.length)],
+    ["training rows", count(split.train.length)],
+    ["validation rows", count(split.validation.length)],
     ["test rows", count(split.test.length)],
     ["device", `${run.device} (${run.backend})`],
     ...(run.initFrom === undefined
@@ -172,8 +172,8 @@ function runTable(run: ReportedRun, data: Dataset, split: Split): Html {
       : [["initial parameters", run.initFrom] as [string, string]]),
     ["seconds", run.seconds.toFixed(2)],
     ["steps", count(run.iterations)],
-    ["accuracy on the test rows", percent(run.accuracy)],
-    ["loss on the test rows", decimals(run.loss)],
+    ["test accuracy", percent(run.accuracy)],
+    ["test loss", decimals(run.loss)],
   ];
   return html`
     <table>

@@ -1,4 +1,4 @@
-/** Numbers and names as pages write them. */
+/** Formats numbers and names for pages. */
 
 /** `91.38%` */
 export function percent(fraction: number): string {
@@ -20,7 +20,7 @@ export function spaced(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
 
-/** What a label stands for, where its data set says. */
+/** The name of a class; its number if the data set gives no names. */
 export function className(label: number, names?: readonly string[]): string {
   return names?.[label] ?? String(label);
 }

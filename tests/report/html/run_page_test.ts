@@ -77,7 +77,7 @@ Deno.test("runPage() shows every mistake and no other row, where they are few", 
     .map((i) => [data.labels[test[i]], answers[i]])
     .filter(([label, answer]) => label !== answer)
     .map((pair) => pair.join(" said ")).sort();
-  const shown = [...page.matchAll(/(\d), said <strong>(\d)<\/strong>/g)]
+  const shown = [...page.matchAll(/(\d), predicted <strong>(\d)<\/strong>/g)]
     .map(([, label, answer]) => `${label} said ${answer}`).sort();
   assertEquals(shown, mistakes);
   assert(mistakes.length > 10 && mistakes.length < 40);
@@ -91,7 +91,7 @@ Deno.test("runPage() shows every mistake and no other row, where they are few", 
 Deno.test("runPage() shows 120 mistakes of many, those of the highest probability first", async () => {
   const data = someData(400);
   const page = await runPage(reportOf(data), MODEL, data);
-  const [, all] = page.match(/120 of the (\d+) mistakes/)!;
+  const [, all] = page.match(/The 120 most confident of (\d+) mistakes/)!;
   assert(Number(all) > 120);
   const percents = [...page.matchAll(/<\/strong>\s*<span class="muted">(\d+)%/g)]
     .map(([, percent]) => Number(percent));
@@ -99,7 +99,7 @@ Deno.test("runPage() shows 120 mistakes of many, those of the highest probabilit
   assertEquals(percents, percents.toSorted((a, b) => b - a));
 });
 
-Deno.test("runPage() shows each unit of the first layer twice: its weights, and what they gained", async () => {
+Deno.test("runPage() shows each unit of the first layer twice: its weights, and their change", async () => {
   const data = someData(40);
   const { architecture } = MODEL;
   const { parameters } = drawStart(data, OPTIONS, architecture);
@@ -159,33 +159,36 @@ Deno.test("runPage() says which rows chose the net, and how far it came", async 
   const data = someData(40);
   const whole = await runPage(reportOf(data), MODEL, data);
   assertMatch(whole, /No rows were held out/);
-  assert(!whole.includes("it was stopped"));
+  assert(!whole.includes("stopped early"));
   const run = reportOf(data, { validation: 20 });
   const held = await runPage({ ...run, iterations: 1000 }, MODEL, data);
   assertMatch(held, /20 training rows were held out/);
-  assertMatch(held, /of 5,000: it was stopped/);
+  assertMatch(held, /of 5,000: stopped early/);
 });
 
-Deno.test("runPage() says that a preset's options were not chosen by the test rows", async () => {
+Deno.test("runPage() says that a preset's options were not selected on test rows", async () => {
   const data = someData(40);
   const options = resolveOptions({ ...PRESETS.accurate, seed: 5 });
   const page = (given: TrainingOptions) =>
     runPage({ ...reportOf(data), options: given }, MODEL, data);
   assertMatch(
     await page(options),
-    /those of <code>--preset accurate<\/code>, which were chosen by/,
+    /those of <code>--preset accurate<\/code>, which were selected on/,
   );
   assertMatch(await page({ ...options, learningRate: 0.1 }), /No rows were held out/);
   assertMatch(await page(resolveOptions({ seed: 5 })), /No rows were held out/);
 });
 
-Deno.test("runPage() says so where a device counted other rows right than float64 arithmetic", async () => {
+Deno.test("runPage() says so if the device's count of correct rows differs from float64", async () => {
   const data = someData(40);
   const run = reportOf(data);
   const right = Math.round(40 * run.accuracy);
-  assert(!(await runPage(run, MODEL, data)).includes("The device counted"));
+  assert(!(await runPage(run, MODEL, data)).includes("The device classified"));
   const page = await runPage({ ...run, accuracy: (right + 1) / 40 }, MODEL, data);
-  assertMatch(page, new RegExp(`The device counted ${right + 1} right[^]*it is\\s+${right}\\.`));
+  assertMatch(
+    page,
+    new RegExp(`The device classified ${right + 1} test rows[^]*float64, ${right}\\.`),
+  );
 });
 
 Deno.test("pages escape names that come from outside", async () => {
@@ -213,7 +216,7 @@ Deno.test("runPage() does without a table of all pairs where there are too many 
   assert(!page.includes('class="confusion"'));
 });
 
-Deno.test("comparePage() lists what each run came to, and only the options that differ", async () => {
+Deno.test("comparePage() lists each run's results, and only the options that differ", async () => {
   const data = someData(40);
   const runs = [0.1, 1].map((learningRate) => ({
     ...reportOf(data, { learningRate }),
@@ -241,11 +244,11 @@ Deno.test("a page of 130,001 evaluations shows every 131st and the last, and say
   const [point] = run.curve;
   const curve = Array.from({ length: 130_001 }, (_, iteration) => ({ ...point, iteration }));
   const page = await runPage({ ...run, curve }, MODEL, data);
-  assert(page.includes("Of 130,001 evaluations every 131st is\nshown."));
+  assert(page.includes("Shows every 131st of 130,001\nevaluations."));
   const rows = [...page.matchAll(/<tr><td class="number">(\d+)<\/td>/g)].map(([, step]) => step);
   assertEquals(rows.slice(0, 3), ["0", "131", "262"]);
   assertEquals([rows.length, rows.at(-1)], [994, "130000"]);
-  assert(!(await runPage(run, MODEL, data)).includes("evaluations every"));
+  assert(!(await runPage(run, MODEL, data)).includes("Shows every"));
 });
 
 Deno.test("a comparison tells data of the same name apart", async () => {
