@@ -1,19 +1,19 @@
-/** What a task says to a person while it works, on stderr. */
+/** A task's progress and notices, on stderr. */
 import { type Counted, openProgressDisplay } from "../report/progress.ts";
 import { printError } from "./output.ts";
 
-/** Takes its bar off the terminal when disposed of. */
+/** Shows progress and notices; removes its progress bar when disposed. */
 export interface Asides extends Disposable {
   /**
-   * Shows that so much of so much is done, and how long the rest will take: a bar on a terminal, with
-   * `what` behind it and the speed of what is counted.
+   * Shows how much is done and how long the rest will take: a bar on a terminal, followed by `what`
+   * and the speed of what is counted.
    */
   progress(done: number, total: number, what: string, counted?: Counted): void;
-  /** Takes the bar off the terminal, for a result to be printed; the next progress brings it back. */
+  /** Removes the bar, so that a result can be printed; the next progress shows it again. */
   clear(): void;
-  /** Prints a line that is no result. */
+  /** Prints a message, unless `--quiet` is given. */
   notice(line: string): void;
-  /** Prints a line that a person must see to understand the results, with `--quiet` too. */
+  /** Prints a message that is needed to understand the results, even with `--quiet`. */
   warning(line: string): void;
 }
 

@@ -8,11 +8,11 @@ import { gzipped, MNIST_FOLDER, mnistFiles, type PageFiles, pageFiles } from "./
 import { runTask } from "./run_task.ts";
 
 const FLAGS = {
-  out: text("DIR", "the folder to write; what an earlier build left there is replaced", "dist"),
+  out: text("DIR", "output folder; files of an earlier build are replaced", "dist"),
   withData: toggle("put MNIST's files (11 MB) into the folder"),
   dataUrl: text(
     "URL",
-    "where the page fetches MNIST's files; if not given, from the folder mnist beside it",
+    "URL from which the page fetches MNIST's files; by default the folder mnist beside it",
   ),
   dataDir: DATASET_FLAGS.dataDir,
   json: toggle("print one JSON object that names the folder and its files"),

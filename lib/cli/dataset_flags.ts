@@ -1,4 +1,4 @@
-/** The flags that choose a data set: of every task that opens one. */
+/** The flags that choose a data set, for every task that opens one. */
 import { resolve } from "node:path";
 import { openInBackground } from "../data/background.ts";
 import type { Dataset, DatasetSource } from "../data/dataset.ts";
@@ -18,24 +18,24 @@ export const DATASET_FLAGS = {
     parse: (text) =>
       text === "" ? undefined : DATASET_NAMES.includes(text) ? text : typedPath(text),
   },
-  dataDir: path("DIR", "the folder that already holds the data set's files; beats MNIST_DIR"),
+  dataDir: path("DIR", "folder that already holds the data set's files; overrides MNIST_DIR"),
   label: text(
     "first|last|NAME",
-    "a CSV file's column of labels; if not given, found by its name or by what it holds",
+    "label column of a CSV file; by default found by its name or its values",
   ),
   test: path("FILE.csv", "a second CSV file, with the test rows; --split is original then"),
-  transpose: toggle("swap rows and columns of each image; done unasked where files are EMNIST's"),
-  imageWidth: number("pixels in a row of a CSV file's images, where they are not square"),
+  transpose: toggle("swap rows and columns of each image; the default for EMNIST's files"),
+  imageWidth: number("width of a CSV file's images in pixels, if they are not square"),
 } satisfies FlagTable;
 
 /**
- * Opens the data set that flags choose, in the background.
+ * Opens the data set chosen by flags, in the background.
  *
- * @param flags Of `DATASET_FLAGS`
- * @param asides Where it is told how that goes
- * @param recorded Where the data of an earlier run came from: opened if no flag names another
+ * @param flags The values of `DATASET_FLAGS`
+ * @param asides Shows progress and notices
+ * @param recorded The source of an earlier run's data, opened if no flag names another
  * @returns The data set
- * @throws Error if there is no such data set, it is damaged, or cannot be downloaded
+ * @throws Error if there is no such data set, it is corrupt, or it cannot be downloaded
  */
 export async function openChosenDataset(
   flags: FlagValues<typeof DATASET_FLAGS>,
@@ -54,11 +54,11 @@ export async function openChosenDataset(
 }
 
 /**
- * What flags ask for, and in place of those that are not given, what an earlier run recorded.
+ * Returns the source given by flags, completed by what an earlier run recorded.
  *
- * @param flags Of `DATASET_FLAGS`
- * @param recorded Of an earlier run; ignored if `--dataset` names another data set
- * @returns What `openDataset` must be told
+ * @param flags The values of `DATASET_FLAGS`
+ * @param recorded An earlier run's source; ignored if `--dataset` names another data set
+ * @returns The arguments of `openDataset`
  */
 export function datasetSource(
   { dataset, dataDir, label, imageWidth: width, test, transpose }: FlagValues<
@@ -76,12 +76,12 @@ export function datasetSource(
   };
 }
 
-/** The split that goes with the flags unless `--split` is given: with test rows of their own, those. */
+/** The default of `--split`: `original` if a file of test rows is given. */
 export function splitOf({ test }: FlagValues<typeof DATASET_FLAGS>): { split?: SplitKind } {
   return test === undefined ? {} : { split: "original" };
 }
 
-/** The shape of the chosen data set, where that is known before it is opened. */
+/** The shape of the chosen data set, if it is known before the data set is opened. */
 export function shapeBeforehand(
   { dataset = "auto" }: FlagValues<typeof DATASET_FLAGS>,
 ): Pick<Dataset, "width" | "height" | "classes"> | undefined {

@@ -1,4 +1,4 @@
-/** `deno task devices`: what could train here, whether it computes rightly, and how fast. */
+/** `deno task devices`: lists, checks and times the devices. */
 import { findDevices } from "../engine/create.ts";
 import type { DeviceDescription } from "../engine/engine.ts";
 import { checkDevice, type CheckResult, timeStep } from "../engine/self_check.ts";
@@ -7,14 +7,14 @@ import { print, printError } from "./output.ts";
 import { runTask } from "./run_task.ts";
 
 const FLAGS = {
-  check: toggle("compare each device's numbers with the same in float64"),
+  check: toggle("compare each device's results with float64"),
   time: toggle("time the notebook's step on each device"),
-  json: toggle("print one JSON object a line, one a device"),
+  json: toggle("print one JSON object per device"),
 };
 
 const TASK: Task<typeof FLAGS> = {
   name: "devices",
-  summary: "Lists the devices that can train; --backend auto takes the one with the arrow.",
+  summary: "Lists the devices that can train; --backend auto uses the one with the arrow.",
   flags: FLAGS,
 };
 
@@ -76,7 +76,7 @@ function findingsText(findings: Findings): string {
       (error <= tolerance ? "" : `, more than ${tolerance}`)
     );
     parts.push(
-      `${isRight(findings) ? "computes rightly" : "COMPUTES WRONGLY"} (${list.join("; ")})`,
+      `${isRight(findings) ? "correct" : "WRONG RESULTS"} (${list.join("; ")})`,
     );
   }
   if (milliseconds !== undefined) parts.push(`${milliseconds.toFixed(3)} ms per step`);

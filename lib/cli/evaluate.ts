@@ -1,4 +1,4 @@
-/** `deno task evaluate`: how well a trained net does, class by class. */
+/** `deno task evaluate`: evaluates a trained net, class by class. */
 import type { Dataset } from "../data/dataset.ts";
 import { publishedTestRows, splitDataset } from "../data/split.ts";
 import type { SavedModel } from "../model/saved_model.ts";
@@ -16,7 +16,7 @@ import { watchedEvaluation } from "./watched_evaluation.ts";
 const FLAGS = {
   ...MODEL_FLAGS,
   ...DATASET_FLAGS,
-  dataset: { ...DATASET_FLAGS.dataset, default: "what the net was trained on" },
+  dataset: { ...DATASET_FLAGS.dataset, default: "the data that the net was trained on" },
   json: toggle("print one JSON object instead of the tables"),
   quiet: toggle("no progress or notices on stderr"),
 };
@@ -24,8 +24,8 @@ const FLAGS = {
 const TASK: Task<typeof FLAGS> = {
   name: "evaluate",
   summary:
-    "Says how well a trained net does on the rows that its run tested on: accuracy, loss,\n" +
-    "precision and recall of each class, and which classes it takes for which.",
+    "Evaluates a trained net on its run's test rows: accuracy, loss, precision and recall of\n" +
+    "each class, and the confusion matrix.",
   flags: FLAGS,
 };
 

@@ -19,7 +19,7 @@ const FLAGS = {
   ),
   npz: toggle("the same as --format npz"),
   onnx: toggle("the same as --format onnx"),
-  out: path("FILE", "where to; if not given, beside the net, with another ending"),
+  out: path("FILE", "output file; by default beside the net, with another extension"),
   json: toggle("print one JSON object that names the file"),
 };
 

@@ -1,21 +1,21 @@
 /**
- * Command-line flags. One table a task says which flags there are; the parser
- * and the help are both made of it, so they cannot disagree.
+ * Command-line flags. Each task has one table of flags, from which both the parser
+ * and the help are derived, so they cannot disagree.
  */
 import { parseArgs } from "node:util";
 import { typedPath } from "./paths.ts";
 
-/** One flag; the key under which it stands in its table, in kebab case, is its name. */
+/** One flag; its name is its key in the table, in kebab case. */
 export interface Flag<Value> {
-  /** What stands for the value in the help, `N` say; a switch has none. */
+  /** The placeholder of the value in the help, such as `N`; a switch has none. */
   placeholder?: string;
   /** What the flag does, in a line. */
   help: string;
-  /** What holds where the flag is not given, for the help. */
+  /** The default value, for the help. */
   default?: string;
-  /** What a value has to be: `a number`. */
+  /** What a value must be, such as `a number`. */
   expects: string;
-  /** The value that a text stands for, or undefined if it is not what the flag expects. */
+  /** Parses a value; undefined if it is invalid. */
   parse(text: string): Value | undefined;
 }
 
@@ -23,7 +23,7 @@ export interface Flag<Value> {
 // deno-lint-ignore no-explicit-any -- each flag has its own type of value
 export type FlagTable = Record<string, Flag<any>>;
 
-/** What was given of a table's flags; a flag that was not given is undefined. */
+/** The values of a table's flags; undefined for flags that were not given. */
 export type FlagValues<Table extends FlagTable> = {
   [Name in keyof Table]?: Table[Name] extends Flag<infer Value> ? Value : never;
 };
@@ -34,14 +34,14 @@ export interface Task<Table extends FlagTable> {
   /** What it does: the first lines of its help. */
   summary: string;
   flags: Table;
-  /** What may stand besides flags, for the help: `IMAGE...`; without it nothing may. */
+  /** The arguments besides flags, for the help: `IMAGE...`; by default none are accepted. */
   operands?: string;
 }
 
-/** A command line that cannot be followed; the message is one line for a person. */
+/** Thrown for an invalid command line; the message is one line. */
 export class UsageError extends Error {}
 
-/** A flag that is there or not. */
+/** A flag without a value. */
 export function toggle(help: string): Flag<boolean> {
   return { help, expects: "given without a value", parse: () => true };
 }
@@ -57,7 +57,7 @@ export function number(help: string, byDefault?: number): Flag<number> {
   };
 }
 
-/** A flag with words as they are: a name. */
+/** A flag with any text. */
 export function text(placeholder: string, help: string, byDefault?: string): Flag<string> {
   return {
     placeholder,
@@ -68,7 +68,7 @@ export function text(placeholder: string, help: string, byDefault?: string): Fla
   };
 }
 
-/** A flag with a path, which is relative to where the person stands. */
+/** A flag with a path, relative to the user's working directory. */
 export function path(placeholder: string, help: string, byDefault?: string): Flag<string> {
   const asTyped = text(placeholder, help, byDefault);
   return { ...asTyped, parse: (text) => text === "" ? undefined : typedPath(text) };
@@ -89,12 +89,12 @@ export function oneOf<Word extends string>(
   };
 }
 
-/** A flag with several values of another flag, divided by commas or, where those have commas, otherwise. */
+/** A flag with several values of another flag, separated by commas, or by slashes if those contain commas. */
 export function listOf<Value>(flag: Flag<Value>, divider: "," | "/" = ","): Flag<Value[]> {
   return {
     ...flag,
     placeholder: `${flag.placeholder}${divider}...`,
-    expects: `${flag.expects}, or several divided by ${divider === "," ? "commas" : "slashes"}`,
+    expects: `${flag.expects}, or several separated by ${divider === "," ? "commas" : "slashes"}`,
     parse(text) {
       const values = text.split(divider).map((part) => flag.parse(part));
       return values.includes(undefined) ? undefined : values as Value[];
@@ -183,10 +183,10 @@ async function unknownFlag(name: string, known: string[]): Promise<UsageError> {
   );
 }
 
-/** The column in which the help says what a flag does. */
+/** The column at which descriptions start in the help. */
 const HELP_COLUMN = 36;
 
-/** A task's help, made of its table. */
+/** Formats a task's help from its table of flags. */
 export function helpText(task: Task<FlagTable>): string {
   const rows = Object.entries(task.flags).map(([key, flag]) => {
     const usage = `  ${[flagName(key), flag.placeholder].filter(Boolean).join(" ")}`;

@@ -1,4 +1,4 @@
-/** What ends a task early: Ctrl-C, a signal, or that nobody reads its output any more. */
+/** Handles what ends a task early: Ctrl-C, a signal, or a closed output pipe. */
 import { whenReaderGone } from "./output.ts";
 
 /** The signals that ask a process to end, and its exit code then: 128 and the signal's number. */
@@ -13,14 +13,14 @@ const SIGNALS = Object.keys(EXIT_CODES) as (keyof typeof EXIT_CODES)[];
 const PIPE_CLOSED = 141;
 
 /**
- * Signals that come so soon after the first are the same Ctrl-C: the terminal sends it to all
- * processes in it, and `deno task` passes on the one that it gets.
+ * Signals within this time of the first are the same Ctrl-C: the terminal sends it to all of its
+ * processes, and `deno task` forwards the one that it receives.
  */
 const SAME_MILLISECONDS = 500;
 
 /**
- * Listens for what may end the task, until it is disposed of. The first time after `begin()` aborts
- * the signal, so that the task can keep what there is; at any other time the process ends at once.
+ * Listens for events that end the task, until it is disposed. The first one after `begin()` aborts
+ * the signal, so that the task can save its state; any other ends the process at once.
  */
 export class Interruption implements Disposable {
   readonly #stop = new AbortController();
@@ -48,7 +48,7 @@ export class Interruption implements Disposable {
     return this.#exitCode;
   }
 
-  /** From now on there is something to keep. */
+  /** Tells that there is now something to save. */
   begin(): void {
     this.#begun = true;
   }

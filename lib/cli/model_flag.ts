@@ -1,4 +1,4 @@
-/** The flags that name a trained net: of every task that uses one. */
+/** The flags that name a trained net, for every task that uses one. */
 import { type NetFacts, UnstatedFactsError } from "../model/foreign_model.ts";
 import { loadParameters } from "../model/load_parameters.ts";
 import type { SavedModel } from "../model/saved_model.ts";
@@ -6,17 +6,26 @@ import { OPTION_WORDS } from "../training/options.ts";
 import { flagName, type FlagTable, type FlagValues, oneOf, path, UsageError } from "./flags.ts";
 import { shownPath } from "./paths.ts";
 
-/** How another program's net computes; what this one wrote says so itself. */
+/** How another program's net computes; files of this program say it themselves. */
 const FACT_FLAGS = {
-  activation: oneOf(OPTION_WORDS.activation, "of the hidden layers, if the file does not say"),
-  head: oneOf(OPTION_WORDS.head, "softmax of the last layer, of its tanh for notebook, likewise"),
-  scale: oneOf(OPTION_WORDS.scale, "pixels divided by their L2 norm, or by 255, likewise"),
+  activation: oneOf(
+    OPTION_WORDS.activation,
+    "activation of the hidden layers, if the file does not say it",
+  ),
+  head: oneOf(
+    OPTION_WORDS.head,
+    "softmax of the outputs, with tanh before it for notebook, if the file does not say it",
+  ),
+  scale: oneOf(
+    OPTION_WORDS.scale,
+    "pixel scaling: by the L2 norm of the image, or by 255, if the file does not say it",
+  ),
 } satisfies FlagTable;
 
 export const MODEL_FLAGS = {
   model: path(
     "FILE",
-    "the trained net: a run's model.safetensors or checkpoint.safetensors; or six arrays of another program's, as .safetensors or .npz",
+    "trained net: a run's model.safetensors or checkpoint.safetensors, or a .safetensors or .npz file from PyTorch, JAX or Keras",
   ),
   ...FACT_FLAGS,
 } satisfies FlagTable;

@@ -1,30 +1,30 @@
-/** Where a task's words go: results to stdout, everything else to stderr. */
+/** A task's output: results to stdout, everything else to stderr. */
 
 import { printable } from "../files/printable.ts";
 
-/** Characters of a message after which it is cut: names and values in it come from files. */
+/** Maximum length of a message, since names and values in it may come from files. */
 export const MESSAGE_LIMIT = 2000;
 
 const encoder = new TextEncoder();
 
-/** Whom to tell that nobody reads any more what this process writes. */
+/** Called when the reader of stdout or stderr has closed it. */
 let onReaderGone: (() => void) | undefined;
 let readerGone = false;
 
 /**
- * Has a function called, once, when the reader of stdout or stderr has gone, as that of
- * `train | head -1` does; what is printed after that is dropped.
+ * Calls a function once when the reader of stdout or stderr has closed it, as in
+ * `train | head -1`. Later output is discarded.
  */
 export function whenReaderGone(listener: () => void): void {
   onReaderGone = listener;
 }
 
-/** Writes lines to stdout, at once. */
+/** Writes lines to stdout at once. */
 export function print(...lines: string[]): void {
   write(Deno.stdout, lines);
 }
 
-/** Writes lines to stderr, at once; what is very long is cut. */
+/** Writes lines to stderr at once; truncates very long ones. */
 export function printError(...lines: string[]): void {
   write(Deno.stderr, lines.map((line) => printable(line, MESSAGE_LIMIT)));
 }
@@ -42,8 +42,8 @@ function write(stream: { writeSync(bytes: Uint8Array): number }, lines: string[]
 }
 
 /**
- * A line in which control characters, which a terminal may obey, are written as JSON escapes: names
- * and labels come from files that anybody may have made.
+ * Replaces control characters, which a terminal may interpret, by JSON escapes: names and labels may
+ * come from untrusted files.
  */
 function withoutControls(line: string): string {
   // deno-lint-ignore no-control-regex -- they are what is looked for

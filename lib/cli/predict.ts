@@ -13,15 +13,15 @@ import { FAILED, runTask } from "./run_task.ts";
 
 const FLAGS = {
   ...MODEL_FLAGS,
-  json: toggle("print one JSON object a line, one an image"),
+  json: toggle("print one JSON object per image"),
 };
 
 const TASK: Task<typeof FLAGS> = {
   name: "predict",
   summary:
-    "Says which digit an image shows, and how probable each is; unsure if another is more than\n" +
-    "half as probable. Images are PNG or JPEG files of any size that show one digit, dark on light\n" +
-    "or light on dark; - is one that comes on stdin.",
+    "Predicts which digit an image shows, with the probability of each digit. A prediction is\n" +
+    "unsure if another digit is more than half as probable. Images are PNG or JPEG files of any\n" +
+    "size that show one digit, dark on light or light on dark; - reads one from stdin.",
   flags: FLAGS,
   operands: "IMAGE...",
 };
@@ -37,7 +37,7 @@ const SURE = 2;
 
 if (import.meta.main) await runTask(TASK, predictTask);
 
-/** What a net says to one image. */
+/** The prediction for one image. */
 interface Prediction {
   image: string;
   label: number;
@@ -48,7 +48,7 @@ interface Prediction {
   unsure: boolean;
 }
 
-/** Prints what the net says to each image; an image that is no good does not stop the others. */
+/** Prints the prediction for each image; an unreadable image does not stop the others. */
 async function predictTask(flags: FlagValues<typeof FLAGS>, images: string[]): Promise<number> {
   if (images.length === 0) throw new UsageError("an image is needed: a file, or - for stdin");
   const { file, model } = await loadNamedModel(TASK.name, flags);

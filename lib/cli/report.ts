@@ -20,7 +20,7 @@ const FLAGS = {
   compare: path("DIR", "compares this run with those named after it, if any"),
   out: path(
     "FILE",
-    "the page; if not given, report.html in the run's folder, or compare.html beside it",
+    "output file; by default report.html in the run's folder, or compare.html beside it",
   ),
   ...DATASET_FLAGS,
   dataset: { ...DATASET_FLAGS.dataset, default: "the run's" },
@@ -30,11 +30,10 @@ const FLAGS = {
 
 const TASK: Task<typeof FLAGS> = {
   name: "report",
-  summary:
-    "Makes a page of a finished run, or of several: one HTML file that needs nothing beside it.\n" +
+  summary: "Writes a report on a finished run, or a comparison of several, as one HTML file:\n" +
     "  deno task report runs/2026-11-23-298504\n" +
     "  deno task report runs/2026-11-23-298504 runs/2026-11-23-1\n" +
-    "A run's page needs its data once more, to see what it gets wrong; a comparison does not.",
+    "A report on a run reads the run's data again, to show misclassified digits.",
   flags: FLAGS,
   operands: "[RUN...]",
 };

@@ -1,11 +1,11 @@
-/** Going on from a checkpoint: `train --resume FILE`. */
+/** Resumes from a checkpoint: `train --resume FILE`. */
 import type { DeviceDescription } from "../engine/engine.ts";
 import { linkTarget } from "../files/write_file.ts";
 import { type Checkpoint, decodeCheckpoint } from "../model/checkpoint.ts";
 import { decodeFile } from "../model/load_parameters.ts";
 import { OptionError, resolveOptions, type TrainingOptions } from "../training/options.ts";
 
-/** A checkpoint, the file that it is in, and the options to go on with. */
+/** A checkpoint, its file, and the options of the resumed run. */
 export interface Resumed {
   file: string;
   checkpoint: Checkpoint;
@@ -15,11 +15,11 @@ export interface Resumed {
 /**
  * Reads a checkpoint.
  *
- * @param file Where it is
- * @param given Options as flags give them; they may make the run longer, and not differ otherwise
- * @returns What to go on from, and how
+ * @param file The checkpoint's path
+ * @param given The options given as flags; they may make the run longer, but not differ otherwise
+ * @returns The checkpoint and the options
  * @throws {OptionError} If an option differs
- * @throws {Error} If the file is missing, damaged or no checkpoint
+ * @throws {Error} If the file is missing, corrupt or not a checkpoint
  */
 export async function openCheckpoint(
   file: string,
@@ -28,7 +28,7 @@ export async function openCheckpoint(
   const checkpoint = await decodeFile(file, decodeCheckpoint);
   const { options } = checkpoint.run;
   for (const name of Object.keys(given) as (keyof TrainingOptions)[]) {
-    // Under the linear schedule the length of the run decides the rate of every step.
+    // With the linear schedule, the learning rate of every step depends on the run's length.
     const mayGrow = options.schedule === "step" && (name === "iterations" || name === "epochs");
     if (mayGrow || given[name] === undefined) continue;
     if (String(given[name]) !== String(options[name])) {
@@ -45,11 +45,11 @@ export async function openCheckpoint(
 }
 
 /**
- * Says so if the device is another than the checkpoint's.
+ * Reports if the device differs from the checkpoint's.
  *
- * @param resumed What to go on from
- * @param device Where to go on
- * @param onNotice Is told of another device
+ * @param resumed The checkpoint
+ * @param device The device of the resumed run
+ * @param onNotice Called with a message if they differ
  */
 export function compareDevices(
   { checkpoint: { run } }: Resumed,

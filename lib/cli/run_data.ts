@@ -1,17 +1,17 @@
-/** Whether data are those that a run was trained on. */
+/** Compares data with the data that a run was trained on. */
 import type { Dataset } from "../data/dataset.ts";
 import { hashDataset } from "../data/record.ts";
 import { printable } from "../files/printable.ts";
 import type { RunRecord } from "../model/metadata.ts";
 
-/** Characters of a hash that a person is shown. */
+/** Characters of a hash that messages show. */
 const HASH_SHOWN = 12;
 /** Characters of a name, which may be a path. */
 const NAME_SHOWN = 500;
 
-/** How the data of a run and those that were opened go together. */
+/** The result of comparing a run's data with the opened data. */
 export interface RunData {
-  /** Whether they are the same rows in the same order, whatever they are called. */
+  /** Whether they have the same rows in the same order, regardless of their names. */
   same: boolean;
   /** What was opened; if it is the same, divided into training and test rows as the run's data were. */
   data: Dataset;
@@ -54,7 +54,7 @@ export async function compareRunData(
 }
 
 /**
- * The data of a run, and no others.
+ * Returns the data if they are the run's; throws otherwise.
  *
  * @param run The run
  * @param opened What was opened
@@ -76,7 +76,7 @@ export async function requireRunData(
   );
 }
 
-/** Refuses labels that are words and have other numbers than in the run. */
+/** Throws if labels are words that have different numbers in the run. */
 function checkClassNames(names: readonly string[] | undefined, data: Dataset): void {
   const different = data.classNames?.findIndex((name, label) => names && name !== names[label]);
   if (names === undefined || different === undefined || different < 0) return;

@@ -1,4 +1,4 @@
-/** How every task runs: its flags are read, and whatever goes wrong ends it with one line. */
+/** Runs a task: parses its flags, and reports any error in one line. */
 import deno from "../../deno.json" with { type: "json" };
 import { printable } from "../files/printable.ts";
 import { OptionError } from "../training/options.ts";
@@ -15,7 +15,7 @@ import {
 import { Interruption } from "./interruption.ts";
 import { MESSAGE_LIMIT, print, printError } from "./output.ts";
 
-/** Exit codes: something went wrong; the command line cannot be followed. */
+/** Exit codes: an error; an invalid command line. */
 export const FAILED = 1;
 export const MISUSED = 2;
 
@@ -26,9 +26,9 @@ const STANDARD_FLAGS = {
 };
 
 /**
- * Runs a task on this process's command line: `--help` prints its help, `--version` the version. An
- * error prints `error: ...` on stderr (with `--json` an error event on stdout as well) and ends the
- * process with exit code 1, or 2 where the command line is to blame.
+ * Runs a task with this process's command line: `--help` prints its help, `--version` the version. An
+ * error prints `error: ...` on stderr (with `--json` also an error event on stdout) and ends the
+ * process with exit code 1, or 2 if the command line is invalid.
  *
  * @param task Its name, summary and flags
  * @param main What it does; the exit code if that is not 0, or that of the interruption
@@ -63,7 +63,7 @@ export async function runTask<Table extends FlagTable>(
   }
 }
 
-/** Ends the process as an error asks for. */
+/** Prints an error and ends the process. */
 function fail(error: unknown): never {
   const message = describe(error);
   if (Deno.args.includes("--json")) print(JSON.stringify({ event: "error", message }));
@@ -71,7 +71,7 @@ function fail(error: unknown): never {
   Deno.exit(error instanceof UsageError || error instanceof OptionError ? MISUSED : FAILED);
 }
 
-/** An error in one line, its options called as they are typed. */
+/** Describes an error in one line, with options named as flags. */
 function describe(error: unknown): string {
   const { message } = error instanceof Error ? error : new Error(String(error));
   const named = error instanceof OptionError

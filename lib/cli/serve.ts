@@ -14,8 +14,8 @@ import { responder } from "./responder.ts";
 import { runTask } from "./run_task.ts";
 
 const FLAGS = {
-  host: text("ADDRESS", "the address to listen on; 0.0.0.0 lets other machines in", "127.0.0.1"),
-  port: number("the port to listen on; 0 takes any that is free", 8000),
+  host: text("ADDRESS", "address to listen on; 0.0.0.0 accepts other machines", "127.0.0.1"),
+  port: number("port to listen on; 0 for any free port", 8000),
   dataset: oneOf(["auto", "mnist", "synthetic"], "the digits to train on", "auto"),
   dataDir: DATASET_FLAGS.dataDir,
   json: toggle("print one JSON object with the address"),

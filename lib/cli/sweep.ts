@@ -36,7 +36,7 @@ type Swept<Table> = {
   [Name in keyof Table]: Table[Name] extends Flag<infer Value> ? Flag<Value[]> : never;
 };
 
-/** Every training flag takes several values; slashes divide those of `--hidden`, which have commas. */
+/** Every training flag takes several values; those of `--hidden`, which contain commas, are separated by slashes. */
 const SWEPT_FLAGS = Object.fromEntries(
   Object.entries(TRAINING_FLAGS).map(([name, flag]) => [
     name,
@@ -48,29 +48,29 @@ const FLAGS = {
   ...SWEPT_FLAGS,
   ...DATASET_FLAGS,
   backend: oneOf(["auto", "webgpu", "cpu"], "what to train on", "auto"),
-  jobs: number("runs side by side on the CPU engine; if not given, one for each core"),
+  jobs: number("runs in parallel on the CPU engine; by default one per core"),
   out: path(
     "FILE.csv",
-    "where finished runs are kept; those it holds are not run again",
+    "file of finished runs; runs that it contains are not repeated",
     "sweep.csv",
   ),
-  json: toggle("print one JSON object a line: one a run, then one a combination"),
+  json: toggle("print one JSON object per run, then one per combination"),
   quiet: toggle("no progress, device or notices on stderr"),
 };
 
 const TASK: Task<typeof FLAGS> = {
   name: "sweep",
   summary:
-    "Trains every combination of the values given, and prints mean and spread over the seeds of\n" +
-    "each: deno task sweep --learning-rate 0.1,0.5,1 --seed 1,2,3\n" +
-    "On a processor there are as many runs at a time as cores, on a GPU one after the other.\n" +
-    "Stopped at any moment, it goes on from its file when it is started again.",
+    "Trains every combination of the values given, and prints mean and spread over the seeds:\n" +
+    "  deno task sweep --learning-rate 0.1,0.5,1 --seed 1,2,3\n" +
+    "On the CPU, as many runs train in parallel as there are cores; on a GPU they run in sequence.\n" +
+    "An interrupted sweep continues from its file when it is started again.",
   flags: FLAGS,
 };
 
 if (import.meta.main) await runTask(TASK, sweepTask);
 
-/** Trains what is not in the file yet, and prints the results of all runs asked for. */
+/** Trains the runs that are not in the file yet, and prints the results of all requested runs. */
 async function sweepTask(
   flags: FlagValues<typeof FLAGS>,
   _: string[],
@@ -93,7 +93,7 @@ async function sweepTask(
     backend: cpuReason ? "cpu" : "webgpu",
   });
   if (ledger.done.length > 0) asides.notice(`${ledger.words} are in ${shownPath(out)} already`);
-  await ledger.write(); // so that a path that cannot be written costs no run
+  await ledger.write(); // so that an unwritable path fails before training starts
 
   interruption.begin();
   const { signal } = interruption;
@@ -128,7 +128,7 @@ async function sweepTask(
   }
 }
 
-/** Fits each run's options to the data; says each assumption once. */
+/** Fits each run's options to the data; reports each assumption once. */
 function fitAllToData(
   given: readonly TrainingOptions[],
   data: Dataset,
@@ -144,7 +144,7 @@ function fitAllToData(
     : options;
 }
 
-/** Says so if not all results are from the same device. */
+/** Warns if not all results are from the same device. */
 function warnOfDevices(runs: readonly SweptRun[], asides: Asides): void {
   const devices = new Set(runs.map(({ device }) => device));
   if (devices.size < 2) return;
@@ -157,7 +157,7 @@ function checkJobs(jobs = 1): void {
   throw new UsageError(`--jobs must be a whole number of at least 1: current value is ${jobs}`);
 }
 
-/** Keeps other sweeps from the file as long as this one may write it. */
+/** Locks the file against other sweeps while this one may write it. */
 async function lockSweep(out: string): Promise<Disposable> {
   let lock;
   try {
@@ -172,7 +172,7 @@ async function lockSweep(out: string): Promise<Disposable> {
   );
 }
 
-/** Begins the runs: side by side on the CPU engine, one after the other on a GPU. */
+/** Starts the runs: in parallel on the CPU engine, in sequence on a GPU. */
 function startSweep(
   runs: readonly TrainingOptions[],
   data: Dataset,
@@ -204,7 +204,7 @@ function startSweep(
   return sweepSideBySide({ data, runs, jobs: atATime, threads });
 }
 
-/** Why the CPU engine trains; undefined if it does not. */
+/** Why the CPU engine is used; undefined if it is not. */
 async function whyCpu(backend: Backend = "auto"): Promise<string | undefined> {
   if (backend === "cpu") return "as --backend cpu asks";
   if (backend === "webgpu") return undefined;
@@ -212,7 +212,7 @@ async function whyCpu(backend: Backend = "auto"): Promise<string | undefined> {
   return chosen?.backend === "cpu" ? "as there is no hardware adapter" : undefined;
 }
 
-/** One set of options for each combination of the values given; the seed changes first. */
+/** Returns the options of each combination of the values given; the seed varies fastest. */
 function combinations(flags: FlagValues<typeof FLAGS>): Partial<TrainingOptions>[] {
   const { seed, ...others } = SWEPT_FLAGS;
   let chosen: Record<string, unknown>[] = [{}];

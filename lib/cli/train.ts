@@ -24,38 +24,38 @@ const FLAGS = {
   backend: oneOf(["auto", "webgpu", "cpu"], "what to train on", "auto"),
   out: path(
     "DIR",
-    "where to keep the run: model, metrics, options, checkpoint",
+    "folder for the run: model, metrics, options, checkpoint",
     "runs/<date>-<seed>",
   ),
-  noSave: toggle("keep nothing of the run"),
-  saveEvery: number("steps between two checkpoints, each replacing the last; 0 for none", 0),
+  noSave: toggle("do not save the run"),
+  saveEvery: number("steps between checkpoints, each replacing the last; 0 for none", 0),
   resume: path(
     "FILE",
-    "go on from a checkpoint, with its options and in its folder; --iterations or --epochs may grow if --schedule is step",
+    "resume from a checkpoint, with its options and in its folder; --iterations or --epochs may be increased if --schedule is step",
   ),
   initFrom: path(
     "FILE",
-    "start from a net's parameters: one that evaluate takes, with --activation, --head and --scale if it does not say them",
+    "initial parameters: any net that evaluate accepts, with --activation, --head and --scale if the file does not say them",
   ),
   report: toggle("write report.html into the run's folder at the end: deno task report"),
-  json: toggle("print one JSON object a line, one an event, instead of the log"),
+  json: toggle("print one JSON object per event instead of the log"),
   quiet: toggle("no progress, device or notices on stderr"),
 };
 
 const TASK: Task<typeof FLAGS> = {
   name: "train",
   summary:
-    "Trains a three-layer net on images of digits. Without flags it repeats the notebook's\n" +
-    "run: same data, same random numbers, same log.",
+    "Trains a three-layer net on images of digits. Without flags, repeats the notebook's run:\n" +
+    "same data, same random numbers, same log.",
   flags: FLAGS,
 };
 
-/** Not a literal where it is imported: Deno would fetch the libraries of charts before every run. */
+/** Not a literal in the import, or Deno would download the chart libraries before every run. */
 const REPORT_MODULE: string = "./report.ts";
 
 if (import.meta.main) await runTask(TASK, trainTask);
 
-/** Trains as flags say, and prints what happens. */
+/** Trains with the given flags, and prints the events. */
 async function trainTask(
   flags: FlagValues<typeof FLAGS>,
   _: string[],
@@ -133,19 +133,19 @@ async function trainTask(
   }
 }
 
-/** What a person types to go on with a run that was interrupted. */
+/** The command that resumes an interrupted run. */
 function resumeCommand(folder: string): string {
   const file = shownPath(`${folder}/checkpoint.safetensors`);
   return `deno task train --resume ${/[^\w./:\\-]/.test(file) ? `"${file}"` : file}`;
 }
 
-/** Writes the page of a run that is kept, and gives its file. */
+/** Writes the report of a saved run, and returns its file. */
 async function writeReport(run: string, data: Dataset, asides: Asides): Promise<string> {
   const { writeRunReport }: typeof import("./report.ts") = await import(REPORT_MODULE);
   return await writeRunReport({ run, open: () => Promise.resolve(data), asides });
 }
 
-/** Refuses flags about keeping a run that contradict each other or cannot be. */
+/** Throws if flags about saving a run are invalid or contradict each other. */
 function checkKeepingFlags(flags: FlagValues<typeof FLAGS>): void {
   const { noSave, out, saveEvery, report, resume, initFrom } = flags;
   if (resume !== undefined && initFrom !== undefined) {
@@ -162,7 +162,7 @@ function checkKeepingFlags(flags: FlagValues<typeof FLAGS>): void {
   }
 }
 
-/** Makes the engine while the data is read, where it is known beforehand what shape that has. */
+/** Creates the engine while the data is read, if the data's shape is known in advance. */
 async function openDataAndEngine(
   flags: FlagValues<typeof FLAGS>,
   options: TrainingOptions,

@@ -22,7 +22,7 @@ import {
 
 const seed: Flag<number> = {
   placeholder: "N|random",
-  help: "what all random numbers of the run come from, 0 to 4294967295",
+  help: "seed of all random numbers of the run, 0 to 4294967295",
   default: String(NOTEBOOK.seed),
   expects: "a number or the word random",
   parse: (text) =>
@@ -33,7 +33,7 @@ const hidden: Flag<number[]> = {
   ...listOf(number("units of the two hidden layers")),
   placeholder: "N,N",
   default: NOTEBOOK.hidden.join(),
-  expects: "two numbers divided by a comma",
+  expects: "two numbers separated by a comma",
 };
 
 /** A flag for an option that accepts a few words. */
@@ -49,41 +49,41 @@ function wordOf<Option extends WordOption>(
 export const TRAINING_FLAGS = {
   preset: oneOf(
     Object.keys(PRESETS) as Preset[],
-    "defaults for the flags below, here shown for notebook; the others do better",
+    "set of defaults for the flags below, which override it; accurate and best reach higher accuracy",
     "notebook",
   ),
   seed,
-  iterations: number("steps to take", NOTEBOOK.iterations),
-  batchSize: number("rows averaged in a step", NOTEBOOK.batchSize),
-  learningRate: number("how far the first step goes", NOTEBOOK.learningRate),
+  iterations: number("number of training steps", NOTEBOOK.iterations),
+  batchSize: number("rows per step", NOTEBOOK.batchSize),
+  learningRate: number("learning rate of the first step", NOTEBOOK.learningRate),
   decay: number(
-    "what the learning rate is multiplied by every --decay-every steps, if --schedule is step",
+    "factor of the learning rate after every --decay-every steps, if --schedule is step",
     NOTEBOOK.decay,
   ),
-  decayEvery: number("steps between two changes of the learning rate", NOTEBOOK.decayEvery),
-  evalEvery: number("steps between two evaluations", NOTEBOOK.evalEvery),
-  evalSize: number("rows drawn for an evaluation", NOTEBOOK.evalSize),
+  decayEvery: number("steps between changes of the learning rate", NOTEBOOK.decayEvery),
+  evalEvery: number("steps between evaluations", NOTEBOOK.evalEvery),
+  evalSize: number("rows sampled for each evaluation", NOTEBOOK.evalSize),
   hidden,
-  threefry: wordOf("threefry", "layout of JAX's random bits: before 0.5, or since"),
+  threefry: wordOf("threefry", "layout of JAX's random bits: before version 0.5, or since"),
   epochs: number(
-    "passes over shuffled training rows, in place of --iterations; 0 for none",
+    "passes over the shuffled training rows, instead of --iterations; 0 for none",
     NOTEBOOK.epochs,
   ),
   schedule: wordOf(
     "schedule",
-    "how the learning rate changes: by --decay, or down to 0 in a straight line",
+    "learning rate schedule: by --decay, or linearly to 0",
   ),
-  optimizer: wordOf("optimizer", "how a step uses the gradient"),
-  init: wordOf("initialization", "how parameters are drawn"),
-  activation: wordOf("activation", "of the hidden layers"),
+  optimizer: wordOf("optimizer", "optimizer"),
+  init: wordOf("initialization", "initialization of the parameters: N(0, 1) or Glorot"),
+  activation: wordOf("activation", "activation of the hidden layers"),
   head: wordOf(
     "head",
-    "the last layer's output and loss: tanh and its loss, or plain cross-entropy",
+    "outputs and loss: the notebook's (tanh before softmax), or softmax cross-entropy",
   ),
-  scale: wordOf("scale", "pixels divided by their row's L2 norm, or by 255"),
+  scale: wordOf("scale", "pixel scaling: by the L2 norm of the image, or by 255"),
   augment: wordOf(
     "augment",
-    "seeded changes to training images; affine and elastic (which is affine too) go up to:",
+    "random changes to training images; affine and elastic (which includes affine) go up to:",
   ),
   rotate: number("rotation, in degrees either way", NOTEBOOK.rotate),
   zoom: number("scaling, as a fraction either way", NOTEBOOK.zoom),
@@ -92,26 +92,26 @@ export const TRAINING_FLAGS = {
   warp: number("movement of elastic's 7 x 7 control points, in pixels either way", NOTEBOOK.warp),
   split: wordOf(
     "split",
-    "training rows drawn from all rows as in the notebook, or those that were published as such",
+    "training rows: drawn from all rows as in the notebook, or those published for training",
   ),
   validation: number(
-    "training rows held out and evaluated on in place of test rows",
+    "training rows to hold out and evaluate on instead of test rows",
     NOTEBOOK.validation,
   ),
   patience: number(
-    "evaluations on held-out rows without a new best that end the run, whose best net is kept; 0 for off",
+    "stop early after this many evaluations on held-out rows without a new best, and keep the best net; 0 for never",
     NOTEBOOK.patience,
   ),
 } satisfies FlagTable;
 
-/** The option under which a flag says nothing: a preset's gives way where the flag is given. */
+/** The option that makes a flag ineffective; if the flag is given, the preset's value is dropped. */
 const SILENCED_BY: Readonly<Record<string, keyof TrainingOptions>> = {
   iterations: "epochs",
   decay: "schedule",
   decayEvery: "schedule",
 };
 
-/** What of `augment` a strength is for. */
+/** The kinds of augmentation to which each strength applies. */
 const STRENGTHENS = {
   rotate: ["affine", "elastic"],
   zoom: ["affine", "elastic"],
@@ -120,7 +120,7 @@ const STRENGTHENS = {
   warp: ["elastic"],
 } as const satisfies Partial<Record<keyof TrainingOptions, readonly AugmentationKind[]>>;
 
-/** Refuses a strength that the augmentation does not have. */
+/** Throws if a strength does not apply to the augmentation. */
 function checkStrengths(options: Partial<TrainingOptions>, given: readonly string[]): void {
   const { augment = NOTEBOOK.augment } = options;
   for (const [name, kinds] of Object.entries(STRENGTHENS)) {
@@ -131,7 +131,7 @@ function checkStrengths(options: Partial<TrainingOptions>, given: readonly strin
   }
 }
 
-/** The options that flags ask for: the preset's, and in their place what has a flag of its own. */
+/** Returns the preset's options, overridden by those given as flags. */
 export function trainingOptions(
   { preset = "notebook", init: initialization, ...others }: FlagValues<typeof TRAINING_FLAGS>,
 ): Partial<TrainingOptions> {
@@ -147,13 +147,13 @@ export function trainingOptions(
 }
 
 /**
- * Fits options to the data: batches and evaluations no larger than it allows where no flag says how
- * large, and says what that changes.
+ * Fits options to the data: reduces the sizes of batches and evaluations to what the data allows,
+ * unless they are given by flags, and reports the changes.
  *
- * @param options As flags, presets and defaults give them
+ * @param options The options from flags, presets and defaults
  * @param data The data set
- * @param flags What was given
- * @param onNotice Told what is assumed
+ * @param flags The flags given
+ * @param onNotice Called with a message about each assumption
  * @returns The options to train with
  */
 export function fitToData(

@@ -1,15 +1,15 @@
-/** An evaluation that shows how far it is, and that Ctrl-C ends. */
+/** An evaluation that shows progress and can be interrupted by Ctrl-C. */
 import type { EvaluateRows } from "../report/html/run_page.ts";
 import { evaluateStepwise } from "../training/evaluate.ts";
 import type { Asides } from "./asides.ts";
 
-/** Milliseconds of work after which the display and signals get their turn. */
+/** Milliseconds of work between updates of the display, which also let signals be handled. */
 const WORK_MILLISECONDS = 100;
 
 /**
- * Makes a function that does what `evaluate` does.
+ * Creates a function that does what `evaluate` does.
  *
- * @param asides Shows how far it is
+ * @param asides Shows the progress
  * @returns The function
  */
 export function watchedEvaluation(asides: Asides): EvaluateRows {

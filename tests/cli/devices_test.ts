@@ -28,9 +28,9 @@ test({
 });
 
 /** What `devices --check` says of a device that is right. */
-const RIGHT = /: computes rightly \(gradient .* off by .*; rows drawn exact; .*\)$/;
+const RIGHT = /: correct \(gradient .* off by .*; rows drawn exact; .*\)$/;
 
-test("devices --check says of each device whether it computes rightly", async () => {
+test("devices --check says whether each device computes correctly", async () => {
   const { code, stdout } = await runCli("devices", ["--check"]);
   assertEquals(code, 0);
   for (const line of stdout.trimEnd().split("\n")) assertMatch(line, RIGHT);

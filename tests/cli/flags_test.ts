@@ -70,7 +70,10 @@ const WRONG: [string[], string][] = [
   [["--batch-size"], "--batch-size needs a value: a number"],
   [["--batch-size="], "--batch-size must be a number: current value is "],
   [["--batch-size", "ten"], "--batch-size must be a number: current value is ten"],
-  [["--rates", "1,,2"], "--rates must be a number, or several divided by commas: current value is"],
+  [
+    ["--rates", "1,,2"],
+    "--rates must be a number, or several separated by commas: current value is",
+  ],
   [["--backend", "gpu"], "--backend must be one of auto, cpu: current value is gpu"],
   [["--out", ""], "--out must be something: current value is "],
   [["--quiet=no"], "--quiet must be given without a value: current value is no"],

@@ -80,10 +80,13 @@ test("sweep runs only what its file lacks, and sums up all that was asked for", 
 });
 
 const WRONG: [string[], string][] = [
-  [["--seed", "1,x"], "--seed must be a number or the word random, or several divided by commas"],
+  [["--seed", "1,x"], "--seed must be a number or the word random, or several separated by commas"],
   [["--seed", "1,,2"], "--seed must be a number"],
   [["--hidden", "8,8/9"], "--hidden must be two whole numbers of at least 1: current value is 9"],
-  [["--hidden", "8,8/9,x"], "--hidden must be two numbers divided by a comma, or several divided"],
+  [
+    ["--hidden", "8,8/9,x"],
+    "--hidden must be two numbers separated by a comma, or several separated",
+  ],
   [["--optimizer", "sgd,lion"], "--optimizer must be one of sgd, momentum, adam"],
   [["--jobs", "0"], "--jobs must be a whole number of at least 1: current value is 0"],
   [["--batch-size", "10,181"], "--batch-size must be at most the 180 rows to train on"],

@@ -27,7 +27,7 @@ const WRONG: [string[], string][] = [
   [["--eval-size", "0"], "--eval-size must be a whole number of at least 1"],
   [["--validation", "-1"], "--validation must be a whole number of at least 0"],
   [["--hidden", "50"], "--hidden must be two whole numbers of at least 1"],
-  [["--hidden", "50,x"], "--hidden must be two numbers divided by a comma"],
+  [["--hidden", "50,x"], "--hidden must be two numbers separated by a comma"],
   [["--threefry", "new"], "--threefry must be one of legacy, partitionable"],
   [["--optimizer", "lion"], "--optimizer must be one of sgd, momentum, adam"],
   [["--init", "zeros"], "--init must be one of normal, glorot"],
