@@ -171,7 +171,7 @@ Deno.test("trainingOptions() drops a preset's option under which a flag would sa
   assertEquals([both.iterations, both.epochs], [50, 2]);
   for (const flag of [{ decay: 0.9 }, { decayEvery: 100 }]) {
     const decaying = resolveOptions(trainingOptions({ preset: "accurate", ...flag }));
-    assertEquals([decaying.schedule, decaying.epochs], ["step", 10]);
+    assertEquals([decaying.schedule, decaying.epochs], ["step", PRESETS.accurate.epochs]);
   }
 });
 

@@ -4,6 +4,7 @@ import { DATA_HOSTS } from "../../lib/data/open.ts";
 import { runCli, taskCommand } from "./run_cli.ts";
 import { barsFolder, digitsFolder } from "./small_data.ts";
 import { onUnix, test } from "../requirements.ts";
+import { PRESETS } from "../../lib/training/presets.ts";
 
 /** A run that takes a moment, whatever there is; of few digits, or without `--dataset` of synthetic ones. */
 const SHORT = ["--backend", "cpu", "--iterations", "20", "--eval-size", "100", "--no-save"];
@@ -143,9 +144,11 @@ test("train --preset takes the preset's options, but for those with a flag of th
   ]);
   assertEquals(code, 0);
   const events = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
-  assertEquals(events[0].layers, [16, 128, 256, 4]);
+  assertEquals(events[0].layers, [16, ...PRESETS.accurate.hidden!, 4]);
   const evaluated = events.filter(({ event }) => event === "evaluated");
-  const rates = [0, 17, 35].map((stepsDone) => 0.004 * (1 - stepsDone / 36));
+  const rates = [0, 17, 35].map((stepsDone) =>
+    PRESETS.accurate.learningRate! * (1 - stepsDone / 36)
+  );
   assertEquals(evaluated.map(({ iteration }) => iteration), [0, 18, 36]);
   assertEquals(evaluated.map(({ learningRate }) => learningRate), rates);
   assertEquals(events.at(-1).iterations, 36);
