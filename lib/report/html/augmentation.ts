@@ -57,8 +57,10 @@ function augmentationWords(
   { augment, rotate, zoom, shear, shift, warp }: TrainingOptions,
 ): string {
   if (augment === "shift") return "shifted by up to 2 whole pixels";
-  const affine = `rotated by up to ${rotate} degrees, scaled by up to ${zoom}, sheared by up to ` +
-    `${shear} and shifted by up to ${shift} pixels`;
+  const [scaled, sheared] = [zoom, shear].map((part) => `${+(100 * part).toFixed(2)}%`);
+  const affine =
+    `rotated by up to ${rotate} degrees, scaled by up to ${scaled}, sheared by up to ` +
+    `${sheared} and shifted by up to ${shift} pixels`;
   return augment === "affine"
     ? affine
     : `${affine}, and bent by a grid of control points that move by up to ${warp} pixels`;
