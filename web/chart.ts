@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** A chart of three curves against steps, in the colours of page.css. */
+/** A chart of three curves against steps, in the colors of page.css. */
 import uPlot from "uplot";
 import { cssColor, onColorScheme } from "./dom.ts";
 import { count } from "./numbers.ts";
@@ -53,7 +53,7 @@ export class Chart {
       ticks: { stroke: cssColor("--border"), width: 1 },
       font: "12px system-ui, sans-serif",
     };
-    const [line, points, dashed] = ["--line-colour", "--points-colour", "--notebook-colour"]
+    const [line, points, dashed] = ["--line-color", "--points-color", "--notebook-color"]
       .map(cssColor);
     return new uPlot(
       {

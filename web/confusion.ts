@@ -25,7 +25,7 @@ export function showExamination({ of, rows, accuracy, confusion, mistakes }: Exa
     row.forEach((value, answer) => {
       const cell = cells[label * CLASSES + answer];
       cell.textContent = value === 0 ? "" : String(value);
-      // Mistakes are rarer than right answers, so they get their colour sooner.
+      // Mistakes are rarer than right answers, so they get their color sooner.
       const share = value / Math.max(total, 1);
       const strength = label === answer ? share : Math.min(1, 6 * share);
       cell.style.setProperty("--strength", `${(60 * strength).toFixed(0)}%`);

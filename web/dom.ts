@@ -30,7 +30,7 @@ const probe = document.createElement("span");
 probe.hidden = true;
 document.body.append(probe);
 
-/** A colour that page.css defines, as a canvas understands it. */
+/** A color that page.css defines, as a canvas understands it. */
 export function cssColor(name: string): string {
   probe.style.color = `var(${name})`;
   return getComputedStyle(probe).color;

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /** Numbers as pixels of a canvas. */
 
-/** Orange and blue, which the colour-blind can tell apart, on light and on dark. */
+/** Orange and blue, which the color-blind can tell apart, on light and on dark. */
 const POSITIVE = pixel(214, 96, 36);
 const NEGATIVE = pixel(46, 124, 214);
 
@@ -14,12 +14,12 @@ export interface Grid {
 }
 
 /**
- * Paints pictures of numbers of both signs: orange above 0, blue below, the page's own colour at 0.
+ * Paints pictures of numbers of both signs: orange above 0, blue below, the page's own color at 0.
  *
  * @param canvas Resized to fit
  * @param values The pictures one behind the other
  * @param grid How to lay them out
- * @param largest The distance from 0 that gets full colour, as does all beyond
+ * @param largest The distance from 0 that gets full color, as does all beyond
  */
 export function paintSigned(
   canvas: HTMLCanvasElement,
@@ -74,7 +74,7 @@ export function largestOf(values: Float32Array): number {
   return sample[Math.floor(0.99 * sample.length)] || 1;
 }
 
-/** A colour without opacity as a pixel's four bytes, which every browser's machine has in this order. */
+/** A color without opacity as a pixel's four bytes, which every browser's machine has in this order. */
 function pixel(red: number, green: number, blue: number): number {
   return blue << 16 | green << 8 | red;
 }

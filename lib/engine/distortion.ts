@@ -15,7 +15,7 @@ export interface Distortion {
   rotate: number;
   /** Scaling: width and height are each divided by 1 + z with z up to so much either way, 0 to 0.99. */
   zoom: number;
-  /** Shear: a pixel moves sideways by its height above the centre times up to so much either way, 0 to 1000. */
+  /** Shear: a pixel moves sideways by its height above the center times up to so much either way, 0 to 1000. */
   shear: number;
   /** Translation: pixels either way, in each direction, 0 to 1000. */
   shift: number;
@@ -37,7 +37,7 @@ export const GRID = 7;
 
 /** One row's distortion. A pixel takes the value that the image has at the place this sends it to. */
 export interface DrawnDistortion {
-  /** Row-major, shape (2, 2): what is multiplied with the pixel's (x, y) from the image's centre. */
+  /** Row-major, shape (2, 2): what is multiplied with the pixel's (x, y) from the image's center. */
   matrix: [number, number, number, number];
   /** Added to that: x and y, in pixels. */
   shift: [number, number];
@@ -143,15 +143,15 @@ export function distortImage(
   { matrix: [xx, xy, yx, yy], shift: [shiftX, shiftY], points }: DrawnDistortion,
 ): Uint8Array<ArrayBuffer> {
   const [columnWeights, rowWeights] = [splineWeights(width), splineWeights(height)];
-  const [centreX, centreY] = [(width - 1) / 2, (height - 1) / 2];
+  const [centerX, centerY] = [(width - 1) / 2, (height - 1) / 2];
   const at = (x: number, y: number) =>
     x >= 0 && x < width && y >= 0 && y < height ? image[y * width + x] : 0;
   const distorted = new Uint8Array(width * height);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      const [fromX, fromY] = [x - centreX, y - centreY];
-      let sourceX = centreX + shiftX + xx * fromX + xy * fromY;
-      let sourceY = centreY + shiftY + yx * fromX + yy * fromY;
+      const [fromX, fromY] = [x - centerX, y - centerY];
+      let sourceX = centerX + shiftX + xx * fromX + xy * fromY;
+      let sourceY = centerY + shiftY + yx * fromX + yy * fromY;
       for (let i = 0; i < GRID * GRID; i++) {
         const weight = rowWeights[y * GRID + Math.floor(i / GRID)] *
           columnWeights[x * GRID + i % GRID];

@@ -32,10 +32,10 @@ export function findBlobs({ width, height, values }: Plane): Blobs {
       [top, bottom] = [Math.min(top, y), Math.max(bottom, y + 1)];
       for (let ny = Math.max(0, y - 1); ny <= Math.min(height - 1, y + 1); ny++) {
         for (let nx = Math.max(0, x - 1); nx <= Math.min(width - 1, x + 1); nx++) {
-          const neighbour = ny * width + nx;
-          if (values[neighbour] === 0 || blobOf[neighbour] >= 0) continue;
-          blobOf[neighbour] = blobs.length;
-          open.push(neighbour);
+          const neighbor = ny * width + nx;
+          if (values[neighbor] === 0 || blobOf[neighbor] >= 0) continue;
+          blobOf[neighbor] = blobs.length;
+          open.push(neighbor);
         }
       }
     }

@@ -57,7 +57,7 @@ function encloses(blob: Blob, other: Blob): boolean {
     longerSide(other) >= SMALLEST_ENCLOSED * longerSide(blob);
 }
 
-/** What the picture's edge cuts off, apart from a figure of about that size that is whole: the table, a neighbour. */
+/** What the picture's edge cuts off, apart from a figure of about that size that is whole: the table, a neighbor. */
 function isCutOff(blob: Blob, others: Blob[], picture: Plane): boolean {
   const touched = sidesTouched(blob, picture);
   const whole = others.filter((other) => sidesTouched(other, picture) === 0);

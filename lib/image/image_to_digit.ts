@@ -1,6 +1,6 @@
 /** A photograph or drawing of a digit, made into what the net was trained on. */
 import { isolateDigit } from "./figure.ts";
-import { toGrey } from "./grey.ts";
+import { toGray } from "./gray.ts";
 import { findInk } from "./ink.ts";
 import { inkToDigit, WORKING_SIDE } from "./ink_to_digit.ts";
 import { removeTable } from "./sheet.ts";
@@ -9,7 +9,7 @@ import { fitInto } from "./plane.ts";
 /**
  * Finds the digit in a picture and draws it as MNIST's are drawn.
  *
- * @param pixels Shape (height, width, 4) as red, green, blue and alpha, or (height, width) as grey
+ * @param pixels Shape (height, width, 4) as red, green, blue and alpha, or (height, width) as gray
  * @param width Pixels in a row
  * @param height Rows
  * @returns Shape (28 * 28), row-major; 0 is background, 255 full ink
@@ -33,6 +33,6 @@ export function imageToDigit(
   width: number,
   height: number,
 ): Uint8Array<ArrayBuffer> {
-  const grey = fitInto(toGrey(pixels, width, height), WORKING_SIDE);
-  return inkToDigit(isolateDigit(findInk(removeTable(grey))));
+  const gray = fitInto(toGray(pixels, width, height), WORKING_SIDE);
+  return inkToDigit(isolateDigit(findInk(removeTable(gray))));
 }

@@ -22,18 +22,18 @@ const LEAST_BRIGHTNESS = 64;
  * How much ink is on each pixel, whether it is dark on light or light on dark, and however
  * unevenly the paper is lit: ink takes away a part of the light, which is the same in a shadow.
  *
- * @param grey A picture
+ * @param gray A picture
  * @returns 0 paper to 1 full ink
  * @throws {RangeError} If nothing stands out
  */
-export function findInk(grey: Plane): Plane {
-  const { brightness: paper, inkIsDarker } = findPaper(grey);
+export function findInk(gray: Plane): Plane {
+  const { brightness: paper, inkIsDarker } = findPaper(gray);
   const light = (value: number) => inkIsDarker ? value : 255 - value;
-  const absorbed = mapPlane(grey, (value, i) => {
+  const absorbed = mapPlane(gray, (value, i) => {
     const paperLight = light(paper.values[i]);
     return (paperLight - light(value)) / Math.max(LEAST_BRIGHTNESS, paperLight);
   });
-  const inFrame = frame(grey);
+  const inFrame = frame(gray);
   const framed = absorbed.values.filter((_, i) => inFrame(i));
   const bias = median(framed); // a closing lies above noisy paper
   // Half of a normal distribution lies within 0.6745 standard deviations of its mean.
@@ -51,7 +51,7 @@ export function findInk(grey: Plane): Plane {
         `${(100 * contrast).toFixed(1)}% at a noise of ${(100 * noise).toFixed(1)}%`,
     );
   }
-  const ink = mapPlane(grey, (_, i) => Math.min(1, strength[i] / contrast));
+  const ink = mapPlane(gray, (_, i) => Math.min(1, strength[i] / contrast));
   const faintest = OUTLIER * noise / contrast;
   return withoutFaint(removeRuling(ink, faintest), faintest);
 }

@@ -2,7 +2,7 @@
  * Ink on paper, made into what the net was trained on.
  *
  * MNIST's own recipe (http://yann.lecun.com/exdb/mnist/): the ink's longer side becomes 20 pixels
- * by averaging, and its centre of mass comes to the middle of 28 x 28 pixels.
+ * by averaging, and its center of mass comes to the middle of 28 x 28 pixels.
  */
 import { removeSpecks } from "./blobs.ts";
 import { crop, fitInto, inkBox, longerSide, type Plane, resize } from "./plane.ts";
@@ -51,11 +51,11 @@ export function inkToDigit(ink: Plane): Uint8Array<ArrayBuffer> {
     Math.max(1, Math.round(cropped.width * scale)),
     Math.max(1, Math.round(cropped.height * scale)),
   );
-  return centre(digit);
+  return center(digit);
 }
 
-/** Lays a digit down by its centre of mass, its strongest ink as 255. */
-function centre({ width, height, values }: Plane): Uint8Array<ArrayBuffer> {
+/** Lays a digit down by its center of mass, its strongest ink as 255. */
+function center({ width, height, values }: Plane): Uint8Array<ArrayBuffer> {
   let [most, mass, massX, massY] = [0, 0, 0, 0];
   values.forEach((value, i) => {
     most = Math.max(most, value);
@@ -74,10 +74,10 @@ function centre({ width, height, values }: Plane): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Where a digit begins along one side. In every image of MNIST's test set the centre of mass lies
+ * Where a digit begins along one side. In every image of MNIST's test set the center of mass lies
  * from 13.5 (included) to 14.5 (excluded), counting pixels from 0. All of the ink stays inside.
  */
-function offset(centreOfMass: number, size: number): number {
-  const wanted = Math.ceil(DIGIT_SIDE / 2 - 0.5 - centreOfMass);
+function offset(centerOfMass: number, size: number): number {
+  const wanted = Math.ceil(DIGIT_SIDE / 2 - 0.5 - centerOfMass);
   return Math.min(Math.max(wanted, 0), DIGIT_SIDE - size);
 }

@@ -1,4 +1,4 @@
-/** Grey-scale morphology with squares (Serra, "Image Analysis and Mathematical Morphology", 1982). */
+/** Gray-scale morphology with squares (Serra, "Image Analysis and Mathematical Morphology", 1982). */
 import { mapPlane, type Plane } from "./plane.ts";
 
 /** Each pixel becomes the largest value of the square around it, of side 2 * radius + 1. */

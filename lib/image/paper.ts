@@ -23,11 +23,11 @@ const THIN_LINE = 0.03;
  * a given side, an opening does the same to what is light. Strokes are narrow; a table beside the
  * sheet or a shadow across it is not, so it counts as paper however sharp its edge is.
  *
- * @param grey A picture
+ * @param gray A picture
  * @returns The closing if the ink is darker than the paper, the opening if it is lighter
  */
-export function findPaper(grey: Plane): Paper {
-  const smooth = averageOfNeighbours(grey); // the lightest of many noisy pixels is no paper
+export function findPaper(gray: Plane): Paper {
+  const smooth = averageOfNeighbors(gray); // the lightest of many noisy pixels is no paper
   const closed = closeStrokes(smooth);
   const opened = negative(closeStrokes(negative(smooth)));
   return isDarkInk(smooth, closed, opened)
@@ -40,17 +40,17 @@ export function findPaper(grey: Plane): Paper {
  * paper that ink encloses: such a region is surrounded by paper and has ink along its edge.
  */
 function isDarkInk(smooth: Plane, closed: Plane, opened: Plane): boolean {
-  const { width, height, values: grey } = smooth;
+  const { width, height, values: gray } = smooth;
   const range = mapPlane(closed, (value, i) => value - opened.values[i]);
   const half = range.values.reduce((most, value) => Math.max(most, value), 0) / 2;
   const { blobOf, blobs } = findBlobs(mapPlane(range, (value) => value >= half ? 1 : 0));
   // For each region, by how much its surroundings are lighter than its edge.
   const lighter = new Float64Array(blobs.length);
   const compare = (i: number, other: number) => {
-    if (blobOf[i] >= 0 && blobOf[other] < 0) lighter[blobOf[i]] += grey[other] - grey[i];
-    if (blobOf[i] < 0 && blobOf[other] >= 0) lighter[blobOf[other]] += grey[i] - grey[other];
+    if (blobOf[i] >= 0 && blobOf[other] < 0) lighter[blobOf[i]] += gray[other] - gray[i];
+    if (blobOf[i] < 0 && blobOf[other] >= 0) lighter[blobOf[other]] += gray[i] - gray[other];
   };
-  for (let i = 0; i < grey.length; i++) {
+  for (let i = 0; i < gray.length; i++) {
     if (i % width + 1 < width) compare(i, i + 1);
     if (i + width < width * height) compare(i, i + width);
   }
@@ -110,7 +110,7 @@ function clamp(i: number, size: number): number {
 }
 
 /** Each pixel becomes the mean of the 3 x 3 pixels around it. */
-function averageOfNeighbours(plane: Plane): Plane {
+function averageOfNeighbors(plane: Plane): Plane {
   const { width, height, values } = plane;
   return mapPlane(plane, (_, i) => {
     const [x, y] = [i % width, Math.floor(i / width)];

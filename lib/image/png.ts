@@ -23,9 +23,9 @@ interface Chunk {
 
 export const PNG_MAGIC = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
-/** The chunks that make the pixels; all others are about time, text, colour profiles, animation. */
+/** The chunks that make the pixels; all others are about time, text, color profiles, animation. */
 const PIXEL_CHUNKS = ["IHDR", "PLTE", "tRNS", "IDAT", "IEND"];
-/** How many samples a pixel has, by the header's type of colour. */
+/** How many samples a pixel has, by the header's type of color. */
 const SAMPLES: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 /** Compressed bytes that are unpacked at a time; deflate makes at most 1032 of each. */
 const PIECE = 1 << 12;
@@ -145,7 +145,7 @@ function withoutInterlacing(chunks: Chunk[], header: Header, rows: Uint8Array): 
   for (const pass of passesOf(header)) {
     const bytesPerRow = rowBytes(pass.width, header);
     const size = pass.height * (1 + bytesPerRow);
-    // Decoded as an image of its own, without colours, a pass gives its bits.
+    // Decoded as an image of its own, without colors, a pass gives its bits.
     const file = pngOf(chunks, pass, rows.subarray(at, at + size), ["IHDR", "IEND"]);
     const bits = decode(file).data;
     for (let i = 0; i < pass.width * pass.height; i++) {
@@ -219,31 +219,31 @@ function crc32(bytes: Uint8Array): number {
 /** Any of PNG's kinds of pixels as red, green, blue and alpha of 8 bits each. */
 function rgba(png: DecodedPng): Uint8Array {
   const { depth, palette, transparency: hidden } = png;
-  // Grey of 1, 2 or 4 bits is packed like numbers of colours: take it for such.
-  const colours = palette ?? (depth < 8 ? greys(depth) : undefined);
-  const samples = colours ? convertIndexedToRgb({ ...png, palette: colours }) : png.data;
-  const channels = colours ? colours[0].length : png.channels;
+  // Gray of 1, 2 or 4 bits is packed like numbers of colors: take it for such.
+  const colors = palette ?? (depth < 8 ? grays(depth) : undefined);
+  const samples = colors ? convertIndexedToRgb({ ...png, palette: colors }) : png.data;
+  const channels = colors ? colors[0].length : png.channels;
   const shift = depth === 16 ? 8 : 0;
   const count = png.width * png.height;
   const pixels = new Uint8Array(4 * count);
   for (let i = 0; i < count; i++) {
     const at = i * channels;
-    // One or two channels are grey, and grey with alpha.
+    // One or two channels are gray, and gray with alpha.
     for (let c = 0; c < 3; c++) {
       pixels[4 * i + c] = samples[at + (channels < 3 ? 0 : c)] >> shift;
     }
     const hasAlpha = channels % 2 === 0;
     pixels[4 * i + 3] = hasAlpha
       ? samples[at + channels - 1] >> shift
-      // One colour may stand for "transparent".
-      : !colours && hidden?.every((value, c) => value === samples[at + c])
+      // One color may stand for "transparent".
+      : !colors && hidden?.every((value, c) => value === samples[at + c])
       ? 0
       : 255;
   }
   return pixels;
 }
 
-function greys(depth: number): number[][] {
+function grays(depth: number): number[][] {
   const most = 2 ** depth - 1;
   return Array.from({ length: most + 1 }, (_, level) => Array(3).fill(level * 255 / most));
 }

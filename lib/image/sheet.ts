@@ -14,37 +14,37 @@ const LEAST_MARGIN = 2;
 const BLUR = 0.015;
 
 /**
- * Paints the table in the colour of the sheet that lies on it. A sheet is a rectangle, possibly
+ * Paints the table in the color of the sheet that lies on it. A sheet is a rectangle, possibly
  * tilted, that is lighter or darker than most of the picture's edge and has something on it.
  *
- * @param grey A picture
+ * @param gray A picture
  * @returns The picture itself if it shows no sheet on a table
  */
-export function removeTable(grey: Plane): Plane {
-  const unlike = unlikeEdge(grey);
+export function removeTable(gray: Plane): Plane {
+  const unlike = unlikeEdge(gray);
   const sheet = largestBlob(unlike);
   // What is not the sheet is the table, or enclosed by the sheet.
   const rest = mapPlane(sheet, (value) => 1 - value);
   const found = findBlobs(rest);
-  const table = keepBlobs(rest, found, (blob) => touchesEdge(blob, grey));
-  const enclosed = keepBlobs(rest, found, (blob) => !touchesEdge(blob, grey));
+  const table = keepBlobs(rest, found, (blob) => touchesEdge(blob, gray));
+  const enclosed = keepBlobs(rest, found, (blob) => !touchesEdge(blob, gray));
   const writing = removeSpecks(mapPlane(enclosed, (value, i) => unlike.values[i] > 0 ? 0 : value));
   if (!isRectangle(mapPlane(table, (value) => 1 - value)) || !hasMargin(sheet, writing)) {
-    return grey;
+    return gray;
   }
 
-  const colour = median(grey.values.filter((_, i) => sheet.values[i] > 0));
-  const blur = Math.ceil(BLUR * Math.min(grey.width, grey.height));
+  const color = median(gray.values.filter((_, i) => sheet.values[i] > 0));
+  const blur = Math.ceil(BLUR * Math.min(gray.width, gray.height));
   const painted = dilate(table, blur).values;
-  return mapPlane(grey, (value, i) => painted[i] > 0 ? colour : value);
+  return mapPlane(gray, (value, i) => painted[i] > 0 ? color : value);
 }
 
 /** 1 where a picture is unlike most of its edge, else 0. */
-function unlikeEdge(grey: Plane): Plane {
-  const threshold = otsuThreshold(grey.values, 255);
-  const edge = edgePixels(grey);
-  const isLight = edge.filter((i) => grey.values[i] >= threshold).length > edge.length / 2;
-  return mapPlane(grey, (value) => (value >= threshold) === isLight ? 0 : 1);
+function unlikeEdge(gray: Plane): Plane {
+  const threshold = otsuThreshold(gray.values, 255);
+  const edge = edgePixels(gray);
+  const isLight = edge.filter((i) => gray.values[i] >= threshold).length > edge.length / 2;
+  return mapPlane(gray, (value) => (value >= threshold) === isLight ? 0 : 1);
 }
 
 function largestBlob(plane: Plane): Plane {

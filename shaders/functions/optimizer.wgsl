@@ -11,7 +11,7 @@ const ONE_MINUS_BETA_1: f32 = 0.1;
 const ONE_MINUS_BETA_2: f32 = 0.001;
 const EPSILON: f32 = 1e-8;
 
-/// Changes four parameters and, where the optimiser has any, their moments; a moment that it has not is bound
+/// Changes four parameters and, where the optimizer has any, their moments; a moment that it has not is bound
 /// to next to nothing and left alone.
 fn apply(index: u32, gradient: vec4f) {
     let before = parameters[index];

@@ -50,7 +50,7 @@ struct Part {
 /// Of the workgroup's row: both words of each block, as numbers in [-1, 1).
 var<workgroup> drawn: array<vec2f, BLOCKS>;
 
-/// A pixel goes to the place offset + matrix * (its place from the image's centre), and by the field from there.
+/// A pixel goes to the place offset + matrix * (its place from the image's center), and by the field from there.
 struct Affine {
     matrix: mat2x2f,
     offset: vec2f,
@@ -69,7 +69,7 @@ fn cosine(a: f32) -> f32 {
         q * (1.0 / 479001600.0 + q * (-1.0 / 87178291200.0)))))));
 }
 
-fn centre() -> vec2f {
+fn center() -> vec2f {
     return vec2f(f32(part.width - 1u), f32(part.height - 1u)) * 0.5;
 }
 
@@ -80,7 +80,7 @@ fn affine_of_row() -> Affine {
     let zoom = 1.0 + ZOOM * drawn[1];
     return Affine(
         mat2x2f(vec2f(c, s) * zoom.x, vec2f(c * sideways - s, s * sideways + c) * zoom.y),
-        centre() + SHIFT * drawn[2],
+        center() + SHIFT * drawn[2],
     );
 }
 
@@ -138,7 +138,7 @@ fn distorted_pixel(image: u32, position: u32, affine: Affine) -> f32 {
     }
     let x = position % part.width;
     let y = position / part.width;
-    var source = affine.offset + affine.matrix * (vec2f(f32(x), f32(y)) - centre());
+    var source = affine.offset + affine.matrix * (vec2f(f32(x), f32(y)) - center());
     if WARP > 0.0 {
         source += field_at(x, y);
     }

@@ -91,8 +91,8 @@ Deno.test("distortImage() takes 0 from outside of the image, from however far", 
   assertEquals([...found.subarray(0, 3)], [100, 200, 200]);
 });
 
-Deno.test("distortImage() turns an image about its centre by the drawn angle", () => {
-  // By a quarter turn: (x, y) from the centre takes the value at (-y, x).
+Deno.test("distortImage() turns an image about its center by the drawn angle", () => {
+  // By a quarter turn: (x, y) from the center takes the value at (-y, x).
   const found = distortImage(imageOf([6, 4, 90]), SIZE, { ...UNMOVED, matrix: [0, -1, 1, 0] });
   assertEquals(found, imageOf([4, 2, 90]));
 });

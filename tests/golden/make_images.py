@@ -15,23 +15,23 @@ from PIL import Image, ImageOps
 
 random = np.random.default_rng(0)
 height, width = 4, 5
-grey = random.integers(0, 256, (height, width), dtype=np.uint8)
-colour = random.integers(0, 256, (height, width, 3), dtype=np.uint8)
+gray = random.integers(0, 256, (height, width), dtype=np.uint8)
+color = random.integers(0, 256, (height, width, 3), dtype=np.uint8)
 alpha = random.integers(0, 256, (height, width, 4), dtype=np.uint8)
 pictures = {
-    "grey": (Image.fromarray(grey), {}),
-    "grey of 16 bits": (Image.fromarray(grey.astype(np.uint16) << 8 | 7), {}),
-    "black and white": (Image.fromarray(grey).convert("1"), {}),
-    "grey and alpha": (Image.fromarray(np.ascontiguousarray(alpha[:, :, 2:])), {}),
-    "colour": (Image.fromarray(colour), {}),
-    "colour and alpha": (Image.fromarray(alpha), {}),
-    "colour with one transparent": (
-        Image.fromarray(colour),
-        {"transparency": tuple(int(value) for value in colour[1, 2])},
+    "gray": (Image.fromarray(gray), {}),
+    "gray of 16 bits": (Image.fromarray(gray.astype(np.uint16) << 8 | 7), {}),
+    "black and white": (Image.fromarray(gray).convert("1"), {}),
+    "gray and alpha": (Image.fromarray(np.ascontiguousarray(alpha[:, :, 2:])), {}),
+    "color": (Image.fromarray(color), {}),
+    "color and alpha": (Image.fromarray(alpha), {}),
+    "color with one transparent": (
+        Image.fromarray(color),
+        {"transparency": tuple(int(value) for value in color[1, 2])},
     ),
-    "palette of 3": (Image.fromarray(colour).quantize(3), {}),
-    "palette of 20": (Image.fromarray(colour).quantize(20), {}),
-    "palette with a transparent colour": (Image.fromarray(colour).quantize(20), {"transparency": 5}),
+    "palette of 3": (Image.fromarray(color).quantize(3), {}),
+    "palette of 20": (Image.fromarray(color).quantize(20), {}),
+    "palette with a transparent color": (Image.fromarray(color).quantize(20), {"transparency": 5}),
 }
 y, x = np.mgrid[:8, :16]
 smooth = Image.fromarray(np.stack([x * 16, y * 32, x * 8 + y * 16], 2).astype(np.uint8))
@@ -61,7 +61,7 @@ def chunk(name, data):
 
 
 def interlaced(values, depth, palette=None, transparent=b""):
-    """A PNG by Adam7, which Pillow reads but does not write: grey, or the numbers of colours."""
+    """A PNG by Adam7, which Pillow reads but does not write: gray, or the numbers of colors."""
     passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
     rows = b""
     for left, top, step_x, step_y in passes:
@@ -84,7 +84,7 @@ images = {
     f"PNG, {name}": entry(encoded(image, "PNG", **options))
     for name, (image, options) in pictures.items()
 }
-images["JPEG, grey"] = entry(encoded(smooth.convert("L"), "JPEG"))
+images["JPEG, gray"] = entry(encoded(smooth.convert("L"), "JPEG"))
 images["JPEG, CMYK"] = entry(encoded(smooth.convert("CMYK"), "JPEG"))
 images["JPEG, progressive"] = entry(encoded(smooth, "JPEG", progressive=True, subsampling=0))
 for orientation in range(1, 9):
@@ -95,7 +95,7 @@ for orientation in range(1, 9):
 for depth in 1, 2, 4:
     values = random.integers(0, 2**depth, (13, 11))
     palette = random.integers(0, 256, (2**depth, 3), dtype=np.uint8)
-    images[f"PNG, interlaced grey of {depth} bits"] = entry(interlaced(values, depth))
+    images[f"PNG, interlaced gray of {depth} bits"] = entry(interlaced(values, depth))
     images[f"PNG, interlaced palette of {depth} bits"] = entry(interlaced(values, depth, palette, b"\x80"))
 images["PNG, interlaced, one pixel wide"] = entry(interlaced(random.integers(0, 2, (3, 1)), 1))
 Path(__file__).with_name("images.json").write_text(json.dumps(images, indent=2) + "\n")

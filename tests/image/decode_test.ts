@@ -27,7 +27,7 @@ Deno.test("decodeImage() reads an interlaced PNG", () => {
 });
 
 Deno.test("decodeImage() reads a file that begins at an odd place in memory", () => {
-  const { file, pixels } = images["PNG, colour"];
+  const { file, pixels } = images["PNG, color"];
   const shifted = Uint8Array.of(0, ...Uint8Array.fromBase64(file)).subarray(1);
   assertEquals(decodeImage(shifted).pixels, Uint8Array.fromBase64(pixels));
 });
@@ -123,7 +123,7 @@ Deno.test("decodeImage() unpacks no more of a PNG than its header promises", () 
 });
 
 Deno.test("decodeImage() unpacks nothing of a PNG but its pixels", () => {
-  // An embedded colour profile can be a bomb as well; this one is no zlib stream at all.
+  // An embedded color profile can be a bomb as well; this one is no zlib stream at all.
   const profile = chunk("iCCP", Uint8Array.of(65, 0, 0, 1, 2, 3));
   const file = new Uint8Array([...png.subarray(0, 33), ...profile, ...png.subarray(33)]);
   assertEquals(decodeImage(file), decodeImage(png));

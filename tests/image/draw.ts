@@ -1,7 +1,7 @@
 /** Pictures such as a camera or a drawing program makes, of digits that are known. */
 
 /** Red, green, blue. */
-export type Colour = readonly [number, number, number];
+export type Color = readonly [number, number, number];
 
 /** A picture: shape (height, width, 4). */
 export interface Picture {
@@ -18,8 +18,8 @@ export interface Drawing {
   left: number;
   top: number;
   side: number;
-  ink: Colour;
-  paper: Colour;
+  ink: Color;
+  paper: Color;
   /** By how much the paper loses light from the upper left to the lower right corner. @default 0 */
   shade?: number;
   /** The standard deviation of what is added to each pixel. @default 0 */
@@ -46,7 +46,7 @@ export function draw(digit: Uint8Array, drawing: Drawing): Picture {
   return { width, height, pixels };
 }
 
-/** The digit between its pixels' centres, bilinearly: 0 to 1. */
+/** The digit between its pixels' centers, bilinearly: 0 to 1. */
 function sample(digit: Uint8Array, x: number, y: number): number {
   const [column, row] = [Math.floor(x - 0.5), Math.floor(y - 0.5)];
   const [fx, fy] = [x - 0.5 - column, y - 0.5 - row];

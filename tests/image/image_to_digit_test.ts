@@ -6,12 +6,12 @@ import { syntheticDigits } from "../../lib/data/synthetic.ts";
 import { decodeImage, type Picture } from "../../lib/image/decode.ts";
 import { imageToDigit } from "../../lib/image/image_to_digit.ts";
 import { mnistDirectory, needs } from "../requirements.ts";
-import { type Colour, draw, type Drawing } from "./draw.ts";
+import { type Color, draw, type Drawing } from "./draw.ts";
 
-const BLACK: Colour = [0, 0, 0];
-const WHITE: Colour = [255, 255, 255];
-const PEN: Colour = [40, 45, 60];
-const PAPER: Colour = [225, 220, 205];
+const BLACK: Color = [0, 0, 0];
+const WHITE: Color = [255, 255, 255];
+const PEN: Color = [40, 45, 60];
+const PAPER: Color = [225, 220, 205];
 
 /** In the middle, dark on light. */
 const PLAIN: Drawing = {
@@ -93,17 +93,17 @@ for (const [scene, drawing] of Object.entries(SCENES)) {
     ...await needs("mnist"),
     fn() {
       const rows = mnistRows();
-      let [sum, recognised] = [0, 0];
+      let [sum, recognized] = [0, 0];
       for (let i = 0; i < 12; i++) {
         const picture = decodeImage(file(draw(rows[i], drawing), i % 2 === 0 ? "PNG" : "JPEG"));
         const digit = imageToDigit(picture.pixels, picture.width, picture.height);
         const likeness = rows.map((other) => cosine(digit, other));
         sum += likeness[i];
-        if (likeness[i] === Math.max(...likeness)) recognised++;
+        if (likeness[i] === Math.max(...likeness)) recognized++;
       }
       // Off by one pixel, which rounding can make, a thin stroke is only 0.8 like itself.
       assert(sum / 12 > 0.9, `mean cosine ${sum / 12}`);
-      assert(recognised >= 8, `${recognised} of 12 are more like themselves than like 399 others`);
+      assert(recognized >= 8, `${recognized} of 12 are more like themselves than like 399 others`);
     },
   });
 }
@@ -129,7 +129,7 @@ function digitOf({ pixels, width, height }: Picture): Uint8Array {
   return imageToDigit(pixels, width, height);
 }
 
-Deno.test("imageToDigit() makes the ink's longer side 20 pixels, and puts its centre of mass in the middle", () => {
+Deno.test("imageToDigit() makes the ink's longer side 20 pixels, and puts its center of mass in the middle", () => {
   for (const side of [30, 60, 150, 400]) {
     const digit = digitOf(draw(SEVEN, { ...PLAIN, width: 500, height: 450, side }));
     const inked = [...digit.keys()].filter((i) => digit[i] > 0);
@@ -140,7 +140,7 @@ Deno.test("imageToDigit() makes the ink's longer side 20 pixels, and puts its ce
     const mass = inked.reduce((sum, i) => sum + digit[i], 0);
     for (const places of [rows, columns]) {
       const middle = places.reduce((sum, place, k) => sum + place * digit[inked[k]], 0) / mass;
-      assert(middle > 13.4 && middle < 14.6, `centre of mass at ${middle}`);
+      assert(middle > 13.4 && middle < 14.6, `center of mass at ${middle}`);
     }
     assertEquals(Math.max(...digit), 255);
   }
@@ -152,14 +152,14 @@ Deno.test("imageToDigit() finds the same digit dark on light and light on dark",
   assert(cosine(dark, light) > 0.999, `cosine ${cosine(dark, light)}`);
 });
 
-Deno.test("imageToDigit() takes grey as it takes colours, and what is transparent as white", () => {
+Deno.test("imageToDigit() takes gray as it takes colors, and what is transparent as white", () => {
   const { width, height, pixels } = draw(SEVEN, { ...PLAIN, ink: BLACK, paper: WHITE });
-  const grey = pixels.filter((_, i) => i % 4 === 0);
+  const gray = pixels.filter((_, i) => i % 4 === 0);
   const transparent = new Uint8Array(pixels.length);
-  grey.forEach((light, i) => transparent[4 * i + 3] = 255 - light); // black ink on nothing
+  gray.forEach((light, i) => transparent[4 * i + 3] = 255 - light); // black ink on nothing
   const expected = imageToDigit(pixels, width, height);
   for (
-    const same of [imageToDigit(grey, width, height), imageToDigit(transparent, width, height)]
+    const same of [imageToDigit(gray, width, height), imageToDigit(transparent, width, height)]
   ) {
     assert(same.every((byte, i) => Math.abs(byte - expected[i]) <= 1));
   }

@@ -5,7 +5,7 @@ import { decodeImage, type Picture } from "../../lib/image/decode.ts";
 import type { Plane } from "../../lib/image/plane.ts";
 
 /** Red, green, blue. */
-type Colour = readonly [number, number, number];
+type Color = readonly [number, number, number];
 /** A number for each place; x and y in pixels. */
 type Field = (x: number, y: number) => number;
 /** Uniform between two bounds. */
@@ -20,15 +20,15 @@ interface Scene {
   y: number;
   size: number;
   pen: number;
-  ink: Colour;
+  ink: Color;
   /** Transparent if null. */
-  paper: Colour | null;
+  paper: Color | null;
   /** Lines that are printed or drawn: how opaque they are, 0 to 1. */
   lines?: Field;
-  lineColour?: Colour;
+  lineColor?: Color;
   /** Where this is below 0 there is no sheet but a table. */
   sheet?: Field;
-  table?: Colour;
+  table?: Color;
   /** What part of its light each place gets. */
   light?: Field;
   /** The standard deviation of what is added to each pixel. */
@@ -45,11 +45,11 @@ export interface Photo {
   ink: Plane;
 }
 
-const BLACK: Colour = [0, 0, 0];
-const WHITE: Colour = [255, 255, 255];
-const PEN: Colour = [25, 30, 60];
-const PAPER: Colour = [242, 239, 230];
-const BLUE: Colour = [170, 190, 215];
+const BLACK: Color = [0, 0, 0];
+const WHITE: Color = [255, 255, 255];
+const PEN: Color = [25, 30, 60];
+const PAPER: Color = [242, 239, 230];
+const BLUE: Color = [170, 190, 215];
 
 function canvas(_random: Random): Scene {
   return { width: 200, height: 200, x: 100, y: 100, size: 130, pen: 12, ink: BLACK, paper: WHITE };
@@ -108,7 +108,7 @@ function squared(random: Random, apart: number, wide: number): Field {
   return (x, y) => Math.max(rows(x, y), columns(x, y));
 }
 
-function onTable(random: Random, table: Colour): Scene {
+function onTable(random: Random, table: Color): Scene {
   const scene = paper(random);
   const angle = random(-0.15, 0.15);
   const [halfWidth, halfHeight] = [random(52, 70), random(58, 75)];
@@ -160,23 +160,23 @@ export const KINDS: Record<string, (random: Random) => Scene> = {
   "ruled": (random) => ({
     ...paper(random),
     lines: ruling(random, random(22, 32), 0.8, random(-0.03, 0.03)),
-    lineColour: BLUE,
+    lineColor: BLUE,
   }),
   "ruled in dark lines": (random) => ({
     ...paper(random),
     lines: ruling(random, random(22, 32), 0.8, random(-0.03, 0.03)),
-    lineColour: [90, 100, 130],
+    lineColor: [90, 100, 130],
   }),
   "squared": (random) => ({
     ...paper(random),
     lines: squared(random, random(14, 20), 0.7),
-    lineColour: BLUE,
+    lineColor: BLUE,
   }),
   "box of a form": (random) => ({
     ...paper(random),
     size: 90,
     lines: box(100, 100, random(68, 80), random(68, 80), random(1.2, 3)),
-    lineColour: [40, 40, 40],
+    lineColor: [40, 40, 40],
   }),
   "underlined": (random) => {
     const size = 110;
@@ -192,7 +192,7 @@ export const KINDS: Record<string, (random: Random) => Scene> = {
           Math.hypot(Math.max(0, Math.abs(px - 100) - half), py - y - tilt * (px - 100)),
           6,
         ),
-      lineColour: PEN,
+      lineColor: PEN,
     };
   },
   "sheet on a brown table": (random) => onTable(random, [90, 58, 38]),
@@ -257,19 +257,18 @@ function distance(x: number, y: number, from: Point, to: Point): number {
 
 /** Paints table, sheet, lines and ink over each other, in their light, and adds the noise. */
 function compose(scene: Scene, ink: Plane, random: Random): Picture {
-  const { width, height, lines, lineColour = BLACK, sheet, table = BLACK, light, noise = 0 } =
-    scene;
+  const { width, height, lines, lineColor = BLACK, sheet, table = BLACK, light, noise = 0 } = scene;
   const pixels = new Uint8Array(4 * width * height);
   for (let i = 0; i < width * height; i++) {
     const [x, y] = [i % width + 0.5, Math.floor(i / width) + 0.5];
     const grain = noise === 0 ? 0 : noise * normal(random);
     const onSheet = sheet ? Math.min(1, Math.max(0, sheet(x, y) + 0.5)) : 1;
     for (let c = 0; c < 3; c++) {
-      let colour = scene.paper?.[c] ?? scene.ink[c];
-      if (lines) colour += lines(x, y) * (lineColour[c] - colour);
-      colour += ink.values[i] * (scene.ink[c] - colour);
-      colour = table[c] + onSheet * (colour - table[c]);
-      const seen = colour * (light?.(x, y) ?? 1) + grain;
+      let color = scene.paper?.[c] ?? scene.ink[c];
+      if (lines) color += lines(x, y) * (lineColor[c] - color);
+      color += ink.values[i] * (scene.ink[c] - color);
+      color = table[c] + onSheet * (color - table[c]);
+      const seen = color * (light?.(x, y) ?? 1) + grain;
       pixels[4 * i + c] = Math.min(255, Math.max(0, Math.round(seen)));
     }
     pixels[4 * i + 3] = scene.paper ? 255 : Math.round(255 * ink.values[i]);

@@ -11,7 +11,7 @@ export interface NetworkBuffers {
   steps: GPUBuffer;
   /** Shape (slots, B, trace words) of vec4: see layers.wgsl. */
   traces: GPUBuffer;
-  /** Laid out as a ParameterLayout says; so are the moments, where the optimiser has any. */
+  /** Laid out as a ParameterLayout says; so are the moments, where the optimizer has any. */
   parameters: GPUBuffer;
   firstMoments: GPUBuffer;
   secondMoments: GPUBuffer;

@@ -56,7 +56,7 @@ export function createBuffers(
   const { STORAGE, COPY_DST, COPY_SRC } = GPUBufferUsage;
   const moments = MOMENT_ARRAYS[optimizer.name];
   const parameterBytes = layout.bytes;
-  // A moment that the optimiser does not keep is bound all the same, to next to nothing.
+  // A moment that the optimizer does not keep is bound all the same, to next to nothing.
   const moment = (i: number) =>
     gpu.buffer(`moment ${i}`, i < moments ? parameterBytes : 16, STORAGE | COPY_DST | COPY_SRC);
   return {

@@ -7,7 +7,7 @@ function series(name: string, values: number[], more: Partial<Series> = {}): Ser
   return { name, color: `var(--${name})`, points, ...more };
 }
 
-/** The lines' paths: what is drawn in a series' colour, without filling. */
+/** The lines' paths: what is drawn in a series' color, without filling. */
 function linePaths(svg: string): string[] {
   return [...svg.matchAll(/<path [^>]*d="(M[^"]*)"[^>]*stroke="var\(--(?:a|b)\)"/g)]
     .map(([, path]) => path);
@@ -18,7 +18,7 @@ function labels(svg: string): string[] {
   return [...svg.matchAll(/<text [^>]*opacity="1">([^<]*)<\/text>/g)].map(([, text]) => text);
 }
 
-Deno.test("lineChart() draws a line each, through all of its points, in the page's colours", async () => {
+Deno.test("lineChart() draws a line each, through all of its points, in the page's colors", async () => {
   const { source } = await lineChart(
     [series("a", [1, 2, 4]), series("b", [4, 3, 2, 1], { dashed: true })],
     { title: "things", axis: "zero" },
@@ -28,7 +28,7 @@ Deno.test("lineChart() draws a line each, through all of its points, in the page
   assert(source.startsWith("<svg "));
   assert(labels(source).includes("things") && labels(source).includes("step"), source);
   assertEquals(source.match(/stroke-dasharray="4,3"/g)?.length, 1);
-  assertEquals(source.match(/(?:fill|stroke)="#[^"]*"/g), null, "no colour but the page's own");
+  assertEquals(source.match(/(?:fill|stroke)="#[^"]*"/g), null, "no color but the page's own");
 });
 
 Deno.test("lineChart() begins its axis at 0, or close to the values", async () => {

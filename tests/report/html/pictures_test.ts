@@ -21,7 +21,7 @@ Deno.test("imagePicture() has black ink, and nothing where there is none", () =>
   assertEquals(pixelsOf(imagePicture(Uint8Array.from(ink), SIZE)), ink.map((value) => [0, value]));
 });
 
-Deno.test("signedPicture() has two colours, the stronger the further from 0, up to the largest", () => {
+Deno.test("signedPicture() has two colors, the stronger the further from 0, up to the largest", () => {
   const [plus, most, beyond, zero, minus, least] = pixelsOf(
     signedPicture(Float32Array.of(1, 2, 5, 0, -1, -2), SIZE, 2),
   );

@@ -11,18 +11,18 @@ const BETTER = 3;
 const SAMPLES = 10_000;
 
 /**
- * How light each pixel is, what is transparent as if on white paper; of colours that hardly differ
+ * How light each pixel is, what is transparent as if on white paper; of colors that hardly differ
  * in lightness, the channel in which they differ most. Where most of the edge is transparent,
- * it is a drawing on a transparent canvas: whatever its colours, what is opaque counts as black,
+ * it is a drawing on a transparent canvas: whatever its colors, what is opaque counts as black,
  * what is transparent as white.
  *
- * @param pixels Shape (height, width, 4) as red, green, blue and alpha, or (height, width) as grey
+ * @param pixels Shape (height, width, 4) as red, green, blue and alpha, or (height, width) as gray
  * @param width Pixels in a row
  * @param height Rows
  * @returns 0 black to 255 white
  * @throws {RangeError} If the number of pixels is not what width and height say
  */
-export function toGrey(
+export function toGray(
   pixels: Uint8Array | Uint8ClampedArray,
   width: number,
   height: number,
