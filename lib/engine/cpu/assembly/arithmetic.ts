@@ -2,7 +2,7 @@
 
 /** a b + c: with one rounding in the relaxed build where the processor can, with two in the plain one. */
 // @ts-ignore: decorator
-
+@inline
 export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
   if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
   else return f32x4.add(f32x4.mul(a, b), c);
@@ -39,7 +39,7 @@ export function tanh(x: v128): v128 {
  * the polynomial of Cephes' expf (https://www.netlib.org/cephes/). Below -87 it stays at exp(-87), 1.6e-38.
  */
 // @ts-ignore: decorator
-
+@inline
 export function exp(x: v128): v128 {
   // max() keeps NaN, as all operations here do.
   const clamped = f32x4.max(x, f32x4.splat(-87));
@@ -60,7 +60,7 @@ export function exp(x: v128): v128 {
 
 /** The sum of the four numbers. */
 // @ts-ignore: decorator
-
+@inline
 export function sumOf(v: v128): f32 {
   return f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) +
     (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
@@ -68,7 +68,7 @@ export function sumOf(v: v128): f32 {
 
 /** The largest of the four; NaN if one is. */
 // @ts-ignore: decorator
-
+@inline
 export function largestOf(v: v128): f32 {
   return max(
     max(f32x4.extract_lane(v, 0), f32x4.extract_lane(v, 1)),

@@ -29,7 +29,7 @@ export const BLOCK_OFFSET: usize = 64;
 
 /** The block at work. */
 // @ts-ignore: decorator
-
+@inline
 export function block(): Block {
   return changetype<Block>(control + BLOCK_OFFSET);
 }

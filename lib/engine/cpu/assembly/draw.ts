@@ -7,6 +7,7 @@
 import {
   drawScratch,
   drawScratchBytes,
+  images,
   slotBytes,
   slotCount,
   slots,
@@ -16,6 +17,7 @@ import {
 import { permute } from "./permutation";
 import { select } from "./selection";
 import { lookAgain, signal, trainCount } from "./threads";
+import { touchRows } from "./touch";
 
 /** Up to 1 / 8 of the rows, selecting is faster than sorting all. */
 const SELECT_UP_TO: u32 = 8;
@@ -128,6 +130,8 @@ function drawNext(number: u32): bool {
 
 function fill(draw: Draw): void {
   drawInto(draw.rows(), draw.key0, draw.key1, draw.from, draw.count);
+  // Cores share their last cache: what one has touched is nearer to the other.
+  if (images != 0) touchRows(draw.rows(), draw.count);
   atomic.store<u32>(changetype<usize>(draw), DRAWN);
 }
 

@@ -77,21 +77,21 @@ export function outputDeltas(from: u32, to: u32): void {
 
 /** The classes of vector v. */
 // @ts-ignore: decorator
-
+@inline
 function classesOf(v: u32): v128 {
   return i32x4.add(i32x4.splat(4 * v), i32x4(0, 1, 2, 3));
 }
 
 /** All ones where there is no such class. */
 // @ts-ignore: decorator
-
+@inline
 function isOutside(v: u32): v128 {
   return i32x4.ge_s(classesOf(v), i32x4.splat(classes));
 }
 
 /** All ones where the class is the given one. */
 // @ts-ignore: decorator
-
+@inline
 function isClass(v: u32, c: i32): v128 {
   return i32x4.eq(classesOf(v), i32x4.splat(c));
 }

@@ -11,6 +11,7 @@ import {
 } from "./memory";
 import { block } from "./block";
 import { distorted } from "./distort";
+import { touchRows } from "./touch";
 import { threefry, word0, word1 } from "./threefry";
 
 /** First counter word of the blocks that shift rows, and the largest shift: `lib/engine/augment.ts`. */
@@ -19,7 +20,7 @@ const LARGEST_SHIFT: i32 = 2;
 
 /** Writes the pairs {byte, 16 * pixel} of the block's rows `from` to `to - 1`. */
 export function buildInputs(from: u32, to: u32): void {
-  touchRows(from, to);
+  touchRows(blockRowNumbers + 4 * from, to - from);
   const step = block();
   const shifts = isShifted && step.isStep;
   const distorts = isDistorted && step.isStep;
@@ -30,20 +31,6 @@ export function buildInputs(from: u32, to: u32): void {
     const end = shifts ? shiftedPairs(image, pairs, i) : nonzeroPairs(image, pairs);
     store<u32>(pixelPairsEnd + 4 * i, end);
   }
-}
-
-/**
- * Loads a byte of every cache line of the rows: the processor fetches lines that do not wait for each
- * other at the same time, and rows drawn at random are rarely in its cache.
- */
-function touchRows(from: u32, to: u32): void {
-  let touched: u32 = 0;
-  for (let i = from; i < to; i++) {
-    const image = images + load<u32>(blockRowNumbers + 4 * i) * inputs;
-    for (let at: u32 = 0; at < inputs; at += 64) touched |= load<u8>(image + at);
-  }
-  // Stored, so that the compiler keeps the loads; written again below.
-  store<u32>(pixelPairsEnd + 4 * from, touched);
 }
 
 /**
@@ -68,7 +55,7 @@ function nonzeroPairs(image: usize, pairs: usize): usize {
 
 /** Which of 16 bytes are not 0, a bit each. */
 // @ts-ignore: decorator
-
+@inline
 function inkedBits(address: usize): u64 {
   return <u64> v128.bitmask<i8>(v128.ne<u8>(v128.load(address), i8x16.splat(0)));
 }

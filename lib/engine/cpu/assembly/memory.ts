@@ -131,35 +131,35 @@ export const LINE: usize = 32;
 
 /** How many vectors so many units take. */
 // @ts-ignore: decorator
-
+@inline
 export function vectorsOf(units: u32): u32 {
   return (units + 3) >> 2;
 }
 
 /** How many strips of 8 units. */
 // @ts-ignore: decorator
-
+@inline
 export function stripsOf(units: u32): u32 {
   return (units + 7) >> 3;
 }
 
 /** Inputs of a strip's array: rounded up to 4, as four are updated together. */
 // @ts-ignore: decorator
-
+@inline
 export function linesOf(units: u32): u32 {
   return (units + 3) & ~3;
 }
 
 /** Vectors of a panel of w0 where so many are left: sums of 13 vectors fill the processor's registers. */
 // @ts-ignore: decorator
-
+@inline
 export function panelWidth(vectorsLeft: u32): u32 {
   return vectorsLeft > 8 ? 13 : vectorsLeft > 4 ? 8 : 4;
 }
 
 /** This thread's room for sums. */
 // @ts-ignore: decorator
-
+@inline
 export function sums(): usize {
   return sumsScratch + thread * (16 * VECTOR);
 }

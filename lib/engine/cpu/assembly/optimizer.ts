@@ -39,7 +39,7 @@ export function applyGradient(parameters: usize, gradient: usize, bytes: usize):
 
 /** w -= rate g */
 // @ts-ignore: decorator
-
+@inline
 function sgd(w: usize, g: usize, bytes: usize, learningRate: f32): void {
   const down = f32x4.splat(-learningRate);
   for (let at: usize = 0; at < bytes; at += VECTOR) {
@@ -49,7 +49,7 @@ function sgd(w: usize, g: usize, bytes: usize, learningRate: f32): void {
 
 /** m = g + beta m; w -= rate m */
 // @ts-ignore: decorator
-
+@inline
 function momentum(w: usize, g: usize, bytes: usize, learningRate: f32): void {
   const down = f32x4.splat(-learningRate);
   const beta = f32x4.splat(beta1);
@@ -64,7 +64,7 @@ function momentum(w: usize, g: usize, bytes: usize, learningRate: f32): void {
 
 /** m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; w -= correctedRate m / (sqrt(v) correction2 + epsilon) */
 // @ts-ignore: decorator
-
+@inline
 function adam(w: usize, g: usize, bytes: usize, correctedRate: f32, correction2: f32): void {
   // Out of the loop by hand: the compilers load a global anew at each use.
   const down = f32x4.splat(-correctedRate);

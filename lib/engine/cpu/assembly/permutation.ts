@@ -65,7 +65,7 @@ function sortByKeys(n: u32, pairs: usize, others: usize, counts: usize): void {
 }
 
 // @ts-ignore: decorator
-
+@inline
 function counterOf(counts: usize, digit: u32, key: u32): usize {
   return counts + ((digit * DIGITS + ((key >> (11 * digit)) & (DIGITS - 1))) << 2);
 }

@@ -184,7 +184,7 @@ function selectRanks(
 }
 
 // @ts-ignore: decorator
-
+@inline
 function count1(bin: usize): void {
   store<u8>(bin, load<u8>(bin) + 1);
 }
@@ -243,7 +243,7 @@ function sortPairs(pairs: usize, end: usize, largest: u32, sorted: usize, counts
 }
 
 // @ts-ignore: decorator
-
+@inline
 function bucketOf(counts: usize, pair: usize, factor: u64): usize {
   return counts + (<usize> ((<u64> load<u32>(pair, 4) * factor) >> 32) << 2);
 }

@@ -29,7 +29,7 @@ export function sparseProduct(
 
 // The compiler repeats this for each constant width and drops what the width does not need.
 // @ts-ignore: decorator
-
+@inline
 function sparseSums(width: u32, pair: usize, end: usize, matrix: usize, sums: usize): void {
   let s0 = f32x4.splat(0);
   let s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0;

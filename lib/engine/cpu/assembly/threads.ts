@@ -86,14 +86,14 @@ function takeChunks(): bool {
 }
 
 // @ts-ignore: decorator
-
+@inline
 function isChunk(claim: u64): bool {
   return (claim & 0xffffff) < ((claim >> 24) & 0xffffff);
 }
 
 /** How many training rows there are: shared, as it changes with every run. */
 // @ts-ignore: decorator
-
+@inline
 export function trainCount(): u32 {
   return load<u32>(control + TRAIN_COUNT);
 }

@@ -83,7 +83,7 @@ export function threefry(key0: u32, key1: u32, counter0: u32, counter1: u32): vo
  * stored at `words`, as the partitionable layout has it
  */
 // @ts-ignore: decorator
-
+@inline
 export function threefry24(
   key0: u32,
   key1: u32,
@@ -304,7 +304,7 @@ export function threefry24(
 
 /** b rotated left by so many bits, xor a. */
 // @ts-ignore: decorator
-
+@inline
 function turned(b: v128, bits: i32, a: v128): v128 {
   return v128.xor(v128.or(i32x4.shl(b, bits), i32x4.shr_u(b, 32 - bits)), a);
 }

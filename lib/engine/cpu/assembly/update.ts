@@ -69,7 +69,7 @@ export function update(chunk: u32): void {
 }
 
 // @ts-ignore: decorator
-
+@inline
 function pixelChunks(): u32 {
   return (inputs + CHUNK_PIXELS - 1) / CHUNK_PIXELS;
 }
