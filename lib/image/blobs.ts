@@ -1,19 +1,19 @@
-/** Ink that hangs together. */
+/** Connected components of ink. */
 import type { Box, Plane } from "./plane.ts";
 
-/** All ink that hangs together: its extent, and the sum of its values. */
+/** A connected component of ink: its bounding box, and the sum of its values. */
 export interface Blob extends Box {
   mass: number;
 }
 
-/** Which blob each pixel belongs to, -1 for none. */
+/** The blobs of a plane, and for each pixel the blob to which it belongs, or -1. */
 export interface Blobs {
   blobOf: Int32Array;
   blobs: Blob[];
 }
 
 /**
- * Finds all ink that hangs together; corners count as touching.
+ * Finds the connected components of ink, including diagonal neighbors.
  *
  * @param ink 0 paper, anything above is ink
  */
@@ -44,11 +44,11 @@ export function findBlobs({ width, height, values }: Plane): Blobs {
   return { blobOf, blobs };
 }
 
-/** A blob with less ink than this part of the largest one's is a speck. */
+/** A blob with less than this fraction of the largest blob's ink is a speck. */
 const SPECK = 0.05;
 
 /**
- * Wipes off specks: all ink that hangs together but is little compared with the largest such blob.
+ * Removes specks: blobs with little ink compared with the largest blob.
  *
  * @param ink 0 paper to 1 full ink
  * @returns A new plane
@@ -68,7 +68,7 @@ export function removeSpecks(ink: Plane): Plane {
   return keepBlobs(ink, found, ({ mass }) => mass >= least);
 }
 
-/** A copy of the ink with only some of its blobs. */
+/** Copies the ink of some of the blobs. */
 export function keepBlobs(
   { width, height, values }: Plane,
   { blobOf, blobs }: Blobs,

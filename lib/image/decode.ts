@@ -1,34 +1,34 @@
 /**
- * PNG and JPEG files as pixels, by two libraries without native code: fast-png, which rests on
- * fflate as our npz files do, and jpeg-js, the decoder that image-js and Jimp use, too.
+ * Decodes PNG and JPEG files with two libraries without native code: fast-png, which uses fflate as
+ * our npz files do, and jpeg-js, which image-js and Jimp use as well.
  */
 import jpeg from "jpeg-js";
 import { foreignKind } from "../files/kinds.ts";
 import { readOrientation, turn } from "./orientation.ts";
 import { decodePng, PNG_MAGIC } from "./png.ts";
 
-/** An image, its pixels as red, green, blue and alpha: shape (height, width, 4). */
+/** An image; its pixels are red, green, blue and alpha with shape (height, width, 4). */
 export interface Picture {
   width: number;
   height: number;
   pixels: Uint8Array;
 }
 
-/** More than any camera's photograph; a damaged or hostile file may claim more. */
+/** Maximum size of a file, larger than any photograph; a corrupt or hostile file may be larger. */
 const MAX_FILE_BYTES = 64 * 2 ** 20;
 const MAX_MEGAPIXELS = 64;
-/** What jpeg-js may allocate, which is about 12 bytes a pixel. */
+/** Maximum memory of jpeg-js, which needs about 12 bytes per pixel. */
 const MAX_JPEG_MEGABYTES = 1024;
 
 const JPEG_MAGIC = [0xff, 0xd8, 0xff];
 const JPEG_END = [0xff, 0xd9];
 
 /**
- * Decodes an image; its first bytes say which kind it is. A photograph is turned upright.
+ * Decodes an image, whose first bytes tell its format. Turns photographs upright.
  *
  * @param bytes A whole PNG or JPEG file
  * @returns The pixels
- * @throws {SyntaxError} If the bytes are neither, are damaged, or make too large an image
+ * @throws {SyntaxError} If the file is neither, is corrupt, or contains too large an image
  */
 export function decodeImage(bytes: Uint8Array): Picture {
   if (bytes.length > MAX_FILE_BYTES) {
@@ -52,7 +52,7 @@ export function decodeImage(bytes: Uint8Array): Picture {
 }
 
 function jpegPicture(bytes: Uint8Array): Picture {
-  // The library's type declarations leave out the Exif data.
+  // The library's type declarations omit the Exif data.
   const image: ReturnType<typeof decodeJpeg> & { exifBuffer?: Uint8Array } = decodeJpeg(bytes);
   const { width, height, data: pixels, exifBuffer } = image;
   // "Exif" and one zero byte are cut off, a second one is not.
@@ -60,7 +60,7 @@ function jpegPicture(bytes: Uint8Array): Picture {
 }
 
 function decodeJpeg(bytes: Uint8Array) {
-  // Some programs leave out the mark of the end, without which jpeg-js takes the file for cut off.
+  // Some programs omit the end marker, without which jpeg-js considers the file truncated.
   const ended = new Uint8Array(bytes.length + JPEG_END.length);
   ended.set(bytes);
   ended.set(JPEG_END, bytes.length);

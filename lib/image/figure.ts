@@ -1,18 +1,18 @@
-/** Which of the ink is the digit: not the frame around it, nor the line under it. */
+/** Isolates the digit's ink from frames around it and lines below it. */
 import { type Blob, findBlobs, keepBlobs, removeSpecks } from "./blobs.ts";
 import { inkBox, longerSide, type Plane } from "./plane.ts";
 
-/** A digit, or a part of one, is at least so large as a part of the picture's shorter side. */
+/** Minimum size of a digit or a part of one, as a fraction of the picture's shorter side. */
 const SMALLEST = 0.08;
-/** Figures that are smaller than this part of what encloses them are strokes or specks within it. */
+/** A figure smaller than this fraction of what encloses it is a stroke or speck inside it. */
 const SMALLEST_ENCLOSED = 0.25;
-/** Digits side by side are about equally large: one is at least this part of the other. */
+/** Adjacent digits are of similar size: the smaller is at least this fraction of the larger. */
 const SMALLEST_NEIGHBOUR = 0.5;
-/** Digits are apart by at least this part of the larger one's longer side; a digit's strokes are not. */
+/** Minimum gap between digits, as a fraction of the larger one's longer side; gaps within a digit are smaller. */
 const GAP = 0.12;
-/** A line is at least so many times longer than high. */
+/** Minimum ratio of width to height of a line. */
 const LINE = 5;
-/** A digit is at most so many times wider than high: the widest of MNIST's test images is twice. */
+/** Maximum ratio of width to height of a digit, that of the widest in MNIST's test images. */
 const WIDEST = 2;
 
 /**
@@ -50,14 +50,14 @@ export function isolateDigit(ink: Plane): Plane {
   return digit;
 }
 
-/** A box, or a circle, around a digit. */
+/** Whether a blob is a box or a circle around another. */
 function encloses(blob: Blob, other: Blob): boolean {
   return blob.left < other.left && right(blob) > right(other) &&
     blob.top < other.top && bottom(blob) > bottom(other) &&
     longerSide(other) >= SMALLEST_ENCLOSED * longerSide(blob);
 }
 
-/** What the picture's edge cuts off, apart from a figure of about that size that is whole: the table, a neighbor. */
+/** Whether a blob is cut off by the picture's edge, like the table or a neighboring digit. */
 function isCutOff(blob: Blob, others: Blob[], picture: Plane): boolean {
   const touched = sidesTouched(blob, picture);
   const whole = others.filter((other) => sidesTouched(other, picture) === 0);
@@ -73,7 +73,7 @@ function sidesTouched(blob: Blob, { width, height }: Plane): number {
     .filter(Boolean).length;
 }
 
-/** A line below everything else, and wider. */
+/** Whether a blob is a line below everything else, and wider. */
 function isUnderline(blob: Blob, others: Blob[]): boolean {
   return others.length > 0 && blob.width >= LINE * blob.height &&
     others.every((other) => bottom(other) <= blob.top) &&
@@ -91,7 +91,7 @@ function refuseSeveral(figures: Blob[]): void {
   }
 }
 
-/** Whether there is so much paper between two figures that they are no strokes of one digit. */
+/** Whether two figures are too far apart to be strokes of one digit. */
 function areApart(one: Blob, other: Blob): boolean {
   const gap = Math.max(
     other.left - right(one),

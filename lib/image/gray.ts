@@ -1,20 +1,20 @@
-/** Pictures of red, green, blue and alpha as planes of one number a pixel. */
+/** Converts color pictures to one number per pixel. */
 import { edgePixels, type Plane } from "./plane.ts";
 
-/** Red, green and blue as Rec. 709 weighs them for lightness (https://www.itu.int/rec/R-REC-BT.709). */
+/** Rec. 709's weights of red, green and blue for luminance (https://www.itu.int/rec/R-REC-BT.709). */
 const LIGHTNESS = [0.2126, 0.7152, 0.0722];
 const CHANNELS = [[1, 0, 0], [0, 1, 0], [0, 0, 1]];
 
-/** A single channel is taken where it varies so many times as much as lightness: yellow on white is only less blue. */
+/** A single channel is used if it varies this much more than luminance: yellow on white differs only in blue. */
 const BETTER = 3;
-/** Pixels by which that is told. */
+/** The number of pixels sampled to decide that. */
 const SAMPLES = 10_000;
 
 /**
- * How light each pixel is, what is transparent as if on white paper; of colors that hardly differ
- * in lightness, the channel in which they differ most. Where most of the edge is transparent,
- * it is a drawing on a transparent canvas: whatever its colors, what is opaque counts as black,
- * what is transparent as white.
+ * Computes the luminance of each pixel, with transparent pixels on white paper. If colors hardly
+ * differ in luminance, uses the channel in which they differ most. If most of the edge is
+ * transparent, the picture is a drawing on a transparent canvas, where opaque pixels of any color
+ * count as black and transparent ones as white.
  *
  * @param pixels Shape (height, width, 4) as red, green, blue and alpha, or (height, width) as gray
  * @param width Pixels in a row
@@ -49,7 +49,7 @@ export function toGray(
   return { width, height, values };
 }
 
-/** A pixel's red, green and blue, weighed, on white. */
+/** A pixel's weighted sum of red, green and blue, blended with white. */
 function mixed(pixels: ArrayLike<number>, i: number, weights: readonly number[]): number {
   const at = 4 * i;
   const light = weights[0] * pixels[at] + weights[1] * pixels[at + 1] +

@@ -1,4 +1,4 @@
-/** A photograph or drawing of a digit, made into what the net was trained on. */
+/** Converts a photograph or drawing of a digit to an image like MNIST's. */
 import { isolateDigit } from "./figure.ts";
 import { toGray } from "./gray.ts";
 import { findInk } from "./ink.ts";
@@ -7,7 +7,7 @@ import { removeTable } from "./sheet.ts";
 import { fitInto } from "./plane.ts";
 
 /**
- * Finds the digit in a picture and draws it as MNIST's are drawn.
+ * Finds the digit in a picture and renders it like MNIST's digits.
  *
  * @param pixels Shape (height, width, 4) as red, green, blue and alpha, or (height, width) as gray
  * @param width Pixels in a row

@@ -1,12 +1,12 @@
-/** Telling ink from paper: how much darker or lighter each pixel is than the paper under it. */
+/** Separates ink from paper: how much darker or lighter each pixel is than the paper under it. */
 import { findPaper } from "./paper.ts";
 import { removeRuling } from "./ruling.ts";
 import { mapPlane, type Plane } from "./plane.ts";
 import { median, otsuThreshold } from "./threshold.ts";
 
-/** The frame in which the noise is measured, as a part of the shorter side. */
+/** Width of the frame in which noise is measured, as a fraction of the shorter side. */
 const FRAME = 0.08;
-/** Ink must stand out by this part of the paper's brightness, and by so many times the noise. */
+/** Minimum contrast of ink, as a fraction of the paper's brightness, and as a multiple of the noise. */
 const LEAST_CONTRAST = 0.06;
 const LEAST_SIGNAL_TO_NOISE = 4;
 /** What differs from the paper by less is noise, or made by JPEG; the former in times the noise. */
@@ -19,8 +19,8 @@ const FAINTEST_EDGE = 0.1;
 const LEAST_BRIGHTNESS = 64;
 
 /**
- * How much ink is on each pixel, whether it is dark on light or light on dark, and however
- * unevenly the paper is lit: ink takes away a part of the light, which is the same in a shadow.
+ * Computes the amount of ink on each pixel, for dark ink on light paper or light on dark, with any
+ * lighting: ink absorbs a fraction of the light, which is the same in a shadow.
  *
  * @param gray A picture
  * @returns 0 paper to 1 full ink
@@ -36,7 +36,7 @@ export function findInk(gray: Plane): Plane {
   const inFrame = frame(gray);
   const framed = absorbed.values.filter((_, i) => inFrame(i));
   const bias = median(framed); // a closing lies above noisy paper
-  // Half of a normal distribution lies within 0.6745 standard deviations of its mean.
+  // Half of a normal distribution is within 0.6745 standard deviations of its mean.
   const noise = median(framed.map((value) => Math.abs(value - bias))) / 0.6745;
   const strength = absorbed.values.map((value) => Math.max(0, value - bias));
 
@@ -56,7 +56,7 @@ export function findInk(gray: Plane): Plane {
   return withoutFaint(removeRuling(ink, faintest), faintest);
 }
 
-/** Sets to 0 what is too faint for ink. */
+/** Sets pixels that are too faint for ink to 0. */
 function withoutFaint(ink: Plane, noise: number): Plane {
   const { width, height, values } = ink;
   const [faintest, faintestEdge] = [Math.max(FAINTEST, noise), Math.max(FAINTEST_EDGE, noise)];
@@ -73,7 +73,7 @@ function withoutFaint(ink: Plane, noise: number): Plane {
   });
 }
 
-/** The pixels along the edges of a picture. */
+/** Returns a test for the pixels along the edges of a picture. */
 function frame({ width, height }: Plane): (i: number) => boolean {
   const margin = Math.max(1, Math.round(FRAME * Math.min(width, height)));
   return (i) => {

@@ -1,26 +1,26 @@
 /**
- * Ink on paper, made into what the net was trained on.
+ * Converts ink to an image like MNIST's.
  *
- * MNIST's own recipe (http://yann.lecun.com/exdb/mnist/): the ink's longer side becomes 20 pixels
- * by averaging, and its center of mass comes to the middle of 28 x 28 pixels.
+ * MNIST's procedure (http://yann.lecun.com/exdb/mnist/): the ink is scaled by averaging so that its
+ * longer side is 20 pixels, and its center of mass is placed in the middle of 28 x 28 pixels.
  */
 import { removeSpecks } from "./blobs.ts";
 import { crop, fitInto, inkBox, longerSide, type Plane, resize } from "./plane.ts";
 import { thicken } from "./thicken.ts";
 
-/** The side of MNIST's images, and of the square that the ink itself fits in. */
+/** The side of MNIST's images, and of the square into which the ink is scaled. */
 export const DIGIT_SIDE = 28;
 const INK_SIDE = 20;
 
-/** Larger pictures are first shrunk to this: enough for a digit that fills a tenth of the side. */
+/** Larger pictures are first reduced to this side, enough for a digit that fills a tenth of it. */
 export const WORKING_SIDE = 200;
 
-/** Thinner strokes, in pixels of the digit, are thickened: MNIST's are 2 to 3 wide. */
+/** Minimum stroke width in pixels of the digit; thinner strokes are thickened. MNIST's are 2 to 3 wide. */
 const LEAST_STROKE = 1.5;
 
 /**
- * Draws ink as MNIST's digits are drawn. For a canvas, whose ink is known; a picture's ink must be
- * found first, which `imageToDigit` does.
+ * Renders ink like MNIST's digits. This is for a canvas, whose ink is known; `imageToDigit` finds
+ * the ink of a picture.
  *
  * @param ink Shape (height, width), 0 paper to 1 full ink; specks of it are ignored
  * @returns Shape (28 * 28), row-major; 0 is background, 255 full ink
@@ -54,7 +54,7 @@ export function inkToDigit(ink: Plane): Uint8Array<ArrayBuffer> {
   return center(digit);
 }
 
-/** Lays a digit down by its center of mass, its strongest ink as 255. */
+/** Places a digit by its center of mass, and scales its strongest ink to 255. */
 function center({ width, height, values }: Plane): Uint8Array<ArrayBuffer> {
   let [most, mass, massX, massY] = [0, 0, 0, 0];
   values.forEach((value, i) => {
@@ -74,8 +74,8 @@ function center({ width, height, values }: Plane): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Where a digit begins along one side. In every image of MNIST's test set the center of mass lies
- * from 13.5 (included) to 14.5 (excluded), counting pixels from 0. All of the ink stays inside.
+ * Computes where a digit begins along one side. In every image of MNIST's test set the center of
+ * mass is in [13.5, 14.5), counting pixels from 0. All ink stays inside the image.
  */
 function offset(centerOfMass: number, size: number): number {
   const wanted = Math.ceil(DIGIT_SIDE / 2 - 0.5 - centerOfMass);

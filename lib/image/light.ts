@@ -1,4 +1,4 @@
-/** How the light changes over a picture: one smooth surface. */
+/** Models the lighting of a picture as a smooth surface. */
 import type { Plane } from "./plane.ts";
 
 /** Coefficients of 1, x, y, x², xy and y². */
@@ -26,7 +26,7 @@ export function smoothSurface({ width, height, values }: Plane, pixels: number[]
       equation[TERMS] += t[row] * values[pixel];
     });
   }
-  // A trace of ridge regression: few pixels would not determine all six.
+  // A little ridge regression, since a few pixels may not determine all six coefficients.
   for (let row = 1; row < TERMS; row++) equations[row][row] += 1e-6 * equations[0][0];
   const coefficients = solve(equations);
   return pixels.map((pixel) =>
@@ -34,7 +34,7 @@ export function smoothSurface({ width, height, values }: Plane, pixels: number[]
   );
 }
 
-/** Gauss-Jordan elimination; the matrix is symmetric and positive, so no pivoting is needed. */
+/** Gauss-Jordan elimination; the matrix is symmetric positive definite, so no pivoting is needed. */
 function solve(equations: Float64Array[]): number[] {
   const count = equations.length;
   for (let pivot = 0; pivot < count; pivot++) {

@@ -16,17 +16,16 @@ export function close(plane: Plane, radius: number): Plane {
   return erode(dilate(plane, radius), radius);
 }
 
-/** Light for dark. */
+/** Inverts light and dark. */
 export function negative(plane: Plane): Plane {
   return mapPlane(plane, (value) => -value);
 }
 
 /**
- * The largest value of a sliding window, in three comparisons a pixel whatever the radius
- * (van Herk, "A fast algorithm for local minimum and maximum filters", 1992): a window spans two
- * blocks of its own length, so its largest value is that of the end of one block and of the
- * beginning of the next. Lays the result down as columns, so that doing it twice does both
- * directions.
+ * Computes the maximum of a sliding window with three comparisons per pixel for any radius (van
+ * Herk, "A fast algorithm for local minimum and maximum filters", 1992): a window overlaps two
+ * blocks of its own length, so its maximum is that of the end of one block and the start of the
+ * next. The result is transposed, so that calling it twice processes both directions.
  */
 function largestAlongRows({ width, height, values }: Plane, radius: number): Plane {
   const result = new Float32Array(values.length);

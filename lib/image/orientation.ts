@@ -1,6 +1,6 @@
 /**
- * Which way a camera was held: phones store a photograph as the sensor saw it, and in the Exif
- * data how to turn it.
+ * Turns photographs upright: phones store a photograph as the sensor captured it, and its
+ * orientation in the Exif data.
  *
  * Source: Exif 2.32 (https://www.cipa.jp/std/documents/e/DC-X008-Translation-2019-E.pdf), 4.6.4 A
  */
@@ -10,10 +10,10 @@ const ORIENTATION_TAG = 0x0112;
 const ENTRY_BYTES = 12;
 
 /**
- * The orientation that Exif data state.
+ * Reads the orientation from Exif data.
  *
- * @param tiff The data from their TIFF header on
- * @returns 1 (upright) to 8; 1 as well if they say nothing, or make no sense
+ * @param tiff The data, starting at the TIFF header
+ * @returns 1 (upright) to 8; 1 if there is none or it is invalid
  */
 export function readOrientation(tiff: Uint8Array): number {
   const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);
@@ -28,7 +28,7 @@ export function readOrientation(tiff: Uint8Array): number {
       return orientation >= 1 && orientation <= 8 ? orientation : 1;
     }
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error; // a place beyond the end
+    if (!(error instanceof RangeError)) throw error; // an offset beyond the end
   }
   return 1;
 }
@@ -36,10 +36,10 @@ export function readOrientation(tiff: Uint8Array): number {
 /**
  * Turns a picture upright.
  *
- * @param picture As the sensor saw it
- * @param orientation 1 to 8, as Exif counts: which side of the scene its first row and first
- *   column show
- * @returns The picture as it is to be seen
+ * @param picture The picture as the sensor captured it
+ * @param orientation Exif's orientation, 1 to 8: which sides of the scene the first row and the
+ *   first column show
+ * @returns The upright picture
  *
  * @example A row of two pixels, taken with the camera turned
  * ```ts
@@ -52,8 +52,8 @@ export function readOrientation(tiff: Uint8Array): number {
  */
 export function turn(picture: Picture, orientation: number): Picture {
   const { width, height } = picture;
-  // Each orientation is made of up to three mirrorings: left and right, up and down, and the
-  // diagonal (rows become columns), done in the order opposite to this one.
+  // Each orientation consists of up to three reflections: horizontal, vertical and diagonal (rows
+  // become columns). They are undone here in reverse order.
   const mirrorX = [2, 3, 6, 7].includes(orientation);
   const mirrorY = [3, 4, 7, 8].includes(orientation);
   const transpose = orientation >= 5;

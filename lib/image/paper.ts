@@ -1,33 +1,33 @@
-/** The paper without the ink: what a picture would show had nobody written on it. */
+/** Estimates the paper without the ink. */
 import { findBlobs } from "./blobs.ts";
 import { smoothSurface } from "./light.ts";
 import { close, negative } from "./morphology.ts";
 import { crop, edgePixels, mapPlane, type Plane } from "./plane.ts";
 
-/** What lies under the ink. */
+/** The paper under the ink. */
 export interface Paper {
   /** 0 black to 255 white, at each pixel of the picture. */
   brightness: Plane;
   inkIsDarker: boolean;
 }
 
-/** Strokes are narrower than this part of the picture's shorter side. */
+/** Maximum width of strokes, as a fraction of the picture's shorter side. */
 const WIDEST_STROKE = 0.4;
-/** A stroke that touches the picture's edge does so on less than this part of the edge's length. */
+/** Maximum fraction of the picture's edge that a stroke covers. */
 const WIDEST_AT_EDGE = 0.3;
-/** A line along the edge is no paper if it is thinner than this part of the shorter side. */
+/** A line along the edge that is thinner than this fraction of the shorter side is not paper. */
 const THIN_LINE = 0.03;
 
 /**
- * Finds the paper by morphology. A closing fills what is dark and too narrow to hold a square of
- * a given side, an opening does the same to what is light. Strokes are narrow; a table beside the
- * sheet or a shadow across it is not, so it counts as paper however sharp its edge is.
+ * Finds the paper by morphology. A closing fills dark regions that are too narrow to hold a square
+ * of a given side, an opening light ones. Strokes are narrow; a table beside the sheet or a shadow
+ * across it is wide and therefore counts as paper, even with sharp edges.
  *
  * @param gray A picture
  * @returns The closing if the ink is darker than the paper, the opening if it is lighter
  */
 export function findPaper(gray: Plane): Paper {
-  const smooth = averageOfNeighbors(gray); // the lightest of many noisy pixels is no paper
+  const smooth = averageOfNeighbors(gray); // the lightest of many noisy pixels would overestimate the paper
   const closed = closeStrokes(smooth);
   const opened = negative(closeStrokes(negative(smooth)));
   return isDarkInk(smooth, closed, opened)
@@ -36,8 +36,8 @@ export function findPaper(gray: Plane): Paper {
 }
 
 /**
- * Whether the paper is the closing or the opening. Where the two differ much there is ink, or
- * paper that ink encloses: such a region is surrounded by paper and has ink along its edge.
+ * Whether the paper is the closing (dark ink) or the opening. Where the two differ strongly there is
+ * ink, or paper enclosed by ink: such a region is surrounded by paper and has ink along its edge.
  */
 function isDarkInk(smooth: Plane, closed: Plane, opened: Plane): boolean {
   const { width, height, values: gray } = smooth;
@@ -58,14 +58,14 @@ function isDarkInk(smooth: Plane, closed: Plane, opened: Plane): boolean {
   return blobs.reduce((sum, { mass }, blob) => sum + mass * Math.sign(lighter[blob]), 0) >= 0;
 }
 
-/** Fills dark strokes, those at the picture's edges, too. */
+/** Fills dark strokes, including those at the picture's edges. */
 function closeStrokes(plane: Plane): Plane {
   const { width, height } = plane;
   const radius = Math.max(1, Math.round(WIDEST_STROKE * Math.min(width, height) / 2));
   return crop(close(extend(plane, radius), radius), { left: radius, top: radius, width, height });
 }
 
-/** Surrounds a picture with a margin that repeats the paper along its edges. */
+/** Adds a margin to a picture that repeats the paper along its edges. */
 function extend(plane: Plane, margin: number): Plane {
   const { width, height, values } = plane;
   const edges = paperAtEdges(plane);
@@ -82,10 +82,10 @@ function extend(plane: Plane, margin: number): Plane {
 }
 
 /**
- * The paper along the edges of a picture, by pixel: the outermost pixels without thin dark lines
- * and, once around, without what is dark and short. A light that changes slowly over the picture
- * may darken a corner, which is short as well; so this is also done to what differs from such a
- * light, and whatever fills less is taken.
+ * Estimates the paper along the edges of a picture, by pixel: the outermost pixels, without thin dark
+ * lines and short dark stretches. Uneven lighting may darken a corner, which is short as well, so
+ * the same is also done relative to a smooth model of the lighting; the result that fills less is
+ * used.
  */
 function paperAtEdges(plane: Plane): Map<number, number> {
   const thin = Math.round(THIN_LINE * Math.min(plane.width, plane.height));
@@ -97,7 +97,7 @@ function paperAtEdges(plane: Plane): Map<number, number> {
   return new Map(edge.map((pixel, i) => [pixel, Math.min(evenly[i], light[i] + unevenly[i])]));
 }
 
-/** Fills what is dark and short in values whose last is followed by the first. */
+/** Fills short dark stretches in cyclic values. */
 function closeAround(values: number[]): Float32Array {
   const thrice = Float32Array.from([...values, ...values, ...values]);
   const reach = Math.round(WIDEST_AT_EDGE * values.length / 2);

@@ -1,16 +1,16 @@
-/** Pictures of one number a pixel, and how to get, cut and shrink them. */
+/** Pictures with one number per pixel, and functions to crop and resize them. */
 
 /** Shape (height, width), row-major. */
 export interface Plane {
-  /** Numbers in a row. */
+  /** Width in pixels. */
   width: number;
-  /** Rows. */
+  /** Height in pixels. */
   height: number;
-  /** One number a pixel. */
+  /** One number per pixel. */
   values: Float32Array;
 }
 
-/** A part of a plane, in whole pixels. */
+/** A rectangle in a plane, in whole pixels. */
 export interface Box {
   left: number;
   top: number;
@@ -18,7 +18,7 @@ export interface Box {
   height: number;
 }
 
-/** A copy of a part of a plane. */
+/** Copies a rectangle of a plane. */
 export function crop(plane: Plane, { left, top, width, height }: Box): Plane {
   const values = new Float32Array(width * height);
   for (let y = 0; y < height; y++) {
@@ -29,12 +29,12 @@ export function crop(plane: Plane, { left, top, width, height }: Box): Plane {
 }
 
 /**
- * Another size of a plane, by area averaging: a new pixel is the mean of the old ones that it
- * covers, those that it covers in part counted in part.
+ * Resizes a plane by area averaging: a new pixel is the mean of the old ones that it covers,
+ * weighted by the covered area.
  *
- * @param plane What to resize
- * @param width New pixels in a row, at least 1
- * @param height New rows, at least 1
+ * @param plane The plane to resize
+ * @param width New width, at least 1
+ * @param height New height, at least 1
  * @returns A new plane
  *
  * @example
@@ -50,7 +50,7 @@ export function resize(plane: Plane, width: number, height: number): Plane {
   return averageAlongRows(averageAlongRows(plane, width), height);
 }
 
-/** Resizes the rows and lays the result down as columns, so that doing it twice does both directions. */
+/** Resizes the rows and transposes the result, so that calling it twice resizes both directions. */
 function averageAlongRows({ width, height, values }: Plane, newWidth: number): Plane {
   const step = width / newWidth;
   const result = new Float32Array(newWidth * height);
@@ -68,7 +68,7 @@ function averageAlongRows({ width, height, values }: Plane, newWidth: number): P
   return { width: height, height: newWidth, values: result };
 }
 
-/** The plane itself, or a smaller one whose longer side is the given one. */
+/** Shrinks a plane so that its longer side is at most the given length. */
 export function fitInto(plane: Plane, side: number): Plane {
   const scale = side / longerSide(plane);
   if (scale >= 1) return plane;
@@ -84,7 +84,7 @@ export function longerSide({ width, height }: { width: number; height: number })
   return Math.max(width, height);
 }
 
-/** A plane of the same size, each value made from the one there. */
+/** Applies a function to each value of a plane. */
 export function mapPlane(
   { width, height, values }: Plane,
   change: (value: number, i: number) => number,
@@ -107,7 +107,7 @@ export function inkBox({ width, height, values }: Plane): Box {
   return { left, top, width: right - left, height: bottom - top };
 }
 
-/** The numbers of the outermost pixels, clockwise from the upper left. */
+/** The indices of the outermost pixels, clockwise from the upper left. */
 export function edgePixels({ width, height }: { width: number; height: number }): number[] {
   const last = (height - 1) * width;
   const side = (count: number, pixel: (i: number) => number) =>

@@ -1,12 +1,12 @@
 /**
- * PNG files as pixels (https://www.w3.org/TR/png-3/), by fast-png, from no more than what makes the
- * pixels, and with no more unpacked than the header promises.
+ * Decodes PNG files (https://www.w3.org/TR/png-3/) with fast-png, using only the chunks that define
+ * pixels, and decompressing no more than the header announces.
  */
 import { convertIndexedToRgb, decode, type DecodedPng } from "fast-png";
 import { Unzlib, zlibSync } from "fflate";
 import type { Picture } from "./decode.ts";
 
-/** What a file's header says. */
+/** The contents of a file's header. */
 interface Header {
   width: number;
   height: number;
@@ -14,7 +14,7 @@ interface Header {
   isInterlaced: boolean;
 }
 
-/** A named piece of a file; `bytes` is all of it, `data` without its length, name and checksum. */
+/** A chunk of a file; `bytes` is the whole chunk, `data` excludes its length, name and checksum. */
 interface Chunk {
   name: string;
   data: Uint8Array;
@@ -23,11 +23,11 @@ interface Chunk {
 
 export const PNG_MAGIC = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
-/** The chunks that make the pixels; all others are about time, text, color profiles, animation. */
+/** The chunks that define pixels; others hold times, text, color profiles and animation. */
 const PIXEL_CHUNKS = ["IHDR", "PLTE", "tRNS", "IDAT", "IEND"];
-/** How many samples a pixel has, by the header's type of color. */
+/** Samples per pixel, by the header's color type. */
 const SAMPLES: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
-/** Compressed bytes that are unpacked at a time; deflate makes at most 1032 of each. */
+/** Compressed bytes decompressed at a time; deflate expands each to at most 1032. */
 const PIECE = 1 << 12;
 
 /** Adam7: the first column and row of each pass, and the steps to its next ones. */
@@ -45,8 +45,8 @@ const PASSES = [
  * Decodes a PNG file.
  *
  * @param bytes The whole file
- * @param checkSize Throws if it does not like the width and height; called before anything is unpacked
- * @throws {Error} If the file is damaged, or unpacks to other than its header promises
+ * @param checkSize Throws if the width and height are too large; called before anything is decompressed
+ * @throws {Error} If the file is corrupt, or its contents do not match its header
  */
 export function decodePng(
   bytes: Uint8Array,
@@ -56,7 +56,7 @@ export function decodePng(
   const header = readHeader(chunks[0]);
   checkSize(header.width, header.height);
   const rows = unpack(chunks.filter(({ name }) => name === "IDAT"), unpackedSize(header));
-  // fast-png takes the bits of interlaced pixels for bytes.
+  // fast-png misreads interlaced pixels of less than 8 bits as bytes.
   const isMisread = header.isInterlaced && header.bitsPerPixel < 8;
   const file = isMisread
     ? withoutInterlacing(chunks, header, rows)
@@ -92,7 +92,7 @@ function readHeader({ name, data }: Chunk): Header {
   };
 }
 
-/** The width and height of each pass over the picture that are not empty. */
+/** The width and height of each nonempty pass over the picture. */
 function passesOf({ width, height, isInterlaced }: Header) {
   return (isInterlaced ? PASSES : [[0, 0, 1, 1]])
     .map(([left, top, stepX, stepY]) => ({
@@ -106,7 +106,7 @@ function passesOf({ width, height, isInterlaced }: Header) {
     .filter(({ width, height }) => width > 0 && height > 0);
 }
 
-/** Bytes of a row of so many pixels. */
+/** Bytes per row of the given number of pixels. */
 function rowBytes(width: number, { bitsPerPixel }: Header): number {
   return Math.ceil(width * bitsPerPixel / 8);
 }
@@ -119,7 +119,7 @@ function unpackedSize(header: Header): number {
   );
 }
 
-/** Unpacks a zlib stream of a known size; stops as soon as there is more. */
+/** Decompresses a zlib stream of known size; fails as soon as there is more. */
 function unpack(chunks: Chunk[], size: number): Uint8Array {
   const unpacked = new Uint8Array(size);
   let at = 0;
@@ -145,7 +145,7 @@ function withoutInterlacing(chunks: Chunk[], header: Header, rows: Uint8Array): 
   for (const pass of passesOf(header)) {
     const bytesPerRow = rowBytes(pass.width, header);
     const size = pass.height * (1 + bytesPerRow);
-    // Decoded as an image of its own, without colors, a pass gives its bits.
+    // A pass, decoded as a separate image without colors, yields its bits.
     const file = pngOf(chunks, pass, rows.subarray(at, at + size), ["IHDR", "IEND"]);
     const bits = decode(file).data;
     for (let i = 0; i < pass.width * pass.height; i++) {
@@ -162,7 +162,7 @@ function withoutInterlacing(chunks: Chunk[], header: Header, rows: Uint8Array): 
   return pngOf(chunks, header, inOrder, PIXEL_CHUNKS);
 }
 
-/** A file of other rows, not interlaced, with some of the chunks of a given one. */
+/** Encodes rows as a file without interlacing, with some chunks of a given file. */
 function pngOf(
   chunks: Chunk[],
   { width, height }: { width: number; height: number },
@@ -216,10 +216,10 @@ function crc32(bytes: Uint8Array): number {
   return ~crc >>> 0;
 }
 
-/** Any of PNG's kinds of pixels as red, green, blue and alpha of 8 bits each. */
+/** Converts any of PNG's pixel formats to red, green, blue and alpha with 8 bits each. */
 function rgba(png: DecodedPng): Uint8Array {
   const { depth, palette, transparency: hidden } = png;
-  // Gray of 1, 2 or 4 bits is packed like numbers of colors: take it for such.
+  // Gray of 1, 2 or 4 bits is packed like palette indices, so treat it as a palette of grays.
   const colors = palette ?? (depth < 8 ? grays(depth) : undefined);
   const samples = colors ? convertIndexedToRgb({ ...png, palette: colors }) : png.data;
   const channels = colors ? colors[0].length : png.channels;

@@ -1,22 +1,23 @@
-/** The lines of ruled and squared paper, where they are as dark as ink. */
+/** Removes the lines of ruled and squared paper that are as dark as ink. */
 import { median } from "./threshold.ts";
 import type { Plane } from "./plane.ts";
 
-/** A ruled line crosses the whole picture, but for a part where it is too faint or broken. */
+/** Minimum fraction of the picture that a ruled line crosses; the rest may be too faint or broken. */
 const LEAST_CROSSED = 0.9;
-/** By how many pixels a line may rise or fall for each pixel of the picture's width. */
+/** Maximum slope of a line. */
 const STEEPEST = 0.06;
-/** It is thinner than this part of the picture's side. */
+/** Maximum thickness of a line, as a fraction of the picture's side. */
 const THICKEST = 0.025;
 const NONE = -1;
-/** What is fainter is no part of a line; a tilted line is spread over two pixels. */
+/** Minimum ink of a pixel of a line; a tilted line is spread over two pixels. */
 const FAINTEST = 0.15;
 
 /**
- * Removes straight thin lines that cross the whole picture, across or down; strokes that cross them stay.
+ * Removes straight thin lines that cross the whole picture horizontally or vertically; strokes that
+ * cross them are kept.
  *
  * @param ink 0 paper to 1 full ink
- * @param noise What is fainter is noise
+ * @param noise Fainter ink is noise
  * @returns A new plane
  *
  * @example
@@ -36,7 +37,7 @@ export function removeRuling(ink: Plane, noise: number): Plane {
   return transposed(withoutRows(transposed(withoutRows(ink, least)), least));
 }
 
-/** Removes the lines that go from left to right. */
+/** Removes horizontal lines. */
 function withoutRows(ink: Plane, least: number): Plane {
   const { width, height, values } = ink;
   const [up, down] = runLengths(ink, least);
@@ -77,7 +78,7 @@ function withoutRows(ink: Plane, least: number): Plane {
   return { width, height, values: left };
 }
 
-/** For each pixel how many inked ones there are in a row from it upwards, and downwards, itself included. */
+/** For each pixel, the number of consecutive inked pixels upwards and downwards, including itself. */
 function runLengths({ width, values }: Plane, least: number): [Uint16Array, Uint16Array] {
   const up = new Uint16Array(values.length);
   const down = new Uint16Array(values.length);

@@ -1,24 +1,24 @@
-/** A sheet of paper that lies on a table, whole in the picture. */
+/** Removes the table around a sheet of paper that is completely in the picture. */
 import { type Blob, findBlobs, keepBlobs, removeSpecks } from "./blobs.ts";
 import { dilate } from "./morphology.ts";
 import { edgePixels, inkBox, mapPlane, type Plane } from "./plane.ts";
 import { strokeThickness } from "./thicken.ts";
 import { median, otsuThreshold } from "./threshold.ts";
 
-/** A sheet is at least so large as a part of the picture, and fills at least this part of a rectangle. */
+/** Minimum size of a sheet as a fraction of the picture, and minimum fraction of a rectangle that it fills. */
 const SMALLEST_SHEET = 0.05;
 const LEAST_FILLED = 0.88;
-/** Around what is written on a sheet there is a margin at least so many times the strokes' thickness. */
+/** Minimum margin around the writing on a sheet, as a multiple of the strokes' thickness. */
 const LEAST_MARGIN = 2;
-/** The sheet's edge, blurred by the camera, is this part of the picture's shorter side at most. */
+/** Maximum width of the sheet's blurred edge, as a fraction of the picture's shorter side. */
 const BLUR = 0.015;
 
 /**
- * Paints the table in the color of the sheet that lies on it. A sheet is a rectangle, possibly
- * tilted, that is lighter or darker than most of the picture's edge and has something on it.
+ * Paints the table in the color of the sheet on it. A sheet is a rectangle, possibly tilted, that is
+ * lighter or darker than most of the picture's edge and has writing on it.
  *
  * @param gray A picture
- * @returns The picture itself if it shows no sheet on a table
+ * @returns The result, or the picture itself if it shows no sheet on a table
  */
 export function removeTable(gray: Plane): Plane {
   const unlike = unlikeEdge(gray);
@@ -39,7 +39,7 @@ export function removeTable(gray: Plane): Plane {
   return mapPlane(gray, (value, i) => painted[i] > 0 ? color : value);
 }
 
-/** 1 where a picture is unlike most of its edge, else 0. */
+/** 1 where a picture differs from most of its edge, otherwise 0. */
 function unlikeEdge(gray: Plane): Plane {
   const threshold = otsuThreshold(gray.values, 255);
   const edge = edgePixels(gray);
@@ -58,7 +58,7 @@ function touchesEdge({ left, top, width, height }: Blob, picture: Plane): boolea
     top + height === picture.height;
 }
 
-/** Whether a region of ones fills a rectangle, tilted by whatever angle. */
+/** Whether a region of ones fills a rectangle at any angle. */
 function isRectangle({ width, values }: Plane): boolean {
   const pixels = [...values.keys()].filter((i) => values[i] > 0);
   if (pixels.length < SMALLEST_SHEET * values.length) return false;
@@ -77,7 +77,7 @@ function isRectangle({ width, values }: Plane): boolean {
   return pixels.length >= LEAST_FILLED * smallest;
 }
 
-/** Whether something is written on a sheet, and not close to its edge: that would be a thick digit's hole. */
+/** Whether a sheet has writing with a margin around it; without one, it is the hole of a thick digit. */
 function hasMargin(sheet: Plane, writing: Plane): boolean {
   const [outer, inner] = [inkBox(sheet), inkBox(writing)];
   const margin = Math.min(

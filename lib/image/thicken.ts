@@ -1,4 +1,4 @@
-/** Thin strokes made as thick as those of MNIST, which was written with a broad pen. */
+/** Thickens thin strokes to MNIST's thickness, which was written with a broad pen. */
 import { dilate } from "./morphology.ts";
 import type { Plane } from "./plane.ts";
 
@@ -6,7 +6,7 @@ import type { Plane } from "./plane.ts";
  * Thickens strokes: each pixel takes the largest value of the square around it.
  *
  * @param ink 0 paper to 1 full ink,
- * @param thickness The strokes' least thickness in pixels; thicker ones are left as they are
+ * @param thickness Minimum thickness in pixels; thicker strokes are not changed
  * @returns A new plane
  */
 export function thicken(ink: Plane, thickness: number): Plane {
@@ -15,8 +15,8 @@ export function thicken(ink: Plane, thickness: number): Plane {
 }
 
 /**
- * The mean thickness of the strokes in pixels. A stroke of length l and thickness t has the area
- * lt and the outline 2l.
+ * Estimates the mean thickness of the strokes in pixels. A stroke of length l and thickness t has
+ * area lt and outline 2l.
  */
 export function strokeThickness({ width, height, values }: Plane): number {
   let [area, outline] = [0, 0];

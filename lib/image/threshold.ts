@@ -1,16 +1,16 @@
-/** One number for many: the middle one, and the one that parts the large ones from the small. */
+/** The median and Otsu's threshold. */
 
-/** The middle value, 0 if there is none. */
+/** The median; 0 if there are no values. */
 export function median(values: Float32Array): number {
   return values.toSorted()[values.length >> 1] ?? 0;
 }
 
 /**
- * Otsu's threshold: the one that leaves the least variance within the values below it and the
- * values from it on ("A threshold selection method from gray-level histograms", 1979).
+ * Otsu's threshold: minimizes the variance within the values below it and within those from it on
+ * ("A threshold selection method from gray-level histograms", 1979).
  *
- * @param values Between 0 and `most`
- * @param most What the histogram's 256 classes reach up to
+ * @param values Values from 0 to `most`
+ * @param most The upper limit of the histogram's 256 classes
  */
 export function otsuThreshold(values: Float32Array, most: number): number {
   const counts = new Float64Array(256);
