@@ -1,33 +1,33 @@
-/** A GPU device whose errors cannot pass in silence. */
+/** A GPU device that reports every error. */
 import type { DeviceDescription } from "../engine.ts";
 import { avoidOpenGl, isOpenGl } from "./drivers.ts";
 
-/** What the kernels need beyond WebGPU's defaults, as far as an adapter has it. */
+/** Limits to raise above WebGPU's defaults, as far as the adapter supports it. */
 const WANTED_LIMITS = [
   "maxBufferSize",
   "maxStorageBufferBindingSize",
   "maxComputeWorkgroupStorageSize",
 ] as const;
 
-/** What every host says where there is none; what to do about it, the host knows. */
+/** The message if there is no adapter; callers add advice for their host. */
 export const NO_ADAPTER = "no WebGPU adapter";
 
-/** Puts an adapter's name together from what it tells of itself. */
+/** Describes an adapter by the information that it provides. */
 export function describeAdapter(info: GPUAdapterInfo): DeviceDescription {
   return {
     backend: "webgpu",
     name: info.description || [info.vendor, info.architecture, info.device].join(" ").trim() ||
       "unnamed adapter",
-    // Missing where a browser is older than it, and then unknown.
+    // Undefined in older browsers.
     software: info.isFallbackAdapter ?? false,
   };
 }
 
 /**
- * Asks for an adapter that the kernels can be trusted to.
+ * Requests an adapter on which the kernels are known to work.
  *
- * @param options WebGPU's own
- * @returns The adapter, or undefined where there is none
+ * @param options WebGPU's options
+ * @returns The adapter, or undefined if there is none
  */
 export async function requestAdapter(
   options: GPURequestAdapterOptions,
@@ -39,20 +39,20 @@ export async function requestAdapter(
 }
 
 /**
- * The adapter to compute on: hardware before software.
+ * Finds the adapter to compute on, preferring hardware to software.
  *
- * @returns The adapter, or undefined where there is none
+ * @returns The adapter, or undefined if there is none
  */
 export async function findAdapter(): Promise<GPUAdapter | undefined> {
   return await requestAdapter({ powerPreference: "high-performance" }) ??
     await requestAdapter({ forceFallbackAdapter: true });
 }
 
-/** A device, its description, and the first thing that went wrong on it. */
+/** A device, its description, and the first error that occurred on it. */
 export class Gpu {
   readonly description: DeviceDescription;
   readonly device: GPUDevice;
-  /** How often something was read back from the device; each time costs a wait. */
+  /** Number of readbacks from the device; each costs a wait. */
   readbacks = 0;
   #failure: Error | undefined;
   #closing = false;
@@ -60,7 +60,7 @@ export class Gpu {
   private constructor(device: GPUDevice, description: DeviceDescription) {
     this.device = device;
     this.description = description;
-    // Without a listener, a broken shader reads back zeros and the run goes on with them.
+    // Without this listener, an invalid shader would yield zeros, and the run would continue with them.
     device.addEventListener("uncapturederror", (event) => {
       this.#fail(
         `${description.name} reports: ${(event as GPUUncapturedErrorEvent).error.message}`,
@@ -76,8 +76,8 @@ export class Gpu {
   /**
    * Opens a device.
    *
-   * @param adapter The adapter, used up by this
-   * @throws {Error} If the adapter gives none
+   * @param adapter The adapter, which can open only one device
+   * @throws {Error} If the adapter provides no device
    */
   static async open(adapter: GPUAdapter): Promise<Gpu> {
     const description = describeAdapter(adapter.info);
@@ -91,16 +91,16 @@ export class Gpu {
     }
   }
 
-  /** Throws if anything has gone wrong since the device was opened. */
+  /** Throws if any error has occurred since the device was opened. */
   assertSound(): void {
     if (this.#failure) throw this.#failure;
   }
 
   /**
-   * Runs a creation and throws what the device has to say against it.
+   * Creates something, and throws the device's validation error if there is one.
    *
-   * @param what To be named in the error
-   * @param create The creation
+   * @param what The name of the thing in the error message
+   * @param create Creates it
    */
   async checked<T>(what: string, create: () => T | Promise<T>): Promise<T> {
     this.device.pushErrorScope("internal");
@@ -133,7 +133,7 @@ export class Gpu {
     return this.device.createBuffer({ label, size, usage });
   }
 
-  /** Reads the first bytes of a buffer, once all work queued before is done. */
+  /** Reads the first bytes of a buffer after all work queued before. */
   async readBack(source: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
     this.assertSound();
     this.readbacks++;
@@ -152,7 +152,7 @@ export class Gpu {
       staging.unmap();
       return copy;
     } catch (error) {
-      // What the device itself reported says more than that the mapping failed.
+      // The device's own error is more informative than the failure of the mapping.
       this.assertSound();
       throw new Error(`Cannot read from ${this.description.name}: ${(error as Error).message}`);
     } finally {
@@ -161,7 +161,7 @@ export class Gpu {
     }
   }
 
-  /** Gives the device back; buffers on it are destroyed with it. */
+  /** Destroys the device and its buffers. */
   close(): void {
     this.#closing = true;
     this.device.destroy();

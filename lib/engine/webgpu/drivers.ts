@@ -1,17 +1,17 @@
-/** OpenGL's drivers, which our kernels go wrong on: how they are left out, and how they are told. */
+/** Avoids and detects OpenGL's drivers, on which our kernels compute wrong results. */
 
-/** With which of its drivers Deno looks for adapters: https://docs.deno.com/runtime/reference/env_variables/. */
+/** The variable that selects Deno's drivers: https://docs.deno.com/runtime/reference/env_variables/. */
 const BACKEND = "DENO_WEBGPU_BACKEND";
 
 /**
- * Keeps Deno on Linux from starting OpenGL's driver; to be called before the first adapter is asked for.
+ * Keeps Deno on Linux from starting OpenGL's driver. Must be called before the first adapter is requested.
  *
- * By itself it starts that driver beside Vulkan's, to find the same devices again. That takes 10 ms and
- * 12 MB; Mesa's, when it is unloaded at the end of a process, now and then aborts it with a corrupted heap;
- * and where it is the only driver, our kernels go wrong on it (`isOpenGl`).
+ * By default, Deno starts that driver in addition to Vulkan's, and finds the same devices again. This takes
+ * 10 ms and 12 MB. Mesa's driver sometimes aborts the process with a corrupted heap when it is unloaded. And
+ * if it is the only driver, our kernels compute wrong results on it (`isOpenGl`).
  *
- * An environment variable is the only way to say it, so this takes `--allow-env=DENO_WEBGPU_BACKEND`: where
- * that is not granted, or the variable has a value, nothing happens.
+ * Only an environment variable can prevent this, which requires `--allow-env=DENO_WEBGPU_BACKEND`. Without
+ * that permission, or if the variable is already set, this does nothing.
  */
 export function avoidOpenGl(): void {
   if (typeof Deno === "undefined" || Deno.build.os !== "linux") return;
@@ -19,18 +19,18 @@ export function avoidOpenGl(): void {
   if (!Deno.env.has(BACKEND)) Deno.env.set(BACKEND, "vulkan");
 }
 
-/** What wgpu, which Deno computes with, gives as a limit where it knows of none. */
+/** The value of an unknown limit in wgpu, Deno's implementation of WebGPU. */
 const NO_LIMIT = 2 ** 32 - 1;
 
 /**
- * Whether an adapter is OpenGL's, which Deno on Linux settles for where it finds no Vulkan driver.
+ * Whether an adapter is OpenGL's, which Deno on Linux uses if there is no Vulkan driver.
  *
- * There wgpu does not keep WebGPU's promises (it leaves out the checks of indices, for one), and our kernels
- * go wrong without a word: with Mesa 22.3 a kernel took minutes to compile, and 1000 steps came to 58% where
- * Vulkan and the CPU engine come to 85.
+ * On OpenGL, wgpu does not fulfil WebGPU's guarantees (for example, it omits bounds checks), and our kernels
+ * silently compute wrong results: with Mesa 22.3 a kernel took minutes to compile, and accuracy after 1000
+ * steps was 58%, compared with 85% on Vulkan and on the CPU engine.
  *
- * An adapter does not say which driver is behind it. But of the two that Linux has, wgpu 29 counts the
- * bindings of a group on Vulkan (1000), and knows no limit on OpenGL (wgpu-hal, src/gles/adapter.rs).
+ * An adapter does not name its driver. But on Linux, wgpu 29 limits the bindings of a group on Vulkan (to
+ * 1000), and has no limit on OpenGL (wgpu-hal, src/gles/adapter.rs).
  */
 export function isOpenGl(adapter: GPUAdapter): boolean {
   return typeof Deno !== "undefined" && Deno.build.os === "linux" &&

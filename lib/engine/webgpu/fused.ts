@@ -1,4 +1,4 @@
-/** The net in two dispatches a step, for small nets and batches on a GPU. See the heads of the two shaders. */
+/** Computes a step in two dispatches, for small nets and batches on a GPU; see the two shaders' comments. */
 import activation from "../../../shaders/functions/activation.wgsl" with { type: "text" };
 import head from "../../../shaders/functions/head.wgsl" with { type: "text" };
 import layers from "../../../shaders/functions/layers.wgsl" with { type: "text" };
@@ -22,10 +22,10 @@ import { compileUpdate } from "./update.ts";
 /** Lanes side by side on words of units, and lanes that share out a sum. */
 const FORWARD_LANES = { words: 16, parts: 16 };
 const UPDATE_TILE = { words: 1, wordLanes: 16, parts: 8 };
-/** Wider layers and larger batches have work enough for the tiled kernels. */
+/** Wider layers and larger batches have enough work for the tiled kernels. */
 const WIDEST_LAYER_WORDS = 64;
 const LARGEST_BATCH = 512;
-/** Workgroup memory that every WebGPU device has. */
+/** The workgroup memory that every WebGPU device provides. */
 const WORKGROUP_BYTES = 16384;
 
 /** Whether a net and a batch size are small enough for these kernels. */

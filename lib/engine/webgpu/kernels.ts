@@ -1,4 +1,4 @@
-/** Which kernels, in which shapes, for which adapter and which sizes. */
+/** Chooses kernels and their shapes for an adapter and a net. */
 import type { EngineOptions } from "../engine.ts";
 import { compileFused, fitsFused } from "./fused.ts";
 import type { CompileNetwork } from "./network.ts";
@@ -8,14 +8,14 @@ import { compileTiled, type TileShapes } from "./tiled.ts";
 /** A choice of kernels. */
 export interface Kernels {
   compileNetwork: CompileNetwork;
-  /** Whether rows are drawn on the device (choose_rows.wgsl) rather than on the host. */
+  /** Whether rows are sampled on the device (choose_rows.wgsl) rather than on the host. */
   drawsHere: boolean;
 }
 
 /**
- * A GPU hides its loads behind other lanes' work: many lanes, each with little to do, so that layers of 512
- * and 256 units and 100 rows still make 100 workgroups. Larger batches make enough of them with four rows a
- * lane, which then share its loads of weights.
+ * A GPU hides latency by switching between lanes, so it needs many lanes with little work each: layers of
+ * 512 and 256 units and 100 rows then still make 100 workgroups. Larger batches make enough workgroups with
+ * four rows per lane, which share the lane's loads of weights.
  */
 function hardwareTiles(batchSize: number): TileShapes {
   return {
@@ -26,8 +26,8 @@ function hardwareTiles(batchSize: number): TileShapes {
 }
 
 /**
- * A software adapter runs a workgroup as SIMD vectors of 8 lanes, one after the other on one core: workgroups
- * of 8 lanes, each with a larger tile, as its loads are dear.
+ * A software adapter runs a workgroup on one core as SIMD vectors of 8 lanes, in sequence. So workgroups have
+ * 8 lanes, each with a larger tile, since loads are expensive.
  */
 const SOFTWARE_TILES: TileShapes = {
   lanes: { x: 8, y: 1 },
@@ -35,12 +35,12 @@ const SOFTWARE_TILES: TileShapes = {
   update: { words: 4, wordLanes: 8, parts: 1 },
 };
 
-/** For a software adapter; for a GPU; or for a GPU, and layer by layer whatever the size. */
+/** Kernels for a software adapter, for a GPU, or for a GPU but always layer by layer. */
 export type KernelSet = "software" | "hardware" | "tiled";
 
 /**
- * The kernels for a net. On a GPU, a small net takes two dispatches a step, since there a step is over before a
- * dispatch is; larger ones, and all on a software adapter, go layer by layer.
+ * Returns the kernels for a net. On a GPU, a small net takes two dispatches per step, since dispatching takes
+ * longer than computing. Larger nets, and all nets on a software adapter, are computed layer by layer.
  */
 export function kernelsFor(
   set: KernelSet,

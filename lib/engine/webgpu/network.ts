@@ -1,4 +1,4 @@
-/** What the engine asks of a set of kernels that computes the net. */
+/** The interface of a set of kernels that computes the net. */
 import type { EngineOptions } from "../engine.ts";
 import type { Gpu } from "./device.ts";
 import type { ParameterLayout } from "./parameter_layout.ts";
@@ -21,7 +21,7 @@ export interface NetworkBuffers {
   rowResults: GPUBuffer;
 }
 
-/** How the rows of a batch are divided among slots. */
+/** The shape of the slots among which the rows of a batch are divided. */
 export interface SlotShape {
   /** Rows of a slot: B. */
   rows: number;
@@ -31,13 +31,13 @@ export interface SlotShape {
 
 /** Kernels that compute the net, bound to buffers. */
 export interface Network {
-  /** Encodes the steps of the first so many slots: forward pass, backward pass and update. */
+  /** Encodes the steps of the first `slots` slots: forward pass, backward pass and update. */
   encodeSteps(encoder: GPUCommandEncoder, slots: number): void;
-  /** Encodes the forward pass of the first so many slots, into `rowResults`. */
+  /** Encodes the forward pass of the first `slots` slots, which writes `rowResults`. */
   encodeEvaluation(encoder: GPUCommandEncoder, slots: number): void;
 }
 
-/** Compiles a network's kernels, which takes the time; the result binds them. */
+/** Compiles a network's kernels, which is slow; the result binds them to buffers. */
 export type CompileNetwork = (
   gpu: Gpu,
   options: EngineOptions,

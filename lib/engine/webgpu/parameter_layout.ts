@@ -1,5 +1,5 @@
 /**
- * How parameters lie in a GPU buffer; shaders/functions/layers.wgsl says the same to the kernels.
+ * The layout of parameters in GPU buffers; shaders/functions/layers.wgsl defines it for the kernels.
  *
  * Inputs and units come in words of four, padded with zeros. A layer's weights are blocks of 4 x 4, a
  * vec4 of four consecutive inputs' weights for each of four consecutive units. Its blocks have shape

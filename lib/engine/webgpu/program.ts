@@ -1,7 +1,7 @@
-/** Compute pipelines from WGSL files, and what is bound to them. */
+/** Compute pipelines from WGSL files, and their bindings. */
 import type { Gpu } from "./device.ts";
 
-/** How a kernel sees a buffer; read from the bind call as `read(a), write(b)`. */
+/** How a kernel accesses a buffer; visible where buffers are bound, as `read(a), write(b)`. */
 export type Access = keyof typeof BUFFER_TYPES;
 
 /** A buffer or a part of one, and how a kernel uses it. */
@@ -22,7 +22,7 @@ export function write(buffer: GPUBuffer, offset = 0, size?: number): Bound {
 
 /** A kernel's sources and constants. */
 export interface ProgramDescription {
-  /** The name of its entry point, and so of the kernel. */
+  /** The name of the kernel and its entry point. */
   entryPoint: string;
   /** Whole WGSL files: the function sets that the kernel uses, then its own. */
   sources: string[];
@@ -76,7 +76,7 @@ export class Program {
           `Cannot compile ${entryPoint}: ${lineNum}:${linePos}: ${message}: ${line.trim()}`,
         );
       }
-      // `layout: "auto"` would drop the bindings that an entry point happens not to use.
+      // `layout: "auto"` would drop bindings that the entry point does not use.
       const layout = device.createBindGroupLayout({
         entries: bindings.map((access, binding) => ({
           binding,
@@ -134,7 +134,7 @@ export class Program {
   }
 }
 
-/** A dispatch made ready. */
+/** A prepared dispatch. */
 export interface Work {
   program: Program;
   group: GPUBindGroup;
@@ -143,7 +143,7 @@ export interface Work {
   y: number;
 }
 
-/** Encodes dispatches made ready. */
+/** Encodes prepared dispatches. */
 export function encodeWork(pass: GPUComputePassEncoder, works: readonly Work[]): void {
   for (const { program, group, x, y } of works) program.dispatch(pass, group, x, y);
 }
@@ -159,8 +159,8 @@ export function inPass(
 }
 
 /**
- * Gives lines `const NAME: TYPE = VALUE;` of a WGSL source other values. This, and putting whole files
- * one behind the other, is all that happens to a shader between its file and the compiler.
+ * Replaces the values of lines `const NAME: TYPE = VALUE;` in a WGSL source. Apart from concatenating
+ * whole files, this is all that happens to a shader between its file and the compiler.
  *
  * @throws {Error} If a constant has no such line
  */

@@ -1,4 +1,4 @@
-/** The drawing of rows from a data set on the device, and their packing into slots. */
+/** Samples rows of a data set on the device, and packs them into slots. */
 import layers from "../../../shaders/functions/layers.wgsl" with { type: "text" };
 import threefry from "../../../shaders/functions/threefry.wgsl" with { type: "text" };
 import chooseRowsSource from "../../../shaders/rows/choose_rows.wgsl" with { type: "text" };
@@ -14,7 +14,7 @@ import type { ParameterLayout } from "./parameter_layout.ts";
 import { inPass, Program, type ProgramDescription, read, write } from "./program.ts";
 import { PART_BYTES, uploadRows } from "./upload_rows.ts";
 
-/** Stands for a row that is not there, where a batch does not fill its slot. */
+/** The row number of an absent row, if a batch does not fill its slot. */
 const ABSENT = 0xffffffff;
 /** Words of the Draw struct of choose_rows.wgsl. */
 const DRAW_WORDS = 8;
@@ -30,10 +30,10 @@ const KEPT_KEY_BYTES = 12;
 const WANTED_RANK_BYTES = 8;
 /** More than a bin ever holds. */
 const LEAST_KEPT = 512;
-/** Of more rows, the kernel's bins would hold more keys than a byte can count. */
+/** Maximum number of rows to sample from; with more, a bin may hold more keys than a byte can count. */
 const MOST_ROWS = 131_072;
 
-/** The most rows that are drawn on the device, by selection; more are drawn on the host, ahead of the steps. */
+/** Maximum number of rows sampled on the device, by selection; more are sampled on the host in advance. */
 const MOST_CHOSEN = 256;
 
 /** What is on the device of a loaded data set. */
@@ -58,7 +58,7 @@ interface TrainRows {
   drawn?: { step: Step; rows: Uint32Array };
 }
 
-/** See the head of this file. */
+/** Samples rows of a data set on the device, and packs them into slots. */
 export class RowPacker {
   readonly #gpu: Gpu;
   readonly #options: EngineOptions;
@@ -150,7 +150,7 @@ export class RowPacker {
       );
   }
 
-  /** Puts a data set on the device in place of an earlier one. */
+  /** Copies a data set to the device, replacing an earlier one. */
   load(data: Dataset): void {
     this.#unload();
     const words = this.#layout.words[0];
@@ -210,7 +210,7 @@ export class RowPacker {
     return this.#train?.count;
   }
 
-  /** Tells of steps whose slots will be prepared, in this order. */
+  /** Announces steps whose slots will be prepared, in this order. */
   announce(steps: readonly Step[]): void {
     this.#train!.drawer?.push(steps);
   }

@@ -1,4 +1,4 @@
-/** How rows are divided among slots, and the buffers for them. */
+/** Divides rows among slots, and creates the slots' buffers. */
 import { MOMENT_ARRAYS } from "../../net/optimizer.ts";
 import type { EngineOptions } from "../engine.ts";
 import type { Gpu } from "./device.ts";
@@ -6,14 +6,14 @@ import type { NetworkBuffers, SlotShape } from "./network.ts";
 import type { ParameterLayout } from "./parameter_layout.ts";
 import { STEP_STRIDE } from "./step_info.ts";
 
-/** Bytes of the slots: enough that a submission is long against what it costs. */
+/** Size of all slots in bytes, large enough that a submission's overhead is small. */
 const SLOT_BYTES = 32 << 20;
 const MOST_SLOTS = 64;
-/** Rows of a slot: a larger batch is worked off in parts. */
+/** Maximum rows of a slot; a larger batch is processed in parts. */
 const MOST_SLOT_ROWS = 1024;
 /**
- * Multiplications and additions of a submission: a weak GPU does so many in 100 ms, and a driver's watchdog
- * resets one that is busy for a second or two.
+ * Maximum multiplications and additions of a submission: a slow GPU does them in 100 ms, and a driver's
+ * watchdog resets a GPU that is busy for a second or two.
  */
 const MOST_OPERATIONS = 20e9;
 /** The limits that a slot keeps to. */

@@ -1,4 +1,4 @@
-/** The net layer by layer, for layers and batches of any size. See the heads of the shaders. */
+/** Computes the net layer by layer, for layers and batches of any size; see the shaders' comments. */
 import activation from "../../../shaders/functions/activation.wgsl" with { type: "text" };
 import head from "../../../shaders/functions/head.wgsl" with { type: "text" };
 import layers from "../../../shaders/functions/layers.wgsl" with { type: "text" };
@@ -33,9 +33,9 @@ export interface TileShapes {
 const HEAD_LANES = 64;
 
 /**
- * Makes the network for a kind of device.
+ * Creates the network for a kind of device.
  *
- * @param shapes The tiles that it does well at
+ * @param shapes The tile shapes that suit it
  */
 export function compileTiled(shapes: TileShapes): CompileNetwork {
   return async (gpu, options, layout, slots) => {

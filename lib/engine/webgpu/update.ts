@@ -1,4 +1,4 @@
-/** The kernel of shaders/update.wgsl, which both networks end a step with. */
+/** The kernel of shaders/update.wgsl, the last of a step in both networks. */
 import layers from "../../../shaders/functions/layers.wgsl" with { type: "text" };
 import optimizer from "../../../shaders/functions/optimizer.wgsl" with { type: "text" };
 import step from "../../../shaders/functions/step.wgsl" with { type: "text" };

@@ -1,9 +1,9 @@
-/** A data set on the device, in the form that shaders/rows/gather.wgsl reads. */
+/** Copies a data set to the device, in the form that shaders/rows/gather.wgsl reads. */
 import type { Dataset, PixelScale } from "../../data/dataset.ts";
 import { rowScales } from "../../data/normalize.ts";
 import type { Gpu } from "./device.ts";
 
-/** Images are copied to the device in pieces, so that no second copy of them all is in memory. */
+/** Images are copied to the device in pieces of this size, to avoid a second copy of all of them. */
 const UPLOAD_BYTES = 4 << 20;
 
 /** The buffers of a data set; whoever asked for them destroys them. */
@@ -81,7 +81,7 @@ function uploadImages(
     const end = Math.min(rows, done + rowsAtOnce);
     const bytes = images.subarray((first + done) * pixels, (first + end) * pixels);
     queue.writeBuffer(buffer, done * words * 4, padRows(bytes, pixels, words));
-    // Hands the piece on, so that the queue does not hold all of them.
+    // Submit each piece, so that the queue does not hold all of them.
     queue.submit([]);
   }
 }

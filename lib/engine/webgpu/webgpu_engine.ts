@@ -1,10 +1,10 @@
 /**
- * The engine on WebGPU.
+ * The WebGPU engine.
  *
- * Work is queued in slots: a slot is the rows of one step (or of a part of it, where a batch is large),
- * packed by `gather`, and what the step needs to know. When all slots are taken, or someone waits, they
- * are submitted together: one dispatch draws the rows of all slots, one packs them, then the steps
- * follow. Nothing is read back but by `settle()` and `read()`.
+ * Work is queued in slots. A slot holds the rows of one step, or of a part of a large batch, packed by
+ * `gather`, and the step's constants. When all slots are used, or the caller waits, they are submitted
+ * together: one dispatch samples the rows of all slots, one packs them, and then the steps follow. Only
+ * `settle()` and `read()` read anything back.
  */
 import stepFunctions from "../../../shaders/functions/step.wgsl" with { type: "text" };
 import sumResults from "../../../shaders/sum_results.wgsl" with { type: "text" };
@@ -29,19 +29,19 @@ import { RowPacker } from "./row_packer.ts";
 import { createBuffers, slotShape } from "./slots.ts";
 import { STEP_BYTES, STEP_STRIDE, writeStepInfo } from "./step_info.ts";
 
-/** Evaluations whose results may wait on the device. */
+/** Maximum number of evaluations whose results are kept on the device. */
 const MOST_RESULTS = 1024;
 /** Loss, hits and rows that are not finite: a vec4f. */
 const RESULT_BYTES = 16;
 
 /**
- * Makes an engine on an open device.
+ * Creates an engine on an open device.
  *
- * @param gpu The device; the engine closes it when disposed of
- * @param options What is to be trained, and how
- * @param kernels Which set of kernels; the one for the device unless a test says otherwise
+ * @param gpu The device; the engine closes it when disposed
+ * @param options The engine's options
+ * @param kernels The set of kernels; by default the one for the device, tests choose others
  * @returns The engine
- * @throws {Error} If the device cannot hold or compile what it takes
+ * @throws {Error} If the device lacks memory or cannot compile the kernels
  */
 export async function createWebGpuEngine(
   gpu: Gpu,
@@ -76,7 +76,7 @@ export async function createWebGpuEngine(
   return engine;
 }
 
-/** See the head of this file. */
+/** The WebGPU engine; the head of this file describes how it works. */
 export class WebGpuEngine implements Engine {
   readonly options: EngineOptions;
   readonly #gpu: Gpu;
@@ -333,7 +333,7 @@ export class WebGpuEngine implements Engine {
         });
       }),
     );
-    // A rejection is met by whoever settles next.
+    // The next `settle()` reports a rejection.
     this.#arriving.at(-1)!.catch(() => {});
     const encoder = this.#gpu.device.createCommandEncoder();
     encoder.clearBuffer(this.#results, 0, bytes);
