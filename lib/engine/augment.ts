@@ -1,18 +1,18 @@
 /**
- * Seeded changes made to training images as they are drawn: the one definition that the engines
- * repeat, so that all of them train on the same pixels.
+ * Seeded changes to training images: the reference definition, which all engines implement, so that
+ * they train on the same pixels.
  */
 import { type Key, threefry2x32 } from "../random/threefry.ts";
 import { distortImage, drawDistortion } from "./distortion.ts";
 import type { Augmentation } from "./engine.ts";
 
 /**
- * First counter word of the blocks that say how far a row is shifted ("shif" in ASCII). Row draws
- * take a step's key through `split` alone, whose counters are below 4, so no block serves both.
+ * First counter word of the blocks that determine a row's shift ("shif" in ASCII). Sampling rows uses
+ * a step's key only in `split`, whose counters are below 4, so no block is used twice.
  */
 export const SHIFT_COUNTER = 0x73686966;
 
-/** Shifts go up to so many pixels each way. */
+/** The largest shift in pixels, in each direction. */
 export const LARGEST_SHIFT = 2;
 
 /** How far an image is moved: its pixel (y, x) becomes the pixel (y + dy, x + dx). */
@@ -22,8 +22,8 @@ export interface Shift {
 }
 
 /**
- * How far a drawn row is shifted under the augmentation `shift`. Pixels moved over the edge are
- * lost, those moved in are 0, and the row keeps the scale that it has unshifted.
+ * Returns the shift of a row with the augmentation `shift`. Pixels moved over the edge are lost,
+ * pixels moved in are 0, and the row keeps the scale of the original image.
  *
  * With (x0, x1) the threefry block of the step's key and the counter (`SHIFT_COUNTER`, position):
  * dx = x0 mod 5 - 2, dy = x1 mod 5 - 2.
@@ -52,13 +52,13 @@ export function shiftOfRow(key: Key, position: number): Shift {
 }
 
 /**
- * What a step takes in place of an image that it draws.
+ * Returns the augmented image that a step uses instead of an image.
  *
  * @param image Shape (height, width)
  * @param size Its width and height
- * @param augment What is done to images
+ * @param augment The kind of augmentation
  * @param draw The step's key, and the row's place in `permutation(key, n)`
- * @returns An image of the same shape; the same one where nothing is done
+ * @returns An image of the same shape; the same image for `none`
  *
  * @example
  * ```ts

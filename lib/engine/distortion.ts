@@ -1,21 +1,21 @@
 /**
- * Seeded distortions of training images: the one definition, in float64, that the engines repeat. Where
- * the float32 of an engine rounds a resampled pixel the other way, its byte differs by one level.
+ * Seeded distortions of training images: the reference definition in float64, which all engines
+ * implement. If an engine's float32 rounds a resampled pixel differently, its byte differs by one level.
  */
 import { type Key, threefry2x32 } from "../random/threefry.ts";
 
 /**
- * How strong distortions are at most; each row at each step gets its own, drawn uniformly. The published
- * ones for MNIST are of the same kinds: Simard, Steinkraus and Platt, "Best practices for convolutional
+ * Maximum strengths of distortions; each row gets its own at each step, drawn uniformly. Published
+ * distortions for MNIST are of the same kinds: Simard, Steinkraus and Platt, "Best practices for convolutional
  * neural networks applied to visual document analysis" (2003), and Cireșan and others, "Deep, big, simple
  * neural nets for handwritten digit recognition" (2010), https://arxiv.org/abs/1003.0358.
  */
 export interface Distortion {
   /** Rotation, in degrees either way, 0 to 180. */
   rotate: number;
-  /** Scaling: width and height are each divided by 1 + z with z up to so much either way, 0 to 0.99. */
+  /** Scaling: width and height are each divided by 1 + z, where |z| is at most this, 0 to 0.99. */
   zoom: number;
-  /** Shear: a pixel moves sideways by its height above the center times up to so much either way, 0 to 1000. */
+  /** Shear: a pixel moves sideways by its height above the center times a factor of at most this, 0 to 1000. */
   shear: number;
   /** Translation: pixels either way, in each direction, 0 to 1000. */
   shift: number;
@@ -24,24 +24,24 @@ export interface Distortion {
 }
 
 /**
- * First counter word of a row's first block ("dist" in ASCII). Row draws take a step's key through
- * `split` alone, whose counters are below 4, so no block serves both.
+ * First counter word of a row's first block ("dist" in ASCII). Sampling rows uses a step's key only in
+ * `split`, whose counters are below 4, so no block is used twice.
  */
 export const DISTORT_COUNTER = 0x64697374;
 
-/** Blocks of a row in front of those of its control points. */
+/** Number of blocks of a row before those of its control points. */
 export const AFFINE_BLOCKS = 3;
 
-/** Control points in a line of the grid, and lines of it. */
+/** Rows and columns of the grid of control points. */
 export const GRID = 7;
 
-/** One row's distortion. A pixel takes the value that the image has at the place this sends it to. */
+/** One row's distortion: maps each pixel to the position in the image from which it takes its value. */
 export interface DrawnDistortion {
-  /** Row-major, shape (2, 2): what is multiplied with the pixel's (x, y) from the image's center. */
+  /** Shape (2, 2), row-major: multiplies the pixel's (x, y) relative to the image's center. */
   matrix: [number, number, number, number];
   /** Added to that: x and y, in pixels. */
   shift: [number, number];
-  /** Shape (GRID, GRID, 2), rows of the grid first: x and y by which control points move, in pixels. */
+  /** Shape (GRID, GRID, 2), row-major: x and y displacement of each control point, in pixels. */
   points: Float64Array;
 }
 
@@ -101,7 +101,7 @@ export function drawDistortion(
 }
 
 /**
- * How much each control point counts at each pixel of a line: uniform cubic B-splines
+ * Computes the weight of each control point at each pixel of a line: uniform cubic B-splines
  * (https://en.wikipedia.org/wiki/B-spline) of `GRID` points spread evenly from the first pixel to the
  * last, the outer points repeated beyond them.
  *
@@ -129,8 +129,8 @@ export function splineWeights(size: number): Float64Array {
 }
 
 /**
- * Distorts an image as it is distorted for a step: resampled bilinearly, with zeros around it, and rounded
- * to bytes. The row keeps the scale (see `rowScales`) of the image as it was.
+ * Distorts an image for a step: resamples it bilinearly, with zeros around it, and rounds to bytes. The row
+ * keeps the scale (see `rowScales`) of the original image.
  *
  * @param image Shape (height, width)
  * @param size Its width and height
