@@ -100,7 +100,9 @@ async function sweepTask(
   const meter = new SweepMeter(ledger.left, data);
   const nameOf = runNamer(options);
   const start = performance.now();
-  for await (const event of startSweep(ledger.left, data, { ...flags, cpuReason }, asides)) {
+  const onCompiling = () => asides.progress(meter.done, meter.total, "compiling shaders");
+  const device = { ...flags, cpuReason, onCompiling };
+  for await (const event of startSweep(ledger.left, data, device, asides)) {
     meter.update(event);
     if (event.event === "run") {
       await ledger.add(event);
@@ -172,11 +174,17 @@ async function lockSweep(out: string): Promise<Disposable> {
   );
 }
 
+/** The flags; why the CPU engine trains, if it does; and what to do before shaders are compiled. */
+interface SweepDevice extends FlagValues<typeof FLAGS> {
+  cpuReason: string | undefined;
+  onCompiling: () => void;
+}
+
 /** Starts the runs: in parallel on the CPU engine, in sequence on a GPU. */
 function startSweep(
   runs: readonly TrainingOptions[],
   data: Dataset,
-  { backend, jobs, cpuReason }: FlagValues<typeof FLAGS> & { cpuReason: string | undefined },
+  { backend, jobs, cpuReason, onCompiling }: SweepDevice,
   asides: Asides,
 ): AsyncGenerator<SweepEvent, void> {
   if (!cpuReason) {
@@ -189,6 +197,7 @@ function startSweep(
         backend,
         noAdapterAdvice: DRIVER_ADVICE,
         onNotice: asides.notice,
+        onCompiling,
       });
     return sweep({ data, runs, makeEngine });
   }
