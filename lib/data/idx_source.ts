@@ -53,12 +53,18 @@ const MAX_BYTES = 64 * 2 ** 20;
  * @param source The data set
  * @param options Where it is stored
  * @returns The data set
- * @throws {DataUnavailableError} If it is missing and cannot be downloaded
+ * @throws {DataUnavailableError} If it is missing and cannot be downloaded, or in a web page
  */
 export async function loadIdxSource(
   source: IdxSource,
   options: LoadOptions = {},
 ): Promise<Dataset> {
+  if (typeof Deno === "undefined") {
+    throw new DataUnavailableError(
+      `Cannot load ${source.name} as only Deno can read and write its files: in a web page, ` +
+        "use fetchMnist, which fetches MNIST from a folder on a web server",
+    );
+  }
   const { directory = `./data/${source.name}`, mirrors = source.mirrors, onNotice } = options;
   const isPacked = source.checksums.kind === "md5-of-gz";
   return await readOrFill(directory, source, async (keep) => {

@@ -12,7 +12,7 @@ import { FASHION } from "./like_mnist.ts";
  *
  * @param options Where the files are kept: in `./data/fashion` by default
  * @returns The data set
- * @throws {DataUnavailableError} If the files are not there and cannot be downloaded
+ * @throws {DataUnavailableError} If the files are not there and cannot be downloaded, or in a web page
  *
  * @example
  * ```ts ignore

@@ -6,11 +6,12 @@ import { MNIST } from "./mnist.ts";
 /**
  * Loads MNIST's 70,000 images of 28 x 28 bytes, 60,000 of them for training, in
  * the order of the original files. Reads them from a folder, gzipped or not, and
- * downloads missing files into it. Always verifies the checksums.
+ * downloads missing files into it. Always verifies the checksums. Needs Deno's files: in a web
+ * page, use `fetchMnist`.
  *
  * @param options Where the files are stored; `./data/mnist` by default
  * @returns The data set
- * @throws {DataUnavailableError} If the files are missing and cannot be downloaded
+ * @throws {DataUnavailableError} If the files are missing and cannot be downloaded, or in a web page
  *
  * @example
  * ```ts ignore

@@ -1,7 +1,8 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
+import { DataUnavailableError } from "../../lib/data/errors.ts";
 import { IDX_FILE_NAMES } from "../../lib/data/idx_dataset.ts";
 import { loadMnist } from "../../lib/data/load_mnist.ts";
-import { mnistDirectory, needs } from "../requirements.ts";
+import { mnistDirectory, needs, test } from "../requirements.ts";
 import { sha256 } from "../random/golden.ts";
 import { folder, gzip, listing, serveSmallFiles } from "./idx_files.ts";
 
@@ -47,4 +48,16 @@ Deno.test({
     const data = await loadMnist({ directory: mnistDirectory(), mirrors: [] });
     assertEquals(data.labels.length, 70_000);
   },
+});
+
+test("loadMnist() in a web page, where there is no Deno, says to use fetchMnist", async () => {
+  const deno = Object.getOwnPropertyDescriptor(globalThis, "Deno")!;
+  let loading: Promise<unknown>;
+  try {
+    Object.defineProperty(globalThis, "Deno", { ...deno, value: undefined });
+    loading = loadMnist();
+  } finally {
+    Object.defineProperty(globalThis, "Deno", deno);
+  }
+  await assertRejects(() => loading, DataUnavailableError, "in a web page, use fetchMnist");
 });
