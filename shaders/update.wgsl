@@ -30,7 +30,8 @@ fn outer(x: vec4f, d: vec4f) -> mat4x4f {
     return mat4x4f(x * d.x, x * d.y, x * d.z, x * d.w);
 }
 
-/// A word of a row's inputs; behind the last of them the one for the biases.
+/// A word of a row's inputs; behind the last of them the one for the biases. What is loaded for that one, or for
+/// words further on, is not used; `min` keeps the load inside the row's trace.
 fn load_inputs(layer: Layer, row: u32, word: u32) -> vec4f {
     let inputs = traces[row * TRACE_WORDS + layer.inputs + min(word, layer.input_words - 1u)];
     return select(inputs, vec4f(1.0, 0.0, 0.0, 0.0), word == layer.input_words);
@@ -76,6 +77,7 @@ fn update(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) 
     }
     for (var i = 0u; i < WORDS; i++) {
         var sum = blocks[i];
+        // With one part there is nothing to add, and a software adapter is faster without the barriers.
         if PARTS > 1u {
             sums[lane] = sum;
             workgroupBarrier();

@@ -35,7 +35,7 @@ const ABSENT: u32 = 0xffffffff;
 /// Where a slot's rows come from; also in gather.wgsl and lib/engine/webgpu/row_packer.ts.
 struct Draw {
     key: vec2u,
-    /// The batch is `permutation(key, n)[begin .. begin + count)`; count is 0 where the host has drawn it.
+    /// The batch is `permutation(key, n)[begin .. begin + count)`.
     begin: u32,
     count: u32,
     /// The keys of the permutation's sorting rounds, last round first.
@@ -121,7 +121,8 @@ fn keep_if_wanted(key: u32, place: u32) {
     let bin = key >> (32u - BIN_BITS);
     if ((atomicLoad(&wanted_bins[bin / 32u]) >> (bin % 32u)) & 1u) == 1u {
         let i = atomicAdd(&kept_count, 1u);
-        // Where there are more, fewer ranks are looked for next, and what was kept is not looked at.
+        // Keeps the stores inside the arrays. Where there are more keys, the attempt is repeated with fewer ranks,
+        // and what was kept is not looked at.
         if i < KEPT {
             kept_key[i] = key;
             kept_place[i] = place;
@@ -155,8 +156,7 @@ fn choose_rows(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_in
     for (var i = lane; i < count; i += LANES) {
         wanted[i] = vec2u(draws[slot].begin + i, 0u);
     }
-    let rounds = select(population.rounds, 0u, count == 0u);
-    for (var round = 0u; round < rounds; round++) {
+    for (var round = 0u; round < population.rounds; round++) {
         let key = select(draws[slot].rounds.zw, draws[slot].rounds.xy, round == 0u);
 
         // 1. Count.
@@ -199,6 +199,7 @@ fn choose_rows(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_in
         var first = 0u;
         var taken = count;
         while first < count {
+            // Ranks beyond `count` are not wanted: their results would not be stored, and could lie outside `wanted`.
             let end = min(first + taken, count);
             for (var i = lane; i < BINS / 32u; i += LANES) {
                 atomicStore(&wanted_bins[i], 0u);
@@ -227,7 +228,8 @@ fn choose_rows(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_in
             if lane == 0u {
                 all_kept = u32(atomicLoad(&kept_count) <= KEPT);
             }
-            // The keys of one rank's bin can always be kept.
+            // The keys of one rank's bin can always be kept, so `taken` never comes to 0, with which this would not
+            // end.
             if workgroupUniformLoad(&all_kept) == 0u && taken > 1u {
                 taken /= 2u;
                 continue;
@@ -241,12 +243,10 @@ fn choose_rows(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_in
             workgroupBarrier();
         }
     }
-    if count > 0u {
-        for (var i = lane; i < SLOT_ROWS; i += LANES) {
-            rows[slot * SLOT_ROWS + i] = ABSENT;
-            if i < count {
-                rows[slot * SLOT_ROWS + i] = train_rows[wanted[i].x];
-            }
+    for (var i = lane; i < SLOT_ROWS; i += LANES) {
+        rows[slot * SLOT_ROWS + i] = ABSENT;
+        if i < count {
+            rows[slot * SLOT_ROWS + i] = train_rows[wanted[i].x];
         }
     }
 }

@@ -22,6 +22,8 @@ fn dense_backward(@builtin(global_invocation_id) id: vec3u) {
     let layer = layer_of(LAYER);
     let word = id.x;
     let first_row = id.y * ROWS;
+    // Lanes beyond the layer's words would store into other layers' deltas. Lanes beyond the slot's rows would
+    // compute what is not stored below.
     if word >= layer.input_words || first_row >= SLOT_ROWS {
         return;
     }

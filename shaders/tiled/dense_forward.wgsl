@@ -21,6 +21,8 @@ fn dense_forward(@builtin(global_invocation_id) id: vec3u) {
     let layer = layer_of(LAYER);
     let unit_word = id.x;
     let first_row = id.y * ROWS;
+    // Lanes beyond the slot's rows would compute what is not stored below. What lanes beyond the layer's words
+    // stored would be overwritten before it is read, as it lies where later layers' outputs or deltas go.
     if unit_word >= layer.output_words || first_row >= SLOT_ROWS {
         return;
     }

@@ -6,21 +6,25 @@ import { findAdapter, Gpu } from "../../../lib/engine/webgpu/device.ts";
 import type { KernelSet } from "../../../lib/engine/webgpu/kernels.ts";
 import { createWebGpuEngine } from "../../../lib/engine/webgpu/webgpu_engine.ts";
 import { allCases, type Case, coreContract } from "../contract/core.ts";
+import { registerDistortions } from "../contract/distortions.ts";
 import type { MakeEngine } from "../contract/shared.ts";
 import { chooseRowsCases } from "./choose_rows.ts";
 import { openLimited } from "./limited.ts";
 import { lanesBackwards, withSources } from "./sources.ts";
 
 /**
- * What runs a shader: a set of kernels, with lanes numbered backwards or on a device with small bindings too, or
- * choose_rows.wgsl by itself.
+ * What runs a shader: a set of kernels, with lanes numbered backwards or on a device with small bindings too;
+ * choose_rows.wgsl by itself; or the contract's distorted images alone, on the set for hardware.
  */
 export type Runner =
   | KernelSet
   | "hardware backwards"
   | "hardware small"
   | "choosing"
-  | "choosing backwards";
+  | "choosing backwards"
+  | "distorting"
+  | "distorting backwards"
+  | "distorting small";
 
 interface Question {
   original: string;
@@ -43,7 +47,8 @@ const change = (backwards: boolean) => (source: string) => {
 function casesOf(runner: Runner): Case[] {
   const backwards = runner.endsWith("backwards");
   if (runner.startsWith("choosing")) return choosing(backwards);
-  const kernels = runner.split(" ")[0] as KernelSet;
+  const distorts = runner.startsWith("distorting");
+  const kernels = distorts ? "hardware" : runner.split(" ")[0] as KernelSet;
   const make: MakeEngine = (options) =>
     withSources(change(backwards), async () => {
       const gpu = runner.endsWith("small")
@@ -51,10 +56,17 @@ function casesOf(runner: Runner): Case[] {
         : await Gpu.open((await findAdapter())!);
       return await createWebGpuEngine(gpu, options, kernels);
     });
-  return (core ? coreContract(make) : allCases(make)).map(({ does, test }) => ({
+  const cases = distorts ? distortions(make) : core ? coreContract(make) : allCases(make);
+  return cases.map(({ does, test }) => ({
     does: `${runner}: ${does}`,
     test,
   }));
+}
+
+function distortions(make: MakeEngine): Case[] {
+  const cases: Case[] = [];
+  registerDistortions((does, test) => cases.push({ does, test }), make);
+  return cases;
 }
 
 function choosing(backwards: boolean): Case[] {
