@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { decodeCheckpoint } from "../../lib/model/checkpoint.ts";
 import { listing } from "../data/idx_files.ts";
 import { needs } from "../requirements.ts";
-import { runCli, taskCommand } from "./run_cli.ts";
+import { runCli } from "./run_cli.ts";
 import { barsFolder } from "./small_data.ts";
 
 Deno.test({
