@@ -7,7 +7,7 @@ const SMALLEST = 0.08;
 /** A figure smaller than this fraction of what encloses it is a stroke or speck inside it. */
 const SMALLEST_ENCLOSED = 0.25;
 /** Adjacent digits are of similar size: the smaller is at least this fraction of the larger. */
-const SMALLEST_NEIGHBOUR = 0.5;
+const SMALLEST_NEIGHBOR = 0.5;
 /** Minimum gap between digits, as a fraction of the larger one's longer side; gaps within a digit are smaller. */
 const GAP = 0.12;
 /** Minimum ratio of width to height of a line. */
@@ -64,7 +64,7 @@ function isCutOff(blob: Blob, others: Blob[], picture: Plane): boolean {
   if (touched === 4) return whole.length > 0; // a frame
   return touched > 0 &&
     whole.some((other) =>
-      longerSide(other) >= SMALLEST_NEIGHBOUR * longerSide(blob) && areApart(blob, other)
+      longerSide(other) >= SMALLEST_NEIGHBOR * longerSide(blob) && areApart(blob, other)
     );
 }
 
@@ -84,7 +84,7 @@ function refuseSeveral(figures: Blob[]): void {
   for (const one of figures) {
     for (const other of figures) {
       const [small, large] = [longerSide(one), longerSide(other)].sort((a, b) => a - b);
-      if (small >= SMALLEST_NEIGHBOUR * large && areApart(one, other)) {
+      if (small >= SMALLEST_NEIGHBOR * large && areApart(one, other)) {
         throw new RangeError("Cannot tell the digit as there must be only one: found several");
       }
     }
