@@ -2,9 +2,9 @@
 // lib/engine/distortion.ts defines it, out of the data set into slots of scaled inputs, x0 of the traces.
 // See functions/layers.wgsl for names and layouts.
 //
-// A workgroup takes a row of a slot (y), and further ones where there are more rows than workgroups. Its lanes draw
-// the row's random numbers, a block each, then share the words of the row. A data set that is too large for one
-// binding lies in several parts, with a dispatch for each, which copies the rows that are in its part.
+// A workgroup takes a row of a slot (y). Its lanes draw the row's random numbers, a block each, then share the words
+// of the row. A data set that is too large for one binding lies in several parts, with a dispatch for each, which
+// copies the rows that are in its part.
 
 /// At most: the angle in radians, fractions, and pixels.
 const ROTATE: f32 = 0.0;
@@ -92,6 +92,7 @@ struct Spline {
 
 fn spline_at(pixel: u32, size: u32) -> Spline {
     let place = f32(pixel * (GRID - 1u)) / f32(max(size - 1u, 1u));
+    // The last pixel lies where the last cell ends and another would begin; both give it the same weights.
     let cell = min(floor(place), f32(GRID - 2u));
     let t = place - cell;
     let rest = 1.0 - t;
@@ -139,6 +140,7 @@ fn distorted_pixel(image: u32, position: u32, affine: Affine) -> f32 {
     let x = position % part.width;
     let y = position / part.width;
     var source = affine.offset + affine.matrix * (vec2f(f32(x), f32(y)) - center());
+    // Without a field, this spares the sum of 16 zeros.
     if WARP > 0.0 {
         source += field_at(x, y);
     }
@@ -153,43 +155,37 @@ fn distorted_pixel(image: u32, position: u32, affine: Affine) -> f32 {
 }
 
 @compute @workgroup_size(LANES)
-fn distort(
-    @builtin(workgroup_id) group: vec3u,
-    @builtin(num_workgroups) groups: vec3u,
-    @builtin(local_invocation_index) lane: u32) {
+fn distort(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+    let row_of_batch = group.x;
     let slot = group.y;
-    for (var row_of_batch = group.x; row_of_batch < SLOT_ROWS; row_of_batch += groups.x) {
-        // Until nobody reads the numbers of the row before.
-        workgroupBarrier();
-        if lane < BLOCKS {
-            let counter = vec2u(DISTORT_COUNTER, draws[slot].begin + row_of_batch) + lane;
-            let words = threefry2x32(draws[slot].key, counter);
-            drawn[lane] = vec2f(bitcast<vec2i>(words) >> vec2u(8u)) / 8388608.0;
-        }
-        workgroupBarrier();
-        let slot_row = slot * SLOT_ROWS + row_of_batch;
-        let row = rows[slot_row];
-        let is_here = row >= part.first && row - part.first < part.count;
-        if !is_here && (row != ABSENT || part.first > 0u) {
-            continue;
-        }
-        let affine = affine_of_row();
-        for (var word = lane; word < WORDS_0; word += LANES) {
-            var x0 = vec4f(0.0);
-            if is_here {
-                for (var i = 0u; i < 4u; i++) {
-                    x0[i] = distorted_pixel(row - part.first, word * 4u + i, affine);
-                }
-                x0 *= bitcast<f32>(row_facts[row].x);
+    if lane < BLOCKS {
+        let counter = vec2u(DISTORT_COUNTER, draws[slot].begin + row_of_batch) + lane;
+        let words = threefry2x32(draws[slot].key, counter);
+        drawn[lane] = vec2f(bitcast<vec2i>(words) >> vec2u(8u)) / 8388608.0;
+    }
+    workgroupBarrier();
+    let slot_row = slot * SLOT_ROWS + row_of_batch;
+    let row = rows[slot_row];
+    let is_here = row >= part.first && row - part.first < part.count;
+    if !is_here && (row != ABSENT || part.first > 0u) {
+        return;
+    }
+    let affine = affine_of_row();
+    for (var word = lane; word < WORDS_0; word += LANES) {
+        var x0 = vec4f(0.0);
+        if is_here {
+            for (var i = 0u; i < 4u; i++) {
+                x0[i] = distorted_pixel(row - part.first, word * 4u + i, affine);
             }
-            traces[slot_row * TRACE_WORDS + X0 + word] = x0;
+            x0 *= bitcast<f32>(row_facts[row].x);
         }
-        if lane == 0u {
-            if is_here {
-                labels[slot_row] = row_facts[row].y;
-            } else {
-                labels[slot_row] = ABSENT;
-            }
+        traces[slot_row * TRACE_WORDS + X0 + word] = x0;
+    }
+    if lane == 0u {
+        if is_here {
+            labels[slot_row] = row_facts[row].y;
+        } else {
+            labels[slot_row] = ABSENT;
         }
     }
 }

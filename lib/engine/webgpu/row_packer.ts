@@ -19,7 +19,7 @@ const ABSENT = 0xffffffff;
 /** Words of the Draw struct of choose_rows.wgsl. */
 const DRAW_WORDS = 8;
 const GATHER_LANES = 64;
-/** An invocation of gather.wgsl takes further words, and a workgroup of distort.wgsl further rows, where there are more than in so many workgroups. */
+/** An invocation of gather.wgsl takes further words where there are more than in so many workgroups. */
 const MOST_GATHER_GROUPS = 4096;
 
 /** Keys of a bin of choose_rows.wgsl, with 60,000 rows: so many have to be kept for each wanted rank. */
@@ -250,8 +250,9 @@ export class RowPacker {
   encode(encoder: GPUCommandEncoder, slots: number, drawn: boolean): void {
     const words = this.#layout.words[0] * this.#slots.rows;
     const distorts = drawn && typeof this.#options.augment === "object";
-    const wanted = distorts ? this.#slots.rows : Math.ceil(words / GATHER_LANES);
-    const groups = Math.min(MOST_GATHER_GROUPS, wanted);
+    const groups = distorts
+      ? this.#slots.rows
+      : Math.min(MOST_GATHER_GROUPS, Math.ceil(words / GATHER_LANES));
     const { gather, gatherPlain } = this.#loaded!;
     if (drawn) this.#gpu.device.queue.writeBuffer(this.#draws, 0, this.#hostDraws);
     inPass(encoder, (pass) => {
