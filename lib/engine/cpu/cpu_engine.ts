@@ -1,4 +1,4 @@
-/** The engine for processors: WebAssembly SIMD, on as many threads as the machine has cores. */
+/** The CPU engine: WebAssembly SIMD, with one thread per core. */
 import type { Dataset } from "../../data/dataset.ts";
 import { rowScales } from "../../data/normalize.ts";
 import { parameterCount } from "../../net/architecture.ts";
@@ -19,21 +19,21 @@ import { type Build, buildOfHere } from "./module.ts";
 import { parameterPlaces, writeCopies } from "./parameters.ts";
 import { canShareMemory, Threads } from "./threads.ts";
 
-/** Milliseconds of work after which signals, timers and messages get their turn. */
+/** Milliseconds of work between two turns of the event loop, which serve signals, timers and messages. */
 const WORK_MS = 50;
 
-/** What no user changes and tests do. */
+/** Settings for tests. */
 export interface CpuInternals {
-  /** Which build of the module: the fastest that this runtime can run. */
+  /** Which build of the module to run; by default the fastest that this runtime supports. */
   build: Build;
-  /** Multiply-adds of a step from which all threads share it: below, waiting for each other costs more. */
+  /** All threads share a step of at least so many multiply-adds; for a smaller one, synchronizing costs more than it saves. */
   sharedStep: number;
 }
 
-/** The most threads taken by default: a batch of 100 rows has not much more to share. */
+/** Maximum number of threads by default: a batch of 100 rows does not divide into many more chunks. */
 const MOST_THREADS = 16;
 
-/** What `createCpuEngine` is told. */
+/** Options of `createCpuEngine`. */
 export interface CpuEngineOptions extends EngineOptions {
   /**
    * How many threads to use, the calling one included. No number of them changes a result.
@@ -43,11 +43,11 @@ export interface CpuEngineOptions extends EngineOptions {
 }
 
 /**
- * Makes an engine that computes on the processor.
+ * Creates an engine that computes on the CPU.
  *
  * @param options What is to be trained, and how
  * @param internals For tests
- * @returns The engine; to be disposed of, as its Workers keep a process alive
+ * @returns The engine; dispose of it, because its Workers keep a process alive
  *
  * @example
  * ```ts
@@ -80,7 +80,7 @@ export function createCpuEngine(
 }
 
 /**
- * The CPU engine's description of itself, which names the build as the bits of results depend on it.
+ * Describes the CPU engine. The name includes the build, because the last bits of results depend on it.
  *
  * @param build Which build of the module
  */
@@ -89,20 +89,20 @@ export function describeCpu(build: Build = buildOfHere()): DeviceDescription {
   return { backend: "cpu", name, software: false };
 }
 
-/** What `load()` makes: the threads with the data in their memory. */
+/** A loaded data set, in the memory of its threads. */
 interface LoadedData {
   data: Dataset;
   threads: Threads;
   draws: Draws;
-  /** By parameter: its index in the memory. */
+  /** Index in the memory of each parameter. */
   places: Uint32Array;
 }
 
-/** What `start()` begins. */
+/** A run, begun by `start()`. */
 interface Run {
   loaded: LoadedData;
   trainRows: Uint32Array;
-  /** The draws of steps that were queued before the run's turn came. */
+  /** Steps that were queued before the queue reached the run's start. */
   early: Step[];
 }
 
@@ -112,16 +112,16 @@ class CpuEngine implements Engine {
   readonly #internals: CpuInternals;
   readonly #threads: number;
   #loaded: LoadedData | undefined;
-  /** Those of the data loaded last, and of data that work in the queue still needs. */
+  /** The threads of the current data, and of earlier data that queued work still needs. */
   readonly #open = new Set<Threads>();
-  /** The run that was begun last, and the one whose rows and parameters are in the memory. */
+  /** The run started last, and the run whose rows and parameters are in the memory. */
   #run: Run | undefined;
   #current: Run | undefined;
   #stepsTaken = 0;
   #disposed = false;
-  /** What was asked for and is not yet done. Each holds on to the data and run that it was asked for with. */
+  /** Pending operations. Each keeps the data and the run that it was requested with. */
   readonly #queue: (() => void | Promise<void>)[] = [];
-  /** Fulfilled when all that was to be answered for is done; rejected for good once something failed. */
+  /** Resolves when all requested answers are given; stays rejected once an operation has failed. */
   #done: Promise<unknown> = Promise.resolve();
   readonly #evaluations: Evaluation[] = [];
   #lastPause = 0;
@@ -150,7 +150,7 @@ class CpuEngine implements Engine {
       threads: this.#threads,
       stepThreads,
     });
-    // A second thread draws; more have nothing to do where the step is not shared.
+    // One extra thread draws rows; more would be idle unless the step is shared.
     const threads = new Threads(
       build,
       planned,
@@ -216,14 +216,14 @@ class CpuEngine implements Engine {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
-    // Work going on ends at the next pause or operation, and rejects.
+    // Work in progress stops at the next pause or operation, and rejects.
     await this.#done.catch(() => {});
     this.#queue.length = 0;
     this.#closeAllBut(undefined);
     this.#loaded = this.#run = this.#current = undefined;
   }
 
-  /** Does what is queued now, after what is being done already, and then answers. */
+  /** Runs the operations queued so far, after those in progress, and then answers. */
   async #answer<Answer>(answer: () => Answer): Promise<Answer> {
     this.#assertNotDisposed();
     const queue = this.#queue.splice(0);
@@ -248,7 +248,7 @@ class CpuEngine implements Engine {
     }
   }
 
-  /** Adam's correction of its moments, which start from 0, in a form that suits assembly/optimizer.ts. */
+  /** Adam's bias corrections, in the form that assembly/optimizer.ts uses. */
   #corrections(learningRate: number): [correctedRate: number, correction2: number] {
     const { optimizer } = this.options;
     if (optimizer.name !== "adam") return [0, 0];
@@ -311,7 +311,7 @@ class CpuEngine implements Engine {
     };
   }
 
-  /** Lets signals, timers and messages have their turn. */
+  /** Gives the event loop a turn. */
   async #pause(): Promise<void> {
     await nextTurn();
     this.#lastPause = performance.now();
@@ -339,13 +339,13 @@ class CpuEngine implements Engine {
   }
 }
 
-/** Multiply-adds of a step, forward and back, if one in five pixels is inked. */
+/** Multiply-adds of a step, forward and backward, if one pixel in five is nonzero. */
 function multiplyAdds({ architecture, batchSize }: EngineOptions): number {
   const { inputs, hidden: [units1, units2], classes } = architecture;
   return batchSize * (2 * inputs / 5 * units1 + 3 * (units1 * units2 + units2 * classes));
 }
 
-/** Resolves when the event loop has gone round once; a timer would take a millisecond or two. */
+/** Resolves after one turn of the event loop; in Deno a timer would take about 2 ms. */
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();

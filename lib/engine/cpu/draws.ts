@@ -1,19 +1,19 @@
-/** The draws of a run's steps, asked for ahead of the steps so that another thread can do them meanwhile. */
+/** Requests the draws of a run's steps ahead of the steps, so that another thread can do them meanwhile. */
 import type { Step } from "../engine.ts";
 import type { Threads } from "./threads.ts";
 
-/** What says which rows a step takes: `permutation(key, n)[from .. from + count)`. */
+/** Specifies the rows of a step: `permutation(key, n)[from .. from + count)`. */
 export type Draw = Pick<Step, "key" | "from" | "count">;
 
-/** A sleeping thread is told of draws in groups of so many, as waking it takes a while. */
+/** Draws are requested in groups of this size, because waking a sleeping thread is expensive. */
 const ANNOUNCED = 8;
 
 /** See the head of this file. */
 export class Draws {
   readonly #threads: Threads;
-  /** Not asked for yet, as there is no room. */
+  /** Not requested yet, because all slots are taken. */
   #waiting: Draw[] = [];
-  /** How many were asked for and how many taken, since the threads were started. */
+  /** Numbers of draws requested and taken since the threads started. */
   #asked = 0;
   #taken = 0;
 
@@ -21,7 +21,7 @@ export class Draws {
     this.#threads = threads;
   }
 
-  /** Begins a run: drops what is left of another. */
+  /** Begins a run and cancels what is left of the previous one. */
   start(trainRows: Uint32Array): void {
     const { functions, words, layout } = this.#threads;
     this.#waiting = [];
@@ -30,13 +30,13 @@ export class Draws {
     this.#threads.trainCount = trainRows.length;
   }
 
-  /** Adds draws, which begin at once as far as there is room. */
+  /** Adds draws; as many as there are free slots for begin at once. */
   push(draws: readonly Draw[]): void {
     for (const draw of draws) this.#waiting.push(draw);
     this.#ask();
   }
 
-  /** The number of the next draw, to be taken by one of the module's functions. */
+  /** The number of the next draw, for `takeStep` or `takeDraw`. */
   next(): number {
     this.#ask();
     if (this.#taken === this.#asked) throw new Error("More draws were taken than pushed");

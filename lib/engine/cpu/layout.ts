@@ -1,4 +1,4 @@
-/** Where everything lies in the WebAssembly memory: the values of the globals in assembly/memory.ts. */
+/** Lays out the WebAssembly memory: computes the values of the globals in assembly/memory.ts. */
 import { GRID, splineWeights } from "../distortion.ts";
 import type { Augmentation, EngineOptions } from "../engine.ts";
 import type { Optimizer } from "../../net/optimizer.ts";
@@ -7,13 +7,13 @@ import type { ThreefryLayout } from "../../random/threefry.ts";
 /** The globals by name: sizes, choices and addresses. */
 export type Layout = Record<string, number>;
 
-/** A layout, and how long the memory must be for it. */
+/** A layout, and the size of memory that it needs. */
 export interface PlannedMemory {
   layout: Layout;
   bytes: number;
 }
 
-/** What a memory is planned for. */
+/** What the memory must hold. */
 export interface MemoryPlan {
   options: EngineOptions;
   /** Of the data: how many rows, and pixels in a line of an image. */
@@ -26,12 +26,12 @@ export interface MemoryPlan {
 }
 
 /**
- * The most rows of a block: larger batches, and evaluations, go block by block. At 256 units a layer a
- * block's outputs take 512 KiB, which the cache beside a core still holds.
+ * Maximum number of rows in a block; larger batches and evaluations are processed block by block. With
+ * 256 units in a layer, a block's outputs take 512 KiB, which fits into a core's second-level cache.
  */
 const BLOCK_ROWS = 512;
 
-/** Rows drawn ahead at most: 4 bytes each; and steps, a power of two. */
+/** Limits of drawing ahead: rows (4 bytes each), and steps (a power of two). */
 const ROWS_AHEAD = 1 << 20;
 const STEPS_AHEAD = 32;
 
@@ -39,16 +39,16 @@ const STEPS_AHEAD = 32;
 const CONTROL_BYTES = 256;
 const SUMS_BYTES = 256;
 
-/** So many bytes lie in front of a slot's rows. */
+/** Bytes of a slot before its rows. */
 const SLOT_HEAD_BYTES = 32;
 
 /** The optimizers' numbers in assembly/optimizer.ts. */
 const OPTIMIZER_NUMBERS = { sgd: 0, momentum: 1, adam: 2 } as const;
 
-/** How many parameter-sized arrays there are, besides the parameters: moments, and a sum of gradients. */
+/** Number of arrays as large as the parameters: the moments, and a sum of gradients. */
 const EXTRA_ARRAYS = { sgd: 1, momentum: 2, adam: 3 } as const;
 
-/** The panels' widths in vectors of four units; assembly/memory.ts chooses in the same way. */
+/** Width of the next panel in vectors of four units; the same rule as in assembly/memory.ts. */
 export function panelWidth(vectorsLeft: number): number {
   return vectorsLeft > 8 ? 13 : vectorsLeft > 4 ? 8 : 4;
 }
@@ -143,18 +143,18 @@ export function planMemory(
   return { layout, bytes: memory.bytes };
 }
 
-/** What draws are planned for. */
+/** What the memory must hold for draws. */
 export interface DrawPlan {
-  /** The most rows to draw from. */
+  /** Maximum number of rows to draw from. */
   rows: number;
-  /** The most rows of a draw. */
+  /** Maximum number of rows in a draw. */
   largest: number;
   layout: ThreefryLayout;
   threads: number;
 }
 
 /**
- * Plans a memory for draws alone.
+ * Plans a memory that only draws rows.
  *
  * @param plan What it is for
  * @returns The globals' values, and the memory's size
@@ -196,7 +196,7 @@ function panelVectors(units: number): number {
   return vectors;
 }
 
-/** Adam's constants, or momentum's as the first; complements are computed before they are rounded. */
+/** The optimizer's constants. 1 - beta is computed in float64, before rounding to float32. */
 function constants(optimizer: Optimizer): Layout {
   switch (optimizer.name) {
     case "sgd":
@@ -256,7 +256,7 @@ export function writeFieldWeights(
   }
 }
 
-/** Gives out addresses one behind the other, at the starts of cache lines. */
+/** Allocates consecutive addresses, aligned to cache lines. */
 class Allocator {
   bytes = 0;
 

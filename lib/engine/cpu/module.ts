@@ -1,10 +1,10 @@
-/** The compiled WebAssembly module: which of its builds, for which kind of memory. */
+/** Compiles the WebAssembly module: one of two builds, for shared or ordinary memory. */
 import { MEMORY_KIND_AT, PLAIN, RELAXED } from "./wasm_bytes.ts";
 
 /** Which build of the module: see `buildOfHere`. */
 export type Build = "relaxed" | "plain";
 
-/** How WebAssembly's binary format encodes a memory with a largest size: shared between threads or not. */
+/** How WebAssembly's binary format marks a memory with a maximum size as shared or not. */
 const SHARED_MEMORY = 3;
 const ORDINARY_MEMORY = 1;
 
@@ -18,14 +18,14 @@ const RELAXED_PROBE = Uint8Array.of(
 );
 
 /**
- * The build that this runtime can run: `relaxed` rounds a multiply-add once where the processor can,
- * and is faster; Safari, for one, only has `plain`. The two may differ in the last bits.
+ * The fastest build that this runtime supports. `relaxed` uses fused multiply-adds where the processor
+ * has them; Safari, for example, supports only `plain`. Their results may differ in the last bits.
  */
 export function buildOfHere(): Build {
   return WebAssembly.validate(RELAXED_PROBE) ? "relaxed" : "plain";
 }
 
-/** Modules compiled so far: a sweep makes many engines. */
+/** Compiled modules, because a sweep makes many engines. */
 const compiled = new Map<string, WebAssembly.Module>();
 
 /**

@@ -1,12 +1,12 @@
-/** The parameters' way into the WebAssembly memory and back: assembly/memory.ts says how they lie there. */
+/** Maps the parameters to their places in the WebAssembly memory, which assembly/memory.ts describes. */
 import { type Architecture, type ParameterName, parameterSlots } from "../../net/architecture.ts";
 import { type Layout, panelWidth } from "./layout.ts";
 
-/** Numbers of a strip's line. */
+/** Units in a strip. */
 const STRIP = 8;
 
 /**
- * Where each parameter lies in the memory: places (an index of four bytes) by its place in the flat array.
+ * The place of each parameter in the memory, as an index into its float32 numbers.
  *
  * @param architecture The net's sizes
  * @param layout The memory's
@@ -29,7 +29,7 @@ export function parameterPlaces(architecture: Architecture, layout: Layout): Uin
   return places;
 }
 
-/** Where the weights of an output begin, and how far each is behind the one of the input before. */
+/** The place of an output's first weight, and the distance between its weights. */
 type Rule = (output: number, outputs: number, inputs: number) => { first: number; step: number };
 
 const bias: Rule = (output) => ({ first: output, step: 0 });
@@ -61,7 +61,7 @@ const PLACES: Record<ParameterName, Rule> = {
 };
 
 /**
- * Writes the copies of w1 and w2 that the way back reads.
+ * Writes the copies of w1 and w2 that the backward pass reads.
  *
  * @param architecture The net's sizes
  * @param layout The memory's

@@ -1,15 +1,15 @@
-/** The drawing of rows by itself, for an engine that computes elsewhere. */
+/** Draws rows for an engine that computes elsewhere. */
 import type { ThreefryLayout } from "../../random/threefry.ts";
 import { type Draw, Draws } from "./draws.ts";
 import { planDrawMemory } from "./layout.ts";
 import { buildOfHere } from "./module.ts";
 import { canShareMemory, Threads } from "./threads.ts";
 
-/** What a drawer draws from. */
+/** Options of a `RowDrawer`. */
 export interface RowDrawerOptions {
   /** Shape (n): the numbers that rows are drawn from. */
   trainRows: Uint32Array;
-  /** The most rows of a draw. */
+  /** Maximum number of rows in a draw. */
   largest: number;
   /** Which random bits a key gives. */
   layout: ThreefryLayout;
@@ -17,8 +17,8 @@ export interface RowDrawerOptions {
 
 /**
  * Draws `permutation(key, n)[from .. from + count)` of the training rows, step after step, in
- * WebAssembly and, where there is a second core, ahead in a Worker. The steps of an epoch, which share a
- * key, share one permutation.
+ * WebAssembly and, if there is a second core, ahead of time in a Worker. The steps of an epoch have one
+ * key, so they share one permutation.
  *
  * @example
  * ```ts
@@ -66,6 +66,6 @@ export class RowDrawer implements Disposable {
   }
 }
 
-/** Words of a slot in front of its count and its rows: the class Draw of assembly/draw.ts. */
+/** Word offsets in a slot, which is the class Draw of assembly/draw.ts. */
 const COUNT_AT = 5;
 const ROWS_AT = 8;

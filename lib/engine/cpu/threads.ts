@@ -1,9 +1,9 @@
-/** The WebAssembly module with its memory, and the Workers that share it. */
+/** The WebAssembly instance, its memory, and the Workers that share the memory. */
 import type { Layout, PlannedMemory } from "./layout.ts";
 import { type Build, compileModule } from "./module.ts";
 import WORKER_SOURCE from "./worker.js" with { type: "text" };
 
-/** What assembly/index.ts exports, besides the globals. */
+/** The functions that assembly/index.ts exports. */
 interface Functions {
   requestDraw(
     number: number,
@@ -24,24 +24,24 @@ interface Functions {
 /** Bytes of a page of memory. */
 const PAGE = 65_536;
 
-/** Where the words that threads share lie, from the layout's `control` on: assembly/threads.ts. */
+/** Byte offsets from the layout's `control` of the words that threads share: see assembly/threads.ts. */
 const SIGNAL = 0;
 const STOP = 8;
 const TRAIN_COUNT = 24;
 
-/** A draw that was never asked for: below every number as numbers are compared there. */
+/** Marks a slot without a draw: -1, which is below every draw's number. */
 const NO_DRAW = 0xffffffff;
 
-/** Where Workers find their source, for as long as the program runs. */
+/** The URL of the Workers' source; created once and never revoked. */
 let workerUrl: string | undefined;
 
-/** Whether threads can share a memory here; a page needs cross-origin isolation for that. */
+/** Whether threads can share memory here; a page needs cross-origin isolation for that. */
 export function canShareMemory(): boolean {
   return typeof Worker !== "undefined" && typeof SharedArrayBuffer !== "undefined" &&
     (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated !== false;
 }
 
-/** Whether this thread may sleep until another wakes it; a page's main thread may not. */
+/** Whether this thread may block until another wakes it; a page's main thread may not. */
 function canWait(): boolean {
   try {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 0);
@@ -102,7 +102,7 @@ export class Threads {
     for (const worker of this.#workers.splice(0)) worker.terminate();
   }
 
-  /** Until it runs, and if it cannot be started, the other threads do its work. */
+  /** Starts a Worker. Until it runs, or if it cannot start, the other threads do its work. */
   #start(module: WebAssembly.Module, memory: WebAssembly.Memory, thread: number): void {
     workerUrl ??= URL.createObjectURL(new Blob([WORKER_SOURCE], { type: "text/javascript" }));
     try {
@@ -111,7 +111,7 @@ export class Threads {
       worker.postMessage({ module, memory, globals: { ...this.layout, thread } });
       this.#workers.push(worker);
     } catch {
-      // A page's policy may forbid Workers.
+      // A page's content security policy may forbid Workers.
     }
   }
 }
