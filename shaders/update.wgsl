@@ -1,4 +1,4 @@
-// Gradients averaged over the batch and the optimiser's step, in place, for all parameters of all layers.
+// Gradients averaged over the batch and the optimizer's step, in place, for all parameters of all layers.
 // See functions/layers.wgsl for names and layouts.
 //
 // Lanes are numbered (word, part). A lane sums the gradients of the blocks that take WORDS words of inputs to its

@@ -1,7 +1,7 @@
 /**
  * Types for the parts of Deno's standard library in use, since npm's `deno-std` contains none. With
  * them, `assert(x !== undefined)` narrows, and a misspelled option is an error. They follow
- * https://jsr.io/@std, whose names `import_map.json` maps to that package.
+ * the one on JSR, whose names `import_map.json` maps to that package.
  */
 
 declare module "@std/assert" {

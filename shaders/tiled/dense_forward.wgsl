@@ -1,8 +1,8 @@
 // One layer's outputs for a slot of rows: activation(w x + b). For nets and batches of any size.
 // See functions/layers.wgsl for names and layouts.
 //
-// A lane takes a word of units and ROWS rows, so that each block of weights serves ROWS rows. Neighbouring lanes
-// (x) own neighbouring words of units and read neighbouring blocks; lanes along y take further rows.
+// A lane takes a word of units and ROWS rows, so that each block of weights serves ROWS rows. Neighboring lanes
+// (x) own neighboring words of units and read neighboring blocks; lanes along y take further rows.
 
 /// Which layer, 0 to 2.
 const LAYER: u32 = 0;
