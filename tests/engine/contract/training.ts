@@ -62,6 +62,14 @@ export function registerTraining(register: Register, make: MakeEngine): void {
     );
   }
 
+  register("takes a step on 700 images of 1600 pixels", async () => {
+    // More words of four pixels than gather.wgsl has invocations.
+    const architecture = { ...NOTEBOOK_ENGINE.architecture, inputs: 1600, hidden: [5, 6] } as const;
+    const data = generatedData({ rows: 700, width: 40, height: 40, classes: 10 });
+    const options = { ...NOTEBOOK_ENGINE, architecture, batchSize: 700 };
+    await assertSteps(make, { options, data, steps: drawnSteps(1, 700, 0.5) });
+  });
+
   register("averages over all rows of a data set as one batch", async () => {
     const architecture = { ...NOTEBOOK_ENGINE.architecture, inputs: 13, hidden: [7, 13] } as const;
     const data = generatedData({ rows: 5000, width: 13, height: 1, classes: 10 });
