@@ -74,7 +74,11 @@ Deno.test({
     const model = await trained({ data, ...PRESETS.accurate, epochs: 2, backend: "cpu" });
     await using web = await openPage();
     await loadIntoPage(web.page, "accurate.safetensors", encodeModel(model));
-    assertMatch(await web.text("loaded"), /^accurate.safetensors answers now: 128 and 256 hidden/);
+    const [first, second] = model.architecture.hidden;
+    assertMatch(
+      await web.text("loaded"),
+      new RegExp(`^accurate.safetensors answers now: ${first} and ${second} hidden`),
+    );
     const read: string[] = [];
     for (const [digit, [strokes]] of DIGIT_STROKES.entries()) {
       await draw(web.page, strokes);
