@@ -8,7 +8,7 @@
 import type { Dataset } from "../lib/data/dataset.ts";
 import { readIdxFolder } from "../lib/data/idx_folder.ts";
 import { rowScales } from "../lib/data/normalize.ts";
-import { answerOfRow } from "../lib/net/maths.ts";
+import { predictedClass } from "../lib/net/maths.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
 import { learningRateOf } from "../lib/training/plan.ts";
 
@@ -144,7 +144,7 @@ async function accuracy(peer: Peer, rows: Rows, tested: number[]): Promise<numbe
     const part = tested.slice(begin, begin + EVALUATED);
     const outputs = await peer.outputs(rows.inputs(part));
     part.forEach((row, i) => {
-      const answer = answerOfRow(outputs.subarray(i * CLASSES, (i + 1) * CLASSES));
+      const answer = predictedClass(outputs.subarray(i * CLASSES, (i + 1) * CLASSES));
       if (answer === rows.label(row)) correct++;
     });
   }

@@ -3,7 +3,7 @@ import type { Dataset } from "../lib/data/dataset.ts";
 import { encodeIdx } from "../lib/data/idx.ts";
 import { IDX_FILE_NAMES } from "../lib/data/idx_dataset.ts";
 import { hasIdxFiles, readIdxFolder } from "../lib/data/idx_folder.ts";
-import { MNIST } from "../lib/data/mnist.ts";
+import { MNIST } from "../lib/data/published.ts";
 import { syntheticDigits } from "../lib/data/synthetic.ts";
 
 /** The folder in which `deno task train` stores downloads. */

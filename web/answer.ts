@@ -2,7 +2,7 @@
 /** What the net says to the drawn digit, and how its layers come to that. */
 import type { Model } from "../lib/net/model.ts";
 import { forwardPass } from "../lib/training/predict.ts";
-import { answerOfRow } from "../lib/net/maths.ts";
+import { predictedClass } from "../lib/net/maths.ts";
 import { element, make, onColorScheme } from "./dom.ts";
 import { drawnDigit } from "./pad.ts";
 import { percent } from "./numbers.ts";
@@ -37,7 +37,7 @@ export function showAnswer(): void {
     return;
   }
   const { x1, x2, x3, p } = forwardPass(model, digit);
-  const best = answerOfRow(x3);
+  const best = predictedClass(x3);
   answer.textContent = `This is a ${best}: ${percent(p[best])}`;
   bars.forEach((bar, digit) => bar.show(p[digit], digit === best));
   [x1, x2].forEach((activations, i) => {

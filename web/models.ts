@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /** Nets as files: saved by the browser, and loaded from the visitor's disk. */
-import { type NetFacts, UnstatedFactsError } from "../lib/model/foreign_model.ts";
+import { MissingSettingsError, type NetSettings } from "../lib/model/foreign_model.ts";
 import { loadParameters } from "../lib/model/load_parameters.ts";
 import { encodeOnnx } from "../lib/model/onnx.ts";
 import { encodeModel, type SavedModel } from "../lib/model/saved_model.ts";
@@ -40,7 +40,7 @@ export function onLoad(
     );
   }
   let asked: File | undefined;
-  const load = async (file: File, facts: Partial<NetFacts> = {}) => {
+  const load = async (file: File, facts: Partial<NetSettings> = {}) => {
     try {
       const model = await loadParameters(await file.bytes(), facts);
       const { inputs, classes } = model.architecture;
@@ -53,7 +53,7 @@ export function onLoad(
       loaded(model, file.name);
     } catch (error) {
       asked = file;
-      form.hidden = !(error instanceof UnstatedFactsError);
+      form.hidden = !(error instanceof MissingSettingsError);
       failed(
         form.hidden
           ? `${file.name}: ${(error as Error).message}`

@@ -1,5 +1,5 @@
 /** The flags that name a trained net, for every task that uses one. */
-import { type NetFacts, UnstatedFactsError } from "../model/foreign_model.ts";
+import { MissingSettingsError, type NetSettings } from "../model/foreign_model.ts";
 import { loadParameters } from "../model/load_parameters.ts";
 import type { SavedModel } from "../model/saved_model.ts";
 import { OPTION_WORDS } from "../training/options.ts";
@@ -64,14 +64,14 @@ export async function loadNamedModel(
 export async function loadNet(
   command: string,
   file: string,
-  { activation, head, scale }: Partial<NetFacts>,
+  { activation, head, scale }: Partial<NetSettings>,
 ): Promise<SavedModel> {
   const facts = { activation, head, scale };
   try {
     return await loadParameters(file, facts);
   } catch (error) {
     const { cause } = error as Error;
-    if (!(cause instanceof UnstatedFactsError)) throw error;
+    if (!(cause instanceof MissingSettingsError)) throw error;
     const choices = cause.missing.map((fact) =>
       `${flagName(fact)} ${FACT_FLAGS[fact].placeholder}`
     );
@@ -84,6 +84,6 @@ export async function loadNet(
   }
 }
 
-function defined(facts: Partial<NetFacts>): Partial<NetFacts> {
+function defined(facts: Partial<NetSettings>): Partial<NetSettings> {
   return Object.fromEntries(Object.entries(facts).filter(([, word]) => word !== undefined));
 }

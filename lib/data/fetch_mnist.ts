@@ -5,7 +5,7 @@ import { DataError } from "./errors.ts";
 import { IDX_FILE_NAMES, type IdxFile, type IdxFileName, joinIdxFiles } from "./idx_dataset.ts";
 import { parseIdxHeader } from "./idx.ts";
 import type { IdxSource } from "./idx_source.ts";
-import { MNIST } from "./mnist.ts";
+import { MNIST } from "./published.ts";
 
 /** Options of `fetchMnist`. */
 export interface FetchMnistOptions extends DownloadOptions {

@@ -1,7 +1,7 @@
 /** Fashion-MNIST from the cache, else from a mirror. */
 import type { Dataset } from "./dataset.ts";
 import { loadIdxSource, type LoadOptions } from "./idx_source.ts";
-import { FASHION } from "./like_mnist.ts";
+import { FASHION } from "./published.ts";
 
 /**
  * Fashion-MNIST's 70,000 images of 28 x 28 bytes, 60,000 of them for training, in ten classes of

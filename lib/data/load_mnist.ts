@@ -1,7 +1,7 @@
 /** Loads MNIST from the cache, or else from a mirror. */
 import type { Dataset } from "./dataset.ts";
 import { loadIdxSource, type LoadOptions } from "./idx_source.ts";
-import { MNIST } from "./mnist.ts";
+import { MNIST } from "./published.ts";
 
 /**
  * Loads MNIST's 70,000 images of 28 x 28 bytes, 60,000 of them for training, in

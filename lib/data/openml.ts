@@ -6,7 +6,7 @@ import { DataError } from "./errors.ts";
 import { encodeIdx } from "./idx.ts";
 import { type Checksums, IDX_FILE_NAMES } from "./idx_dataset.ts";
 import { type LoadOptions, readOrFill, verifyChecksum } from "./idx_source.ts";
-import { MNIST } from "./mnist.ts";
+import { MNIST } from "./published.ts";
 import { createHash } from "../files/node.ts";
 
 /** A published ARFF file, and the checksums of the four IDX files with the same rows. */

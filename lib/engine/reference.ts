@@ -3,7 +3,7 @@ import type { Dataset, PixelScale } from "../data/dataset.ts";
 import { augmentImage } from "./augment.ts";
 import type { EngineOptions, EngineState, Evaluation, Step } from "./engine.ts";
 import { type Architecture, parameterCount, parameterSlots } from "../net/architecture.ts";
-import { answerOfRow, forward, gradients, lossOfRow } from "../net/maths.ts";
+import { forward, gradients, lossOfRow, predictedClass } from "../net/maths.ts";
 import { MOMENT_ARRAYS, type Optimizer } from "../net/optimizer.ts";
 import { updateParameters } from "../net/update.ts";
 import { normal, permutation } from "../random/distributions.ts";
@@ -61,7 +61,7 @@ export class Reference {
       const outputs = x3.subarray(i * classes, (i + 1) * classes);
       const label = this.#data.labels[row];
       const [second, first] = outputs.toSorted().slice(-2);
-      if (answerOfRow(outputs) === label) found.correct++;
+      if (predictedClass(outputs) === label) found.correct++;
       if (first - second < 1e-6) found.undecided++;
       found.loss += lossOfRow(head, outputs, label) / rows.length;
     });

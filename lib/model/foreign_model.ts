@@ -9,21 +9,21 @@ import { fail } from "./metadata.ts";
 import type { Tensor } from "./safetensors.ts";
 
 /** How a net computes, which its arrays do not say. */
-export type NetFacts = Pick<Architecture, "activation" | "head"> & Pick<Model, "scale">;
+export type NetSettings = Pick<Architecture, "activation" | "head"> & Pick<Model, "scale">;
 
 /** Thrown for a file that holds a net's arrays but does not say how the net computes. */
-export class UnstatedFactsError extends Error {
+export class MissingSettingsError extends Error {
   /** The error's class. */
-  override name = "UnstatedFactsError";
+  override name = "MissingSettingsError";
   /** The facts that must be given. */
-  readonly missing: (keyof NetFacts)[];
+  readonly missing: (keyof NetSettings)[];
 
   /**
    * Creates the error.
    *
    * @param missing The facts that must be given
    */
-  constructor(missing: (keyof NetFacts)[]) {
+  constructor(missing: (keyof NetSettings)[]) {
     const words = missing.map((fact) => `${fact} (${OPTION_WORDS[fact].join(" or ")})`);
     super(
       `Cannot use this net as its file does not say its ${words.join(", ")}: pass them as well`,
@@ -54,7 +54,7 @@ interface Reading {
  * @param tensors The arrays by name; dimensions of size 1 are ignored
  * @param facts How the net computes
  * @returns The model
- * @throws {UnstatedFactsError} If the arrays form a net but a fact is missing
+ * @throws {MissingSettingsError} If the arrays form a net but a fact is missing
  * @throws {ModelError} If they are not six arrays whose shapes chain, or if they chain in several
  *   ways and their names do not decide which
  *
@@ -79,13 +79,13 @@ interface Reading {
  */
 export function foreignModel(
   tensors: ReadonlyMap<string, Tensor>,
-  facts: Partial<NetFacts>,
+  facts: Partial<NetSettings>,
 ): Model {
   const { weights, biases, isTransposed, sizes } = chosenReading(namedArrays(tensors));
   const { activation, head, scale } = facts;
   if (activation === undefined || head === undefined || scale === undefined) {
-    const all: (keyof NetFacts)[] = ["activation", "head", "scale"];
-    throw new UnstatedFactsError(all.filter((fact) => facts[fact] === undefined));
+    const all: (keyof NetSettings)[] = ["activation", "head", "scale"];
+    throw new MissingSettingsError(all.filter((fact) => facts[fact] === undefined));
   }
   const [inputs, first, second, classes] = sizes;
   const architecture = { inputs, hidden: [first, second], classes, activation, head } as const;

@@ -1,7 +1,7 @@
 /** Reads models from files, URLs or bytes, in browsers as well. */
 import { foreignKind } from "../files/kinds.ts";
 import { ModelError } from "./errors.ts";
-import { foreignModel, type NetFacts } from "./foreign_model.ts";
+import { foreignModel, type NetSettings } from "./foreign_model.ts";
 import { decodeNpz, isZip } from "./read_npz.ts";
 import { decodeSafetensors } from "./safetensors.ts";
 import { decodeModel, type SavedModel } from "./saved_model.ts";
@@ -14,8 +14,8 @@ import { decodeModel, type SavedModel } from "./saved_model.ts";
  * @param facts How another program's net computes, which its file does not say
  * @returns The model
  * @throws {ModelError} If the source cannot be read, is corrupt, or is another kind of file; its
- *   cause is an `UnstatedFactsError` if a fact is missing
- * @throws {UnstatedFactsError} If bytes are given and a fact is missing
+ *   cause is an `MissingSettingsError` if a fact is missing
+ * @throws {MissingSettingsError} If bytes are given and a fact is missing
  *
  * @example
  * ```ts
@@ -38,14 +38,14 @@ import { decodeModel, type SavedModel } from "./saved_model.ts";
  */
 export async function loadParameters(
   source: string | URL | Uint8Array,
-  facts: Partial<NetFacts> = {},
+  facts: Partial<NetSettings> = {},
 ): Promise<SavedModel> {
   const decode = (bytes: Uint8Array) => decodeAnyModel(bytes, facts);
   return await (source instanceof Uint8Array ? decode(source) : decodeFile(source, decode));
 }
 
 /** Decodes a file of any program; only this program's files say how the net computes. */
-async function decodeAnyModel(bytes: Uint8Array, facts: Partial<NetFacts>): Promise<SavedModel> {
+async function decodeAnyModel(bytes: Uint8Array, facts: Partial<NetSettings>): Promise<SavedModel> {
   if (isZip(bytes)) return foreignModel(await decodeNpz(bytes), facts);
   const { tensors, metadata } = decodeSafetensors(bytes);
   // PyTorch and others write metadata as well, but without these entries.
@@ -58,9 +58,9 @@ async function decodeAnyModel(bytes: Uint8Array, facts: Partial<NetFacts>): Prom
 }
 
 /** Throws if the given facts contradict the file. */
-function checkFacts({ architecture, scale }: SavedModel, facts: Partial<NetFacts>): void {
+function checkFacts({ architecture, scale }: SavedModel, facts: Partial<NetSettings>): void {
   const stated = { activation: architecture.activation, head: architecture.head, scale };
-  for (const fact of Object.keys(stated) as (keyof NetFacts)[]) {
+  for (const fact of Object.keys(stated) as (keyof NetSettings)[]) {
     if (facts[fact] === undefined || facts[fact] === stated[fact]) continue;
     throw new RangeError(
       `Cannot use this net otherwise than it was trained: its ${fact} is ${stated[fact]}, ` +

@@ -1,6 +1,6 @@
 /**
- * The net's mathematics in float64, written for readability: the reference that
- * every engine is tested against.
+ * The net's mathematics in float64, written for readability: the reference with
+ * which the tests compare every engine.
  *
  * Letters: B rows of a batch, D inputs, H1 and H2 hidden units, C classes. All arrays are flat and
  * row-major. For one row of a batch:
@@ -21,7 +21,7 @@ import {
   parameterSlots,
 } from "./architecture.ts";
 
-/** An array of numbers of either precision. */
+/** An array of numbers in float32 or float64. */
 export type Floats = Float32Array | Float64Array;
 
 /** Each layer's outputs for B rows. */
@@ -64,8 +64,8 @@ export function forward(
 ): Activations {
   const { activation, head } = architecture;
   const { w0, b0, w1, b1, w2, b2 } = parameterViews(architecture, parameters);
-  const x1 = dense(inputs, w0, b0).map(ACTIVATIONS[activation].of);
-  const x2 = dense(x1, w1, b1).map(ACTIVATIONS[activation].of);
+  const x1 = dense(inputs, w0, b0).map(ACTIVATIONS[activation].apply);
+  const x2 = dense(x1, w1, b1).map(ACTIVATIONS[activation].apply);
   const x3 = dense(x2, w2, b2);
   if (head === "notebook") x3.forEach((z, i) => x3[i] = Math.tanh(z));
   const p = new Float64Array(x3.length);
@@ -134,7 +134,7 @@ export function softmax(outputs: Floats, p: Float64Array): void {
 }
 
 /**
- * Computes the derivative of one row's loss with respect to its outputs x3.
+ * Computes the gradient of one row's loss with respect to its outputs x3.
  *
  * For the softmax head it is p - y. For the notebook's head, with c the label and
  * g_i = dloss/dp_i (-1/p_c for the label, 1/(1 - p_i) for the others), it is
@@ -143,29 +143,29 @@ export function softmax(outputs: Floats, p: Float64Array): void {
  * @param head Which loss
  * @param p Shape (C): softmax of the outputs
  * @param label The row's class, 0 to C - 1
- * @param slopes Shape (C), written
+ * @param gradient Shape (C), written
  *
  * @example
  * ```ts
- * import { lossSlopes } from "./maths.ts";
+ * import { lossGradient } from "./maths.ts";
  * import { assertEquals } from "@std/assert";
  *
- * const slopes = new Float64Array(2);
- * lossSlopes("softmax", Float64Array.of(0.25, 0.75), 1, slopes);
- * assertEquals(slopes, Float64Array.of(0.25, -0.25));
- * lossSlopes("notebook", Float64Array.of(0.5, 0.5), 1, slopes);
- * assertEquals(slopes, Float64Array.of(1, -1));
+ * const gradient = new Float64Array(2);
+ * lossGradient("softmax", Float64Array.of(0.25, 0.75), 1, gradient);
+ * assertEquals(gradient, Float64Array.of(0.25, -0.25));
+ * lossGradient("notebook", Float64Array.of(0.5, 0.5), 1, gradient);
+ * assertEquals(gradient, Float64Array.of(1, -1));
  * ```
  */
-export function lossSlopes(
+export function lossGradient(
   head: Head,
   p: Float64Array,
   label: number,
-  slopes: Float64Array,
+  gradient: Float64Array,
 ): void {
   if (head === "softmax") {
-    slopes.set(p);
-    slopes[label] -= 1;
+    gradient.set(p);
+    gradient[label] -= 1;
     return;
   }
   let S = -1;
@@ -173,28 +173,28 @@ export function lossSlopes(
     if (i !== label) S += p[i] / (1 - p[i]);
   }
   for (let i = 0; i < p.length; i++) {
-    slopes[i] = (i === label ? -1 : p[i] / (1 - p[i])) - p[i] * S;
+    gradient[i] = (i === label ? -1 : p[i] / (1 - p[i])) - p[i] * S;
   }
 }
 
 /**
- * Returns the predicted class: that of the largest output, the first of equal ones.
+ * Returns the predicted class: the index of the largest output; of equal outputs, the first.
  *
  * @param outputs Shape (C): a row's x3
  * @returns 0 to C - 1
  *
  * @example
  * ```ts
- * import { answerOfRow } from "./maths.ts";
+ * import { predictedClass } from "./maths.ts";
  * import { assertEquals } from "@std/assert";
  *
- * assertEquals(answerOfRow(Float32Array.of(-1, 1, 0, 1)), 1);
+ * assertEquals(predictedClass(Float32Array.of(-1, 1, 0, 1)), 1);
  * ```
  */
-export function answerOfRow(outputs: Floats): number {
-  let answer = 0;
-  for (let i = 1; i < outputs.length; i++) if (outputs[i] > outputs[answer]) answer = i;
-  return answer;
+export function predictedClass(outputs: Floats): number {
+  let largest = 0;
+  for (let i = 1; i < outputs.length; i++) if (outputs[i] > outputs[largest]) largest = i;
+  return largest;
 }
 
 /**
@@ -229,25 +229,25 @@ export function gradients(
 ): Float64Array {
   const rows = labels.length;
   const { activation, head, classes } = architecture;
-  const { slope } = ACTIVATIONS[activation];
+  const { derivative } = ACTIVATIONS[activation];
   const { w1, w2 } = parameterViews(architecture, parameters);
   const { x1, x2, x3, p } = forward(architecture, parameters, inputs);
 
-  // dN: the derivative of the batch's mean loss with respect to layer N's sums (before activation).
+  // dN: the derivative of the batch's mean loss with respect to layer N's sums (before the activation).
   const d3 = new Float64Array(rows * classes);
   for (let row = 0; row < rows; row++) {
     const [from, to] = [row * classes, (row + 1) * classes];
-    lossSlopes(head, p.subarray(from, to), labels[row], d3.subarray(from, to));
+    lossGradient(head, p.subarray(from, to), labels[row], d3.subarray(from, to));
   }
   d3.forEach((d, i) => d3[i] = d * (head === "notebook" ? 1 - x3[i] ** 2 : 1) / rows);
-  const d2 = transposedDense(d3, w2, classes).map((d, i) => d * slope(x2[i]));
-  const d1 = transposedDense(d2, w1, architecture.hidden[1]).map((d, i) => d * slope(x1[i]));
+  const d2 = backwardDense(d3, w2, classes).map((d, i) => d * derivative(x2[i]));
+  const d1 = backwardDense(d2, w1, architecture.hidden[1]).map((d, i) => d * derivative(x1[i]));
 
   const gradient = new Float64Array(parameters.length);
-  const into = parameterViews(architecture, gradient);
-  addOuterProducts(into.w0, into.b0, d1, inputs);
-  addOuterProducts(into.w1, into.b1, d2, x1);
-  addOuterProducts(into.w2, into.b2, d3, x2);
+  const views = parameterViews(architecture, gradient);
+  addOuterProducts(views.w0, views.b0, d1, inputs);
+  addOuterProducts(views.w1, views.b1, d2, x1);
+  addOuterProducts(views.w2, views.b2, d3, x2);
   return gradient;
 }
 
@@ -283,14 +283,14 @@ export function parameterViews<Array extends Floats>(
 /** An activation, and its derivative as a function of its own output. */
 const ACTIVATIONS: Record<
   Activation,
-  { of: (sum: number) => number; slope: (output: number) => number }
+  { apply: (sum: number) => number; derivative: (output: number) => number }
 > = {
-  tanh: { of: Math.tanh, slope: (output) => 1 - output * output },
-  // At 0 the slope is 0, as in JAX.
-  relu: { of: (sum) => Math.max(sum, 0), slope: (output) => output > 0 ? 1 : 0 },
+  tanh: { apply: Math.tanh, derivative: (output) => 1 - output * output },
+  // At 0 the derivative is 0, as in JAX.
+  relu: { apply: (sum) => Math.max(sum, 0), derivative: (output) => output > 0 ? 1 : 0 },
 };
 
-/** sums (B, O) = inputs (B, I) weights^T (I, O) + bias (O), where weights is (O, I). */
+/** Computes sums (B, O) = inputs (B, I) weights^T (I, O) + bias (O), where weights is (O, I). */
 function dense(inputs: Floats, weights: Floats, bias: Floats): Float64Array {
   const fanOut = bias.length;
   const fanIn = weights.length / fanOut;
@@ -305,19 +305,21 @@ function dense(inputs: Floats, weights: Floats, bias: Floats): Float64Array {
   return sums;
 }
 
-/** The backward pass of `dense`: (B, I) = deltas (B, O) weights (O, I). */
-function transposedDense(deltas: Floats, weights: Floats, fanOut: number): Float64Array {
+/** The backward pass of `dense`: computes deltas (B, O) weights (O, I), with shape (B, I). */
+function backwardDense(deltas: Floats, weights: Floats, fanOut: number): Float64Array {
   const fanIn = weights.length / fanOut;
-  const back = new Float64Array(deltas.length / fanOut * fanIn);
+  const gradient = new Float64Array(deltas.length / fanOut * fanIn);
   for (let at = 0; at < deltas.length; at++) {
     const o = at % fanOut;
     const row = (at - o) / fanOut;
-    for (let i = 0; i < fanIn; i++) back[row * fanIn + i] += deltas[at] * weights[o * fanIn + i];
+    for (let i = 0; i < fanIn; i++) {
+      gradient[row * fanIn + i] += deltas[at] * weights[o * fanIn + i];
+    }
   }
-  return back;
+  return gradient;
 }
 
-/** weights (O, I) += deltas^T (O, B) inputs (B, I); bias (O) += the sum of deltas over the rows. */
+/** Adds deltas^T (O, B) inputs (B, I) to weights (O, I), and the rows' sum of deltas to bias (O). */
 function addOuterProducts(weights: Floats, bias: Floats, deltas: Floats, inputs: Floats): void {
   const fanOut = bias.length;
   const fanIn = weights.length / fanOut;

@@ -1,7 +1,7 @@
 /** Evaluates a trained net on labeled images, in plain TypeScript, without a device. */
 import { checkDataset } from "../data/check.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { answerOfRow, lossOfRow } from "../net/maths.ts";
+import { lossOfRow, predictedClass } from "../net/maths.ts";
 import type { Model } from "../net/model.ts";
 import { outputsOfRows } from "./predict.ts";
 
@@ -102,7 +102,7 @@ export function* evaluateStepwise(
   let loss = 0;
   for (const { row, x3 } of outputsOfRows(model, images)) {
     const label = data.labels[rows[row]];
-    const answer = answers[row] = answerOfRow(x3);
+    const answer = answers[row] = predictedClass(x3);
     confusion[label * classes + answer]++;
     if (answer === label) correct++;
     loss += lossOfRow(head, x3, label);

@@ -1,5 +1,5 @@
 /** Classifies images with a trained net, in plain TypeScript, without a device. */
-import { answerOfRow, forward } from "../net/maths.ts";
+import { forward, predictedClass } from "../net/maths.ts";
 import { flatParameters } from "../net/architecture.ts";
 import type { Model } from "../net/model.ts";
 
@@ -50,7 +50,7 @@ export function predict(model: Model, images: Uint8Array | Float32Array): Predic
   const labels = new Uint8Array(images.length / inputs);
   const probabilities = new Float32Array(labels.length * classes);
   for (const { row, x3, p } of outputsOfRows(model, images)) {
-    labels[row] = answerOfRow(x3);
+    labels[row] = predictedClass(x3);
     probabilities.set(p, row * classes);
   }
   return { labels, probabilities };

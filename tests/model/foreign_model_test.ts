@@ -1,7 +1,11 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { zipSync } from "fflate";
 import { ModelError } from "../../lib/model/errors.ts";
-import { foreignModel, type NetFacts, UnstatedFactsError } from "../../lib/model/foreign_model.ts";
+import {
+  foreignModel,
+  MissingSettingsError,
+  type NetSettings,
+} from "../../lib/model/foreign_model.ts";
 import { loadParameters } from "../../lib/model/load_parameters.ts";
 import { encodeNpz } from "../../lib/model/npz.ts";
 import type { Tensor } from "../../lib/model/safetensors.ts";
@@ -10,11 +14,11 @@ import { predict } from "../../lib/training/predict.ts";
 import golden from "../golden/foreign_models.json" with { type: "json" };
 
 const IMAGES = Uint8Array.from(golden.images.flat());
-const FACTS: NetFacts = { activation: "relu", head: "softmax", scale: "unit" };
+const FACTS: NetSettings = { activation: "relu", head: "softmax", scale: "unit" };
 
 for (const [name, { file, facts, probabilities }] of Object.entries(golden.models)) {
   Deno.test(`loadParameters() reads a net that another program wrote: ${name}`, async () => {
-    const model = await loadParameters(Uint8Array.fromBase64(file), facts as NetFacts);
+    const model = await loadParameters(Uint8Array.fromBase64(file), facts as NetSettings);
     const { architecture: { inputs, hidden, classes } } = model;
     assertEquals([inputs, hidden, classes], [9, [3, 4], 5]);
     const found = predict(model, IMAGES).probabilities;
@@ -131,7 +135,7 @@ for (const [what, tensors, message] of refused) {
 Deno.test("foreignModel() asks for what the arrays do not say", () => {
   const { missing, message } = assertThrows(
     () => foreignModel(NET, { head: "softmax" }),
-    UnstatedFactsError,
+    MissingSettingsError,
   );
   assertEquals(missing, ["activation", "scale"]);
   assertEquals(

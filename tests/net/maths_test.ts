@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { type Architecture, layerSizes, parameterCount } from "../../lib/net/architecture.ts";
-import { answerOfRow, forward, gradients, lossOfRow } from "../../lib/net/maths.ts";
+import { forward, gradients, lossOfRow, predictedClass } from "../../lib/net/maths.ts";
 
 /** Numbers in -1 to 1 that look random: the fractional parts of multiples of the golden ratio. */
 function numbers(count: number, start = 1): Float64Array {
@@ -82,7 +82,7 @@ Deno.test("lossOfRow() keeps its digits where a probability is close to 0", () =
   assertAlmostEquals(lossOfRow("softmax", Float64Array.of(0, 800), 0), 800, 1e-9);
 });
 
-Deno.test("answerOfRow() takes the first of equal outputs", () => {
-  assertEquals(answerOfRow(Float64Array.of(-1, 0.5, 1, 1, -1, 1)), 2);
-  assertEquals(answerOfRow(Float64Array.of(0, 0)), 0);
+Deno.test("predictedClass() takes the first of equal outputs", () => {
+  assertEquals(predictedClass(Float64Array.of(-1, 0.5, 1, 1, -1, 1)), 2);
+  assertEquals(predictedClass(Float64Array.of(0, 0)), 0);
 });

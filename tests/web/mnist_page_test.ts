@@ -4,7 +4,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
 import { readIdxFolder } from "../../lib/data/idx_folder.ts";
-import { MNIST } from "../../lib/data/mnist.ts";
+import { MNIST } from "../../lib/data/published.ts";
 import { DIGIT_STROKES } from "../../lib/data/strokes.ts";
 import { loadParameters } from "../../lib/model/load_parameters.ts";
 import { encodeNpz } from "../../lib/model/npz.ts";

@@ -2,7 +2,7 @@
 import type { Dataset } from "../../data/dataset.ts";
 import { rowScales } from "../../data/normalize.ts";
 import { parameterCount } from "../../net/architecture.ts";
-import { answerOfRow, lossOfRow } from "../../net/maths.ts";
+import { lossOfRow, predictedClass } from "../../net/maths.ts";
 import { MOMENT_ARRAYS } from "../../net/optimizer.ts";
 import { assertDrawable, assertLoadable, assertRows, assertState } from "../checks.ts";
 import type {
@@ -270,7 +270,7 @@ class CpuEngine implements Engine {
         const from = (layout.x3 + i * layout.stride3) / 4;
         const outputs = floats.subarray(from, from + classes);
         const label = loaded.data.labels[row];
-        if (answerOfRow(outputs) === label) evaluation.correct++;
+        if (predictedClass(outputs) === label) evaluation.correct++;
         evaluation.loss += lossOfRow(head, outputs, label);
       }
       if (performance.now() - this.#lastPause >= WORK_MS) await this.#pause();

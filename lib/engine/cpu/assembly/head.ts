@@ -14,7 +14,7 @@ import {
 } from "./memory";
 
 /**
- * Fills d3 of rows `from` to `to - 1`, in closed form (`lossSlopes` of lib/net/maths.ts). With p the
+ * Fills d3 of rows `from` to `to - 1`, in closed form (`lossGradient` of lib/net/maths.ts). With p the
  * softmax of x3 and c the label:
  * - softmax head: p - y
  * - notebook's head: (g_i - p_i S)(1 - x3_i^2), where g_i = p_i / (1 - p_i), but g_c = -1, and S = sum of g

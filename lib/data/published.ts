@@ -1,11 +1,32 @@
 /**
- * Data sets in MNIST's format, with the same number of pixels and classes, and published checksums.
+ * Data sets that are published as four IDX files of MNIST's shape: their checksums and mirrors.
  * EMNIST is not included, as it is published as one archive of several data sets.
  */
 import type { IdxSource } from "./idx_source.ts";
-import { MNIST } from "./mnist.ts";
 
-/** Ten kinds of clothing; the MD5 sums are those of https://github.com/zalandoresearch/fashion-mnist. */
+/** MNIST; see http://yann.lecun.com/exdb/mnist/. The SHA-256 sums are those of the decompressed files. */
+export const MNIST: IdxSource = {
+  name: "mnist",
+  classes: 10,
+  checksums: {
+    kind: "sha256",
+    files: {
+      "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+      "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+      "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+      "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+    },
+  },
+  mirrors: [
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",
+    "https://storage.googleapis.com/cvdf-datasets/mnist/",
+  ],
+};
+
+/**
+ * Fashion-MNIST: ten kinds of clothing. The MD5 sums are those of
+ * https://github.com/zalandoresearch/fashion-mnist.
+ */
 export const FASHION: IdxSource = {
   name: "fashion",
   classes: 10,
@@ -34,7 +55,10 @@ export const FASHION: IdxSource = {
   mirrors: ["http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"],
 };
 
-/** Ten cursive Japanese characters; see https://github.com/rois-codh/kmnist, the MD5 sums are torchvision's. */
+/**
+ * Kuzushiji-MNIST: ten cursive Japanese characters; see https://github.com/rois-codh/kmnist. The MD5
+ * sums are torchvision's.
+ */
 export const KMNIST: IdxSource = {
   name: "kmnist",
   classes: 10,
@@ -53,8 +77,8 @@ export const KMNIST: IdxSource = {
 };
 
 /**
- * MNIST reconstructed from its sources, with all 60,000 test digits; see
- * https://github.com/facebookresearch/qmnist, the MD5 sums are torchvision's.
+ * QMNIST: MNIST reconstructed from its sources, with all 60,000 test digits; see
+ * https://github.com/facebookresearch/qmnist. The MD5 sums are torchvision's.
  */
 export const QMNIST: IdxSource = {
   name: "qmnist",
