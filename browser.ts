@@ -89,7 +89,7 @@ export {
   type Predictions,
 } from "./lib/training/predict.ts";
 export { loadParameters } from "./lib/model/load_parameters.ts";
-export { type NetSettings, MissingSettingsError } from "./lib/model/foreign_model.ts";
+export { MissingSettingsError, type NetSettings } from "./lib/model/foreign_model.ts";
 export { ModelError } from "./lib/model/errors.ts";
 export {
   type Checkpoint,
