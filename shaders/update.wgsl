@@ -1,10 +1,23 @@
-// Gradients averaged over the batch and the optimizer's step, in place, for all parameters of all layers.
-// See functions/layers.wgsl for names and layouts.
+// The gradient of all parameters, and the optimizer's step in place. See functions/layers.wgsl for letters, names
+// and layouts.
+//   dw_i = sum over the rows of d_(i+1) x_i^T;  db_i = sum over the rows of d_(i+1)
+// The deltas d are derivatives of the batch's mean loss, so this sum is the averaged gradient. The bias is the weight
+// of a constant input 1, so that it needs no code of its own.
 //
-// Lanes are numbered (word, part). A lane sums the gradients of the blocks that take WORDS words of inputs to its
-// word of units, and the rows are shared out among the PARTS lanes of a word, whose sums meet in workgroup memory.
+// Arrays, in words of four numbers:
+//   traces (slots, SLOT_ROWS, TRACE_WORDS): x0, x1, x2 and d1, d2, d3 are read
+//   parameters, first_moments, second_moments (blocks, 4): a block's four columns; read and written
+//   gradient (blocks, 4): the sum so far, if a batch takes several slots
+// and in workgroup memory:
+//   sums (PARTS, WORD_LANES): one block per lane
 //
-// Workgroups: x along a layer's words of units; y along the words of inputs of one layer after the other.
+// A lane sums WORDS blocks: those that connect its word of units with WORDS words of inputs, so that it loads a word
+// of deltas once for WORDS words of inputs. The slot's rows are divided among PARTS lanes, and the lane of part 0
+// adds up their sums. Workgroup x takes WORD_LANES words of units; workgroup y takes WORDS words of inputs, numbered
+// through all three layers. One lane alone updates a parameter, so updating in place is safe.
+//
+// Barriers: after the lanes' sums are stored, as the lane of part 0 reads them; and before `sums` is overwritten by
+// the next block.
 
 const WORDS: u32 = 1;
 const WORD_LANES: u32 = 16;
@@ -13,31 +26,30 @@ const LANES: u32 = WORD_LANES * PARTS;
 
 @group(0) @binding(0) var<storage, read> traces: array<vec4f>;
 @group(0) @binding(1) var<storage, read> step_info: Step;
-/// Blocks by their columns; so are the moments and the gradient.
 @group(0) @binding(2) var<storage, read_write> parameters: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> first_moments: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> second_moments: array<vec4f>;
-/// The sum so far where a batch takes several slots, else bound to next to nothing.
 @group(0) @binding(5) var<storage, read_write> gradient: array<vec4f>;
 
-/// Workgroups along the input words of the first two layers, with one word more for the biases.
+/// The workgroups in y of the first two layers. Each layer has one more word of inputs, for the biases.
 const ROWS_0: u32 = (WORDS_0 + WORDS) / WORDS;
 const ROWS_1: u32 = (WORDS_1 + WORDS) / WORDS;
 
 var<workgroup> sums: array<mat4x4f, LANES>;
 
+/// The outer product d x^T: column u is x * d_u.
 fn outer(x: vec4f, d: vec4f) -> mat4x4f {
     return mat4x4f(x * d.x, x * d.y, x * d.z, x * d.w);
 }
 
-/// A word of a row's inputs; behind the last of them the one for the biases. What is loaded for that one, or for
-/// words further on, is not used; `min` keeps the load inside the row's trace.
+/// A word of a row's inputs. The word after the last is the constant (1, 0, 0, 0), for the biases. Words after that
+/// are never stored; `min` only keeps their loads within the row's trace.
 fn load_inputs(layer: Layer, row: u32, word: u32) -> vec4f {
     let inputs = traces[row * TRACE_WORDS + layer.inputs + min(word, layer.input_words - 1u)];
     return select(inputs, vec4f(1.0, 0.0, 0.0, 0.0), word == layer.input_words);
 }
 
-/// Takes in what a slot's rows give of four parameters' gradient.
+/// Adds the gradients of a batch's slots for four parameters, and updates these with the last slot.
 fn add(index: u32, sum: vec4f) {
     var total = sum;
     if step.accumulate == 1u {
@@ -65,7 +77,7 @@ fn update(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) 
     let part = lane / WORD_LANES;
     let unit_word = group.x * WORD_LANES + lane % WORD_LANES;
     let end = step.slot * SLOT_ROWS + step.rows;
-    // Beyond the last word of units, the last one is summed again and not stored.
+    // Lanes beyond the last word of units sum the last one again and do not store it.
     let deltas = DELTAS + layer.outputs + min(unit_word, layer.output_words - 1u);
 
     var blocks = array<mat4x4f, WORDS>();
@@ -77,7 +89,7 @@ fn update(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) 
     }
     for (var i = 0u; i < WORDS; i++) {
         var sum = blocks[i];
-        // With one part there is nothing to add, and a software adapter is faster without the barriers.
+        // With one part there is nothing to add up; a software adapter is faster without the barriers.
         if PARTS > 1u {
             sums[lane] = sum;
             workgroupBarrier();

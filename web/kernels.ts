@@ -101,8 +101,8 @@ function splitHead(text: string): { comment: string; code: string } {
   const lines = text.split("\n");
   const end = lines.findIndex((line) => !line.startsWith("//"));
   const comment = lines.slice(0, end).map((line) => line.replace(/^\/\/ ?/, "")).join("\n")
-    // Lines of a paragraph are joined; an indented one stands by itself.
-    .replace(/(?<=\S)\n(?=\S)/g, " ");
+    // Joins the lines of a paragraph; indented lines stay separate.
+    .replace(/^(\S.*)\n(?=\S)/gm, "$1 ");
   return { comment, code: lines.slice(end).join("\n").trim() };
 }
 

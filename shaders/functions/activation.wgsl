@@ -1,18 +1,23 @@
-// What a layer applies to its sums, and the derivative of that, written in terms of its result.
+// The activation functions x = f(z) of the layers, and their derivatives f'(z).
+//   TANH  x = tanh(z)      f'(z) = 1 - x^2
+//   RELU  x = max(z, 0)    f'(z) = 1 if x > 0, else 0
+//   NONE  x = z            f'(z) = 1
+// The derivatives are functions of x, because the backward pass has x and no longer z. Every function takes a word:
+// four numbers at once.
 
 const TANH: u32 = 0;
 const RELU: u32 = 1;
 const NONE: u32 = 2;
 
-/// Whether numbers are infinite or not a number: by their bits, for an implementation may assume that there are
-/// no such numbers, and fold comparisons with them away.
+/// Whether each number is infinite or NaN. This looks at the bits (an exponent of all ones), because a WGSL compiler
+/// may assume that there are no such numbers and remove comparisons that would find them.
 fn not_finite(x: vec4f) -> vec4<bool> {
     return (bitcast<vec4u>(x) & vec4u(0x7f800000u)) == vec4u(0x7f800000u);
 }
 
-/// tanh as the rational function that XLA uses, because WGSL's own differs between adapters and may
-/// overflow to NaN. Its clamp is a select: the quotient there rounds to 1 or to 0.99999976, depending on
-/// whether a compiler fuses multiply-adds, and the argmax of saturated outputs depends on it.
+/// tanh(x) by the rational function that XLA uses: WGSL's own tanh differs between adapters and may overflow to NaN.
+/// From |x| = 7.905 on, `select` returns exactly 1 or -1. The quotient would round to 1 or to 0.99999976, depending
+/// on whether the compiler fuses multiply-adds, and then the argmax of saturated outputs would depend on the device.
 fn rational_tanh(x: vec4f) -> vec4f {
     let q = x * x;
     var n = q * -2.76076847742355e-16 + 2.00018790482477e-13;
@@ -29,7 +34,7 @@ fn rational_tanh(x: vec4f) -> vec4f {
     return select(inside, sign(x), size >= vec4f(7.90531110763549805));
 }
 
-/// A sum that is not finite stays as it is, so that it is noticed in the outputs.
+/// f(sums). Infinite sums and NaN are passed on unchanged, so that the outputs show that training has diverged.
 fn activate(activation: u32, sums: vec4f) -> vec4f {
     if activation == NONE {
         return sums;
@@ -41,7 +46,7 @@ fn activate(activation: u32, sums: vec4f) -> vec4f {
     return bitcast<vec4f>(select(bitcast<vec4u>(activated), bitcast<vec4u>(sums), not_finite(sums)));
 }
 
-/// The derivative of `activate` where its result is `activated`.
+/// f'(z), where `activated` is f(z). For ReLU, the derivative at 0 is 0, as in JAX.
 fn activation_slope(activation: u32, activated: vec4f) -> vec4f {
     if activation == NONE {
         return vec4f(1.0);

@@ -1,34 +1,42 @@
-// What stands behind a row's outputs x3: softmax, the loss, and its derivatives. With p = softmax(x3), label c, and
-//   notebook  loss = -log p_c - sum over i != c of log(1 - p_i)
-//   softmax   loss = -log p_c
-// the loss's derivative by x3_i is t_i - p_i * sum(t), where t_i = p_i * d loss / d p_i (`weighted_slope`).
+// The head of the net: softmax of a row's outputs x3 (C), the row's loss, and the deltas d3 (C). With p = softmax(x3)
+// and c the row's label:
+//   notebook head: loss = -log p_c - sum over i != c of log(1 - p_i)
+//   softmax head:  loss = -log p_c
+// Both heads have the same derivative with respect to x3_i, in terms of t_i = p_i * dloss/dp_i (`weighted_slope`):
+//   dloss/dx3_i = t_i - p_i * (t_0 + ... + t_(C-1))
+//   t_c = -1;  for i != c, t_i = p_i / (1 - p_i) for the notebook head and 0 for the softmax head
+//   d3_i = dloss/dx3_i * f'(z3_i) / B
+// Dividing by B, the rows of the whole batch, makes every later sum over the rows an average.
 //
-// For kernels that have CLASSES, OUTPUT_ACTIVATION and `fn x3(c: u32) -> f32`, an output of the row.
-// Needs activation.wgsl.
+// A kernel that includes this file also includes activation.wgsl, and defines CLASSES (C), OUTPUT_ACTIVATION (f) and
+// `fn x3(c: u32) -> f32`, the row's output for class c.
 
 /// 0: notebook, 1: softmax.
 const HEAD: u32 = 0;
-/// The label of a row that is not there.
+/// The label of an absent row: a batch that does not fill its slot leaves rows absent.
 const ABSENT: u32 = 0xffffffff;
 
-/// What all derivatives of a row share, and what an evaluation wants to know of it.
+/// The sums over the classes that a row's derivatives share, and the row's results for an evaluation.
 struct RowHead {
+    /// The largest output. Subtracting it keeps exp from overflowing.
     largest: f32,
-    /// Sum of exp(x3 - largest).
+    /// The sum of exp(x3_i - largest).
     total: f32,
-    /// Sum of the weighted slopes.
+    /// The sum of t_i.
     slopes: f32,
     loss: f32,
-    /// 1 where the largest output, the first of equal ones, is the label's.
+    /// 1 if the predicted class is the label, else 0. The first of several equal largest outputs is the prediction.
     correct: f32,
-    /// 1 where an output is not a finite number, whatever the loss then is.
+    /// 1 if any output is infinite or NaN; the loss is then meaningless.
     not_finite: f32,
 }
 
+/// p_c.
 fn probability(c: u32, head: RowHead) -> f32 {
     return exp(x3(c) - head.largest) / head.total;
 }
 
+/// t_i from p_i.
 fn weighted_slope(p: f32, is_label: bool) -> f32 {
     if HEAD == 1u {
         return select(0.0, -1.0, is_label);
@@ -58,7 +66,7 @@ fn head_of_row(label: u32) -> RowHead {
         let is_label = c == label;
         head.slopes += weighted_slope(p, is_label);
         if is_label {
-            // -log p, from x3: that keeps its digits where p is close to 0, or underflows.
+            // -log p_c, computed from x3: precise even if p_c is close to 0 or underflows.
             head.loss += log(head.total) + head.largest - x3(c);
         } else if HEAD == 0u {
             head.loss -= log(1.0 - p);
@@ -68,7 +76,7 @@ fn head_of_row(label: u32) -> RowHead {
     return head;
 }
 
-/// The deltas of four outputs, 0 for a row that is not there and behind the last class.
+/// A word of d3. It is 0 for an absent row, and in the padding after the last class.
 fn output_deltas(word: u32, label: u32, head: RowHead, batch_rows: u32) -> vec4f {
     var deltas = vec4f(0.0);
     for (var i = 0u; i < 4u; i++) {
@@ -82,7 +90,7 @@ fn output_deltas(word: u32, label: u32, head: RowHead, batch_rows: u32) -> vec4f
     return deltas;
 }
 
-/// As `sum_results` adds it up.
+/// A row's results, which sum_results.wgsl adds up: loss, 1 if correct, 1 if not finite, and padding.
 fn result_of(head: RowHead) -> vec4f {
     return vec4f(head.loss, head.correct, head.not_finite, 0.0);
 }

@@ -1,23 +1,40 @@
-// The three dense layers: where a layer's weights lie among the parameters, and its inputs, outputs and deltas in
-// the trace of a row. Named as in lib/net/maths.ts: layer i has the weights w_i and the biases b_i and takes x_i to
-// x_(i+1); d_i is the derivative of the batch's mean loss by the sums behind x_i.
+// The data layout that all kernels share: where each layer's weights are in `parameters`, and where its inputs,
+// outputs and deltas are in a row's trace.
 //
-// Everything comes in words of four. A trace is x0, x1, x2, x3, d1, d2, d3, each padded to whole words. Weights are
-// blocks of 4 x 4: a column for each of four units, a component for each of their four inputs, so that for a word
-// of inputs x and a word of deltas d
-//   x * block        is what x adds to the four units' sums,
-//   block * d        is what d adds to the four inputs' deltas,
-//   outer(x, d)      is what the row adds to the block's gradient.
-// A layer's blocks have the shape (input words + 1, output words). The last of the input words stands for
-// (1, 0, 0, 0), an input that is always 1, whose weights are the biases. Padding is 0, and stays 0.
+// Letters: B rows of a batch, D inputs, H1 and H2 hidden units, C classes. Names are those of lib/net/maths.ts.
+// Layer i computes x_(i+1) from x_i; f is the activation function. For one row:
+//   x0 (D)                               the inputs
+//   z1 (H1) = w0 x0 + b0,  x1 = f(z1)    w0 (H1, D),  b0 (H1)
+//   z2 (H2) = w1 x1 + b1,  x2 = f(z2)    w1 (H2, H1), b1 (H2)
+//   z3 (C)  = w2 x2 + b2,  x3 = f(z3)    w2 (C, H2),  b2 (C)
+//   d1 (H1), d2 (H2), d3 (C)             deltas: the derivatives of the batch's mean loss with respect to z1, z2, z3
+//
+// A word is four neighboring numbers, a vec4f: the GPU loads and multiplies four numbers at once. A layer of n units
+// takes ceil(n / 4) words. The padding in its last word is 0 and stays 0 in every step, so no kernel has to check
+// for it.
+//
+// A trace is all that the forward and backward passes compute for one row: the words of x0, x1, x2, x3, d1, d2, d3,
+// one after the other. A slot holds the rows of one step, or of a part of a large batch:
+//   traces (slots, SLOT_ROWS, TRACE_WORDS) of vec4f
+//
+// Weights are blocks of 4 x 4, a mat4x4f each, which connect four inputs with four units: column u holds unit u's
+// four weights. For a word x of inputs and a word d of deltas,
+//   x * block      is what the inputs add to the four units' z         (forward pass)
+//   block * d      is what the units add to dloss/dx of the four inputs (backward pass)
+//   outer(x, d)    is what the row adds to the block's gradient         (update)
+// A layer's blocks have shape (input words + 1, output words). The additional input word stands for the constant
+// (1, 0, 0, 0), so that its weights are the biases:
+//   parameters: the blocks of layers 0, 1 and 2, one after the other
+//
+// The comments of the kernels call an invocation's number within its workgroup (`local_invocation_index`) its lane.
 
-/// Words of x0 to x3.
+/// The words of x0 to x3.
 const WORDS_0: u32 = 196;
 const WORDS_1: u32 = 13;
 const WORDS_2: u32 = 25;
 const WORDS_3: u32 = 3;
 
-/// Where they begin in a trace; d_i lies DELTAS behind x_i.
+/// Where x0 to x3 begin in a trace. d_i begins DELTAS words after x_i.
 const X0: u32 = 0;
 const X1: u32 = X0 + WORDS_0;
 const X2: u32 = X1 + WORDS_1;
@@ -25,20 +42,21 @@ const X3: u32 = X2 + WORDS_2;
 const DELTAS: u32 = WORDS_1 + WORDS_2 + WORDS_3;
 const TRACE_WORDS: u32 = X1 + 2 * DELTAS;
 
-/// Rows in a slot; traces have the shape (slots, SLOT_ROWS, TRACE_WORDS).
+/// The number of rows in a slot.
 const SLOT_ROWS: u32 = 100;
 
 struct Layer {
-    /// Where its blocks begin among the parameters.
+    /// The index in `parameters` of its first block.
     weights: u32,
-    /// Where its inputs begin in a trace, and how many words they are, without the one for the biases.
+    /// Where its inputs begin in a trace, and their number of words, without the additional one for the biases.
     inputs: u32,
     input_words: u32,
-    /// The same of its outputs.
+    /// Where its outputs begin in a trace, and their number of words.
     outputs: u32,
     output_words: u32,
 }
 
+/// The index in `parameters` of the first block of layers 1 and 2.
 const WEIGHTS_1: u32 = (WORDS_0 + 1) * WORDS_1;
 const WEIGHTS_2: u32 = WEIGHTS_1 + (WORDS_1 + 1) * WORDS_2;
 
@@ -52,7 +70,7 @@ fn layer_of(i: u32) -> Layer {
     return Layer(WEIGHTS_2, X2, WORDS_2, X3, WORDS_3);
 }
 
-/// The block that takes a word of inputs to a word of outputs.
+/// The index in `parameters` of the block that connects a word of inputs with a word of outputs.
 fn block_of(layer: Layer, input_word: u32, output_word: u32) -> u32 {
     return layer.weights + input_word * layer.output_words + output_word;
 }

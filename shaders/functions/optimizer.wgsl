@@ -1,26 +1,32 @@
-// How an averaged gradient changes parameters; formulas as in optax. For kernels that bind `parameters`,
-// `first_moments` and `second_moments`. Needs step.wgsl.
+// The optimizers. With parameters w, gradient g, learning rate r and step number t (from 1), as in optax:
+//   SGD:       w = w - r g
+//   momentum:  m = MOMENTUM m + g;  w = w - r m
+//   Adam:      m = BETA_1 m + (1 - BETA_1) g;  v = BETA_2 v + (1 - BETA_2) g^2
+//              w = w - r * (m / (1 - BETA_1^t)) / (sqrt(v / (1 - BETA_2^t)) + EPSILON)
+//
+// A kernel that includes this file also includes step.wgsl, and binds `parameters` (w), `first_moments` (m) and
+// `second_moments` (v), three arrays of vec4f with the layout of functions/layers.wgsl.
 
 /// 0: SGD, 1: momentum, 2: Adam.
 const OPTIMIZER: u32 = 0;
 const MOMENTUM: f32 = 0.9;
-/// Adam's. 1 - beta comes from the host: in f32, 1 - 0.999 would be 1.3e-5 off.
+/// Adam's constants. The host computes 1 - beta in float64: in f32, 1 - 0.999 has a relative error of 1.3e-5.
 const BETA_1: f32 = 0.9;
 const BETA_2: f32 = 0.999;
 const ONE_MINUS_BETA_1: f32 = 0.1;
 const ONE_MINUS_BETA_2: f32 = 0.001;
 const EPSILON: f32 = 1e-8;
 
-/// Changes four parameters and, where the optimizer has any, their moments; a moment that it has not is bound
-/// to next to nothing and left alone.
+/// Updates four parameters and their moments. Moments that the optimizer does not have are never accessed, so the
+/// host binds a buffer of one vec4f in their place.
 fn apply(index: u32, gradient: vec4f) {
     let before = parameters[index];
     if OPTIMIZER == 0u {
         parameters[index] = before - step.learning_rate * gradient;
     } else if OPTIMIZER == 1u {
-        let trace = MOMENTUM * first_moments[index] + gradient;
-        first_moments[index] = trace;
-        parameters[index] = before - step.learning_rate * trace;
+        let m = MOMENTUM * first_moments[index] + gradient;
+        first_moments[index] = m;
+        parameters[index] = before - step.learning_rate * m;
     } else {
         let m = BETA_1 * first_moments[index] + ONE_MINUS_BETA_1 * gradient;
         let v = BETA_2 * second_moments[index] + ONE_MINUS_BETA_2 * gradient * gradient;

@@ -1,25 +1,26 @@
-// What the kernels know of a step besides its rows; lib/engine/webgpu/step_info.ts writes the struct.
+// The constants of a step, or of an evaluation, one struct per slot. lib/engine/webgpu/step_info.ts writes it.
 
 struct Step {
     learning_rate: f32,
-    /// Adam's 1 / (1 - beta^t) for both betas, t counting the steps from 1.
+    /// Adam's bias corrections 1 / (1 - BETA_1^t) and 1 / (1 - BETA_2^t), where t counts the steps from 1.
     first_correction: f32,
     second_correction: f32,
-    /// Rows of the whole batch, over which gradients are averaged; and rows in this slot.
+    /// B, the number of rows of the whole batch, over which the gradient is averaged.
     batch_rows: u32,
+    /// The number of rows in this slot. It is less than B if a large batch is divided among several slots.
     rows: u32,
-    /// 1 where the rows are only to be evaluated.
+    /// 1 for an evaluation, which stops after the forward pass; 0 for a training step.
     evaluate: u32,
-    /// Where an evaluation adds its sums.
+    /// The index in `results` to which an evaluation adds its sums.
     result: u32,
-    /// 1 where gradients are added to those of earlier slots of the same batch.
+    /// 1 if the batch has had earlier slots, whose sum is in `gradient`.
     accumulate: u32,
-    /// 1 where the batch's gradient is complete with this slot, so that the parameters change.
+    /// 1 if this is the batch's last slot: its gradient is then complete, and the parameters are updated.
     last: u32,
-    /// Which slot of the packed batches holds the rows.
+    /// The number of this slot.
     slot: u32,
 }
 
-/// The dispatch's, copied from its binding when a kernel starts. The binding is a storage buffer: lavapipe
-/// compiles the values of a uniform buffer into the kernel, anew whenever they change.
+/// A copy of the kernel's binding, for the functions that use it. The binding is a storage buffer and not a uniform
+/// buffer, because lavapipe compiles the values of a uniform buffer into the kernel, again whenever they change.
 var<private> step: Step;

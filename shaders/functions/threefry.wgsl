@@ -1,14 +1,18 @@
-// JAX's threefry2x32 with 20 rounds (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011).
+// JAX's random number generator: threefry2x32 with 20 rounds (Salmon and others, "Parallel random numbers: as easy as
+// 1, 2, 3", 2011). Each call maps a key (2 words) and a counter (2 words) to two random words, independently of all
+// other calls, so any invocation can compute any of them.
 
-/// Where the counters and words of JAX's bits go; 0: legacy (before JAX 0.5), 1: partitionable.
+/// How JAX assigns counters to random bits. 0: legacy (before JAX 0.5), 1: partitionable.
 const THREEFRY_LAYOUT: u32 = 0;
 
+/// One round: (x0, x1) becomes (x0 + x1, rotate_left(x1, distance) ^ (x0 + x1)).
 fn threefry_round(x: vec2u, distance: u32) -> vec2u {
     let sum = x.x + x.y;
     return vec2u(sum, ((x.y << distance) | (x.y >> (32u - distance))) ^ sum);
 }
 
-/// The block cipher: two counter words to two random words.
+/// Computes the two random words of a counter. After every four rounds, two words of the extended key
+/// (key.x, key.y, key_2) are added, and the number of the addition.
 fn threefry2x32(key: vec2u, counter: vec2u) -> vec2u {
     let key_2 = key.x ^ key.y ^ 0x1BD11BDAu;
     var x = counter + key;

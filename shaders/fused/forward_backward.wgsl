@@ -1,11 +1,28 @@
-// Forward pass, loss and the deltas of every layer, for nets that are small enough for a workgroup to take a
-// whole row through all of it. See functions/layers.wgsl for names and layouts.
+// The forward pass, the loss and the deltas of all layers, one row per workgroup. For small nets, whose trace fits in
+// workgroup memory. See functions/layers.wgsl for letters, names and layouts.
+//   x1 = f(w0 x0 + b0);  x2 = f(w1 x1 + b1);  x3 = f(w2 x2 + b2)
+//   d3 as in functions/head.wgsl;  d2 = (w2^T d3) * f'(z2);  d1 = (w1^T d2) * f'(z1)
 //
-// Lanes are numbered (word, part): the four sums of a word of units (or of inputs, on the way back) are shared out
-// among PARTS lanes, which shortens the longest chain of dependent loads; the parts' sums meet in workgroup memory.
+// Arrays, in words of four numbers:
+//   labels (slots, SLOT_ROWS) of u32, read
+//   parameters: the blocks of all layers, read
+//   traces (slots, SLOT_ROWS, TRACE_WORDS): x0 is read; the rest of the row's trace is written, for the update
+//   row_results (slots, SLOT_ROWS): written
+// and in workgroup memory:
+//   trace (TRACE_WORDS): the row's trace
+//   sums (PARTS, WORD_LANES): one partial sum per lane
 //
-// A vector in workgroup memory is always stored whole, by one lane: WGSL lets a store to one component read and
-// write back all four, so that a store to another component by another lane would be lost.
+// Workgroup (x, y) computes row x of slot y. Rows are independent, so one dispatch computes all layers. The LANES
+// invocations are numbered (part, word lane). They compute WORD_LANES words of outputs at a time: PARTS lanes per
+// word add up a part of the inputs each, and the lane of part 0 adds the parts. Without parts, a lane would load and
+// add D / 4 products one after the other; with parts, it is D / 4 / PARTS.
+//
+// Barriers: one after the partial sums are stored, because the lanes of part 0 read those of other lanes; one after
+// the outputs (or deltas) are stored, because every lane reads them for the next layer. The second barrier also keeps
+// fast lanes from overwriting `sums` while others still read it.
+//
+// Every vector in workgroup memory is stored as a whole by one lane. WGSL may implement a store to one component as
+// reading and writing all four, so another lane's store to another component could be lost.
 
 const WORD_LANES: u32 = 16;
 const PARTS: u32 = 16;
@@ -15,26 +32,24 @@ const CLASSES: u32 = 10;
 const HIDDEN_ACTIVATION: u32 = 0;
 const OUTPUT_ACTIVATION: u32 = 0;
 
-/// Shape (slots, SLOT_ROWS). A row that is not there has label ABSENT and inputs 0.
+/// An absent row has label ABSENT and inputs 0.
 @group(0) @binding(0) var<storage, read> labels: array<u32>;
 @group(0) @binding(1) var<storage, read> parameters: array<mat4x4f>;
 @group(0) @binding(2) var<storage, read> step_info: Step;
-/// x0 is there; the rest is written for the update.
 @group(0) @binding(3) var<storage, read_write> traces: array<vec4f>;
-/// Shape (slots, SLOT_ROWS): see `result_of`.
+/// See `result_of` in functions/head.wgsl.
 @group(0) @binding(4) var<storage, read_write> row_results: array<vec4f>;
 
-/// The row's trace.
 var<workgroup> trace: array<vec4f, TRACE_WORDS>;
-/// What the lanes have found of the sums.
 var<workgroup> sums: array<vec4f, LANES>;
 var<workgroup> head: RowHead;
 
+/// The row's output for class c; functions/head.wgsl calls it.
 fn x3(c: u32) -> f32 {
     return trace[X3 + c / 4u][c % 4u];
 }
 
-/// The sum of what the PARTS lanes of a word have found.
+/// Adds the partial sums of a word, always in the same order.
 fn sum_of_parts(word_lane: u32) -> vec4f {
     var sum = vec4f(0.0);
     for (var part = 0u; part < PARTS; part++) {
@@ -43,13 +58,13 @@ fn sum_of_parts(word_lane: u32) -> vec4f {
     return sum;
 }
 
-/// x_(i+1) = activation(w_i x_i + b_i), WORD_LANES words at a time. All lanes call it together.
+/// x_(i+1) = f(w_i x_i + b_i), WORD_LANES words at a time. All lanes must call it, because it has barriers.
 fn forward(layer: Layer, activation: u32, lane: u32) {
     let part = lane / WORD_LANES;
     for (var first = 0u; first < layer.output_words; first += WORD_LANES) {
         let word = first + lane % WORD_LANES;
         var sum = vec4f(0.0);
-        // Nobody reads the sums of lanes beyond the layer's words; without this they would cost loads.
+        // Lanes beyond the layer's last word have nothing to add up. The `if` only saves their loads.
         if word < layer.output_words {
             for (var i = part; i < layer.input_words; i += PARTS) {
                 sum += trace[layer.inputs + i] * parameters[block_of(layer, i, word)];
@@ -57,8 +72,7 @@ fn forward(layer: Layer, activation: u32, lane: u32) {
         }
         sums[lane] = sum;
         workgroupBarrier();
-        // Beyond the layer's words, a store would lie where other values are stored later: harmless where they
-        // are, but beyond the trace's end it would not be.
+        // This guard also prevents stores beyond the end of the trace.
         if part == 0u && word < layer.output_words {
             let biases = vec4f(1.0, 0.0, 0.0, 0.0) * parameters[block_of(layer, layer.input_words, word)];
             trace[layer.outputs + word] = activate(activation, sum_of_parts(lane) + biases);
@@ -67,13 +81,13 @@ fn forward(layer: Layer, activation: u32, lane: u32) {
     }
 }
 
-/// d_i = (w_i' d_(i+1)) times the slope of x_i, WORD_LANES words at a time. All lanes call it together.
+/// d_i = (w_i^T d_(i+1)) * f'(z_i), WORD_LANES words at a time. All lanes must call it, because it has barriers.
 fn backward(layer: Layer, lane: u32) {
     let part = lane / WORD_LANES;
     for (var first = 0u; first < layer.input_words; first += WORD_LANES) {
         let word = first + lane % WORD_LANES;
         var sum = vec4f(0.0);
-        // As in `forward`.
+        // Saves loads, as in `forward`.
         if word < layer.input_words {
             for (var i = part; i < layer.output_words; i += PARTS) {
                 sum += parameters[block_of(layer, word, i)] * trace[DELTAS + layer.outputs + i];
@@ -102,7 +116,7 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocati
     forward(layer_of(1u), HIDDEN_ACTIVATION, lane);
     forward(layer_of(2u), OUTPUT_ACTIVATION, lane);
 
-    // A few dozen operations, by one lane.
+    // These are few operations, so one lane does them for all.
     if lane == 0u {
         head = head_of_row(label);
         row_results[row] = result_of(head);

@@ -1,41 +1,58 @@
-// Draws the rows of many steps without replacement, exactly as JAX's choice does, by selection.
+// Samples the rows of many steps without replacement, with exactly the same result as JAX:
+//   rows = train_rows[permutation(key, n)[begin .. begin + count)]
 //
-// JAX shuffles 0 .. n - 1 by sorting stably by n random keys, twice (once where n <= 1625), and takes the
-// first. The element that ends at place p has rank p among the keys of the last round, so it stood at that
-// key's place before; which in turn is the element of that rank in the round before. So every round is the
-// same question, asked backwards from the last: at which places stand the keys of these ranks? With the
-// keys uniform, it takes no sort:
-//   1. count the keys by their top bits, in BINS bins of a few keys each;
-//   2. add the counts up, and find for every wanted rank its bin and its rank within the bin;
-//   3. draw the keys again and keep those of the wanted bins, some five times as many as ranks;
-//   4. find each rank's key among those of its bin, equal keys in the order of their places.
+// JAX computes permutation(key, n) by stably sorting 0 .. n - 1 by n random keys, twice (once if n <= 1625). Only
+// `count` of the n results are needed, so this kernel selects them instead of sorting. The element at position p of
+// the result had rank p among the keys of the last round; the position of that key is the element's position before
+// the round. So each round, from the last to the first, replaces ranks by positions: at which positions are the keys
+// with these ranks? The keys are uniformly distributed, so this works by bins:
+//   1. Count the keys in BINS bins by their top bits; a bin has a few keys.
+//   2. Add up the counts, and find for each wanted rank its bin and its rank within the bin.
+//   3. Compute the keys again and keep those in the wanted bins: about five times as many as there are ranks.
+//   4. Find the key of each rank among those kept from its bin. Equal keys are in the order of their positions.
 //
-// A workgroup draws one step's rows; its LANES share out the keys. Counts are bytes, four to a word, to
-// fit into 16 KiB: with at most 8 keys a bin on average, a count above 255 has a chance below 1e-200.
+// Arrays:
+//   draws (slots) of Draw, read
+//   train_rows (n) of u32, read: the numbers in the data set of the rows to sample from
+//   rows (slots, SLOT_ROWS) of u32, written: row numbers, ABSENT after the last
+// and in workgroup memory:
+//   counts (BINS) of bytes, four per word: 16 KiB. With at most 8 keys per bin on average, the probability of a
+//   count above 255 is below 1e-200.
+//   block_starts (BLOCKS): the rank of the first key of each block of 64 bins
+//   wanted_bins (BINS) of bits: whether the bin of some wanted rank
+//   wanted (SLOT_ROWS) of vec2u: (rank, 0), then (bin, rank within the bin), then (position, 0)
+//   kept_key, kept_position, kept_next (KEPT): the kept keys, their positions, and linked lists of them
+//   lists (LISTS): the first kept key of each list; a key of bin b is in list b % LISTS
+// In all this takes 21 KiB, 12 bytes per kept key and 8 bytes per row: 30 KiB for 100 rows of 60,000. If a device
+// has less than 28 KiB (WebGPU guarantees 16 KiB), the host samples the rows.
 //
-// It takes 21 KiB of workgroup memory, 12 bytes more for each key kept and 8 for each row: 30 KiB for 100 rows of
-// 60,000. Where a device has less than 28 KiB (the least that WebGPU promises is 16), rows are drawn on the host.
+// A workgroup samples the rows of one slot, since steps are independent of each other. Its invocations divide the n
+// keys, the blocks of bins and the ranks among themselves. They share counts and lists by atomic operations; the
+// order in which those happen does not change the result. A barrier separates each of the numbered parts from the
+// next, which reads what other invocations wrote.
 
 const LANES: u32 = 256;
-/// Rows of a slot, and the most that are drawn.
+/// The number of rows in a slot, and the maximum number of rows to sample.
 const SLOT_ROWS: u32 = 108;
-/// Bits that number the bins.
+/// The number of top bits of a key that select its bin.
 const BIN_BITS: u32 = 14;
 const BINS: u32 = 1u << BIN_BITS;
 const COUNT_WORDS: u32 = BINS / 4;
-/// Bins are added up by blocks of 64.
+/// Blocks of 64 bins, whose counts take 16 words each.
 const BLOCKS: u32 = BINS / 64;
 const BLOCK_WORDS: u32 = 16;
-/// Keys that can be kept, and the lists by bin that they are kept in.
+/// The maximum number of kept keys, and the number of lists that they are in.
 const KEPT: u32 = 700;
 const LISTS: u32 = 512;
+/// The end of a list.
 const NONE: u32 = 0xffffffff;
+/// The row number of an absent row.
 const ABSENT: u32 = 0xffffffff;
 
-/// Where a slot's rows come from; also in gather.wgsl and lib/engine/webgpu/row_packer.ts.
+/// Which rows a slot gets. The struct is also in gather.wgsl, distort.wgsl and lib/engine/webgpu/row_packer.ts.
 struct Draw {
     key: vec2u,
-    /// The batch is `permutation(key, n)[begin .. begin + count)`.
+    /// The rows are `permutation(key, n)[begin .. begin + count)`.
     begin: u32,
     count: u32,
     /// The keys of the permutation's sorting rounds, last round first.
@@ -43,45 +60,40 @@ struct Draw {
 }
 
 struct Population {
-    /// Rows to draw from, at most 8 * BINS.
+    /// n, the number of rows to sample from; at most 8 * BINS.
     rows: u32,
-    /// Rounds of sorting, 1 or 2.
+    /// The number of sorting rounds, 1 or 2.
     rounds: u32,
 }
 
 @group(0) @binding(0) var<storage, read> draws: array<Draw>;
 @group(0) @binding(1) var<storage, read> population: Population;
-/// Shape (n): the numbers in the data set of the rows to draw from.
 @group(0) @binding(2) var<storage, read> train_rows: array<u32>;
-/// Shape (slots, SLOT_ROWS).
 @group(0) @binding(3) var<storage, read_write> rows: array<u32>;
 
-/// Counts of the bins, four to a word; and where each block of bins begins.
 var<workgroup> counts: array<atomic<u32>, COUNT_WORDS>;
 var<workgroup> block_starts: array<u32, BLOCKS>;
-/// A bit a bin: whether keys of it are wanted.
 var<workgroup> wanted_bins: array<atomic<u32>, BINS / 32>;
-/// A wanted rank; then its bin and its rank within the bin; then the place found.
 var<workgroup> wanted: array<vec2u, SLOT_ROWS>;
-/// Keys kept: key, place, and the next of its list.
 var<workgroup> kept_key: array<u32, KEPT>;
-var<workgroup> kept_place: array<u32, KEPT>;
+var<workgroup> kept_position: array<u32, KEPT>;
 var<workgroup> kept_next: array<u32, KEPT>;
 var<workgroup> kept_count: atomic<u32>;
 var<workgroup> all_kept: u32;
 var<workgroup> lists: array<atomic<u32>, LISTS>;
 
-/// The random keys of places i and i + half, where half = ceil(n / 2).
+/// The random keys of positions i and i + half, where half = ceil(n / 2).
 fn key_pair(key: vec2u, i: u32, half: u32, n: u32) -> vec2u {
     if THREEFRY_LAYOUT == 1u {
         let a = threefry2x32(key, vec2u(0u, i));
         let b = threefry2x32(key, vec2u(0u, i + half));
         return vec2u(a.x ^ a.y, b.x ^ b.y);
     }
-    // The older layout pads an odd number of counters with a 0.
+    // The legacy layout pads an odd number of counters with a 0.
     return threefry2x32(key, vec2u(i, select(0u, i + half, i + half < n)));
 }
 
+/// Adds 1 to the byte of the key's bin.
 fn count_key(key: u32) {
     let bin = key >> (32u - BIN_BITS);
     atomicAdd(&counts[bin / 4u], 1u << (bin % 4u * 8u));
@@ -92,7 +104,8 @@ fn sum_of_bytes(word: u32) -> u32 {
     return (pairs & 0xffffu) + (pairs >> 16u);
 }
 
-/// Bin and rank within the bin of the key of this rank.
+/// The bin of the key with this rank, and the key's rank within the bin: a binary search for the block, then a search
+/// word by word and byte by byte.
 fn find_bin(rank: u32) -> vec2u {
     var block = 0u;
     for (var jump = BLOCKS / 2u; jump > 0u; jump /= 2u) {
@@ -117,31 +130,32 @@ fn find_bin(rank: u32) -> vec2u {
     return vec2u(bin, left);
 }
 
-fn keep_if_wanted(key: u32, place: u32) {
+/// Adds a key to its list if its bin is wanted.
+fn keep_if_wanted(key: u32, position: u32) {
     let bin = key >> (32u - BIN_BITS);
     if ((atomicLoad(&wanted_bins[bin / 32u]) >> (bin % 32u)) & 1u) == 1u {
         let i = atomicAdd(&kept_count, 1u);
-        // Keeps the stores inside the arrays. Where there are more keys, the attempt is repeated with fewer ranks,
-        // and what was kept is not looked at.
+        // Keys beyond KEPT are only counted; the kernel then tries again with fewer ranks.
         if i < KEPT {
             kept_key[i] = key;
-            kept_place[i] = place;
+            kept_position[i] = position;
             kept_next[i] = atomicExchange(&lists[bin % LISTS], i);
         }
     }
 }
 
-/// The place of the key with this rank within its bin.
-fn find_place(bin: u32, rank: u32) -> u32 {
+/// The position of the key with this rank within its bin: the one that has `rank` smaller keys before it.
+fn find_position(bin: u32, rank: u32) -> u32 {
     let first = atomicLoad(&lists[bin % LISTS]);
     for (var i = first; i != NONE; i = kept_next[i]) {
         var before = 0u;
         for (var j = first; j != NONE; j = kept_next[j]) {
-            let earlier = kept_key[j] < kept_key[i] || (kept_key[j] == kept_key[i] && kept_place[j] < kept_place[i]);
+            let earlier = kept_key[j] < kept_key[i] ||
+                (kept_key[j] == kept_key[i] && kept_position[j] < kept_position[i]);
             before += u32(earlier && kept_key[j] >> (32u - BIN_BITS) == bin);
         }
         if before == rank && kept_key[i] >> (32u - BIN_BITS) == bin {
-            return kept_place[i];
+            return kept_position[i];
         }
     }
     return 0u;
@@ -159,7 +173,7 @@ fn choose_rows(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_in
     for (var round = 0u; round < population.rounds; round++) {
         let key = select(draws[slot].rounds.zw, draws[slot].rounds.xy, round == 0u);
 
-        // 1. Count.
+        // 1. Count the keys.
         for (var i = lane; i < COUNT_WORDS; i += LANES) {
             atomicStore(&counts[i], 0u);
         }
@@ -173,7 +187,7 @@ fn choose_rows(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_in
         }
         workgroupBarrier();
 
-        // 2. Add up, and find the wanted ranks' bins.
+        // 2. Add up the counts, and find the bins of the wanted ranks.
         for (var block = lane; block < BLOCKS; block += LANES) {
             var sum = 0u;
             for (var i = 0u; i < BLOCK_WORDS; i++) {
@@ -195,11 +209,11 @@ fn choose_rows(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_in
             wanted[i] = find_bin(wanted[i].x);
         }
 
-        // Usually all at once; fewer ranks at a time where their bins hold more keys than can be kept.
+        // All ranks at once, or fewer at a time if their bins hold more keys than can be kept.
         var first = 0u;
         var taken = count;
         while first < count {
-            // Ranks beyond `count` are not wanted: their results would not be stored, and could lie outside `wanted`.
+            // There is no rank beyond `count`.
             let end = min(first + taken, count);
             for (var i = lane; i < BINS / 32u; i += LANES) {
                 atomicStore(&wanted_bins[i], 0u);
@@ -228,16 +242,16 @@ fn choose_rows(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_in
             if lane == 0u {
                 all_kept = u32(atomicLoad(&kept_count) <= KEPT);
             }
-            // The keys of one rank's bin can always be kept, so `taken` never comes to 0, with which this would not
-            // end.
+            // `taken` must not become 0, or the loop would never end. For one rank it need not: KEPT is larger than
+            // any bin.
             if workgroupUniformLoad(&all_kept) == 0u && taken > 1u {
                 taken /= 2u;
                 continue;
             }
 
-            // 4. Find the wanted ranks among them.
+            // 4. Find the keys of the wanted ranks.
             for (var i = first + lane; i < end; i += LANES) {
-                wanted[i] = vec2u(find_place(wanted[i].x, wanted[i].y), 0u);
+                wanted[i] = vec2u(find_position(wanted[i].x, wanted[i].y), 0u);
             }
             first = end;
             workgroupBarrier();

@@ -1,12 +1,17 @@
-// A layer's deltas brought back to its inputs: d_i = (w_i' d_(i+1)) times the slope of x_i, for a slot of rows.
-// See functions/layers.wgsl for names and layouts.
+// The backward pass through one layer for a slot of rows: d_i = (w_i^T d_(i+1)) * f'(z_i) with i = LAYER. For nets
+// and batches of any size. See functions/layers.wgsl for letters, names and layouts.
 //
-// A lane takes a word of inputs and ROWS rows, so that each block of weights serves ROWS rows; lanes along x take
-// further words, lanes along y further rows.
+// Arrays, in words of four numbers:
+//   parameters: the blocks of all layers, read
+//   traces (slots, SLOT_ROWS, TRACE_WORDS): x_i and d_(i+1) are read, d_i is written
+//
+// Invocation (x, y) computes word x of the deltas d_i of ROWS rows, from row y * ROWS on. It loads each block of
+// weights once and uses it for all ROWS rows. Invocations share nothing, so there is no barrier; the next layer is
+// the next dispatch.
 
-/// Which layer, 1 or 2.
+/// Layer i, 1 or 2.
 const LAYER: u32 = 2;
-/// Of the layer's inputs.
+/// f, the activation that gave x_i.
 const ACTIVATION: u32 = 0;
 
 const ROWS: u32 = 1;
@@ -22,12 +27,12 @@ fn dense_backward(@builtin(global_invocation_id) id: vec3u) {
     let layer = layer_of(LAYER);
     let word = id.x;
     let first_row = id.y * ROWS;
-    // Lanes beyond the layer's words would store into other layers' deltas. Lanes beyond the slot's rows would
-    // compute what is not stored below.
+    // Nothing to compute: beyond the layer's last word, where a store would overwrite another layer's deltas, or
+    // beyond the slot's last row.
     if word >= layer.input_words || first_row >= SLOT_ROWS {
         return;
     }
-    // Beyond the last row, the last one is computed again and not stored.
+    // Where each row's trace begins. Beyond the last row, the last one is computed again and not stored.
     var row_traces: array<u32, ROWS>;
     for (var r = 0u; r < ROWS; r++) {
         row_traces[r] = (step_info.slot * SLOT_ROWS + min(first_row + r, SLOT_ROWS - 1u)) * TRACE_WORDS;
@@ -40,7 +45,7 @@ fn dense_backward(@builtin(global_invocation_id) id: vec3u) {
         }
     }
     for (var r = 0u; r < ROWS; r++) {
-        // What lies beyond is the next slot's, which computes it itself: the guard keeps the slots apart.
+        // Rows beyond this slot's belong to the next slot.
         if first_row + r < SLOT_ROWS {
             let at = row_traces[r] + layer.inputs + word;
             traces[at + DELTAS] = sums[r] * activation_slope(ACTIVATION, traces[at]);

@@ -1,10 +1,15 @@
-// One layer's outputs for a slot of rows: activation(w x + b). For nets and batches of any size.
-// See functions/layers.wgsl for names and layouts.
+// The forward pass of one layer for a slot of rows: x_(i+1) = f(w_i x_i + b_i) with i = LAYER. For nets and batches
+// of any size. See functions/layers.wgsl for letters, names and layouts.
 //
-// A lane takes a word of units and ROWS rows, so that each block of weights serves ROWS rows. Neighboring lanes
-// (x) own neighboring words of units and read neighboring blocks; lanes along y take further rows.
+// Arrays, in words of four numbers:
+//   parameters: the blocks of all layers, read
+//   traces (slots, SLOT_ROWS, TRACE_WORDS): x_i is read, x_(i+1) is written
+//
+// Invocation (x, y) computes word x of the outputs of ROWS rows, from row y * ROWS on. It loads each block of weights
+// once and uses it for all ROWS rows. Invocations that are neighbors in x load neighboring blocks, which the GPU
+// combines into one access. Invocations share nothing, so there is no barrier; the next layer is the next dispatch.
 
-/// Which layer, 0 to 2.
+/// Layer i, 0 to 2.
 const LAYER: u32 = 0;
 const ACTIVATION: u32 = 0;
 
@@ -21,12 +26,11 @@ fn dense_forward(@builtin(global_invocation_id) id: vec3u) {
     let layer = layer_of(LAYER);
     let unit_word = id.x;
     let first_row = id.y * ROWS;
-    // Lanes beyond the slot's rows would compute what is not stored below. What lanes beyond the layer's words
-    // stored would be overwritten before it is read, as it lies where later layers' outputs or deltas go.
+    // Nothing to compute: beyond the layer's last word, or beyond the slot's last row.
     if unit_word >= layer.output_words || first_row >= SLOT_ROWS {
         return;
     }
-    // Beyond the last row, the last one is computed again and not stored.
+    // Where each row's trace begins. Beyond the last row, the last one is computed again and not stored.
     var row_traces: array<u32, ROWS>;
     for (var r = 0u; r < ROWS; r++) {
         row_traces[r] = (step_info.slot * SLOT_ROWS + min(first_row + r, SLOT_ROWS - 1u)) * TRACE_WORDS;
@@ -40,7 +44,7 @@ fn dense_forward(@builtin(global_invocation_id) id: vec3u) {
     }
     let biases = vec4f(1.0, 0.0, 0.0, 0.0) * parameters[block_of(layer, layer.input_words, unit_word)];
     for (var r = 0u; r < ROWS; r++) {
-        // What lies beyond is the next slot's, which computes it itself: the guard keeps the slots apart.
+        // Rows beyond this slot's belong to the next slot.
         if first_row + r < SLOT_ROWS {
             traces[row_traces[r] + layer.outputs + unit_word] = activate(ACTIVATION, sums[r] + biases);
         }

@@ -1,26 +1,35 @@
-// Softmax, loss and the deltas of the output layer; a lane takes a row through all classes.
-// See functions/head.wgsl, and functions/layers.wgsl for names and layouts.
+// Softmax, loss and the deltas d3 of the output layer, for a slot of rows. See functions/head.wgsl for the formulas,
+// and functions/layers.wgsl for letters, names and layouts.
+//
+// Arrays, in words of four numbers:
+//   labels (slots, SLOT_ROWS) of u32, read
+//   traces (slots, SLOT_ROWS, TRACE_WORDS): x3 is read, d3 is written
+//   row_results (slots, SLOT_ROWS): written
+//
+// Invocation x computes row x for all classes: C is small, so there is nothing to divide within a row. Invocations
+// share nothing, so there is no barrier.
 
 const CLASSES: u32 = 10;
 const OUTPUT_ACTIVATION: u32 = 0;
 const LANES: u32 = 64;
 
-/// Shape (slots, SLOT_ROWS). A row that is not there has label ABSENT.
+/// An absent row has label ABSENT.
 @group(0) @binding(0) var<storage, read> labels: array<u32>;
 @group(0) @binding(1) var<storage, read> step_info: Step;
 @group(0) @binding(2) var<storage, read_write> traces: array<vec4f>;
-/// Shape (slots, SLOT_ROWS): see `result_of`.
+/// See `result_of` in functions/head.wgsl.
 @group(0) @binding(3) var<storage, read_write> row_results: array<vec4f>;
 
 var<private> row: u32;
 
+/// The row's output for class c; functions/head.wgsl calls it.
 fn x3(c: u32) -> f32 {
     return traces[row * TRACE_WORDS + X3 + c / 4u][c % 4u];
 }
 
 @compute @workgroup_size(LANES)
 fn output_head(@builtin(global_invocation_id) id: vec3u) {
-    // The last workgroup may reach into the next slot, whose rows are computed by themselves later.
+    // Rows beyond this slot's belong to the next slot.
     if id.x >= SLOT_ROWS {
         return;
     }
