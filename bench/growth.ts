@@ -33,7 +33,7 @@ const FLAGS = {
 const TASK: Task<typeof FLAGS> = {
   name: "bench:growth",
   summary:
-    "Times training steps for batches of 10 to 60,000 rows and four nets, and the sampling of\n" +
+    "Times training steps for batches of 10 to 60,000 rows and four nets, and the sampling of " +
     "1 to 60,000 rows. Takes several minutes on two cores.",
   flags: FLAGS,
 };

@@ -36,7 +36,7 @@ const FLAGS = {
 const TASK: Task<typeof FLAGS> = {
   name: "bench:kernels",
   summary:
-    "Takes some steps on WebGPU, then repeats each kernel's part of them and times it, by the\n" +
+    "Takes some steps on WebGPU, then repeats each kernel's part of them and times it, by the " +
     "device's own clock if it has one.",
   flags: FLAGS,
 };

@@ -18,8 +18,8 @@ const FLAGS = {
 const TASK: Task<typeof FLAGS> = {
   name: "bench:page",
   summary:
-    "Trains in the page, in headless Chromium, and prints the longest gap between two frames\n" +
-    "while it loads, while it trains the notebook's net, and while it trains a larger one and\n" +
+    "Trains in the page, in headless Chromium, and prints the longest gap between two frames " +
+    "while it loads, while it trains the notebook's net, and while it trains a larger one and " +
     "somebody draws.",
   flags: FLAGS,
 };

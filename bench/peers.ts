@@ -38,8 +38,8 @@ const FLAGS = {
 const TASK: Task<typeof FLAGS> = {
   name: "bench:peers",
   summary:
-    "Trains the notebook's net in ours, PyTorch, JAX, TensorFlow.js and jax-js, and prints a\n" +
-    "table of milliseconds per step. PyTorch and JAX run if python3, or the interpreter that\n" +
+    "Trains the notebook's net in ours, PyTorch, JAX, TensorFlow.js and jax-js, and prints a " +
+    "table of milliseconds per step. PyTorch and JAX run if python3, or the interpreter that " +
     "PEERS_PYTHON names, has them.",
   flags: FLAGS,
 };

@@ -23,7 +23,7 @@ const FLAGS = {
 const TASK: Task<typeof FLAGS> = {
   name: "bench:startup",
   summary:
-    "Repeatedly starts the train task for a single step, and prints when each phase began and\n" +
+    "Repeatedly starts the train task for a single step, and prints when each phase began and " +
     "ended. Phases may overlap: the data is read in a separate thread.",
   flags: FLAGS,
 };

@@ -58,7 +58,7 @@ test("importsOf() finds every kind of import", () => {
   assert(imports.includes("lib/data/dataset.ts"), "an import of a type");
   assert(imports.includes("lib/data/worker.ts"), "a Worker");
   assert(
-    importsOf("lib/cli/flags.ts").includes("package:@std/text"),
+    importsOf("lib/report/progress.ts").includes("package:cli-progress"),
     "an import when it is needed",
   );
   assert(importsOf("mod.ts").includes("browser.ts"), "an export from elsewhere");

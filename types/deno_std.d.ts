@@ -66,8 +66,3 @@ declare module "@std/html" {
   /** Escapes text for HTML. */
   export function escape(str: string): string;
 }
-
-declare module "@std/text" {
-  /** Returns the word most similar to a given one. */
-  export function closestString(givenWord: string, possibleWords: readonly string[]): string;
-}

@@ -22,7 +22,7 @@ const FLAGS = {
 const TASK: Task<typeof FLAGS> = {
   name: "build",
   summary:
-    "Writes the page in which the net trains in a browser as a folder for any static web host,\n" +
+    "Writes the page in which the net trains in a browser as a folder for any static web host, " +
     "and the library as one file for other pages to import.",
   flags: FLAGS,
 };

@@ -11,10 +11,11 @@ import { type FlagTable, type FlagValues, number, path, text, toggle } from "./f
 export const DATASET_FLAGS = {
   dataset: {
     ...text(
-      [...DATASET_NAMES, "DIR", "FILE.csv"].join("|"),
+      "NAME|DIR|FILE.csv",
       "the images: a known data set, a folder of four IDX files, or a CSV file",
       "auto",
     ),
+    choices: DATASET_NAMES,
     parse: (text) =>
       text === "" ? undefined : DATASET_NAMES.includes(text) ? text : typedPath(text),
   },

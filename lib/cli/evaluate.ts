@@ -24,7 +24,7 @@ const FLAGS = {
 const TASK: Task<typeof FLAGS> = {
   name: "evaluate",
   summary:
-    "Evaluates a trained net on its run's test rows: accuracy, loss, precision and recall of\n" +
+    "Evaluates a trained net on its run's test rows: accuracy, loss, precision and recall of " +
     "each class, and the confusion matrix.",
   flags: FLAGS,
 };

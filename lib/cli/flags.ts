@@ -1,16 +1,20 @@
 /**
- * Command-line flags. Each task has one table of flags, from which both the parser
- * and the help are derived, so they cannot disagree.
+ * Command-line flags. Each task has one table of flags, from which the parser, the help and the
+ * types of the values are derived.
  */
-import { parseArgs } from "node:util";
+import { Command, Option } from "commander";
+import deno from "../../deno.json" with { type: "json" };
+import { print } from "./output.ts";
 import { typedPath } from "./paths.ts";
 
 /** One flag; its name is its key in the table, in kebab case. */
 export interface Flag<Value> {
-  /** The placeholder of the value in the help, such as `N`; a switch has none. */
+  /** The placeholder of the value in the help, such as `N`; undefined for a flag without a value. */
   placeholder?: string;
   /** What the flag does, in a line. */
   help: string;
+  /** The accepted words, for the help. */
+  choices?: readonly string[];
   /** The default value, for the help. */
   default?: string;
   /** What a value must be, such as `a number`. */
@@ -43,7 +47,7 @@ export class UsageError extends Error {}
 
 /** A flag without a value. */
 export function toggle(help: string): Flag<boolean> {
-  return { help, expects: "given without a value", parse: () => true };
+  return { help, expects: "", parse: () => true };
 }
 
 /** A flag with a number. */
@@ -81,8 +85,9 @@ export function oneOf<Word extends string>(
   byDefault?: Word,
 ): Flag<Word> {
   return {
-    placeholder: words.join("|"),
+    placeholder: "NAME",
     help,
+    choices: words,
     default: byDefault,
     expects: `one of ${words.join(", ")}`,
     parse: (text) => words.find((word) => word === text),
@@ -114,92 +119,62 @@ export function flagName(key: string): string {
 }
 
 /**
- * Reads a command line.
+ * Parses a command line. `--help` and `--version` print and end the process.
  *
- * @param task Whose flags may stand there
- * @param args The words of the command line
- * @returns The flags given, the last one where one is given twice, and what stands besides them
- * @throws UsageError if a flag is unknown, lacks its value or has a wrong one
+ * @param task The task, with the flags that it accepts
+ * @param args The arguments
+ * @returns The flags given, the last value if one is repeated, and the other arguments
+ * @throws UsageError if a flag is unknown, or its value is missing or invalid
  */
-export async function parseFlags<Table extends FlagTable>(
+export function parseFlags<Table extends FlagTable>(
   task: Task<Table>,
   args: string[],
-): Promise<{ flags: FlagValues<Table>; operands: string[] }> {
-  const keys = new Map(Object.keys(task.flags).map((key) => [flagName(key), key]));
-  // `strict` would refuse in its own words, and take `--seed -1` for two flags.
-  const { tokens } = parseArgs({
-    args: withoutDashes(args, task),
-    options: Object.fromEntries(
-      [...keys].map(([name, key]) => [name.slice(2), {
-        type: task.flags[key].placeholder === undefined ? "boolean" : "string",
-      }]),
-    ),
-    strict: false,
-    tokens: true,
-  });
+): { flags: FlagValues<Table>; operands: string[] } {
+  const command = new Command(`deno task ${task.name}`)
+    .usage(["[flags]", task.operands].filter(Boolean).join(" "))
+    .description(task.summary)
+    .helpOption("-h, --help", "print this help and exit")
+    .configureOutput({
+      writeOut: (text) => print(...text.trimEnd().split("\n")),
+      writeErr() {},
+      // Commander would read environment variables, for which tasks have no permission.
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .exitOverride(({ exitCode, message }) => {
+      if (exitCode === 0) Deno.exit();
+      const line = message.replace(/^error: /, "").replaceAll("\n", " ").replace(/\.$/, "");
+      throw new UsageError(`${line}; --help lists the flags`);
+    });
+  if (task.operands !== undefined) command.argument("[operands...]");
+  for (const [key, flag] of Object.entries(task.flags)) command.addOption(toOption(key, flag));
+  const version = `mnist-webgpu ${deno.version} (Deno ${Deno.version.deno})`;
+  command.version(version, "--version", "print the program's version and exit");
+  command.parse(withoutDashes(args, task), { from: "user" });
+  return { flags: command.opts(), operands: command.args };
+}
 
-  const flags: Record<string, unknown> = {};
-  const operands: string[] = [];
-  for (const token of tokens) {
-    if (token.kind === "positional") {
-      if (task.operands === undefined) {
-        throw new UsageError(`unexpected argument ${token.value} (--help lists the flags)`);
-      }
-      operands.push(token.value);
-    } else if (token.kind === "option") {
-      const key = keys.get(token.rawName);
-      if (key === undefined) throw await unknownFlag(token.rawName, [...keys.keys()]);
-      flags[key] = flagValue(token.rawName, task.flags[key], token.value);
-    }
-  }
-  return { flags: flags as FlagValues<Table>, operands };
+function toOption<Value>(key: string, flag: Flag<Value>): Option {
+  const { placeholder, help, choices, expects, parse } = flag;
+  const facts = [choices?.join("|"), flag.default && `default: ${flag.default}`].filter(Boolean);
+  const name = flagName(key);
+  const option = new Option(
+    placeholder === undefined ? name : `${name} <${placeholder}>`,
+    facts.length > 0 ? `${help} (${facts.join("; ")})` : help,
+  );
+  option.negate = false; // --no-save is a flag of its own, not the opposite of --save
+  if (placeholder === undefined) return option;
+  return option.argParser((text) => {
+    const value = parse(text);
+    if (value !== undefined) return value;
+    throw new UsageError(`${name} must be ${expects}: current value is ${text}`);
+  });
 }
 
 /**
- * The words without the `--` that people put between a task and its flags, as npm wants it. Where
- * file names may follow, one further behind keeps its meaning: what follows it is no flag.
+ * Removes `--` between the task and its flags, which npm requires. If the task accepts file names, a
+ * later `--` still marks the end of the flags.
  */
 function withoutDashes(args: string[], { operands }: Task<FlagTable>): string[] {
   return args.filter((word, i) => word !== "--" || i > 0 && operands !== undefined);
-}
-
-function flagValue<Value>(name: string, flag: Flag<Value>, text: string | undefined): Value {
-  const isSwitch = flag.placeholder === undefined;
-  if (!isSwitch && text === undefined) {
-    throw new UsageError(`${name} needs a value: ${flag.expects}`);
-  }
-  const value = isSwitch && text !== undefined ? undefined : flag.parse(text ?? "");
-  if (value === undefined) {
-    throw new UsageError(`${name} must be ${flag.expects}: current value is ${text}`);
-  }
-  return value;
-}
-
-async function unknownFlag(name: string, known: string[]): Promise<UsageError> {
-  // Here and not above, since it is needed only where something is wrong.
-  const { closestString } = await import("@std/text");
-  return new UsageError(
-    `unknown flag ${name}; did you mean ${closestString(name, known)}? (--help lists all)`,
-  );
-}
-
-/** The column at which descriptions start in the help. */
-const HELP_COLUMN = 36;
-
-/** Formats a task's help from its table of flags. */
-export function helpText(task: Task<FlagTable>): string {
-  const rows = Object.entries(task.flags).map(([key, flag]) => {
-    const usage = `  ${[flagName(key), flag.placeholder].filter(Boolean).join(" ")}`;
-    const help = flag.help + (flag.default === undefined ? "" : ` (${flag.default})`);
-    return usage.length < HELP_COLUMN - 1
-      ? usage.padEnd(HELP_COLUMN) + help
-      : `${usage}\n${" ".repeat(HELP_COLUMN)}${help}`;
-  });
-  return [
-    `Usage: ${["deno task", task.name, "[flags]", task.operands].filter(Boolean).join(" ")}`,
-    "",
-    task.summary,
-    "",
-    ...rows,
-  ].join("\n");
 }

@@ -73,7 +73,7 @@ export async function loadNet(
     const { cause } = error as Error;
     if (!(cause instanceof MissingSettingsError)) throw error;
     const choices = cause.missing.map((fact) =>
-      `${flagName(fact)} ${FACT_FLAGS[fact].placeholder}`
+      `${flagName(fact)} ${OPTION_WORDS[fact].join("|")}`
     );
     const words = { activation: "relu", head: "softmax", scale: "unit", ...defined(facts) };
     const example = Object.entries(words).map(([name, word]) => `${flagName(name)} ${word}`);

@@ -19,8 +19,8 @@ const FLAGS = {
 const TASK: Task<typeof FLAGS> = {
   name: "predict",
   summary:
-    "Predicts which digit an image shows, with the probability of each digit. A prediction is\n" +
-    "unsure if another digit is more than half as probable. Images are PNG or JPEG files of any\n" +
+    "Predicts which digit an image shows, with the probability of each digit. A prediction is " +
+    "unsure if another digit is more than half as probable. Images are PNG or JPEG files of any " +
     "size that show one digit, dark on light or light on dark; - reads one from stdin.",
   flags: FLAGS,
   operands: "IMAGE...",

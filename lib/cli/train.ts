@@ -45,7 +45,7 @@ const FLAGS = {
 const TASK: Task<typeof FLAGS> = {
   name: "train",
   summary:
-    "Trains a three-layer net on images of digits. Without flags, repeats the notebook's run:\n" +
+    "Trains a three-layer net on images of digits. Without flags, repeats the notebook's run: " +
     "same data, same random numbers, same log.",
   flags: FLAGS,
 };

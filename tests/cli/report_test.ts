@@ -109,7 +109,7 @@ const WRONG: [string[], string][] = [
   [[], "a run's folder is needed, or several to compare"],
   [["--run", "a", "--compare", "b"], "--run shows one run"],
   [["--run", "a", "b"], "--run shows one run"],
-  [["--rum", "a"], "unknown flag --rum; did you mean --run?"],
+  [["--rum", "a"], "unknown option '--rum' (Did you mean --run?)"],
 ];
 
 for (const [args, message] of WRONG) {
