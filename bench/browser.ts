@@ -1,23 +1,26 @@
-/** Headless Chromium, for tests and benches. Needs the package `chromium` (Debian), or CHROMIUM with its path. */
+/**
+ * Opens pages in headless Chromium, for tests and benchmarks. Needs Debian's package `chromium`, or
+ * its path in CHROMIUM.
+ */
 import type { BrowserContext, BrowserType, Page } from "playwright-core";
 
-/** The path of Chromium. */
+/** Returns the path of Chromium: CHROMIUM, otherwise Debian's. */
 export function chromiumPath(): string {
   return Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
 }
 
-/** A browser that is closed when disposed. */
+/** A browser; disposing of it closes it. */
 export interface TestBrowser extends AsyncDisposable {
-  /** Playwright's own: https://playwright.dev/docs/api/class-browsercontext. */
+  /** Playwright's object: https://playwright.dev/docs/api/class-browsercontext. */
   context: BrowserContext;
   /** Opens a page and records its errors and warnings. */
   open(url: string): Promise<TestPage>;
 }
 
-/** A page, and its errors and warnings. */
+/** An open page, with its errors, warnings and requests. */
 export interface TestPage {
   page: Page;
-  /** Errors and warnings on its console, uncaught errors, and requests that failed. */
+  /** Its console's errors and warnings, its uncaught errors, and its failed requests. */
   complaints: string[];
   /** The URLs that it requested. */
   requests: string[];
@@ -25,19 +28,19 @@ export interface TestPage {
 
 /** Options of `openBrowser`. */
 export interface BrowserOptions {
-  /** Enables WebGPU with the software adapter SwiftShader, which Chromium offers only with a flag. */
+  /** Whether to enable WebGPU, on the software adapter SwiftShader. */
   webgpu?: boolean;
   /** Additional flags for Chromium. */
   args?: string[];
-  /** Playwright's options of contexts: viewport, colorScheme, offline... */
+  /** Playwright's options for contexts: viewport, colorScheme, offline... */
   context?: Parameters<BrowserType["launchPersistentContext"]>[1];
 }
 
 /**
  * Starts headless Chromium with a fresh profile.
  *
- * @param options With or without WebGPU, and others
- * @returns The browser, which must be disposed
+ * @param options Whether to enable WebGPU, and others
+ * @returns The browser, which the caller must dispose of
  */
 export async function openBrowser(
   { webgpu = false, args = [], context: contextOptions }: BrowserOptions = {},
@@ -48,7 +51,7 @@ export async function openBrowser(
   const profile = await Deno.makeTempDir();
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: chromiumPath(),
-    headless: false, // Playwright's headless mode uses another program
+    headless: false, // because Playwright's headless mode starts another program
     args: [
       "--headless=new",
       "--no-sandbox",
@@ -69,7 +72,7 @@ export async function openBrowser(
       const complaints: string[] = [];
       const requests: string[] = [];
       page.on("console", (message) => {
-        // Chromium's message if there is no GPU.
+        // Chromium prints this if there is no GPU.
         if (message.text() === "No available adapters.") return;
         if (["error", "warning"].includes(message.type())) complaints.push(message.text());
       });

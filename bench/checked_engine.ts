@@ -1,4 +1,6 @@
-/** Creates engines and checks their results before they are timed. */
+/**
+ * Creates engines for benchmarks, and checks their results against float64 before they are timed.
+ */
 import { assert } from "@std/assert";
 import type { Dataset } from "../lib/data/dataset.ts";
 import { createEngine } from "../lib/engine/create.ts";
@@ -8,7 +10,7 @@ import { engineOptions } from "../lib/training/train.ts";
 import { stepsOf } from "./steps.ts";
 import { drawState, Reference, relativeError } from "../lib/engine/reference.ts";
 
-/** The engine and its work; the notebook's, except for these options. */
+/** Which engine to create; the net and the batch size are the notebook's by default. */
 export interface CheckedEngineOptions {
   backend: Backend;
   data: Dataset;
@@ -19,9 +21,10 @@ export interface CheckedEngineOptions {
 /**
  * Creates an engine and checks it.
  *
- * @param options The engine and its work
- * @returns The engine, loaded and started. It lives until the process ends, since a bench file cannot know when its last bench is done
- * @throws {AssertionError} If its results are wrong
+ * @param options The backend, the data, the net and the batch size
+ * @returns The engine, loaded and started. It stays open until the process ends, because `deno
+ *   bench` does not tell a file that its benchmarks are done
+ * @throws {AssertionError} If the engine's results are wrong
  */
 export async function openCheckedEngine(
   { backend, data, hidden = NOTEBOOK.hidden, batchSize = NOTEBOOK.batchSize }: CheckedEngineOptions,
@@ -33,9 +36,9 @@ export async function openCheckedEngine(
 }
 
 /**
- * Loads data into an engine, starts it, and compares three steps and an evaluation with float64.
+ * Loads data into an engine, starts a run, and compares three steps and an evaluation with float64.
  *
- * @throws {AssertionError} If its numbers are wrong
+ * @throws {AssertionError} If the engine's results are wrong
  */
 export async function checkEngine(engine: Engine, data: Dataset): Promise<void> {
   const { options } = engine;
@@ -55,11 +58,14 @@ export async function checkEngine(engine: Engine, data: Dataset): Promise<void> 
 
   const change = reference.parameters.map((value, i) => value - start.parameters[i]);
   const error = relativeError(parameters, reference.parameters, change);
-  assert(error <= 1e-4, `parameters differ from float64's by ${error} of their change`);
+  assert(error <= 1e-4, `the parameters' error is ${error} of their change in float64`);
   const expected = reference.evaluate(evaluated);
-  assert(Math.abs(loss / expected.loss - 1) <= 1e-5, `loss ${loss}, in float64 ${expected.loss}`);
+  assert(
+    Math.abs(loss / expected.loss - 1) <= 1e-5,
+    `the loss is ${loss}, in float64 ${expected.loss}`,
+  );
   assert(
     Math.abs(correct - expected.correct) <= expected.undecided,
-    `${correct} rows are right, in float64 ${expected.correct}`,
+    `${correct} rows are correct, in float64 ${expected.correct}`,
   );
 }

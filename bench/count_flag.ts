@@ -1,7 +1,7 @@
-/** A flag that several benchmark tasks share. */
+/** A flag of several benchmark tasks: a whole number of at least 1. */
 import { type Flag, number, parseNumber } from "../lib/cli/flags.ts";
 
-/** A flag with a whole number of at least 1. */
+/** Creates a flag with a whole number of at least 1. */
 export function count(help: string, byDefault?: number): Flag<number> {
   return {
     ...number(help, byDefault),

@@ -1,4 +1,4 @@
-/** The digits of the benchmarks: MNIST if it is available, otherwise synthetic ones. */
+/** The data set of the benchmarks: MNIST if its files are there, otherwise synthetic digits. */
 import type { Dataset } from "../lib/data/dataset.ts";
 import { encodeIdx } from "../lib/data/idx.ts";
 import { IDX_FILE_NAMES } from "../lib/data/idx_dataset.ts";
@@ -9,13 +9,16 @@ import { syntheticDigits } from "../lib/data/synthetic.ts";
 /** The folder in which `deno task train` stores downloads. */
 const CACHE = "data/mnist";
 
-/** The folder of MNIST's files: MNIST_DIR, or else the cache if it holds them, or else undefined. */
+/**
+ * Returns the folder of MNIST's files: MNIST_DIR, otherwise the cache if it holds the files,
+ * otherwise undefined.
+ */
 export function mnistFolder(): string | undefined {
   return Deno.env.get("MNIST_DIR") || (hasIdxFiles(CACHE) ? CACHE : undefined);
 }
 
 /**
- * Opens MNIST if there is a folder of it, otherwise synthetic digits of the same shape and number.
+ * Reads MNIST if its files are there, otherwise makes as many synthetic digits of the same size.
  * Downloads nothing.
  *
  * @throws {DataError} If the folder's files are corrupt or incomplete
@@ -25,7 +28,7 @@ export function openDigits(): Dataset {
   return folder === undefined ? syntheticDigits() : readIdxFolder(folder, MNIST);
 }
 
-/** Writes digits as plain IDX files, which every contestant can read. */
+/** Writes a data set as uncompressed IDX files, which every implementation can read. */
 export function writeIdxFolder(directory: string, data: Dataset): void {
   const { width, height, images, labels, trainRows } = data;
   const pixels = width * height;

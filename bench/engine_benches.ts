@@ -1,32 +1,35 @@
-/** The benchmarks of both engines. */
+/**
+ * The benchmarks that both engines share: training steps, evaluations, sampling rows, and the
+ * notebook's whole run. The results are compared with float64 before anything is timed.
+ */
 import type { Engine } from "../lib/engine/engine.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
 import { train } from "../lib/training/train.ts";
 import { openCheckedEngine } from "./checked_engine.ts";
 import { openDigits } from "./digits.ts";
-import { fourPixels } from "./four_pixels.ts";
+import { tinyDataset } from "./tiny_dataset.ts";
 import { stepsOf } from "./steps.ts";
 
-/** How often work is repeated between two waits for the device. */
+/** How often a benchmark repeats its work before it waits for the device. */
 export interface Repetitions {
   steps: number;
   evaluations: number;
-  draws: number;
+  samples: number;
 }
 
-/** Numbers of rows sampled from 60,000. */
-const DRAWN = [1, 10, 100, 250, 1000];
+/** How many of 60,000 rows are sampled. */
+const SAMPLED = [1, 10, 100, 250, 1000];
 
 /**
- * Registers the benchmarks of an engine. Each repeats its work many times and waits once, since in
- * Deno a wait for WebGPU costs 11 ms. The benchmark's name says how many times.
+ * Registers the benchmarks of an engine. Each benchmark repeats its work and then waits once,
+ * because a wait for WebGPU takes 11 ms in Deno. Its name says how often the work is repeated.
  *
  * @param backend The engine
- * @param repetitions Enough repetitions to make the wait small compared with the work
+ * @param repetitions How often to repeat the work; the wait should be short compared with it
  */
 export async function registerEngineBenches(
   backend: "webgpu" | "cpu",
-  { steps, evaluations, draws }: Repetitions,
+  { steps, evaluations, samples }: Repetitions,
 ): Promise<void> {
   const data = openDigits();
   const engine = await openCheckedEngine({ backend, data });
@@ -44,12 +47,12 @@ export async function registerEngineBenches(
   );
 
   const testRows = Uint32Array.from({ length: 10_000 }, (_, i) => data.trainRows + i);
-  const drawn = testRows.subarray(0, NOTEBOOK.evalSize);
+  const evaluated = testRows.subarray(0, NOTEBOOK.evalSize);
   Deno.bench(
     `${backend}: ${evaluations} evaluations of 1000 rows`,
     group("evaluation"),
     settled((engine) => {
-      for (let i = 0; i < evaluations; i++) engine.evaluate(drawn);
+      for (let i = 0; i < evaluations; i++) engine.evaluate(evaluated);
     }),
   );
   Deno.bench(
@@ -58,14 +61,14 @@ export async function registerEngineBenches(
     settled((engine) => engine.evaluate(testRows)),
   );
 
-  const four = fourPixels();
-  for (const k of DRAWN) {
-    const drawing = await openCheckedEngine({ backend, data: four, hidden: [1, 1], batchSize: k });
-    const queued = stepsOf(draws, k);
+  const tiny = tinyDataset();
+  for (const k of SAMPLED) {
+    const sampling = await openCheckedEngine({ backend, data: tiny, hidden: [1, 1], batchSize: k });
+    const queued = stepsOf(samples, k);
     Deno.bench(
-      `${backend}: ${draws} draws of ${k} of 60,000 rows`,
-      { ...group("drawing rows"), baseline: k === NOTEBOOK.batchSize },
-      settled((engine) => engine.step(queued), drawing),
+      `${backend}: ${samples} samples of ${k} of 60,000 rows`,
+      { ...group("sampling rows"), baseline: k === NOTEBOOK.batchSize },
+      settled((engine) => engine.step(queued), sampling),
     );
   }
 

@@ -1,6 +1,10 @@
 /**
- * `deno task bench:growth`: the time of a step as batches and layers grow, and of sampling as more
- * rows are sampled. Time should grow no faster than the work.
+ * `deno task bench:growth`: measures how the time of a step scales with the batch size and the
+ * layer sizes, and the time of sampling with the number of rows. Time should grow no faster than
+ * the work.
+ *
+ * Each time is the median of five repetitions; a repetition takes enough steps to last 300 ms
+ * (timing.ts). Steps that would take more than a minute are left out and listed.
  */
 import type { Dataset } from "../lib/data/dataset.ts";
 import { type FlagValues, oneOf, type Task, toggle } from "../lib/cli/flags.ts";
@@ -13,33 +17,33 @@ import { DistSampler } from "../lib/random/dist_sampler.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
 import { engineOptions } from "../lib/training/train.ts";
 import { openDigits } from "./digits.ts";
-import { fourPixels } from "./four_pixels.ts";
+import { tinyDataset } from "./tiny_dataset.ts";
 import { describeMachine, machineLines } from "./machine.ts";
 import { markdownTable } from "./table.ts";
 import { timeSteps, type Timing } from "./timing.ts";
-import { operationsOfStep } from "./work.ts";
+import { operationsOfStep } from "./operations.ts";
 
 const BATCHES = [10, 100, 1000, 10_000, 60_000];
 const HIDDEN = [[50, 100], [128, 64], [512, 256], [1024, 512]] as const;
-const DRAWN = [1, 10, 100, 250, 1000, 3000, 10_000, 60_000];
-/** A step is left out if, judging by the next smaller batch, it would take longer than this. */
+const SAMPLED = [1, 10, 100, 250, 1000, 3000, 10_000, 60_000];
+/** A step is left out if the time of the next smaller batch predicts a longer time than this. */
 const MOST_SECONDS = 60;
 
 const FLAGS = {
-  backend: oneOf(["auto", "webgpu", "cpu"], "what to measure", "auto"),
+  backend: oneOf(["auto", "webgpu", "cpu"], "the engine to measure", "auto"),
   json: toggle("print one JSON object instead of the tables"),
 };
 
 const TASK: Task<typeof FLAGS> = {
   name: "bench:growth",
   summary:
-    "Times training steps for batches of 10 to 60,000 rows and four nets, and the sampling of " +
-    "1 to 60,000 rows. Takes several minutes on two cores.",
+    "Times training steps for batches of 10 to 60,000 rows and four nets, and sampling 1 to " +
+    "60,000 rows. Takes several minutes on two cores.",
   flags: FLAGS,
 };
 
-/** The timing of a net at a batch size. */
-interface Grown extends Timing {
+/** The time of a step of a net at a batch size. */
+interface ScaledTiming extends Timing {
   hidden: readonly [number, number];
   batchSize: number;
   /** Billions of floating-point operations per second. */
@@ -52,11 +56,13 @@ async function growthTask({ backend = "auto", json }: FlagValues<typeof FLAGS>):
   const machine = await describeMachine();
   const data = openDigits();
   const leftOut: string[] = [];
-  const steps: Grown[] = [];
-  for (const hidden of HIDDEN) steps.push(...await grow(data, backend, hidden, BATCHES, leftOut));
-  const draws = await grow(fourPixels(), backend, [1, 1], DRAWN, leftOut);
+  const steps: ScaledTiming[] = [];
+  for (const hidden of HIDDEN) {
+    steps.push(...await timeBatchSizes(data, backend, hidden, BATCHES, leftOut));
+  }
+  const samples = await timeBatchSizes(tinyDataset(), backend, [1, 1], SAMPLED, leftOut);
   if (json) {
-    print(JSON.stringify({ machine, backend, data: data.name, steps, draws, leftOut }));
+    print(JSON.stringify({ machine, backend, data: data.name, steps, samples, leftOut }));
     return;
   }
   const timing = [
@@ -71,39 +77,39 @@ async function growthTask({ backend = "auto", json }: FlagValues<typeof FLAGS>):
     "A training step, with rows sampled from all training rows:",
     "",
     ...markdownTable([
-      { head: "hidden", of: ({ hidden }: Grown) => hidden.join() },
-      { head: "batch", of: ({ batchSize }: Grown) => batchSize },
+      { head: "hidden", of: ({ hidden }: ScaledTiming) => hidden.join() },
+      { head: "batch", of: ({ batchSize }: ScaledTiming) => batchSize },
       ...timing,
-      { head: "GFLOP/s", of: ({ gigaflops }: Grown) => gigaflops, digits: 2 },
+      { head: "GFLOP/s", of: ({ gigaflops }: ScaledTiming) => gigaflops, digits: 2 },
     ], steps),
     "",
-    "Sampling rows from 60,000 (and training a net with 1 and 1 hidden units on 4 pixels each):",
+    "Sampling from 60,000 rows (the step also trains a net with hidden layers of 1 and 1 units on images of 4 pixels):",
     "",
     ...markdownTable([
-      { head: "rows", of: ({ batchSize }: Grown) => batchSize },
+      { head: "rows", of: ({ batchSize }: ScaledTiming) => batchSize },
       ...timing,
-    ], draws),
+    ], samples),
     ...leftOut.map((line) => `Left out: ${line}`),
   );
 }
 
-/** Times one net at growing batch sizes. */
-async function grow(
+/** Times the steps of one net at increasing batch sizes. */
+async function timeBatchSizes(
   data: Dataset,
   backend: Backend,
   hidden: readonly [number, number],
   batchSizes: number[],
   leftOut: string[],
-): Promise<Grown[]> {
-  const grown: Grown[] = [];
+): Promise<ScaledTiming[]> {
+  const timings: ScaledTiming[] = [];
   for (const batchSize of batchSizes) {
-    const what = `hidden ${hidden}, batch ${batchSize}, ${data.name}`;
-    const smaller = grown.at(-1);
+    const name = `hidden ${hidden}, batch ${batchSize}, ${data.name}`;
+    const smaller = timings.at(-1);
     const seconds = smaller === undefined
       ? 0
       : smaller.milliseconds / 1000 * batchSize / smaller.batchSize;
     if (seconds > MOST_SECONDS) {
-      leftOut.push(`${what}: would take about ${Math.round(seconds)} s a step`);
+      leftOut.push(`${name}: would take about ${Math.round(seconds)} s per step`);
       continue;
     }
     try {
@@ -111,16 +117,16 @@ async function grow(
       const timing = await timeSteps(engine, batchSize);
       const operations = operationsOfStep(engine.options.architecture, batchSize);
       const gigaflops = operations / timing.milliseconds / 1e6;
-      grown.push({ hidden, batchSize, ...timing, gigaflops });
-      printError(`${what}: ${timing.milliseconds.toFixed(3)} ms per step`);
+      timings.push({ hidden, batchSize, ...timing, gigaflops });
+      printError(`${name}: ${timing.milliseconds.toFixed(3)} ms per step`);
     } catch (error) {
-      leftOut.push(`${what}: ${(error as Error).message}`);
+      leftOut.push(`${name}: ${(error as Error).message}`);
     }
   }
-  return grown;
+  return timings;
 }
 
-/** Creates an engine and starts a run. */
+/** Creates an engine, loads the data and starts a run. */
 async function start(
   data: Dataset,
   backend: Backend,
@@ -130,7 +136,7 @@ async function start(
   const options = engineOptions({ ...NOTEBOOK, hidden, batchSize }, data);
   const engine = await createEngine({ ...options, backend });
   engine.load(data);
-  // Glorot, since N(0, 1) would saturate all units of large layers.
+  // Glorot initialization, because N(0, 1) would saturate all units of large layers.
   const parameters = drawParameters(options.architecture, "glorot", new DistSampler(NOTEBOOK.seed));
   const trainRows = Uint32Array.from({ length: data.trainRows }, (_, row) => row);
   engine.start(trainRows, { parameters, moments: new Float32Array(0), stepsTaken: 0 });

@@ -1,4 +1,7 @@
-/** Records the work that an engine dispatches, kernel by kernel, so that it can be repeated and timed. */
+/**
+ * Records the dispatches of a WebGPU engine, kernel by kernel, so that each kernel's can be
+ * repeated and timed.
+ */
 import type { Dataset } from "../lib/data/dataset.ts";
 import type { Engine } from "../lib/engine/engine.ts";
 import type { Gpu } from "../lib/engine/webgpu/device.ts";
@@ -8,28 +11,28 @@ import { createWebGpuEngine } from "../lib/engine/webgpu/webgpu_engine.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
 import { engineOptions } from "../lib/training/train.ts";
 import { checkEngine } from "./checked_engine.ts";
-import nothing from "./nothing.wgsl" with { type: "text" };
+import empty from "./empty.wgsl" with { type: "text" };
 import { stepsOf } from "./steps.ts";
 
-/** One kernel's part of some recorded work. */
+/** The recorded dispatches of one kernel. */
 export interface KernelWork {
   /** The kernel's entry point. */
   name: string;
-  /** Number of dispatches. */
+  /** The number of dispatches. */
   count: number;
-  /** Encodes all of them again, in order. */
+  /** Encodes all these dispatches again, in the same order. */
   encode(encoder: GPUCommandEncoder): void;
 }
 
 /**
- * Records the dispatches of a WebGPU engine. To need no option of the engine, it replaces the method
- * that all dispatches go through while the engine queues its work.
+ * Records the dispatches of a WebGPU engine. While the engine queues its work, this replaces
+ * `Program.prototype.dispatch`, which makes all dispatches, so the engine needs no option for it.
  *
  * @param engine The engine, with nothing queued
- * @param queue Queues the work
- * @returns The work of each kernel, in the order of their first dispatches
+ * @param queue Queues the work to record
+ * @returns The dispatches of each kernel; the kernels are in the order of their first dispatches
  */
-async function noteKernelWork(
+async function recordDispatches(
   engine: Engine,
   queue: (engine: Engine) => void,
 ): Promise<KernelWork[]> {
@@ -46,7 +49,7 @@ async function noteKernelWork(
   let settled: Promise<unknown>;
   try {
     queue(engine);
-    // `settle` submits the queued work before it waits.
+    // `settle` first submits all queued work, then waits.
     settled = engine.settle();
   } finally {
     Program.prototype.dispatch = dispatch;
@@ -59,11 +62,11 @@ async function noteKernelWork(
   }));
 }
 
-/** Empty dispatches, each of which waits for the previous one. */
-export async function emptyWork(gpu: Gpu, count: number): Promise<KernelWork> {
+/** Returns dispatches of an empty kernel. Each waits for the previous one. */
+export async function emptyDispatches(gpu: Gpu, count: number): Promise<KernelWork> {
   const program = await Program.compile(gpu, {
-    entryPoint: "nothing",
-    sources: [nothing],
+    entryPoint: "empty",
+    sources: [empty],
     constants: {},
     bindings: ["write"],
   });
@@ -78,20 +81,21 @@ export async function emptyWork(gpu: Gpu, count: number): Promise<KernelWork> {
   };
 }
 
-/** A net, a batch size, and the number of steps to record. */
-export interface NotedNet {
+/** The hidden layers, the batch size, and the number of steps to record. */
+export interface RecordedNet {
   hidden: readonly [number, number];
   batchSize: number;
   steps: number;
 }
 
 /**
- * Returns the notebook's net, whose kernels process all layers at once on a GPU, and a larger one that
- * is processed layer by layer, with enough steps to make a wait negligible.
+ * Returns the notebook's net, for which a GPU uses fused kernels (all layers in one dispatch), and
+ * a larger net, for which it uses tiled kernels (a dispatch per layer). A GPU gets more steps than
+ * a software adapter, so that the wait at the end is short compared with the work.
  *
- * @param software Whether the adapter is a software adapter
+ * @param software Whether the adapter runs on the processor
  */
-export function netsToNote(software: boolean): { small: NotedNet; large: NotedNet } {
+export function netsToRecord(software: boolean): { small: RecordedNet; large: RecordedNet } {
   const { hidden, batchSize } = NOTEBOOK;
   return {
     small: { hidden, batchSize, steps: software ? 1000 : 20_000 },
@@ -100,17 +104,17 @@ export function netsToNote(software: boolean): { small: NotedNet; large: NotedNe
 }
 
 /**
- * Creates an engine and checks its results.
+ * Creates a WebGPU engine on an open device, and checks its results against float64.
  *
- * @param gpu The device; the engine closes it
+ * @param gpu The device, which the engine closes when it is disposed
  * @param data The data to train on
  * @param net The net and the batch size
- * @param kernels The set of kernels; by default the one for the device
+ * @param kernels The set of kernels; by default the device's
  */
 export async function openEngineOn(
   gpu: Gpu,
   data: Dataset,
-  { hidden, batchSize }: NotedNet,
+  { hidden, batchSize }: RecordedNet,
   kernels?: KernelSet,
 ): Promise<Engine> {
   const options = engineOptions({ ...NOTEBOOK, hidden, batchSize }, data);
@@ -120,16 +124,20 @@ export async function openEngineOn(
 }
 
 /**
- * Records steps. Their learning rate is 0, so repeating updates does not change the parameters. The
- * buffer that tells the kernels to take steps stays on the device until something else is queued.
+ * Records training steps. Their learning rate is 0, so that repeating the update kernel does not
+ * change the parameters. The recorded dispatches can be repeated until the engine queues other
+ * work, because the buffer that describes the steps stays on the device until then.
  */
-export function noteSteps(engine: Engine, { batchSize, steps }: NotedNet): Promise<KernelWork[]> {
+export function recordSteps(
+  engine: Engine,
+  { batchSize, steps }: RecordedNet,
+): Promise<KernelWork[]> {
   const queued = stepsOf(steps, batchSize).map((step) => ({ ...step, learningRate: 0 }));
-  return noteKernelWork(engine, (engine) => engine.step(queued));
+  return recordDispatches(engine, (engine) => engine.step(queued));
 }
 
-/** Records an evaluation on as many test rows as the notebook's. */
-export function noteEvaluation(engine: Engine, { trainRows }: Dataset): Promise<KernelWork[]> {
+/** Records an evaluation of the notebook's size, on the first test rows. */
+export function recordEvaluation(engine: Engine, { trainRows }: Dataset): Promise<KernelWork[]> {
   const rows = Uint32Array.from({ length: NOTEBOOK.evalSize }, (_, i) => trainRows + i);
-  return noteKernelWork(engine, (engine) => engine.evaluate(rows));
+  return recordDispatches(engine, (engine) => engine.evaluate(rows));
 }

@@ -1,6 +1,10 @@
 /**
- * `deno task bench:kernels`: the time of each kernel in a step, by the device's own clock, compared with
- * that of a step's two dispatches when they do nothing.
+ * `deno task bench:kernels`: measures the time of each kernel in training steps and in an
+ * evaluation, and the time of two empty dispatches per step.
+ *
+ * It records the dispatches of some steps, then repeats each kernel's dispatches without the
+ * others, between two timestamps of the device (device_clock.ts). The kernels are timed in turn,
+ * round after round, and the median of the rounds counts.
  */
 import type { Dataset } from "../lib/data/dataset.ts";
 import { type FlagValues, type Task, toggle } from "../lib/cli/flags.ts";
@@ -11,12 +15,12 @@ import { count } from "./count_flag.ts";
 import { DeviceClock, openClockedGpu } from "./device_clock.ts";
 import { openDigits } from "./digits.ts";
 import {
-  emptyWork,
+  emptyDispatches,
   type KernelWork,
-  netsToNote,
-  noteEvaluation,
-  noteSteps,
+  netsToRecord,
   openEngineOn,
+  recordEvaluation,
+  recordSteps,
 } from "./kernel_work.ts";
 import { describeMachine, machineLines } from "./machine.ts";
 import { median } from "./statistics.ts";
@@ -24,32 +28,32 @@ import { markdownTable } from "./table.ts";
 import { timeSteps } from "./timing.ts";
 
 const ROUNDS = 7;
-/** Work is repeated until one timing takes at least about this long. */
+/** The work of one measurement is repeated so that it takes at least about this long. */
 const LEAST_MILLISECONDS = 100;
 const MOST_REPETITIONS = 10_000;
 
 const FLAGS = {
-  rounds: count("how often each kernel is timed, in turn, of which the median counts", ROUNDS),
+  rounds: count("how often each kernel is timed; the median counts", ROUNDS),
   json: toggle("print one JSON object instead of the tables"),
 };
 
 const TASK: Task<typeof FLAGS> = {
   name: "bench:kernels",
   summary:
-    "Takes some steps on WebGPU, then repeats each kernel's part of them and times it, by the " +
-    "device's own clock if it has one.",
+    "Records the dispatches of training steps on WebGPU, then repeats and times each kernel's " +
+    "dispatches, by the device's clock if it has one.",
   flags: FLAGS,
 };
 
-/** The timings of some work, part by part. */
-interface Timed {
+/** The times of some work, kernel by kernel. */
+interface KernelTimes {
   title: string;
   parts: Part[];
 }
 
 interface Part {
   name: string;
-  /** Number of dispatches; NaN for totals. */
+  /** The number of dispatches; NaN for totals. */
   count: number;
   milliseconds: number;
 }
@@ -76,7 +80,7 @@ async function kernelsTask({ rounds = ROUNDS, json }: FlagValues<typeof FLAGS>):
       `${title}:`,
       "",
       ...markdownTable([
-        { head: "what", of: ({ name }: Part) => name },
+        { head: "kernel", of: ({ name }: Part) => name },
         { head: "dispatches", of: ({ count }: Part) => count },
         { head: "ms", of: ({ milliseconds }: Part) => milliseconds, digits: 3 },
         {
@@ -89,19 +93,19 @@ async function kernelsTask({ rounds = ROUNDS, json }: FlagValues<typeof FLAGS>):
   }
 }
 
-/** Times a net's kernels, in steps and in an evaluation, and its steps as a whole. */
+/** Times a net's kernels in steps and in an evaluation, and the steps as a whole. */
 async function timeNet(
   data: Dataset,
   size: "small" | "large",
   rounds: number,
-): Promise<{ clock: "device" | "host"; timed: Timed[] }> {
+): Promise<{ clock: "device" | "host"; timed: KernelTimes[] }> {
   const gpu = await openClockedGpu();
-  const net = netsToNote(gpu.description.software)[size];
+  const net = netsToRecord(gpu.description.software)[size];
   await using engine = await openEngineOn(gpu, data, net);
   const clock = new DeviceClock(gpu);
   const title = `net of hidden ${net.hidden}`;
   printError(`${title}: timing`);
-  const works = [await emptyWork(gpu, 2 * net.steps), ...await noteSteps(engine, net)];
+  const works = [await emptyDispatches(gpu, 2 * net.steps), ...await recordSteps(engine, net)];
   const [empty, ...parts] = await timeInTurn(clock, works, rounds);
   const whole = await timeSteps(engine, net.batchSize);
   parts.push(
@@ -117,7 +121,7 @@ async function timeNet(
     { title: `${net.steps} steps of ${net.batchSize} rows, ${title}`, parts },
     {
       title: `An evaluation of ${NOTEBOOK.evalSize} rows, ${title}`,
-      parts: await timeInTurn(clock, await noteEvaluation(engine, data), rounds),
+      parts: await timeInTurn(clock, await recordEvaluation(engine, data), rounds),
     },
   ];
   return { clock: clock.whose, timed };
@@ -127,7 +131,10 @@ function sum(parts: Part[]): number {
   return parts.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
 }
 
-/** Times each work, alternating between them so that disturbances affect all; takes the median of the rounds. */
+/**
+ * Times every kernel once per round, so that a disturbance of the machine affects all of them;
+ * returns medians.
+ */
 async function timeInTurn(
   clock: DeviceClock,
   works: KernelWork[],

@@ -1,8 +1,8 @@
-/** Describes the machine and date of a measurement. */
+/** Describes the machine, the versions and the date of a measurement. */
 import { cpus } from "node:os";
 import { listDevices } from "../lib/engine/create.ts";
 
-/** The description printed above every table. */
+/** What is printed above every table. */
 export interface Machine {
   processor: string;
   cores: number;

@@ -1,10 +1,14 @@
-/** Our contestant: the library's `train()` on the device named on the command line. */
+/**
+ * Our implementation for `deno task bench:peers`: runs the library's `train()` and prints the
+ * result as one line of JSON. Arguments: the backend, the folder of the IDX files, the number of
+ * steps.
+ */
 import { readIdxFolder } from "../lib/data/idx_folder.ts";
 import { createEngine } from "../lib/engine/create.ts";
 import type { Backend } from "../lib/engine/engine.ts";
 import { resolveOptions } from "../lib/training/options.ts";
 import { engineOptions, train } from "../lib/training/train.ts";
-import { print } from "./contest.ts";
+import { printResult } from "./peer_loop.ts";
 
 const [backend, folder, steps] = Deno.args;
 const data = readIdxFolder(folder);
@@ -16,5 +20,5 @@ await using engine = await createEngine({
 for await (const event of train({ data, engine, ...options })) {
   if (event.event !== "finished") continue;
   const { iterations, seconds, accuracy } = event;
-  print({ title: `ours, ${engine.device.backend}`, iterations, seconds, accuracy });
+  printResult({ title: `ours, ${engine.device.backend}`, iterations, seconds, accuracy });
 }

@@ -1,5 +1,10 @@
 /// <reference lib="dom" />
-/** `deno task bench:page`: how long the page in the browser freezes while it trains. */
+/**
+ * `deno task bench:page`: measures how long the browser page freezes while it trains.
+ *
+ * It opens the page in headless Chromium, records the time between consecutive frames, and prints
+ * the median and the longest gap of each phase. One run; a screen shows a frame every 16.7 ms.
+ */
 import { contentSecurityPolicy, mnistFiles, pageFiles } from "../lib/cli/page_files.ts";
 import { type FlagValues, oneOf, type Task, toggle } from "../lib/cli/flags.ts";
 import { print } from "../lib/cli/output.ts";
@@ -11,7 +16,7 @@ import { describeMachine, machineLines } from "./machine.ts";
 import { markdownTable } from "./table.ts";
 
 const FLAGS = {
-  backend: oneOf(["cpu", "webgpu"], "what the page trains on; webgpu is SwiftShader", "cpu"),
+  backend: oneOf(["cpu", "webgpu"], "the engine of the page; webgpu is SwiftShader", "cpu"),
   json: toggle("print one JSON object instead of the table"),
 };
 
@@ -19,17 +24,18 @@ const TASK: Task<typeof FLAGS> = {
   name: "bench:page",
   summary:
     "Trains in the page, in headless Chromium, and prints the longest gap between two frames " +
-    "while it loads, while it trains the notebook's net, and while it trains a larger one and " +
-    "somebody draws.",
+    "while it loads, while it trains the notebook's net, and while it trains a larger one and a " +
+    "digit is drawn.",
   flags: FLAGS,
 };
 
-/** The frames of a phase. */
+/** The gaps between the frames of a phase. */
 interface Frames {
   phase: string;
   frames: number;
-  /** Milliseconds between two frames: the median and the longest. */
+  /** The median gap, in milliseconds. */
   median: number;
+  /** The longest gap, in milliseconds. */
   longest: number;
 }
 
@@ -52,6 +58,7 @@ async function pageTask({ backend = "cpu", json }: FlagValues<typeof FLAGS>): Pr
   );
 }
 
+/** Runs the page and measures its phases. */
 async function measure(
   backend: string,
 ): Promise<{ rows: Frames[]; browser: string }> {
@@ -64,7 +71,7 @@ async function measure(
     responder(files, contentSecurityPolicy(folder)),
   );
   await using browser = await openBrowser({ webgpu: backend === "webgpu" });
-  await browser.context.addInitScript(noteFrames);
+  await browser.context.addInitScript(recordFrames);
   const { page } = await browser.open(
     `http://127.0.0.1:${server.addr.port}/?backend=${backend}`,
   );
@@ -78,19 +85,19 @@ async function measure(
     rows.push({ phase: name, frames: gaps.length, median, longest });
   };
   await phase("loading the digits", () => page.waitForSelector("#save-onnx:not([disabled])"));
-  await page.waitForTimeout(1000); // the first examination
+  await page.waitForTimeout(1000); // the page evaluates the initial net
   await page.evaluate("takeGaps()");
   const start = async () => {
     await page.click("#start:not([disabled])");
     await page.waitForFunction(() => /Time a step/.test(document.body.textContent!));
   };
-  await phase("notebook, until the first steps", start);
-  await phase("notebook, the rest of its run", () => page.waitForFunction(isOver));
-  await page.waitForTimeout(3000); // the last examination
+  await phase("notebook preset, until the first step", start);
+  await phase("notebook preset, the rest of the run", () => page.waitForFunction(isOver));
+  await page.waitForTimeout(3000); // the page evaluates the trained net
   await page.selectOption("#preset", "best");
   await page.evaluate("takeGaps()");
-  await phase("best, until the first steps", start);
-  await phase("best, somebody draws", async () => {
+  await phase("best preset, until the first step", start);
+  await phase("best preset, while a digit is drawn", async () => {
     const { x, y, width, height } = (await page.locator("#pad").boundingBox())!;
     for (let stroke = 0; stroke < 8; stroke++) {
       await page.mouse.move(x + width * 0.3, y + height * (0.2 + 0.08 * stroke));
@@ -98,7 +105,7 @@ async function measure(
       await page.mouse.move(x + width * 0.7, y + height * 0.8, { steps: 20 });
       await page.mouse.up();
     }
-    if (await page.evaluate(isOver)) throw new Error("The run was over before the drawing was");
+    if (await page.evaluate(isOver)) throw new Error("The run ended before the digit was drawn");
   });
   return { rows, browser: `Chromium ${browser.context.browser()?.version() ?? ""}`.trim() };
 }
@@ -108,8 +115,8 @@ function isOver(): boolean {
   return document.querySelector("#status")!.textContent!.startsWith("Done: ");
 }
 
-/** Records frames; runs in the page before its own script. */
-function noteFrames(): void {
+/** Records the gaps between frames. Runs in the page, before the page's own script. */
+function recordFrames(): void {
   let gaps: number[] = [];
   let last = performance.now();
   const frame = (now: number) => {

@@ -1,36 +1,39 @@
 /**
- * `deno task bench:peers`: trains the notebook's net in other frameworks and in ours.
+ * `deno task bench:peers`: compares the time of a training step of the notebook's net in our
+ * engines, PyTorch, JAX, TensorFlow.js and jax-js.
  *
- * Each contestant has its own process, and only one runs at a time. They alternate, round after
- * round, so that a temporary disturbance affects all of them.
+ * Each implementation runs in its own process, one at a time. They take turns, round after round,
+ * so that a temporary disturbance of the machine affects all of them. The table shows the median of
+ * the turns, and the median of the ratios to our CPU engine within each round. A trial before the
+ * first round finds out how many steps an implementation takes in 5 seconds.
  */
 import { type FlagValues, listOf, oneOf, type Task, toggle } from "../lib/cli/flags.ts";
 import { print, printError } from "../lib/cli/output.ts";
 import { runTask } from "../lib/cli/run_task.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
-import { OURS, PEERS, runContestant } from "./contestants.ts";
+import { OURS, PEERS, runImplementation } from "./implementations.ts";
 import { count } from "./count_flag.ts";
 import { openDigits, writeIdxFolder } from "./digits.ts";
 import { describeMachine, machineLines } from "./machine.ts";
-import { type Standing, standingsTable, summarize } from "./standing.ts";
+import { comparisonTable, type Measurement, summarize } from "./comparison.ts";
 
 const ROUNDS = 5;
-/** Steps of the trial that determines how many steps a contestant takes per turn. */
+/** The number of steps of the trial, from which the number of steps per turn follows. */
 const TRIAL_STEPS = 100;
-const SECONDS_A_TURN = 5;
+const SECONDS_PER_TURN = 5;
 
 const NAMES = PEERS.map(({ name }) => name);
 
 const FLAGS = {
   peers: {
-    ...listOf(oneOf(NAMES, "the other frameworks to race")),
+    ...listOf(oneOf(NAMES, "the implementations to compare ours with")),
     placeholder: "NAME,...",
     default: NAMES.join(),
   },
-  rounds: count("turns of each contestant, of which the median counts", ROUNDS),
+  rounds: count("the number of turns of each implementation; the median counts", ROUNDS),
   iterations: count(
-    `steps of a turn; if not given, ${NOTEBOOK.iterations} of ours, ` +
-      `of the others what takes ${SECONDS_A_TURN} s`,
+    `steps per turn; by default ${NOTEBOOK.iterations} for ours, and for the others as many ` +
+      `as take ${SECONDS_PER_TURN} s`,
   ),
   json: toggle("print one JSON object instead of the table"),
 };
@@ -38,9 +41,9 @@ const FLAGS = {
 const TASK: Task<typeof FLAGS> = {
   name: "bench:peers",
   summary:
-    "Trains the notebook's net in ours, PyTorch, JAX, TensorFlow.js and jax-js, and prints a " +
-    "table of milliseconds per step. PyTorch and JAX run if python3, or the interpreter that " +
-    "PEERS_PYTHON names, has them.",
+    "Trains the notebook's net with our engines, PyTorch, JAX, TensorFlow.js and jax-js, and " +
+    "prints a table of milliseconds per step. PyTorch and JAX run if python3, or the interpreter " +
+    "that PEERS_PYTHON names, has them.",
   flags: FLAGS,
 };
 
@@ -51,41 +54,41 @@ async function peersTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
   const machine = await describeMachine();
   const data = openDigits();
   const folder = Deno.makeTempDirSync();
-  let standings: Standing[];
+  let measurements: Measurement[];
   try {
     writeIdxFolder(folder, data);
-    standings = await race(peers, { folder, rounds, iterations });
+    measurements = await measureInTurn(peers, { folder, rounds, iterations });
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
   if (json) {
-    const results = standings.map((one) => ({ ...one, ...summarize(one, standings) }));
+    const results = measurements.map((one) => ({ ...one, ...summarize(one, measurements) }));
     print(JSON.stringify({ machine, data: data.name, rounds, results }));
     return;
   }
   print(
     ...machineLines(machine),
-    `Data: ${data.name}; median, least and most of ${rounds} turns, contestants in turn`,
+    `Data: ${data.name}; median, minimum and maximum of ${rounds} turns; the implementations take turns`,
     "",
-    ...standingsTable(standings),
+    ...comparisonTable(measurements),
   );
 }
 
-/** The options of a race. */
-interface RaceOptions {
-  /** The folder with the data as IDX files. */
+interface MeasureOptions {
+  /** The folder of the IDX files. */
   folder: string;
   rounds: number;
-  /** Steps per turn; by default, a trial of each contestant determines them. */
+  /** The number of steps per turn; by default, a trial of each implementation determines it. */
   iterations?: number;
 }
 
-async function race(
+/** Runs our implementations and the given others, round after round. */
+async function measureInTurn(
   peers: string[],
-  { folder, rounds, iterations }: RaceOptions,
-): Promise<Standing[]> {
-  const contestants = [...OURS, ...PEERS.filter(({ name }) => peers.includes(name))];
-  const standings = contestants.map(({ name }): Standing => ({
+  { folder, rounds, iterations }: MeasureOptions,
+): Promise<Measurement[]> {
+  const implementations = [...OURS, ...PEERS.filter(({ name }) => peers.includes(name))];
+  const measurements = implementations.map(({ name }): Measurement => ({
     name,
     title: name,
     iterations: iterations ?? TRIAL_STEPS,
@@ -94,32 +97,32 @@ async function race(
   }));
   for (let round = iterations === undefined ? 0 : 1; round <= rounds; round++) {
     const turn = round === 0 ? "trial" : `round ${round} of ${rounds}`;
-    for (const [i, contestant] of contestants.entries()) {
-      const standing = standings[i];
-      if (standing.failure !== undefined) continue;
-      const outcome = await runContestant(contestant, folder, standing.iterations);
+    for (const [i, implementation] of implementations.entries()) {
+      const measurement = measurements[i];
+      if (measurement.failure !== undefined) continue;
+      const outcome = await runImplementation(implementation, folder, measurement.iterations);
       if ("failure" in outcome) {
-        standing.failure = outcome.failure;
-        printError(`${turn}: ${contestant.name} did not run: ${outcome.failure}`);
+        measurement.failure = outcome.failure;
+        printError(`${turn}: ${implementation.name} did not run: ${outcome.failure}`);
         continue;
       }
       const milliseconds = 1000 * outcome.seconds / outcome.iterations;
       printError(`${turn}: ${outcome.title}, ${milliseconds.toFixed(3)} ms per step`);
-      standing.title = outcome.title;
+      measurement.title = outcome.title;
       if (round === 0) {
-        const isOurs = OURS.includes(contestant);
-        standing.iterations = isOurs ? NOTEBOOK.iterations : stepsOfTurn(milliseconds);
+        const isOurs = OURS.includes(implementation);
+        measurement.iterations = isOurs ? NOTEBOOK.iterations : stepsOfTurn(milliseconds);
       } else {
-        standing.milliseconds.push(milliseconds);
-        standing.accuracy = outcome.accuracy;
+        measurement.milliseconds.push(milliseconds);
+        measurement.accuracy = outcome.accuracy;
       }
     }
   }
-  return standings;
+  return measurements;
 }
 
-/** The number of steps that fill a turn, in whole hundreds. */
+/** Returns how many steps take SECONDS_PER_TURN, in whole hundreds. */
 function stepsOfTurn(milliseconds: number): number {
-  const hundreds = Math.round(10 * SECONDS_A_TURN / milliseconds);
+  const hundreds = Math.round(10 * SECONDS_PER_TURN / milliseconds);
   return Math.min(Math.max(100 * hundreds, TRIAL_STEPS), NOTEBOOK.iterations);
 }

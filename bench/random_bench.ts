@@ -1,4 +1,8 @@
-/** Benchmarks of the random draws, on one core. */
+/**
+ * Measures the random draws on one core with `deno bench`: random bits, normal numbers, and
+ * sampling rows. The results are compared with JAX's numbers before anything is timed. Run by `deno
+ * task bench`, or alone by `deno bench --lock=deno.lock bench/random_bench.ts`.
+ */
 import { assertEquals } from "@std/assert";
 import { normal, permutation } from "../lib/random/distributions.ts";
 import { createRowSelector } from "../lib/random/row_selector.ts";
@@ -7,7 +11,7 @@ import { prngKey, randomBits, type ThreefryLayout } from "../lib/random/threefry
 const ROWS = 60_000;
 const key = prngKey(1701);
 
-// JAX's numbers.
+// The expected numbers are JAX's.
 assertEquals(randomBits(key, 3), Uint32Array.of(56197195, 4200222568, 961309823));
 assertEquals(normal(prngKey(0), 1)[0], Math.fround(-0.20584226));
 
@@ -23,7 +27,8 @@ Deno.bench("normal: 39,200 numbers, the notebook's w0", { group: "normal" }, () 
 
 const shuffled = permutation(key, ROWS);
 
-// With the function that engines use: `permutation` and `choice` allocate arrays for every draw.
+// This is the function that the engines use; `permutation` and `choice` allocate arrays for every
+// draw.
 for (const k of [ROWS, 1, 10, 100, 250, 1000]) {
   const selectRows = createRowSelector(ROWS, k);
   const rows = new Uint32Array(k);

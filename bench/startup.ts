@@ -1,6 +1,10 @@
 /**
- * `deno task bench:startup`: where the time goes between the start of the train task's process and
- * its first training step.
+ * `deno task bench:startup`: measures the phases between the start of the train task's process and
+ * the end of its first training step.
+ *
+ * It runs the train task several times for one step, with startup_recorder.ts preloaded, and prints
+ * the median times of each phase. A run that is not measured comes first, so that all files are in
+ * the operating system's cache.
  */
 import { type FlagValues, oneOf, type Task, toggle } from "../lib/cli/flags.ts";
 import { print, printError } from "../lib/cli/output.ts";
@@ -8,23 +12,23 @@ import { runTask } from "../lib/cli/run_task.ts";
 import { count } from "./count_flag.ts";
 import { mnistFolder } from "./digits.ts";
 import { describeMachine, machineLines } from "./machine.ts";
-import { type Phase, phasesOf, type PrintedLine, summarizePhases } from "./phases.ts";
-import { type Span, SPANS_PREFIX } from "./startup_spans.ts";
+import { type Phase, phasesOf, type PrintedLine, summarizePhases } from "./startup_phases.ts";
+import { type Span, SPANS_PREFIX } from "./startup_span.ts";
 import { markdownTable } from "./table.ts";
 
 const RUNS = 5;
 
 const FLAGS = {
-  runs: count("how often the task is started, of which the median counts", RUNS),
-  backend: oneOf(["auto", "webgpu", "cpu"], "what to train on", "auto"),
+  runs: count("how often the task is started; the median counts", RUNS),
+  backend: oneOf(["auto", "webgpu", "cpu"], "the engine to train on", "auto"),
   json: toggle("print one JSON object instead of the table"),
 };
 
 const TASK: Task<typeof FLAGS> = {
   name: "bench:startup",
   summary:
-    "Repeatedly starts the train task for a single step, and prints when each phase began and " +
-    "ended. Phases may overlap: the data is read in a separate thread.",
+    "Runs the train task several times for a single step, and prints when each phase begins and " +
+    "ends. Phases overlap where threads work at the same time: the data is read in a Worker.",
   flags: FLAGS,
 };
 
@@ -40,7 +44,7 @@ async function startupTask(
     ...["--dataset", data, ...folder === undefined ? [] : ["--data-dir", folder]],
     ...["--backend", backend, "--iterations", "1", "--no-save", "--quiet", "--json"],
   ]);
-  // An untimed start first, so that all files are cached.
+  // This start is not measured: it brings all files into the cache.
   await startOnce(command);
   const found: Phase[][] = [];
   while (found.length < runs) {
@@ -58,7 +62,7 @@ async function startupTask(
     `Backend: ${backend}; data: ${data}; medians of ${runs} runs, in ms since the process was started`,
     "",
     ...markdownTable([
-      { head: "what", of: ({ name }: Phase) => name },
+      { head: "phase", of: ({ name }: Phase) => name },
       { head: "from", of: ({ from }: Phase) => from },
       { head: "to", of: ({ to }: Phase) => to },
       { head: "takes", of: ({ takes }: Phase) => takes },
@@ -66,14 +70,17 @@ async function startupTask(
   );
 }
 
-/** The train task's command from deno.json, with startup_marks.ts preloaded. */
+/**
+ * Returns the arguments of the train task's command in deno.json, with startup_recorder.ts
+ * preloaded.
+ */
 function trainCommand(flags: string[]): string[] {
   const { tasks } = JSON.parse(Deno.readTextFileSync("deno.json"));
   const [, run, ...words]: string[] = tasks.train.command.split(" ");
-  return [run, "--preload=bench/startup_marks.ts", ...words, ...flags];
+  return [run, "--preload=bench/startup_recorder.ts", ...words, ...flags];
 }
 
-/** Runs the task, and derives its phases from what it printed and recorded. */
+/** Runs the train task once and returns its phases. */
 async function startOnce(args: string[]): Promise<Phase[]> {
   const now = () => performance.timeOrigin + performance.now();
   const start = now();
@@ -97,8 +104,8 @@ async function startOnce(args: string[]): Promise<Phase[]> {
   const stderr = await reading;
   const { code } = await process.status;
   if (code !== 0) throw new Error(`The train task failed: ${stderr.trim().split("\n").at(-1)}`);
-  const notes = stderr.split("\n").find((line) => line.startsWith(SPANS_PREFIX));
-  if (notes === undefined) throw new Error("The train task left no notes of when it did what");
-  const spans: Span[] = JSON.parse(notes.slice(SPANS_PREFIX.length));
+  const recorded = stderr.split("\n").find((line) => line.startsWith(SPANS_PREFIX));
+  if (recorded === undefined) throw new Error("The train task printed no line with its spans");
+  const spans: Span[] = JSON.parse(recorded.slice(SPANS_PREFIX.length));
   return phasesOf(start, spans, printed);
 }

@@ -1,7 +1,7 @@
 /** Statistics of repeated measurements. */
 
 /**
- * Returns the median, which is robust against single disturbed measurements.
+ * Returns the median, which a few disturbed measurements hardly change.
  *
  * @param values At least one value, in any order
  * @throws {RangeError} If there are no values
@@ -22,8 +22,8 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * Returns the ratio of two series: the median of the quotients of values from the
- * same round, so that disturbances of a round affect both.
+ * Returns the ratio of two series of measurements: the median of the quotients of values from the
+ * same round. A disturbance of a round affects both values, so their quotient hardly changes.
  *
  * @param values One value per round
  * @param others One value per round; rounds that only one series has are ignored

@@ -1,4 +1,4 @@
-/** Markdown tables, for RESULTS.md and for terminals. */
+/** Formats Markdown tables, for RESULTS.md and for terminals. */
 
 /** A column: its heading, and its cell for each row. */
 export interface Column<Row> {

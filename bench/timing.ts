@@ -1,28 +1,31 @@
-/** Times an engine's steps. */
+/** Measures the time of an engine's step. */
 import type { Engine } from "../lib/engine/engine.ts";
 import { median } from "./statistics.ts";
 import { stepsOf } from "./steps.ts";
 
-/** The timing of a step. */
+/** The time of a step. */
 export interface Timing {
   /** Milliseconds per step: the median of the repetitions. */
   milliseconds: number;
-  /** Steps per repetition. */
+  /** The number of steps per repetition. */
   steps: number;
   repetitions: number;
 }
 
 const REPETITIONS = 5;
-/** Minimum duration of a repetition, long compared with a wait for WebGPU (11 ms in Deno). */
+/**
+ * The minimum duration of a repetition. A wait for WebGPU, 11 ms in Deno, is short compared with
+ * it.
+ */
 const LEAST_MILLISECONDS = 300;
-/** If a repetition takes at least this long, one is enough. */
+/** If the first repetition takes at least this long, it is the only one. */
 const LONG_MILLISECONDS = 5000;
 
 /**
- * Times steps that each sample new rows.
+ * Measures the time of a step: the median of five repetitions of enough steps to last 300 ms.
  *
  * @param engine An engine that is loaded and started
- * @param batchSize Rows per step
+ * @param batchSize The number of rows that each step samples
  */
 export async function timeSteps(engine: Engine, batchSize: number): Promise<Timing> {
   const take = async (steps: number) => {

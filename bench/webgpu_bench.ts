@@ -1,42 +1,50 @@
-/** The engine on WebGPU, where there is an adapter. */
+/**
+ * Measures the WebGPU engine with `deno bench`, if there is an adapter: first the benchmarks of
+ * engine_benches.ts, then each kernel's dispatches in some recorded steps, repeated without the
+ * other kernels. Run by `deno task bench`, or alone by
+ * `deno bench --lock=deno.lock --allow-read --allow-env=MNIST_DIR,DENO_WEBGPU_BACKEND
+ * bench/webgpu_bench.ts`.
+ */
 import { listDevices } from "../lib/engine/create.ts";
 import { findAdapter, Gpu, NO_ADAPTER } from "../lib/engine/webgpu/device.ts";
 import { openDigits } from "./digits.ts";
 import { registerEngineBenches } from "./engine_benches.ts";
 import {
-  emptyWork,
+  emptyDispatches,
   type KernelWork,
-  netsToNote,
-  noteEvaluation,
-  noteSteps,
+  netsToRecord,
   openEngineOn,
+  recordEvaluation,
+  recordSteps,
 } from "./kernel_work.ts";
 
-// Prefer hardware to software, as training does.
+// A hardware adapter is preferred to a software adapter, as in training.
 const devices = (await listDevices()).filter(({ backend }) => backend === "webgpu");
 const device = devices.find(({ software }) => !software) ?? devices[0];
 if (device) {
-  // A GPU takes a step in some 15 microseconds: it would do 200 while it is still waited for.
+  // A GPU takes about 15 microseconds for a step, and a wait takes 11 ms, as long as 700 steps.
   await registerEngineBenches(
     "webgpu",
     device.software
-      ? { steps: 200, evaluations: 20, draws: 200 }
-      : { steps: 20_000, evaluations: 1000, draws: 20_000 },
+      ? { steps: 200, evaluations: 20, samples: 200 }
+      : { steps: 20_000, evaluations: 1000, samples: 20_000 },
   );
   await registerKernelBenches(device.software);
 } else {
-  console.log(`WebGPU is not timed: ${NO_ADAPTER}`);
+  console.log(`Cannot time WebGPU: ${NO_ADAPTER}`);
 }
 
-/** Registers benchmarks of each kernel's part of some steps, repeated on its own. */
+/**
+ * Registers a benchmark for each kernel: it repeats the kernel's dispatches in some recorded steps.
+ */
 async function registerKernelBenches(software: boolean): Promise<void> {
   const data = openDigits();
-  const { small, large } = netsToNote(software);
+  const { small, large } = netsToRecord(software);
   for (const net of [small, large]) {
     const gpu = await Gpu.open((await findAdapter())!);
     const engine = await openEngineOn(gpu, data, net);
-    const evaluation = await noteEvaluation(engine, data);
-    const steps = await noteSteps(engine, net);
+    const evaluation = await recordEvaluation(engine, data);
+    const steps = await recordSteps(engine, net);
     const { queue } = gpu.device;
     const register = ({ name, count, encode }: KernelWork, baseline = false) =>
       Deno.bench(
@@ -49,7 +57,7 @@ async function registerKernelBenches(software: boolean): Promise<void> {
           await queue.onSubmittedWorkDone();
         },
       );
-    register(await emptyWork(gpu, 2 * net.steps), true);
+    register(await emptyDispatches(gpu, 2 * net.steps), true);
     steps.forEach((work) => register(work));
     evaluation.filter(({ name }) => name === "sum_results").forEach((work) => register(work));
   }

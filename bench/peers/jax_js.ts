@@ -1,7 +1,7 @@
 /**
- * The notebook's net in jax-js; its device is `wasm` or `webgpu`.
+ * Trains the notebook's net in jax-js, on the device `wasm` or `webgpu`: see ../peer_loop.ts.
  *
- * Arrays are counted references there: to pass one on gives it away, `.ref` keeps it.
+ * jax-js counts references: a function frees its array arguments, unless they are passed as `.ref`.
  */
 import {
   blockUntilReady,
@@ -16,9 +16,9 @@ import {
   tree,
 } from "@jax-js/jax";
 import config from "./deno.json" with { type: "json" };
-import { BATCH, contest, EVALUATED } from "../contest.ts";
+import { BATCH, runPeer, EVALUATED } from "../peer_loop.ts";
 
-/** w0, b0, w1, b1, w2, b2; weights are (in, out). */
+/** w0, b0, w1, b1, w2, b2. The shape of weights is (inputs, outputs). */
 type Parameters = np.Array[];
 
 const SHAPES = [[784, 50], [50], [50, 100], [100], [100, 10], [10]];
@@ -45,7 +45,7 @@ const update = jit(
 );
 const outputsOf = jit(net);
 
-await contest(async (device) => {
+await runPeer(async (device) => {
   const available = await init(device as Device);
   if (!available.includes(device as Device)) throw new Error(`jax-js has no device ${device} here`);
   defaultDevice(device as Device);

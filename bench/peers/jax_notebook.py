@@ -1,17 +1,16 @@
-"""The notebook's run in JAX.
+"""Trains the notebook's net in JAX, for `deno task bench:peers`.
 
 usage: python3 jax_notebook.py MODE FOLDER ITERATIONS
 
-MODE    notebook   as the notebook is written: a Python loop, jax.random.choice and
-                   jnp.take at every step
-        scan       JAX at its best: the whole loop one jitted lax.scan, the drawing of rows
-                   and the evaluations inside it
-        presample  the mathematics alone: the same scan over rows that were drawn beforehand,
+MODE    notebook   the notebook's code: a Python loop with jax.random.choice and jnp.take in
+                   every step
+        scan       the whole loop as one jitted lax.scan, including sampling and evaluations
+        presample  the arithmetic alone: the same scan over rows that are sampled in advance,
                    without evaluations
-FOLDER  holds the four IDX files, not gzipped
+FOLDER  the folder of the four IDX files, not compressed
 
-Prints one line of JSON: title, iterations, seconds of the loop (compilation is not timed) and
-the accuracy over all test rows.
+Prints one line of JSON: the title, the iterations, the seconds of the loop (without compilation)
+and the accuracy on all test rows.
 """
 import json
 import sys
@@ -29,7 +28,7 @@ SHAPES = [(50, 784), (50,), (100, 50), (100,), (10, 100), (10,)]
 
 
 def load(folder):
-    """All images as float32 (rows, 784), all labels (rows), the number of train rows."""
+    """Returns the images as float32 (rows, 784), the labels (rows), and the number of training rows."""
     def read(name, header):
         return np.fromfile(f"{folder}/{name}", np.uint8)[header:]
     images = [read(f"{part}-images-idx3-ubyte", 16).reshape(-1, 784) for part in ("train", "t10k")]
@@ -38,7 +37,7 @@ def load(folder):
 
 
 def next_key(key):
-    """The notebook's sampler: every draw replaces the key by the first half of its split."""
+    """Returns the key of the next draw, as in the notebook: the first of the two keys of a split."""
     return random.split(key)[0]
 
 
@@ -66,12 +65,12 @@ def accuracy(params, x, y):
 
 
 def learning_rate_of(step):
-    """Of the steps 1, 2, ...: it falls after every DECAY_EVERY-th."""
+    """Returns the learning rate of a step, counted from 1. It is multiplied by DECAY every DECAY_EVERY steps."""
     return LEARNING_RATE * DECAY ** ((step - 1) // DECAY_EVERY)
 
 
 def run_notebook(key, params, train, test, iterations):
-    """As the notebook is written. Returns the seconds and the parameters."""
+    """Runs the notebook's loop. Returns the seconds and the parameters."""
     def random_rows(count, *arrays):
         nonlocal key
         key = next_key(key)
@@ -94,7 +93,7 @@ def run_notebook(key, params, train, test, iterations):
 
 
 def run_scan(key, params, train, test, iterations):
-    """One lax.scan, in which everything happens. Returns the seconds and the parameters."""
+    """Runs the loop as one lax.scan. Returns the seconds and the parameters."""
     def choose(key, count, arrays):
         drawn = random.choice(key, len(arrays[0]), (count,), replace=False)
         return [array[drawn] for array in arrays]
@@ -123,7 +122,7 @@ def run_scan(key, params, train, test, iterations):
 
 
 def run_presample(key, params, train, _, iterations):
-    """The mathematics alone. Returns the seconds and the parameters."""
+    """Runs the arithmetic alone, on rows sampled in advance. Returns the seconds and the parameters."""
     def chain(key, _):
         key = next_key(key)
         return key, key
@@ -157,12 +156,12 @@ def main(mode, folder, iterations):
         return [jnp.asarray(x / np.linalg.norm(x, axis=1, keepdims=True)), jnp.asarray(y)]
 
     train, test = prepared(mask), prepared(~mask)
-    key = next_key(key)  # the notebook looks at one train row
+    key = next_key(key)  # the notebook prints one training row
     params = []
     for shape in SHAPES:
         key = next_key(key)
         params.append(random.normal(key, shape))
-    key = next_key(key)  # and evaluates before the first step
+    key = next_key(key)  # the notebook evaluates before the first step
 
     run = {"notebook": run_notebook, "scan": run_scan, "presample": run_presample}[mode]
     seconds, params = run(key, params, train, test, iterations)

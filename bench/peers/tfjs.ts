@@ -1,11 +1,14 @@
-/** The notebook's net in TensorFlow.js; its device is `wasm` or `webgpu`. */
+/**
+ * Trains the notebook's net in TensorFlow.js, on the device `wasm` or `webgpu`: see
+ * ../peer_loop.ts.
+ */
 import * as tf from "@tensorflow/tfjs";
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import "@tensorflow/tfjs-backend-webgpu";
-import { BATCH, contest } from "../contest.ts";
+import { BATCH, runPeer } from "../peer_loop.ts";
 
-await contest(async (device) => {
-  // The .wasm files lie beside the module, where a browser would be told a URL.
+await runPeer(async (device) => {
+  // The .wasm files are in the same folder as the module.
   const folder = new URL(".", import.meta.resolve("@tensorflow/tfjs-backend-wasm"));
   setWasmPaths(folder.pathname);
   if (!await tf.setBackend(device)) throw new Error(`TensorFlow.js has no backend ${device} here`);

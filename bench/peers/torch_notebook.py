@@ -1,16 +1,15 @@
-"""The notebook's run in PyTorch.
+"""Trains the notebook's net in PyTorch, for `deno task bench:peers`.
 
 usage: python3 torch_notebook.py MODE FOLDER ITERATIONS
 
-MODE    eager      as one writes it: a Python loop, torch.randperm for the rows of every
-                   step, autograd and torch.optim.SGD
-        compile    the same with the loss, and so its gradient, compiled by torch.compile
+MODE    eager      a Python loop with torch.randperm in every step, autograd and torch.optim.SGD
+        compile    the same, with the loss and its gradient compiled by torch.compile
                    (on a CPU this needs a C++ compiler)
-        presample  eager over rows that were drawn beforehand, without evaluations
-FOLDER  holds the four IDX files, not gzipped
+        presample  eager, on rows that are sampled in advance, without evaluations
+FOLDER  the folder of the four IDX files, not compressed
 
-Prints one line of JSON: title, iterations, seconds of the loop (compilation and warm-up are not
-timed) and the accuracy over all test rows.
+Prints one line of JSON: the title, the iterations, the seconds of the loop (without compilation
+and warm-up) and the accuracy on all test rows.
 """
 import json
 import sys
@@ -29,7 +28,7 @@ DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def load(folder, part):
-    """Images (rows, 784) of L2 norm 1 and labels (rows, 10), one-hot; both float32."""
+    """Returns images (rows, 784) of L2 norm 1 and one-hot labels (rows, 10), both float32."""
     def read(name, header):
         values = np.fromfile(f"{folder}/{part}-{name}-ubyte", np.uint8)[header:]
         return torch.from_numpy(values).to(DEVICE)
@@ -39,7 +38,7 @@ def load(folder, part):
 
 
 def draw(count, rows):
-    """Different rows: shape (count)."""
+    """Samples rows without replacement: shape (count)."""
     return torch.randperm(rows, device=DEVICE)[:count]
 
 
@@ -61,7 +60,7 @@ def accuracy(params, x, y):
 
 
 def learning_rate_of(step):
-    """Of the steps 1, 2, ...: it falls after every DECAY_EVERY-th."""
+    """Returns the learning rate of a step, counted from 1. It is multiplied by DECAY every DECAY_EVERY steps."""
     return LEARNING_RATE * DECAY ** ((step - 1) // DECAY_EVERY)
 
 
@@ -103,7 +102,7 @@ def run(mode, params, train, test, iterations):
 
 
 def synchronize():
-    """Waits for the device; the operations on a CPU have ended when they return."""
+    """Waits for a GPU. On a CPU, operations are complete when they return."""
     if DEVICE.type == "cuda":
         torch.cuda.synchronize()
 
@@ -114,7 +113,7 @@ def main(mode, folder, iterations):
     params = [torch.randn(shape, device=DEVICE, requires_grad=True) for shape in SHAPES]
     try:
         seconds = run(mode, params, train, test, iterations)
-    except RuntimeError as error:  # torch.compile says in many lines that a compiler is missing
+    except RuntimeError as error:  # torch.compile's message about a missing compiler has many lines
         sys.exit(str(error).splitlines()[0])
     name = torch.cuda.get_device_name() if DEVICE.type == "cuda" else "CPU"
     print(json.dumps({

@@ -3,14 +3,14 @@ import { mnistFolder } from "../../bench/digits.ts";
 import { IDX_FILE_NAMES } from "../../lib/data/idx_dataset.ts";
 import { test } from "../requirements.ts";
 
-test("mnistFolder() is what MNIST_DIR names, else the cache once all files are in it", () => {
+test("mnistFolder() returns MNIST_DIR, otherwise the cache if it holds all four files", () => {
   const before = { directory: Deno.cwd(), variable: Deno.env.get("MNIST_DIR") };
   const directory = Deno.makeTempDirSync();
   try {
     Deno.chdir(directory);
     Deno.env.delete("MNIST_DIR");
     assertEquals(mnistFolder(), undefined);
-    // What is left of a download that failed.
+    // A failed download leaves this file behind.
     Deno.mkdirSync("data/mnist", { recursive: true });
     Deno.writeTextFileSync("data/mnist/.lock", "");
     assertEquals(mnistFolder(), undefined);

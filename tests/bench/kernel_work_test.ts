@@ -1,69 +1,73 @@
 import { assert, assertEquals } from "@std/assert";
 import { DeviceClock, openClockedGpu } from "../../bench/device_clock.ts";
 import {
-  emptyWork,
+  emptyDispatches,
   type KernelWork,
-  noteEvaluation,
-  noteSteps,
   openEngineOn,
+  recordEvaluation,
+  recordSteps,
 } from "../../bench/kernel_work.ts";
-import { fourPixels } from "../../bench/four_pixels.ts";
+import { tinyDataset } from "../../bench/tiny_dataset.ts";
 import { Program } from "../../lib/engine/webgpu/program.ts";
 import { needs } from "../requirements.ts";
 
-/** Four pixels a row, with as many test rows as an evaluation takes. */
-function smallData() {
-  const data = fourPixels();
+/** The tiny data set, with as many test rows as an evaluation needs. */
+function dataWithTestRows() {
+  const data = tinyDataset();
   return { ...data, trainRows: data.trainRows - 1000 };
 }
 
 Deno.test({
-  name: "noteSteps() notes every dispatch by its kernel, which done over changes nothing",
+  name:
+    "recordSteps() records every dispatch of each kernel, and repeating them changes no parameter",
   ...await needs("webgpu"),
   async fn() {
     const { dispatch } = Program.prototype;
     const gpu = await openClockedGpu();
     const net = { hidden: [3, 5], batchSize: 10, steps: 130 } as const;
-    const data = smallData();
+    const data = dataWithTestRows();
     await using engine = await openEngineOn(gpu, data, net, "hardware");
-    const steps = await noteSteps(engine, net);
+    const steps = await recordSteps(engine, net);
     assert(Program.prototype.dispatch === dispatch);
 
     const counts = (works: KernelWork[]) =>
       Object.fromEntries(works.map(({ name, count }) => [name, count]));
     const { choose_rows, gather, forward_backward, update } = counts(steps);
     assertEquals([forward_backward, update], [130, 130]);
-    // As often as slots are filled, of which there are at most 64.
+    // Both run once for each fill of the slots. There are at most 64 slots, so 130 steps need three
+    // fills.
     assert(choose_rows >= 3 && choose_rows === gather, JSON.stringify(counts(steps)));
 
     const before = await engine.read();
     const encoder = gpu.device.createCommandEncoder();
-    for (const work of [...steps, await emptyWork(gpu, 5)]) work.encode(encoder);
+    for (const work of [...steps, await emptyDispatches(gpu, 5)]) work.encode(encoder);
     gpu.device.queue.submit([encoder.finish()]);
     assertEquals(await engine.read(), before);
 
-    const evaluation = counts(await noteEvaluation(engine, data));
+    const evaluation = counts(await recordEvaluation(engine, data));
     assert(evaluation.sum_results >= 1, JSON.stringify(evaluation));
     assertEquals(evaluation.update, undefined);
   },
 });
 
 Deno.test({
-  name: "DeviceClock goes by nanoseconds, and refuses a clock that does not",
+  name:
+    "DeviceClock.time() returns milliseconds, and throws if the device's clock disagrees with the host's",
   ...await needs("webgpu"),
   async fn() {
     const gpu = await openClockedGpu();
     try {
       const clock = new DeviceClock(gpu);
-      const { encode } = await emptyWork(gpu, 50);
+      const { encode } = await emptyDispatches(gpu, 50);
       const milliseconds = await clock.time(encode);
       assert(milliseconds > 0, String(milliseconds));
-      // Our clock stands still meanwhile.
+      // With the host's clock stopped, the device's clock seems too fast.
       const { now } = performance;
       performance.now = () => 0;
       try {
         const error = await clock.time(encode).then(() => undefined, (error) => error);
-        assertEquals(error?.message.includes("must count nanoseconds"), clock.whose === "device");
+        const isRefused = error?.message.includes("must count nanoseconds") ?? false;
+        assertEquals(isRefused, clock.whose === "device");
       } finally {
         performance.now = now;
       }

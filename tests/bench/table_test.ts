@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { markdownTable } from "../../bench/table.ts";
 
-Deno.test("markdownTable() aligns words to the left and numbers to the right", () => {
+Deno.test("markdownTable() aligns text to the left and numbers to the right", () => {
   const columns = [
     { head: "", of: ({ name }: { name: string }) => name },
     { head: "ms", of: ({ ms }: { ms: number }) => ms, digits: 2 },
@@ -14,7 +14,7 @@ Deno.test("markdownTable() aligns words to the left and numbers to the right", (
   ]);
 });
 
-Deno.test("markdownTable() puts a dash where there is no number", () => {
+Deno.test("markdownTable() shows a dash for a number that is not finite", () => {
   const columns = [{ head: "GFLOP/s", of: (value: number) => value }];
   assertEquals(markdownTable(columns, [NaN, 12]), [
     "| GFLOP/s |",
@@ -24,6 +24,6 @@ Deno.test("markdownTable() puts a dash where there is no number", () => {
   ]);
 });
 
-Deno.test("markdownTable() is a head and a rule where there are no rows", () => {
+Deno.test("markdownTable() returns only a heading if there are no rows", () => {
   assertEquals(markdownTable([{ head: "word", of: String }], []), ["| word |", "| ---- |"]);
 });

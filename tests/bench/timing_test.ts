@@ -2,8 +2,8 @@ import { assertEquals } from "@std/assert";
 import { timeSteps } from "../../bench/timing.ts";
 import type { Engine, Step } from "../../lib/engine/engine.ts";
 
-/** Times an engine whose steps do nothing but move the clock, and a wait for which takes 11 ms. */
-async function timeOnClock(millisecondsAStep: number) {
+/** Times an engine on a fake clock, which each step and a wait of 11 ms move forward. */
+async function timeOnFakeClock(millisecondsAStep: number) {
   const taken: number[] = [];
   let clock = 0;
   const engine: Pick<Engine, "step" | "settle"> = {
@@ -25,14 +25,14 @@ async function timeOnClock(millisecondsAStep: number) {
   }
 }
 
-Deno.test("timeSteps() takes so many steps at once that the wait is small against them", async () => {
-  const { timing, taken } = await timeOnClock(1);
+Deno.test("timeSteps() repeats enough steps that the wait is short compared with them", async () => {
+  const { timing, taken } = await timeOnFakeClock(1);
   assertEquals(taken, [1, 1, 16, 214, 428, 428, 428, 428, 428]);
   assertEquals(timing, { milliseconds: 439 / 428, steps: 428, repetitions: 5 });
 });
 
-Deno.test("timeSteps() repeats nothing that takes long", async () => {
-  const { timing, taken } = await timeOnClock(5000);
+Deno.test("timeSteps() times a slow step only once", async () => {
+  const { timing, taken } = await timeOnFakeClock(5000);
   assertEquals(taken, [1, 1]);
   assertEquals(timing, { milliseconds: 5011, steps: 1, repetitions: 1 });
 });

@@ -1,47 +1,50 @@
-/** The contestants of `deno task bench:peers`, and how to run their processes. */
+/** The implementations that `deno task bench:peers` compares, each run in its own process. */
 import { fileURLToPath } from "node:url";
-import type { Result } from "./contest.ts";
+import type { Result } from "./peer_loop.ts";
 
-/** One way to train the notebook's net. */
-export interface Contestant {
+/** A program that trains the notebook's net: a framework, a device, a mode. */
+export interface Implementation {
   /** Its name on the command line. */
   name: string;
-  /** Its command, without the last two arguments: the folder of the data and the number of steps. */
+  /**
+   * Its command, without the last two arguments: the folder of the IDX files and the number of
+   * steps.
+   */
   command: () => [program: string, ...args: string[]];
 }
 
-/** The outcome of a contestant's process: a result, or the reason for having none. */
+/** A result, or the reason why there is none. */
 export type Outcome = Result | { failure: string };
 
-/** A process that takes longer hangs, or is too slow to wait for. */
+/** A process that takes longer is stopped. */
 const TIME_LIMIT_MINUTES = 10;
 
-const typescript = (file: string, device: string): Contestant["command"] => () => [
+const typescript = (file: string, device: string): Implementation["command"] => () => [
   Deno.execPath(),
   "run",
   "--no-prompt",
-  // For the data, the .wasm files, and our engines' Worker.
+  // For the data, the frameworks' .wasm files, and our CPU engine's Worker.
   "--allow-read",
-  // The tasks grant this too; see lib/engine/webgpu/drivers.ts.
+  // For lib/engine/webgpu/drivers.ts; the train task has this permission too.
   "--allow-env=DENO_WEBGPU_BACKEND",
   fileURLToPath(new URL(file, import.meta.url)),
   device,
 ];
 
-const python = (file: string, mode: string): Contestant["command"] => () => [
+const python = (file: string, mode: string): Implementation["command"] => () => [
   Deno.env.get("PEERS_PYTHON") || "python3",
   fileURLToPath(new URL(file, import.meta.url)),
   mode,
 ];
 
-/** Our two engines. All others are compared with the first, which runs on every machine. */
-export const OURS: readonly Contestant[] = [
+/** Our two engines. The first, which runs on every machine, is the baseline of all ratios. */
+export const OURS: readonly Implementation[] = [
   { name: "ours-cpu", command: typescript("ours.ts", "cpu") },
   { name: "ours-webgpu", command: typescript("ours.ts", "webgpu") },
 ];
 
-/** The others. The modes of PyTorch and JAX are explained in their scripts. */
-export const PEERS: readonly Contestant[] = [
+/** The other frameworks. The scripts of PyTorch and JAX explain their modes. */
+export const PEERS: readonly Implementation[] = [
   { name: "torch-eager", command: python("peers/torch_notebook.py", "eager") },
   { name: "torch-compile", command: python("peers/torch_notebook.py", "compile") },
   { name: "torch-presample", command: python("peers/torch_notebook.py", "presample") },
@@ -55,18 +58,18 @@ export const PEERS: readonly Contestant[] = [
 ];
 
 /**
- * Runs a contestant in its own process, and waits for it.
+ * Runs an implementation in its own process, and waits until it ends.
  *
- * @param contestant The contestant
- * @param folder The folder with the data as IDX files
- * @param iterations Number of steps to time
+ * @param implementation The implementation
+ * @param folder The folder of the IDX files, not compressed
+ * @param iterations The number of steps to time
  */
-export async function runContestant(
-  contestant: Contestant,
+export async function runImplementation(
+  implementation: Implementation,
   folder: string,
   iterations: number,
 ): Promise<Outcome> {
-  const [program, ...args] = contestant.command();
+  const [program, ...args] = implementation.command();
   const command = new Deno.Command(program, {
     args: [...args, folder, String(iterations)],
     stdin: "null",
@@ -83,13 +86,13 @@ export async function runContestant(
   if (signal === "SIGTERM") return { failure: `took more than ${TIME_LIMIT_MINUTES} minutes` };
   const result = parseResult(text(stdout));
   if (code === 0 && result) return result;
-  return { failure: whatWentWrong(text(stderr)) ?? `ended with ${signal ?? `code ${code}`}` };
+  return { failure: errorLine(text(stderr)) ?? `ended with ${signal ?? `code ${code}`}` };
 }
 
 /**
- * Finds the result among the lines that a contestant printed.
+ * Finds the result in the output of an implementation.
  *
- * @param stdout Its whole output; frameworks print other lines as well
+ * @param stdout The whole output; frameworks print other lines too
  * @returns The result, or undefined if there is none
  */
 export function parseResult(stdout: string): Result | undefined {
@@ -102,13 +105,13 @@ export function parseResult(stdout: string): Result | undefined {
 }
 
 /**
- * Finds the line of an error output that states the error: Deno's "error:" line,
- * or otherwise the last line, as in Python.
+ * Finds the error message: the line in which Deno names the uncaught error, otherwise the last
+ * line, which is where Python puts it.
  *
  * @param stderr The whole error output
  * @returns The line, or undefined if there is none
  */
-export function whatWentWrong(stderr: string): string | undefined {
+export function errorLine(stderr: string): string | undefined {
   const lines = stderr.split("\n").map((line) => line.trim()).filter((line) => line !== "");
   const uncaught = /^error: Uncaught (\(in promise\) )?/;
   return lines.find((line) => uncaught.test(line))?.replace(uncaught, "") ?? lines.at(-1);

@@ -1,15 +1,18 @@
 /**
- * Preloaded before the train task's own modules (`--preload`) to record when each part happens, so
- * that the task itself needs no option for that. Prints the spans on stderr when the process ends.
+ * Records when a process opens its device, compiles kernels and uses Workers, and prints these
+ * spans on stderr when the process ends. bench/startup.ts loads this file before the train task's
+ * modules (`--preload`), so the task needs no option for it.
  */
-
-import { type Span, SPANS_PREFIX, STARTED } from "./startup_spans.ts";
+import { type Span, SPANS_PREFIX, STARTED } from "./startup_span.ts";
 
 const now = () => performance.timeOrigin + performance.now();
 const spans: Span[] = [{ name: STARTED, from: performance.timeOrigin, to: now() }];
-const note = (name: string, from: number) => spans.push({ name, from, to: now() });
+const record = (name: string, from: number) => spans.push({ name, from, to: now() });
 
-/** Wraps a method to record its duration, until its promise is fulfilled if it returns one. */
+/**
+ * Wraps a method so that its duration is recorded; if it returns a promise, until that is
+ * fulfilled.
+ */
 function timed(prototype: object, method: string, nameOf: (...args: never[]) => string): void {
   const methods = prototype as Record<string, (...args: unknown[]) => unknown>;
   const original = methods[method];
@@ -17,8 +20,8 @@ function timed(prototype: object, method: string, nameOf: (...args: never[]) => 
     const from = now();
     const name = nameOf(...args as never[]);
     const result = original.apply(this, args);
-    if (result instanceof Promise) result.then(() => note(name, from), () => {});
-    else note(name, from);
+    if (result instanceof Promise) result.then(() => record(name, from), () => {});
+    else record(name, from);
     return result;
   };
 }
@@ -40,12 +43,12 @@ globalThis.Worker = class extends Worker {
     const from = now();
     super(specifier, options);
     const file = String(specifier).split("/").at(-1);
-    started.set(this, { name: `${file}, until its answer is taken`, from });
+    started.set(this, { name: `${file}, until its result is received`, from });
   }
 
   override terminate(): void {
     const { name, from } = started.get(this)!;
-    note(name, from);
+    record(name, from);
     super.terminate();
   }
 };

@@ -1,9 +1,9 @@
 /**
- * One contestant's process: times the notebook's training loop, with sampling
- * and evaluations, and prints one line of JSON.
+ * The training loop for other frameworks in TypeScript (bench/peers/*.ts): runs the notebook's
+ * steps and evaluations, times them, and prints the result as one line of JSON.
  *
- * This is the loop for TypeScript contestants, which provide only a net and a
- * step; ours.ts and the Python scripts in peers/ have loops of their own.
+ * A framework provides the net and a training step; this file samples the rows. ours.ts and the
+ * Python scripts in bench/peers have their own loops.
  */
 import type { Dataset } from "../lib/data/dataset.ts";
 import { readIdxFolder } from "../lib/data/idx_folder.ts";
@@ -12,50 +12,56 @@ import { predictedClass } from "../lib/net/maths.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
 import { learningRateOf } from "../lib/training/plan.ts";
 
-/** The output of a contestant's process. */
+/** The line of JSON that the process of an implementation prints. */
 export interface Result {
   /** Name, version and device. */
   title: string;
-  /** Number of steps timed. */
+  /** The number of timed steps. */
   iterations: number;
-  /** Seconds of the loop, from before the first row is drawn until the last result is read. */
+  /**
+   * The duration of the loop, from before the first row is sampled until the last result is read.
+   */
   seconds: number;
-  /** Accuracy over all test rows after those steps: a fraction, 0 to 1. */
+  /** The accuracy on all test rows after those steps, from 0 to 1. */
   accuracy: number;
 }
 
-/** A net and a way to train it. */
+/** The notebook's net in another framework. */
 export interface Peer {
   /** Name, version and device. */
   title: string;
-  /** Takes, or queues, one step: inputs (B, D), one-hot labels (B, C). */
+  /** Runs or queues one step on inputs (B, D) and one-hot labels (B, C). */
   step(inputs: Float32Array, labels: Float32Array, learningRate: number): void;
-  /** The net's outputs (B, C) for `EVALUATED` inputs (B, D). */
+  /** Returns the net's outputs (`EVALUATED`, C) for inputs (`EVALUATED`, D). */
   outputs(inputs: Float32Array): Promise<Float32Array>;
   /** Waits for all queued work. */
   settle(): Promise<void>;
 }
 
-/** Number of rows per step, and per evaluation. */
+/** The number of rows of a step. */
 export const BATCH = NOTEBOOK.batchSize;
+/** The number of rows of an evaluation. */
 export const EVALUATED = NOTEBOOK.evalSize;
 
 const CLASSES = 10;
-/** Untimed steps before the clock starts, during which kernels are compiled. */
+/** The number of untimed steps at the beginning, during which kernels are compiled. */
 const WARM_UP = 20;
-/** Steps between two waits. Without them, peers on WebGPU would queue everything and exhaust memory. */
+/**
+ * The number of steps between two waits. Without waits, frameworks on WebGPU would queue all steps
+ * and run out of memory.
+ */
 const SETTLE_EVERY = 100;
 
 /**
- * Trains a peer with the arguments of the command line: device, folder of IDX
- * files, steps. Ends the process, as peers may leave threads running.
+ * Trains a net as the command line says: the device, the folder of the IDX files, the number of
+ * steps. Exits the process at the end, because frameworks may leave threads running.
  *
- * Rows are sampled without replacement by Math.random, which takes almost no
- * time: peers need not draw JAX's random numbers.
+ * Rows are sampled without replacement by `Math.random`, which takes almost no time: other
+ * frameworks need not draw JAX's random numbers.
  *
- * @param makePeer Creates the peer on a device, which it names itself
+ * @param makePeer Creates the net on the device; devices have the framework's names
  */
-export async function contest(makePeer: (device: string) => Promise<Peer>): Promise<never> {
+export async function runPeer(makePeer: (device: string) => Promise<Peer>): Promise<never> {
   const [device, folder, steps] = Deno.args;
   const data = readIdxFolder(folder);
   const rows = new Rows(data);
@@ -63,12 +69,13 @@ export async function contest(makePeer: (device: string) => Promise<Peer>): Prom
   const iterations = Number(steps);
 
   const step = (iteration: number) => {
-    const drawn = draw(BATCH, 0, data.trainRows);
+    const sampled = sampleRows(BATCH, 0, data.trainRows);
     const learningRate = learningRateOf(iteration, NOTEBOOK, NOTEBOOK.iterations);
-    peer.step(rows.inputs(drawn), rows.oneHot(drawn), learningRate);
+    peer.step(rows.inputs(sampled), rows.oneHot(sampled), learningRate);
   };
   const testRows = Array.from(data.labels.keys()).slice(data.trainRows);
-  const evaluate = () => accuracy(peer, rows, draw(EVALUATED, data.trainRows, data.labels.length));
+  const evaluate = () =>
+    accuracyOf(peer, rows, sampleRows(EVALUATED, data.trainRows, data.labels.length));
 
   for (let i = 1; i <= WARM_UP; i++) step(i);
   await evaluate();
@@ -84,16 +91,16 @@ export async function contest(makePeer: (device: string) => Promise<Peer>): Prom
   const seconds = (performance.now() - start) / 1000;
 
   const { title } = peer;
-  print({ title, iterations, seconds, accuracy: await accuracy(peer, rows, testRows) });
+  printResult({ title, iterations, seconds, accuracy: await accuracyOf(peer, rows, testRows) });
   Deno.exit(0);
 }
 
-/** Prints a contestant's result for bench/peers.ts to read. */
-export function print(result: Result): void {
+/** Prints a result for bench/peers.ts to read. */
+export function printResult(result: Result): void {
   console.log(JSON.stringify(result));
 }
 
-/** All rows as inputs of the net: divided by their L2 norms. */
+/** The rows of a data set as the net's inputs: each image divided by its L2 norm. */
 class Rows {
   readonly #data: Dataset;
   readonly #pixels: number;
@@ -132,13 +139,14 @@ class Rows {
 }
 
 /** Samples distinct rows from `from` to `to - 1`. */
-function draw(count: number, from: number, to: number): number[] {
-  const drawn = new Set<number>();
-  while (drawn.size < count) drawn.add(from + Math.floor(Math.random() * (to - from)));
-  return [...drawn];
+function sampleRows(count: number, from: number, to: number): number[] {
+  const sampled = new Set<number>();
+  while (sampled.size < count) sampled.add(from + Math.floor(Math.random() * (to - from)));
+  return [...sampled];
 }
 
-async function accuracy(peer: Peer, rows: Rows, tested: number[]): Promise<number> {
+/** Returns the accuracy on some rows. */
+async function accuracyOf(peer: Peer, rows: Rows, tested: number[]): Promise<number> {
   let correct = 0;
   for (let begin = 0; begin < tested.length; begin += EVALUATED) {
     const part = tested.slice(begin, begin + EVALUATED);

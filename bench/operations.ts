@@ -1,4 +1,4 @@
-/** Counts the arithmetic of a training step. */
+/** Counts the floating-point operations of a training step. */
 import { type Architecture, layerSizes } from "../lib/net/architecture.ts";
 
 /**
@@ -8,15 +8,15 @@ import { type Architecture, layerSizes } from "../lib/net/architecture.ts";
  *
  *     2 B (3 (D H1 + H1 H2 + H2 C) - D H1)
  *
- * Biases, activations and the update are negligible and left out. Zero pixels are counted as if they
- * were multiplied, so an engine that skips them may exceed its processor's peak.
+ * Biases, activations and the update are few and not counted. Pixels that are 0 are counted like
+ * others, so an engine that skips them may exceed its processor's peak.
  *
  * @param architecture The net's sizes
- * @param batchSize B, the rows per step
+ * @param batchSize B, the number of rows per step
  *
  * @example
  * ```ts
- * import { operationsOfStep } from "./work.ts";
+ * import { operationsOfStep } from "./operations.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const net = {

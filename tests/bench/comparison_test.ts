@@ -1,21 +1,21 @@
 import { assertEquals } from "@std/assert";
-import { type Standing, standingsTable, summarize } from "../../bench/standing.ts";
+import { comparisonTable, type Measurement, summarize } from "../../bench/comparison.ts";
 
-const ours: Standing = {
+const ours: Measurement = {
   name: "ours-cpu",
   title: "ours, cpu",
   iterations: 5000,
   milliseconds: [1, 3, 1],
   accuracy: 0.9135,
 };
-const peer: Standing = {
+const peer: Measurement = {
   name: "tfjs-wasm",
   title: "TensorFlow.js",
   iterations: 800,
   milliseconds: [6, 18, 8],
   accuracy: 0.8,
 };
-const broken: Standing = {
+const broken: Measurement = {
   name: "ours-webgpu",
   title: "ours-webgpu",
   iterations: 100,
@@ -24,27 +24,27 @@ const broken: Standing = {
   failure: "no such device",
 };
 
-Deno.test("summarize() compares with our CPU engine, round by round", () => {
+Deno.test("summarize() takes the median ratio to our CPU engine within each round", () => {
   assertEquals(summarize(peer, [ours, broken, peer]), {
-    millisecondsAStep: 8,
+    millisecondsPerStep: 8,
     secondsFor5000: 40,
     timesOurs: 6,
   });
 });
 
-Deno.test("summarize() compares with nothing where our CPU engine had no turns", () => {
-  const summary = { millisecondsAStep: 8, secondsFor5000: 40 };
+Deno.test("summarize() returns no ratio if our CPU engine has no turns", () => {
+  const summary = { millisecondsPerStep: 8, secondsFor5000: 40 };
   assertEquals(summarize(peer, [{ ...ours, milliseconds: [] }, peer]), summary);
   assertEquals(summarize(peer, [peer]), summary);
 });
 
-Deno.test("summarize() makes nothing of no turns", () => {
+Deno.test("summarize() returns undefined for an implementation without turns", () => {
   assertEquals(summarize(broken, [ours, broken]), undefined);
 });
 
-Deno.test("standingsTable() has a row for who ran, and a line for who did not", () => {
-  assertEquals(standingsTable([ours, broken, peer]), [
-    "|               | ms per step | times ours-cpu | least |   most | s for 5000 | steps per turn | accuracy % |",
+Deno.test("comparisonTable() returns a row for each implementation that ran and a line for each that failed", () => {
+  assertEquals(comparisonTable([ours, broken, peer]), [
+    "|               | ms per step | times ours-cpu |   min |    max | s for 5000 | steps per turn | accuracy % |",
     "| ------------- | ----------: | -------------: | ----: | -----: | ---------: | -------------: | ---------: |",
     "| ours, cpu     |       1.000 |           1.00 | 1.000 |  3.000 |        5.0 |           5000 |       91.3 |",
     "| TensorFlow.js |       8.000 |           6.00 | 6.000 | 18.000 |       40.0 |            800 |       80.0 |",

@@ -1,18 +1,23 @@
-/** Derives the phases of a start from what the process recorded and printed. */
+/**
+ * Computes the phases of a start from the spans that the process recorded and the events that it
+ * printed.
+ */
 import type { TrainingEvent } from "../lib/training/events.ts";
 import { median } from "./statistics.ts";
-import { type Span, STARTED } from "./startup_spans.ts";
+import { type Span, STARTED } from "./startup_span.ts";
 
-/** A phase's start and end, in milliseconds since the process was started. */
+/** A phase; times are in milliseconds since the process was started. */
 export interface Phase {
   name: string;
   from: number;
   to: number;
-  /** Its duration; less than `to - from` if it consists of several parts. */
+  /** The duration; less than `to - from` if the phase has several parts with gaps between them. */
   takes: number;
 }
 
-/** An event that the train task printed, and when it arrived, in milliseconds since 1970. */
+/**
+ * An event that the train task printed, and the time when it arrived, in milliseconds since 1970.
+ */
 export interface PrintedLine {
   event: TrainingEvent;
   at: number;
@@ -21,10 +26,10 @@ export interface PrintedLine {
 /**
  * Returns the phases of one start; the last is the first training step.
  *
- * @param start When the process was started, in milliseconds since 1970
+ * @param start The time when the process was started, in milliseconds since 1970
  * @param spans The spans that it recorded
  * @param printed The events that it printed
- * @throws {Error} If it did not train
+ * @throws {Error} If it recorded or printed too little to tell the phases
  */
 export function phasesOf(start: number, spans: Span[], printed: PrintedLine[]): Phase[] {
   const find = (kind: TrainingEvent["event"]) => {
@@ -38,7 +43,9 @@ export function phasesOf(start: number, spans: Span[], printed: PrintedLine[]): 
   const seconds = stepped.event.event === "progress" ? stepped.event.seconds : 0;
 
   const [deno, ...work] = spans;
-  if (deno?.name !== STARTED) throw new Error("The train task's notes lack their first");
+  if (deno?.name !== STARTED) {
+    throw new Error("The train task recorded no span for the start of Deno");
+  }
   const phases = new Map<string, Phase>();
   const add = (name: string, from: number, to: number) => {
     const phase = phases.get(name);
@@ -51,14 +58,14 @@ export function phasesOf(start: number, spans: Span[], printed: PrintedLine[]): 
   };
   add(STARTED, start, deno.to);
   add("modules loaded", deno.to, Math.min(begun, ...work.map(({ from }) => from)));
-  // Spans that start during training, such as the CPU engine's Worker, end with the run: ignore them.
+  // Spans that end later are part of training, such as the CPU engine's Workers.
   for (const { name, from, to } of work) if (to <= begun) add(name, from, to);
-  add("split, parameters drawn, data loaded, first evaluation", begun, evaluated);
+  add("split, initialization, data loading, first evaluation", begun, evaluated);
   add("first step", stepped.at - 1000 * seconds, stepped.at);
   return [...phases.values()];
 }
 
-/** Returns the medians of the phases of several starts, in the order in which they begin. */
+/** Returns the median times of each phase over several starts, ordered by their beginnings. */
 export function summarizePhases(starts: Phase[][]): Phase[] {
   const names = [...new Set(starts.flat().map(({ name }) => name))];
   return names.map((name) => {

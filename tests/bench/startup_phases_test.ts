@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { phasesOf, type PrintedLine, summarizePhases } from "../../bench/phases.ts";
-import { STARTED } from "../../bench/startup_spans.ts";
+import { phasesOf, type PrintedLine, summarizePhases } from "../../bench/startup_phases.ts";
+import { STARTED } from "../../bench/startup_span.ts";
 
 const START = 1000;
 const SPANS = [
@@ -8,7 +8,7 @@ const SPANS = [
   { name: "adapter", from: 1100, to: 1150 },
   { name: "adapter", from: 1160, to: 1165 },
   { name: "worker.ts", from: 1090, to: 1190 },
-  { name: "a thread of training's own", from: 1195, to: 1400 },
+  { name: "a worker of the training", from: 1195, to: 1400 },
 ];
 const measured = { accuracy: 0, loss: 0, learningRate: 0 };
 const PRINTED = [
@@ -17,14 +17,14 @@ const PRINTED = [
   { event: { event: "progress", iteration: 1, iterations: 1, seconds: 0.02 }, at: 1280 },
 ] as PrintedLine[];
 
-Deno.test("phasesOf() counts from the process's start, and adds up what is done in parts", () => {
+Deno.test("phasesOf() counts from the start of the process, and adds up spans of the same name", () => {
   assertEquals(phasesOf(START, SPANS, PRINTED), [
     { name: STARTED, from: 0, to: 40, takes: 40 },
     { name: "modules loaded", from: 40, to: 90, takes: 50 },
     { name: "adapter", from: 100, to: 165, takes: 55 },
     { name: "worker.ts", from: 90, to: 190, takes: 100 },
     {
-      name: "split, parameters drawn, data loaded, first evaluation",
+      name: "split, initialization, data loading, first evaluation",
       from: 200,
       to: 250,
       takes: 50,
@@ -33,12 +33,12 @@ Deno.test("phasesOf() counts from the process's start, and adds up what is done 
   ]);
 });
 
-Deno.test("phasesOf() refuses a run that did not train", () => {
+Deno.test("phasesOf() throws if the run did not train or recorded no start", () => {
   assertThrows(() => phasesOf(START, SPANS, PRINTED.slice(0, 2)), Error, "no progress event");
-  assertThrows(() => phasesOf(START, SPANS.slice(1), PRINTED), Error, "lack their first");
+  assertThrows(() => phasesOf(START, SPANS.slice(1), PRINTED), Error, "no span for the start");
 });
 
-Deno.test("summarizePhases() takes medians by name, in the order of their beginnings", () => {
+Deno.test("summarizePhases() takes the medians of each phase, ordered by their beginnings", () => {
   const phase = (name: string, from: number) => ({ name, from, to: from + 2, takes: 2 });
   const starts = [[phase("b", 9), phase("a", 1)], [phase("b", 5), phase("a", 3)], [phase("b", 6)]];
   assertEquals(summarizePhases(starts), [phase("a", 2), phase("b", 6)]);
