@@ -16,7 +16,7 @@ import {
   tree,
 } from "@jax-js/jax";
 import config from "./deno.json" with { type: "json" };
-import { BATCH, runPeer, EVALUATED } from "../peer_loop.ts";
+import { BATCH, EVALUATED, runPeer } from "../peer_loop.ts";
 
 /** w0, b0, w1, b1, w2, b2. The shape of weights is (inputs, outputs). */
 type Parameters = np.Array[];
