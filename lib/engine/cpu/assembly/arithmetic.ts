@@ -1,6 +1,9 @@
-/** Multiply-add, and the functions of single numbers, four at a time. */
+/** Functions of four numbers at a time. */
 
-/** a b + c: with one rounding in the relaxed build where the processor can, with two in the plain one. */
+/**
+ * Returns a b + c: rounded once in the relaxed build if the processor has that instruction,
+ * otherwise twice.
+ */
 // @ts-ignore: decorator
 @inline
 export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
@@ -9,9 +12,9 @@ export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
 }
 
 /**
- * tanh by the rational function that XLA uses (Eigen's `generic_fast_tanh_float`,
- * https://gitlab.com/libeigen/eigen), which the shaders repeat. From |x| = 7.905... on it is exactly 1:
- * which outputs are equal, and so what the net answers, depends on that.
+ * Returns tanh(x) by the rational function that XLA uses (Eigen's `generic_fast_tanh_float`,
+ * https://gitlab.com/libeigen/eigen), as the shaders do. From |x| = 7.905... on it is exactly 1 or
+ * -1: the predicted class depends on which saturated outputs are equal.
  */
 export function tanh(x: v128): v128 {
   const q = f32x4.mul(x, x);
@@ -27,24 +30,25 @@ export function tanh(x: v128): v128 {
   d = multiplyAdd(q, d, f32x4.splat(2.26843463243900e-03));
   d = multiplyAdd(q, d, f32x4.splat(4.89352518554385e-03));
   const quotient = f32x4.div(f32x4.mul(x, p), d);
-  const size = f32x4.abs(x);
+  const magnitude = f32x4.abs(x);
   const sign = v128.and(x, i32x4.splat(0x80000000));
   const one = v128.or(sign, f32x4.splat(1));
-  const inner = v128.bitselect(x, quotient, f32x4.lt(size, f32x4.splat(0.0004)));
-  return v128.bitselect(one, inner, f32x4.ge(size, f32x4.splat(7.90531110763549805)));
+  const inner = v128.bitselect(x, quotient, f32x4.lt(magnitude, f32x4.splat(0.0004)));
+  return v128.bitselect(one, inner, f32x4.ge(magnitude, f32x4.splat(7.90531110763549805)));
 }
 
 /**
- * exp(x) for x <= 0, within 2 units in the last place: 2^n exp(r) with |r| <= ln 2 / 2, and for exp(r)
- * the polynomial of Cephes' expf (https://www.netlib.org/cephes/). Below -87 it stays at exp(-87), 1.6e-38.
+ * Returns exp(x) for x <= 0, with an error of at most 2 units in the last place. It is 2^n exp(r)
+ * with x = n ln 2 + r and |r| <= ln 2 / 2, where exp(r) is the polynomial of Cephes' expf
+ * (https://www.netlib.org/cephes/). Below x = -87 the result is exp(-87) = 1.6e-38.
  */
 // @ts-ignore: decorator
 @inline
 export function exp(x: v128): v128 {
-  // max() keeps NaN, as all operations here do.
+  // f32x4.max() returns NaN for NaN, and so do all operations here.
   const clamped = f32x4.max(x, f32x4.splat(-87));
   const n = f32x4.nearest(f32x4.mul(clamped, f32x4.splat(1.44269504088896341)));
-  // ln 2 in two parts, of which n times the first is exact.
+  // ln 2 is the sum of two constants; n times the first is exact.
   let r = f32x4.sub(clamped, f32x4.mul(n, f32x4.splat(0.693359375)));
   r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(-2.12194440e-4)));
   let p = f32x4.splat(1.9875691500e-4);
@@ -58,7 +62,7 @@ export function exp(x: v128): v128 {
   return f32x4.mul(p, power);
 }
 
-/** The sum of the four numbers. */
+/** Returns the sum of the four numbers. */
 // @ts-ignore: decorator
 @inline
 export function sumOf(v: v128): f32 {
@@ -66,7 +70,7 @@ export function sumOf(v: v128): f32 {
     (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
 }
 
-/** The largest of the four; NaN if one is. */
+/** Returns the largest of the four numbers; NaN if one of them is NaN. */
 // @ts-ignore: decorator
 @inline
 export function largestOf(v: v128): f32 {

@@ -1,5 +1,14 @@
-/** The hidden layers' derivatives: d2 = (w2' d3) f'(x2), d1 = (w1' d2) f'(x1). */
-import { timesSlope } from "./activation";
+/**
+ * The backward pass: the deltas of the hidden layers, which are the derivatives of the batch's mean
+ * loss with respect to z1 (B, H1) and z2 (B, H2), the arguments of the activation f. Products are
+ * of whole batches:
+ *
+ *   d2 (B, H2) = d3 (B, C) w2 (C, H2) * f'(z2)
+ *   d1 (B, H1) = d2 (B, H2) w1 (H2, H1) * f'(z1)
+ *
+ * Rows are independent, so threads take different rows.
+ */
+import { timesDerivative } from "./activation";
 import {
   back1,
   back2,
@@ -27,15 +36,23 @@ import {
 } from "./memory";
 import { tile } from "./tile";
 
-/** Fills d2, d1 and scaledD1 of rows `from` to `to - 1` from d3; `from` is a multiple of 4. */
+/** Computes d2, d1 and scaledD1 of rows `from` to `to - 1` from d3; `from` is a multiple of 4. */
 export function backward(from: u32, to: u32): void {
-  throughLayer(d3, stride3, classes, back2, x2, d2, stride2, units2, from, to);
-  throughLayer(d2, stride2, units2, back1, x1, d1, stride1, units1, from, to);
+  denseBackward(d3, stride3, classes, back2, x2, d2, stride2, units2, from, to);
+  denseBackward(d2, stride2, units2, back1, x1, d1, stride1, units1, from, to);
   for (let row = from; row < to; row++) scaleDeltas(row);
 }
 
-/** dIn (B, I) = dOut (B, O) w (O, I), times the slope at the layer's inputs x (B, I). */
-function throughLayer(
+/**
+ * dIn (B, I) = dOut (B, O) w (O, I) * f'(z) for rows `from` to `to - 1`, where x (B, I) = f(z) are
+ * the layer's inputs.
+ *
+ * A tile is 4 rows by 8 inputs. The outer loop is over strips of 8 inputs, so that a strip's
+ * weights stay in the cache for all rows.
+ *
+ * @param back The weights in strips of 8 inputs, each (O rounded up to 8, 8)
+ */
+function denseBackward(
   dOut: usize,
   outStride: usize,
   O: u32,
@@ -55,15 +72,19 @@ function throughLayer(
       tile(dOut + row * outStride, outStride, 4, back + strip * stripBytes, LINE, O, products);
       let at = row * inStride + strip * LINE;
       for (let line = products; line < products + 4 * LINE; line += LINE) {
-        v128.store(dIn + at, timesSlope(v128.load(line), v128.load(x + at)));
-        v128.store(dIn + at, timesSlope(v128.load(line, 16), v128.load(x + at, 16)), 16);
+        v128.store(dIn + at, timesDerivative(v128.load(line), v128.load(x + at)));
+        v128.store(dIn + at, timesDerivative(v128.load(line, 16), v128.load(x + at, 16)), 16);
         at += inStride;
       }
     }
   }
 }
 
-/** A row's d1 times its scale, once more in panels: what w0's gradient sums up by pixel. */
+/**
+ * Stores a row's d1 times the row's scale in `scaledD1`, panel by panel as w0 is stored. The inputs
+ * are bytes times the row's scale; with the scale in the deltas, w0's gradient is a sum of bytes
+ * times scaledD1.
+ */
 function scaleDeltas(row: u32): void {
   const scale = v128.load32_splat(scales + 4 * load<u32>(blockRowNumbers + 4 * row));
   const vectors = vectorsOf(units1);

@@ -1,33 +1,42 @@
-/** What is being computed: a step's rows, or rows to evaluate, in blocks of at most `blockRows`. */
+/**
+ * The block that the threads are computing. The rows of a step or an evaluation are processed in
+ * blocks of at most `blockRows` rows, for which the arrays of memory.ts have room.
+ */
 import { control } from "./memory";
 
-/** Written by the calling thread, read by all. */
+/**
+ * Thread 0 writes it before each block; all threads read it. The fields from `isFirst` on are of
+ * steps only.
+ */
 // @ts-ignore: decorator
 @unmanaged
 export class Block {
-  /** Rows of the block. */
+  /** The number of rows in the block. */
   count: u32;
-  /** Whether it is part of a step; else of an evaluation. */
+  /** Whether it belongs to a step; otherwise it belongs to an evaluation. */
   isStep: bool;
-  /** Of a step: whether this is its first block, and its last. */
+  /** Whether it is the step's first block, and its last. */
   isFirst: bool;
   isLast: bool;
-  /** Of a step: what its rows were drawn by, and the place of the block's first row in the permutation. */
+  /**
+   * The key of the step's permutation, and the position in the permutation of the block's first
+   * row.
+   */
   key0: u32;
   key1: u32;
   from: u32;
-  /** Of a step: 1 over its rows. */
+  /** 1 / (the step's number of rows): makes sums over the rows averages. */
   weight: f32;
   learningRate: f32;
-  /** Of a step by Adam: learning rate / (1 - beta1^t), and 1 / sqrt(1 - beta2^t). */
+  /** Adam's learning rate / (1 - beta1^t), and 1 / sqrt(1 - beta2^t). */
   correctedRate: f32;
   correction2: f32;
 }
 
-/** Where threads.ts keeps its words, in front of the block's. */
+/** Offset in `control`, after the words of threads.ts. */
 export const BLOCK_OFFSET: usize = 64;
 
-/** The block at work. */
+/** Returns the current block. */
 // @ts-ignore: decorator
 @inline
 export function block(): Block {

@@ -1,8 +1,16 @@
 /**
- * Which rows a step takes: `permutation(key, n)[from .. from + count)` of the training rows.
+ * Samples the rows of steps: trainRows[permutation(key, n)[from .. from + count)].
  *
- * Batches do not depend on parameters, so thread 1 draws ahead into a ring of slots while thread 0
- * computes. Where it lags, thread 0 draws for itself.
+ * Rows do not depend on parameters, so thread 1 samples the rows of coming steps while thread 0
+ * computes. Both share a ring of slots (`slots`), one per requested draw, numbered in the order of
+ * the requests:
+ *
+ *   FREE -> REQUESTED  thread 0, in `requestDraw`
+ *   -> DRAWING         whichever thread claims it, by an atomic compare-and-exchange
+ *   -> DRAWN           the same thread, once the rows are in the slot
+ *   -> FREE            thread 0, when it has used the rows
+ *
+ * If thread 1 is late, thread 0 claims the draw that it needs, or, while it waits, the one after.
  */
 import {
   drawScratch,
@@ -16,24 +24,24 @@ import {
 } from "./memory";
 import { permute } from "./permutation";
 import { select } from "./selection";
-import { lookAgain, signal, trainCount } from "./threads";
-import { touchRows } from "./touch";
+import { spin, signal, trainCount } from "./threads";
+import { prefetchRows } from "./prefetch";
 
-/** Up to 1 / 8 of the rows, selecting is faster than sorting all. */
+/** Up to n / 8 rows, selecting them is faster than sorting all n. */
 const SELECT_UP_TO: u32 = 8;
 
-// States of a slot.
+// The states of a slot.
 const FREE: u32 = 0;
-const ASKED: u32 = 1;
-const BEING_DRAWN: u32 = 2;
+const REQUESTED: u32 = 1;
+const DRAWING: u32 = 2;
 const DRAWN: u32 = 3;
 
-/** A slot: what is to be drawn, and behind it the rows, u32 (count). */
+/** A slot: the request, followed by the rows, u32 (count). */
 // @ts-ignore: decorator
 @unmanaged
 export class Draw {
   state: u32;
-  /** Which draw of all that were ever asked for. */
+  /** The number of the draw, counted from 0 through all requests. */
   number: u32;
   key0: u32;
   key1: u32;
@@ -44,9 +52,9 @@ export class Draw {
     return changetype<usize>(this) + 32;
   }
 
-  /** Takes it on for this thread, if nobody has. */
+  /** Claims the draw for this thread; returns whether it was still unclaimed. */
   claim(): bool {
-    return atomic.cmpxchg<u32>(changetype<usize>(this), ASKED, BEING_DRAWN) == ASKED;
+    return atomic.cmpxchg<u32>(changetype<usize>(this), REQUESTED, DRAWING) == REQUESTED;
   }
 
   currentState(): u32 {
@@ -62,7 +70,12 @@ function slotOf(number: u32): Draw {
   return changetype<Draw>(slots + (number % slotCount) * slotBytes);
 }
 
-/** Asks for a draw, which must be at most `slotCount` - 1 after the last one taken; `wake` says so to a sleeping thread. */
+/**
+ * Requests a draw.
+ *
+ * @param number Its number; at most `slotCount` - 1 after the last one taken
+ * @param wake Whether to wake a sleeping thread
+ */
 export function requestDraw(
   number: u32,
   key0: u32,
@@ -76,71 +89,80 @@ export function requestDraw(
   draw.key1 = key1;
   draw.from = from;
   draw.count = count;
-  // The number last: thread 1 looks at it first.
-  atomic.store<u32>(changetype<usize>(draw), ASKED);
+  // The number comes last, because thread 1 reads it first.
+  atomic.store<u32>(changetype<usize>(draw), REQUESTED);
   atomic.store<u32>(changetype<usize>(draw), number, offsetof<Draw>("number"));
   if (wake) signal();
 }
 
-/** Gives a draw's slot back, whether its rows are there or not; waits for a thread that is at it. */
+/** Frees a draw's slot in any state; waits until no thread is drawing it. */
 export function cancelDraw(number: u32): void {
   const draw = slotOf(number);
-  if (!draw.claim()) { while (draw.currentState() == BEING_DRAWN) {} }
+  if (!draw.claim()) { while (draw.currentState() == DRAWING) {} }
   draw.release();
 }
 
-/** The rows of a draw that was asked for: waits for them, or draws them. To be released. */
+/**
+ * Returns a requested draw, once its rows are in the slot: waits for them, or draws them. The
+ * caller releases it.
+ */
 export function takeDraw(number: u32): Draw {
   const draw = slotOf(number);
-  let looks: u32 = 0;
+  let spins: u32 = 0;
   while (draw.currentState() != DRAWN) {
-    if (draw.claim()) fill(draw);
-    // Another thread is at it: what comes next can be drawn meanwhile.
-    else if (!drawNext(number + 1)) looks = lookAgain(looks);
+    if (draw.claim()) fillSlot(draw);
+    // Thread 1 is drawing it; this thread draws the next one in the meantime.
+    else if (!drawIfRequested(number + 1)) spins = spin(spins);
   }
   return draw;
 }
 
-/** The first draw that thread 1 has not looked at. */
-let ahead: u32 = 0;
+/** The number of the next draw for thread 1. */
+let nextAhead: u32 = 0;
 
-/** Draws the next that nobody is at; whether there was one. */
+/** Thread 1 draws the next unclaimed draw; returns whether there was one. */
 export function drawAhead(): bool {
   while (true) {
-    const draw = slotOf(ahead);
+    const draw = slotOf(nextAhead);
     const number = atomic.load<u32>(changetype<usize>(draw), offsetof<Draw>("number"));
-    // The slot still has an earlier draw: this one was not asked for yet.
-    if (<i32> (number - ahead) < 0) return false;
-    ahead++;
-    // Thread 0 may have been at it already.
+    // The slot still holds an earlier draw, so this one has not been requested.
+    if (<i32> (number - nextAhead) < 0) return false;
+    nextAhead++;
+    // Thread 0 may have claimed it already.
     if (draw.claim()) {
-      fill(draw);
+      fillSlot(draw);
       return true;
     }
   }
 }
 
-/** Draws one that was asked for and that nobody is at; whether it was so. */
-function drawNext(number: u32): bool {
+/** Draws a draw if it is requested and unclaimed; returns whether it was. */
+function drawIfRequested(number: u32): bool {
   const draw = slotOf(number);
   if (draw.number != number || !draw.claim()) return false;
-  fill(draw);
+  fillSlot(draw);
   return true;
 }
 
-function fill(draw: Draw): void {
+/** Draws the rows of a claimed draw. */
+function fillSlot(draw: Draw): void {
   drawInto(draw.rows(), draw.key0, draw.key1, draw.from, draw.count);
-  // Cores share their last cache: what one has touched is nearer to the other.
-  if (images != 0) touchRows(draw.rows(), draw.count);
+  // Cores share the last-level cache, so this helps thread 0 even if thread 1 does it.
+  if (images != 0) prefetchRows(draw.rows(), draw.count);
   atomic.store<u32>(changetype<usize>(draw), DRAWN);
 }
 
-/** Behind which key this thread's permutation is, and of how many rows. */
+/** The key and the length of the permutation in this thread's scratch memory. */
 let permutedKey0: u32 = 0;
 let permutedKey1: u32 = 0;
 let permutedCount: u32 = 0;
 
-/** Draws rows: numbers of the data's rows, u32 (count). */
+/**
+ * Fills rows, u32 (count), with trainRows[permutation(key, n)[from .. from + count)].
+ *
+ * Few rows from position 0 on are selected. Otherwise the whole permutation is computed and kept,
+ * because the steps of an epoch use the same key one after the other.
+ */
 export function drawInto(rows: usize, key0: u32, key1: u32, from: u32, count: u32): void {
   const n = trainCount();
   const keys = drawScratch + thread * drawScratchBytes;

@@ -1,4 +1,14 @@
-/** The layers' outputs: x1 = f(w0 x0 + b0), x2 = f(w1 x1 + b1), and x3 = w2 x2 + b2, with the notebook's head its tanh. */
+/**
+ * The forward pass. With ^T for transposed, and f for the hidden layers' activation function:
+ *
+ *   x1 (B, H1) = f(x0 (B, D) w0^T (D, H1) + b0 (H1))
+ *   x2 (B, H2) = f(x1 w1^T (H1, H2) + b1 (H2))
+ *   x3 (B, C)  = x2 w2^T (H2, C) + b2 (C), or tanh of that for the notebook's head
+ *
+ * Layer 1 multiplies only the nonzero pixels of x0, row by row (sparse_product.ts). Layers 2 and 3
+ * are dense products of 4 rows by 8 units at a time (tile.ts). Rows are independent, so threads
+ * take different rows.
+ */
 import { activate } from "./activation";
 import { multiplyAdd, tanh } from "./arithmetic";
 import {
@@ -34,15 +44,22 @@ import {
 import { sparseProduct } from "./sparse_product";
 import { tile } from "./tile";
 
-/** Fills x1, x2 and x3 of rows `from` to `to - 1`; `from` is a multiple of 4, and whole fours are computed. */
+/**
+ * Computes x1, x2 and x3 of rows `from` to `to - 1`. `from` is a multiple of 4. Tiles have 4 rows,
+ * so up to 3 rows after the last are computed too; the arrays have room for them, and nothing reads
+ * them.
+ */
 export function forward(from: u32, to: u32): void {
   for (let row = from; row < to; row++) firstLayer(row);
-  denseLayer(x1, stride1, units1, w1, b1, x2, stride2, units2, from, to, HIDDEN);
+  denseForward(x1, stride1, units1, w1, b1, x2, stride2, units2, from, to, HIDDEN);
   const last = isNotebookHead ? TANH : NONE;
-  denseLayer(x2, stride2, units2, w2, b2, x3, stride3, classes, from, to, last);
+  denseForward(x2, stride2, units2, w2, b2, x3, stride3, classes, from, to, last);
 }
 
-/** x1 of a row: pixels are bytes, so that the row's scale multiplies the sum. */
+/**
+ * x1 of a row = f(scale * (sum over its nonzero pixels of byte * w0[pixel]) + b0), panel by panel
+ * of w0. The pixels are bytes, so the row's scale is applied once, to the sum.
+ */
 function firstLayer(row: u32): void {
   const pair = pixelPairs + row * inputs * 8;
   const end = load<u32>(pixelPairsEnd + 4 * row);
@@ -64,17 +81,20 @@ function firstLayer(row: u32): void {
   }
 }
 
-/** What a dense layer applies to its sums: the hidden layers' activation, tanh, or nothing. */
+/** The activation functions of a dense layer: the hidden layers' own, tanh, or none. */
 const HIDDEN: u32 = 0;
 const TANH: u32 = 1;
 const NONE: u32 = 2;
 
 /**
- * out (B, O) = f(x (B, I) w' (I, O) + bias (O)) for rows `from` to `to - 1`.
+ * out (B, O) = f(x (B, I) w^T (I, O) + bias (O)) for rows `from` to `to - 1`.
  *
- * Strip by strip of 8 outputs, so that a strip's weights serve all the rows while they are in the cache.
+ * The outer loop is over strips of 8 units, so that a strip's weights stay in the cache for all
+ * rows.
+ *
+ * @param w The weights in strips of 8 units, each (I rounded up to 4, 8)
  */
-function denseLayer(
+function denseForward(
   x: usize,
   xStride: usize,
   I: u32,

@@ -1,4 +1,15 @@
-/** The last layer's derivatives: d3 (B, C), of the batch's mean loss by the sums behind x3. */
+/**
+ * The head's deltas d3 (B, C): the derivatives of the batch's mean loss with respect to z3 (B, C),
+ * where the outputs x3 are tanh(z3) for the notebook's head and z3 for the softmax head. With p =
+ * softmax(x3), y the one-hot label, c the label, and `weight` = 1 / (number of rows in the batch):
+ *
+ *   softmax head:    d3_i = (p_i - y_i) weight
+ *   notebook's head: d3_i = (g_i - p_i S) (1 - x3_i^2) weight
+ *                    where g_c = -1, g_i = p_i / (1 - p_i) for i != c, and S = sum of g
+ *
+ * (`lossGradient` in lib/net/maths.ts derives them.) Four classes are computed at a time. Rows are
+ * independent, so threads take different rows.
+ */
 import { exp, largestOf, sumOf } from "./arithmetic";
 import { block } from "./block";
 import {
@@ -13,12 +24,7 @@ import {
   x3,
 } from "./memory";
 
-/**
- * Fills d3 of rows `from` to `to - 1`, in closed form (`lossGradient` of lib/net/maths.ts). With p the
- * softmax of x3 and c the label:
- * - softmax head: p - y
- * - notebook's head: (g_i - p_i S)(1 - x3_i^2), where g_i = p_i / (1 - p_i), but g_c = -1, and S = sum of g
- */
+/** Computes d3 of rows `from` to `to - 1` from x3. */
 export function outputDeltas(from: u32, to: u32): void {
   const vectors = vectorsOf(classes);
   const one = f32x4.splat(1);
@@ -28,15 +34,16 @@ export function outputDeltas(from: u32, to: u32): void {
     const d = d3 + row * stride3;
     const label: i32 = load<u8>(labels + load<u32>(blockRowNumbers + 4 * row));
 
-    let most = f32x4.splat(-Infinity);
+    // Softmax. Subtracting the largest output keeps exp from overflowing.
+    let largest4 = f32x4.splat(-Infinity);
     for (let v: u32 = 0; v < vectors; v++) {
       const outside = isOutside(v);
-      most = f32x4.max(
-        most,
+      largest4 = f32x4.max(
+        largest4,
         v128.bitselect(f32x4.splat(-Infinity), v128.load(x + v * VECTOR), outside),
       );
     }
-    const largest = f32x4.splat(largestOf(most));
+    const largest = f32x4.splat(largestOf(largest4));
     let total = f32x4.splat(0);
     for (let v: u32 = 0; v < vectors; v++) {
       const power = v128.andnot(exp(f32x4.sub(v128.load(x + v * VECTOR), largest)), isOutside(v));
@@ -75,21 +82,21 @@ export function outputDeltas(from: u32, to: u32): void {
   }
 }
 
-/** The classes of vector v. */
+/** Returns the class numbers of vector v. */
 // @ts-ignore: decorator
 @inline
 function classesOf(v: u32): v128 {
   return i32x4.add(i32x4.splat(4 * v), i32x4(0, 1, 2, 3));
 }
 
-/** All ones where there is no such class. */
+/** Returns a mask: all ones for the padding after the last class. */
 // @ts-ignore: decorator
 @inline
 function isOutside(v: u32): v128 {
   return i32x4.ge_s(classesOf(v), i32x4.splat(classes));
 }
 
-/** All ones where the class is the given one. */
+/** Returns a mask: all ones for class c. */
 // @ts-ignore: decorator
 @inline
 function isClass(v: u32, c: i32): v128 {

@@ -1,20 +1,25 @@
 /**
- * The processor's engine in WebAssembly SIMD, written in AssemblyScript (https://www.assemblyscript.org):
- * TypeScript's syntax, with WebAssembly's types and instructions. `deno task build:wasm` compiles it
- * into ../wasm_bytes.ts.
+ * The CPU engine's computations in WebAssembly SIMD, written in AssemblyScript
+ * (https://www.assemblyscript.org): TypeScript's syntax with WebAssembly's types and instructions.
+ * `deno task build:wasm` compiles them into ../wasm_bytes.ts.
  *
  * One training step, file by file:
  *
- *   draw.ts       which rows          (threefry.ts, keys.ts, selection.ts, permutation.ts)
- *   inputs.ts     their nonzero pixels (distort.ts)
- *   forward.ts    x1, x2, x3          (sparse_product.ts, tile.ts, activation.ts)
- *   head.ts       d3
+ *   draw.ts       samples the rows             (threefry.ts, keys.ts, selection.ts, permutation.ts)
+ *   inputs.ts     finds their nonzero pixels   (distort.ts, prefetch.ts)
+ *   forward.ts    x1, x2, x3                   (sparse_product.ts, tile.ts, activation.ts)
+ *   head.ts       d3                           (arithmetic.ts)
  *   backward.ts   d2, d1
- *   transpose.ts  the batch by pixel
- *   update.ts     the gradients, and the optimizer's step (optimizer.ts)
- *   step.ts       the order of these, in chunks of rows or of weights that threads share (threads.ts)
+ *   transpose.ts  sorts the batch's nonzero pixels by pixel
+ *   update.ts     the gradients and the update (optimizer.ts)
+ *   step.ts       runs these phases in order, in chunks that threads share (threads.ts, block.ts)
  *
- * Letters in shapes: B rows of a batch, D pixels, H1 and H2 hidden units, C classes, n training rows.
+ * memory.ts lists all arrays with their shapes. In shapes, B is the number of rows in a block of
+ * the batch, D of pixels, H1 and H2 of hidden units, C of classes, and n of training rows. A shape
+ * (B, D) is row-major: the D numbers of a row are consecutive. A v128 is a vector of four f32.
+ *
+ * The compiler does not unroll loops and loads globals again at each use. So inner loops are
+ * written out where that matters, and copy globals into constants first.
  */
 export * from "./memory";
 export { evaluateRows, takeStep } from "./step";

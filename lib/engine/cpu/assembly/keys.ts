@@ -1,17 +1,26 @@
-/** The sort keys of JAX's permutation: random bits, n of them a round. */
+/**
+ * The sort keys of JAX's permutation of n elements: n random words (u32) for each sorting round,
+ * exactly as JAX draws them.
+ */
 import { isPartitionable } from "./memory";
 import { threefry, threefry24, word0, word1 } from "./threefry";
 
-/** How many rounds JAX's permutation of n elements sorts: ceil(3 ln n / ln(2^32 - 1)). */
+/**
+ * Returns the number of sorting rounds in JAX's permutation of n elements, which is
+ * ceil(3 ln n / ln(2^32 - 1)).
+ */
 export function sortingRounds(n: u32): u32 {
   return n <= 1 ? 0 : n <= 1625 ? 1 : n <= 2642245 ? 2 : 3;
 }
 
-/** What `findRoundKey` gives. */
+/** The result of `findRoundKey`. */
 export let roundKey0: u32 = 0;
 export let roundKey1: u32 = 0;
 
-/** Finds the key of a round's bits: each round splits the key in the next round's and its own. */
+/**
+ * Computes the key of a round's random words, for round 0, 1, ...: each round splits the current
+ * key into the next round's current key and its own key.
+ */
 export function findRoundKey(key0: u32, key1: u32, round: u32): void {
   while (true) {
     if (isPartitionable) {
@@ -35,11 +44,12 @@ export function findRoundKey(key0: u32, key1: u32, round: u32): void {
 }
 
 /**
- * Fills keys (n) with the bits of a round.
+ * Fills keys, u32 (n), with the random words of a round.
  *
- * In the old layout counters are cut in two halves: block i has the counters i and half + i, and its words are keys i
- * and half + i. If n is odd, the last block's second counter is 0 and its second word is dropped. In the
- * partitionable layout key i is the xor of the words of block (0, i).
+ * In the legacy layout, threefry block i has the counters (i, half + i) with half = ceil(n / 2),
+ * and its two words are keys i and half + i. If n is odd, the last block's second counter is 0 and
+ * its second word is dropped. In the partitionable layout, key i is the xor of the two words of the
+ * block with counters (0, i).
  */
 export function fillKeys(key0: u32, key1: u32, round: u32, n: u32, keys: usize): void {
   findRoundKey(key0, key1, round);

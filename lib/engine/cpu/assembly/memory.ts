@@ -1,69 +1,81 @@
 /**
- * Where everything lies. The host (../layout.ts) computes the addresses and writes these globals into
- * the instance of every thread; all threads share one memory. Addresses are multiples of 16.
+ * The memory layout: the sizes, the options and the address of every array. The host (../layout.ts)
+ * computes these globals and sets them in the instance of every thread. All threads share one
+ * memory. Addresses are multiples of 16, so vector loads are aligned.
  *
- * Units of a layer are padded with zeros to whole vectors, so a row of x1 takes `stride1` bytes. Weights
- * lie as the products read them:
+ * The units of a layer are padded with zeros to whole vectors and strips: a row of x1 takes
+ * `stride1` bytes. Weights are stored in the order in which the products load them, so that loads
+ * are consecutive:
  *
- *   w0      in panels of 13, 8 or 4 vectors of units (`panelWidth`), each of shape (D, units of the panel)
- *   w1, w2  in strips of 8 units of the layer's outputs, each of shape (inputs, 8)
- *   back1, back2  the same weights again for the way back: strips of 8 inputs, each (outputs, 8)
+ *   w0 (H1, D)   panels of 13, 8 or 4 vectors of units (`panelWidth`), each (D, units of the panel)
+ *   w1 (H2, H1)  strips of 8 units of the layer, each (H1 rounded up to 4, 8)
+ *   w2 (C, H2)   strips of 8 units of the layer, each (H2 rounded up to 4, 8)
+ *
+ * The backward pass multiplies by the same weights in another order, so it has copies of them:
+ *
+ *   back1 (H2, H1)  strips of 8 inputs of the layer, each (H2 rounded up to 8, 8)
+ *   back2 (C, H2)   strips of 8 inputs of the layer, each (C rounded up to 8, 8)
  */
 
 // Sizes.
 /** D */
 export let inputs: u32 = 0;
-/** Pixels in a line of an image; shifts need it. */
+/** The number of pixels in a line of an image. */
 export let imageWidth: u32 = 0;
+/** H1, H2 and C. */
 export let units1: u32 = 0;
 export let units2: u32 = 0;
 export let classes: u32 = 0;
-/** The most rows of a block: what the batch's arrays have room for, a multiple of 4. */
+/** The maximum number of rows in a block, a multiple of 4. */
 export let blockRows: u32 = 0;
-/** Bytes of a row of x1 or d1, x2 or d2, x3 or d3: multiples of 32. */
+/** The bytes of a row of x1 or d1, of x2 or d2, and of x3 or d3; multiples of 32. */
 export let stride1: u32 = 0;
 export let stride2: u32 = 0;
 export let stride3: u32 = 0;
 
-// Choices.
-/** Whether hidden layers apply tanh; else relu. */
+// Options.
+/** 1: the hidden layers use tanh; 0: relu. */
 export let isTanh: u32 = 0;
-/** Whether the loss is the notebook's; else softmax cross-entropy. */
+/** 1: the notebook's loss; 0: softmax cross-entropy. */
 export let isNotebookHead: u32 = 0;
-/** 0 sgd, 1 momentum, 2 adam. */
+/** 0: SGD, 1: momentum, 2: Adam. */
 export let optimizer: u32 = 0;
-/** Momentum's factor, or Adam's beta 1, with 1 - beta 1; Adam's beta 2, 1 - beta 2 and epsilon. */
+/** The factor of momentum, or Adam's beta1; 1 - beta1; and Adam's beta2, 1 - beta2 and epsilon. */
 export let beta1: f32 = 0;
 export let oneMinusBeta1: f32 = 0;
 export let beta2: f32 = 0;
 export let oneMinusBeta2: f32 = 0;
 export let epsilon: f32 = 0;
-/** Whether the rows of a step are shifted. */
+/** Whether a step's images are shifted. */
 export let isShifted: u32 = 0;
-/** Whether they are distorted (distort.ts), and how strongly: `lib/engine/distortion.ts`; the angle in radians. */
+/**
+ * Whether they are distorted (distort.ts), and how strongly: `lib/engine/distortion.ts`; the angle
+ * in radians.
+ */
 export let isDistorted: u32 = 0;
 export let rotate: f32 = 0;
 export let zoom: f32 = 0;
 export let shear: f32 = 0;
 export let shift: f32 = 0;
 export let warp: f32 = 0;
-/** Whether random bits are laid out as in JAX since 0.5 (partitionable); else as before. */
+/** 1: JAX's partitionable layout of random bits (since 0.5); 0: the legacy layout. */
 export let isPartitionable: u32 = 0;
-/** How many threads share the step: 1 for the calling one alone. */
+/** The number of threads that share a step; if it is 1, thread 0 computes steps alone. */
 export let stepThreads: u32 = 1;
 
-// The data.
+// The data set.
 /** u8 (rows, D) */
 export let images: usize = 0;
 /** u8 (rows) */
 export let labels: usize = 0;
-/** f32 (rows): the factor that scales each row's bytes */
+/** f32 (rows): the factor by which each row's bytes are scaled */
 export let scales: usize = 0;
-/** u32 (n): the numbers of the training rows; n is in threads.ts */
+/** u32 (n): the numbers of the training rows; threads.ts has n */
 export let trainRows: usize = 0;
 
-// What is learned. The moments m and v and the summed gradient lie `parameterBytes` times 1, 2 and
-// `gradientArray` behind each parameter.
+// The parameters. Each parameter's moments m and v are stored `parameterBytes` and 2
+// `parameterBytes` after it, and the gradient summed over the blocks of a step `gradientArray`
+// times `parameterBytes` after it.
 export let w0: usize = 0;
 export let b0: usize = 0;
 export let w1: usize = 0;
@@ -72,42 +84,53 @@ export let w2: usize = 0;
 export let b2: usize = 0;
 export let parameterBytes: usize = 0;
 export let gradientArray: u32 = 0;
-/** The copies for the way back: strips of inputs of (H2 rounded up to 8, 8) and (C rounded up to 8, 8). */
+/** The copies for the backward pass. */
 export let back1: usize = 0;
 export let back2: usize = 0;
 
-// A block of rows at work; B is at most `blockRows`.
-/** u32 (B): numbers of the rows in the data */
+// The current block of B rows; B is at most `blockRows`.
+/** u32 (B): the row numbers in the data set */
 export let blockRowNumbers: usize = 0;
-/** Pairs {f32 byte, u32 16 * pixel} (B, D), and u32 (B): the address behind each row's last pair. */
+/** (B, D): pairs {f32 byte, u32 16 * pixel} of the nonzero pixels of each row (inputs.ts) */
 export let pixelPairs: usize = 0;
+/** u32 (B): the address after each row's last pair */
 export let pixelPairsEnd: usize = 0;
-/** The same pixel by pixel: pairs {f32 byte, u32 16 * row}, and u32 (D + 1): the address of each pixel's first. */
+/** The same sorted by pixel: pairs {f32 byte, u32 16 * row} (transpose.ts) */
 export let rowPairs: usize = 0;
+/** u32 (D + 1): the address of each pixel's first pair, and the end */
 export let rowPairsStart: usize = 0;
-/** f32 (B, stride): outputs of the layers, and the loss's derivatives by their sums. */
+/**
+ * f32 (B, stride): the outputs x of the layers and the deltas d, derivatives of the loss with
+ * respect to z; x = f(z)
+ */
 export let x1: usize = 0;
 export let x2: usize = 0;
 export let x3: usize = 0;
 export let d1: usize = 0;
 export let d2: usize = 0;
 export let d3: usize = 0;
-/** d1 times the row's scale, in panels as w0: (B, units of the panel) */
+/** f32: d1 times the row's scale, in panels like w0, each (`blockRows`, units of the panel) */
 export let scaledD1: usize = 0;
 
-// Drawing.
-/** Scratch of each drawing thread, `drawScratchBytes` long; draw.ts says what for. */
+// Sampling rows.
+/** Scratch memory of each thread that draws, `drawScratchBytes` each; see draw.ts. */
 export let drawScratch: usize = 0;
 export let drawScratchBytes: usize = 0;
-/** How many standard deviations more keys than wanted a selection takes; tests make it small. */
+/**
+ * How far the threshold of a selection is above the expected one, in standard deviations of the
+ * number of keys below it. Tests lower it to make selections fail.
+ */
 export let selectionMargin: f32 = 6;
-/** Draws asked for and drawn ahead (draw.ts), their number, and the bytes of each. */
+/** The ring of draws (draw.ts), their number, and the bytes of each. */
 export let slots: usize = 0;
 export let slotCount: u32 = 0;
 export let slotBytes: usize = 0;
 
 // Distorting.
-/** f32 (7, width rounded up to 4) and (height, 7): what each control point counts at each pixel of a line or a column. */
+/**
+ * f32 (7, width rounded up to 4) and (height, 7): what each control point counts at each pixel of a
+ * line or a column.
+ */
 export let columnWeights: usize = 0;
 export let rowWeights: usize = 0;
 /** Scratch of each thread, `distortScratchBytes` long; distort.ts says what for. */
@@ -115,49 +138,55 @@ export let distortScratch: usize = 0;
 export let distortScratchBytes: usize = 0;
 
 // Threads.
-/** Which thread this instance serves: 0 is the one that calls, 1 draws. */
+/** The number of this instance's thread: 0 is the caller, 1 draws ahead, all may share steps. */
 export let thread: u32 = 0;
-/** Whether the calling thread may sleep; a page's main thread may not. */
+/** Whether thread 0 may sleep; a page's main thread may not. */
 export let canWait: u32 = 0;
-/** The words that threads share (threads.ts). */
+/** The words by which threads communicate (threads.ts), and the current block (block.ts). */
 export let control: usize = 0;
-/** Of each thread: room for 16 vectors of sums. */
+/** f32 (threads, 64): each thread's sums, 16 vectors */
 export let sumsScratch: usize = 0;
 
-/** Bytes of a vector of four numbers. */
+/** The bytes of a vector: 4 numbers. */
 export const VECTOR: usize = 16;
-/** Bytes of a strip's line: 8 numbers. */
+/** The bytes of a line of a strip: 8 numbers. */
 export const LINE: usize = 32;
 
-/** How many vectors so many units take. */
+/** Returns the number of vectors for these units. */
 // @ts-ignore: decorator
 @inline
 export function vectorsOf(units: u32): u32 {
   return (units + 3) >> 2;
 }
 
-/** How many strips of 8 units. */
+/** Returns the number of strips of 8 for these units. */
 // @ts-ignore: decorator
 @inline
 export function stripsOf(units: u32): u32 {
   return (units + 7) >> 3;
 }
 
-/** Inputs of a strip's array: rounded up to 4, as four are updated together. */
+/**
+ * Returns the number of lines in a strip of w1 or w2: its inputs rounded up to 4, because update.ts
+ * updates 4 lines at a time.
+ */
 // @ts-ignore: decorator
 @inline
 export function linesOf(units: u32): u32 {
   return (units + 3) & ~3;
 }
 
-/** Vectors of a panel of w0 where so many are left: sums of 13 vectors fill the processor's registers. */
+/**
+ * Returns the vectors of the next panel of w0 if `vectorsLeft` remain. Sums of 13 vectors are as
+ * many as V8 can keep in registers.
+ */
 // @ts-ignore: decorator
 @inline
 export function panelWidth(vectorsLeft: u32): u32 {
   return vectorsLeft > 8 ? 13 : vectorsLeft > 4 ? 8 : 4;
 }
 
-/** This thread's room for sums. */
+/** Returns the address of this thread's sums. */
 // @ts-ignore: decorator
 @inline
 export function sums(): usize {

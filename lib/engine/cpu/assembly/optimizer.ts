@@ -1,4 +1,12 @@
-/** How a gradient changes parameters; formulas and constants are optax's (lib/net/update.ts). */
+/**
+ * The optimizers, with optax's formulas (lib/net/update.ts has them in float64). With parameters w,
+ * gradient g, learning rate r and step number t:
+ *
+ *   SGD       w = w - r g
+ *   momentum  m = beta1 m + g;  w = w - r m
+ *   Adam      m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2
+ *             w = w - r / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon)
+ */
 import { multiplyAdd } from "./arithmetic";
 import { block } from "./block";
 import {
@@ -14,21 +22,21 @@ import {
 } from "./memory";
 
 /**
- * Applies a block's gradient to parameters that lie beside each other. Where a step has several blocks,
- * all but the last add theirs up.
+ * Updates consecutive parameters with a block's gradient. If a step has several blocks, the
+ * gradients are summed, and the last block updates the parameters with the sum.
  *
- * @param parameters Address of the first
- * @param gradient Address of the first one's
- * @param bytes Of the parameters: a multiple of 16
+ * @param parameters Address of the first parameter
+ * @param gradient Address of its gradient; may be overwritten
+ * @param bytes The bytes of these parameters, a multiple of 16
  */
 export function applyGradient(parameters: usize, gradient: usize, bytes: usize): void {
   const step = block();
   if (!(step.isFirst && step.isLast)) {
-    const kept = parameters + gradientArray * parameterBytes;
+    const sum = parameters + gradientArray * parameterBytes;
     for (let at: usize = 0; at < bytes; at += VECTOR) {
       let g = v128.load(gradient + at);
-      if (!step.isFirst) g = f32x4.add(g, v128.load(kept + at));
-      v128.store(step.isLast ? gradient + at : kept + at, g);
+      if (!step.isFirst) g = f32x4.add(g, v128.load(sum + at));
+      v128.store(step.isLast ? gradient + at : sum + at, g);
     }
     if (!step.isLast) return;
   }
@@ -37,54 +45,50 @@ export function applyGradient(parameters: usize, gradient: usize, bytes: usize):
   else adam(parameters, gradient, bytes, step.correctedRate, step.correction2);
 }
 
-/** w -= rate g */
 // @ts-ignore: decorator
 @inline
 function sgd(w: usize, g: usize, bytes: usize, learningRate: f32): void {
-  const down = f32x4.splat(-learningRate);
+  const minusRate = f32x4.splat(-learningRate);
   for (let at: usize = 0; at < bytes; at += VECTOR) {
-    v128.store(w + at, multiplyAdd(down, v128.load(g + at), v128.load(w + at)));
+    v128.store(w + at, multiplyAdd(minusRate, v128.load(g + at), v128.load(w + at)));
   }
 }
 
-/** m = g + beta m; w -= rate m */
 // @ts-ignore: decorator
 @inline
 function momentum(w: usize, g: usize, bytes: usize, learningRate: f32): void {
-  const down = f32x4.splat(-learningRate);
+  const minusRate = f32x4.splat(-learningRate);
   const beta = f32x4.splat(beta1);
-  const toMoments = parameterBytes;
+  const toM = parameterBytes;
   for (let end = w + bytes; w < end; w += VECTOR) {
-    const m = multiplyAdd(beta, v128.load(w + toMoments), v128.load(g));
-    v128.store(w + toMoments, m);
-    v128.store(w, multiplyAdd(down, m, v128.load(w)));
+    const m = multiplyAdd(beta, v128.load(w + toM), v128.load(g));
+    v128.store(w + toM, m);
+    v128.store(w, multiplyAdd(minusRate, m, v128.load(w)));
     g += VECTOR;
   }
 }
 
-/** m = beta1 m + (1 - beta1) g; v = beta2 v + (1 - beta2) g^2; w -= correctedRate m / (sqrt(v) correction2 + epsilon) */
 // @ts-ignore: decorator
 @inline
 function adam(w: usize, g: usize, bytes: usize, correctedRate: f32, correction2: f32): void {
-  // Out of the loop by hand: the compilers load a global anew at each use.
-  const down = f32x4.splat(-correctedRate);
+  const minusRate = f32x4.splat(-correctedRate);
   const correction = f32x4.splat(correction2);
-  const keptM = f32x4.splat(beta1);
-  const addedM = f32x4.splat(oneMinusBeta1);
-  const keptV = f32x4.splat(beta2);
-  const addedV = f32x4.splat(oneMinusBeta2);
-  const least = f32x4.splat(epsilon);
+  const betaM = f32x4.splat(beta1);
+  const oneMinusBetaM = f32x4.splat(oneMinusBeta1);
+  const betaV = f32x4.splat(beta2);
+  const oneMinusBetaV = f32x4.splat(oneMinusBeta2);
+  const epsilons = f32x4.splat(epsilon);
   const toM = parameterBytes;
   const toV = 2 * toM;
   for (let end = w + bytes; w < end; w += VECTOR) {
     const gradient = v128.load(g);
-    const m = multiplyAdd(keptM, v128.load(w + toM), f32x4.mul(addedM, gradient));
+    const m = multiplyAdd(betaM, v128.load(w + toM), f32x4.mul(oneMinusBetaM, gradient));
     const squared = f32x4.mul(gradient, gradient);
-    const v = multiplyAdd(keptV, v128.load(w + toV), f32x4.mul(addedV, squared));
+    const v = multiplyAdd(betaV, v128.load(w + toV), f32x4.mul(oneMinusBetaV, squared));
     v128.store(w + toM, m);
     v128.store(w + toV, v);
-    const deviation = multiplyAdd(f32x4.sqrt(v), correction, least);
-    v128.store(w, multiplyAdd(down, f32x4.div(m, deviation), v128.load(w)));
+    const denominator = multiplyAdd(f32x4.sqrt(v), correction, epsilons);
+    v128.store(w, multiplyAdd(minusRate, f32x4.div(m, denominator), v128.load(w)));
     g += VECTOR;
   }
 }

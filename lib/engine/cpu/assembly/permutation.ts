@@ -1,7 +1,10 @@
-/** A whole permutation, as JAX draws it: the numbers 0 to n - 1, sorted by random keys round after round. */
+/**
+ * A whole permutation of 0 to n - 1, as JAX draws it: each round sorts the numbers by n random
+ * keys. The sort is a stable radix sort by three digits of 11 bits, from the lowest to the highest.
+ */
 import { fillKeys, sortingRounds } from "./keys";
 
-/** Values of a sort's digit: 11 of 32 bits. */
+/** The number of values of a digit. */
 const DIGITS: u32 = 2048;
 
 /**
@@ -34,7 +37,10 @@ export function permute(
   }
 }
 
-/** Sorts pairs {value, key} by their keys into `others`, equal ones in their order: by digits, the lowest first. */
+/**
+ * Sorts pairs {value, key} by their keys into `others`, equal ones in their order: by digits, the
+ * lowest first.
+ */
 function sortByKeys(n: u32, pairs: usize, others: usize, counts: usize): void {
   memory.fill(counts, 0, 3 * 4 * DIGITS);
   for (let i: u32 = 0; i < n; i++) {

@@ -1,6 +1,7 @@
 /**
- * The first few rows of a permutation without sorting all: `lib/random/row_selector.ts` explains the idea.
- * The last round is asked for its smallest keys; each earlier one for the elements of some ranks.
+ * The first few rows of a permutation without sorting all: `lib/random/row_selector.ts` explains
+ * the idea. The last round is asked for its smallest keys; each earlier one for the elements of
+ * some ranks.
  *
  * Keys are collected as pairs {u32 position, u32 key}: as 64-bit numbers they are in the order of a
  * stable sort by key.
@@ -12,7 +13,10 @@ import { selectionMargin } from "./memory";
 const BUCKETS: u32 = 256;
 /** Bytes of their counters, and 16 to align them. */
 const SORT_BYTES: u32 = 4 * BUCKETS + 16;
-/** Keys of a bin on average, at most: so few that a byte counts them, so many that the bins stay in the nearest cache. */
+/**
+ * Keys of a bin on average, at most: so few that a byte counts them, so many that the bins stay in
+ * the nearest cache.
+ */
 const KEYS_PER_BIN: u32 = 4;
 
 /**
@@ -49,7 +53,10 @@ export function select(
   return true;
 }
 
-/** Positions of the `count` smallest keys, in their order: all keys below a threshold are collected and sorted. */
+/**
+ * Positions of the `count` smallest keys, in their order: all keys below a threshold are collected
+ * and sorted.
+ */
 function selectSmallest(
   n: u32,
   rows: usize,
@@ -103,7 +110,10 @@ function collectUpTo(threshold: u32, n: u32, keys: usize, pairs: usize): usize {
   return pairs;
 }
 
-/** Overwrites each rank in rows (count) by the position of the key that has it. Keys are counted in bins by their top bits; only the bins of wanted ranks are collected. */
+/**
+ * Overwrites each rank in rows (count) by the position of the key that has it. Keys are counted in
+ * bins by their top bits; only the bins of wanted ranks are collected.
+ */
 function selectRanks(
   n: u32,
   rows: usize,
@@ -208,7 +218,10 @@ function firstOfBin(first: usize, last: usize, bin: u32, shift: u32): usize {
   return first;
 }
 
-/** Sorts pairs into `sorted`: by buckets that divide the keys from 0 to `largest` evenly, then by insertion. */
+/**
+ * Sorts pairs into `sorted`: by buckets that divide the keys from 0 to `largest` evenly, then by
+ * insertion.
+ */
 function sortPairs(pairs: usize, end: usize, largest: u32, sorted: usize, counts: usize): void {
   counts = (counts + 15) & ~15;
   const factor = ((<u64> BUCKETS << 32) - 1) / (<u64> largest + 1);

@@ -1,4 +1,13 @@
-/** A step, and an evaluation: which phase follows which. */
+/**
+ * Training steps and evaluations as sequences of phases. Each phase needs all results of the one
+ * before, so threads wait for each other between phases. Within a phase, the work is divided into
+ * chunks that write different numbers, and threads claim chunk after chunk (threads.ts).
+ *
+ *   step:        INPUTS, in chunks of rows
+ *                DELTAS, in chunks of rows, and one chunk that transposes the inputs
+ *                UPDATE, in chunks of parameters
+ *   evaluation:  OUTPUTS, in chunks of rows
+ */
 import { backward } from "./backward";
 import { block } from "./block";
 import { takeDraw } from "./draw";
@@ -10,22 +19,27 @@ import { runPhase } from "./threads";
 import { transposeInputs } from "./transpose";
 import { update, updateChunks } from "./update";
 
-/** The phases. Each needs all of the one before. */
+/** The rows' nonzero pixels. */
 const INPUTS: u32 = 0;
+/** Forward and backward pass, and the block's pixels sorted by pixel. */
 const DELTAS: u32 = 1;
+/** The gradients, and the optimizer's update. */
 const UPDATE: u32 = 2;
+/** The rows' nonzero pixels and the forward pass. */
 const OUTPUTS: u32 = 3;
 
-/** Rows of a chunk: few enough for their numbers to stay in the cache, and a multiple of 4. */
+/**
+ * The rows of a chunk: few enough for their activations to stay in the cache, and a multiple of 4.
+ */
 const CHUNK_ROWS: u32 = 16;
 
 /**
- * Takes a step, in blocks of rows that are as even as can be.
+ * Takes a step, in blocks of about equally many rows.
  *
- * @param number Which of the draws that were asked for says its rows
- * @param learningRate Of the step
- * @param correctedRate Adam's: learningRate / (1 - beta1^t)
- * @param correction2 Adam's: 1 / sqrt(1 - beta2^t)
+ * @param number The number of the draw that has the step's rows
+ * @param learningRate The step's learning rate
+ * @param correctedRate For Adam: learningRate / (1 - beta1^t)
+ * @param correction2 For Adam: 1 / sqrt(1 - beta2^t)
  */
 export function takeStep(
   number: u32,
@@ -58,17 +72,21 @@ export function takeStep(
   draw.release();
 }
 
-/** Fills x3 of `count` rows, whose numbers the host has written to blockRowNumbers; at most `blockRows`. */
+/**
+ * Computes x3 of `count` rows, at most `blockRows`. The host has written their numbers to
+ * blockRowNumbers.
+ */
 export function evaluateRows(count: u32): void {
   block().isStep = false;
   block().count = count;
   runPhase(OUTPUTS, rowChunks());
 }
 
-/** Computes one chunk of a phase. */
+/** Computes a chunk of a phase. */
 export function runChunk(phase: u32, chunk: u32): void {
   if (phase == UPDATE) update(chunk);
-  // The longest chunk, so the first: the other threads do rows meanwhile.
+  // The transpose takes longest, so it comes first; other threads take chunks of rows in the
+  // meantime.
   else if (phase == DELTAS && chunk == 0) transposeInputs();
   else {
     if (phase == DELTAS) chunk--;

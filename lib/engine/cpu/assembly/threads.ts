@@ -1,37 +1,51 @@
 /**
- * How threads share work. The calling thread publishes a phase of a step, divided in chunks that write
- * different numbers; every thread claims chunk after chunk until none is left. Which thread computes a
- * chunk changes no number, so results do not depend on how many threads there are.
+ * How threads share work and wait for each other. All threads run this module on one shared memory;
+ * thread 0 is the caller's, the others are Workers that run `work()`.
+ *
+ * - Thread 0 publishes a phase of a step, divided into chunks. All threads claim chunks by an
+ *   atomic addition until none is left. Each number is computed by one chunk, always in the same
+ *   way, so results do not depend on the number of threads.
+ * - Thread 0 then spins until all chunks are done: a phase takes less time than putting a thread to
+ *   sleep and waking it.
+ * - A Worker without work spins for a while, then sleeps until SIGNAL changes. It reads SIGNAL
+ *   before it looks for work: if new work comes in between, SIGNAL has changed, and `atomic.wait`
+ *   returns at once.
  */
 import { drawAhead } from "./draw";
 import { canWait, control, stepThreads, thread } from "./memory";
 import { runChunk } from "./step";
 
-// The words shared, as byte offsets from `control`; block.ts has what comes behind them.
-/** Changes when there is something to do. */
+// The shared words, as byte offsets from `control`. The block (block.ts) follows them.
+/** A counter that increases whenever there is new work. */
 const SIGNAL: usize = 0;
-/** Threads that wait for it to change. */
+/** The number of sleeping threads. */
 const SLEEPERS: usize = 4;
-/** Not 0: all threads end. */
+/** If it is not 0, all Workers end. */
 const STOP: usize = 8;
-/** Chunks of the phase that are done. */
+/** The number of finished chunks of the phase. */
 const DONE: usize = 12;
-/** u64: the phase, its number of chunks and the next chunk, so that one atomic addition claims a chunk of what is current. */
+/**
+ * u64: the phase (16 bits), its number of chunks (24 bits) and the next chunk (24 bits), in one
+ * word, so that one atomic addition claims a chunk and tells of which phase it is.
+ */
 const CLAIMS: usize = 16;
-/** n: how many training rows there are. */
+/** n, the number of training rows. */
 const TRAIN_COUNT: usize = 24;
 
-/** Looks for work before a thread sleeps: some 50 microseconds, as waking takes longer than most chunks. */
-const LOOKS: u32 = 20_000;
+/**
+ * The number of spins before a thread sleeps: about 50 microseconds, as waking a thread takes
+ * longer than most chunks.
+ */
+const MAX_SPINS: u32 = 20_000;
 
-/** The loop of every thread but the calling one; ends when the host sets the word at `STOP`. */
+/** The loop of every Worker; it ends when the host sets STOP. */
 export function work(): void {
-  let looks: u32 = 0;
+  let spins: u32 = 0;
   while (atomic.load<u32>(control + STOP) == 0) {
     const signal = atomic.load<u32>(control + SIGNAL);
-    if (takeChunks() || (thread == 1 && drawAhead())) looks = 0;
-    else if (++looks == LOOKS) {
-      looks = 0;
+    if (takeChunks() || (thread == 1 && drawAhead())) spins = 0;
+    else if (++spins == MAX_SPINS) {
+      spins = 0;
       atomic.add<u32>(control + SLEEPERS, 1);
       atomic.wait<u32>(control + SIGNAL, signal, -1);
       atomic.sub<u32>(control + SLEEPERS, 1);
@@ -39,13 +53,16 @@ export function work(): void {
   }
 }
 
-/** Wakes the threads that sleep. */
+/** Announces new work, and wakes sleeping threads. */
 export function signal(): void {
   atomic.add<u32>(control + SIGNAL, 1);
   if (atomic.load<u32>(control + SLEEPERS) != 0) atomic.notify(control + SIGNAL, -1);
 }
 
-/** Computes all chunks of a phase, with the other threads where they share the step. */
+/**
+ * Computes all chunks of a phase, together with the other threads if they share steps; returns when
+ * all are done.
+ */
 export function runPhase(phase: u32, chunks: u32): void {
   if (stepThreads == 1) {
     for (let chunk: u32 = 0; chunk < chunks; chunk++) runChunk(phase, chunk);
@@ -55,27 +72,27 @@ export function runPhase(phase: u32, chunks: u32): void {
   atomic.store<u64>(control + CLAIMS, ((<u64> phase) << 48) | ((<u64> chunks) << 24));
   signal();
   takeChunks();
-  let looks: u32 = 0;
-  while (atomic.load<u32>(control + DONE) != chunks) looks = lookAgain(looks);
+  let spins: u32 = 0;
+  while (atomic.load<u32>(control + DONE) != chunks) spins = spin(spins);
 }
 
 /**
- * To be called between looks at what another thread is about to finish: if that thread has no core, it
- * is let have this one for a moment.
+ * Called in a loop that waits for another thread. After MAX_SPINS calls, each call sleeps for 50
+ * microseconds, because the other thread may need this thread's core to continue.
  *
- * @param looks How many times it was called since waiting began
- * @returns One more
+ * @param spins The number of calls since the loop began
+ * @returns spins + 1
  */
-export function lookAgain(looks: u32): u32 {
-  if (canWait && looks > LOOKS) atomic.wait<u32>(control + STOP, 0, 50_000);
-  return looks + 1;
+export function spin(spins: u32): u32 {
+  if (canWait && spins > MAX_SPINS) atomic.wait<u32>(control + STOP, 0, 50_000);
+  return spins + 1;
 }
 
-/** Computes chunks until none is left; whether there was one. */
+/** Computes chunks until none is left; returns whether there was one. */
 function takeChunks(): bool {
   let worked = false;
   while (true) {
-    // Looked at first, so that threads with nothing to do do not count the claims up without end.
+    // Loads before it adds, so that idle threads do not increase the counter until it overflows.
     if (!isChunk(atomic.load<u64>(control + CLAIMS))) return worked;
     const claim = atomic.add<u64>(control + CLAIMS, 1);
     if (!isChunk(claim)) return worked;
@@ -85,13 +102,16 @@ function takeChunks(): bool {
   }
 }
 
+/** Whether the next chunk of a CLAIMS word is one of the phase's chunks. */
 // @ts-ignore: decorator
 @inline
 function isChunk(claim: u64): bool {
   return (claim & 0xffffff) < ((claim >> 24) & 0xffffff);
 }
 
-/** How many training rows there are: shared, as it changes with every run. */
+/**
+ * Returns n, the number of training rows. It is in shared memory because it changes with each run.
+ */
 // @ts-ignore: decorator
 @inline
 export function trainCount(): u32 {

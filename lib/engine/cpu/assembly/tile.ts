@@ -1,19 +1,22 @@
-/** The one product of the dense layers: forward, back and for the gradients. */
+/**
+ * The matrix product of the dense layers: the forward pass, the backward pass and the gradients all
+ * use it.
+ */
 import { multiplyAdd } from "./arithmetic";
 
 /**
- * sums (4, 8) = a (4, K) b (K, 8).
+ * Computes one tile of a matrix product: sums (4, 8) = a (4, K) b (K, 8).
  *
- * Eight sums of four numbers are enough to keep two multiply-add units busy, and with what is loaded
- * they stay within V8's 15 registers.
+ * The tile's 32 sums are 8 vectors. That is enough to keep two multiply-add units busy, and few
+ * enough to stay in V8's 15 vector registers, together with the loaded numbers.
  *
  * @param a Address of a[0][0]
- * @param aRow Bytes from a row of a to the next
- * @param aStep Bytes from a column of a to the next
- * @param b Address of b[0][0]; the 8 numbers of a line lie beside each other
- * @param bStep Bytes from a line of b to the next
+ * @param aRow Bytes from one row of a to the next
+ * @param aStep Bytes from one column of a to the next
+ * @param b Address of b[0][0]; the 8 numbers of a row are consecutive
+ * @param bStep Bytes from one row of b to the next
  * @param K The inner dimension
- * @param sums Address of the result, line by line
+ * @param sums Address of the result, row by row
  */
 export function tile(
   a: usize,

@@ -1,12 +1,22 @@
-/** The block's inputs pixel by pixel, which w0's gradient needs: a counting sort. */
+/**
+ * The block's nonzero pixels sorted by pixel, for w0's gradient:
+ *
+ *   pixelPairs, by row:   {f32 byte, u32 16 * pixel}
+ *   rowPairs, by pixel:   {f32 byte, u32 16 * row}
+ *
+ * This is the transpose of a sparse matrix (B, D), by a counting sort. One thread does it all.
+ */
 import { block } from "./block";
 import { inputs, pixelPairs, pixelPairsEnd, rowPairs, rowPairsStart } from "./memory";
 
-/** Fills rowPairs and rowPairsStart; each pixel's rows are in ascending order. */
+/**
+ * Fills rowPairs and rowPairsStart. The rows of a pixel are in ascending order, so sums over them
+ * have a fixed order.
+ */
 export function transposeInputs(): void {
   const count = block().count;
-  // Counted one place further up, so that the sums below are where each pixel's pairs begin; and once
-  // more, as filling moves each start to the next pixel's.
+  // Count the pairs of pixel i at index i + 2. After the prefix sums, index i + 1 holds the start
+  // of pixel i. Filling advances it to the start of pixel i + 1, as it should be.
   memory.fill(rowPairsStart, 0, 4 * (inputs + 2));
   for (let row: u32 = 0; row < count; row++) {
     const end = load<u32>(pixelPairsEnd + 4 * row);

@@ -1,4 +1,16 @@
-/** The gradients, each applied as soon as it is summed up. */
+/**
+ * The gradients and the update. The deltas d are derivatives of the batch's mean loss, so these
+ * sums are averages:
+ *
+ *   dw0 (H1, D)  = d1^T (H1, B) x0 (B, D), where x0 = scale * byte: a sparse sum of scaledD1 * byte
+ *   dw1 (H2, H1) = d2^T (H2, B) x1 (B, H1)
+ *   dw2 (C, H2)  = d3^T (C, B) x2 (B, H2)
+ *   db0, db1 and db2 are the sums of d1, d2 and d3 over the rows
+ *
+ * The work is divided by parameters: a chunk computes the gradient of some parameters over all
+ * rows, a few numbers at a time, and updates them at once, while they are in the cache. No gradient
+ * array is needed, and threads never write the same number.
+ */
 import { block } from "./block";
 import {
   b0,
@@ -37,15 +49,18 @@ import { applyGradient } from "./optimizer";
 import { sparseProduct } from "./sparse_product";
 import { tile } from "./tile";
 
-/** Pixels of a chunk of w0's update. */
+/** The number of pixels in a chunk of w0. */
 const CHUNK_PIXELS: u32 = 56;
 
-/** How many chunks the update has; they write different parameters. */
+/**
+ * Returns the number of chunks: one for the biases, then strips of w2, strips of w1, and pixels of
+ * w0's panels.
+ */
 export function updateChunks(): u32 {
-  return 1 + stripsOf(classes) + stripsOf(units2) + panels() * pixelChunks();
+  return 1 + stripsOf(classes) + stripsOf(units2) + panelCount() * pixelChunks();
 }
 
-/** Updates the parameters of a chunk: the biases, a strip of w2 or w1, or some pixels of a panel of w0. */
+/** Updates the parameters of a chunk. */
 export function update(chunk: u32): void {
   if (chunk == 0) {
     updateBias(b0, d1, stride1, units1);
@@ -74,15 +89,15 @@ function pixelChunks(): u32 {
   return (inputs + CHUNK_PIXELS - 1) / CHUNK_PIXELS;
 }
 
-/** How many panels w0 has. */
-function panels(): u32 {
+/** Returns the number of panels of w0. */
+function panelCount(): u32 {
   const vectors = vectorsOf(units1);
   let count: u32 = 0;
   for (let v: u32 = 0; v < vectors; v += panelWidth(vectors - v)) count++;
   return count;
 }
 
-/** w0 of a panel's units and of pixels `from` to `to - 1`: its gradient is the sum over the pixel's rows of byte times scaledD1. */
+/** Updates the weights of a panel's units for pixels `from` to `to - 1`. */
 function updatePixels(panel: u32, from: u32, to: u32): void {
   const vectors = vectorsOf(units1);
   let v: u32 = 0;
@@ -92,17 +107,24 @@ function updatePixels(panel: u32, from: u32, to: u32): void {
   const deltas = scaledD1 + v * blockRows * VECTOR;
   const gradient = sums();
   const step = block();
-  const onlyWhereInked = optimizer == 0 && step.isFirst && step.isLast;
+  // SGD leaves weights with gradient 0 unchanged; momentum and Adam do not.
+  const skipsZeros = optimizer == 0 && step.isFirst && step.isLast;
   for (let pixel = from; pixel < to; pixel++) {
     const start = load<u32>(rowPairsStart + 4 * pixel);
     const end = load<u32>(rowPairsStart + 4 * pixel, 4);
-    if (onlyWhereInked && start == end) continue;
+    if (skipsZeros && start == end) continue;
     sparseProduct(width, start, end, deltas, gradient);
     applyGradient(w0 + v * inputs * VECTOR + pixel * bytes, gradient, bytes);
   }
 }
 
-/** A strip of 8 outputs' weights, of gradient d' (O, B) x (B, I), and their copy for the way back. */
+/**
+ * Updates the weights w (8, I) of a strip of 8 units, with the gradient d^T (8, B) x (B, I), four
+ * inputs at a time, and copies them to `back`.
+ *
+ * @param d The deltas (B, O) of the layer's units
+ * @param x The layer's inputs (B, I)
+ */
 function updateStrip(
   strip: u32,
   w: usize,
@@ -123,15 +145,16 @@ function updateStrip(
     const weights = w + (strip * linesOf(I) + i) * LINE;
     applyGradient(weights, gradient, 4 * LINE);
     if (!isLast) continue;
-    // Strip i / 8 of the copy, output by output; our four inputs are the left or right half of a line.
+    // The copy is in strips of 8 inputs, a line per unit. These four inputs are one half of the
+    // lines of strip i / 8.
     const lines = back + ((i >> 3) * outputs + 8 * strip) * LINE + (i & 4) * 4;
-    turn(weights, lines);
-    turn(weights + VECTOR, lines + 4 * LINE);
+    transpose4x4(weights, lines);
+    transpose4x4(weights + VECTOR, lines + 4 * LINE);
   }
 }
 
-/** Copies 4 x 4 numbers, rows as columns; lines are `LINE` bytes apart in both. */
-function turn(source: usize, target: usize): void {
+/** Copies 4 x 4 numbers transposed; lines are `LINE` bytes apart in both places. */
+function transpose4x4(source: usize, target: usize): void {
   const r0 = v128.load(source);
   const r1 = v128.load(source + LINE);
   const r2 = v128.load(source + 2 * LINE);
@@ -146,7 +169,7 @@ function turn(source: usize, target: usize): void {
   v128.store(target + 3 * LINE, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7));
 }
 
-/** A bias, whose gradient is the sum of d (B, units) over the rows. */
+/** Updates the biases of a layer; their gradient is the sum of d (B, units) over the rows. */
 function updateBias(bias: usize, d: usize, stride: usize, units: u32): void {
   const rows = block().count;
   const gradient = sums();
