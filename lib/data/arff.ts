@@ -1,7 +1,7 @@
 /**
- * ARFF, OpenML's text format: a header that names the attributes, then one
- * line of comma-separated values per row. Reads only what OpenML's image data
- * sets use: whole numbers from 0 to 255, with the label last.
+ * Reads ARFF files, OpenML's text format: a header that names the attributes, then one line of
+ * comma-separated values per row. Supports only what OpenML's image data sets use: whole numbers
+ * from 0 to 255, with the label last.
  *
  * Format: https://waikato.github.io/weka-wiki/formats_and_processing/arff_stable/
  */
@@ -13,7 +13,7 @@ import { DataError } from "./errors.ts";
 const MAX_LINE = 2 ** 20;
 
 /** The contents of an ARFF file. */
-export interface ArffRows {
+interface ArffRows {
   /** Shape (rows, attributes - 1). */
   pixels: Uint8Array<ArrayBuffer>;
   /** Shape (rows). */
@@ -24,10 +24,10 @@ export interface ArffRows {
  * Reads an ARFF file from a stream.
  *
  * @param body The file's bytes, in pieces of any length
- * @param rows How many rows there must be
- * @param attributes How many values each row must have, the label included
- * @returns Its rows, in order
- * @throws {DataError} Naming the line and column at fault
+ * @param rows The expected number of rows
+ * @param attributes The expected number of values in a row, including the label
+ * @returns The rows, in order
+ * @throws {DataError} If the file does not match; the message names the line and column
  *
  * @example
  * ```ts
@@ -61,10 +61,10 @@ export async function readArff(
       if (keyword !== "data") continue;
       isHeader = false;
       if (attributeCount !== attributes) {
-        throw new DataError(`its attributes must be ${attributes}: it has ${attributeCount}`);
+        throw new DataError(`it must have ${attributes} attributes: it has ${attributeCount}`);
       }
     } else if (line !== "" && !line.startsWith("%")) {
-      if (row === rows) throw new DataError(`its rows must be ${rows}: it has more`);
+      if (row === rows) throw new DataError(`it must have ${rows} rows: it has more`);
       const values = line.split(",");
       if (values.length !== attributes) {
         throw new DataError(
@@ -85,6 +85,6 @@ export async function readArff(
       row++;
     }
   }
-  if (row < rows) throw new DataError(`its rows must be ${rows}: it ends after ${row}`);
+  if (row < rows) throw new DataError(`it must have ${rows} rows: it ends after ${row}`);
   return { pixels, labels };
 }

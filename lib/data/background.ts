@@ -1,16 +1,16 @@
 /** Opens a data set in a Worker, while this thread is blocked compiling shaders. */
 import type { Dataset } from "./dataset.ts";
-import { keepSquareSums } from "./normalize.ts";
+import { cacheSquareSums } from "./normalize.ts";
 import type { OpenOptions } from "./open.ts";
-import type { Answer, Order } from "./worker.ts";
+import type { OpenRequest, WorkerMessage } from "./worker.ts";
 
 /**
- * Calls `openDataset` in a Worker, which also computes what `rowScales` needs.
- * Requires permission to read this program's own files.
+ * Calls `openDataset` in a Worker, which also computes the sums that `rowScales` needs. Deno
+ * requires permission to read the Worker's source file.
  *
  * @param options As for `openDataset`
  * @returns The data set
- * @throws {Error} With the message of whatever `openDataset` throws
+ * @throws {Error} If `openDataset` throws, with the same message
  *
  * @example
  * ```ts
@@ -22,28 +22,28 @@ import type { Answer, Order } from "./worker.ts";
  * ```
  */
 export async function openInBackground(options: OpenOptions): Promise<Dataset> {
-  const { onNotice, onWarning = onNotice, onProgress, ...order } = options;
+  const { onNotice, onWarning = onNotice, onProgress, ...request } = options;
   const { promise, resolve, reject } = Promise.withResolvers<Dataset>();
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-  worker.onmessage = ({ data: answer }: MessageEvent<Answer>) => {
-    switch (answer.kind) {
+  worker.onmessage = ({ data: message }: MessageEvent<WorkerMessage>) => {
+    switch (message.kind) {
       case "notice":
-        return onNotice?.(answer.line);
+        return onNotice?.(message.line);
       case "warning":
-        return onWarning?.(answer.line);
+        return onWarning?.(message.line);
       case "progress":
-        return onProgress?.(answer.progress);
+        return onProgress?.(message.progress);
       case "failed":
-        return reject(answer.error);
+        return reject(message.error);
       case "opened":
-        keepSquareSums(answer.data.images, answer.squareSums);
-        return resolve(answer.data);
+        cacheSquareSums(message.data.images, message.squareSums);
+        return resolve(message.data);
     }
   };
   worker.onerror = (event) => {
     event.preventDefault();
     reject(new Error(`Cannot open the data set ${options.dataset}: ${event.message}`));
   };
-  worker.postMessage(order satisfies Order);
+  worker.postMessage(request satisfies OpenRequest);
   return await promise.finally(() => worker.terminate());
 }

@@ -1,12 +1,12 @@
-/** Checks data sets built by library users; the readers of files do their own checks. */
+/** Checks data sets that library users build; data sets from files are checked by their readers. */
 import type { Dataset } from "./dataset.ts";
 
 /**
- * Throws if a data set is inconsistent; training on it would be meaningless.
+ * Throws if a data set is inconsistent.
  *
  * @param data The data set
- * @throws {RangeError} If there are not as many images as labels, a label is not below `classes`,
- *   or there are more training rows than rows; the message names the value
+ * @throws {RangeError} If the numbers of images and labels differ, a label is not below `classes`,
+ *   or there are more training rows than rows; the message gives the value
  *
  * @example
  * ```ts
@@ -37,7 +37,7 @@ export function checkDataset(data: Dataset): void {
   const length = labels.length * width * height;
   if (images.length !== length) {
     refuse(
-      `its ${labels.length} labels and images of ${width} x ${height} must come with ${length} pixels`,
+      `its ${labels.length} images of ${width} x ${height} must have ${length} pixels in total`,
       `is ${images.length}`,
     );
   }

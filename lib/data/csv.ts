@@ -1,4 +1,4 @@
-/** Reads CSV files of images, one per line. `mod.ts` must not import it: it uses a package. */
+/** Reads CSV files with one image per line. `mod.ts` must not import it, as it uses a package. */
 import { resolve } from "node:path";
 import { printable } from "../files/printable.ts";
 import {
@@ -7,7 +7,7 @@ import {
   findColumns,
   isHeader,
   isWord,
-  labelOfSecond,
+  labelForTestFile,
   noLabels,
 } from "./csv_columns.ts";
 import { type CsvRecord, readRecords } from "./csv_records.ts";
@@ -19,8 +19,8 @@ import { PixelRows } from "./pixel_rows.ts";
 export interface CsvOptions {
   /**
    * The label's column: `first`, `last`, or a name in the header.
-   * @default the column named label, class, target, y or digit; otherwise the first or the last, if
-   * only one of them can hold labels
+   * @default the column named label, labels, class, target, y or digit; if there is none, the first
+   * or the last column, if only one of them can hold labels
    */
   label?: string;
   /**
@@ -30,7 +30,7 @@ export interface CsvOptions {
   width?: number;
   /** A second file with the same layout, whose rows are the test rows. */
   test?: string;
-  /** Called with a message for the user about each assumption. */
+  /** Called with a message for the user about each assumption made. */
   onNotice?: (line: string) => void;
 }
 
@@ -46,18 +46,18 @@ interface Table {
 }
 
 /**
- * Reads a CSV file of images: a label and the pixels on each line. Pixels are whole numbers from 0
- * to 255, or all from 0 to 1; labels are whole numbers from 0 to 255, or words. A header and a
- * column of row numbers are optional. Fields may be separated by commas, semicolons, tabs or
+ * Reads a CSV file of images: each line holds a label and the pixels. Pixels are whole numbers from
+ * 0 to 255, or all are from 0 to 1. Labels are whole numbers from 0 to 255, or words. A header and a
+ * column of row numbers are optional. Fields may be separated by commas, semicolons, tabs, bars or
  * spaces, and the file may be gzipped.
  *
- * Of n rows, floor(6n/7) are training rows, the proportion of MNIST's 60,000 of 70,000; the split
- * draws which ones. With a second file, its rows are the test rows.
+ * Of n rows, floor(6n/7) are training rows, the proportion of MNIST's 60,000 of 70,000;
+ * `splitDataset` draws which ones. If a second file is given, its rows are the test rows.
  *
  * @param path The file; it is read as a stream
  * @param options Its layout
- * @returns The data set; the number of classes is the largest label plus 1
- * @throws {DataError} Naming the line and column at fault
+ * @returns The data set; if labels are numbers, `classes` is the largest label plus 1
+ * @throws {DataError} If a file cannot be read; the message names the line and column
  *
  * @example
  * ```ts
@@ -78,7 +78,7 @@ export async function readCsv(path: string, options: CsvOptions = {}): Promise<D
   if (test !== undefined) tables.push(await readTable(test, options, train));
   const rows = tables.map(({ labels }) => labels.length);
   const trainRows = test === undefined ? Math.floor(6 * rows[0] / 7) : rows[0];
-  if (trainRows === 0) throw fault(path, "it must have at least two rows: it has one");
+  if (trainRows === 0) throw csvError(path, "it must have at least two rows: it has one");
 
   const pixels = train.pixels.count;
   const { width, height } = shapeOf(path, pixels, options.width);
@@ -106,7 +106,7 @@ function labelOf({ columns: { names, count }, labelColumn }: Table): string {
   return names?.[labelColumn] || (labelColumn < count / 2 ? "first" : "last");
 }
 
-function fault(path: string, what: string): DataError {
+function csvError(path: string, what: string): DataError {
   return new DataError(`Cannot read ${path} as a CSV file of images: ${what}`);
 }
 
@@ -118,19 +118,26 @@ function shapeOf(
   const width = given ?? Math.sqrt(pixels);
   const height = pixels / width;
   if (Number.isInteger(width) && Number.isInteger(height)) return { width, height };
-  throw fault(
+  throw csvError(
     path,
     given === undefined
-      ? `its ${pixels} pixels per row do not make a square: give --image-width`
+      ? `its ${pixels} pixels per row do not form a square: give --image-width`
       : `its ${pixels} pixels per row must be a multiple of the width: current value is ${given}`,
   );
 }
 
-/** Reads one file. If its label column is ambiguous, the previous file's label column is used. */
+/**
+ * Reads one file.
+ *
+ * @param path The file
+ * @param options Its layout
+ * @param train The training file, if this is the test file; if the label's column is ambiguous,
+ *   that of the training file is used
+ */
 async function readTable(
   path: string,
   options: CsvOptions,
-  before?: Table,
+  train?: Table,
 ): Promise<Table> {
   const reader = readRecords(path);
   try {
@@ -143,20 +150,20 @@ async function readTable(
     const hasHeader = start.length > 0 && isHeader(start[0].fields, options.label);
     const header = hasHeader ? start.shift()!.fields : undefined;
     if (start.length === 0) throw new DataError("it has no rows");
-    const label = before ? labelOfSecond(header, options.label) : options.label;
+    const label = train ? labelForTestFile(header, options.label) : options.label;
     const { width } = options;
     let columns = findColumns(header, start.map(({ fields }) => fields), { label, width });
-    if (before && !columns.isCertain) {
+    if (train && !columns.isCertain) {
       const size = columns.count - columns.ignored.size;
-      if (size === before.pixels.count) throw noLabels(size);
-      if (columns.count === before.columns.count) {
-        columns = { ...columns, candidates: [before.labelColumn], isCertain: true };
+      if (size === train.pixels.count) throw noLabels(size);
+      if (columns.count === train.columns.count) {
+        columns = { ...columns, candidates: [train.labelColumn], isCertain: true };
       }
     }
 
     const values = new Map(columns.candidates.map((column) => [column, [] as string[]]));
-    const left = [...columns.ignored, ...columns.candidates];
-    const pixels = new PixelRows(columns.count, left);
+    const excluded = [...columns.ignored, ...columns.candidates];
+    const pixels = new PixelRows(columns.count, excluded);
     const lines: number[] = [];
     for await (const { line, fields, separator } of chain(start, reader)) {
       checkFields(fields, columns, line);
@@ -170,12 +177,12 @@ async function readTable(
     }
     pixels.finish();
     const table = { path, columns, labelColumn, labels: values.get(labelColumn)!, pixels, lines };
-    if (before) checkAlike(before, table);
-    tellAssumed(table, options.onNotice);
+    if (train) checkSameLayout(train, table);
+    reportAssumptions(table, options.onNotice);
     return table;
   } catch (error) {
     await reader.return(undefined);
-    throw error instanceof DataError ? fault(path, error.message) : error;
+    throw error instanceof DataError ? csvError(path, error.message) : error;
   }
 }
 
@@ -195,35 +202,36 @@ function checkFields(fields: string[], { count, endsEmpty }: Columns, line: numb
   }
 }
 
-function checkAlike(before: Table, table: Table): void {
-  const { pixels } = table;
-  if (pixels.count !== before.pixels.count) {
+/** Throws if the pixels of the test file are not laid out like those of the training file. */
+function checkSameLayout(train: Table, test: Table): void {
+  const { pixels } = test;
+  if (pixels.count !== train.pixels.count) {
     throw new DataError(
-      `it must have ${before.pixels.count} pixels per row like ${before.path}: ` +
+      `it must have ${train.pixels.count} pixels per row like ${train.path}: ` +
         `current value is ${pixels.count}`,
     );
   }
-  const [names, others] = [table, before].map(({ labelColumn, columns: { names, ignored } }) =>
+  const [names, others] = [test, train].map(({ labelColumn, columns: { names, ignored } }) =>
     names?.filter((_, column) => column !== labelColumn && !ignored.has(column))
   );
-  // Different names are fine, but the same names in a different order are an error.
+  // Different names are accepted, but the same names in a different order are an error.
   const isReordered = names && others && names.toSorted().join() === others.toSorted().join();
   const different = names?.findIndex((name, i) => name !== others?.[i]) ?? -1;
   if (isReordered && different >= 0) {
     throw new DataError(
-      `its columns must be in the order of ${before.path}: it has ${printable(names[different])} ` +
+      `its columns must be in the order of ${train.path}: it has ${printable(names[different])} ` +
         `where that file has ${printable(others[different])}`,
     );
   }
 }
 
-/** Reports what was assumed because neither a header nor a flag said it. */
-function tellAssumed(
+/** Reports what was assumed where neither the header nor a flag decides. */
+function reportAssumptions(
   { path, columns, labelColumn, pixels }: Table,
   onNotice: (line: string) => void = () => {},
 ): void {
   const { names, isCertain, count, ignored } = columns;
-  // Labels in the first column of a file without a header are usual, so not worth a notice.
+  // Labels in the first column of a file without a header are so common that no notice is needed.
   const isUsual = names === undefined && labelColumn === (ignored.has(0) ? 1 : 0);
   if (!isCertain && !isUsual) {
     const name = names?.[labelColumn];
@@ -238,7 +246,7 @@ function tellAssumed(
   }
 }
 
-/** Converts the labels to numbers: words in alphabetical order, letters by position in the alphabet. */
+/** Numbers the labels: words in alphabetical order, single letters by position in the alphabet. */
 function numberLabels(tables: Table[]): Pick<Dataset, "labels" | "classes" | "classNames"> {
   const texts = tables.flatMap(({ labels }) => labels);
   const first = texts.findIndex(isWord);
@@ -248,19 +256,19 @@ function numberLabels(tables: Table[]): Pick<Dataset, "labels" | "classes" | "cl
   }
   const wrong = texts.findIndex((text) => isWord(text) !== isWord(texts[0]) || text === "");
   if (wrong >= 0) {
-    throw faultAt(
+    throw rowError(
       tables,
       wrong,
-      `labels must be all numbers or all words: the first is ${printable(texts[0], 20)}, ` +
-        `this one ${printable(texts[wrong], 20) || "empty"}`,
+      `labels must be all numbers or all words: the first label is ${printable(texts[0], 20)}, ` +
+        `this one is ${printable(texts[wrong], 20) || "empty"}`,
     );
   }
   const classNames = classNamesOf(texts);
   if (classNames.length > 256) {
-    throw fault(
+    throw csvError(
       tables[0].path,
-      `its labels must have at most 256 classes: there are ${classNames.length} different words, ` +
-        `such as ${printable(classNames[0], 20)}`,
+      `it must have at most 256 different labels: it has ${classNames.length}, ` +
+        `such as ${printable(classNames[0], 20)}; --label names the column of the labels`,
     );
   }
   const numbers = new Map(classNames.map((name, i) => [name, i]));
@@ -274,7 +282,7 @@ function numberLabels(tables: Table[]): Pick<Dataset, "labels" | "classes" | "cl
 function classNamesOf(texts: string[]): string[] {
   const words = [...new Set(texts)].sort();
   for (const alphabet of ["ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz"]) {
-    // A letter then has the same number in every file, even if some letters are missing.
+    // By position, a letter has the same number in every file, even if other letters are missing.
     if (words.every((word) => word.length === 1 && alphabet.includes(word))) {
       return [...alphabet.slice(0, alphabet.indexOf(words.at(-1)!) + 1)];
     }
@@ -286,7 +294,7 @@ function readNumbers(table: Table): number[] {
   return table.labels.map((text, row) => {
     const label = Number(text);
     if (Number.isInteger(label) && label >= 0 && label <= 255 && text !== "") return label;
-    throw faultAt(
+    throw rowError(
       [table],
       row,
       `column ${table.labelColumn + 1} must be a label, a whole number from 0 to 255 or a word: ` +
@@ -295,9 +303,9 @@ function readNumbers(table: Table): number[] {
   });
 }
 
-/** An error about one row, counted over all tables. */
-function faultAt(tables: Table[], row: number, what: string): DataError {
+/** Creates an error about one row, counted over all tables. */
+function rowError(tables: Table[], row: number, what: string): DataError {
   const [first] = tables;
-  if (row >= first.labels.length) return faultAt(tables.slice(1), row - first.labels.length, what);
-  return fault(first.path, `line ${first.lines[row]}: ${what}`);
+  if (row >= first.labels.length) return rowError(tables.slice(1), row - first.labels.length, what);
+  return csvError(first.path, `line ${first.lines[row]}: ${what}`);
 }

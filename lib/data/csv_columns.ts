@@ -1,8 +1,8 @@
-/** Determines what each column of a CSV file of images holds: pixels, the label, row numbers, or nothing. */
+/** Determines what each column of a CSV file of images holds: pixels, labels, row numbers or nothing. */
 import { printable } from "../files/printable.ts";
 import { DataError } from "./errors.ts";
 
-/** What is known about the columns before all rows are read. */
+/** What the header and the first rows tell about the columns. */
 export interface Columns {
   /** Number of fields in each row. */
   count: number;
@@ -14,13 +14,13 @@ export interface Columns {
   endsEmpty: boolean;
   /** Columns that may hold the label. */
   candidates: readonly number[];
-  /** Whether a name or a flag identifies the only candidate as the label. */
+  /** Whether a name or a flag identifies the label's column, which is then the only candidate. */
   isCertain: boolean;
 }
 
-/** Usual names of the label's column. */
+/** Common names of the label's column. */
 const LABEL_NAMES = ["label", "labels", "class", "target", "y", "digit"];
-/** Usual names of a column of row numbers (pandas writes the first two) or of file names. */
+/** Common names of columns of row numbers (pandas writes the first two) or of file names. */
 const INDEX_NAME =
   /^(|unnamed: \d+(\.\d+)?|index|idx|id|row|row_?id|row_?names?|image_?id|file|file_?name|path|image)$/;
 
@@ -33,25 +33,26 @@ const INDEX_NAME =
 export function isHeader(fields: readonly string[], label?: string): boolean {
   const names = fields.map(normalized);
   const isName = (name: string) => name !== "" && isNaN(Number(name));
-  // "y" does not count: it may be the label of a first row that shows that letter.
+  // "y" is no proof of a header: in a file of letters it may be the label of the first image.
   if (names.some((name) => LABEL_NAMES.includes(name) && name !== "y")) return true;
   if (label !== undefined && isName(label) && names.includes(normalized(label))) return true;
   const numbers = names.filter((name) => name !== "" && !isName(name)).map(Number);
-  // Pandas numbers unnamed columns 0, 1, 2...; a short row of pixels may look like that by chance.
-  const counts = numbers[0] <= 1 && numbers.every((number, i) => number === numbers[0] + i);
-  if (counts && numbers.length >= (numbers.length < names.length ? 3 : 16)) return true;
+  // Pandas names columns 0, 1, 2... by default; a short row of pixels may look like that by chance.
+  const areConsecutive = numbers[0] <= 1 &&
+    numbers.every((number, i) => number === numbers[0] + i);
+  if (areConsecutive && numbers.length >= (numbers.length < names.length ? 3 : 16)) return true;
   return names.filter(isName).length > names.length / 2;
 }
 
 /**
- * Determines what the columns hold, as far as the header and the first row tell.
+ * Determines what the columns hold, as far as the header and the first rows tell.
  *
  * @param header The first record if it is a header
  * @param rows The first two rows
  * @param label The value of `--label`: `first`, `last` or a name
  * @param width The value of `--image-width`
- * @throws {DataError} If there is no such column, or no column for the label; the message continues
- *   "Cannot read FILE: "
+ * @throws {DataError} If there is no such column, or no column for the label; the caller adds the
+ *   file's name to the message
  */
 export function findColumns(
   header: readonly string[] | undefined,
@@ -63,7 +64,7 @@ export function findColumns(
   const endsEmpty = count > 1 && first.at(-1)!.trim() === "";
   let names = header?.map(normalized);
   if (names && names.length === count - 1) {
-    // R leaves the column of row names unnamed; some programs end each row except the header with a comma.
+    // R gives the column of row names no name. Some programs end each row but the header with a comma.
     names = endsEmpty ? [...names, ""] : ["", ...names];
   }
   if (names && names.length !== count) {
@@ -94,13 +95,13 @@ export function findColumns(
 }
 
 /**
- * Decides whether `--label` applies to a second file, whose header may name the label differently.
+ * Decides whether `--label` applies to the test file, whose header may name the label differently.
  *
- * @param header The second file's header, if it has one
+ * @param header The test file's header, if it has one
  * @param label The value of `--label`
  * @returns `label`, or undefined if the header itself identifies the label
  */
-export function labelOfSecond(
+export function labelForTestFile(
   header: readonly string[] | undefined,
   label: string | undefined,
 ): string | undefined {
@@ -110,7 +111,7 @@ export function labelOfSecond(
   return !isNamed && (label === "first" || label === "last") ? label : undefined;
 }
 
-/** The label's column according to the flag or the header's names; undefined if they do not say. */
+/** Returns the label's column by the flag or the header's names; undefined if neither decides. */
 function certainLabel(
   columns: readonly number[],
   names: readonly string[] | undefined,
@@ -124,10 +125,8 @@ function certainLabel(
     const ends = [columns[0], columns.at(-1)!];
     throw new DataError(
       names
-        ? `its header names no column ${printable(label)}: ${namesOf(ends, names)}`
-        : `it has no header that could name a column ${
-          printable(label)
-        }: give --label first or last`,
+        ? `its header has no column ${printable(label)}: ${namesOf(ends, names)}`
+        : `it has no column ${printable(label)}, as it has no header: give --label first or last`,
     );
   }
   const known = columns.filter((column) => names && LABEL_NAMES.includes(names[column]));
@@ -139,7 +138,7 @@ function certainLabel(
   return known[0];
 }
 
-/** The columns that may be the label if neither a flag nor a name identifies it. */
+/** Returns the columns that may hold the label if neither a flag nor a name identifies it. */
 function likelyLabels(
   columns: readonly number[],
   names: readonly string[] | undefined,
@@ -156,14 +155,14 @@ function likelyLabels(
   if (odd.length === 0) throw noLabels(withoutLabel);
   if (odd.length === 1) return odd;
   throw new DataError(
-    `name the label's column with --label NAME, as its header names none ` +
-      `${LABEL_NAMES.join(", ")}: ${namesOf(odd.slice(0, 4), names)}`,
+    `its header has no column named ${LABEL_NAMES.join(", ")}: choose one with --label NAME: ` +
+      namesOf(odd.slice(0, 4), names),
   );
 }
 
 /**
- * The columns whose names differ in pattern from the majority, which are the pixels (`pixel0`,
- * `pixel1`...). Undefined if there is no majority, or if all names are plain numbers.
+ * Returns the columns whose names differ in pattern from most names, which are those of pixels
+ * (`pixel0`, `pixel1`...). Undefined if no pattern has a majority, or all names are plain numbers.
  */
 function oddColumns(columns: readonly number[], names: readonly string[]): number[] | undefined {
   const patternOf = (column: number) => names[column].replace(/\d+/g, "#");
@@ -174,7 +173,7 @@ function oddColumns(columns: readonly number[], names: readonly string[]): numbe
   return pattern === "#" && odd.length === 0 ? undefined : odd;
 }
 
-/** Whether the first column holds row numbers and the rest is the right count for a label and pixels. */
+/** Whether the first column holds row numbers, and the others can be a label and an image's pixels. */
 function isRowNumber(
   rows: readonly (readonly string[])[],
   columns: number,
@@ -187,8 +186,8 @@ function isRowNumber(
 }
 
 /**
- * Chooses the label's column among the candidates by their values: labels are whole numbers from 0
- * or 1 without large gaps, or words that repeat.
+ * Chooses the label's column among the candidates by their values: labels are whole numbers that
+ * start at 0 or 1 without large gaps, or words that repeat.
  *
  * @param columns The result of `findColumns`
  * @param values The values of each candidate in all rows
@@ -199,21 +198,22 @@ export function chooseLabel(columns: Columns, values: ReadonlyMap<number, string
   const { candidates, names } = columns;
   const likely = candidates.filter((column) => areLikeLabels(values.get(column)!));
   if (likely.length === 1) return likely[0];
-  const words = likely.filter((column) => values.get(column)!.every(isWord)); // pixels are never words
+  // Pixels are never words.
+  const words = likely.filter((column) => values.get(column)!.every(isWord));
   if (words.length === 1) return words[0];
-  const asked = names && candidates.some((column) => names[column] !== "")
+  const choices = names && candidates.some((column) => names[column] !== "")
     ? `NAME: ${namesOf(candidates, names)}`
     : "first or last";
   throw new DataError(
     `the column of the labels is ambiguous${
       likely.length > 1 ? ", as it could be the first or the last" : ""
-    }: give --label ${asked}`,
+    }: give --label ${choices}`,
   );
 }
 
 function areLikeLabels(values: readonly string[]): boolean {
   const distinct = new Set(values);
-  // Values that all differ are identifiers, not labels, unless there are only a few rows.
+  // If all values differ, they are identifiers, not labels, unless there are only a few rows.
   if (distinct.size < 2 || values.length >= 20 && distinct.size === values.length) return false;
   if ([...distinct].every(isWord)) return true;
   const numbers = [...distinct].map(Number);
@@ -226,6 +226,7 @@ function areLikeLabels(values: readonly string[]): boolean {
  * Whether a label is a word rather than a number.
  *
  * @param text The label
+ * @returns False for numbers and for empty text
  */
 export function isWord(text: string): boolean {
   return text.trim() !== "" && isNaN(Number(text));
@@ -235,11 +236,12 @@ export function isWord(text: string): boolean {
  * Creates the error for a file that holds only pixels.
  *
  * @param columns The number of columns
+ * @returns The error; the caller adds the file's name to the message
  */
 export function noLabels(columns: number): DataError {
   return new DataError(
-    `it has no column of labels, as its ${columns} columns are all pixels (Kaggle's test.csv is ` +
-      `such a file): use the file that has the labels`,
+    `it has no labels, as its ${columns} columns are all pixels (like Kaggle's test.csv): use a ` +
+      `file with labels`,
   );
 }
 

@@ -1,4 +1,4 @@
-/** Reads the records of a CSV file, with any usual separator, encoding and compression. */
+/** Reads the records of a CSV file with any common separator and encoding, gzipped or not. */
 import { parse } from "@std/csv";
 import { foreignKind, KIND_BYTES } from "../files/kinds.ts";
 import { lines, LineTooLongError } from "../files/lines.ts";
@@ -16,19 +16,19 @@ export interface CsvRecord {
 
 /** Maximum characters in a line; a color image of 2000 x 2000 pixels needs that many. */
 const MAX_LINE = 16 * 2 ** 20;
-/** Maximum compression ratio accepted, against decompression bombs. MNIST as CSV has 8, blank images 165. */
+/** Maximum compression ratio, against decompression bombs. MNIST as CSV has 8, blank images 165. */
 const MAX_RATIO = 50;
-/** Decompressed sizes below this are accepted at any ratio, for small files of blank images. */
+/** Decompressed size up to which any ratio is accepted, for small files of blank images. */
 const HARMLESS_BYTES = 16 * 2 ** 20;
 
 /**
- * Reads a CSV file as a stream. Its first line determines whether fields are separated by commas,
- * semicolons, tabs, bars or spaces. Accepts UTF-8, or UTF-16 with a byte order mark, and gzip.
+ * Reads a CSV file as a stream. Its first lines determine whether fields are separated by commas,
+ * semicolons, tabs, bars or spaces. Accepts UTF-8, UTF-16 with a byte order mark, and gzip.
  *
  * @param path The file
  * @returns Its records, in order
- * @throws {DataError} If there is no such file, or it is not text; the message continues "Cannot
- *   read FILE: "
+ * @throws {DataError} If there is no such file, or it is not text; the caller adds the file's name
+ *   to the message
  */
 export async function* readRecords(path: string): AsyncGenerator<CsvRecord> {
   let line = 0;
@@ -61,7 +61,7 @@ export async function* readRecords(path: string): AsyncGenerator<CsvRecord> {
   }
 }
 
-/** The first of the usual separators that occurs in the line outside quotes. */
+/** Returns the first of the common separators that occurs in the line outside quotes. */
 function separatorOf(line: string): string {
   const unquoted = line.replace(/"[^"]*"/g, "");
   return ["\t", ";", ",", "|", " "].find((mark) => unquoted.trim().includes(mark)) ?? ",";
@@ -71,7 +71,7 @@ function splitterFor(separator: string): (line: string) => string[] {
   const plain = separator === " "
     ? (line: string) => line.trim().split(/ +/)
     : (line: string) => line.split(separator);
-  // The library handles quotes but takes ten times as long.
+  // The library handles quotation marks, but takes ten times as long.
   return (line) => line.includes('"') ? parse(line, { separator })[0] : plain(line);
 }
 
@@ -80,13 +80,13 @@ async function openText(path: string): Promise<ReadableStream<string>> {
   const { size } = await file.stat();
   let [start, bytes] = await peek(file.readable);
   if (start[0] === 0x1f && start[1] === 0x8b) {
-    [start, bytes] = await peek(unpacked(bytes, size));
+    [start, bytes] = await peek(gunzip(bytes, size));
   }
   const kind = foreignKind(start);
-  if (kind) throw await closing(bytes, kind);
+  if (kind) throw await cancelWith(bytes, kind);
   const encoding = encodingOf(start);
   if (encoding === "utf-8" && start.includes(0)) {
-    throw await closing(
+    throw await cancelWith(
       bytes,
       "it is not text: its first bytes are " + printable(latin1(start), 16),
     );
@@ -94,9 +94,10 @@ async function openText(path: string): Promise<ReadableStream<string>> {
   return bytes.pipeThrough(new TextDecoderStream(encoding) as TransformStream<Uint8Array, string>);
 }
 
-async function closing(bytes: ReadableStream<Uint8Array>, fault: string): Promise<DataError> {
+/** Closes the file and returns the error to throw. */
+async function cancelWith(bytes: ReadableStream<Uint8Array>, what: string): Promise<DataError> {
   await bytes.cancel();
-  return new DataError(fault);
+  return new DataError(what);
 }
 
 function latin1(bytes: Uint8Array): string {
@@ -109,7 +110,7 @@ function encodingOf([first, second]: Uint8Array): string {
   return "utf-8";
 }
 
-/** Returns the first bytes of a stream, and a stream that still contains them. */
+/** Returns the first bytes of a stream, and a new stream of all its bytes. */
 async function peek(
   stream: ReadableStream<Uint8Array>,
 ): Promise<[Uint8Array, ReadableStream<Uint8Array>]> {
@@ -142,17 +143,17 @@ async function peek(
   ];
 }
 
-/** Decompresses gzip; fails if the result is too large to be text of images. */
-function unpacked(
-  packed: ReadableStream<Uint8Array>,
+/** Decompresses gzip; fails if the result is too large for a text of images. */
+function gunzip(
+  compressed: ReadableStream<Uint8Array>,
   size: number,
 ): ReadableStream<Uint8Array> {
-  const gunzip = new DecompressionStream("gzip") as unknown as TransformStream<
+  const decompression = new DecompressionStream("gzip") as unknown as TransformStream<
     Uint8Array,
     Uint8Array
   >;
-  const reader = packed.pipeThrough(gunzip).getReader();
-  const most = Math.max(HARMLESS_BYTES, MAX_RATIO * size);
+  const reader = compressed.pipeThrough(decompression).getReader();
+  const maxLength = Math.max(HARMLESS_BYTES, MAX_RATIO * size);
   let length = 0;
   return new ReadableStream({
     async pull(controller) {
@@ -161,10 +162,10 @@ function unpacked(
       });
       if (done) return controller.close();
       length += value.length;
-      if (length > most) {
+      if (length > maxLength) {
         await reader.cancel();
         throw new DataError(
-          `it decompresses to more than ${MAX_RATIO} times its ${size} bytes, which no images do`,
+          `it decompresses to more than ${MAX_RATIO} times its ${size} bytes, too many for images`,
         );
       }
       controller.enqueue(value);

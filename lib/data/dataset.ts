@@ -1,9 +1,9 @@
 /**
- * The data set as the rest of the program sees it: bytes, labels and a shape.
- * Rows are never copied; a split consists of row numbers into one Dataset.
+ * Defines a data set: images as bytes, their labels and their shape. Rows are never copied: a split
+ * consists of row numbers.
  */
 
-/** A labeled set of gray images, in the order of its original files. */
+/** A labeled set of gray images, in the order of the original files. */
 export interface Dataset {
   /** `mnist`, `synthetic`, `fashion`, or the path of a file or folder. */
   name: string;
@@ -13,29 +13,29 @@ export interface Dataset {
   height: number;
   /** Number of classes; labels are 0 to classes - 1. */
   classes: number;
-  /** The names of the classes, if they are not the digits themselves. */
+  /** The names of the classes, unless they are the digits. */
   classNames?: readonly string[];
   /** Shape (rows, height * width), row-major; 0 is background, 255 full ink. */
   images: Uint8Array<ArrayBuffer>;
   /** Shape (rows). */
   labels: Uint8Array<ArrayBuffer>;
-  /** Number of training rows as published; they come first. */
+  /** Number of training rows in the published split; they come first. */
   trainRows: number;
   /**
    * Whether the data set was published with a split into training and test rows. If not,
-   * `splitDataset` always draws one.
+   * `splitDataset` always draws the training rows.
    * @default true
    */
   publishedSplit?: boolean;
-  /** How to open it again; set by `openDataset`. */
+  /** How to open the data set again; set by `openDataset`. */
   source?: DatasetSource;
 }
 
-/** The arguments with which `openDataset` opens the same rows again. */
+/** The options with which `openDataset` opens the same rows again. */
 export interface DatasetSource {
-  /** A known name, or the absolute path of a folder or file. */
+  /** A name such as `mnist`, or the absolute path of a folder or file. */
   dataset: string;
-  /** Absolute path of the folder with the files of a known data set, if one was given. */
+  /** Absolute path of the folder with a named data set's files, if one was given. */
   dataDir?: string;
   /** The label's column in a CSV file: its name in the header, `first` or `last`. */
   label?: string;
@@ -60,5 +60,9 @@ export interface Split {
   test: Uint32Array;
 }
 
-/** How a row of bytes is scaled to become the net's input: divided by its L2 norm, or by 255. */
+/**
+ * How the bytes of an image are scaled to become the net's inputs.
+ * - `l2`: divided by the L2 norm of the image's bytes, as in the notebook
+ * - `unit`: divided by 255
+ */
 export type PixelScale = "l2" | "unit";

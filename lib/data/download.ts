@@ -15,8 +15,8 @@ export interface DownloadProgress {
 /** Timeouts, retries and the progress callback. */
 export interface DownloadOptions {
   /**
-   * Milliseconds within which a mirror must begin to answer; the mirrors, tried
-   * in turn, share this time.
+   * Milliseconds within which a mirror must begin to answer. The mirrors are tried in turn and
+   * share this time.
    * @default 10000
    */
   answerWithin?: number;
@@ -34,8 +34,8 @@ export interface DownloadOptions {
   onProgress?: (progress: DownloadProgress) => void;
 }
 
-/** The file to download. */
-export interface RemoteFile {
+/** A file to download. */
+interface RemoteFile {
   /** Its name on every mirror. */
   name: string;
   /** URLs of the folders that hold it, in the order in which to try them. */
@@ -44,22 +44,23 @@ export interface RemoteFile {
   maxBytes: number;
 }
 
-/** Why a mirror failed, and whether retrying it is pointless. */
+/** Why a mirror failed, and whether it will fail again. */
 interface Failure {
   reason: string;
   permanent: boolean;
 }
 
 /**
- * Downloads a file and passes its body to `consume`. If `consume` throws a
- * DataError because the body is invalid, the next mirror is tried, and `consume`
- * starts again. Any other error of `consume` ends the download.
+ * Downloads a file and passes its body to `consume`. If the body is invalid, `consume` throws a
+ * DataError; it is then called again with the body from the next mirror. Any other error of
+ * `consume` ends the download.
  *
- * @param file What to download, and from where
+ * @param file The file's name and mirrors
  * @param consume Reads the body as it arrives
- * @param options Timeouts, retries, progress
+ * @param options Timeouts, retries and the progress callback
  * @returns The result of `consume`
- * @throws {DataUnavailableError} If no mirror serves the file; the message gives each mirror's reason
+ * @throws {DataUnavailableError} If no mirror serves the file intact; the message gives the reason
+ *   for each mirror
  *
  * @example
  * ```ts
@@ -113,7 +114,7 @@ class MirrorError extends Error {
   }
 }
 
-/** Yields the body of a file from one mirror, enforcing the limits. */
+/** Yields the body of a file from one mirror, and enforces the limits. */
 async function* receive(
   mirror: string,
   { name, mirrors, maxBytes }: RemoteFile,
@@ -171,7 +172,7 @@ async function* receive(
   }
 }
 
-/** `Content-Length`, unless it counts encoded bytes, which `fetch` has already decoded. */
+/** Returns `Content-Length`, unless it counts encoded bytes, since `fetch` decodes them. */
 function announcedLength({ headers }: Response): number | undefined {
   const length = headers.get("content-length");
   return length === null || headers.has("content-encoding") ? undefined : Number(length);

@@ -17,15 +17,16 @@ export interface FetchMnistOptions extends DownloadOptions {
 const MAX_BYTES = 64 * 2 ** 20;
 
 /**
- * Fetches MNIST's four files, `train-images-idx3-ubyte.gz` and so on, from one folder. The first
- * bytes tell whether a file is gzipped, as some servers decompress it. Verifies each file's SHA-256,
- * except in a page that is not a secure context (http:// from another machine): browsers provide no
- * hashing there, so `onNotice` reports that nothing was verified.
+ * Fetches MNIST's four files, `train-images-idx3-ubyte.gz` and so on, from one folder. A file may
+ * also arrive decompressed, since some servers decompress what they send. Each file's SHA-256 is
+ * verified, except in a page that is not a secure context (http:// from another machine): browsers
+ * provide no hashing there, and `onNotice` reports that nothing was verified.
  *
  * @param folder URL of the folder; in a page it may be relative to the page
- * @param options Timeouts, progress
+ * @param options Timeouts, retries and callbacks
  * @returns The data set
  * @throws {DataUnavailableError} If a file cannot be fetched intact
+ * @throws {TypeError} If the URL is invalid
  *
  * @example
  * ```ts ignore
@@ -45,11 +46,12 @@ export async function fetchMnist(
 /**
  * Fetches a data set of four IDX files.
  *
- * @param source Its checksums, which must be SHA-256
+ * @param source The data set; its checksums must be SHA-256
  * @param folder URL of the folder
  * @param options As for `fetchMnist`
  * @returns The data set
  * @throws {DataUnavailableError} If a file cannot be fetched intact
+ * @throws {RangeError} If the checksums are of another kind
  */
 export async function fetchIdxSource(
   { checksums, ...source }: IdxSource,
@@ -80,7 +82,7 @@ export async function fetchIdxSource(
   return joinIdxFiles(files, source);
 }
 
-/** Decompresses the bytes if they are gzip. */
+/** Decompresses the bytes if they are gzipped. */
 async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));

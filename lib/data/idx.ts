@@ -1,7 +1,7 @@
 /**
- * IDX, the format of MNIST's four files: a big-endian header of two zero
- * bytes, the type of the items (8: unsigned byte), the number of dimensions
- * and each dimension's size; then the items, the last dimension fastest.
+ * Reads and writes IDX, the format of MNIST's four files: a big-endian header of two zero bytes, the
+ * type of the items (8: unsigned byte), the number of dimensions and the size of each; then the
+ * items in row-major order.
  *
  * Format: http://yann.lecun.com/exdb/mnist/ ("the IDX file format").
  */
@@ -9,7 +9,7 @@ import { foreignKind } from "../files/kinds.ts";
 import { DataError } from "./errors.ts";
 
 const UNSIGNED_BYTE = 8;
-/** Bytes per item by type: unsigned byte, signed byte, short, int. Labels are never floats. */
+/** Bytes per item by type: unsigned byte, signed byte, short, int. Labels are not floats. */
 const ITEM_BYTES: Readonly<Record<number, number>> = { [UNSIGNED_BYTE]: 1, 9: 1, 11: 2, 12: 4 };
 /** Length of the longest header, that of images. */
 export const IDX_HEADER_BYTES = 16;
@@ -38,8 +38,8 @@ export function idxKind([zero, alsoZero, type, dimensions]: Uint8Array): IdxKind
   return type in ITEM_BYTES && (dimensions === 1 || dimensions === 2) ? "labels" : undefined;
 }
 
-/** What `parseIdxHeader` needs to know about the file. */
-export interface IdxFacts {
+/** The file of `parseIdxHeader`. */
+export interface IdxFileInfo {
   /** The file's name in error messages. */
   file: string;
   /** Length of the file including the header; if omitted, the length is not checked. */
@@ -56,19 +56,19 @@ export interface IdxHeader {
   headerLength: number;
   /** Length of the file in bytes. */
   fileLength: number;
-  /** For labels: bytes per number, and numbers per row, of which the first is the label. */
+  /** Bytes per number. */
   itemBytes: number;
+  /** For labels: numbers per row, of which the first is the label. Otherwise 1. */
   columns: number;
 }
 
 /**
- * Reads an IDX header, and checks every field and the file's length. Images must
- * be unsigned bytes. Labels may have any integer type, and may be followed by
- * more numbers in each row, as QMNIST's are.
+ * Reads an IDX header, and checks every field and the file's length. Images must be unsigned bytes.
+ * Labels may have any integer type. As in QMNIST, each label may be followed by other numbers.
  *
  * @param start The file's first bytes: at least the header, or the whole file if it is shorter
- * @param about The file
- * @returns Its sizes
+ * @param info The file
+ * @returns The header's contents
  * @throws {DataError} If a field is wrong, or the file's length does not match the header
  *
  * @example
@@ -83,7 +83,7 @@ export interface IdxHeader {
  */
 export function parseIdxHeader(
   start: Uint8Array,
-  { file, fileLength, kind }: IdxFacts,
+  { file, fileLength, kind }: IdxFileInfo,
 ): IdxHeader {
   const fail = (what: string): never => {
     throw new DataError(`Cannot read ${file} as IDX ${kind}: ${what}`);
@@ -112,7 +112,7 @@ export function parseIdxHeader(
   const length = sizes.reduce((product, size) => product * size, itemBytes) + headerLength;
   if (fileLength !== undefined && fileLength !== length) {
     fail(
-      `${sizes.join(" x ")} items and a header must be ${length} bytes: the file has ${fileLength}`,
+      `a header and ${sizes.join(" x ")} items must be ${length} bytes: the file has ${fileLength}`,
     );
   }
   return {
@@ -125,7 +125,7 @@ export function parseIdxHeader(
 }
 
 /**
- * Extracts the labels from a file's items if they are not plain bytes.
+ * Extracts the labels from a file's items, which may be numbers of several bytes.
  *
  * @param items The file without its header
  * @param header The file's header
@@ -155,7 +155,7 @@ export function decodeLabels(
     const last = first + itemBytes - 1;
     if (items.subarray(first, last).some((byte) => byte !== 0)) {
       throw new DataError(
-        `Cannot read ${file} as labels: they must be 0 to 255: that in row ${row} is not`,
+        `Cannot read ${file} as labels: they must be 0 to 255: the label in row ${row} is not`,
       );
     }
     labels[row] = items[last];
@@ -167,7 +167,7 @@ export function decodeLabels(
  * Encodes an IDX file of unsigned bytes.
  *
  * @param shape `[rows]` or `[rows, height, width]`
- * @param items As many as the shape says
+ * @param items Row-major; their number is the product of the shape
  * @returns The file's bytes
  *
  * @example
@@ -197,7 +197,7 @@ export function encodeIdx(
  * @param labels Shape (rows)
  * @param classes Labels are 0 to classes - 1
  * @param file The file's name in error messages
- * @throws {DataError} Naming the first label that is too large, and its row
+ * @throws {DataError} If a label is too large; the message gives the first such label and its row
  *
  * @example
  * ```ts

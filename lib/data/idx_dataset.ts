@@ -1,6 +1,6 @@
 /**
- * Combines four opened IDX files into one Dataset. Accesses no files itself, so browsers can use
- * it.
+ * Combines four opened IDX files into one Dataset. It accesses no files itself and so also works in
+ * browsers.
  */
 import type { Dataset } from "./dataset.ts";
 import { DataError } from "./errors.ts";
@@ -19,19 +19,28 @@ export type IdxFileName = typeof IDX_FILE_NAMES[number];
 
 /** The checksums of the four files. */
 export interface Checksums {
-  /** SHA-256 of the decompressed file, or MD5 of the `.gz` file, which must then be kept compressed. */
+  /** SHA-256 of the decompressed file, or MD5 of the `.gz` file. */
   kind: "sha256" | "md5-of-gz";
   /** The checksums in hexadecimal. */
   files: Readonly<Record<IdxFileName, string>>;
-  /** SHA-256 of another data set's decompressed files, to reject them if `kind` covers only `.gz` files. */
+  /**
+   * SHA-256 of the decompressed files of another data set. Such files are rejected even where `kind`
+   * says nothing, because they are not compressed.
+   */
   others?: readonly string[];
 }
 
-/** What is known about the four files in advance. */
+/** The expected contents of the four files. */
 export interface IdxDatasetOptions {
-  /** The data set's name; chosen by the caller if omitted. */
+  /**
+   * The data set's name.
+   * @default the folder
+   */
   name?: string;
-  /** Number of classes; the largest label plus 1 if omitted. */
+  /**
+   * Number of classes.
+   * @default the largest label plus 1
+   */
   classes?: number;
   /** The names of the classes. */
   classNames?: readonly string[];
@@ -39,7 +48,7 @@ export interface IdxDatasetOptions {
   checksums?: Checksums;
 }
 
-/** An opened file whose header is checked, but whose items are not read yet. */
+/** An opened file: its header is checked, its items are not read yet. */
 export interface IdxFile {
   /** The file's path, for error messages. */
   path: string;
@@ -47,7 +56,7 @@ export interface IdxFile {
   shape: number[];
   /** Reads all items into `items`. */
   read(items: Uint8Array): void;
-  /** Throws a DataError if the file's checksum, computed from the items just read, is wrong. */
+  /** Throws a DataError if the file's checksum is wrong; `items` are those that `read` gave. */
   verify?(items: Uint8Array): void;
 }
 
@@ -56,7 +65,7 @@ export interface IdxFile {
  * becomes `trainRows`.
  *
  * @param files In the order of `IDX_FILE_NAMES`
- * @param options What is known about them, and the data set's name
+ * @param options The data set's name and classes
  * @returns The data set
  * @throws {DataError} If a file is corrupt or does not match another
  */
@@ -70,22 +79,22 @@ export function joinIdxFiles(
   const [testRows, ...testSize] = testImages.shape;
   if (testSize[0] !== height || testSize[1] !== width) {
     throw new DataError(
-      `Cannot use ${testImages.path} as test images must be ${height} x ${width} like the train ` +
-        `images: current value is ${testSize.join(" x ")}`,
+      `Cannot use ${testImages.path} as the test images must be ${height} x ${width} like the ` +
+        `training images: current value is ${testSize.join(" x ")}`,
     );
   }
 
   const labels = new Uint8Array(trainRows + testRows);
   const images = new Uint8Array(labels.length * height * width);
   const trainPixels = trainRows * height * width;
-  const places: [IdxFile, Uint8Array][] = [
+  const targets: [IdxFile, Uint8Array][] = [
     [trainLabels, labels.subarray(0, trainRows)],
     [testLabels, labels.subarray(trainRows)],
     [trainImages, images.subarray(0, trainPixels)],
     [testImages, images.subarray(trainPixels)],
   ];
   const { name, classes, classNames } = options;
-  for (const [file, items] of places) {
+  for (const [file, items] of targets) {
     file.read(items);
     if (file.shape.length === 1 && classes !== undefined) checkLabels(items, classes, file.path);
     file.verify?.(items);

@@ -3,7 +3,13 @@ import { KIND_BYTES } from "../files/kinds.ts";
 import { printable } from "../files/printable.ts";
 import type { Dataset } from "./dataset.ts";
 import { DataError } from "./errors.ts";
-import { decodeLabels, IDX_HEADER_BYTES, type IdxHeader, parseIdxHeader } from "./idx.ts";
+import {
+  decodeLabels,
+  IDX_HEADER_BYTES,
+  type IdxFileInfo,
+  type IdxHeader,
+  parseIdxHeader,
+} from "./idx.ts";
 import {
   type Checksums,
   IDX_FILE_NAMES,
@@ -15,11 +21,11 @@ import {
 import { describeFolder, type IdxLocation, isFile, isGzip, locateIdxFiles } from "./idx_locate.ts";
 import { createHash, gunzipStart, gunzipSync } from "../files/node.ts";
 
-/** What is known about the files of a folder in advance. */
+/** The expected contents of the files of a folder. */
 export interface IdxFolderOptions extends IdxDatasetOptions {
-  /** The contents of files that are in memory instead of in the folder. */
+  /** Contents of files, which are used instead of those in the folder. */
   contents?: ReadonlyMap<IdxFileName, Uint8Array>;
-  /** Called with a message for the user about what could not be verified. */
+  /** Called with a message for the user if checksums could not be verified. */
   onNotice?: (line: string) => void;
 }
 
@@ -27,13 +33,15 @@ export interface IdxFolderOptions extends IdxDatasetOptions {
 const MAX_BYTES = 2 ** 30;
 
 /**
- * Reads the four files of an IDX data set. The rows of the training files come
- * first, in order; their count becomes `trainRows`.
+ * Reads the four files of an IDX data set: images and labels for training and for testing. The rows
+ * of the training files come first, in order; their number becomes `trainRows`. Recognizes the file
+ * names of MNIST, Kaggle, torchvision and EMNIST, in the folder or up to three levels below it.
  *
- * @param directory The folder of the four files, or a folder above it (see `locateIdxFiles`)
- * @param options What is known about them
- * @returns The data set
- * @throws {DataError} If a file is missing, is corrupt, does not match another, or has the wrong checksum
+ * @param directory The folder
+ * @param options The expected name, classes and checksums
+ * @returns The data set, with images of any size
+ * @throws {DataError} If a file is missing, is corrupt, does not match another, or has the wrong
+ *   checksum; or if the folder holds several data sets
  *
  * @example
  * ```ts
@@ -57,7 +65,9 @@ export function readIdxFolder(directory: string, options: IdxFolderOptions = {})
   const locations = options.contents ? [ownNames(directory)] : locateIdxFiles(directory);
   if (locations.length > 1 && options.checksums === undefined) {
     const names = locations.map(({ name }) => printable(name, 200)).join(", ");
-    throw new DataError(`Cannot choose among the data sets in ${directory}: name one of ${names}`);
+    throw new DataError(
+      `Cannot read ${directory} as it holds several data sets: name one of ${names}`,
+    );
   }
   if (locations.length === 0) {
     const missing = IDX_FILE_NAMES.find((name) => ownPaths(directory, name).length === 0);
@@ -66,17 +76,17 @@ export function readIdxFolder(directory: string, options: IdxFolderOptions = {})
     );
   }
   // Report each message once, not once per file.
-  const said = new Set<string>();
+  const reported = new Set<string>();
   const onNotice = (line: string) => {
-    if (!said.has(line)) options.onNotice?.(line);
-    said.add(line);
+    if (!reported.has(line)) options.onNotice?.(line);
+    reported.add(line);
   };
   const read = (location: IdxLocation) =>
     readIdxFiles(location, directory, { ...options, onNotice });
-  return firstWhole(locations, read);
+  return firstIntact(locations, read);
 }
 
-/** The paths of files with MNIST's own names, whether they exist or not. */
+/** Returns the paths of files with MNIST's own names, whether they exist or not. */
 function ownNames(directory: string): IdxLocation {
   const pathsOf = (name: IdxFileName) => {
     const paths = ownPaths(directory, name);
@@ -93,6 +103,7 @@ function ownPaths(directory: string, name: IdxFileName): string[] {
  * Whether the files of a folder have EMNIST's names.
  *
  * @param directory As for `readIdxFolder`
+ * @returns False if the folder holds several data sets, or none
  */
 export function isEmnistFolder(directory: string): boolean {
   const [location, ...others] = locateIdxFiles(directory);
@@ -104,13 +115,14 @@ export function isEmnistFolder(directory: string): boolean {
  * Whether a file has one of EMNIST's names.
  *
  * @param path The file's path
+ * @returns True for `emnist-digits-train-images-idx3-ubyte.gz` and the like
  */
 export function isEmnist(path: string): boolean {
   return /(^|[/\\])emnist(?![a-z])[^/\\]*$/i.test(path);
 }
 
-/** Returns the first result that is not corrupt; if all are, throws the error of the first candidate. */
-function firstWhole<From, To>(candidates: readonly From[], read: (candidate: From) => To): To {
+/** Reads the first intact candidate; if all are corrupt, throws the error of the first. */
+function firstIntact<From, To>(candidates: readonly From[], read: (candidate: From) => To): To {
   const errors: unknown[] = [];
   for (const candidate of candidates) {
     try {
@@ -136,31 +148,32 @@ function readIdxFiles(
   } catch (error) {
     if (IDX_FILE_NAMES.every((name) => pathsOf(name).length === 1)) throw error;
     // If a file exists twice, one copy may be corrupt and the other intact.
-    return join((name) => firstWhole(pathsOf(name), (path) => checkedIdx(path, name, options)));
+    return join((name) => firstIntact(pathsOf(name), (path) => openVerified(path, name, options)));
   }
 }
 
-/** Prefers the compressed files if only those have checksums. */
+/** Returns only the compressed files if the checksums are of those. */
 function preferred(paths: readonly string[], checksums?: Checksums): readonly string[] {
-  const packed = paths.filter((path) => path.endsWith(".gz"));
-  return checksums?.kind === "md5-of-gz" && packed.length > 0 ? packed : paths;
+  const compressed = paths.filter((path) => path.endsWith(".gz"));
+  return checksums?.kind === "md5-of-gz" && compressed.length > 0 ? compressed : paths;
 }
 
 /**
- * Whether a file exists in a folder, matches its name, and has the right checksum.
+ * Whether one of the four files exists in a folder and is intact.
  *
  * @param directory The folder
- * @param name The file, which may end in `.gz`
+ * @param name The file; its name in the folder may also end in `.gz`
  * @param checksums The expected checksums
+ * @returns Whether its kind, length and checksum are right
  */
-export function isIdxFileWhole(
+export function isIdxFileIntact(
   directory: string,
   name: IdxFileName,
   checksums: Checksums,
 ): boolean {
   return ownPaths(directory, name).some((path) => {
     try {
-      checkedIdx(path, name, { checksums });
+      openVerified(path, name, { checksums });
       return true;
     } catch (error) {
       if (error instanceof DataError) return false;
@@ -169,13 +182,13 @@ export function isIdxFileWhole(
   });
 }
 
-/** Whether a folder has all four files, gzipped or not; does not check their contents. */
+/** Whether a folder has all four files, gzipped or not. Does not check their contents. */
 export function hasIdxFiles(directory: string): boolean {
   return locateIdxFiles(directory).length > 0;
 }
 
 /** Opens a file and verifies its items. */
-function checkedIdx(path: string, name: IdxFileName, options: IdxFolderOptions): IdxFile {
+function openVerified(path: string, name: IdxFileName, options: IdxFolderOptions): IdxFile {
   const file = openIdx(path, name, options);
   const items = new Uint8Array(file.shape.reduce((product, size) => product * size, 1));
   file.read(items);
@@ -183,9 +196,9 @@ function checkedIdx(path: string, name: IdxFileName, options: IdxFolderOptions):
   return file;
 }
 
-/** The contents of a file: its items and its checksum. */
+/** The contents of a file: its items and its checksums. */
 interface Contents extends Omit<IdxFile, "path"> {
-  /** The checksum in hexadecimal; undefined for `md5-of-gz` if the file is not compressed. */
+  /** A checksum in hexadecimal; undefined for `md5-of-gz` if the file is not compressed. */
   checksum(kind: Checksums["kind"], items: Uint8Array): string | undefined;
 }
 
@@ -204,14 +217,16 @@ function openIdx(path: string, name: IdxFileName, options: IdxFolderOptions): Id
         checksums.others?.includes(checksum("sha256", items)!);
       if (isOther) {
         throw new DataError(
-          `Cannot use ${path} as ${source}'s ${name} as it is another data set's`,
+          `Cannot use ${path} as ${source}'s ${name}: it belongs to another data set`,
         );
       }
       if (found === undefined) {
-        onNotice?.(`${source}: not verified, as no checksums of decompressed files are published`);
+        onNotice?.(
+          `${source}: not verified, as checksums are published only for the compressed files`,
+        );
       } else if (found !== expected) {
         throw new DataError(
-          `Cannot use ${path} as ${source}'s ${name} as its ${checksums.kind} must be ` +
+          `Cannot use ${path} as ${source}'s ${name}: its ${checksums.kind} must be ` +
             `${expected}: current value is ${found}; replace it with the original`,
         );
       }
@@ -220,26 +235,24 @@ function openIdx(path: string, name: IdxFileName, options: IdxFolderOptions): Id
 }
 
 function openContents(path: string, name: IdxFileName, given?: Uint8Array): Contents {
-  const facts = { file: path, kind: name.includes("images") ? "images" : "labels" } as const;
-  if (given) return isGzip(given) ? openGzipped(given, facts) : openBytes(given, facts);
+  const info = { file: path, kind: name.includes("images") ? "images" : "labels" } as const;
+  if (given) return isGzip(given) ? openGzipped(given, info) : openBytes(given, info);
   const start = new Uint8Array(KIND_BYTES);
   using file = Deno.openSync(path);
   const length = readFully(file, start);
   return isGzip(start)
-    ? openGzipped(Deno.readFileSync(path), facts)
-    : openPlain(path, start.subarray(0, length), { ...facts, fileLength: file.statSync().size });
+    ? openGzipped(Deno.readFileSync(path), info)
+    : openPlain(path, start.subarray(0, length), { ...info, fileLength: file.statSync().size });
 }
 
-type Facts = Parameters<typeof parseIdxHeader>[1];
-
 /** Reads the header first, then decompresses no more than the length that it announces. */
-function openGzipped(compressed: Uint8Array, facts: Facts): Contents {
+function openGzipped(compressed: Uint8Array, info: IdxFileInfo): Contents {
   const start = gunzipStart(compressed.subarray(0, 4096));
   const isShort = start.length < IDX_HEADER_BYTES;
-  const fileLength = isShort ? IDX_HEADER_BYTES : parseIdxHeader(start, facts).fileLength;
+  const fileLength = isShort ? IDX_HEADER_BYTES : parseIdxHeader(start, info).fileLength;
   if (fileLength > MAX_BYTES) {
     throw new DataError(
-      `Cannot decompress ${facts.file} as it must hold at most ${MAX_BYTES} bytes: its header ` +
+      `Cannot decompress ${info.file} as it must hold at most ${MAX_BYTES} bytes: its header ` +
         `announces ${fileLength}; decompress it yourself if that is right`,
     );
   }
@@ -248,36 +261,36 @@ function openGzipped(compressed: Uint8Array, facts: Facts): Contents {
     bytes = gunzipSync(compressed, fileLength);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code !== "ERR_BUFFER_TOO_LARGE") throw damaged(facts.file, message);
+    if (code !== "ERR_BUFFER_TOO_LARGE") throw corrupt(info.file, message);
     throw new DataError(
-      `Cannot decompress ${facts.file} as its header announces ${fileLength} bytes: it holds more`,
+      `Cannot decompress ${info.file} as its header announces ${fileLength} bytes: it holds more`,
     );
   }
   return {
-    ...openBytes(bytes, facts),
+    ...openBytes(bytes, info),
     checksum: (kind) => hashOf(kind, kind === "sha256" ? bytes : compressed),
   };
 }
 
-function damaged(file: string, reason: string): DataError {
+function corrupt(file: string, reason: string): DataError {
   return new DataError(
     `Cannot decompress ${file} (${reason}): ` +
       `it is corrupt or truncated; replace it with the original`,
   );
 }
 
-function openBytes(bytes: Uint8Array, facts: Facts): Contents {
-  const header = parseIdxHeader(bytes, { ...facts, fileLength: bytes.length });
+function openBytes(bytes: Uint8Array, info: IdxFileInfo): Contents {
+  const header = parseIdxHeader(bytes, { ...info, fileLength: bytes.length });
   return {
     shape: header.shape,
-    read: (items) => place(items, bytes.subarray(header.headerLength), header, facts.file),
+    read: (items) => setItems(items, bytes.subarray(header.headerLength), header, info.file),
     checksum: (kind) => kind === "sha256" ? hashOf(kind, bytes) : undefined,
   };
 }
 
-/** Reads the items directly into the target, five times as fast as reading the whole file and copying. */
-function openPlain(path: string, start: Uint8Array, facts: Facts): Contents {
-  const header = parseIdxHeader(start, facts);
+/** Reads the items directly into the target: five times as fast as reading the file and copying. */
+function openPlain(path: string, start: Uint8Array, info: IdxFileInfo): Contents {
+  const header = parseIdxHeader(start, info);
   const { shape, headerLength, fileLength } = header;
   const isBytes = header.itemBytes * header.columns === 1;
   let raw: Uint8Array | undefined;
@@ -290,14 +303,15 @@ function openPlain(path: string, start: Uint8Array, facts: Facts): Contents {
       if (readFully(file, raw) < raw.length) {
         throw new DataError(`Cannot read ${path} as it was truncated while being read`);
       }
-      if (!isBytes) place(items, raw, header, path);
+      if (!isBytes) setItems(items, raw, header, path);
     },
     checksum: (kind, items) =>
       kind === "sha256" ? hashOf(kind, start.subarray(0, headerLength), raw ?? items) : undefined,
   };
 }
 
-function place(items: Uint8Array, raw: Uint8Array, header: IdxHeader, file: string): void {
+/** Fills `items` with the raw items of a file, or with the labels in them. */
+function setItems(items: Uint8Array, raw: Uint8Array, header: IdxHeader, file: string): void {
   const isBytes = header.itemBytes * header.columns === 1;
   items.set(isBytes ? raw : decodeLabels(raw, header, file));
 }

@@ -1,8 +1,7 @@
 /**
- * Finds the four files of IDX data sets under the names and in the folders in which they are
- * distributed: MNIST's own names, Kaggle's `train-images.idx3-ubyte`, EMNIST's
- * `emnist-digits-train-...`, in one folder per file or in `MNIST/raw/`. A file's first bytes tell
- * what it holds.
+ * Finds the four files of IDX data sets by the names and folders with which they are distributed:
+ * MNIST's own names, Kaggle's `train-images.idx3-ubyte`, EMNIST's `emnist-digits-train-...`; in one
+ * folder per file, or in `MNIST/raw/`. A file's first bytes tell whether it holds images or labels.
  */
 import { foreignKind } from "../files/kinds.ts";
 import { printable } from "../files/printable.ts";
@@ -12,9 +11,9 @@ import { gunzipStart } from "../files/node.ts";
 
 /** The location of one data set's files. */
 export interface IdxLocation {
-  /** The folder and the common prefix of the file names, to tell it from other data sets. */
+  /** The folder and the common prefix of the file names, which distinguishes data sets. */
   name: string;
-  /** The paths for each of MNIST's names; if there are several, the best comes first. */
+  /** The paths for each of MNIST's names, the best one first. */
   files: ReadonlyMap<IdxFileName, readonly string[]>;
 }
 
@@ -22,7 +21,7 @@ export interface IdxLocation {
 const MAX_DEPTH = 3;
 /** Maximum number of files examined; a data set's folder has fewer. */
 const MAX_FILES = 1000;
-/** How much of a file is read to recognize it. */
+/** Number of bytes read from a file to recognize it. */
 const START_BYTES = 4096;
 
 /** A file that was found, and which of the four it is. */
@@ -39,13 +38,13 @@ interface Found {
 /**
  * Finds the complete data sets in a folder.
  *
- * @param directory The folder; if `/emnist-digits` is appended, only the data set in it whose file
- *   names have that prefix
+ * @param directory The folder. `FOLDER/emnist-digits` stands for the data set in FOLDER whose file
+ *   names begin with `emnist-digits`, if there is no folder of that name
  * @returns The data sets at the smallest depth; several if their file names have different prefixes
  */
 export function locateIdxFiles(directory: string): IdxLocation[] {
-  const simple = locateSimple(directory);
-  if (simple) return [simple];
+  const exact = locateExactNames(directory);
+  if (exact) return [exact];
   if (isFolder(directory)) return locateBelow(directory);
   const [parent, prefix] = splitPath(directory);
   return locateBelow(parent || ".", 0)
@@ -53,7 +52,7 @@ export function locateIdxFiles(directory: string): IdxLocation[] {
 }
 
 /** Looks only for MNIST's own names, which the cache uses. */
-function locateSimple(directory: string): IdxLocation | undefined {
+function locateExactNames(directory: string): IdxLocation | undefined {
   const files = new Map<IdxFileName, string[]>();
   for (const name of IDX_FILE_NAMES) {
     const paths = [`${directory}/${name}`, `${directory}/${name}.gz`].filter(isFile);
@@ -80,14 +79,14 @@ function locateBelow(directory: string, maxDepth = MAX_DEPTH): IdxLocation[] {
   return locations.filter((location) => depthOf(location) === least);
 }
 
-/** Identifies which of the four a file is, by its name and, unless that is MNIST's own, its first bytes. */
+/** Identifies which of the four a file is, by its name, and by its first bytes unless the name is MNIST's own. */
 function identify({ path, relative }: Entry): Found | undefined {
   const [parent, file] = splitPath(path);
   const [, parentName] = splitPath(splitPath(relative)[0]);
   const own = IDX_FILE_NAMES.find((name) => file === name || file === `${name}.gz`);
   const start = startOf(path);
   const kind = own ? kindOfName(own) : idxKind(start.bytes);
-  // The folder is named like the file in it, or holds the files of one part.
+  // Whether the folder is named like the file in it, or holds only training or only test files.
   const isOwnFolder = /images|labels|^train|^test|^t10k/i.test(parentName);
   const part = partOf(file) ?? (isOwnFolder ? partOf(parentName) : undefined);
   if (kind === undefined || part === undefined) return undefined;
@@ -96,7 +95,7 @@ function identify({ path, relative }: Entry): Found | undefined {
     folder: isOwnFolder ? splitPath(parent)[0] : parent,
     prefix: part.prefix,
     name: IDX_FILE_NAMES.find((name) => name.startsWith(`${part.part}-${kind}`))!,
-    rank: (own ? 0 : 4) + (isOwnFolder ? 2 : 0) + (start.isPacked ? 1 : 0),
+    rank: (own ? 0 : 4) + (isOwnFolder ? 2 : 0) + (start.isGzipped ? 1 : 0),
   };
 }
 
@@ -104,7 +103,7 @@ function kindOfName(name: IdxFileName): IdxKind {
   return name.includes("images") ? "images" : "labels";
 }
 
-/** Whether a name is that of a training or test file, and the prefix before that part. */
+/** Tells whether a name is that of a training or a test file, and returns the prefix before it. */
 function partOf(name: string): { part: "train" | "t10k"; prefix: string } | undefined {
   const words = [...name.matchAll(/train|t10k|test/gi)];
   const parts = new Set(words.map(([word]) => word.toLowerCase() === "train" ? "train" : "t10k"));
@@ -120,16 +119,17 @@ function splitPath(path: string): [string, string] {
 }
 
 /** Reads a file's first bytes, decompressed if it is gzipped. */
-function startOf(path: string): { bytes: Uint8Array; isPacked: boolean } {
+function startOf(path: string): { bytes: Uint8Array; isGzipped: boolean } {
   const bytes = firstBytes(path);
-  const isPacked = isGzip(bytes);
-  return { bytes: isPacked ? gunzipStart(bytes) : bytes, isPacked };
+  const isGzipped = isGzip(bytes);
+  return { bytes: isGzipped ? gunzipStart(bytes) : bytes, isGzipped };
 }
 
 /**
- * Whether bytes begin with gzip's signature.
+ * Whether a file is gzipped, by its signature.
  *
- * @param bytes At least the first two bytes
+ * @param bytes At least the file's first two bytes
+ * @returns Whether they are gzip's
  */
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
@@ -153,7 +153,7 @@ interface Entry {
   relative: string;
 }
 
-/** All files in a folder and its subfolders, except hidden, partial and `.damaged` files. */
+/** Lists the files in a folder and its subfolders, except hidden, partial and `.damaged` files. */
 function filesBelow(directory: string, maxDepth = MAX_DEPTH): Entry[] {
   const files: Entry[] = [];
   const visit = (folder: string, relative: string, depth: number) => {
@@ -188,7 +188,7 @@ const NAMED = 6;
  * Describes a folder's contents, for the message that a file is missing.
  *
  * @param directory The folder
- * @returns Text that continues "There is no such file in FOLDER"
+ * @returns Text that follows "There is no such file in FOLDER"
  */
 export function describeFolder(directory: string): string {
   if (!isFolder(directory)) return ", as there is no such folder";
@@ -208,6 +208,7 @@ export function describeFolder(directory: string): string {
  *
  * @param directory The folder
  * @param maxDepth Maximum depth of subfolders searched
+ * @returns False if it holds no files, or only a readme and a license
  */
 export function holdsData(directory: string, maxDepth = MAX_DEPTH): boolean {
   return filesBelow(directory, maxDepth).some(({ relative }) =>
@@ -219,6 +220,7 @@ export function holdsData(directory: string, maxDepth = MAX_DEPTH): boolean {
  * Whether a path exists and is a file.
  *
  * @param path The path
+ * @returns False also if permission to read it is missing
  */
 export function isFile(path: string): boolean {
   return statOf(path)?.isFile ?? false;

@@ -1,4 +1,4 @@
-/** Loads data sets that are published as four gzipped IDX files, from the cache or else from a mirror. */
+/** Loads data sets that are published as four gzipped IDX files, from the cache or from a mirror. */
 import { writeFileAtomically } from "../files/write_file.ts";
 import { withCacheLock } from "./cache.ts";
 import type { Dataset } from "./dataset.ts";
@@ -10,7 +10,7 @@ import {
   type IdxDatasetOptions,
   type IdxFileName,
 } from "./idx_dataset.ts";
-import { isIdxFileWhole, readIdxFolder } from "./idx_folder.ts";
+import { isIdxFileIntact, readIdxFolder } from "./idx_folder.ts";
 import { holdsData } from "./idx_locate.ts";
 import { createHash, gunzipSync } from "../files/node.ts";
 
@@ -40,11 +40,11 @@ export interface LoadOptions extends DownloadOptions {
    * @default the data set's own mirrors
    */
   mirrors?: readonly string[];
-  /** Called with a message for the user when something takes long or was repaired. */
+  /** Called with a message for the user, such as that a file is missing and will be downloaded. */
   onNotice?: (line: string) => void;
 }
 
-// Larger than any of the files, compressed or not.
+/** Larger than any of the files, compressed or not. */
 const MAX_BYTES = 64 * 2 ** 20;
 
 /**
@@ -61,40 +61,40 @@ export async function loadIdxSource(
 ): Promise<Dataset> {
   if (typeof Deno === "undefined") {
     throw new DataUnavailableError(
-      `Cannot load ${source.name} as only Deno can read and write its files: in a web page, ` +
-        "use fetchMnist, which fetches MNIST from a folder on a web server",
+      `Cannot load ${source.name} as a browser cannot read or write its files: use fetchMnist, ` +
+        "which fetches MNIST from a folder on a web server",
     );
   }
   const { directory = `./data/${source.name}`, mirrors = source.mirrors, onNotice } = options;
-  const isPacked = source.checksums.kind === "md5-of-gz";
-  return await readOrFill(directory, source, async (keep) => {
+  const storesGzip = source.checksums.kind === "md5-of-gz";
+  return await readOrFill(directory, source, async (store) => {
     for (const name of IDX_FILE_NAMES) {
-      if (isIdxFileWhole(directory, name, source.checksums)) continue;
+      if (isIdxFileIntact(directory, name, source.checksums)) continue;
       const content = await download(
         { name: source.remoteNames?.[name] ?? `${name}.gz`, mirrors, maxBytes: MAX_BYTES },
         async (body) => {
           const bytes = await new Blob(await Array.fromAsync(body)).bytes();
-          const content = isPacked ? bytes : inflate(bytes);
+          const content = storesGzip ? bytes : inflate(bytes);
           verifyChecksum(content, name, source.checksums);
           return content;
         },
         options,
       );
-      await keep(name, content, isPacked ? ".gz" : "");
+      await store(name, content, storesGzip ? ".gz" : "");
     }
   }, onNotice);
 }
 
 /** Stores a downloaded file under one of MNIST's names plus an extension. */
-export type KeepFile = (name: IdxFileName, content: Uint8Array, ending?: string) => Promise<void>;
+type StoreFile = (name: IdxFileName, content: Uint8Array, extension?: string) => Promise<void>;
 
 /**
- * Reads a folder of IDX files. If that fails, fills the folder and reads again.
+ * Reads a folder of IDX files. If that fails, calls `fill`, which downloads files, and reads again.
  * If the folder is not writable, the downloaded files are used from memory.
  *
  * @param directory The folder
- * @param known What is known about the files
- * @param fill Downloads missing or corrupt files
+ * @param expected The expected contents of the files
+ * @param fill Downloads missing or corrupt files and passes them to its argument
  * @param onNotice See `LoadOptions`
  * @returns The data set
  * @throws {DataUnavailableError} If `fill` throws it and the folder holds no data of the user
@@ -102,49 +102,50 @@ export type KeepFile = (name: IdxFileName, content: Uint8Array, ending?: string)
  */
 export async function readOrFill(
   directory: string,
-  known: IdxDatasetOptions,
-  fill: (keep: KeepFile) => Promise<void>,
+  expected: IdxDatasetOptions,
+  fill: (store: StoreFile) => Promise<void>,
   onNotice: (line: string) => void = () => {},
 ): Promise<Dataset> {
   try {
-    return readIdxFolder(directory, { ...known, onNotice });
+    return readIdxFolder(directory, { ...expected, onNotice });
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     onNotice(`${error.message}; downloading it`);
     try {
-      return await withCacheLock(directory, PART_NAMES, async (canKeep) => {
-        const filled = readIfWhole(directory, known);
-        if (filled) return filled; // another process filled the folder meanwhile
+      return await withCacheLock(directory, CACHE_NAMES, async (isWritable) => {
+        // Another process may have filled the folder in the meantime.
+        const filled = readIfIntact(directory, expected);
+        if (filled) return filled;
         const contents = new Map<IdxFileName, Uint8Array>();
-        await fill(async (name, content, ending = "") => {
+        await fill(async (name, content, extension = "") => {
           contents.set(name, content);
-          if (canKeep) await keepFile(`${directory}/${name}${ending}`, content, onNotice);
+          if (isWritable) await storeFile(`${directory}/${name}${extension}`, content, onNotice);
         });
-        return readIdxFolder(directory, { ...known, contents });
+        return readIdxFolder(directory, { ...expected, contents });
       }, onNotice);
     } catch (failed) {
       if (!(failed instanceof DataUnavailableError)) throw failed;
       const message = `${error.message}. ${failed.message}. ` +
         `Check the network, or put the files there yourself`;
-      // If there are files, the user expects them to be the data, so nothing may silently replace them.
+      // If the user put files there, synthetic digits must not silently replace them.
       throw holdsData(directory) ? new DataError(message) : new DataUnavailableError(message);
     }
   }
 }
 
-function readIfWhole(directory: string, known: IdxDatasetOptions): Dataset | undefined {
+function readIfIntact(directory: string, expected: IdxDatasetOptions): Dataset | undefined {
   try {
-    return readIdxFolder(directory, known);
+    return readIdxFolder(directory, expected);
   } catch (error) {
     if (error instanceof DataError) return undefined;
     throw error;
   }
 }
 
-const PART_NAMES = IDX_FILE_NAMES.flatMap((name) => [name, `${name}.gz`]);
+const CACHE_NAMES = IDX_FILE_NAMES.flatMap((name) => [name, `${name}.gz`]);
 
 /** Writes a file; an existing one is renamed, since it may belong to the user. */
-async function keepFile(
+async function storeFile(
   path: string,
   content: Uint8Array,
   onNotice: (line: string) => void,
@@ -162,7 +163,7 @@ async function keepFile(
   }
 }
 
-/** Decompresses the bytes, unless they are not gzip: some servers decompress files they send. */
+/** Decompresses the bytes if they are gzipped; some servers decompress the files that they send. */
 function inflate(bytes: Uint8Array): Uint8Array {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   try {
@@ -190,7 +191,7 @@ export function verifyChecksum(
   const start = new TextDecoder("latin1").decode(content.subarray(0, 16));
   throw new DataError(
     /^\s*</.test(start)
-      ? `it sent a web page instead of the file`
+      ? `the server sent a web page instead of the file`
       : `the ${kind} of ${name} must be ${files[name]}: current value is ${found}`,
   );
 }

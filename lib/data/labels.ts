@@ -1,13 +1,13 @@
-/** Checks the labels of a user's own data. */
+/** Checks the labels of data that the user provides. */
 import { printable } from "../files/printable.ts";
 import type { Dataset } from "./dataset.ts";
 import { DataError } from "./errors.ts";
 
 /** Maximum number of labels that a notice lists. */
-const NAMED = 10;
+const MAX_LISTED = 10;
 
 /**
- * Throws if nothing can be learned from the labels, and reports irregularities.
+ * Throws if all labels are the same, and reports classes that lack training rows.
  *
  * @param data The data set
  * @param onNotice Called with a message if a class has test rows but no training rows, or no rows
@@ -35,10 +35,10 @@ export function inspectLabels(data: Dataset, onNotice: (line: string) => void = 
   const tested = new Set(labels.subarray(trainRows));
   const present = trained.union(tested);
   const listed = (found: number[]) => {
-    const names = found.slice(0, NAMED)
+    const names = found.slice(0, MAX_LISTED)
       .map((label) => printable(classNames?.[label] ?? String(label), 20));
     const what = found.length === 1 ? "label" : "labels";
-    return `${what} ${names.join(", ")}${found.length > NAMED ? "..." : ""}`;
+    return `${what} ${names.join(", ")}${found.length > MAX_LISTED ? "..." : ""}`;
   };
   if (present.size < 2) {
     throw new DataError(
@@ -46,13 +46,15 @@ export function inspectLabels(data: Dataset, onNotice: (line: string) => void = 
         `rows have the ${listed([...present])}`,
     );
   }
-  const skipped = [...Array(classes).keys()].filter((label) => !present.has(label));
+  const absent = [...Array(classes).keys()].filter((label) => !present.has(label));
   const untrained = [...tested.difference(trained)].sort((a, b) => a - b);
-  const odd: string[] = [];
-  if (skipped.length > 0) odd.push(`no row has the ${listed(skipped)}`);
+  const irregularities: string[] = [];
+  if (absent.length > 0) irregularities.push(`no row has the ${listed(absent)}`);
   if (untrained.length > 0 && publishedSplit !== false) {
     const are = untrained.length === 1 ? "is" : "are";
-    odd.push(`${listed(untrained)} ${are} among the test rows but not the training rows`);
+    irregularities.push(
+      `${listed(untrained)} ${are} among the test rows but not the training rows`,
+    );
   }
-  if (odd.length > 0) onNotice(`${name}: ${odd.join("; ")}`);
+  if (irregularities.length > 0) onNotice(`${name}: ${irregularities.join("; ")}`);
 }

@@ -1,18 +1,20 @@
-/** Fashion-MNIST from the cache, else from a mirror. */
+/** Loads Fashion-MNIST from the cache, or from a mirror. */
 import type { Dataset } from "./dataset.ts";
 import { loadIdxSource, type LoadOptions } from "./idx_source.ts";
 import { FASHION } from "./published.ts";
 
 /**
- * Fashion-MNIST's 70,000 images of 28 x 28 bytes, 60,000 of them for training, in ten classes of
- * clothing, which `classNames` names. They are read from a folder; files that are missing there are
- * downloaded into it.
+ * Loads Fashion-MNIST's 70,000 images of 28 x 28 bytes, 60,000 of them for training, in ten classes
+ * of clothing with their `classNames`. Reads them from a folder and downloads missing files into it.
+ * Verifies the checksums of compressed files; the authors publish none of decompressed ones.
+ * Requires Deno's file system.
  *
  * Source: https://github.com/zalandoresearch/fashion-mnist
  *
- * @param options Where the files are kept: in `./data/fashion` by default
+ * @param options Where the files are stored; `./data/fashion` by default
  * @returns The data set
- * @throws {DataUnavailableError} If the files are not there and cannot be downloaded, or in a web page
+ * @throws {DataUnavailableError} If the files are missing and cannot be downloaded, or in a browser
+ * @throws {DataError} If a file is corrupt and cannot be downloaded again
  *
  * @example
  * ```ts ignore

@@ -1,17 +1,17 @@
-/** Loads MNIST from the cache, or else from a mirror. */
+/** Loads MNIST from the cache, or from a mirror. */
 import type { Dataset } from "./dataset.ts";
 import { loadIdxSource, type LoadOptions } from "./idx_source.ts";
 import { MNIST } from "./published.ts";
 
 /**
- * Loads MNIST's 70,000 images of 28 x 28 bytes, 60,000 of them for training, in
- * the order of the original files. Reads them from a folder, gzipped or not, and
- * downloads missing files into it. Always verifies the checksums. Needs Deno's files: in a web
- * page, use `fetchMnist`.
+ * Loads MNIST's 70,000 images of 28 x 28 bytes, 60,000 of them for training, in the order of the
+ * original files. Reads them from a folder, gzipped or not, and downloads missing files into it.
+ * Always verifies the checksums. Requires Deno's file system: in a browser, use `fetchMnist`.
  *
  * @param options Where the files are stored; `./data/mnist` by default
  * @returns The data set
- * @throws {DataUnavailableError} If the files are missing and cannot be downloaded, or in a web page
+ * @throws {DataUnavailableError} If the files are missing and cannot be downloaded, or in a browser
+ * @throws {DataError} If a file is corrupt and cannot be downloaded again
  *
  * @example
  * ```ts ignore

@@ -1,16 +1,15 @@
-/** The data sets known by name, for flags, help texts, reports and `openDataset`. */
+/** Lists the data sets known by name, for flags, help texts, reports and `openDataset`. */
 import type { Dataset } from "./dataset.ts";
 
 /** What is known about a data set before it is opened. */
-export interface NamedDataset extends Pick<Dataset, "width" | "height" | "classes"> {
-  /** Whether its rows are those of MNIST, on which the notebook trained. */
+interface NamedDataset extends Pick<Dataset, "width" | "height" | "classes"> {
+  /** Whether its rows are MNIST's, on which the notebook trained. */
   isMnist: boolean;
 }
 
 const LIKE_MNIST = { width: 28, height: 28, classes: 10 };
 
-/** The known data sets by name. */
-export const DATASETS = {
+const DATASETS = {
   mnist: { ...LIKE_MNIST, isMnist: true },
   fashion: { ...LIKE_MNIST, isMnist: false },
   kmnist: { ...LIKE_MNIST, isMnist: false },
@@ -19,7 +18,7 @@ export const DATASETS = {
   synthetic: { ...LIKE_MNIST, isMnist: false },
 } as const satisfies Readonly<Record<string, NamedDataset>>;
 
-/** A name in `DATASETS`. */
+/** The name of a data set. */
 export type DatasetName = keyof typeof DATASETS;
 
 /** All values of `--dataset`. `auto` is MNIST, or synthetic digits if MNIST is not available. */
@@ -29,7 +28,7 @@ export const DATASET_NAMES: readonly string[] = ["auto", ...Object.keys(DATASETS
  * Looks up a data set by name.
  *
  * @param name A value of `--dataset`; `auto` is looked up as MNIST
- * @returns What is known about it, or undefined if this is a path
+ * @returns Its image size and number of classes; undefined if `name` is a path
  *
  * @example
  * ```ts

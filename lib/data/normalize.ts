@@ -1,4 +1,4 @@
-/** The factor that scales each row of bytes. */
+/** Computes the factor that scales each row of bytes. */
 import type { Dataset, PixelScale } from "./dataset.ts";
 
 /**
@@ -24,7 +24,7 @@ import type { Dataset, PixelScale } from "./dataset.ts";
  */
 export function rowScales(data: Dataset, scale: PixelScale): Float32Array<ArrayBuffer> {
   if (scale === "unit") return new Float32Array(data.labels.length).fill(1 / 255);
-  const sums = known.get(data.images) ?? squareSums(data);
+  const sums = cachedSums.get(data.images) ?? squareSums(data);
   const scales = new Float32Array(sums.length);
   for (let row = 0; row < sums.length; row++) {
     scales[row] = sums[row] === 0 ? 0 : 1 / Math.sqrt(sums[row]);
@@ -32,18 +32,18 @@ export function rowScales(data: Dataset, scale: PixelScale): Float32Array<ArrayB
   return scales;
 }
 
-/** Sums computed by another thread, by the images that they belong to. */
-const known = new WeakMap<Uint8Array, Float64Array>();
+/** Sums computed by another thread, by the images to which they belong. */
+const cachedSums = new WeakMap<Uint8Array, Float64Array>();
 
 /**
- * Gives `rowScales` sums that another thread computed while this one was busy;
- * for MNIST they take 35 ms.
+ * Caches the result of `squareSums` for `rowScales`. Another thread can compute it while this one is
+ * busy; for MNIST that takes 35 ms.
  *
- * @param images The images that `rowScales` will get; must not change afterwards
+ * @param images The images that `rowScales` will get; they must not change afterwards
  * @param sums The result of `squareSums` for them
  */
-export function keepSquareSums(images: Uint8Array, sums: Float64Array): void {
-  known.set(images, sums);
+export function cacheSquareSums(images: Uint8Array, sums: Float64Array): void {
+  cachedSums.set(images, sums);
 }
 
 /**

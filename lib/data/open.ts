@@ -18,7 +18,7 @@ import { loadArffSource, OPENML } from "./openml.ts";
 import { syntheticDigits } from "./synthetic.ts";
 import { transposeImages } from "./transpose.ts";
 
-/** Which data set to open, and where to look for it. */
+/** The data set to open, and where to look for it. */
 export interface OpenOptions extends Omit<LoadOptions, "directory">, DatasetSource {
   /**
    * - a name of `DATASET_NAMES`; `auto` is MNIST, or synthetic digits if it is neither on disk nor
@@ -26,12 +26,12 @@ export interface OpenOptions extends Omit<LoadOptions, "directory">, DatasetSour
    * - the path of a folder of four IDX files, or of a CSV file
    */
   dataset: string;
-  /** A folder that holds the four IDX files of a named data set; nothing is downloaded then. */
+  /** A folder with the four IDX files of a named data set; if given, nothing is downloaded. */
   dataDir?: string;
   /** Like `dataDir`, but only for `auto` and `mnist`; `dataDir` overrides it. */
   mnistDir?: string;
   /**
-   * The folder of downloads, with one subfolder per data set.
+   * The folder for downloads, with one subfolder per data set.
    * @default "./data"
    */
   cacheDir?: string;
@@ -46,7 +46,7 @@ export interface OpenOptions extends Omit<LoadOptions, "directory">, DatasetSour
 export const DATA_HOSTS: readonly string[] = [MNIST, FASHION, KMNIST, QMNIST, OPENML]
   .flatMap(({ mirrors }) => mirrors.map((mirror) => new URL(mirror).host));
 
-/** How to load each named data set if no folder is given: from the cache, or generated. */
+/** How to load each named data set if no folder is given. */
 const LOADERS: Readonly<Record<DatasetName, (options: LoadOptions) => Promise<Dataset>>> = {
   mnist: loadMnist,
   fashion: loadFashionMnist,
@@ -65,10 +65,10 @@ const IDX_SOURCES: Readonly<Partial<Record<DatasetName, IdxSource>>> = {
 };
 
 /**
- * Opens a data set: from the folder given for it, else from the cache, else by
- * downloading it into the cache. A given folder without the files is an error.
+ * Opens a data set: reads it from the folder given, or else from the cache, or else downloads it
+ * into the cache. It is an error if a given folder lacks the files.
  *
- * @param options Which data set, and where to look for it
+ * @param options The data set, and where to look for it
  * @returns The data set; named `synthetic` if `auto` fell back to synthetic digits
  * @throws {DataUnavailableError} If it is not on disk and cannot be downloaded
  * @throws {DataError} If there is no such data set, or its files are corrupt
@@ -84,13 +84,15 @@ const IDX_SOURCES: Readonly<Partial<Record<DatasetName, IdxSource>>> = {
  */
 export async function openDataset(options: OpenOptions): Promise<Dataset> {
   const { dataset, dataDir, onNotice } = options;
-  if (kindOf(dataset) !== "file") refuseCsvOptions(options);
+  if (kindOf(dataset) !== "file") rejectCsvOptions(options);
   const isKnown = DATASET_NAMES.includes(dataset);
   const data = await openNamed(options);
   if (!isKnown) inspectLabels(data, onNotice);
   const transpose = options.transpose ?? (!isKnown && isEmnistPath(dataset));
   if (transpose && options.transpose === undefined) {
-    onNotice?.(`${dataset}: EMNIST stores its images transposed; they are turned upright`);
+    onNotice?.(
+      `${dataset}: EMNIST stores its images transposed; rows and columns are swapped back`,
+    );
   }
   const source: DatasetSource = data.source ??
     (isKnown
@@ -101,14 +103,12 @@ export async function openDataset(options: OpenOptions): Promise<Dataset> {
 }
 
 /** Throws if options of CSV files are given for other data, where they would have no effect. */
-function refuseCsvOptions({ dataset, label, width, test }: OpenOptions): void {
+function rejectCsvOptions({ dataset, label, width, test }: OpenOptions): void {
   for (const [name, value] of Object.entries({ label, "image width": width, test })) {
     if (value === undefined || /\.csv(\.gz)?$/i.test(dataset)) continue;
     throw new DataError(
-      `Cannot use the ${name} ${printable(String(value), 200)} with ${
-        printable(dataset, 200)
-      } as ` +
-        `only CSV files have one`,
+      `Cannot use the ${name} ${printable(String(value), 200)} with ` +
+        `${printable(dataset, 200)} as only CSV files have one`,
     );
   }
 }
@@ -119,8 +119,8 @@ async function openNamed(options: OpenOptions): Promise<Dataset> {
   const inFolders = ["auto", ...Object.keys(IDX_SOURCES)];
   if (dataDir && !inFolders.includes(dataset)) {
     throw new DataError(
-      `Cannot use the folder ${dataDir} as the data set must be one of ${inFolders.join(", ")} ` +
-        `to be read from one: current value is ${dataset}`,
+      `Cannot use the folder ${dataDir} as only ${inFolders.join(", ")} are read from one: ` +
+        `the data set is ${printable(dataset, 200)}`,
     );
   }
   if (dataset === "auto") {
@@ -151,7 +151,7 @@ async function openNamed(options: OpenOptions): Promise<Dataset> {
     `Cannot open the data set ${printable(dataset)} as it must be ${DATASET_NAMES.join(", ")}, ` +
       `a folder of IDX files or a CSV file: there is no such file or folder` +
       (isEmnist(dataset)
-        ? "; EMNIST is published as one archive: unpack it and name FOLDER/emnist-digits"
+        ? "; EMNIST is published as one archive: unpack it and give FOLDER/emnist-digits"
         : ""),
   );
 }

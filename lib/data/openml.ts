@@ -1,4 +1,4 @@
-/** Loads data sets that OpenML publishes as one ARFF file; the notebook's MNIST is one of them. */
+/** Loads data sets that OpenML publishes as one ARFF file, such as the notebook's MNIST. */
 import { readArff } from "./arff.ts";
 import type { Dataset } from "./dataset.ts";
 import { download } from "./download.ts";
@@ -28,7 +28,7 @@ export interface ArffSource {
   checksums: Checksums;
 }
 
-/** Data set 554, mnist_784: the same rows as MNIST, as its checksums prove. */
+/** Data set 554, mnist_784. Its rows are MNIST's: the converted files have MNIST's checksums. */
 export const OPENML: ArffSource = {
   name: "openml",
   file: "mnist_784.arff",
@@ -45,8 +45,8 @@ export const OPENML: ArffSource = {
 const MAX_BYTES = 256 * 2 ** 20;
 
 /**
- * Reads a data set from its folder, where it is stored as IDX files. If they are
- * missing or corrupt, downloads and converts the ARFF file first.
+ * Reads a data set from its folder, where it is stored as IDX files. If files are missing or
+ * corrupt, downloads and converts the ARFF file first.
  *
  * @param source The data set
  * @param options Where it is stored
@@ -59,7 +59,7 @@ export async function loadArffSource(
 ): Promise<Dataset> {
   const { directory = `./data/${source.name}`, onNotice } = options;
   const { name, classes, checksums } = source;
-  return await readOrFill(directory, { name, classes, checksums }, async (keep) => {
+  return await readOrFill(directory, { name, classes, checksums }, async (store) => {
     const { mirrors = source.mirrors } = options;
     const files = await download(
       { name: source.file, mirrors, maxBytes: MAX_BYTES },
@@ -67,7 +67,7 @@ export async function loadArffSource(
       options,
     );
     for (const [i, name] of IDX_FILE_NAMES.entries()) {
-      await keep(name, files[i]);
+      await store(name, files[i]);
     }
   }, onNotice);
 }

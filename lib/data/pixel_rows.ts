@@ -1,8 +1,8 @@
-/** Collects pixels that are given as text: whole numbers from 0 to 255, or all from 0 to 1. */
+/** Converts rows of pixels from text: whole numbers from 0 to 255, or all numbers from 0 to 1. */
 import { printable } from "../files/printable.ts";
 import { DataError } from "./errors.ts";
 
-/** Maximum number of pixels in total; more than any data set for such nets has. */
+/** Maximum number of pixels in total, far more than MNIST's 55 million. */
 const MAX_BYTES = 2 ** 31;
 
 /** The origin of a row. */
@@ -12,57 +12,59 @@ interface RowSource {
   decimalComma: boolean;
 }
 
-/** The pixels of all rows. Whether they range to 255 or to 1 is detected as rows are added. */
+/** The pixels of all rows. Detects, as rows are added, whether they range to 255 or to 1. */
 export class PixelRows {
-  /** Pixels per row, once all columns are added. */
+  /** Pixels per row; final once all columns are added. */
   count: number;
   /** Whether the pixels range from 0 to 1; final after `finish`. */
   isUnit = false;
   /** One array of length `columns` per row. */
   readonly #rows: Uint8Array[] = [];
   readonly #columns: number;
-  readonly #left: Set<number>;
-  #most = 0;
+  readonly #excluded: Set<number>;
+  #largest = 0;
 
   /**
    * @param columns Number of fields per row
-   * @param left Columns that are not pixels, or not yet known to be
+   * @param excluded Columns that are not pixels, or not yet known to be
    */
-  constructor(columns: number, left: Iterable<number>) {
+  constructor(columns: number, excluded: Iterable<number>) {
     this.#columns = columns;
-    this.#left = new Set(left);
-    this.count = columns - this.#left.size;
+    this.#excluded = new Set(excluded);
+    this.count = columns - this.#excluded.size;
   }
 
-  /** Adds a row except the columns that are left out; throws a DataError that names the column. */
+  /** Adds a row without the excluded columns; throws a DataError if a pixel is invalid. */
   add(fields: readonly string[], source: RowSource): void {
     const row = new Uint8Array(this.#columns);
     this.#rows.push(row);
     if (this.#rows.length * this.#columns > MAX_BYTES) {
-      throw new DataError(`its images must have ${MAX_BYTES} pixels together at most: it has more`);
+      throw new DataError(`its images must have at most ${MAX_BYTES} pixels in total: it has more`);
     }
     for (let column = 0; column < fields.length; column++) {
-      if (!this.#left.has(column)) this.#put(row, column, fields[column], source);
+      if (!this.#excluded.has(column)) this.#put(row, column, fields[column], source);
     }
   }
 
   /** Adds a column that turned out to be pixels. */
   addColumn(column: number, texts: readonly string[], lines: readonly number[]): void {
-    this.#left.delete(column);
+    this.#excluded.delete(column);
     this.count++;
     this.#rows.forEach((row, i) =>
       this.#put(row, column, texts[i], { line: lines[i], decimalComma: true })
     );
   }
 
-  /** Must be called after everything is added. */
+  /** Must be called after all rows and columns are added. */
   finish(): void {
-    if (!this.isUnit && this.#most === 1) this.#scale();
+    if (!this.isUnit && this.#largest === 1) this.#scale();
   }
 
   /** Copies all rows into `images`, starting at `offset`. */
   copyTo(images: Uint8Array, offset: number): void {
-    const columns = [...Array(this.#columns).keys()].filter((column) => !this.#left.has(column));
+    const columns = [...Array(this.#columns).keys()].filter((column) =>
+      !this.#excluded.has(column)
+    );
     for (const row of this.#rows) {
       for (const column of columns) images[offset++] = row[column];
     }
@@ -73,14 +75,14 @@ export class PixelRows {
     if (Number.isNaN(value) && decimalComma) value = Number(text.replace(",", "."));
     const isByte = value >= 0 && value <= 255 && text.trim() !== "";
     const isFraction = isByte && !Number.isInteger(value);
-    if (isFraction && !this.isUnit && value < 1 && this.#most <= 1) this.#scale();
+    if (isFraction && !this.isUnit && value < 1 && this.#largest <= 1) this.#scale();
     if (!isByte || (this.isUnit ? value > 1 : isFraction)) {
       throw new DataError(
         `line ${line}, column ${column + 1} must be ${this.#rule(value)}: ` +
           `current value is ${printable(text.trim(), 20) || "empty"}`,
       );
     }
-    this.#most = Math.max(this.#most, value);
+    this.#largest = Math.max(this.#largest, value);
     row[column] = this.isUnit ? Math.round(255 * value) : value;
   }
 

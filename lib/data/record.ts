@@ -1,4 +1,4 @@
-/** What a run or a model records about its data: how to open it again, and how to recognize it. */
+/** Records which data a run used: how to open it again, and how to recognize it. */
 import type { Dataset, DatasetSource } from "./dataset.ts";
 
 /** Enough to open a data set again and to verify that it is the same. */
@@ -9,7 +9,7 @@ export interface DatasetRecord extends DatasetSource {
   testRows: number;
   /** See `Dataset`. */
   publishedSplit?: boolean;
-  /** See `Dataset`. Needed because a file that lacks some classes would number the others differently. */
+  /** See `Dataset`. Recorded because a file that lacks some classes numbers the others differently. */
   classNames?: readonly string[];
   /** The result of `hashDataset`. */
   hash: string;
@@ -101,7 +101,8 @@ export function readDatasetRecord(value: object): DatasetRecord {
     if (found === "undefined" && type.endsWith("?")) return false;
     if (found === type.replace("?", "")) return true;
     throw new SyntaxError(
-      `Cannot read the record of the data as ${name} must be a ${type}: current value is ${found}`,
+      `Cannot read the record of the data as ${name} must be a ${type.replace("?", "")}: ` +
+        `current value is of type ${found}`,
     );
   });
   return Object.fromEntries(

@@ -3,9 +3,10 @@ import type { DistSampler } from "../random/dist_sampler.ts";
 import type { Dataset, Split } from "./dataset.ts";
 
 /**
- * Which rows are for training. `shuffle` draws them from all rows, as many as were published for
- * training, as the notebook does. `original` uses the published ones, so that results are
- * comparable with others; if no split was published, it draws one as well.
+ * Which rows are for training.
+ * - `shuffle`: `trainRows` rows drawn from all rows, as in the notebook
+ * - `original`: the published training rows, for results comparable with others; if no split was
+ *   published, the same as `shuffle`
  */
 export type SplitKind = "shuffle" | "original";
 
@@ -24,13 +25,12 @@ export interface SplitOptions {
 }
 
 /**
- * Splits a data set, by default as the notebook does: shuffles a mask with one
- * `true` per training row over all rows. Rows with `true` are for training, the
- * others for testing, each in their original order. Validation rows are drawn
- * from the training rows afterwards; without them there is no such draw.
+ * Splits a data set, by default as the notebook does: shuffles a mask with one entry per row, of
+ * which `trainRows` are `true`. Rows with `true` are for training, the others for testing, each in
+ * their original order. Validation rows are then drawn from the training rows.
  *
  * @param dataset The data set
- * @param sampler Draws once for the mask, if there is one, and once for `validation`
+ * @param sampler Advances by one draw for a shuffled mask, and by one if there are validation rows
  * @param options The kind of split, and the number of validation rows
  * @returns Row numbers, ascending
  * @throws {RangeError} If `validation` leaves no row to train on
@@ -58,7 +58,7 @@ export function splitDataset(
   const { trainRows } = dataset;
   if (!Number.isInteger(validation) || validation < 0 || validation >= trainRows) {
     throw new RangeError(
-      `Cannot hold out validation rows as their number must be an integer from 0 to ` +
+      `Cannot hold out validation rows as their number must be a whole number from 0 to ` +
         `${trainRows - 1}: current value is ${validation}`,
     );
   }
@@ -75,10 +75,10 @@ export function splitDataset(
   });
   if (validation === 0) return { train, validation: new Uint32Array(0), test };
 
-  const held = new Set(sampler.choice(trainRows, validation));
+  const heldOut = new Set(sampler.choice(trainRows, validation));
   return {
-    train: train.filter((_, i) => !held.has(i)),
-    validation: train.filter((_, i) => held.has(i)),
+    train: train.filter((_, i) => !heldOut.has(i)),
+    validation: train.filter((_, i) => heldOut.has(i)),
     test,
   };
 }

@@ -1,10 +1,10 @@
 /**
- * The ten digits as pen strokes. Each variant of a digit is a list of strokes,
- * and each stroke is a line through points. x runs from -0.6 (left) to 0.6
- * (right), y from -1 (top) to 1 (bottom).
+ * Defines the ten digits as pen strokes. Each variant of a digit is a list of strokes, and each
+ * stroke is a line through points. x runs from -0.6 (left) to 0.6 (right), y from -1 (top) to 1
+ * (bottom).
  */
 
-/** The points' coordinates: x, y, x, y... */
+/** The coordinates of a stroke's points: x, y, x, y... */
 export type Stroke = readonly number[];
 
 /** The variants of each digit, indexed by digit. */
@@ -62,7 +62,7 @@ export const DIGIT_STROKES: readonly (readonly Stroke[])[][] = [
   ],
 ];
 
-/** Points along an ellipse, 20 degrees apart; 0 degrees is to the right, 90 downwards. */
+/** Returns points along an ellipse, about 20 degrees apart; 0 degrees is to the right, 90 is down. */
 function ellipse(
   x: number,
   y: number,

@@ -1,10 +1,10 @@
-/** Synthetic digits, for use when MNIST is not available. */
+/** Draws synthetic digits, which replace MNIST where it is not available. */
 import { permutation, uniform } from "../random/distributions.ts";
 import { type Key, prngKey, randomBits, split } from "../random/threefry.ts";
 import type { Dataset } from "./dataset.ts";
 import { DIGIT_STROKES } from "./strokes.ts";
 
-/** The number of digits to draw. */
+/** How many digits to draw. */
 export interface SyntheticOptions {
   /** Number of training rows, which come first. @default 60000 */
   trainRows?: number;
@@ -44,12 +44,12 @@ type Distortion = Record<keyof typeof DISTORTIONS, number>;
 const NAMES = Object.keys(DISTORTIONS) as (keyof Distortion)[];
 
 /**
- * Draws digits from strokes with random distortions: position, scale, rotation,
- * slant, thickness, bend and noise. The result is always the same. All digits
- * are equally frequent in training and test rows, in shuffled order.
+ * Draws digits from pen strokes with random distortions: position, scale, rotation, slant,
+ * thickness, bend and noise. The same row counts always give the same images. All digits are equally
+ * frequent in training and in test rows, in random order.
  *
- * @param options The number of rows; MNIST's by default
- * @returns Images of 28 x 28, in 10 classes
+ * @param options How many rows; MNIST's numbers by default
+ * @returns Images of 28 x 28 pixels in 10 classes, without a download
  *
  * @example
  * ```ts
@@ -141,7 +141,7 @@ function placement(
   };
 }
 
-/** Draws a line of full ink, with an edge that fades over one pixel. */
+/** Draws a line of full ink whose edge fades over one pixel. */
 function drawLine(
   image: Uint8Array,
   fromX: number,

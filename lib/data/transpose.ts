@@ -2,7 +2,7 @@
 import type { Dataset } from "./dataset.ts";
 
 /**
- * Swaps rows and columns of each image.
+ * Swaps the rows and columns of each image.
  *
  * @param data The data set
  * @returns A new data set with the same labels, and width and height exchanged

@@ -12,7 +12,7 @@ const HEADER = `% A comment
 @DATA
 `;
 
-/** Reads a text that arrives in pieces of so many bytes. */
+/** Reads a text that arrives in pieces of a given number of bytes. */
 async function read(text: string, pieceLength = 1000): Promise<[number[], number[]]> {
   const bytes = new TextEncoder().encode(text);
   const starts = Array.from(
@@ -24,8 +24,8 @@ async function read(text: string, pieceLength = 1000): Promise<[number[], number
   return [[...pixels], [...labels]];
 }
 
-Deno.test("readArff() gives the rows' pixels and labels, whatever pieces they arrive in", async () => {
-  const text = HEADER + "0,255,7\n12,3,0\n% between\n\n1,2,9";
+Deno.test("readArff() returns the same pixels and labels for pieces of any length", async () => {
+  const text = HEADER + "0,255,7\n12,3,0\n% a comment\n\n1,2,9";
   for (let pieceLength = 1; pieceLength <= text.length; pieceLength++) {
     assertEquals(await read(text, pieceLength), [[0, 255, 12, 3, 1, 2], [7, 0, 9]]);
   }
@@ -35,12 +35,12 @@ Deno.test("readArff() gives the rows' pixels and labels, whatever pieces they ar
   );
 });
 
-Deno.test("readArff() says which line and column are wrong, and what is wrong", async () => {
+Deno.test("readArff() names the faulty line and column", async () => {
   const cases: [string, string][] = [
-    ["", "its rows must be 3: it ends after 0"],
-    [HEADER + "1,2,3\n1,2,3\n", "its rows must be 3: it ends after 2"],
-    [HEADER + "1,2,3\n".repeat(4), "its rows must be 3: it has more"],
-    [HEADER.replace("@ATTRIBUTE pixel1 real\n", ""), "its attributes must be 3: it has 2"],
+    ["", "it must have 3 rows: it ends after 0"],
+    [HEADER + "1,2,3\n1,2,3\n", "it must have 3 rows: it ends after 2"],
+    [HEADER + "1,2,3\n".repeat(4), "it must have 3 rows: it has more"],
+    [HEADER.replace("@ATTRIBUTE pixel1 real\n", ""), "it must have 3 attributes: it has 2"],
     [
       HEADER + "1,2,3\n1,256,3\n",
       "line 10, column 2: must be a whole number from 0 to 255: current value is 256",

@@ -5,7 +5,7 @@ import { openDataset } from "../../lib/data/open.ts";
 import { folder, serveSmallFiles, smallFiles } from "./idx_files.ts";
 import { test } from "../requirements.ts";
 
-test("openInBackground() gives what openDataset() gives, and the same row scales", async () => {
+test("openInBackground() returns the data set of openDataset(), and the same row scales", async () => {
   using directory = folder(smallFiles());
   const expected = await openDataset({ dataset: directory.path });
   const data = await openInBackground({ dataset: directory.path });
@@ -13,7 +13,7 @@ test("openInBackground() gives what openDataset() gives, and the same row scales
   assertEquals(rowScales(data, "l2"), rowScales(expected, "l2"));
 });
 
-test("openInBackground() passes on notices, progress and the error", async () => {
+test("openInBackground() forwards notices, progress and the error", async () => {
   await using mirror = serveSmallFiles(() => new Response("no gzip"));
   using cache = folder();
   const notices: string[] = [];

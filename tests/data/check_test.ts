@@ -4,7 +4,7 @@ import type { Dataset } from "../../lib/data/dataset.ts";
 import { evaluate } from "../../lib/training/evaluate.ts";
 import { train } from "../../lib/training/train.ts";
 
-const GOOD: Dataset = {
+const CONSISTENT: Dataset = {
   name: "mine",
   width: 2,
   height: 1,
@@ -14,16 +14,16 @@ const GOOD: Dataset = {
   trainRows: 3,
 };
 
-const BAD: [Partial<Dataset>, string][] = [
+const INCONSISTENT: [Partial<Dataset>, string][] = [
   [{ classes: 2 }, "labels must be below 2, its number of classes: current value in row 1 is 2"],
   [{ classes: NaN }, "labels must be below NaN"],
-  [{ images: new Uint8Array(9) }, "4 labels and images of 2 x 1 must come with 8 pixels: current"],
-  [{ height: 2 }, "must come with 16 pixels: current value is 8"],
+  [{ images: new Uint8Array(9) }, "4 images of 2 x 1 must have 8 pixels in total: current"],
+  [{ height: 2 }, "must have 16 pixels in total: current value is 8"],
   [{ width: 0 }, "width and height must be whole numbers of at least 1: current value is 0 x 1"],
   [{ trainRows: 5 }, "trainRows must be a whole number from 0 to its 4 rows: current value is 5"],
   [{ trainRows: 1.5 }, "current value is 1.5"],
   [
-    { images: Float32Array.from(GOOD.images) as unknown as Dataset["images"] },
+    { images: Float32Array.from(CONSISTENT.images) as unknown as Dataset["images"] },
     "images must be a Uint8Array: current value is of type Float32Array",
   ],
   [
@@ -32,15 +32,15 @@ const BAD: [Partial<Dataset>, string][] = [
   ],
 ];
 
-Deno.test("checkDataset() says what contradicts itself, and lets pass what does not", () => {
-  checkDataset(GOOD);
-  for (const [changes, message] of BAD) {
-    assertThrows(() => checkDataset({ ...GOOD, ...changes }), RangeError, message);
+Deno.test("checkDataset() rejects inconsistent data sets only", () => {
+  checkDataset(CONSISTENT);
+  for (const [changes, message] of INCONSISTENT) {
+    assertThrows(() => checkDataset({ ...CONSISTENT, ...changes }), RangeError, message);
   }
 });
 
-Deno.test("train() and evaluate() refuse a label that no class has, and blame no option for it", async () => {
-  const data = { ...GOOD, classes: 2 };
+Deno.test("train() and evaluate() reject a label that is no class, with an error about the data", async () => {
+  const data = { ...CONSISTENT, classes: 2 };
   const message = "Cannot use mine as its labels must be below 2, its number of classes";
   const run = train({ data, backend: "cpu", iterations: 2, batchSize: 1, evalSize: 1 });
   await assertRejects(() => Array.fromAsync(run), RangeError, message);

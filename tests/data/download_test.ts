@@ -5,7 +5,7 @@ import { holdTimers } from "./held_timers.ts";
 import { serveRaw, serveSmallFiles } from "./idx_files.ts";
 import { test } from "../requirements.ts";
 
-/** Downloads a text, with little patience. */
+/** Downloads a text with a single attempt. */
 async function text(mirrors: string[], options: DownloadOptions = {}): Promise<string> {
   return await download(
     { name: "file", mirrors, maxBytes: 100 },
@@ -14,14 +14,14 @@ async function text(mirrors: string[], options: DownloadOptions = {}): Promise<s
   );
 }
 
-test("download() gives the first mirror's file and asks no other", async () => {
+test("download() returns the first mirror's file without a request to the others", async () => {
   await using first = serveSmallFiles(() => new Response("hello"));
   await using second = serveSmallFiles();
   assertEquals(await text([first.url, second.url]), "hello");
   assertEquals([first.requests, second.requests], [["file"], []]);
 });
 
-test("download() takes a mirror's URL with or without its last slash", async () => {
+test("download() accepts a mirror's URL with or without a trailing slash", async () => {
   await using mirror = serveSmallFiles(() => new Response("hello"));
   await text([`${mirror.url}sets`]);
   await text([`${mirror.url}sets/`]);
@@ -35,14 +35,14 @@ test("download() follows a redirect", async () => {
   assertEquals(target.requests, ["elsewhere"]);
 });
 
-test("download() reports the bytes received, and the total if the mirror says it", async () => {
+test("download() reports the bytes received, and the total if the mirror announces it", async () => {
   await using mirror = serveRaw("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello");
   const seen: unknown[] = [];
   await text([mirror.url], { onProgress: (progress) => seen.push(progress) });
   assertEquals(seen.at(-1), { file: "file", bytes: 5, total: 5 });
 });
 
-test("download() goes to the next mirror, and says why if none is left", async () => {
+test("download() tries the next mirror, and gives the reason if all fail", async () => {
   const endless = () =>
     new Response(
       new ReadableStream({
@@ -51,24 +51,24 @@ test("download() goes to the next mirror, and says why if none is left", async (
     );
   await using missing = serveSmallFiles(() => new Response("?", { status: 404 }));
   await using failing = serveSmallFiles(() => new Response("?", { status: 503 }));
-  await using sendingMore = serveSmallFiles(endless);
-  await using announcingMore = serveSmallFiles(() => new Response("x".repeat(101)));
-  await using circling = serveSmallFiles((_, request) => Response.redirect(request.url));
+  await using sendingTooMuch = serveSmallFiles(endless);
+  await using announcingTooMuch = serveSmallFiles(() => new Response("x".repeat(101)));
+  await using redirectingToItself = serveSmallFiles((_, request) => Response.redirect(request.url));
   await using tooShort = serveRaw("HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\nhello");
-  await using babbling = serveRaw("hello there\r\n\r\n");
+  await using notHttp = serveRaw("hello there\r\n\r\n");
   await using good = serveSmallFiles(() => new Response("hello"));
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const gone = `http://127.0.0.1:${listener.addr.port}/`;
+  const closed = `http://127.0.0.1:${listener.addr.port}/`;
   listener.close();
   const cases: [string, RegExp][] = [
     [missing.url, /: status 404 Not Found/],
     [failing.url, /: status 503 Service Unavailable/],
-    [sendingMore.url, /: its length must be at most 100 bytes: it sends more/],
-    [announcingMore.url, /: its length must be at most 100 bytes: it announces 101/],
-    [circling.url, /redirect/],
+    [sendingTooMuch.url, /: its length must be at most 100 bytes: it sends more/],
+    [announcingTooMuch.url, /: its length must be at most 100 bytes: it announces 101/],
+    [redirectingToItself.url, /redirect/],
     [tooShort.url, /: connection lost after 5 bytes: /],
-    [babbling.url, /invalid HTTP/],
-    [gone, /: client error \(Connect\): .*refused/],
+    [notHttp.url, /invalid HTTP/],
+    [closed, /: client error \(Connect\): .*refused/],
   ];
   for (const [url, reason] of cases) {
     const error = await assertRejects(() => text([url]), DataUnavailableError);
@@ -79,18 +79,18 @@ test("download() goes to the next mirror, and says why if none is left", async (
   }
 });
 
-test("download() tries a mirror again that failed, but not one that lacks the file", async () => {
+test("download() retries a mirror that failed, but not one without the file", async () => {
   let fails = true;
   await using flaky = serveSmallFiles(() => {
     fails = !fails;
     return fails ? new Response("hello") : new Response("?", { status: 500 });
   });
-  await using lacking = serveSmallFiles();
-  assertEquals(await text([lacking.url, flaky.url], { attempts: 2 }), "hello");
-  assertEquals([lacking.requests.length, flaky.requests.length], [1, 2]);
+  await using without = serveSmallFiles();
+  assertEquals(await text([without.url, flaky.url], { attempts: 2 }), "hello");
+  assertEquals([without.requests.length, flaky.requests.length], [1, 2]);
 });
 
-/** A mirror that answers nothing before it is disposed of, and says when it was asked. */
+/** A mirror that does not answer until it is disposed; `asked` resolves at the first request. */
 function silentMirror() {
   const asked = Promise.withResolvers<void>();
   const end = Promise.withResolvers<Response>();
@@ -108,7 +108,7 @@ function silentMirror() {
   };
 }
 
-test("download() goes to the next mirror where one does not answer in its share of the time", async () => {
+test("download() tries the next mirror if one does not answer within its share of the time", async () => {
   using timers = holdTimers();
   await using silent = silentMirror();
   await using good = serveSmallFiles(() => new Response("hello"));
@@ -120,7 +120,7 @@ test("download() goes to the next mirror where one does not answer in its share 
   assertEquals(await found, "hello");
 });
 
-test("download() goes to the next mirror where one stops in the middle", async () => {
+test("download() tries the next mirror if one stalls", async () => {
   using timers = holdTimers();
   const begin = () =>
     new Response(new ReadableStream({ start: (c) => c.enqueue(new Uint8Array(7)) }));
@@ -130,14 +130,14 @@ test("download() goes to the next mirror where one stops in the middle", async (
     const begun = Promise.withResolvers<void>();
     const found = text(mirrors, { stallAfter: 3000, onProgress: () => begun.resolve() });
     await begun.promise;
-    await new Promise(setImmediate); // until it waits for more
+    await new Promise(setImmediate); // until it waits for more bytes
     timers.pass(3000);
     if (mirrors.length === 2) assertEquals(await found, "hello");
     else await assertRejects(() => found, Error, "stopped after 7 bytes, no more within 3 s");
   }
 });
 
-test("download() gives up when no mirror answers in time, however many attempts are left", async () => {
+test("download() gives up if no mirror answers in time, even with attempts left", async () => {
   using timers = holdTimers();
   await using first = silentMirror();
   await using second = silentMirror();
@@ -150,7 +150,7 @@ test("download() gives up when no mirror answers in time, however many attempts 
   assertEquals([first.requests.length, second.requests.length], [1, 1]);
 });
 
-test("download() goes on when consume refuses the file, and ends when it fails otherwise", async () => {
+test("download() tries the next mirror if consume throws a DataError, and ends at any other error", async () => {
   await using bad = serveSmallFiles(() => new Response("bad"));
   await using good = serveSmallFiles(() => new Response("good"));
   const file = { name: "file", mirrors: [bad.url, good.url], maxBytes: 100 };
@@ -165,5 +165,5 @@ test("download() goes on when consume refuses the file, and ends when it fails o
     TypeError,
     "disk full",
   );
-  assertEquals(bad.requests.length, 1); // an untouched body asks for nothing
+  assertEquals(bad.requests.length, 1); // no request before the body is read
 });

@@ -6,7 +6,7 @@ import { test } from "../requirements.ts";
 
 const ONCE = { attempts: 1 };
 
-test("fetchIdxSource() gives what readIdxFolder() reads from the same files", async () => {
+test("fetchIdxSource() returns what readIdxFolder() reads from the same files", async () => {
   await using server = serveSmallFiles();
   using files = folder(smallFiles());
   const source = smallSource([]);
@@ -14,14 +14,14 @@ test("fetchIdxSource() gives what readIdxFolder() reads from the same files", as
   assertEquals(fetched, readIdxFolder(files.path, { name: "small", classes: 10 }));
 });
 
-test("fetchIdxSource() takes files that the server has decompressed", async () => {
+test("fetchIdxSource() accepts files that the server has decompressed", async () => {
   const files: Record<string, Uint8Array<ArrayBuffer>> = smallFiles();
   await using server = serveSmallFiles((file) => new Response(files[file.replace(".gz", "")]));
   const { labels } = await fetchIdxSource(smallSource([]), server.url, ONCE);
   assertEquals(labels, Uint8Array.of(3, 1, 4, 1, 5, 9, 2, 6, 0));
 });
 
-test("fetchIdxSource() refuses other files, and truncated ones, and says which", async () => {
+test("fetchIdxSource() rejects wrong and truncated files, and names them", async () => {
   const name = "t10k-labels-idx1-ubyte";
   const other = smallFiles()[name].with(-1, 1);
   const bad = [gzip(Uint8Array.from(other)), gzip(smallFiles()[name]).slice(0, 20)];
@@ -34,7 +34,7 @@ test("fetchIdxSource() refuses other files, and truncated ones, and says which",
   }
 });
 
-test("fetchIdxSource() says in one error what is missing and where", async () => {
+test("fetchIdxSource() names the missing file and its URL", async () => {
   await using server = serveSmallFiles((file) =>
     file.startsWith("train-images") ? new Response(null, { status: 404 }) : undefined
   );

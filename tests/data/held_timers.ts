@@ -1,12 +1,12 @@
-/** Time that passes when a test says so, however slow the machine is. */
+/** Replaces the timers by ones whose time a test advances, so that slow machines do not matter. */
 
-/** `setTimeout`, `clearTimeout` and `performance.now` of this kind; disposal brings back the real ones. */
+/** The replaced `setTimeout`, `clearTimeout` and `performance.now`; disposal restores the real ones. */
 export interface HeldTimers extends Disposable {
-  /** Lets time pass, and so runs what is due. */
+  /** Advances the time and runs the timers that are due. */
   pass(milliseconds: number): void;
 }
 
-/** Holds the time from now on. */
+/** Replaces the timers and stops their time. */
 export function holdTimers(): HeldTimers {
   const real = { setTimeout, clearTimeout };
   const realNow = performance.now;

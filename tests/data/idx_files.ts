@@ -1,10 +1,10 @@
-/** Small IDX files, and servers on loopback that give them out well or badly, for the tests here. */
+/** Small IDX files, and servers on loopback that serve them correctly or with faults. */
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { IDX_FILE_NAMES, type IdxFileName } from "../../lib/data/idx_dataset.ts";
 import type { IdxSource } from "../../lib/data/idx_source.ts";
 
-/** An IDX file of unsigned bytes. */
+/** Encodes an IDX file of unsigned bytes, independently of `encodeIdx`. */
 export function idx(shape: number[], items: ArrayLike<number>): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(4 + 4 * shape.length + items.length);
   const view = new DataView(bytes.buffer);
@@ -14,7 +14,7 @@ export function idx(shape: number[], items: ArrayLike<number>): Uint8Array<Array
   return bytes;
 }
 
-/** Four files that belong together: six train rows and three test rows of 2 x 3 pixels, labels 0 to 9. */
+/** Four matching files: six training rows and three test rows of 2 x 3 pixels, labels 0 to 9. */
 export function smallFiles(): Record<IdxFileName, Uint8Array<ArrayBuffer>> {
   const count = (n: number, from: number) => Uint8Array.from({ length: n }, (_, i) => from + i);
   return {
@@ -25,7 +25,7 @@ export function smallFiles(): Record<IdxFileName, Uint8Array<ArrayBuffer>> {
   };
 }
 
-/** The four files as a published data set that only `mirrors` have. */
+/** Describes the four files as a data set published on `mirrors`. */
 export function smallSource(
   mirrors: string[],
   kind: "sha256" | "md5-of-gz" = "sha256",
@@ -44,36 +44,36 @@ export function smallSource(
   };
 }
 
-/** Makes a temporary folder with files in it, and in folders of it; it is removed when disposed of. */
+/** Creates a temporary folder with files, whose names may contain subfolders. Disposal removes it. */
 export function folder(
   files: Record<string, Uint8Array> = {},
 ): { path: string } & Disposable {
   const path = Deno.makeTempDirSync();
   for (const [name, bytes] of Object.entries(files)) {
-    const inside = name.slice(0, Math.max(0, name.lastIndexOf("/")));
-    Deno.mkdirSync(`${path}/${inside}`, { recursive: true });
+    const subfolder = name.slice(0, Math.max(0, name.lastIndexOf("/")));
+    Deno.mkdirSync(`${path}/${subfolder}`, { recursive: true });
     Deno.writeFileSync(`${path}/${name}`, bytes);
   }
   return { path, [Symbol.dispose]: () => Deno.removeSync(path, { recursive: true }) };
 }
 
-/** What one folder holds, sorted. */
+/** Returns the names in a folder, sorted. */
 export function listing(directory: string): string[] {
   return [...Deno.readDirSync(directory)].map((entry) => entry.name).sort();
 }
 
-/** The bytes as a `.gz` file has them. */
+/** Compresses bytes as a `.gz` file. */
 export function gzip(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(gzipSync(bytes));
 }
 
-/** A server on loopback, and the file names it was asked for. */
+/** A server on loopback, and the file names that were requested from it. */
 export interface Mirror extends AsyncDisposable {
   url: string;
   requests: string[];
 }
 
-/** Answers with the gzipped small file asked for, unless `respond` has an answer of its own. */
+/** Serves the gzipped small files; `respond` may return another response. */
 export function serveSmallFiles(
   respond: (
     file: string,
@@ -105,7 +105,7 @@ export function serveSmallFiles(
   };
 }
 
-/** A server that answers every request with exactly this, right or wrong, and hangs up. */
+/** Answers every request with exactly these bytes, valid or not, and closes the connection. */
 export function serveRaw(...answer: BlobPart[]): Mirror {
   const requests: string[] = [];
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -115,7 +115,7 @@ export function serveRaw(...answer: BlobPart[]): Mirror {
       const length = await connection.read(buffer) ?? 0;
       requests.push(new TextDecoder().decode(buffer.subarray(0, length)).split(" ")[1].slice(1));
       const writing = new Blob(answer).stream().pipeTo(connection.writable);
-      await writing.catch(() => {}); // who was asked for less has hung up
+      await writing.catch(() => {}); // the client may close the connection early
     }
   })();
   return {

@@ -6,7 +6,7 @@ import { isEmnistFolder, readIdxFolder } from "../../lib/data/idx_folder.ts";
 import { folder, idx, smallFiles, smallSource } from "./idx_files.ts";
 import { test } from "../requirements.ts";
 
-test("readIdxFolder() gives the train rows and then the test rows, in order", () => {
+test("readIdxFolder() returns the training rows, then the test rows, in order", () => {
   using directory = folder(smallFiles());
   const data = readIdxFolder(directory.path);
   assertEquals(data, {
@@ -20,32 +20,32 @@ test("readIdxFolder() gives the train rows and then the test rows, in order", ()
   });
 });
 
-test("readIdxFolder() gives the same from gzipped files as from plain ones", () => {
+test("readIdxFolder() returns the same from gzipped and decompressed files", () => {
   const files = smallFiles();
   const mixed = Object.entries(files).map(([name, bytes], i) =>
     i % 2 === 0 ? [name, bytes] : [`${name}.gz`, gzipSync(bytes)]
   );
   using directory = folder(Object.fromEntries(mixed));
   using plain = folder(files);
-  const known = smallSource([]);
-  assertEquals(readIdxFolder(directory.path, known), readIdxFolder(plain.path, known));
+  const expected = smallSource([]);
+  assertEquals(readIdxFolder(directory.path, expected), readIdxFolder(plain.path, expected));
 });
 
-test("readIdxFolder() takes the class count from the labels where it is not told one", () => {
+test("readIdxFolder() derives the number of classes from the labels by default", () => {
   const files = smallFiles();
   files["t10k-labels-idx1-ubyte"] = idx([3], [2, 255, 0]);
   using directory = folder(files);
   assertEquals(readIdxFolder(directory.path).classes, 256);
 });
 
-test("readIdxFolder() says in one line which file is wrong, and what is wrong with it", () => {
+test("readIdxFolder() names the faulty file in an error of one line", () => {
   const good = smallFiles();
   const bytes = (name: IdxFileName) => good[name];
   const corrupt = bytes("train-images-idx3-ubyte").slice();
   corrupt[20] ^= 1;
   const gzipped = gzipSync(bytes("train-images-idx3-ubyte"));
-  const damagedGzip = gzipped.slice();
-  damagedGzip[gzipped.length - 6] ^= 1; // in the CRC
+  const corruptGzip = gzipped.slice();
+  corruptGzip[gzipped.length - 6] ^= 1; // in the CRC
   const cases: [string, Record<string, Uint8Array | undefined>, RegExp][] = [
     [
       "missing",
@@ -55,7 +55,7 @@ test("readIdxFolder() says in one line which file is wrong, and what is wrong wi
     [
       "truncated",
       { "train-images-idx3-ubyte": bytes("train-images-idx3-ubyte").subarray(0, 51) },
-      /train-images-idx3-ubyte as IDX images: 6 x 2 x 3 items .* must be 52 bytes: the file has 51/,
+      /train-images-idx3-ubyte as IDX images: a header and 6 x 2 x 3 items must be 52 bytes: the file has 51/,
     ],
     [
       "truncated gzip",
@@ -66,8 +66,8 @@ test("readIdxFolder() says in one line which file is wrong, and what is wrong wi
       /Cannot decompress .*train-images-idx3-ubyte.gz .*: it is corrupt or truncated/,
     ],
     [
-      "damaged gzip",
-      { "train-images-idx3-ubyte": undefined, "train-images-idx3-ubyte.gz": damagedGzip },
+      "corrupt gzip",
+      { "train-images-idx3-ubyte": undefined, "train-images-idx3-ubyte.gz": corruptGzip },
       /Cannot decompress .*train-images-idx3-ubyte.gz .*: it is corrupt or truncated/,
     ],
     [
@@ -98,7 +98,7 @@ test("readIdxFolder() says in one line which file is wrong, and what is wrong wi
         "t10k-images-idx3-ubyte": bytes("train-images-idx3-ubyte"),
         "t10k-labels-idx1-ubyte": bytes("train-labels-idx1-ubyte"),
       },
-      /train-labels-idx1-ubyte as small's train-labels-idx1-ubyte as its sha256 must be/,
+      /train-labels-idx1-ubyte as small's train-labels-idx1-ubyte: its sha256 must be/,
     ],
     [
       "a label over 9",
@@ -108,7 +108,7 @@ test("readIdxFolder() says in one line which file is wrong, and what is wrong wi
     [
       "test images of another size",
       { "t10k-images-idx3-ubyte": idx([3, 3, 2], new Uint8Array(18)) },
-      /test images must be 2 x 3 like the train images: current value is 3 x 2/,
+      /test images must be 2 x 3 like the training images: current value is 3 x 2/,
     ],
   ];
   for (const [fault, changes, message] of cases) {
@@ -125,7 +125,7 @@ test("readIdxFolder() says in one line which file is wrong, and what is wrong wi
   }
 });
 
-/** The four small files under other names and in other folders, some of them gzipped. */
+/** Returns the four small files under other paths, optionally encoded. */
 function renamed(
   rename: (name: IdxFileName) => string,
   encode: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array = (bytes) => bytes,
@@ -141,15 +141,15 @@ function renamed(
 const dotted = (name: string) => name.replace("-idx", ".idx");
 const emnist = (set: string) => (name: string) => `emnist-${set}-${name.replace("t10k", "test")}`;
 
-test("readIdxFolder() finds the files under the names and in the folders that people have", () => {
-  const expected = smallFiles();
+test("readIdxFolder() finds the files under the names and in the folders of common distributions", () => {
+  const original = smallFiles();
   const layouts: [string, Record<string, Uint8Array>][] = [
     ["Kaggle's, as 7-Zip makes them", renamed(dotted)],
     ["the same, gzipped", renamed((name) => `${dotted(name)}.gz`, gzipSync)],
     ["a folder for each file", renamed((name) => `${name}/${name}`)],
     ["both at once", { ...renamed(dotted), ...renamed((name) => `${name}/${name}`) }],
     ["torchvision's", renamed((name) => `MNIST/raw/${name}`)],
-    ["torchvision's, packed and not", {
+    ["torchvision's, gzipped and decompressed", {
       ...renamed((name) => `MNIST/raw/${name}`),
       ...renamed((name) => `MNIST/raw/${name}.gz`, gzipSync),
     }],
@@ -171,22 +171,22 @@ test("readIdxFolder() finds the files under the names and in the folders that pe
         (name) => name.toUpperCase(),
         (bytes) => bytes.length === 52 ? bytes.fill(7, 20) : bytes,
       ),
-      "train-images-idx3-ubyte": expected["train-images-idx3-ubyte"],
+      "train-images-idx3-ubyte": original["train-images-idx3-ubyte"],
     }],
     ["other files beside them", { ...renamed(dotted), "notes.txt": new Uint8Array(9) }],
   ];
-  using plain = folder(expected);
-  const known = smallSource([]);
-  const data = readIdxFolder(plain.path, known);
+  using plain = folder(original);
+  const expected = smallSource([]);
+  const data = readIdxFolder(plain.path, expected);
   for (const [layout, files] of layouts) {
     using directory = folder(files);
-    assertEquals(readIdxFolder(directory.path, known), data, layout);
+    assertEquals(readIdxFolder(directory.path, expected), data, layout);
     const { name: _, ...anonymous } = readIdxFolder(directory.path);
     assertEquals({ name: "small", ...anonymous }, data, layout);
   }
 });
 
-test("readIdxFolder() takes the whole one of two copies of a file", () => {
+test("readIdxFolder() reads the intact one of two copies of a file", () => {
   const files = smallFiles();
   const corrupt = files["train-images-idx3-ubyte"].slice();
   corrupt[20] ^= 1;
@@ -201,7 +201,7 @@ test("readIdxFolder() takes the whole one of two copies of a file", () => {
   }
 });
 
-test("readIdxFolder() wants one of several data sets to be named, unless checksums choose it", () => {
+test("readIdxFolder() rejects a folder of several data sets, unless checksums select one", () => {
   const other = renamed(emnist("letters"));
   other["emnist-letters-train-images-idx3-ubyte"] = idx([6, 2, 3], new Uint8Array(36));
   using directory = folder({ ...renamed(emnist("digits")), ...other });
@@ -209,7 +209,7 @@ test("readIdxFolder() wants one of several data sets to be named, unless checksu
   assertThrows(
     () => readIdxFolder(path),
     DataError,
-    `Cannot choose among the data sets in ${path}: name one of ${path}/emnist-digits, ` +
+    `Cannot read ${path} as it holds several data sets: name one of ${path}/emnist-digits, ` +
       `${path}/emnist-letters`,
   );
   assertEquals(readIdxFolder(`${path}/emnist-digits`).images[4], 4);
@@ -229,7 +229,7 @@ test("readIdxFolder() wants one of several data sets to be named, unless checksu
   assertEquals(readIdxFolder(`${two.path}/MNIST`).labels.length, 9);
 });
 
-test("isEmnistFolder() goes by the names of the files, not of the folder", () => {
+test("isEmnistFolder() depends on the names of the files, not of the folder", () => {
   for (
     const [prefix, expected] of [
       ["emnist-balanced-", true],
@@ -244,7 +244,7 @@ test("isEmnistFolder() goes by the names of the files, not of the folder", () =>
   }
 });
 
-test("readIdxFolder() reads QMNIST's labels, integers with seven more beside each", () => {
+test("readIdxFolder() reads QMNIST's labels, each followed by seven other integers", () => {
   const wide = (labels: number[]) => {
     const view = new DataView(new ArrayBuffer(12 + labels.length * 32));
     [0x0c02, labels.length, 8].forEach((word, i) => view.setUint32(4 * i, word));
@@ -268,7 +268,7 @@ test("readIdxFolder() reads QMNIST's labels, integers with seven more beside eac
   }
 });
 
-test("readIdxFolder() says what is there instead of the files", () => {
+test("readIdxFolder() lists what the folder holds if files are missing", () => {
   const text = (words: string) => new TextEncoder().encode(words);
   const many = Object.fromEntries([..."abcdefgh"].map((name) => [name, text("x")]));
   const cases: [Record<string, Uint8Array>, string][] = [
@@ -296,7 +296,7 @@ test("readIdxFolder() says what is there instead of the files", () => {
   }
 });
 
-test("readIdxFolder() says by name what lies under the name of a file", () => {
+test("readIdxFolder() names the kind of a file that is no IDX file", () => {
   for (
     const [content, words] of [
       ["version https://git-lfs.github.com/spec/v1\n", "it is a Git LFS pointer in place of"],
@@ -315,7 +315,7 @@ test("readIdxFolder() says by name what lies under the name of a file", () => {
   }
 });
 
-test("readIdxFolder() decompresses no more than a header announces, and limits that", () => {
+test("readIdxFolder() decompresses no more than the header announces, up to a limit", () => {
   const header = (...sizes: number[]) => idx(sizes, new Uint8Array());
   const bomb = (start: Uint8Array) => {
     const bytes = new Uint8Array(start.length + 300 * 2 ** 20);
@@ -324,7 +324,7 @@ test("readIdxFolder() decompresses no more than a header announces, and limits t
   };
   const cases: [Uint8Array, RegExp][] = [
     [bomb(header(6, 2, 3)), /as its header announces 52 bytes: it holds more/],
-    [gzipSync(header(6, 2, 3)), /6 x 2 x 3 items and a header must be 52 bytes: the file has 16/],
+    [gzipSync(header(6, 2, 3)), /a header and 6 x 2 x 3 items must be 52 bytes: the file has 16/],
     [
       gzipSync(header(60_000, 1000, 1000)),
       /must hold at most 1073741824 bytes: its header announces/,
@@ -336,34 +336,37 @@ test("readIdxFolder() decompresses no more than a header announces, and limits t
     const error = assertThrows(() => readIdxFolder(directory.path), DataError);
     assertEquals(message.test(error.message), true, error.message);
     const grown = Deno.memoryUsage().rss - before;
-    assertEquals(grown < 100 * 2 ** 20, true, `it took ${grown} bytes to refuse`);
+    assertEquals(grown < 100 * 2 ** 20, true, `memory grew by ${grown} bytes`);
   }
 });
 
-test("readIdxFolder() takes Fashion-MNIST decompressed, and says that nothing vouches for it", () => {
+test("readIdxFolder() accepts files without published checksums, and reports that they were not verified", () => {
   const others = [smallSource([]).checksums.files["train-images-idx3-ubyte"]];
-  const known = smallSource([], "md5-of-gz");
+  const expected = smallSource([], "md5-of-gz");
   using directory = folder(smallFiles());
   const notices: string[] = [];
-  const data = readIdxFolder(directory.path, { ...known, onNotice: (line) => notices.push(line) });
+  const data = readIdxFolder(directory.path, {
+    ...expected,
+    onNotice: (line) => notices.push(line),
+  });
   assertEquals(data.labels.length, 9);
   assertEquals(notices, [
-    "small: not verified, as no checksums of decompressed files are published",
+    "small: not verified, as checksums are published only for the compressed files",
   ]);
-  const packed = Object.entries(smallFiles()).map(([name, bytes]) => {
+  const gzipped = Object.entries(smallFiles()).map(([name, bytes]) => {
     return [`${name}.gz`, gzipSync(bytes, { level: 1 })] as const;
   });
-  using both = folder({ ...smallFiles(), ...Object.fromEntries(packed) });
-  assertThrows(() => readIdxFolder(both.path, known), DataError, "its md5-of-gz must be");
-  const checksums = { ...known.checksums, others };
+  using both = folder({ ...smallFiles(), ...Object.fromEntries(gzipped) });
+  assertThrows(() => readIdxFolder(both.path, expected), DataError, "its md5-of-gz must be");
+  const checksums = { ...expected.checksums, others };
   assertThrows(
-    () => readIdxFolder(directory.path, { ...known, checksums }),
+    () => readIdxFolder(directory.path, { ...expected, checksums }),
     DataError,
-    "as small's train-images-idx3-ubyte as it is another data set's",
+    "as small's train-images-idx3-ubyte: it belongs to another data set",
   );
 });
 
-test("readIdxFolder() names the folder where there is none of that name", () => {
+test("readIdxFolder() rejects a folder that does not exist", () => {
   assertThrows(
     () => readIdxFolder("/nowhere/mnist"),
     DataError,

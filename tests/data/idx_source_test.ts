@@ -17,7 +17,7 @@ import { onUnix, test } from "../requirements.ts";
 const LABELS = Uint8Array.of(3, 1, 4, 1, 5, 9, 2, 6, 0);
 const once = { attempts: 1, answerWithin: 1000, stallAfter: 300 };
 
-test("loadIdxSource() downloads what is not in its folder, and the second time nothing", async () => {
+test("loadIdxSource() downloads missing files, and nothing the second time", async () => {
   for (const kind of ["sha256", "md5-of-gz"] as const) {
     await using mirror = serveSmallFiles();
     using cache = folder();
@@ -36,7 +36,7 @@ test("loadIdxSource() downloads what is not in its folder, and the second time n
   }
 });
 
-test("loadIdxSource() replaces a damaged file and fetches no other", async () => {
+test("loadIdxSource() replaces a corrupt file and downloads no other", async () => {
   await using mirror = serveSmallFiles();
   const files = smallFiles();
   files["t10k-images-idx3-ubyte"][30] ^= 1;
@@ -52,21 +52,25 @@ test("loadIdxSource() replaces a damaged file and fetches no other", async () =>
   assert(/t10k-images.* its sha256 must be .*; downloading it$/.test(notices[0]), notices[0]);
 });
 
-test("loadIdxSource() removes what a killed process left half-written, and nobody else's files", async () => {
+test("loadIdxSource() removes partial files that a killed process left, and no other files", async () => {
   await using mirror = serveSmallFiles();
-  const mine = ["notes.part", "train-images-idx3-ubyte.4711.part", "train-images-idx3-ubyte.part"];
-  const half = [
+  const unrelated = [
+    "notes.part",
+    "train-images-idx3-ubyte.4711.part",
+    "train-images-idx3-ubyte.part",
+  ];
+  const partial = [
     "train-images-idx3-ubyte.01234567-89ab-cdef-0123-456789abcdef.part",
     "t10k-labels-idx1-ubyte.gz.01234567-89ab-cdef-0123-456789abcdef.part",
   ];
   using cache = folder(
-    Object.fromEntries([...mine, ...half].map((name) => [name, new Uint8Array(5)])),
+    Object.fromEntries([...unrelated, ...partial].map((name) => [name, new Uint8Array(5)])),
   );
   await loadIdxSource(smallSource([mirror.url]), { directory: cache.path });
-  assertEquals(listing(cache.path), [".lock", ...mine, ...IDX_FILE_NAMES].sort());
+  assertEquals(listing(cache.path), [".lock", ...unrelated, ...IDX_FILE_NAMES].sort());
 });
 
-test("loadIdxSource() sets a file aside that it replaces, and leaves a link and its target alone", async () => {
+test("loadIdxSource() renames a file before replacing it, and does not touch symbolic links", async () => {
   await using mirror = serveSmallFiles();
   const own = idx([6, 2, 3], new Uint8Array(36));
   using elsewhere = folder({ store: own });
@@ -87,22 +91,22 @@ test("loadIdxSource() sets a file aside that it replaces, and leaves a link and 
   ]);
 });
 
-test("loadIdxSource() uses files that it cannot store, if the folder is not writable", async () => {
+test("loadIdxSource() uses downloaded files from memory if the folder is not writable", async () => {
   await using mirror = serveSmallFiles();
   using place = folder({ taken: new Uint8Array(1) });
   const notices: string[] = [];
   const data = await loadIdxSource(smallSource([mirror.url]), {
-    directory: `${place.path}/taken/mnist`, // in a file there are no folders
+    directory: `${place.path}/taken/mnist`, // a file cannot contain folders
     onNotice: (line) => notices.push(line),
   });
   assertEquals(data.labels, LABELS);
   assert(
-    /taken\/mnist is not writable \(.*\): downloads are not kept/.test(notices[1]),
+    /taken\/mnist is not writable \(.*\): downloads are not stored/.test(notices[1]),
     notices[1],
   );
 });
 
-test("loadIdxSource() does not call data unavailable where there are files that may be it", async () => {
+test("loadIdxSource() throws no DataUnavailableError if the folder holds files that may be data", async () => {
   await using mirror = serveSmallFiles(() => new Response("?", { status: 404 }));
   const kinds = [
     [{ "archive.zip": new TextEncoder().encode("PK\x03\x04") }, false],
@@ -122,7 +126,7 @@ test("loadIdxSource() does not call data unavailable where there are files that 
   }
 });
 
-test("loadIdxSource() trusts no file of a mirror that is not what it must be", async () => {
+test("loadIdxSource() rejects a wrong file of one mirror and tries the next", async () => {
   const whole = gzip(smallFiles()["train-images-idx3-ubyte"]);
   const corrupt = whole.slice();
   corrupt[corrupt.length - 6] ^= 1;
@@ -136,9 +140,13 @@ test("loadIdxSource() trusts no file of a mirror that is not what it must be", a
       other,
       /the sha256 of train-images-idx3-ubyte must be \w{64}: current value is \w{64}/,
     ],
-    ["a web page", "<!DOCTYPE html><p>Log in</p>", /it sent a web page instead of the file/],
+    [
+      "a web page",
+      "<!DOCTYPE html><p>Log in</p>",
+      /the server sent a web page instead of the file/,
+    ],
     ["empty", "", /the sha256 of .* must be \w{64}: current value is e3b0c4/],
-    ["expanding without end", bomb, /it cannot be decompressed: /],
+    ["decompression bomb", bomb, /it cannot be decompressed: /],
   ];
   for (const [fault, body, reason] of cases) {
     await using bad = serveSmallFiles((file) =>
@@ -161,7 +169,7 @@ test("loadIdxSource() trusts no file of a mirror that is not what it must be", a
   }
 });
 
-test("loadIdxSource() does not trust a mirror that announces fewer bytes than it sends", async () => {
+test("loadIdxSource() rejects a file longer than the mirror announced", async () => {
   const whole = gzip(smallFiles()["train-images-idx3-ubyte"]);
   await using mirror = serveRaw("HTTP/1.1 200 OK\r\ncontent-length: 30\r\n\r\n", whole);
   using cache = folder();
@@ -173,7 +181,7 @@ test("loadIdxSource() does not trust a mirror that announces fewer bytes than it
   assertEquals(listing(cache.path), [".lock"]);
 });
 
-test("loadIdxSource() takes a file that the server has decompressed on the way", async () => {
+test("loadIdxSource() accepts a file that the server sent with content encoding", async () => {
   await using mirror = serveSmallFiles((file) => {
     const name = IDX_FILE_NAMES.find((name) => file.startsWith(name))!;
     return new Response(gzip(smallFiles()[name]), { headers: { "content-encoding": "gzip" } });
@@ -183,7 +191,7 @@ test("loadIdxSource() takes a file that the server has decompressed on the way",
   assertEquals(data.labels, LABELS);
 });
 
-test("loadIdxSource() says what is missing, why it could not be fetched, and what to do", async () => {
+test("loadIdxSource() says which file is missing, why the download failed, and what to do", async () => {
   await using mirror = serveSmallFiles(() => new Response("?", { status: 404 }));
   using cache = folder();
   const error = await assertRejects(
@@ -199,7 +207,7 @@ test("loadIdxSource() says what is missing, why it could not be fetched, and wha
   );
 });
 
-/** Loads the small data set in a process of its own. */
+/** Loads the small data set in a separate process. */
 function loadElsewhere(
   directory: string,
   mirror: string,
@@ -216,21 +224,21 @@ function loadElsewhere(
 const ALL = ["--allow-read", "--allow-write", "--allow-net=127.0.0.1"];
 
 test("two processes that load the same folder at once download each file once", async () => {
-  const bothRun = Promise.withResolvers<void>();
-  const oneAsks = Promise.withResolvers<void>();
+  const bothWait = Promise.withResolvers<void>();
+  const oneRequests = Promise.withResolvers<void>();
   await using mirror = serveSmallFiles(async () => {
-    oneAsks.resolve();
-    await bothRun.promise;
+    oneRequests.resolve();
+    await bothWait.promise;
     return undefined;
   });
   using cache = folder();
   const first = loadElsewhere(cache.path, mirror.url, ALL);
-  await oneAsks.promise;
+  await oneRequests.promise;
   const second = loadElsewhere(cache.path, mirror.url, ALL);
   let notices = "";
   for await (const piece of second.stderr.pipeThrough(new TextDecoderStream())) {
     notices += piece;
-    if (notices.includes("another process is downloading")) bothRun.resolve();
+    if (notices.includes("another process is downloading")) bothWait.resolve();
   }
   const outputs = [await new Response(second.stdout).text(), await first.output()] as const;
   assert((await second.status).success, notices);
@@ -240,7 +248,7 @@ test("two processes that load the same folder at once download each file once", 
 });
 
 onUnix(
-  "a process killed in mid-download leaves nothing that a later one trusts or waits for",
+  "a process killed during a download leaves nothing that the next process uses or waits for",
   async () => {
     const halfSent = Promise.withResolvers<void>();
     await using stalling = serveSmallFiles((file) => {
@@ -268,7 +276,7 @@ onUnix(
   },
 );
 
-test("a filled folder is read with permission to read and no other", async () => {
+test("loadIdxSource() reads a complete folder with read permission alone", async () => {
   using cache = folder(smallFiles());
   const { stdout, stderr } = await loadElsewhere(cache.path, "https://mirror.invalid/", [
     "--allow-read",
@@ -277,7 +285,7 @@ test("a filled folder is read with permission to read and no other", async () =>
   assertEquals(new TextDecoder().decode(stdout).trim(), LABELS.join(" "));
 });
 
-test("a mirror that may not be asked counts as one that cannot be reached", async () => {
+test("loadIdxSource() reports a mirror that it has no permission to reach", async () => {
   using cache = folder();
   const { stderr } = await loadElsewhere(cache.path, "https://mirror.invalid/", [
     "--allow-read",

@@ -8,7 +8,7 @@ function parse(bytes: Uint8Array, dimensions: 1 | 3): number[] {
   return parseIdxHeader(bytes, { file: "x", fileLength: bytes.length, kind }).shape;
 }
 
-/** Labels as QMNIST has them: eight integers a row, the label first. */
+/** Encodes labels like QMNIST's: several integers per row, the label first. */
 function wideLabels(labels: number[], type = 12, columns = 8): Uint8Array {
   const itemBytes = { 9: 1, 11: 2, 12: 4 }[type]!;
   const file = new DataView(new ArrayBuffer(12 + labels.length * columns * itemBytes));
@@ -25,12 +25,12 @@ function wideLabels(labels: number[], type = 12, columns = 8): Uint8Array {
   return new Uint8Array(file.buffer);
 }
 
-Deno.test("parseIdxHeader() gives the sizes of a good file of images and of labels", () => {
+Deno.test("parseIdxHeader() returns the shape of images and of labels", () => {
   assertEquals(parse(idx([2, 3, 4], new Uint8Array(24)), 3), [2, 3, 4]);
   assertEquals(parse(idx([70000], new Uint8Array(70000)), 1), [70000]);
 });
 
-Deno.test("parseIdxHeader() names the header's field that is wrong, and its value", () => {
+Deno.test("parseIdxHeader() names the wrong field of the header, and its value", () => {
   const images = idx([2, 3, 4], new Uint8Array(24));
   const floats = images.slice();
   floats[2] = 0x0d;
@@ -65,7 +65,7 @@ Deno.test("checkLabels() names the first label out of range, and its row", () =>
   );
 });
 
-Deno.test("decodeLabels() takes the first number of each row, of whatever size", () => {
+Deno.test("decodeLabels() returns the first number of each row, of any integer size", () => {
   for (const type of [9, 11, 12]) {
     for (const columns of [1, 8]) {
       const bytes = wideLabels([5, 0, 9], type, columns);
@@ -81,12 +81,12 @@ Deno.test("decodeLabels() takes the first number of each row, of whatever size",
     assertThrows(
       () => decodeLabels(bytes.subarray(header.headerLength), header, "x"),
       DataError,
-      "Cannot read x as labels: they must be 0 to 255: that in row 1 is not",
+      "Cannot read x as labels: they must be 0 to 255: the label in row 1 is not",
     );
   }
 });
 
-Deno.test("idxKind() tells images and labels from anything else", () => {
+Deno.test("idxKind() distinguishes images, labels and other files", () => {
   const cases: [number[], string | undefined][] = [
     [[0, 0, 8, 3], "images"],
     [[0, 0, 8, 1], "labels"],

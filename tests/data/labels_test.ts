@@ -3,8 +3,8 @@ import type { Dataset } from "../../lib/data/dataset.ts";
 import { DataError } from "../../lib/data/errors.ts";
 import { inspectLabels } from "../../lib/data/labels.ts";
 
-/** What is said of a data set with these labels. */
-function said(labels: number[], trainRows: number, others: Partial<Dataset> = {}): string[] {
+/** Returns the notices about a data set with these labels. */
+function noticesOf(labels: number[], trainRows: number, others: Partial<Dataset> = {}): string[] {
   const notices: string[] = [];
   inspectLabels({
     name: "mine",
@@ -19,15 +19,15 @@ function said(labels: number[], trainRows: number, others: Partial<Dataset> = {}
   return notices;
 }
 
-Deno.test("inspectLabels() says nothing of labels that are all trained", () => {
-  assertEquals(said([0, 1, 2, 1, 0], 3), []);
-  assertEquals(said([0, 1, 2, 1], 3), []);
+Deno.test("inspectLabels() accepts labels that all have training rows", () => {
+  assertEquals(noticesOf([0, 1, 2, 1, 0], 3), []);
+  assertEquals(noticesOf([0, 1, 2, 1], 3), []);
 });
 
-Deno.test("inspectLabels() refuses a single class, however it is numbered", () => {
+Deno.test("inspectLabels() rejects a single class, whatever its number", () => {
   for (const label of [0, 7]) {
     assertThrows(
-      () => said([label, label, label], 2),
+      () => noticesOf([label, label, label], 2),
       DataError,
       "Cannot use mine as its labels must have at least two classes: all 3 rows have the label " +
         label,
@@ -35,20 +35,20 @@ Deno.test("inspectLabels() refuses a single class, however it is numbered", () =
   }
 });
 
-Deno.test("inspectLabels() names labels that are skipped, in one line, and not all of many", () => {
-  assertEquals(said([1, 2, 3, 1], 3), ["mine: no row has the label 0"]);
-  assertEquals(said([0, 1, 5, 1], 3), ["mine: no row has the labels 2, 3, 4"]);
-  assertEquals(said([0, 200, 0], 2), [
+Deno.test("inspectLabels() reports absent labels in one line, at most ten of them", () => {
+  assertEquals(noticesOf([1, 2, 3, 1], 3), ["mine: no row has the label 0"]);
+  assertEquals(noticesOf([0, 1, 5, 1], 3), ["mine: no row has the labels 2, 3, 4"]);
+  assertEquals(noticesOf([0, 200, 0], 2), [
     "mine: no row has the labels 1, 2, 3, 4, 5, 6, 7, 8, 9, 10...",
   ]);
 });
 
-Deno.test("inspectLabels() names labels that are tested but never trained, if the rows are published", () => {
-  assertEquals(said([0, 1, 3, 2], 2), [
+Deno.test("inspectLabels() reports labels without training rows, if the split was published", () => {
+  assertEquals(noticesOf([0, 1, 3, 2], 2), [
     "mine: labels 2, 3 are among the test rows but not the training rows",
   ]);
-  assertEquals(said([0, 1, 3, 2], 2, { publishedSplit: false }), []);
-  assertEquals(said([0, 2, 1], 2, { classNames: ["a", "b\x1b", "c"] }), [
+  assertEquals(noticesOf([0, 1, 3, 2], 2, { publishedSplit: false }), []);
+  assertEquals(noticesOf([0, 2, 1], 2, { classNames: ["a", "b\x1b", "c"] }), [
     "mine: label b\\u{1b} is among the test rows but not the training rows",
   ]);
 });

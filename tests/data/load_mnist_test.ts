@@ -6,7 +6,7 @@ import { mnistDirectory, needs, test } from "../requirements.ts";
 import { sha256 } from "../random/golden.ts";
 import { folder, gzip, listing, serveSmallFiles } from "./idx_files.ts";
 
-/** A file of the real MNIST as a mirror has it. */
+/** A file of the real MNIST, gzipped as on a mirror. */
 function compressed(name: string): Uint8Array<ArrayBuffer> {
   const path = `${mnistDirectory()}/${name}`;
   try {
@@ -17,7 +17,7 @@ function compressed(name: string): Uint8Array<ArrayBuffer> {
 }
 
 Deno.test({
-  name: "loadMnist() downloads MNIST into its folder, and reads the same from there ever after",
+  name: "loadMnist() downloads MNIST into its folder, and later reads it from there",
   ...await needs("mnist"),
   async fn() {
     await using mirror = serveSmallFiles((file) =>
@@ -42,7 +42,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "loadMnist() reads the files that are there, gzipped or not, and asks no mirror",
+  name: "loadMnist() reads existing files, gzipped or not, without a download",
   ...await needs("mnist"),
   async fn() {
     const data = await loadMnist({ directory: mnistDirectory(), mirrors: [] });
@@ -50,7 +50,7 @@ Deno.test({
   },
 });
 
-test("loadMnist() in a web page, where there is no Deno, says to use fetchMnist", async () => {
+test("loadMnist() in a browser, without Deno, suggests fetchMnist", async () => {
   const deno = Object.getOwnPropertyDescriptor(globalThis, "Deno")!;
   let loading: Promise<unknown>;
   try {
@@ -59,5 +59,9 @@ test("loadMnist() in a web page, where there is no Deno, says to use fetchMnist"
   } finally {
     Object.defineProperty(globalThis, "Deno", deno);
   }
-  await assertRejects(() => loading, DataUnavailableError, "in a web page, use fetchMnist");
+  await assertRejects(
+    () => loading,
+    DataUnavailableError,
+    "a browser cannot read or write its files: use fetchMnist",
+  );
 });

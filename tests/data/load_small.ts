@@ -1,7 +1,6 @@
 /**
- * Loads the small data set into a folder, as a process of its own: for tests
- * in which several do so at once, or one is killed. Notices go to stderr, the
- * labels to stdout.
+ * Loads the small data set into a folder. Tests run it in a separate process, several at once or to
+ * kill it. Prints notices to stderr and the labels to stdout.
  *
  * Usage: load_small.ts FOLDER MIRROR
  */

@@ -14,20 +14,20 @@ function rowsOf(...rows: number[][]): Dataset {
   };
 }
 
-Deno.test("rowScales() under l2 gives 1 over each row's norm, in float32", () => {
+Deno.test("rowScales() with l2 returns 1 divided by each row's norm, in float32", () => {
   const scales = rowScales(rowsOf([1, 1, 1], [255, 255, 255], [0, 0, 7]), "l2");
   assertEquals(scales, Float32Array.of(1 / Math.sqrt(3), 1 / Math.sqrt(3 * 255 ** 2), 1 / 7));
 });
 
-Deno.test("rowScales() under l2 gives 0 for a row of zeros", () => {
+Deno.test("rowScales() with l2 returns 0 for a row of zeros", () => {
   assertEquals(rowScales(rowsOf([0, 0], [0, 2]), "l2"), Float32Array.of(0, 0.5));
 });
 
-Deno.test("rowScales() under l2 is exact for sums of squares beyond 32 bits", () => {
+Deno.test("rowScales() with l2 is exact for sums of squares beyond 32 bits", () => {
   const row = new Array<number>(70_000).fill(255);
   assertEquals(rowScales(rowsOf(row), "l2"), Float32Array.of(1 / Math.sqrt(70_000 * 255 ** 2)));
 });
 
-Deno.test("rowScales() under unit gives 1/255 for every row", () => {
+Deno.test("rowScales() with unit returns 1/255 for every row", () => {
   assertEquals(rowScales(rowsOf([0, 0], [9, 2]), "unit"), Float32Array.of(1 / 255, 1 / 255));
 });

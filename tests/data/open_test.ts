@@ -7,7 +7,7 @@ import deno from "../../deno.json" with { type: "json" };
 import { mnistDirectory, needs, test } from "../requirements.ts";
 import { folder, serveSmallFiles, smallFiles } from "./idx_files.ts";
 
-/** What the error says with which opening fails. */
+/** Returns the message of the error with which opening fails. */
 async function failure(
   opening: Promise<Dataset>,
   kind: typeof DataError = DataError,
@@ -16,12 +16,12 @@ async function failure(
   return error.message;
 }
 
-/** A mirror that has nothing. */
+/** A mirror without files. */
 function emptyMirror(): ReturnType<typeof serveSmallFiles> {
   return serveSmallFiles(() => new Response(null, { status: 404 }));
 }
 
-test("openDataset() takes synthetic digits for auto where MNIST cannot be had, and says so", async () => {
+test("openDataset() opens synthetic digits for auto if MNIST is not available, and reports it", async () => {
   await using mirror = emptyMirror();
   using cache = folder();
   const notices: string[] = [];
@@ -40,7 +40,7 @@ test("openDataset() takes synthetic digits for auto where MNIST cannot be had, a
   assert(notices.at(-1)!.includes("status 404 Not Found"));
 });
 
-test("openDataset() takes no synthetic digits for auto while there are data files", async () => {
+test("openDataset() fails for auto, without synthetic digits, if there are data files", async () => {
   await using mirror = emptyMirror();
   const layouts: Record<string, Uint8Array>[] = [
     { "../archive.zip": new TextEncoder().encode("PK\x03\x04") },
@@ -61,7 +61,7 @@ test("openDataset() takes no synthetic digits for auto while there are data file
   }
 });
 
-test("openDataset() finds one of several data sets in a folder by what their files begin with", async () => {
+test("openDataset() finds one of several data sets in a folder by its files' prefix", async () => {
   const named = (set: string) =>
     Object.entries(smallFiles()).map(([name, bytes]) => [`${set}-${name}`, bytes] as const);
   using directory = folder(Object.fromEntries([...named("emnist-digits"), ...named("kmnist")]));
@@ -73,7 +73,7 @@ test("openDataset() finds one of several data sets in a folder by what their fil
   assertEquals(width, 3);
 });
 
-test("openDataset() takes nothing else for a data set that is named", async () => {
+test("openDataset() never replaces a data set that is named", async () => {
   const firstFiles = {
     mnist: "train-images-idx3-ubyte.gz",
     fashion: "train-images-idx3-ubyte.gz",
@@ -97,7 +97,7 @@ test("openDataset() takes nothing else for a data set that is named", async () =
   }
 });
 
-test("openDataset() downloads nothing where a folder is named, right or wrong", async () => {
+test("openDataset() downloads nothing if a folder is given, whatever it holds", async () => {
   await using mirror = emptyMirror();
   using cache = folder();
   using wrong = folder(smallFiles());
@@ -113,7 +113,7 @@ test("openDataset() downloads nothing where a folder is named, right or wrong", 
       );
     }
     const message = await failure(openDataset({ dataset, dataDir: wrong.path, ...places }));
-    assert(/as mnist's train-labels-idx1-ubyte as its sha256 must be/.test(message), message);
+    assert(/as mnist's train-labels-idx1-ubyte: its sha256 must be/.test(message), message);
   }
   const message = await failure(
     openDataset({ dataset: "fashion", dataDir: "/nowhere", ...places }),
@@ -127,7 +127,7 @@ test("openDataset() downloads nothing where a folder is named, right or wrong", 
   assertEquals(mirror.requests, []);
 });
 
-test("openDataset() prefers the data directory to MNIST_DIR, which only MNIST has", async () => {
+test("openDataset() prefers dataDir to mnistDir, which applies only to MNIST", async () => {
   const both = { dataDir: "/nowhere/a", mnistDir: "/nowhere/b" };
   assert((await failure(openDataset({ dataset: "mnist", ...both }))).includes("/nowhere/a, "));
   using directory = folder(smallFiles());
@@ -135,7 +135,9 @@ test("openDataset() prefers the data directory to MNIST_DIR, which only MNIST ha
   assertEquals(data.name, directory.path);
   const message = await failure(openDataset({ dataset: "synthetic", ...both }));
   assert(
-    message.includes("must be one of auto, mnist, fashion, kmnist, qmnist to be read"),
+    message.includes(
+      "as only auto, mnist, fashion, kmnist, qmnist are read from one: the data set is synthetic",
+    ),
     message,
   );
 });
@@ -152,7 +154,7 @@ test("openDataset() opens any folder of IDX files, and a CSV file", async () => 
   assertEquals([data.width, data.height, data.labels], [1, 4, Uint8Array.of(0, 1)]);
 });
 
-test("openDataset() looks at what a file holds, not at its name", async () => {
+test("openDataset() recognizes a file by its content, not by its name", async () => {
   using directory = folder({
     "numbers.data": new TextEncoder().encode("label\ta\n0\t7\n1\t8\n"),
     "page.csv": new TextEncoder().encode("<html>"),
@@ -167,7 +169,7 @@ test("openDataset() looks at what a file holds, not at its name", async () => {
   }
 });
 
-test("openDataset() refuses what only a CSV file has with anything else", async () => {
+test("openDataset() rejects the options of CSV files with other data", async () => {
   using directory = folder(smallFiles());
   for (const dataset of [directory.path, "synthetic"]) {
     const options = { label: "first", width: 2, test: "/nowhere/test.csv" };
@@ -178,7 +180,7 @@ test("openDataset() refuses what only a CSV file has with anything else", async 
   }
 });
 
-test("openDataset() refuses a single class, and says which labels are skipped", async () => {
+test("openDataset() rejects a single class, and reports absent labels", async () => {
   using directory = folder({
     "one.csv": new TextEncoder().encode("label,a\n3,7\n3,8\n"),
     "two.csv": new TextEncoder().encode("label,a\n1,7\n2,8\n"),
@@ -191,7 +193,7 @@ test("openDataset() refuses a single class, and says which labels are skipped", 
   assertEquals(notices, [`${dataset}: no row has the label 0`]);
 });
 
-test("openDataset() puts upright what is EMNIST's by its name, or what it is told to", async () => {
+test("openDataset() transposes images if the files have EMNIST's names, or the option is set", async () => {
   const rows = new TextEncoder().encode("label,a,b,c,d\n0,1,2,3,4\n1,5,6,7,8\n");
   using directory = folder({
     "emnist-letters-train.csv": rows,
@@ -208,7 +210,7 @@ test("openDataset() puts upright what is EMNIST's by its name, or what it is tol
     transpose: true,
   }]);
   assertEquals(notices, [
-    `${dataset}: EMNIST stores its images transposed; they are turned upright`,
+    `${dataset}: EMNIST stores its images transposed; rows and columns are swapped back`,
   ]);
   assertEquals((await openDataset(emnist.source!)).images, images);
   assertEquals((await openDataset({ dataset, transpose: false })).images[1], 2);
@@ -219,18 +221,18 @@ test("openDataset() puts upright what is EMNIST's by its name, or what it is tol
   assertEquals((await openDataset({ dataset: other, transpose: true })).images, images);
 });
 
-test("openDataset() says what there is to open where there is no such data set", async () => {
+test("openDataset() lists the data sets if there is none of the given name", async () => {
   assertEquals(
     await failure(openDataset({ dataset: "mnits" })),
     "Cannot open the data set mnits as it must be auto, mnist, fashion, kmnist, qmnist, openml, synthetic, " +
       "a folder of IDX files or a CSV file: there is no such file or folder",
   );
   const message = await failure(openDataset({ dataset: "emnist-letters" }));
-  assert(message.endsWith("unpack it and name FOLDER/emnist-digits"), message);
+  assert(message.endsWith("unpack it and give FOLDER/emnist-digits"), message);
 });
 
 Deno.test({
-  name: "openDataset() takes MNIST's own bytes under other names for mnist and auto",
+  name: "openDataset() opens MNIST's bytes under other file names as mnist and auto",
   ...await needs("mnist"),
   async fn() {
     const files = Object.fromEntries(
@@ -245,7 +247,7 @@ Deno.test({
       const data = await openDataset({ dataset, cacheDir: cache.path, mirrors: [] });
       assertEquals([data.name, data.labels.length], ["mnist", 70_000]);
     }
-    // As torchvision's `MNIST("data")` puts it, beside another set.
+    // As torchvision's `MNIST("data")` stores it, beside another data set.
     await Deno.mkdir(`${cache.path}/MNIST`);
     await Deno.rename(`${cache.path}/mnist`, `${cache.path}/MNIST/raw`);
     await Deno.mkdir(`${cache.path}/FashionMNIST/raw`, { recursive: true });
@@ -258,7 +260,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "openDataset() reads MNIST from the folder that is named for it",
+  name: "openDataset() reads MNIST from the folder given for it",
   ...await needs("mnist"),
   async fn() {
     using cache = folder();

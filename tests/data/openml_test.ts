@@ -8,7 +8,7 @@ import { type ArffSource, loadArffSource, OPENML } from "../../lib/data/openml.t
 import { mnistDirectory, needs, test } from "../requirements.ts";
 import { folder, listing, serveSmallFiles, smallFiles, smallSource } from "./idx_files.ts";
 
-/** A data set as OpenML writes it, its train rows first. */
+/** Encodes a data set as ARFF as OpenML does, in pieces. */
 function* arff(pixels: Uint8Array, labels: Uint8Array): Generator<Uint8Array<ArrayBuffer>> {
   const columns = pixels.length / labels.length;
   const encoder = new TextEncoder();
@@ -31,14 +31,14 @@ function md5Of(pieces: Iterable<Uint8Array>): string {
   return hash.digest("hex");
 }
 
-/** The small data set, and its ARFF file. */
+/** Returns the small data set, and its ARFF file. */
 async function smallArff(): Promise<{ small: Dataset; body: string }> {
   using plain = folder(smallFiles());
   const small = readIdxFolder(plain.path, smallSource([]));
   return { small, body: await new Blob([...arff(small.images, small.labels)]).text() };
 }
 
-/** The small data set as a mirror has it, in a file of this text. */
+/** Describes the small data set as published in an ARFF file with the given text. */
 function source(mirror: string, body: string): ArffSource {
   return {
     ...OPENML,
@@ -53,7 +53,7 @@ function source(mirror: string, body: string): ArffSource {
   };
 }
 
-test("loadArffSource() gives the rows that the IDX files have, and the second time from the cache", async () => {
+test("loadArffSource() returns the rows of the IDX files, the second time from the cache", async () => {
   const { small, body } = await smallArff();
   await using mirror = serveSmallFiles(() => new Response(body));
   using cache = folder();
@@ -64,7 +64,7 @@ test("loadArffSource() gives the rows that the IDX files have, and the second ti
   }
 });
 
-test("loadArffSource() downloads once where several load the same folder at a time", async () => {
+test("loadArffSource() downloads once if called several times at once", async () => {
   const { small, body } = await smallArff();
   await using mirror = serveSmallFiles(() => new Response(body));
   using cache = folder();
@@ -74,12 +74,12 @@ test("loadArffSource() downloads once where several load the same folder at a ti
   assertEquals(mirror.requests, ["mnist_784.arff"]);
 });
 
-test("loadArffSource() keeps nothing of a file that is not what it must be", async () => {
+test("loadArffSource() rejects a wrong file and stores nothing", async () => {
   const { body } = await smallArff();
   const cases: [string, Partial<ArffSource>, string][] = [
-    [body.slice(0, body.trimEnd().lastIndexOf("\n")), {}, "its rows must be 9: it ends after 8"],
+    [body.slice(0, body.trimEnd().lastIndexOf("\n")), {}, "it must have 9 rows: it ends after 8"],
     [body.replace(",17,", ",18,"), {}, "its md5 must be"],
-    ["<html>Try later</html>", {}, "its rows must be 9: it ends after 0"],
+    ["<html>Try later</html>", {}, "it must have 9 rows: it ends after 0"],
     [
       body,
       { checksums: { kind: "sha256", files: OPENML.checksums.files } },
@@ -103,7 +103,7 @@ test("loadArffSource() keeps nothing of a file that is not what it must be", asy
 });
 
 Deno.test({
-  name: "loadArffSource() makes MNIST's own bytes of the whole of MNIST as ARFF",
+  name: "loadArffSource() converts all of MNIST from ARFF to MNIST's own bytes",
   ...await needs("time", "mnist"),
   async fn() {
     const mnist = readIdxFolder(mnistDirectory());

@@ -27,7 +27,7 @@ Deno.test("hashDataset() is SHA-256 of both hashes and the shape", async () => {
   );
 });
 
-Deno.test("hashDataset() changes with a pixel, a label, the order or the shape, not with a name or a split", async () => {
+Deno.test("hashDataset() changes with a pixel, a label, the order or the shape, but not with the name or the split", async () => {
   const hash = await hashDataset(data());
   const others: Partial<Dataset>[] = [
     { images: Uint8Array.of(0, 10, 20, 30, 40, 51) },
@@ -39,7 +39,7 @@ Deno.test("hashDataset() changes with a pixel, a label, the order or the shape, 
   assertEquals(await hashDataset(data({ name: "copy", trainRows: 1, classes: 20 })), hash);
 });
 
-test("recordDataset() says how a data set is opened again, and what it then is", async () => {
+test("recordDataset() records how to open a data set again and how to recognize it", async () => {
   using directory = folder(smallFiles());
   const opened = await openDataset({ dataset: directory.path });
   const record = await recordDataset(opened);
@@ -50,7 +50,7 @@ test("recordDataset() says how a data set is opened again, and what it then is",
   assertEquals(classNames, ["a", "b"]);
 });
 
-Deno.test("readDatasetRecord() gives back what was recorded, and refuses fields of other types", async () => {
+Deno.test("readDatasetRecord() returns what was recorded, and rejects fields of other types", async () => {
   const record = await recordDataset(data({ classNames: ["a", "b"], publishedSplit: false }));
   assertEquals(readDatasetRecord(JSON.parse(JSON.stringify(record))), record);
   for (const [field, value] of Object.entries({ classNames: [1], trainRows: "2", hash: null })) {

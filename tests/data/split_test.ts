@@ -6,7 +6,7 @@ import type { ThreefryLayout } from "../../lib/random/threefry.ts";
 import golden from "../golden/notebook_draws.json" with { type: "json" };
 import { sha256 } from "../random/golden.ts";
 
-/** The labels of MNIST's shape, without its images. */
+/** A data set with MNIST's number of rows, and images of one pixel. */
 const rows = {
   name: "rows",
   width: 1,
@@ -17,7 +17,7 @@ const rows = {
   trainRows: 60_000,
 };
 
-Deno.test("splitDataset() gives the rows that JAX's shuffled mask gives, ascending", () => {
+Deno.test("splitDataset() returns the rows of JAX's shuffled mask, ascending", () => {
   for (const { seed, layout, mask } of golden.runs) {
     const sampler = new DistSampler(seed, { layout: layout as ThreefryLayout });
     const split = splitDataset(rows, sampler);
@@ -30,17 +30,21 @@ Deno.test("splitDataset() gives the rows that JAX's shuffled mask gives, ascendi
   }
 });
 
-Deno.test("splitDataset() takes validation rows from the train rows, by a draw of its own", () => {
+Deno.test("splitDataset() draws validation rows from the training rows with a separate draw", () => {
   const data = syntheticDigits({ trainRows: 600, testRows: 100 });
   const plain = splitDataset(data, new DistSampler(5));
   const sampler = new DistSampler(5);
-  const held = splitDataset(data, sampler, { validation: 50 });
-  assertEquals([held.train.length, held.validation.length, held.test.length], [550, 50, 100]);
-  assertEquals(held.test, plain.test);
-  assertEquals(Uint32Array.from([...held.train, ...held.validation]).sort(), plain.train);
-  assertEquals(held.train, held.train.slice().sort());
-  assertEquals(held.validation, held.validation.slice().sort());
-  assert(held.validation[0] !== plain.train[0] || held.validation[49] !== plain.train[49]);
+  const heldOut = splitDataset(data, sampler, { validation: 50 });
+  assertEquals([heldOut.train.length, heldOut.validation.length, heldOut.test.length], [
+    550,
+    50,
+    100,
+  ]);
+  assertEquals(heldOut.test, plain.test);
+  assertEquals(Uint32Array.from([...heldOut.train, ...heldOut.validation]).sort(), plain.train);
+  assertEquals(heldOut.train, heldOut.train.slice().sort());
+  assertEquals(heldOut.validation, heldOut.validation.slice().sort());
+  assert(heldOut.validation[0] !== plain.train[0] || heldOut.validation[49] !== plain.train[49]);
   const expected = new DistSampler(5);
   expected.nextKey();
   expected.nextKey();
@@ -55,7 +59,7 @@ Deno.test("splitDataset() draws once without validation rows", () => {
   assertEquals(sampler.key, expected.key);
 });
 
-Deno.test("splitDataset() takes the published rows as they are where the kind is original", () => {
+Deno.test("splitDataset() returns the published rows without a draw if the kind is original", () => {
   const sampler = new DistSampler(5);
   const { train, validation, test } = splitDataset(rows, sampler, { kind: "original" });
   assertEquals(train, Uint32Array.from({ length: 60_000 }, (_, row) => row));
@@ -64,20 +68,20 @@ Deno.test("splitDataset() takes the published rows as they are where the kind is
   assertEquals(sampler.key, new DistSampler(5).key);
 });
 
-Deno.test("splitDataset() holds out published train rows where the kind is original", () => {
-  const held = splitDataset(rows, new DistSampler(5), { kind: "original", validation: 10_000 });
-  assertEquals([held.train.length, held.validation.length, held.test.length], [
+Deno.test("splitDataset() draws validation rows from the published training rows if the kind is original", () => {
+  const heldOut = splitDataset(rows, new DistSampler(5), { kind: "original", validation: 10_000 });
+  assertEquals([heldOut.train.length, heldOut.validation.length, heldOut.test.length], [
     50_000,
     10_000,
     10_000,
   ]);
-  const train = Uint32Array.from([...held.train, ...held.validation]).sort();
+  const train = Uint32Array.from([...heldOut.train, ...heldOut.validation]).sort();
   assertEquals(train, Uint32Array.from({ length: 60_000 }, (_, row) => row));
-  assertEquals(held.test[0], 60_000);
-  assert(held.validation[9_999] > 10_000, "not drawn but cut off");
+  assertEquals(heldOut.test[0], 60_000);
+  assert(heldOut.validation[9_999] > 10_000, "not drawn, but the first rows");
 });
 
-Deno.test("splitDataset() refuses a number of validation rows that leaves none to train on", () => {
+Deno.test("splitDataset() rejects a number of validation rows that leaves none to train on", () => {
   const data = syntheticDigits({ trainRows: 60, testRows: 10 });
   for (const validation of [60, -1, 1.5, NaN]) {
     assertThrows(
@@ -88,14 +92,14 @@ Deno.test("splitDataset() refuses a number of validation rows that leaves none t
   }
 });
 
-Deno.test("splitDataset() draws the rows where none were published, whatever the kind", () => {
-  // As a file whose rows are sorted by their labels, of which nobody said which are for testing.
+Deno.test("splitDataset() draws the rows if no split was published, whatever the kind", () => {
+  // As for a CSV file whose rows are sorted by label.
   const sorted = { ...rows, publishedSplit: false };
   const original = splitDataset(sorted, new DistSampler(5), { kind: "original", validation: 50 });
   assertEquals(original, splitDataset(rows, new DistSampler(5), { validation: 50 }));
 });
 
-Deno.test("publishedTestRows() gives all rows where nobody said which are for testing", () => {
+Deno.test("publishedTestRows() returns all rows if no split was published", () => {
   const data = syntheticDigits({ trainRows: 6, testRows: 3 });
   assertEquals(publishedTestRows(data), Uint32Array.of(6, 7, 8));
   assertEquals(publishedTestRows({ ...data, publishedSplit: false }).length, 9);

@@ -15,7 +15,7 @@ function counts(labels: Uint8Array): number[] {
   return found;
 }
 
-Deno.test("syntheticDigits() has MNIST's shapes and counts, and as many of each digit", () => {
+Deno.test("syntheticDigits() returns MNIST's shapes and row counts, with equally many of each digit", () => {
   const { images, labels, ...rest } = data;
   const expected: Omit<Dataset, "images" | "labels"> = {
     name: "synthetic",
@@ -42,20 +42,20 @@ Deno.test("syntheticDigits() draws the same digits every time", () => {
   );
 });
 
-Deno.test("syntheticDigits() draws digits about as MNIST's are: dark on empty ground, none twice", () => {
+Deno.test("syntheticDigits() draws digits with about as much ink as MNIST's, all of them different", () => {
   let empty = 0;
   const seen = new Set<string>();
   for (let row = 0; row < 2000; row++) {
     const image = data.images.subarray(row * 784, (row + 1) * 784);
     const inked = image.filter((byte) => byte > 0).length;
-    assert(30 < inked && inked < 400, `row ${row} has ink on ${inked} pixels`);
+    assert(30 < inked && inked < 400, `row ${row} has ${inked} pixels with ink`);
     assert(Math.max(...image) > 100, `row ${row} is faint`);
     empty += 784 - inked;
     seen.add(image.join());
   }
   assertEquals(seen.size, 2000);
   const share = empty / (2000 * 784);
-  assert(0.75 < share && share < 0.9, `${share} of all pixels are empty; of MNIST's, 0.81`);
+  assert(0.75 < share && share < 0.9, `${share} of all pixels are empty; in MNIST, 0.81`);
 });
 
 Deno.test({

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { syntheticDigits } from "../../lib/data/synthetic.ts";
 import { transposeImages } from "../../lib/data/transpose.ts";
 
-Deno.test("transposeImages() swaps x and y of each image, and twice is as before", () => {
+Deno.test("transposeImages() swaps x and y of each image, and undoes itself", () => {
   const data = syntheticDigits({ trainRows: 8, testRows: 2 });
   const transposed = transposeImages(data);
   for (const row of [0, 9]) {
