@@ -218,7 +218,7 @@ function planDistortion(
 ): Layout {
   if (augment === "none" || augment === "shift") return { isDistorted: 0 };
   const imageHeight = inputs / imageWidth;
-  // Random words and control points, a padded image, squares of it, and the result: see assembly/distort.ts.
+  // Random words and control points, a padded image, its squares, and the result: see assembly/distort.ts.
   const stride = roundUp(imageWidth + 4, 16);
   const distortScratchBytes = roundUp(
     1216 + (imageHeight + 5) * stride + 16 + 4 * (imageHeight + 4) * stride + inputs + 96,
@@ -229,31 +229,56 @@ function planDistortion(
     ...augment,
     rotate: augment.rotate * Math.PI / 180,
     columnWeights: memory.take(4 * GRID * roundUp(imageWidth, 4)),
-    rowWeights: memory.take(4 * GRID * imageHeight),
+    columnPoints: memory.take(roundUp(imageWidth, 4)),
+    // From 19 pixels on, four neighbors lie in at most two cells of the grid, between five points.
+    columnTaps: imageWidth >= 19 ? 5 : GRID,
+    rowWeights: memory.take(4 * ROW_TAPS * imageHeight),
+    rowPoints: memory.take(4 * imageHeight),
     distortScratchBytes,
     distortScratch: memory.take(threads * distortScratchBytes),
   };
 }
 
+/** The number of lines of control points around a line of pixels. */
+const ROW_TAPS = 4;
+
 /**
- * Writes the weights of control points, where images are distorted.
+ * Writes the weights of control points if images are distorted.
  *
- * @param layout Where they lie
+ * @param layout Contains their addresses
  * @param floats The memory
  */
 export function writeFieldWeights(
-  { isDistorted, inputs, imageWidth, columnWeights, rowWeights }: Layout,
+  { isDistorted, inputs, imageWidth, columnTaps, ...addresses }: Layout,
   floats: Float32Array,
 ): void {
   if (!isDistorted) return;
-  floats.set(splineWeights(inputs / imageWidth), rowWeights / 4);
+  const words = new Uint32Array(floats.buffer);
+  const columnWeights = floats.subarray(addresses.columnWeights / 4);
   const ofColumns = splineWeights(imageWidth);
-  const stride = roundUp(imageWidth, 4);
-  for (let x = 0; x < imageWidth; x++) {
-    for (let point = 0; point < GRID; point++) {
-      floats[columnWeights / 4 + point * stride + x] = ofColumns[x * GRID + point];
+  for (let x = 0; x < imageWidth; x += 4) {
+    const first = firstPoint(x, imageWidth, columnTaps);
+    words[(addresses.columnPoints + x) / 4] = 4 * first;
+    for (let pixel = x; pixel < Math.min(x + 4, imageWidth); pixel++) {
+      for (let tap = 0; tap < columnTaps; tap++) {
+        columnWeights[GRID * x + 4 * tap + pixel - x] = ofColumns[pixel * GRID + first + tap];
+      }
     }
   }
+  const imageHeight = inputs / imageWidth;
+  const ofRows = splineWeights(imageHeight);
+  for (let y = 0; y < imageHeight; y++) {
+    const first = firstPoint(y, imageHeight, ROW_TAPS);
+    words[addresses.rowPoints / 4 + y] = 32 * first;
+    const at = y * GRID + first;
+    floats.set(ofRows.subarray(at, at + ROW_TAPS), addresses.rowWeights / 4 + y * ROW_TAPS);
+  }
+}
+
+/** The first of so many control points, in a line of the grid, that include all that affect a pixel. */
+function firstPoint(pixel: number, size: number, count: number): number {
+  const cell = Math.floor(pixel * (GRID - 1) / Math.max(1, size - 1));
+  return Math.min(Math.max(cell - 1, 0), GRID - count);
 }
 
 /** Allocates consecutive addresses, aligned to cache lines. */

@@ -1,12 +1,27 @@
-/** Distortions of a step's images, as `lib/engine/distortion.ts` defines them, four pixels at a time. */
+/**
+ * Distorts the images of a training step as `lib/engine/distortion.ts` defines it: each pixel takes
+ * its value from a position between four pixels of the original image.
+ *
+ *   images (rows, height, width) of u8   the original images
+ *   columnWeights, rowWeights            the splines of the displacement field: see memory.ts
+ *   distortScratch (threads)             a thread's scratch memory: see below
+ *
+ * Four neighboring pixels are computed at a time. Most of an MNIST image is 0, so this first finds
+ * the box around the nonzero pixels. In each line, only pixels that may take their value from
+ * inside the box are computed; all others are 0.
+ */
+import { multiplyAdd } from "./arithmetic";
 import { block } from "./block";
 import {
+  columnPoints,
+  columnTaps,
   columnWeights,
   distortScratch,
   distortScratchBytes,
   imageWidth,
   inputs,
   rotate,
+  rowPoints,
   rowWeights,
   shear,
   shift,
@@ -16,37 +31,57 @@ import {
 } from "./memory";
 import { threefry24 } from "./threefry";
 
-/** As in distortion.ts. */
+/** The constants of distortion.ts. */
 const DISTORT_COUNTER: u32 = 0x64697374;
 const AFFINE_BLOCKS: u32 = 3;
 const GRID: u32 = 7;
 
-/** Blocks are computed 24 at a time; so many that there are enough for a row with control points. */
+/** Random blocks are computed 24 at a time. A row with control points needs 52, so three times 24. */
 const AT_ONCE: u32 = 24;
 const BLOCKS: u32 = 3 * AT_ONCE;
 
-/** 2^23: from it on, numbers are whole; added to smaller ones, it rounds them. */
+/**
+ * 2^23. The sum of ROUNDER and an integer from 0 to 2^23 - 1 has that integer in its low bits, so
+ * addresses can be computed with f32 multiply-adds.
+ */
 const ROUNDER: f32 = 8388608;
 
-// A thread's scratch, as byte offsets.
-/** u32 (BLOCKS) twice: the first words of the row's blocks, and the second */
+/**
+ * A bound, in pixels, of the rounding error of a source position: enough for positions up to 2^18
+ * pixels away.
+ */
+const SLACK: f32 = 0.125;
+
+// Offsets in a thread's scratch memory.
+/** u32 (2, BLOCKS): the first words of the row's random blocks, then the second words. */
 const OTHERS: usize = 4 * BLOCKS;
-/** f32 (GRID, 8) twice: the control points' x, and y */
+/** f32 (GRID, 8) twice: the x, then the y displacements of the control points. Column 7 stays 0. */
 const POINTS_X: usize = 8 * BLOCKS;
 const POINTS_Y: usize = POINTS_X + 32 * GRID;
-/** f32 (8) twice: the same for one line of pixels */
+/** f32 (8) twice: the same, blended for one line of pixels. */
 const LINE_X: usize = POINTS_Y + 32 * GRID;
 const LINE_Y: usize = LINE_X + 32;
-/** u8 (height + 5, stride): the image with two lines and columns of zeros before it, and as many or more behind. */
+/**
+ * u8 (height + 5, stride): the image with MARGIN zero lines above it and MARGIN zero columns to its
+ * left, and at least as many below it and to its right. After it:
+ * u32 (height + 4, stride): for each position of the padded image, the bytes of the 2 x 2 square
+ * that begins there: (x, y), (x + 1, y), (x, y + 1), (x + 1, y + 1)
+ * u8 (inputs): the distorted image
+ */
 const PADDED: usize = LINE_Y + 32;
-// Behind it:
-// u32 (height + 4, stride): from each place of those, four bytes: (x, y), (x + 1, y), (x, y + 1), (x + 1, y + 1)
-// u8 (inputs): the result
-
-/** Zeros before an image, each way. */
 const MARGIN: u32 = 2;
 
-/** Distorts a row of the step's; returns the address of the new image. */
+// What the lines of an image have in common. Positions are relative to the padded image.
+/** The box around the nonzero pixels: its first and last columns and lines. */
+let left: u32 = 0;
+let right: u32 = 0;
+let top: u32 = 0;
+let bottom: u32 = 0;
+/** How the source position changes from one pixel of a line to the next. */
+let stepX: f32 = 0;
+let stepY: f32 = 0;
+
+/** Distorts the row at `position` of the permutation; returns the address of the distorted image. */
 export function distorted(image: usize, position: u32): usize {
   const scratch = distortScratch + thread * distortScratchBytes;
   const width = imageWidth;
@@ -55,6 +90,11 @@ export function distorted(image: usize, position: u32): usize {
   const padded = scratch + PADDED;
   const squares = padded + (height + 5) * stride + 16;
   const result = squares + 4 * (height + 4) * stride;
+  pad(image, padded, width, height, stride);
+  // An image of zeros stays as it is.
+  if (!findBox(padded, height, stride)) return image;
+  gatherSquares(padded, squares, stride);
+
   const isWarped = warp != 0;
   const step = block();
   const blocks: u32 = isWarped ? BLOCKS : AT_ONCE;
@@ -71,8 +111,6 @@ export function distorted(image: usize, position: u32): usize {
     );
   }
   if (isWarped) placePoints(scratch);
-  pad(image, padded, width, height, stride);
-  gatherSquares(padded, squares, (height + 4) * stride, stride);
 
   const angle = rotate * drawn(scratch, 0);
   const sideways = shear * drawn(scratch + OTHERS, 0);
@@ -80,87 +118,166 @@ export function distorted(image: usize, position: u32): usize {
   const zoomY: f32 = 1 + zoom * drawn(scratch + OTHERS, 1);
   const sine = sineOf(angle);
   const cosine = cosineOf(angle);
+  stepX = cosine * zoomX;
+  stepY = sine * zoomX;
   const xy = (cosine * sideways - sine) * zoomY;
   const yy = (sine * sideways + cosine) * zoomY;
-  const xx = f32x4.splat(cosine * zoomX);
-  const yx = f32x4.splat(sine * zoomX);
-  const centreX: f32 = <f32> (width - 1) / 2;
-  const centreY: f32 = <f32> (height - 1) / 2;
-  // From the padding's corner.
-  const startX = <f32> MARGIN + centreX + shift * drawn(scratch, 2);
-  const startY = <f32> MARGIN + centreY + shift * drawn(scratch + OTHERS, 2);
-  const weightsStride: usize = (<usize> width + 3 & ~3) * 4;
-  const least = f32x4.splat(<f32> (MARGIN - 1));
-  const mostX = f32x4.splat(<f32> (MARGIN + width));
-  const mostY = f32x4.splat(<f32> (MARGIN + height));
-  const strides = f32x4.splat(<f32> stride);
-  const half = f32x4.splat(0.5);
-  const rounder = f32x4.splat(ROUNDER);
+  const centerX: f32 = <f32> (width - 1) / 2;
+  const centerY: f32 = <f32> (height - 1) / 2;
+  const shiftX = shift * drawn(scratch, 2);
+  const shiftY = shift * drawn(scratch + OTHERS, 2);
+  // The source of the first pixel of a line through the center.
+  const startX = <f32> MARGIN + centerX + shiftX - stepX * centerX;
+  const startY = <f32> MARGIN + centerY + shiftY - stepY * centerX;
+  const perStepX: f32 = 1 / stepX;
+  const perStepY: f32 = 1 / stepY;
+  const roundedWidth = (width + 3) & ~3;
 
   for (let y: u32 = 0; y < height; y++) {
-    const fromY: f32 = <f32> y - centreY;
-    const lineX = f32x4.splat(startX + xy * fromY);
-    const lineY = f32x4.splat(startY + yy * fromY);
-    if (isWarped) fieldOfLine(scratch, y);
-    for (let x: u32 = 0; x < width; x += 4) {
-      const fromX = f32x4.add(f32x4.splat(<f32> x - centreX), f32x4(0, 1, 2, 3));
-      let sourceX = f32x4.add(lineX, f32x4.mul(xx, fromX));
-      let sourceY = f32x4.add(lineY, f32x4.mul(yx, fromX));
-      if (isWarped) {
-        let weights = columnWeights + 4 * x;
-        for (let c: usize = 0; c < 4 * GRID; c += 4) {
-          const weight = v128.load(weights);
-          const moveX = v128.load32_splat(scratch + c, LINE_X);
-          const moveY = v128.load32_splat(scratch + c, LINE_Y);
-          sourceX = f32x4.add(sourceX, f32x4.mul(weight, moveX));
-          sourceY = f32x4.add(sourceY, f32x4.mul(weight, moveY));
-          weights += weightsStride;
-        }
-      }
-      sourceX = f32x4.min(f32x4.max(sourceX, least), mostX);
-      sourceY = f32x4.min(f32x4.max(sourceY, least), mostY);
-      // Whole numbers, below or at most equal: where they are 1 below a whole place, `right` or `down` is 1.
-      const left = f32x4.sub(f32x4.add(f32x4.sub(sourceX, half), rounder), rounder);
-      const top = f32x4.sub(f32x4.add(f32x4.sub(sourceY, half), rounder), rounder);
-      const places = f32x4.add(f32x4.add(left, f32x4.mul(top, strides)), rounder);
-      const offsets = i32x4.shl(v128.and(places, i32x4.splat(0x7fffff)), 2);
-      let square = v128.load32_zero(squares + i32x4.extract_lane(offsets, 0));
-      square = v128.load_lane<u32>(squares + i32x4.extract_lane(offsets, 1), square, 1);
-      square = v128.load_lane<u32>(squares + i32x4.extract_lane(offsets, 2), square, 2);
-      square = v128.load_lane<u32>(squares + i32x4.extract_lane(offsets, 3), square, 3);
-      // Behind a line's end, what this writes is overwritten by the next line.
-      const at = result + y * width + x;
-      if (!v128.any_true(square)) {
-        store<u32>(at, 0);
-        continue;
-      }
-      const right = f32x4.sub(sourceX, left);
-      const down = f32x4.sub(sourceY, top);
-      const above = between(byteOf(square, 0), byteOf(square, 8), right);
-      const below = between(byteOf(square, 16), byteOf(square, 24), right);
-      const value = between(above, below, down);
-      const bytes = i32x4.trunc_sat_f32x4_s(f32x4.add(value, half));
-      const narrow = i16x8.narrow_i32x4_s(bytes, bytes);
-      store<u32>(at, i32x4.extract_lane(i8x16.narrow_i16x8_u(narrow, narrow), 0));
+    const fromCenter: f32 = <f32> y - centerY;
+    const lineX = startX + xy * fromCenter;
+    const lineY = startY + yy * fromCenter;
+    let leastX: f32 = -SLACK;
+    let mostX: f32 = SLACK;
+    let leastY: f32 = -SLACK;
+    let mostY: f32 = SLACK;
+    if (isWarped) {
+      // A pixel's displacement is a weighted average of the line's control points.
+      blendPoints(scratch, y);
+      const x0 = v128.load(scratch, LINE_X);
+      const x1 = v128.load(scratch, LINE_X + 16);
+      const y0 = v128.load(scratch, LINE_Y);
+      const y1 = v128.load(scratch, LINE_Y + 16);
+      leastX += leastOf(f32x4.pmin(x0, x1));
+      mostX += mostOf(f32x4.pmax(x0, x1));
+      leastY += leastOf(f32x4.pmin(y0, y1));
+      mostY += mostOf(f32x4.pmax(y0, y1));
     }
+    // Where, between two pixels of the line, the source crosses the box's edges at the earliest and
+    // at the latest. A pixel outside takes 0. With a step of 0, these are infinite, or NaN if
+    // the source is always on an edge, and then all pixels are 0.
+    const crossing0 = (<f32> (left - 1) - mostX - lineX) * perStepX;
+    const crossing1 = (<f32> (right + 1) - leastX - lineX) * perStepX;
+    const crossing2 = (<f32> (top - 1) - mostY - lineY) * perStepY;
+    const crossing3 = (<f32> (bottom + 1) - leastY - lineY) * perStepY;
+    const from = max<f32>(max(min(crossing0, crossing1), min(crossing2, crossing3)), 0);
+    const to = min<f32>(
+      min(max(crossing0, crossing1), max(crossing2, crossing3)),
+      <f32> (width - 1),
+    );
+    const line = result + y * width;
+    let first: u32 = 0;
+    let end: u32 = 0;
+    if (from <= to) {
+      first = <u32> from & ~3;
+      end = min((<u32> to + 4) & ~3, roundedWidth);
+    }
+    // If the width is no multiple of 4, stores at the end of a line also change the next line's
+    // first pixels, which are stored later, or the bytes after the image, which nothing reads.
+    for (let x: u32 = 0; x < first; x += 4) store<u32>(line + x, 0);
+    if (first < end) resample(squares, stride, scratch, line, first, end, lineX, lineY);
+    for (let x = end; x < width; x += 4) store<u32>(line + x, 0);
   }
   return result;
 }
 
-/** The number in [-1, 1) of a block's word. */
+/**
+ * Computes the pixels `first` to `end - 1` of a line, both multiples of 4.
+ *
+ * @param line Address of the line's first pixel
+ * @param lineX, lineY The first pixel's source, without the displacement field
+ */
+function resample(
+  squares: usize,
+  stride: u32,
+  scratch: usize,
+  line: usize,
+  first: u32,
+  end: u32,
+  lineX: f32,
+  lineY: f32,
+): void {
+  const isWarped = warp != 0;
+  const hasSeven = columnTaps > 5;
+  const allWeights = columnWeights;
+  const allPoints = columnPoints;
+  const lowX = f32x4.splat(<f32> (left - 1));
+  const highX = f32x4.splat(<f32> (right + 1));
+  const lowY = f32x4.splat(<f32> (top - 1));
+  const highY = f32x4.splat(<f32> (bottom + 1));
+  const xx = f32x4.splat(stepX);
+  const yx = f32x4.splat(stepY);
+  const startX = multiplyAdd(xx, f32x4(0, 1, 2, 3), f32x4.splat(lineX));
+  const startY = multiplyAdd(yx, f32x4(0, 1, 2, 3), f32x4.splat(lineY));
+  const squareBytes = f32x4.splat(4);
+  const lineBytes = f32x4.splat(<f32> stride * 4);
+  const rounder = f32x4.splat(ROUNDER);
+  const base = squares - reinterpret<u32>(ROUNDER);
+  for (let x = first; x < end; x += 4) {
+    const fromFirst = f32x4.splat(<f32> x);
+    let sourceX = multiplyAdd(xx, fromFirst, startX);
+    let sourceY = multiplyAdd(yx, fromFirst, startY);
+    if (isWarped) {
+      const weights = allWeights + 16 * GRID / 4 * x;
+      const points = scratch + load<u32>(allPoints + x);
+      sourceX = displace(sourceX, weights, points, LINE_X, 0);
+      sourceY = displace(sourceY, weights, points, LINE_Y, 0);
+      sourceX = displace(sourceX, weights, points, LINE_X, 1);
+      sourceY = displace(sourceY, weights, points, LINE_Y, 1);
+      sourceX = displace(sourceX, weights, points, LINE_X, 2);
+      sourceY = displace(sourceY, weights, points, LINE_Y, 2);
+      sourceX = displace(sourceX, weights, points, LINE_X, 3);
+      sourceY = displace(sourceY, weights, points, LINE_Y, 3);
+      sourceX = displace(sourceX, weights, points, LINE_X, 4);
+      sourceY = displace(sourceY, weights, points, LINE_Y, 4);
+      if (hasSeven) {
+        sourceX = displace(sourceX, weights, points, LINE_X, 5);
+        sourceY = displace(sourceY, weights, points, LINE_Y, 5);
+        sourceX = displace(sourceX, weights, points, LINE_X, 6);
+        sourceY = displace(sourceY, weights, points, LINE_Y, 6);
+      }
+    }
+    // All squares just outside the box are 0, so positions farther away can be moved there.
+    sourceX = f32x4.pmin(f32x4.pmax(sourceX, lowX), highX);
+    sourceY = f32x4.pmin(f32x4.pmax(sourceY, lowY), highY);
+    const cornerX = f32x4.floor(sourceX);
+    const cornerY = f32x4.floor(sourceY);
+    const offsets = multiplyAdd(cornerY, lineBytes, multiplyAdd(cornerX, squareBytes, rounder));
+    let square = v128.load32_zero(base + i32x4.extract_lane(offsets, 0));
+    square = v128.load_lane<u32>(base + i32x4.extract_lane(offsets, 1), square, 1);
+    square = v128.load_lane<u32>(base + i32x4.extract_lane(offsets, 2), square, 2);
+    square = v128.load_lane<u32>(base + i32x4.extract_lane(offsets, 3), square, 3);
+    if (!v128.any_true(square)) {
+      store<u32>(line + x, 0);
+      continue;
+    }
+    const partX = f32x4.sub(sourceX, cornerX);
+    const partY = f32x4.sub(sourceY, cornerY);
+    const above = interpolate(byteOf(square, 0), byteOf(square, 8), partX);
+    const below = interpolate(byteOf(square, 16), byteOf(square, 24), partX);
+    const value = f32x4.add(interpolate(above, below, partY), f32x4.splat(0.5));
+    const integers = truncate(value);
+    const pairs = i16x8.narrow_i32x4_s(integers, integers);
+    store<u32>(line + x, i32x4.extract_lane(i8x16.narrow_i16x8_u(pairs, pairs), 0));
+  }
+}
+
+/** Adds to the source of four pixels their displacement by one of the control points around them. */
+// @ts-ignore: decorator
+@inline
+function displace(source: v128, weights: usize, points: usize, line: usize, tap: usize): v128 {
+  const point = v128.load32_splat(points + line + 4 * tap);
+  return multiplyAdd(v128.load(weights + 16 * tap), point, source);
+}
+
+/** Returns word i of the row's random words as a number in [-1, 1). */
 // @ts-ignore: decorator
 @inline
 function drawn(words: usize, i: u32): f32 {
-  return fraction(load<i32>(words + 4 * i));
+  return <f32> (load<i32>(words + 4 * i) >> 8) * <f32> (1.0 / 8388608.0);
 }
 
-// @ts-ignore: decorator
-@inline
-function fraction(word: i32): f32 {
-  return <f32> (word >> 8) * <f32> (1.0 / 8388608.0);
-}
-
-/** The control points, from the blocks behind the affine part's. */
+/** Computes the displacements of the control points from the row's random words. */
 function placePoints(scratch: usize): void {
   for (let r: u32 = 0; r < GRID; r++) {
     for (let c: u32 = 0; c < GRID; c++) {
@@ -172,20 +289,18 @@ function placePoints(scratch: usize): void {
   }
 }
 
-/** The control points' movements, blended for a line of pixels. */
-function fieldOfLine(scratch: usize, y: u32): void {
-  let x0 = f32x4.splat(0);
-  let x1 = f32x4.splat(0);
-  let y0 = f32x4.splat(0);
-  let y1 = f32x4.splat(0);
-  const weights = rowWeights + 4 * GRID * y;
-  for (let r: u32 = 0; r < GRID; r++) {
-    const weight = v128.load32_splat(weights + 4 * r);
-    const points = scratch + 32 * r;
-    x0 = f32x4.add(x0, f32x4.mul(weight, v128.load(points, POINTS_X)));
-    x1 = f32x4.add(x1, f32x4.mul(weight, v128.load(points, POINTS_X + 16)));
-    y0 = f32x4.add(y0, f32x4.mul(weight, v128.load(points, POINTS_Y)));
-    y1 = f32x4.add(y1, f32x4.mul(weight, v128.load(points, POINTS_Y + 16)));
+/** Blends the four lines of control points around a line of pixels. */
+function blendPoints(scratch: usize, y: u32): void {
+  let weights = rowWeights + 16 * y;
+  let points = scratch + load<u32>(rowPoints + 4 * y);
+  let x0 = f32x4.splat(0), x1 = x0;
+  let y0 = x0, y1 = x0;
+  for (const end = weights + 16; weights < end; weights += 4, points += 32) {
+    const weight = v128.load32_splat(weights);
+    x0 = multiplyAdd(weight, v128.load(points, POINTS_X), x0);
+    x1 = multiplyAdd(weight, v128.load(points, POINTS_X + 16), x1);
+    y0 = multiplyAdd(weight, v128.load(points, POINTS_Y), y0);
+    y1 = multiplyAdd(weight, v128.load(points, POINTS_Y + 16), y1);
   }
   v128.store(scratch, x0, LINE_X);
   v128.store(scratch, x1, LINE_X + 16);
@@ -193,7 +308,7 @@ function fieldOfLine(scratch: usize, y: u32): void {
   v128.store(scratch, y1, LINE_Y + 16);
 }
 
-/** Copies an image into the padding, of which only the inside is ever written. */
+/** Copies an image into the padded image, whose margins stay 0. */
 function pad(image: usize, padded: usize, width: u32, height: u32, stride: u32): void {
   for (let y: u32 = 0; y < height; y++) {
     const from = image + y * width;
@@ -204,9 +319,43 @@ function pad(image: usize, padded: usize, width: u32, height: u32, stride: u32):
   }
 }
 
-/** Puts the four bytes from each place together, so that one load gets them; 16 places at a time. */
-function gatherSquares(padded: usize, squares: usize, places: usize, stride: usize): void {
-  for (let i: usize = 0; i < places; i += 16) {
+/** Finds the box around the nonzero pixels of the padded image; returns false if there are none. */
+function findBox(padded: usize, height: u32, stride: u32): bool {
+  const end = padded + (MARGIN + height) * stride;
+  left = stride;
+  for (let x: u32 = 0; x < stride; x += 16) {
+    let columns = i8x16.splat(0);
+    for (let at = padded + MARGIN * stride + x; at < end; at += stride) {
+      columns = v128.or(columns, v128.load(at));
+    }
+    const inked = i8x16.bitmask(i8x16.ne(columns, i8x16.splat(0)));
+    if (inked == 0) continue;
+    if (left == stride) left = x + ctz(inked);
+    right = x + 31 - clz(inked);
+  }
+  if (left == stride) return false;
+  top = MARGIN;
+  while (!isInked(padded + top * stride, stride)) top++;
+  bottom = MARGIN + height - 1;
+  while (!isInked(padded + bottom * stride, stride)) bottom--;
+  return true;
+}
+
+/** Returns whether a line of the padded image has a nonzero pixel. */
+function isInked(line: usize, stride: u32): bool {
+  for (let x: u32 = 0; x < stride; x += 16) {
+    if (v128.any_true(v128.load(line + x))) return true;
+  }
+  return false;
+}
+
+/**
+ * Combines the four bytes of each square, so that one load gets them: the squares of the box's lines
+ * and of one line above and below, 16 positions at a time.
+ */
+function gatherSquares(padded: usize, squares: usize, stride: u32): void {
+  const end = (bottom + 2) * stride;
+  for (let i = (top - 1) * stride; i < end; i += 16) {
     const from = padded + i;
     const first = v128.load(from);
     const right = v128.load(from, 1);
@@ -224,7 +373,7 @@ function gatherSquares(padded: usize, squares: usize, places: usize, stride: usi
   }
 }
 
-// The first, or last, bytes or pairs of bytes of two vectors in turns.
+// Each interleaves the first or last 8 bytes, or 4 pairs of bytes, of two vectors.
 // @ts-ignore: decorator
 @inline
 function lowBytes(a: v128, b: v128): v128 {
@@ -249,21 +398,45 @@ function highPairs(a: v128, b: v128): v128 {
   return v128.shuffle<u16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
 }
 
-/** Of each of four squares, the byte from this bit on, as a number. */
+/** Returns the byte at a bit offset of each of four squares, as f32. */
 // @ts-ignore: decorator
 @inline
 function byteOf(square: v128, bit: i32): v128 {
   return f32x4.convert_i32x4_s(v128.and(i32x4.shr_u(square, bit), i32x4.splat(255)));
 }
 
-/** The value so far from a to b. */
+/** Returns a + part (b - a). */
 // @ts-ignore: decorator
 @inline
-function between(a: v128, b: v128, part: v128): v128 {
-  return f32x4.add(a, f32x4.mul(part, f32x4.sub(b, a)));
+function interpolate(a: v128, b: v128, part: v128): v128 {
+  return multiplyAdd(part, f32x4.sub(b, a), a);
 }
 
-/** sin(a) for |a| <= pi, within 3e-5: Taylor's polynomial. */
+/** Returns the integer parts of four numbers from 0 to 256. */
+// @ts-ignore: decorator
+@inline
+function truncate(v: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return i32x4.relaxed_trunc_f32x4_s(v);
+  else return i32x4.trunc_sat_f32x4_s(v);
+}
+
+/** Returns the smallest of four numbers. */
+// @ts-ignore: decorator
+@inline
+function leastOf(v: v128): f32 {
+  const pair = f32x4.pmin(v, v128.shuffle<f32>(v, v, 2, 3, 0, 1));
+  return f32x4.extract_lane(f32x4.pmin(pair, v128.shuffle<f32>(pair, pair, 1, 0, 3, 2)), 0);
+}
+
+/** Returns the largest of four numbers. */
+// @ts-ignore: decorator
+@inline
+function mostOf(v: v128): f32 {
+  const pair = f32x4.pmax(v, v128.shuffle<f32>(v, v, 2, 3, 0, 1));
+  return f32x4.extract_lane(f32x4.pmax(pair, v128.shuffle<f32>(pair, pair, 1, 0, 3, 2)), 0);
+}
+
+/** Returns sin(a) for |a| <= pi with an error of at most 3e-5: its Taylor polynomial. */
 function sineOf(a: f32): f32 {
   const q = a * a;
   let p: f32 = 1.0 / 6227020800.0;
@@ -275,7 +448,7 @@ function sineOf(a: f32): f32 {
   return a + a * q * p;
 }
 
-/** cos(a) for |a| <= pi, within 1e-5. */
+/** Returns cos(a) for |a| <= pi with an error of at most 1e-5. */
 function cosineOf(a: f32): f32 {
   const q = a * a;
   let p: f32 = -1.0 / 87178291200.0;

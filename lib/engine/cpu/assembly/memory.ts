@@ -126,14 +126,23 @@ export let slots: usize = 0;
 export let slotCount: u32 = 0;
 export let slotBytes: usize = 0;
 
-// Distorting.
+// Distortions.
 /**
- * f32 (7, width rounded up to 4) and (height, 7): what each control point counts at each pixel of a
- * line or a column.
+ * The weights of the control points that displace four neighboring pixels of a line,
+ * f32 (width / 4, 7, 4): the first `columnTaps` of the seven are used. columnPoints, u32 (width / 4):
+ * 4 times the number of the first of these points.
  */
 export let columnWeights: usize = 0;
+export let columnPoints: usize = 0;
+/** 5, or 7 if the image is so narrow that four pixels lie among more control points. */
+export let columnTaps: u32 = 0;
+/**
+ * The weights of the four lines of control points around a line of pixels, f32 (height, 4).
+ * rowPoints, u32 (height): 32 times the number of the first of these lines.
+ */
 export let rowWeights: usize = 0;
-/** Scratch of each thread, `distortScratchBytes` long; distort.ts says what for. */
+export let rowPoints: usize = 0;
+/** The scratch memory of each thread, `distortScratchBytes` bytes: see distort.ts. */
 export let distortScratch: usize = 0;
 export let distortScratchBytes: usize = 0;
 
