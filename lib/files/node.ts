@@ -15,15 +15,22 @@ export function createHash(algorithm: "sha256" | "md5"): Hash {
   return process.getBuiltinModule("node:crypto").createHash(algorithm);
 }
 
+/** Minimum and maximum size in bytes of a piece of decompressed data; zlib sets the minimum. */
+const MIN_PIECE = 64;
+const MAX_PIECE = 64 * 2 ** 20;
+
 /**
- * Decompresses gzip; see https://nodejs.org/api/zlib.html#zlibgunzipsyncbuffer-options.
+ * Decompresses gzip; see https://nodejs.org/api/zlib.html#zlibgunzipsyncbuffer-options. Data of up to
+ * 64 MiB becomes a single piece, in a third less time than many pieces, which have to be joined.
  *
  * @param bytes A whole gzip file
  * @param maxOutputLength Throws if the result would be longer
  * @returns The decompressed bytes
  */
-export function gunzipSync(bytes: Uint8Array, maxOutputLength?: number): Uint8Array {
-  return process.getBuiltinModule("node:zlib").gunzipSync(bytes, { maxOutputLength });
+export function gunzipSync(bytes: Uint8Array, maxOutputLength: number): Uint8Array {
+  // A piece that is never full: after a full one, zlib would allocate a second.
+  const chunkSize = Math.min(maxOutputLength + MIN_PIECE, MAX_PIECE);
+  return process.getBuiltinModule("node:zlib").gunzipSync(bytes, { maxOutputLength, chunkSize });
 }
 
 /**
