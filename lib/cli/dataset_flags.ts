@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { openInBackground } from "../data/background.ts";
 import type { Dataset, DatasetSource } from "../data/dataset.ts";
 import type { SplitKind } from "../data/split.ts";
-import { DATASET_NAMES, namedDataset } from "../data/names.ts";
+import { DATASET_NAMES, type NamedDataset, namedDataset } from "../data/names.ts";
 import type { Asides } from "./asides.ts";
 import { typedPath } from "./paths.ts";
 import { type FlagTable, type FlagValues, number, path, text, toggle } from "./flags.ts";
@@ -82,9 +82,9 @@ export function splitOf({ test }: FlagValues<typeof DATASET_FLAGS>): { split?: S
   return test === undefined ? {} : { split: "original" };
 }
 
-/** The shape of the chosen data set, if it is known before the data set is opened. */
-export function shapeBeforehand(
+/** What is known about the chosen data set before it is opened, if it is not the user's own. */
+export function knownBeforehand(
   { dataset = "auto" }: FlagValues<typeof DATASET_FLAGS>,
-): Pick<Dataset, "width" | "height" | "classes"> | undefined {
+): NamedDataset | undefined {
   return namedDataset(dataset);
 }

@@ -2,12 +2,14 @@
 import { createEngine } from "../engine/create.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Dataset } from "../data/dataset.ts";
+import type { NamedDataset } from "../data/names.ts";
 import { logLines } from "../report/console.ts";
 import { jsonLine } from "../report/json.ts";
 import { resolveOptions, type TrainingOptions } from "../training/options.ts";
+import { drawStart } from "../training/start.ts";
 import { engineOptions, train } from "../training/train.ts";
 import { type Asides, openAsides } from "./asides.ts";
-import { DATASET_FLAGS, openChosenDataset, shapeBeforehand, splitOf } from "./dataset_flags.ts";
+import { DATASET_FLAGS, knownBeforehand, openChosenDataset, splitOf } from "./dataset_flags.ts";
 import { DRIVER_ADVICE } from "./driver_advice.ts";
 import { type FlagValues, number, oneOf, path, type Task, toggle, UsageError } from "./flags.ts";
 import type { Interruption } from "./interruption.ts";
@@ -162,7 +164,7 @@ function checkKeepingFlags(flags: FlagValues<typeof FLAGS>): void {
   }
 }
 
-/** Creates the engine while the data is read, if the data's shape is known in advance. */
+/** Creates the engine and makes the first random draws while the data is read, if its shape is known. */
 async function openDataAndEngine(
   flags: FlagValues<typeof FLAGS>,
   options: TrainingOptions,
@@ -183,9 +185,20 @@ async function openDataAndEngine(
       onNotice: asides.notice,
       onCompiling: () => asides.progress(0, 1, "compiling shaders"),
     });
-  const shape = resumed ? undefined : shapeBeforehand(flags);
-  if (shape) return await Promise.all([opening, options, engineFor(shape, options)]);
+  const known = resumed ? undefined : knownBeforehand(flags);
+  if (known) {
+    const creating = engineFor(known, options);
+    drawBeforehand(known, options);
+    return await Promise.all([opening, options, creating]);
+  }
   const data = await opening;
   const fitted = fitToData(options, data, flags, asides.notice);
   return [data, fitted, await engineFor(data, fitted)];
+}
+
+/** Makes the draws that `train` needs first, and that depend on the data's numbers of rows alone. */
+function drawBeforehand({ rows, ...known }: NamedDataset, options: TrainingOptions): void {
+  if (options.validation >= known.trainRows) return; // `train` throws
+  const blank = { ...known, name: "", images: new Uint8Array(), labels: new Uint8Array(rows) };
+  drawStart(blank, options, engineOptions(options, known).architecture);
 }

@@ -2,18 +2,20 @@
 import type { Dataset } from "./dataset.ts";
 
 /** What is known about a data set before it is opened. */
-interface NamedDataset extends Pick<Dataset, "width" | "height" | "classes"> {
+export interface NamedDataset extends Pick<Dataset, "width" | "height" | "classes" | "trainRows"> {
+  /** Number of rows, training and test. */
+  rows: number;
   /** Whether its rows are MNIST's, on which the notebook trained. */
   isMnist: boolean;
 }
 
-const LIKE_MNIST = { width: 28, height: 28, classes: 10 };
+const LIKE_MNIST = { width: 28, height: 28, classes: 10, trainRows: 60_000, rows: 70_000 };
 
 const DATASETS = {
   mnist: { ...LIKE_MNIST, isMnist: true },
   fashion: { ...LIKE_MNIST, isMnist: false },
   kmnist: { ...LIKE_MNIST, isMnist: false },
-  qmnist: { ...LIKE_MNIST, isMnist: false },
+  qmnist: { ...LIKE_MNIST, rows: 120_000, isMnist: false },
   openml: { ...LIKE_MNIST, isMnist: true },
   synthetic: { ...LIKE_MNIST, isMnist: false },
 } as const satisfies Readonly<Record<string, NamedDataset>>;
@@ -28,7 +30,7 @@ export const DATASET_NAMES: readonly string[] = ["auto", ...Object.keys(DATASETS
  * Looks up a data set by name.
  *
  * @param name A value of `--dataset`; `auto` is looked up as MNIST
- * @returns Its image size and number of classes; undefined if `name` is a path
+ * @returns What is known about it; undefined if `name` is a path
  *
  * @example
  * ```ts

@@ -19,10 +19,14 @@ export interface RunStart {
   key: Key;
 }
 
+/** The last result, and what it depends on: `train` makes the draws while the data is being read. */
+let latest: { start: RunStart; of: string } | undefined;
+
 /**
- * Draws the split, the sample and the parameters, in the notebook's order.
+ * Draws the split, the sample and the parameters, in the notebook's order. Remembers the last
+ * result, which the caller must not change.
  *
- * @param data The data set
+ * @param data The data set, of which only the numbers of rows matter
  * @param options The run's options; all draws depend on `seed`
  * @param architecture The net's architecture
  * @returns The same result for the same options and data
@@ -42,6 +46,22 @@ export interface RunStart {
  * ```
  */
 export function drawStart(
+  data: Dataset,
+  options: TrainingOptions,
+  architecture: Architecture,
+): RunStart {
+  const { seed, threefry, split, validation, initialization } = options;
+  const { labels, trainRows, publishedSplit } = data;
+  const of = JSON.stringify([
+    ...[seed, threefry, split, validation, initialization],
+    ...[labels.length, trainRows, publishedSplit !== false],
+    architecture,
+  ]);
+  if (latest?.of !== of) latest = { start: draw(data, options, architecture), of };
+  return latest.start;
+}
+
+function draw(
   data: Dataset,
   { seed, threefry, split: kind, validation, initialization }: TrainingOptions,
   architecture: Architecture,
