@@ -2,7 +2,7 @@ import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import type { Dataset } from "../../lib/data/dataset.ts";
 import { evaluate } from "../../lib/training/evaluate.ts";
 import { predict } from "../../lib/training/predict.ts";
-import { generatedImages, initializedModel } from "./models.ts";
+import { generatedImages, initializedModel } from "./small_model.ts";
 
 const MODEL = initializedModel();
 const DATA: Dataset = {
@@ -15,7 +15,7 @@ const DATA: Dataset = {
   trainRows: 600,
 };
 
-Deno.test("evaluate() counts what predict() says", () => {
+Deno.test("evaluate() returns the accuracy, loss, confusion, recall and precision of predict()'s answers", () => {
   const { labels, probabilities } = predict(MODEL, DATA.images);
   const report = evaluate(MODEL, DATA);
   assertEquals(report.answers, labels);
@@ -35,7 +35,7 @@ Deno.test("evaluate() counts what predict() says", () => {
   assertEquals(report.confusion.reduce((a, b) => a + b), 700);
 });
 
-Deno.test("evaluate() looks at the rows it is told to, in their order", () => {
+Deno.test("evaluate() evaluates only the given rows, in their order", () => {
   const rows = [699, 3, 3, 650];
   const { answers, confusion } = evaluate(MODEL, DATA, rows);
   const all = evaluate(MODEL, DATA).answers;
@@ -43,7 +43,7 @@ Deno.test("evaluate() looks at the rows it is told to, in their order", () => {
   assertEquals(confusion.reduce((a, b) => a + b), 4);
 });
 
-Deno.test("evaluate() has no precision or recall for classes that do not occur", () => {
+Deno.test("evaluate() returns NaN as the precision or recall of a class that does not occur", () => {
   const row = evaluate(MODEL, DATA).answers.findIndex((answer, i) => answer !== DATA.labels[i]);
   const { precision, recall } = evaluate(MODEL, DATA, [row]);
   const answer = predict(MODEL, DATA.images.subarray(16 * row, 16 * row + 16)).labels[0];
@@ -53,7 +53,7 @@ Deno.test("evaluate() has no precision or recall for classes that do not occur",
   }
 });
 
-Deno.test("evaluate() refuses data that does not fit the net", () => {
+Deno.test("evaluate() throws if the net has other numbers of inputs or classes than the data", () => {
   const wide = { ...DATA, width: 8, height: 2 };
   evaluate(MODEL, wide, [0]);
   assertThrows(

@@ -1,4 +1,6 @@
-/** An engine that computes nothing, writes down what it is told, and takes as long as it is told to. */
+/**
+ * An engine for tests that computes nothing: it records its calls and simulates a device's time.
+ */
 import type { Dataset } from "../../lib/data/dataset.ts";
 import type {
   DeviceDescription,
@@ -9,7 +11,7 @@ import type {
   Step,
 } from "../../lib/engine/engine.ts";
 
-/** One call, or one step of a `step()` call. */
+/** A recorded call. A call of `step()` is recorded as one entry for each step. */
 export type Call =
   | { call: "load"; data: Dataset }
   | { call: "start"; trainRows: Uint32Array; state: EngineState }
@@ -17,26 +19,28 @@ export type Call =
   | { call: "evaluate"; rows: Uint32Array }
   | { call: "settle" | "read" | "dispose" };
 
+/** Records its calls, and simulates a device's time on a clock of its own. */
 export class FakeEngine implements Engine {
   readonly device: DeviceDescription = { backend: "cpu", name: "fake", software: true };
   readonly options: EngineOptions;
   readonly calls: Call[] = [];
-  /** The loss of every evaluation. */
+  /** The loss that every evaluation returns. */
   loss = 1;
-  /** What a step takes, and how long after its work is done the device is heard of. */
+  /** The time of a step. */
   millisecondsPerStep = 1;
-  millisecondsToHear = 0;
-  /** How long the device pauses before its first step. */
-  pause = 0;
-  /** Whether `step()` returns only once the steps are done, as a processor that plays a GPU may. */
+  /** The time from the end of the device's work until `settle()` returns. */
+  millisecondsPerWait = 0;
+  /** The time for which the device pauses before its first step. */
+  pauseMilliseconds = 0;
+  /** Whether `step()` returns only when the steps are done, as on some software adapters. */
   stepsBlock = false;
-  /** The time that has passed, for a test to put in place of `performance.now()`. */
+  /** The simulated time; a test lets `performance.now()` return it. */
   milliseconds = 0;
-  /** How long the device had nothing to do. */
-  idle = 0;
-  /** When it is done with all it was asked for. */
+  /** The time for which the device had no work. */
+  idleMilliseconds = 0;
+  /** The time at which the device has done all its queued work. */
   #busyUntil = 0;
-  #waiting: Evaluation[] = [];
+  #evaluations: Evaluation[] = [];
   #stepsTaken = 0;
   #parameters = new Float32Array();
 
@@ -55,10 +59,10 @@ export class FakeEngine implements Engine {
   }
 
   step(steps: readonly Step[]): void {
-    this.idle += Math.max(0, this.milliseconds - this.#busyUntil);
+    this.idleMilliseconds += Math.max(0, this.milliseconds - this.#busyUntil);
     this.#busyUntil = Math.max(this.#busyUntil, this.milliseconds);
-    this.#busyUntil += this.pause;
-    this.pause = 0;
+    this.#busyUntil += this.pauseMilliseconds;
+    this.pauseMilliseconds = 0;
     for (const step of steps) {
       this.calls.push({ call: "step", step });
       this.#stepsTaken++;
@@ -69,7 +73,7 @@ export class FakeEngine implements Engine {
 
   evaluate(rows: Uint32Array): void {
     this.calls.push({ call: "evaluate", rows });
-    this.#waiting.push({
+    this.#evaluations.push({
       correct: this.#stepsTaken % (rows.length + 1),
       rows: rows.length,
       loss: this.loss,
@@ -78,11 +82,12 @@ export class FakeEngine implements Engine {
 
   async settle(): Promise<Evaluation[]> {
     this.calls.push({ call: "settle" });
-    const evaluations = this.#waiting.splice(0);
-    const heard = this.#busyUntil + this.millisecondsToHear;
-    // Timers fire in the order in which they were set, so time goes on as waits end.
+    const evaluations = this.#evaluations.splice(0);
+    const answered = this.#busyUntil + this.millisecondsPerWait;
+    // Timers fire in the order in which they were set, so the clock moves when the caller's wait
+    // ends.
     await new Promise((resolve) => setTimeout(resolve, 0));
-    this.milliseconds = Math.max(this.milliseconds, heard);
+    this.milliseconds = Math.max(this.milliseconds, answered);
     return evaluations;
   }
 
@@ -100,7 +105,7 @@ export class FakeEngine implements Engine {
     return Promise.resolve();
   }
 
-  /** How often it was waited for. */
+  /** The number of calls of `settle()`. */
   get settles(): number {
     return this.calls.filter(({ call }) => call === "settle").length;
   }

@@ -9,7 +9,7 @@ import golden from "../golden/notebook_draws.json" with { type: "json" };
 import { sha256, words } from "../random/golden.ts";
 import { FakeEngine } from "./fake_engine.ts";
 
-/** As many rows as MNIST has, and nothing in them: no draw depends on pixels. */
+/** As many rows as MNIST, all blank: the random draws do not depend on pixels or labels. */
 const DATA: Dataset = {
   name: "blank",
   width: 28,
@@ -22,7 +22,7 @@ const DATA: Dataset = {
 
 for (const run of golden.runs) {
   const layout = run.layout as ThreefryLayout;
-  Deno.test(`train() draws what JAX draws in a notebook's run with seed ${run.seed}, ${layout}`, async () => {
+  Deno.test(`train() makes the same random draws as the notebook in JAX with seed ${run.seed} in the ${layout} layout`, async () => {
     const options = { seed: run.seed, threefry: layout };
     const engine = new FakeEngine(engineOptions(resolveOptions(options), DATA));
     const events = await Array.fromAsync(
@@ -34,9 +34,9 @@ for (const run of golden.runs) {
     assertEquals([...key], run.key);
 
     const started = engine.calls.find((call) => call.call === "start")!;
-    const trains = new Set(started.trainRows);
+    const trainRows = new Set(started.trainRows);
     assertEquals(
-      sha256(Uint8Array.from(DATA.labels, (_, row) => Number(trains.has(row)))),
+      sha256(Uint8Array.from(DATA.labels, (_, row) => Number(trainRows.has(row)))),
       run.mask,
     );
     for (
@@ -52,7 +52,9 @@ for (const run of golden.runs) {
     for (const [step, rows] of Object.entries(run.steps)) {
       assertEquals(choice(steps[Number(step) - 1].key, 60000, 100, { layout }), words(rows));
     }
-    const testRows = Uint32Array.from(DATA.labels, (_, row) => row).filter((r) => !trains.has(r));
+    const testRows = Uint32Array.from(DATA.labels, (_, row) => row).filter((r) =>
+      !trainRows.has(r)
+    );
     const evaluated = engine.calls.flatMap((call) => call.call === "evaluate" ? [call.rows] : []);
     assertEquals(evaluated.length, 1 + 10 + 1);
     for (const [step, rows] of Object.entries(run.evaluations)) {

@@ -1,4 +1,7 @@
-/** train() on the real engines: what it reads back, and that its bits do not depend on chance. */
+/**
+ * Tests of train() on the real engines: divergence, resuming bit by bit, and the number of
+ * readbacks.
+ */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { createEngine } from "../../lib/engine/create.ts";
 import { WebGpuEngine } from "../../lib/engine/webgpu/webgpu_engine.ts";
@@ -7,13 +10,14 @@ import { resolveOptions, type TrainingOptions } from "../../lib/training/options
 import { DivergedError, engineOptions, train } from "../../lib/training/train.ts";
 import { generatedData } from "../../lib/engine/reference.ts";
 import { needs } from "../requirements.ts";
+import { finished } from "./small_run.ts";
 
 const DATA = {
   ...generatedData({ rows: 700, width: 28, height: 28, classes: 10 }),
   trainRows: 600,
 };
 
-/** As the notebook draws and learns, and with everything else that there is. */
+/** The notebook's way of training, and runs that together use all other kinds of options. */
 const RUNS: Record<string, Partial<TrainingOptions>> = {
   "the notebook's options": { iterations: 60, batchSize: 50, evalEvery: 20, evalSize: 30 },
   "other options": {
@@ -50,7 +54,8 @@ for (const backend of ["cpu", "webgpu"] as const) {
 
   for (const head of ["notebook", "softmax"] as const) {
     Deno.test({
-      name: `train() ends with DivergedError on ${backend}, with the ${head} head`,
+      name:
+        `train() throws DivergedError on ${backend} if the loss of the ${head} head becomes infinite or NaN`,
       ...requirements,
       async fn() {
         const options = { activation: "relu", head, learningRate: 1e30, batchSize: 50 } as const;
@@ -62,7 +67,8 @@ for (const backend of ["cpu", "webgpu"] as const) {
 
   for (const [which, options] of Object.entries(RUNS)) {
     Deno.test({
-      name: `train() with ${which} gives the same bits on ${backend}, however often it is resumed`,
+      name:
+        `train() with ${which} on ${backend} gives the same bits if it is resumed after every 7 steps`,
       ...requirements,
       async fn() {
         await using engine = await createEngine({
@@ -73,7 +79,7 @@ for (const backend of ["cpu", "webgpu"] as const) {
         const end = finished(whole);
         assert(end.parameters.w0.every(Number.isFinite));
 
-        // In chunks of 7 steps, each a run of its own that is broken off after its checkpoint.
+        // Each pass of this loop resumes the run, and leaves it after the next checkpoint.
         let resume: CheckpointEvent | undefined;
         const pieces: TrainingEvent[] = [];
         do {
@@ -99,7 +105,7 @@ for (const backend of ["cpu", "webgpu"] as const) {
 }
 
 Deno.test({
-  name: "train() reads back from WebGPU what a progress display needs, and nothing else",
+  name: "train() reads results back from WebGPU only about ten times a second",
   ...await needs("webgpu"),
   async fn() {
     const options = { iterations: 1000, evalEvery: 10, evalSize: 30, batchSize: 20 };
@@ -108,19 +114,14 @@ Deno.test({
       backend: "webgpu",
     });
     assert(engine instanceof WebGpuEngine);
-    const counted = engine as WebGpuEngine;
     const events = await Array.fromAsync(train({ data: DATA, engine, ...options }));
 
     assertEquals(events.filter(({ event }) => event === "evaluated").length, 101);
-    const answers = events.filter(({ event }) => event === "progress").length;
+    const progress = events.filter(({ event }) => event === "progress").length;
     const { seconds } = finished(events);
-    // Ten a second; more only at first, while nobody knows how fast the device is.
-    assert(answers <= 5 + seconds / 0.04, `${answers} answers in ${seconds} s`);
-    // Besides: the accuracy at the start and at the end, and the parameters.
-    assertEquals(counted.readbacks, answers + 3);
+    // The first chunks are short, because the device's speed is not yet known.
+    assert(progress <= 5 + seconds / 0.04, `${progress} progress events in ${seconds} s`);
+    // Three more: the initial accuracy, the final accuracy and the parameters.
+    assertEquals(engine.readbacks, progress + 3);
   },
 });
-
-function finished(events: TrainingEvent[]) {
-  return events.find((event) => event.event === "finished")!;
-}

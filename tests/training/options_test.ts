@@ -7,15 +7,16 @@ import {
   type TrainingOptions,
 } from "../../lib/training/options.ts";
 
-Deno.test("resolveOptions() gives the notebook's options where nothing is given", () => {
+Deno.test("resolveOptions() returns the notebook's options by default", () => {
   assertEquals(resolveOptions(), { ...NOTEBOOK });
 });
 
-Deno.test("resolveOptions() takes undefined for not given", () => {
+Deno.test("resolveOptions() treats undefined as not given", () => {
   assertEquals(resolveOptions({ seed: undefined, batchSize: 7 }), { ...NOTEBOOK, batchSize: 7 });
 });
 
-const WRONG: [keyof TrainingOptions, unknown, string][] = [
+/** An option, an invalid value, and what the error says it must be. */
+const INVALID: [keyof TrainingOptions, unknown, string][] = [
   ["seed", -1, "a whole number from 0 to 4294967295"],
   ["seed", 2 ** 32, "a whole number from 0 to 4294967295"],
   ["seed", 0.5, "a whole number from 0 to 4294967295"],
@@ -51,8 +52,8 @@ const WRONG: [keyof TrainingOptions, unknown, string][] = [
   ["threefry", "new", "one of legacy, partitionable"],
 ];
 
-for (const [option, value, rule] of WRONG) {
-  Deno.test(`resolveOptions() refuses ${option} of ${value}`, () => {
+for (const [option, value, rule] of INVALID) {
+  Deno.test(`resolveOptions() throws OptionError if ${option} is ${value}`, () => {
     const error = assertThrows(
       () => resolveOptions({ [option]: value }),
       OptionError,
@@ -62,18 +63,18 @@ for (const [option, value, rule] of WRONG) {
   });
 }
 
-Deno.test("resolveOptions() refuses an option that does not exist", () => {
-  const misspelt = { batchsize: 10 } as Partial<TrainingOptions>;
-  assertThrows(() => resolveOptions(misspelt), RangeError, "current value is batchsize");
+Deno.test("resolveOptions() throws if an option does not exist", () => {
+  const misspelled = { batchsize: 10 } as Partial<TrainingOptions>;
+  assertThrows(() => resolveOptions(misspelled), RangeError, "current value is batchsize");
 });
 
-Deno.test("checkAgainstRows() takes batches and evaluations up to the rows there are", () => {
+Deno.test("checkAgainstRows() accepts batches and evaluations of up to all rows", () => {
   const rows = { train: 60, test: 10 };
   checkAgainstRows({ ...NOTEBOOK, batchSize: 60, evalSize: 10 }, rows);
   checkAgainstRows({ ...NOTEBOOK, batchSize: 40, evalSize: 20, validation: 20 }, rows);
 });
 
-Deno.test("checkAgainstRows() refuses a data set without test rows", () => {
+Deno.test("checkAgainstRows() throws if the data has no test rows", () => {
   const options = { ...NOTEBOOK, batchSize: 10, validation: 10, evalSize: 10 };
   assertThrows(() => checkAgainstRows(options, { train: 60, test: 0 }), RangeError, "test rows");
 });
@@ -87,7 +88,7 @@ for (
     ["validation", { validation: 60 }, "below the 60 rows to train on"],
   ] as const
 ) {
-  Deno.test(`checkAgainstRows() refuses ${JSON.stringify(change)} of 60 and 10 rows`, () => {
+  Deno.test(`checkAgainstRows() throws if ${JSON.stringify(change)} exceeds 60 training and 10 test rows`, () => {
     const options = { ...NOTEBOOK, batchSize: 10, evalSize: 10, ...change };
     const error = assertThrows(
       () => checkAgainstRows(options, { train: 60, test: 10 }),

@@ -3,15 +3,15 @@ import { type Key, prngKey, split } from "../../lib/random/threefry.ts";
 import { NOTEBOOK, type TrainingOptions } from "../../lib/training/options.ts";
 import { learningRateOf, planRun, totalIterations } from "../../lib/training/plan.ts";
 
-/** The sampler's keys after 1, 2, 3... draws. */
-function chain(key: Key, count: number): Key[] {
+/** Returns the sampler's keys of its next draws, in order. */
+function nextKeys(key: Key, count: number): Key[] {
   return Array.from({ length: count }, () => key = split(key)[0]);
 }
 
-Deno.test("planRun() draws a key for the first evaluation, then one a step and one an evaluation", () => {
+Deno.test("planRun() draws a key for the initial evaluation, then one for each step and each evaluation", () => {
   const options = { ...NOTEBOOK, evalEvery: 2, batchSize: 3 };
   const plan = planRun(options, 10, prngKey(7)).take(5).toArray();
-  const keys = chain(prngKey(7), 7);
+  const keys = nextKeys(prngKey(7), 7);
   assertEquals(plan.map(({ step }) => step?.key), [undefined, keys[1], keys[2], keys[4], keys[5]]);
   assertEquals(
     plan.map(({ evaluation }) => evaluation),
@@ -21,12 +21,13 @@ Deno.test("planRun() draws a key for the first evaluation, then one a step and o
   assertEquals(plan.slice(1).map(({ step }) => [step!.from, step!.count]), Array(4).fill([0, 3]));
 });
 
-Deno.test("planRun() draws a key an epoch and cuts its permutation into batches, the last ragged", () => {
+Deno.test("planRun() with epochs draws one key per epoch and divides its permutation into batches, of which the last may be smaller", () => {
   const options = { ...NOTEBOOK, epochs: 2, evalEvery: 2, batchSize: 4 };
   assertEquals(totalIterations(options, 10), 6);
   const plan = planRun(options, 10, prngKey(7)).take(7).toArray();
-  // Draws: evaluation, epoch, evaluation after step 2, epoch, evaluations after steps 4 and 6.
-  const keys = chain(prngKey(7), 6);
+  // The draws: initial evaluation, epoch 1, evaluation after step 2, epoch 2, evaluations after
+  // steps 4 and 6.
+  const keys = nextKeys(prngKey(7), 6);
   assertEquals(
     plan.slice(1).map(({ step }) => step!.key),
     [keys[1], keys[1], keys[1], keys[3], keys[3], keys[3]],
@@ -42,18 +43,18 @@ Deno.test("planRun() draws a key an epoch and cuts its permutation into batches,
   ]);
 });
 
-Deno.test("planRun() splits keys in the layout that the options name", () => {
+Deno.test("planRun() splits keys in the given threefry layout", () => {
   const options = { ...NOTEBOOK, threefry: "partitionable" } as const;
   const [first] = planRun(options, 10, prngKey(0)).take(1).toArray();
   assertEquals(first.key, split(prngKey(0), 2, { layout: "partitionable" })[0]);
 });
 
-Deno.test("learningRateOf() halves the rate after every 2000th step, not before it", () => {
+Deno.test("learningRateOf() halves the notebook's rate after step 2000 and step 4000", () => {
   const rates = [1, 2000, 2001, 4000, 4001, 5000].map((i) => learningRateOf(i, NOTEBOOK, 5000));
   assertEquals(rates, [0.5, 0.5, 0.25, 0.25, 0.125, 0.125]);
 });
 
-Deno.test("planRun() lets the rate fall to nothing over all steps where the schedule is linear", () => {
+Deno.test("planRun() with a linear schedule lowers the rate in equal steps towards 0 at the end of the run", () => {
   const options = { ...NOTEBOOK, schedule: "linear", learningRate: 1, batchSize: 5 } as const;
   const rates = (run: TrainingOptions) =>
     planRun(run, 10, prngKey(0)).drop(1).take(4).map(({ step }) => step!.learningRate).toArray();
@@ -61,7 +62,7 @@ Deno.test("planRun() lets the rate fall to nothing over all steps where the sche
   assertEquals(rates({ ...options, epochs: 4 }), [1, 0.875, 0.75, 0.625]);
 });
 
-Deno.test("totalIterations() counts steps, or batches where there are epochs", () => {
+Deno.test("totalIterations() returns iterations, or with epochs the number of batches in them", () => {
   assertEquals(totalIterations(NOTEBOOK, 60000), 5000);
   assertEquals(totalIterations({ ...NOTEBOOK, epochs: 3, batchSize: 128 }, 60000), 3 * 469);
 });

@@ -1,11 +1,11 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { generatedImages, initializedModel } from "./models.ts";
+import { generatedImages, initializedModel } from "./small_model.ts";
 import { predict } from "../../lib/training/predict.ts";
 
 const MODEL = initializedModel();
 const IMAGES = generatedImages(1203);
 
-Deno.test("predict() gives each image what it gets alone, whatever their count", () => {
+Deno.test("predict() returns the same for an image whether it is alone or one of many", () => {
   const { labels, probabilities } = predict(MODEL, IMAGES);
   assertEquals([labels.length, probabilities.length], [1203, 1203 * 3]);
   for (const row of [0, 1, 499, 500, 501, 1000, 1202]) {
@@ -16,18 +16,18 @@ Deno.test("predict() gives each image what it gets alone, whatever their count",
   assert(new Set(labels).size > 1);
 });
 
-Deno.test("predict() gives probabilities that add up to 1", () => {
+Deno.test("predict() returns probabilities that sum to 1", () => {
   const { probabilities } = predict(MODEL, IMAGES);
   for (let i = 0; i < probabilities.length; i += 3) {
     assertAlmostEquals(probabilities.slice(i, i + 3).reduce((a, b) => a + b), 1, 1e-6);
   }
 });
 
-Deno.test("predict() takes bytes and floats alike", () => {
+Deno.test("predict() returns the same for bytes and for floats", () => {
   assertEquals(predict(MODEL, Float32Array.from(IMAGES)), predict(MODEL, IMAGES));
 });
 
-Deno.test("predict() does not care for brightness under l2, and does under unit", () => {
+Deno.test("predict() ignores an image's brightness with the l2 scale, but not with the unit scale", () => {
   const dark = IMAGES.slice(0, 1600).map((byte) => byte >> 1 << 1);
   const half = dark.map((byte) => byte / 2);
   const probabilities = (scale: "l2" | "unit", images: Uint8Array) =>
@@ -40,11 +40,11 @@ Deno.test("predict() does not care for brightness under l2, and does under unit"
   );
 });
 
-Deno.test("predict() takes an image without ink, and none at all", () => {
+Deno.test("predict() accepts a blank image, and no image", () => {
   assert(predict(MODEL, new Uint8Array(16)).probabilities.every(Number.isFinite));
   assertEquals(predict(MODEL, new Uint8Array(0)).labels.length, 0);
 });
 
-Deno.test("predict() refuses images that are not of the net's size", () => {
+Deno.test("predict() throws if the pixels are not whole images of the net's size", () => {
   assertThrows(() => predict(MODEL, new Uint8Array(17)), RangeError, "current value is 17");
 });

@@ -1,22 +1,13 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { syntheticDigits } from "../../lib/data/synthetic.ts";
 import { createEngine } from "../../lib/engine/create.ts";
 import type { EngineOptions } from "../../lib/engine/engine.ts";
-import { resolveOptions, type TrainingOptions } from "../../lib/training/options.ts";
+import type { TrainingOptions } from "../../lib/training/options.ts";
 import { sweep, type SweepEvent, type SweptRun } from "../../lib/training/sweep.ts";
 import { sweepSideBySide } from "../../lib/training/sweep_jobs.ts";
 import { test } from "../requirements.ts";
+import { DATA, DIVERGING, shortRun } from "./sweep_runs.ts";
 
-const DATA = syntheticDigits({ trainRows: 120, testRows: 30 });
-const SMALL = {
-  iterations: 20,
-  batchSize: 10,
-  evalEvery: 10,
-  evalSize: 20,
-  hidden: [6, 5],
-} as const;
-
-/** The runs by their options, without the seconds, which differ from time to time. */
+/** Returns the results of the runs by their options, without the seconds, which vary. */
 async function resultsOf(events: AsyncIterable<SweepEvent>): Promise<Map<string, unknown>> {
   const runs = (await Array.fromAsync(events)).filter((event) => event.event === "run");
   return new Map(runs.map(({ options, result, ...others }: SweptRun) => {
@@ -29,14 +20,13 @@ function sideBySide(runs: TrainingOptions[], jobs: number): AsyncGenerator<Sweep
   return sweepSideBySide({ data: DATA, runs, jobs, threads: 1 });
 }
 
-test("sweepSideBySide() gives the bits of one run after the other, for any number of jobs", async () => {
-  const wild = { head: "softmax", activation: "relu", learningRate: 1e30 } as const;
+test("sweepSideBySide() gives the same bits as sweep(), with any number of jobs", async () => {
   const runs = [
-    ...[1, 2, 3].map((seed) => ({ ...SMALL, seed })),
-    { ...SMALL, hidden: [4, 7] as const, validation: 30 },
-    { ...SMALL, ...wild },
-    { ...SMALL, ...wild, optimizer: "adam" as const, learningRate: 0.01 },
-  ].map(resolveOptions);
+    ...[1, 2, 3].map((seed) => shortRun({ seed })),
+    shortRun({ hidden: [4, 7], validation: 30 }),
+    shortRun(DIVERGING),
+    shortRun({ ...DIVERGING, optimizer: "adam", learningRate: 0.01 }),
+  ];
   const makeEngine = (options: EngineOptions) => createEngine({ ...options, backend: "cpu" });
   const expected = await resultsOf(sweep({ data: DATA, runs, makeEngine }));
   assertEquals(expected.size, runs.length);
@@ -46,10 +36,10 @@ test("sweepSideBySide() gives the bits of one run after the other, for any numbe
   }
 });
 
-test("sweepSideBySide() trains several runs at a time, and ends them where the loop is left", async () => {
-  const runs = [1, 2].map((seed) => resolveOptions({ ...SMALL, seed, iterations: 1_000_000_000 }));
+test("sweepSideBySide() trains runs at the same time, and stops them when the loop is left", async () => {
+  const runs = [1, 2].map((seed) => shortRun({ seed, iterations: 1_000_000_000 }));
   const seen = new Set<number>();
-  // That the test ends says that the Workers do.
+  // The test can only end if the Workers stop.
   for await (const { options } of sideBySide(runs, 2)) {
     seen.add(options.seed);
     if (seen.size === 2) break;
@@ -57,8 +47,8 @@ test("sweepSideBySide() trains several runs at a time, and ends them where the l
   assertEquals([...seen].sort(), [1, 2]);
 });
 
-Deno.test("sweepSideBySide() refuses the last run's options before it trains the first", async () => {
-  const runs = [10, 121].map((batchSize) => resolveOptions({ ...SMALL, batchSize }));
+Deno.test("sweepSideBySide() checks the options of all runs before it trains the first", async () => {
+  const runs = [10, 121].map((batchSize) => shortRun({ batchSize }));
   const events: SweepEvent[] = [];
   await assertRejects(
     async () => {
@@ -71,10 +61,10 @@ Deno.test("sweepSideBySide() refuses the last run's options before it trains the
 });
 
 test("sweepSideBySide() rejects with a Worker's error", async () => {
-  const events = sideBySide([{ ...resolveOptions(SMALL), decay: -1 }], 1);
+  const events = sideBySide([{ ...shortRun(), decay: -1 }], 1);
   await assertRejects(() => events.next(), Error, "decay must be a number above 0");
 });
 
-Deno.test("sweepSideBySide() of no runs ends at once", async () => {
+Deno.test("sweepSideBySide() yields nothing if there are no runs", async () => {
   assertEquals(await Array.fromAsync(sideBySide([], 2)), []);
 });

@@ -9,7 +9,7 @@ import { evaluate } from "../../../lib/training/evaluate.ts";
 import { resolveOptions, type TrainingOptions } from "../../../lib/training/options.ts";
 import { PRESETS } from "../../../lib/training/presets.ts";
 import { drawStart } from "../../../lib/training/start.ts";
-import { generatedImages, initializedModel } from "../../training/models.ts";
+import { generatedImages, initializedModel } from "../../training/small_model.ts";
 
 /** 16 inputs, 3 classes, and hidden layers as `OPTIONS` has them: the net as it is before any step. */
 const MODEL = initializedModel();

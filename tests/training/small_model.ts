@@ -1,4 +1,4 @@
-/** A net and images to try things on. */
+/** A small net and images for tests. */
 import type { Architecture } from "../../lib/net/architecture.ts";
 import { drawParameters } from "../../lib/net/initialize.ts";
 import { parameterViews } from "../../lib/net/maths.ts";
@@ -6,7 +6,7 @@ import type { Model } from "../../lib/net/model.ts";
 import { DistSampler } from "../../lib/random/dist_sampler.ts";
 import { prngKey, randomBits } from "../../lib/random/threefry.ts";
 
-/** A net of 16 inputs and 3 classes with drawn parameters. */
+/** Returns a net with 16 inputs, 3 classes and randomly initialized parameters. */
 export function initializedModel(): Model {
   const architecture: Architecture = {
     inputs: 16,
@@ -19,7 +19,7 @@ export function initializedModel(): Model {
   return { architecture, scale: "l2", parameters: parameterViews(architecture, flat) };
 }
 
-/** Images of 16 pixels each, about half of them blank. */
+/** Returns random images of 16 pixels, about half of them 0. */
 export function generatedImages(rows: number): Uint8Array<ArrayBuffer> {
   const bits = randomBits(prngKey(4), rows * 16);
   return Uint8Array.from(bits, (word) => word & 0x100 ? word & 0xff : 0);
