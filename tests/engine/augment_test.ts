@@ -2,14 +2,14 @@ import { assert, assertEquals } from "@std/assert";
 import { LARGEST_SHIFT, SHIFT_COUNTER, shiftOfRow } from "../../lib/engine/augment.ts";
 import { prngKey, threefry2x32 } from "../../lib/random/threefry.ts";
 
-Deno.test("shiftOfRow() takes a block's two words modulo 5", () => {
+Deno.test("shiftOfRow() reduces the two words of a threefry block modulo 5", () => {
   for (let position = 0; position < 50; position++) {
     const [x0, x1] = threefry2x32(prngKey(3), SHIFT_COUNTER, position);
     assertEquals(shiftOfRow(prngKey(3), position), { dx: x0 % 5 - 2, dy: x1 % 5 - 2 });
   }
 });
 
-Deno.test("shiftOfRow() gives each of the 25 shifts equally often", () => {
+Deno.test("shiftOfRow() returns each of the 25 shifts equally often", () => {
   const counts = new Map<string, number>();
   const draws = 25_000;
   for (let i = 0; i < draws; i++) {
@@ -18,6 +18,6 @@ Deno.test("shiftOfRow() gives each of the 25 shifts equally often", () => {
     counts.set(`${dx} ${dy}`, (counts.get(`${dx} ${dy}`) ?? 0) + 1);
   }
   assertEquals(counts.size, 25);
-  // Five standard deviations of a count around 1000.
+  // The expected count is 1000, and 160 are five standard deviations.
   for (const [shift, count] of counts) assert(Math.abs(count - 1000) < 160, `${shift}: ${count}`);
 });

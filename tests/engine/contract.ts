@@ -1,23 +1,23 @@
 /**
- * What any engine must do, as tests against float64 mathematics. An engine's test file calls
- * `engineContract` with a maker.
+ * The contract that every engine must fulfill (lib/engine/engine.ts), as tests against a float64
+ * reference. The test file of an engine calls `engineContract`.
  */
 import { registerDistortions } from "./contract/distortions.ts";
-import { registerDraws } from "./contract/draws.ts";
+import { registerSampling } from "./contract/sampling.ts";
 import { registerEvaluations } from "./contract/evaluations.ts";
 import { registerGradients } from "./contract/gradients.ts";
 import { registerMnist } from "./contract/mnist.ts";
 import { registerQueue } from "./contract/queue.ts";
-import { registerSameBits } from "./contract/same_bits.ts";
+import { registerDeterminism } from "./contract/determinism.ts";
 import type { MakeEngine, Register } from "./contract/shared.ts";
 import { registerTraining } from "./contract/training.ts";
 
 /**
- * Registers the tests.
+ * Registers all tests of the contract for an engine.
  *
- * @param name The engine's, to begin each test's name with
- * @param make Makes an engine
- * @param options Whether to ignore all of them, as where there is no device
+ * @param name The name of the engine; each test's name begins with it
+ * @param make Creates an engine
+ * @param options Whether to ignore all tests, for example because there is no device
  */
 export async function engineContract(
   name: string,
@@ -30,8 +30,8 @@ export async function engineContract(
   registerGradients(register, make);
   registerTraining(register, make);
   await registerMnist(register, make);
-  registerSameBits(register, make);
-  registerDraws(register, make);
+  registerDeterminism(register, make);
+  registerSampling(register, make);
   registerDistortions(register, make);
   registerEvaluations(register, make);
   registerQueue(register, make);

@@ -1,3 +1,7 @@
+/**
+ * The contract on the CPU engine: its default, its plain build on one thread, and steps on three
+ * threads.
+ */
 import { createCpuEngine } from "../../lib/engine/cpu/cpu_engine.ts";
 import { needs } from "../requirements.ts";
 import { engineContract } from "./contract.ts";
@@ -5,12 +9,12 @@ import { engineContract } from "./contract.ts";
 await engineContract("CPU", (options) => Promise.resolve(createCpuEngine(options)));
 
 await engineContract(
-  "CPU, without relaxed SIMD and on one thread,",
+  "CPU (plain build, one thread)",
   (options) => Promise.resolve(createCpuEngine({ ...options, threads: 1 }, { build: "plain" })),
   await needs("time"),
 );
 
 await engineContract(
-  "CPU, with steps shared by three threads,",
+  "CPU (three threads per step)",
   (options) => Promise.resolve(createCpuEngine({ ...options, threads: 3 }, { sharedStep: 0 })),
 );

@@ -3,10 +3,10 @@ import { createEngine } from "../../lib/engine/create.ts";
 import { test } from "../requirements.ts";
 import { NOTEBOOK_ENGINE } from "./contract/shared.ts";
 
-/** Runs a function where the only adapter is a hardware one that gives no device. */
-async function withRefusingAdapter(run: () => Promise<void>): Promise<void> {
+/** Runs a function while the only WebGPU adapter is a GPU that gives no device. */
+async function withFailingAdapter(run: () => Promise<void>): Promise<void> {
   const adapter = {
-    info: { description: "Stubborn GPU", isFallbackAdapter: false },
+    info: { description: "Failing GPU", isFallbackAdapter: false },
     limits: {},
     requestDevice: () => Promise.reject(new Error("out of devices")),
   };
@@ -21,21 +21,21 @@ async function withRefusingAdapter(run: () => Promise<void>): Promise<void> {
   }
 }
 
-test("createEngine() goes on with the CPU engine where an adapter refuses, and says so", () =>
-  withRefusingAdapter(async () => {
+test("createEngine() returns the CPU engine, with a notice, if the adapter gives no device", () =>
+  withFailingAdapter(async () => {
     const notices: string[] = [];
     const onNotice = (line: string) => notices.push(line);
     await using engine = await createEngine({ ...NOTEBOOK_ENGINE, onNotice });
     assertEquals(engine.device.backend, "cpu");
     assertEquals(notices.length, 1);
-    assert(notices[0].includes("Cannot open Stubborn GPU: out of devices"), notices[0]);
+    assert(notices[0].includes("Cannot open Failing GPU: out of devices"), notices[0]);
   }));
 
-test("createEngine() fails where the adapter that was asked for refuses", () =>
-  withRefusingAdapter(async () => {
+test("createEngine() throws if backend is webgpu and the adapter gives no device", () =>
+  withFailingAdapter(async () => {
     await assertRejects(
       () => createEngine({ ...NOTEBOOK_ENGINE, backend: "webgpu" }),
       Error,
-      "Cannot open Stubborn GPU: out of devices",
+      "Cannot open Failing GPU: out of devices",
     );
   }));

@@ -1,10 +1,11 @@
 /**
- * A process of its own for memory_test.ts: trains on the backend named, again and again, and prints
- * the resident memory after each run, in bytes, as a JSON array.
+ * Trains several times, and prints the resident memory after each run, in bytes, as a JSON array.
+ * memory_test.ts runs this program in a process of its own. Arguments: the backend, the number of
+ * runs.
  *
- * It has MNIST's size, so that a data set left behind stands out, on a device or here. Garbage is
- * collected first (`--v8-flags=--expose-gc`): a device's memory is given back only when its
- * JavaScript object is collected, and V8 does not know how much hangs on that.
+ * The data has MNIST's size, so a data set that is not freed is clearly visible. The program needs
+ * `--v8-flags=--expose-gc`: the memory of a device is freed only when its JavaScript object is
+ * collected, and V8 does not know how large that memory is, so it would collect too late.
  */
 import type { Dataset } from "../../lib/data/dataset.ts";
 import type { Backend } from "../../lib/engine/engine.ts";
@@ -29,7 +30,7 @@ for (let run = 0; run < Number(runs); run++) {
   for await (const _ of events);
   for (let collection = 0; collection < 3; collection++) {
     (globalThis as unknown as { gc: () => void }).gc();
-    // What the collection lets go of is let go in later turns of the event loop.
+    // Collected objects free their memory in later turns of the event loop.
     await new Promise((resolve) => setTimeout(resolve, 30));
   }
   resident.push(Deno.memoryUsage().rss);

@@ -1,12 +1,13 @@
+/** The contract on the WebGPU engine, with each of its sets of kernels. */
 import { findAdapter, Gpu } from "../../lib/engine/webgpu/device.ts";
 import { createWebGpuEngine } from "../../lib/engine/webgpu/webgpu_engine.ts";
 import { needs } from "../requirements.ts";
 import { engineContract } from "./contract.ts";
-import { lanesBackwards, withSources } from "./webgpu/sources.ts";
+import { reverseLanes, withSources } from "./webgpu/shader_sources.ts";
 
-// All sets of kernels, whatever the adapter: their results do not depend on where they run. The set
-// for hardware has fused kernels for small nets and tiled ones for large; the others are the same
-// tiled kernels in other shapes, and for small nets too, which takes as long again.
+// Every set of kernels must be correct on every adapter. The set "hardware" has fused kernels for
+// small nets and tiled kernels for large nets. The others use tiled kernels for all nets, with
+// other tile sizes; their tests run only with FULL=1, because they take long.
 for (const kernels of ["software", "hardware", "tiled"] as const) {
   await engineContract(
     `WebGPU (${kernels} kernels)`,
@@ -18,9 +19,9 @@ for (const kernels of ["software", "hardware", "tiled"] as const) {
 }
 
 await engineContract(
-  "WebGPU (hardware kernels, lanes backwards)",
+  "WebGPU (hardware kernels, reversed lanes)",
   (options) =>
-    withSources(lanesBackwards, async () => {
+    withSources(reverseLanes, async () => {
       return await createWebGpuEngine(await Gpu.open((await findAdapter())!), options, "hardware");
     }),
   await needs("webgpu", "time"),

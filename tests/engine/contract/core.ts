@@ -1,6 +1,9 @@
-/** The contract's core: a case for each thing that an engine does, for where the whole of it takes too long. */
+/**
+ * The core of the contract: a few tests that together cover all that an engine does, for where all
+ * tests would take too long.
+ */
 import { registerDistortions } from "./distortions.ts";
-import { registerDraws } from "./draws.ts";
+import { registerSampling } from "./sampling.ts";
 import { registerEvaluations } from "./evaluations.ts";
 import { registerGradients } from "./gradients.ts";
 import type { MakeEngine, Register } from "./shared.ts";
@@ -8,37 +11,39 @@ import { registerTraining } from "./training.ts";
 
 /** A test of an engine. */
 export interface Case {
+  /** What the engine does: the test's name without the engine's. */
   does: string;
   test(): Promise<void>;
 }
 
-const CORE = [
-  "has the gradients of a 784-7-13-4 relu notebook net for any batch size",
-  "has the gradients of a 36-20-30-256 tanh softmax net for any batch size",
-  "has the notebook net's parameters after ten steps",
-  "takes three steps of sgd on shifted images, 1500 at a time, through three layers",
-  "takes ten steps of momentum on shifted images through a shuffled epoch",
-  "takes ten steps of adam on shifted images through a shuffled epoch",
-  "shows a net that is no longer finite by its loss, with tanh and the notebook head",
-  "shows a net that is no longer finite by its loss, with relu and the softmax head",
-  "counts correct answers and averages the loss for relu and the softmax head",
-  "answers with the first of equal outputs",
-  "takes the rows of permutation(key, n) in the legacy layout",
+/** The names of the core's tests. */
+export const CORE: readonly string[] = [
+  "computes the gradients of a 784-7-13-4 net with relu and the notebook head",
+  "computes the gradients of a 36-20-30-256 net with tanh and the softmax head",
+  "matches float64 after ten steps of the notebook's net",
+  "matches float64 after three steps of sgd on 1500 shifted images each",
+  "matches float64 after ten steps of momentum in a shuffled epoch of shifted images",
+  "matches float64 after ten steps of adam in a shuffled epoch of shifted images",
+  "returns a loss that is not finite if a parameter is NaN, with tanh and the notebook head",
+  "returns a loss that is not finite if a parameter is NaN, with relu and the softmax head",
+  "counts correct predictions and averages the loss with relu and the softmax head",
+  "predicts the first of equal outputs",
+  "samples the rows of permutation(key, n) in the legacy layout",
   "in every way at once distorts images as the definition in float64 does",
   "distorts the rows of every batch by their places, of batches in turns too",
 ];
 
-/** The core's cases for an engine. */
+/** Returns the tests of the core for an engine. */
 export function coreContract(make: MakeEngine): Case[] {
   const cases = allCases(make);
   return CORE.map((does) => {
     const found = cases.find((one) => one.does === does);
-    if (found === undefined) throw new Error(`the contract has no test that says: ${does}`);
+    if (found === undefined) throw new Error(`The contract has no test named: ${does}`);
     return found;
   });
 }
 
-/** All cases of the contract that need no files and no time, the core's first. */
+/** Returns the tests of the contract that depend only on the shaders, those of the core first. */
 export function allCases(make: MakeEngine): Case[] {
   const cases: Case[] = [];
   const register: Register = (does, test) => cases.push({ does, test });
@@ -47,10 +52,10 @@ export function allCases(make: MakeEngine): Case[] {
       registerGradients,
       registerTraining,
       registerEvaluations,
-      registerDraws,
+      registerSampling,
       registerDistortions,
     ]
   ) part(register, make);
-  const place = ({ does }: Case) => (CORE.indexOf(does) + CORE.length + 1) % (CORE.length + 1);
-  return cases.sort((a, b) => place(a) - place(b));
+  const order = ({ does }: Case) => (CORE.indexOf(does) + CORE.length + 1) % (CORE.length + 1);
+  return cases.sort((a, b) => order(a) - order(b));
 }

@@ -11,18 +11,18 @@ import {
   type Register,
 } from "./shared.ts";
 
-/** Evaluations. */
+/** Tests of evaluations: correct predictions, losses, ties and values that are not finite. */
 export function registerEvaluations(register: Register, make: MakeEngine): void {
   for (const head of ["notebook", "softmax"] as const) {
     for (const activation of ["tanh", "relu"] as const) {
       register(
-        `counts correct answers and averages the loss for ${activation} and the ${head} head`,
+        `counts correct predictions and averages the loss with ${activation} and the ${head} head`,
         async () => {
           const architecture: Architecture = { ...NOTEBOOK_ENGINE.architecture, activation, head };
           const data = generatedData({ rows: 1500, width: 28, height: 28, classes: 10 });
           const options = { ...NOTEBOOK_ENGINE, architecture };
           const state = drawState(architecture, options.optimizer, 1);
-          // With larger biases, nearly all rows would have one answer.
+          // With larger biases, nearly all rows would have the same prediction.
           for (const { name, offset, length } of parameterSlots(architecture)) {
             for (let i = offset; name.startsWith("b") && i < offset + length; i++) {
               state.parameters[i] *= 0.1;
@@ -38,8 +38,11 @@ export function registerEvaluations(register: Register, make: MakeEngine): void 
             assertEquals(more, []);
             const { correct, loss, undecided } = reference.evaluate(Uint32Array.from(rows));
             assertEquals(ours.rows, rows.length);
-            assert(Math.abs(ours.correct - correct) <= undecided, `${ours.correct} of ${correct}`);
-            assert(Math.abs(ours.loss / loss - 1) <= 1e-5, `loss ${ours.loss} of ${loss}`);
+            assert(
+              Math.abs(ours.correct - correct) <= undecided,
+              `${ours.correct} correct, expected ${correct}`,
+            );
+            assert(Math.abs(ours.loss / loss - 1) <= 1e-5, `loss ${ours.loss}, expected ${loss}`);
             assert(undecided < 0.01 * rows.length);
           }
         },
@@ -49,7 +52,7 @@ export function registerEvaluations(register: Register, make: MakeEngine): void 
 
   for (const activation of ["tanh", "relu"] as const) {
     register(
-      `has a softmax head's loss from N(0, 1) parameters with ${activation}, however large`,
+      `computes the large softmax losses of N(0, 1) parameters with ${activation}`,
       async () => {
         const architecture = {
           ...NOTEBOOK_ENGINE.architecture,
@@ -60,18 +63,22 @@ export function registerEvaluations(register: Register, make: MakeEngine): void 
         const options = { ...NOTEBOOK_ENGINE, architecture };
         const state = drawState(architecture, options.optimizer);
         const expected = new Reference(options, data, allRows(data), state).evaluate(allRows(data));
-        assert(expected.loss > 10, "rows whose label has a probability that float32 cannot hold");
+        // Then some labels have a probability that is 0 in float32.
+        assert(expected.loss > 10, `expected loss ${expected.loss}`);
         await using engine = await make(options);
         engine.load(data);
         engine.start(allRows(data), state);
         engine.evaluate(allRows(data));
         const [{ loss }] = await engine.settle();
-        assert(Math.abs(loss / expected.loss - 1) <= 1e-5, `loss ${loss} of ${expected.loss}`);
+        assert(
+          Math.abs(loss / expected.loss - 1) <= 1e-5,
+          `loss ${loss}, expected ${expected.loss}`,
+        );
       },
     );
   }
 
-  register("evaluates images as they are, though steps shift theirs", async () => {
+  register("evaluates images without shifts, although its steps shift images", async () => {
     const data = generatedData({ rows: 300, width: 8, height: 8, classes: 4 });
     const state = drawState(OTHER_ENGINE.architecture, OTHER_ENGINE.optimizer, 1);
     const reference = new Reference(OTHER_ENGINE, data, allRows(data), state);
@@ -84,15 +91,15 @@ export function registerEvaluations(register: Register, make: MakeEngine): void 
     engine.evaluate(allRows(data));
     for (const { correct, loss } of await engine.settle()) {
       assert(Math.abs(correct - expected.correct) <= expected.undecided);
-      assert(Math.abs(loss / expected.loss - 1) <= 1e-5, `loss ${loss} of ${expected.loss}`);
+      assert(Math.abs(loss / expected.loss - 1) <= 1e-5, `loss ${loss}, expected ${expected.loss}`);
     }
   });
 
-  register("answers with the first of equal outputs", async () => {
+  register("predicts the first of equal outputs", async () => {
     const architecture = { ...NOTEBOOK_ENGINE.architecture, inputs: 4, hidden: [3, 2] } as const;
     const data = generatedData({ rows: 100, width: 2, height: 2, classes: 10 });
     const state = drawState(architecture, OPTIMIZERS.sgd);
-    // b2 saturates the outputs of classes 3, 6 and 9 at exactly 1, the others at -1.
+    // With this b2, the outputs of classes 3, 6 and 9 are exactly 1, and the others are -1.
     const { offset, length } = parameterSlots(architecture)[5];
     for (let c = 0; c < length; c++) state.parameters[offset + c] = c > 0 && c % 3 === 0 ? 50 : -50;
     await using engine = await make({ ...NOTEBOOK_ENGINE, architecture });
@@ -106,7 +113,7 @@ export function registerEvaluations(register: Register, make: MakeEngine): void 
   for (const head of ["notebook", "softmax"] as const) {
     for (const activation of ["tanh", "relu"] as const) {
       register(
-        `shows a net that is no longer finite by its loss, with ${activation} and the ${head} head`,
+        `returns a loss that is not finite if a parameter is NaN, with ${activation} and the ${head} head`,
         async () => {
           const architecture: Architecture = {
             ...NOTEBOOK_ENGINE.architecture,
@@ -116,7 +123,7 @@ export function registerEvaluations(register: Register, make: MakeEngine): void 
             head,
           };
           const data = generatedData({ rows: 10, width: 2, height: 2, classes: 10 });
-          // An engine may pass over inputs that are 0.
+          // An engine may skip inputs that are 0, so one row has no zeros.
           data.images.fill(255, 4, 8);
           await using engine = await make({ ...NOTEBOOK_ENGINE, architecture });
           engine.load(data);

@@ -9,7 +9,10 @@ import {
 } from "../../../lib/engine/reference.ts";
 import { allRows, type MakeEngine, NOTEBOOK_ENGINE, type Register } from "./shared.ts";
 
-/** One-step gradients at many sizes, among them all that divide no tile evenly. */
+/**
+ * Tests of gradients for layer sizes and batch sizes of which many are no multiple of a kernel's
+ * tile size.
+ */
 export function registerGradients(register: Register, make: MakeEngine): void {
   const nets: Architecture[] = [
     { inputs: 784, hidden: [50, 100], classes: 10, activation: "tanh", head: "notebook" },
@@ -29,7 +32,7 @@ export function registerGradients(register: Register, make: MakeEngine): void {
     const { hidden, activation, head } = architecture;
     const sizes = layerSizes(architecture).join("-");
     register(
-      `has the gradients of a ${sizes} ${activation} ${head} net for any batch size`,
+      `computes the gradients of a ${sizes} net with ${activation} and the ${head} head`,
       async () => {
         const side = Math.sqrt(architecture.inputs);
         const [width, height] = Number.isInteger(side) ? [side, side] : [architecture.inputs, 1];
@@ -38,14 +41,16 @@ export function registerGradients(register: Register, make: MakeEngine): void {
         const state = drawState(
           architecture,
           options.optimizer,
-          // N(0, 1) saturates the outputs of wide layers, and 1 - x3^2 then has few digits in float32.
+          // N(0, 1) parameters saturate the outputs of wide layers, and 1 - x3^2 is then inexact in
+          // float32.
           activation === "relu" || Math.max(...hidden) > 128 ? 1 : undefined,
         );
         const trainRows = allRows(data).reverse();
         await using engine = await make(options);
         engine.load(data);
         for (const count of [1, 3, 100, 101, 150]) {
-          // With so large a learning rate the parameters become the gradient, to float32's precision.
+          // With so large a learning rate, the new parameters equal the scaled gradient, to
+          // float32's precision.
           const step = { key: prngKey(count), from: 0, count, learningRate: 2 ** 20 };
           engine.start(trainRows, state);
           engine.step([step]);

@@ -3,10 +3,10 @@ import { mnistDirectory, needs } from "../../requirements.ts";
 import { allRows, drawnSteps, type MakeEngine, NOTEBOOK_ENGINE, type Register } from "./shared.ts";
 import { assertSteps } from "./training.ts";
 
-/** Real data, where it is at hand. */
+/** A test on the real MNIST data. */
 export async function registerMnist(register: Register, make: MakeEngine): Promise<void> {
   const { ignore } = await needs("mnist");
-  register("has the notebook net's parameters after ten steps on MNIST", async () => {
+  register("matches float64 after ten steps of the notebook's net on MNIST", async () => {
     const data = readIdxFolder(mnistDirectory());
     const trainRows = allRows(data).slice(0, data.trainRows);
     const steps = drawnSteps(10, 100, 0.5);

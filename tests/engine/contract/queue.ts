@@ -10,16 +10,16 @@ import {
   type Register,
 } from "./shared.ts";
 
-/** Order, and the end. */
+/** Tests of the queue: order, copies, disposal and invalid arguments. */
 export function registerQueue(register: Register, make: MakeEngine): void {
-  register("does everything in the order in which it was asked for", async () => {
+  register("executes calls in the order in which they were made", async () => {
     const [first, second] = [300, 200].map((rows) =>
       generatedData({ rows, width: 28, height: 28, classes: 10 })
     );
     const state = drawState(NOTEBOOK_ENGINE.architecture, NOTEBOOK_ENGINE.optimizer);
     const steps = drawnSteps(4, 100, 0.5);
 
-    const ask = async (engine: Engine, between: () => Promise<unknown>) => {
+    const makeCalls = async (engine: Engine, between: () => Promise<unknown>) => {
       engine.load(first);
       engine.start(allRows(first), state);
       for (const step of steps) {
@@ -38,21 +38,21 @@ export function registerQueue(register: Register, make: MakeEngine): void {
       engine.evaluate(allRows(second));
       await between();
     };
-    await using slow = await make(NOTEBOOK_ENGINE);
+    await using waiting = await make(NOTEBOOK_ENGINE);
     const expected: unknown[] = [];
-    await ask(slow, async () => expected.push(...await slow.settle()));
+    await makeCalls(waiting, async () => expected.push(...await waiting.settle()));
     assertEquals(expected.length, 7);
-    assertEquals(new Set(expected.map((found) => JSON.stringify(found))).size, 7);
+    assertEquals(new Set(expected.map((evaluation) => JSON.stringify(evaluation))).size, 7);
 
     await using engine = await make(NOTEBOOK_ENGINE);
-    await ask(engine, () => Promise.resolve());
+    await makeCalls(engine, () => Promise.resolve());
     assertEquals(await engine.settle(), expected);
     assertEquals(await engine.settle(), []);
-    assertSame(await engine.read(), await slow.read());
+    assertSame(await engine.read(), await waiting.read());
   });
 
   register(
-    "answers for what was queued before it was asked, whatever is queued meanwhile",
+    "resolves settle() and read() with what was queued before the call, even if more is queued meanwhile",
     async () => {
       const data = generatedData({ rows: 300, width: 28, height: 28, classes: 10 });
       const state = drawState(NOTEBOOK_ENGINE.architecture, NOTEBOOK_ENGINE.optimizer);
@@ -63,12 +63,12 @@ export function registerQueue(register: Register, make: MakeEngine): void {
         engine.start(allRows(data), state);
         return engine;
       };
-      await using patient = await begin();
+      await using waiting = await begin();
       const expected: unknown[] = [];
       for (const step of steps) {
-        patient.step([step]);
-        patient.evaluate(allRows(data));
-        expected.push(await patient.settle(), await patient.read());
+        waiting.step([step]);
+        waiting.evaluate(allRows(data));
+        expected.push(await waiting.settle(), await waiting.read());
       }
 
       await using engine = await begin();
@@ -82,7 +82,7 @@ export function registerQueue(register: Register, make: MakeEngine): void {
     },
   );
 
-  register("keeps what it was given and gives what it keeps as copies", async () => {
+  register("copies its arguments and the results of read()", async () => {
     const data = generatedData({ rows: 100, width: 28, height: 28, classes: 10 });
     const state = drawState(NOTEBOOK_ENGINE.architecture, NOTEBOOK_ENGINE.optimizer);
     const given = state.parameters.slice();
@@ -108,7 +108,7 @@ export function registerQueue(register: Register, make: MakeEngine): void {
     assertSame(await engine.read(), expected[1]);
   });
 
-  register("refuses to work once it is disposed of", async () => {
+  register("throws after it is disposed of", async () => {
     const data = generatedData({ rows: 10, width: 28, height: 28, classes: 10 });
     const engine = await make(NOTEBOOK_ENGINE);
     engine.load(data);
@@ -122,7 +122,7 @@ export function registerQueue(register: Register, make: MakeEngine): void {
     await engine[Symbol.asyncDispose]();
   });
 
-  register("refuses what it was not made for", async () => {
+  register("throws for data, rows, steps and parameters that do not fit its options", async () => {
     const data = generatedData({ rows: 150, width: 28, height: 28, classes: 10 });
     const state = drawState(NOTEBOOK_ENGINE.architecture, NOTEBOOK_ENGINE.optimizer);
     const [step] = drawnSteps(1, 100, 0.5);

@@ -1,16 +1,16 @@
-/** What the parts of the contract share. */
+/** Options, steps and assertions for the tests of the contract. */
 import { assert, equal } from "@std/assert";
 import type { Dataset } from "../../../lib/data/dataset.ts";
 import type { Engine, EngineOptions, Step } from "../../../lib/engine/engine.ts";
 import { OPTIMIZERS } from "../../../lib/net/optimizer.ts";
 import { prngKey, split } from "../../../lib/random/threefry.ts";
 
-/** Makes the engine under test. */
+/** Creates the engine under test. */
 export type MakeEngine = (options: EngineOptions) => Promise<Engine>;
-/** Registers one test. */
+/** Registers a test; its name is the engine's name followed by `does`. */
 export type Register = (does: string, test: () => Promise<void>, ignore?: boolean) => void;
 
-/** The notebook's net and options. */
+/** The notebook's engine options. */
 export const NOTEBOOK_ENGINE: EngineOptions = {
   architecture: {
     inputs: 784,
@@ -26,7 +26,7 @@ export const NOTEBOOK_ENGINE: EngineOptions = {
   threefry: "legacy",
 };
 
-/** A small net with everything that the notebook's has not. */
+/** Options of a small net that differ from the notebook's in every respect. */
 export const OTHER_ENGINE: EngineOptions = {
   architecture: { inputs: 64, hidden: [20, 12], classes: 4, activation: "relu", head: "softmax" },
   optimizer: OPTIMIZERS.adam,
@@ -36,12 +36,12 @@ export const OTHER_ENGINE: EngineOptions = {
   threefry: "partitionable",
 };
 
-/** Steps that each draw anew from all rows, as the notebook's do. */
+/** Returns steps that each sample from all rows, like the notebook's. */
 export function drawnSteps(steps: number, count: number, learningRate: number): Step[] {
   return split(prngKey(42), steps).map((key) => ({ key, from: 0, count, learningRate }));
 }
 
-/** The steps of one pass over n rows, the last with what is left. */
+/** Returns the steps of one epoch of n rows; the last step has the remaining rows. */
 export function epochSteps(n: number, batchSize: number, learningRate: number, seed = 1): Step[] {
   return Array.from({ length: Math.ceil(n / batchSize) }, (_, i) => ({
     key: prngKey(seed),
@@ -51,12 +51,15 @@ export function epochSteps(n: number, batchSize: number, learningRate: number, s
   }));
 }
 
-/** The numbers of a data set's rows. */
+/** Returns the numbers of all rows of a data set. */
 export function allRows(data: Dataset): Uint32Array<ArrayBuffer> {
   return Uint32Array.from(data.labels, (_, row) => row);
 }
 
-/** `assertEquals` for thousands of numbers, of which it would take minutes to print the differences. */
+/**
+ * Like `assertEquals`, but does not print the differences, which takes minutes for thousands of
+ * numbers.
+ */
 export function assertSame(actual: unknown, expected: unknown): void {
-  assert(equal(actual, expected), "The two are not the same");
+  assert(equal(actual, expected), "The values are not equal");
 }

@@ -19,22 +19,22 @@ import {
   type Register,
 } from "./shared.ts";
 
-/** Parameters after some steps. */
+/** Tests of the parameters and moments after some steps. */
 export function registerTraining(register: Register, make: MakeEngine): void {
-  register("has the notebook net's parameters after ten steps", async () => {
+  register("matches float64 after ten steps of the notebook's net", async () => {
     const data = generatedData({ rows: 1000, width: 28, height: 28, classes: 10 });
     await assertSteps(make, { options: NOTEBOOK_ENGINE, data, steps: drawnSteps(10, 100, 0.5) });
   });
 
   for (const optimizer of Object.values(OPTIMIZERS)) {
     register(
-      `takes ten steps of ${optimizer.name} on shifted images through a shuffled epoch`,
+      `matches float64 after ten steps of ${optimizer.name} in a shuffled epoch of shifted images`,
       async () => {
-        // 63 pixels: an engine that pads them may not shift any into the padding.
+        // An engine that pads images of 63 pixels must not shift pixels into the padding.
         const data = generatedData({ rows: 575, width: 9, height: 7, classes: 4 });
         const architecture = { ...OTHER_ENGINE.architecture, inputs: 63 };
         const options = { ...OTHER_ENGINE, architecture, optimizer };
-        // The last batch holds the 35 rows that are left.
+        // The last batch has the remaining 35 rows.
         const learningRate = optimizer.name === "adam" ? 0.01 : 0.1;
         const steps = epochSteps(575, 60, learningRate);
         assertEquals(steps.length, 10);
@@ -46,7 +46,7 @@ export function registerTraining(register: Register, make: MakeEngine): void {
 
   for (const optimizer of Object.values(OPTIMIZERS)) {
     register(
-      `takes three steps of ${optimizer.name} on shifted images, 1500 at a time, through three layers`,
+      `matches float64 after three steps of ${optimizer.name} on 1500 shifted images each`,
       async () => {
         const architecture = {
           ...OTHER_ENGINE.architecture,
@@ -62,15 +62,15 @@ export function registerTraining(register: Register, make: MakeEngine): void {
     );
   }
 
-  register("takes a step on 700 images of 1600 pixels", async () => {
-    // More words of four pixels than gather.wgsl has invocations.
+  register("matches float64 after a step on 700 images of 1600 pixels", async () => {
+    // A batch has more words of four pixels than gather.wgsl has invocations.
     const architecture = { ...NOTEBOOK_ENGINE.architecture, inputs: 1600, hidden: [5, 6] } as const;
     const data = generatedData({ rows: 700, width: 40, height: 40, classes: 10 });
     const options = { ...NOTEBOOK_ENGINE, architecture, batchSize: 700 };
     await assertSteps(make, { options, data, steps: drawnSteps(1, 700, 0.5) });
   });
 
-  register("averages over all rows of a data set as one batch", async () => {
+  register("averages the gradient over a batch of all 5000 rows", async () => {
     const architecture = { ...NOTEBOOK_ENGINE.architecture, inputs: 13, hidden: [7, 13] } as const;
     const data = generatedData({ rows: 5000, width: 13, height: 1, classes: 10 });
     const options = { ...NOTEBOOK_ENGINE, architecture, batchSize: 5000 };
@@ -81,6 +81,7 @@ export function registerTraining(register: Register, make: MakeEngine): void {
   });
 }
 
+/** What an engine and the reference are to train. */
 interface Training {
   options: EngineOptions;
   data: Dataset;
@@ -89,7 +90,7 @@ interface Training {
   deviation?: number;
 }
 
-/** Trains the engine and the reference alike. */
+/** Trains an engine and the reference in the same way. */
 async function train(
   make: MakeEngine,
   { options, data, steps, trainRows = allRows(data), deviation }: Training,
@@ -104,22 +105,24 @@ async function train(
   return { ours: await engine.read(), reference, start };
 }
 
-/** Asserts that all parameters together are what they should be, and all moments. */
+/** Asserts that an engine's parameters and moments match the reference's after training. */
 export async function assertSteps(make: MakeEngine, training: Training): Promise<void> {
   const { ours, reference, start } = await train(make, training);
   const change = difference(reference.parameters, start.parameters);
   const ofParameters = relativeError(ours.parameters, reference.parameters);
   const ofChange = relativeError(ours.parameters, reference.parameters, change);
-  // Adam moves a parameter as far for a gradient that is all rounding as for a large one.
+  // Adam changes a parameter by about the learning rate even if its gradient is only rounding
+  // error.
   const tolerance = training.options.optimizer.name === "adam" ? 1e-5 : 1e-6;
-  assert(ofParameters <= tolerance, `${ofParameters} of the parameters`);
-  assert(ofChange <= 1e-4, `${ofChange} of the change`);
-  // Adam's m and v each by itself, since m is some thousand times as long as v.
+  assert(ofParameters <= tolerance, `relative error of the parameters: ${ofParameters}`);
+  assert(ofChange <= 1e-4, `relative error of their change: ${ofChange}`);
+  // Adam's m and v are compared separately, because the norm of m is about a thousand times that of
+  // v.
   for (let from = 0; from < reference.moments.length; from += ours.parameters.length) {
     const to = from + ours.parameters.length;
     const [moment, expected] = [ours.moments, reference.moments].map((all) => all.slice(from, to));
     const error = relativeError(moment, expected);
-    assert(error <= 5e-6, `${error} of ${from === 0 ? "m" : "v"}`);
+    assert(error <= 5e-6, `relative error of ${from === 0 ? "m" : "v"}: ${error}`);
   }
 }
 

@@ -8,7 +8,7 @@ import { drawState, generatedData } from "../../../lib/engine/reference.ts";
 const DATA = generatedData({ rows: 2000, width: 28, height: 28, classes: 10 });
 const STATE = drawState(NOTEBOOK_ENGINE.architecture, NOTEBOOK_ENGINE.optimizer);
 
-/** An engine that is to take some steps. */
+/** Returns an engine with queued steps. */
 function busyEngine(steps: number): Engine {
   const engine = createCpuEngine(NOTEBOOK_ENGINE);
   engine.load(DATA);
@@ -25,7 +25,7 @@ const LARGER_NET: EngineOptions = {
   augment: "shift",
 };
 
-/** The state after some steps, which take one block of rows or two. */
+/** Returns the state after some steps. */
 async function trained(
   options: EngineOptions,
   threads?: number,
@@ -49,7 +49,7 @@ for (
     { ...LARGER_NET, augment: { rotate: 20, zoom: 0.2, shear: 0.2, shift: 2, warp: 4 } },
   ]] as const
 ) {
-  Deno.test(`createCpuEngine() gives the same bits for ${name} on any number of threads`, async () => {
+  Deno.test(`CpuEngine gives the same bits for ${name} with any number of threads`, async () => {
     const expected = await trained(options, 1);
     for (const threads of [2, 3, 5]) {
       assertEquals(await trained(options, threads), expected);
@@ -58,7 +58,7 @@ for (
   });
 }
 
-Deno.test("createCpuEngine() names its build, on which the last bits depend", async () => {
+Deno.test("createCpuEngine() names the build in its device, because the last bits depend on it", async () => {
   await using relaxed = createCpuEngine(NOTEBOOK_ENGINE, { build: "relaxed" });
   await using plain = createCpuEngine(NOTEBOOK_ENGINE, { build: "plain" });
   assertEquals(relaxed.device.name, "CPU (WebAssembly, relaxed SIMD)");
@@ -74,18 +74,18 @@ Deno.test({
   },
 });
 
-Deno.test("settle() lets timers have their turn while it works", async () => {
+Deno.test("CpuEngine.settle() lets timers run while the engine works", async () => {
   await using engine = busyEngine(3000);
   let turns = 0;
   const timer = setInterval(() => turns++, 1);
   const began = performance.now();
   await engine.settle();
   clearInterval(timer);
-  const turnsDue = Math.floor((performance.now() - began) / 150);
-  assert(turnsDue >= 1 && turns >= turnsDue, `${turns} turns, ${turnsDue} were due`);
+  const leastTurns = Math.floor((performance.now() - began) / 150);
+  assert(leastTurns >= 1 && turns >= leastTurns, `${turns} turns, at least ${leastTurns} expected`);
 });
 
-Deno.test("[Symbol.asyncDispose]() ends work that is going on", async () => {
+Deno.test("CpuEngine[Symbol.asyncDispose]() stops queued work", async () => {
   const engine = busyEngine(50_000);
   const settled = assertRejects(() => engine.settle(), Error, "disposed");
   await new Promise((resolve) => setTimeout(resolve, 50));

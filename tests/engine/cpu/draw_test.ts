@@ -6,7 +6,10 @@ import { permutation } from "../../../lib/random/distributions.ts";
 import { prngKey, split, type ThreefryLayout } from "../../../lib/random/threefry.ts";
 import { OTHER_ENGINE } from "../contract/shared.ts";
 
-/** Draws in WebAssembly of n rows, whose numbers are 7 larger than their places. */
+/**
+ * Returns a function that samples from n rows in WebAssembly. The row numbers are their positions
+ * plus 7.
+ */
 function drawer(n: number, threefry: ThreefryLayout, selectionMargin: number) {
   const { layout, bytes } = planMemory({
     options: { ...OTHER_ENGINE, batchSize: n, threefry },
@@ -27,8 +30,8 @@ function drawer(n: number, threefry: ThreefryLayout, selectionMargin: number) {
 
 for (const layout of ["legacy", "partitionable"] as const) {
   for (const n of [1, 2, 3, 24, 47, 48, 49, 1000, 1625, 1626, 4097, 60_000]) {
-    Deno.test(`drawInto() draws from ${n} rows as permutation() does, in the ${layout} layout`, () => {
-      // With no margin a selection's first threshold is too low every other time.
+    Deno.test(`drawInto() samples from ${n} rows like permutation(), in the ${layout} layout`, () => {
+      // With a margin of 0 or less, the first threshold of the selection is often too low.
       for (const margin of [6, 0, -1]) {
         const draw = drawer(n, layout, margin);
         for (const key of split(prngKey(n), 4)) {
@@ -44,7 +47,7 @@ for (const layout of ["legacy", "partitionable"] as const) {
   }
 }
 
-Deno.test("drawInto() sorts in three rounds above 2,642,245 rows", () => {
+Deno.test("drawInto() samples from 2,642,246 rows like permutation(), which then sorts in three rounds", () => {
   const n = 2_642_246;
   const key = prngKey(3);
   const drawn = drawer(n, "legacy", 6)(key, 0, 50);

@@ -5,7 +5,7 @@ import { prngKey } from "../../../lib/random/threefry.ts";
 import { drawnSteps, epochSteps } from "../contract/shared.ts";
 
 for (const layout of ["legacy", "partitionable"] as const) {
-  Deno.test(`RowDrawer draws far more steps than it has room for, in the ${layout} layout`, () => {
+  Deno.test(`RowDrawer.next() returns the rows of far more steps than fit into its buffer, in the ${layout} layout`, () => {
     const trainRows = Uint32Array.from({ length: 5000 }, (_, i) => 3 * i);
     using drawer = new RowDrawer({ trainRows, largest: 400, layout });
     const draws = [
@@ -23,7 +23,7 @@ for (const layout of ["legacy", "partitionable"] as const) {
   });
 }
 
-Deno.test("RowDrawer draws all of more rows than it can have room for twice", () => {
+Deno.test("RowDrawer.next() returns all of 600,000 rows, of which its buffer holds only one step", () => {
   const n = 600_000;
   const trainRows = Uint32Array.from({ length: n }, (_, i) => i);
   using drawer = new RowDrawer({ trainRows, largest: n, layout: "legacy" });

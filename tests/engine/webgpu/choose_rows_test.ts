@@ -1,15 +1,15 @@
 import { needs } from "../../requirements.ts";
-import { chooseRowsCases } from "./choose_rows.ts";
-import { lanesBackwards, withSources } from "./sources.ts";
+import { chooseRowsCases } from "./choose_rows_cases.ts";
+import { reverseLanes, withSources } from "./shader_sources.ts";
 
 const webgpu = await needs("webgpu");
-const backwards = await needs("webgpu", "time");
+const slow = await needs("webgpu", "time");
 
 for (const { does, test } of chooseRowsCases()) {
   Deno.test({ name: `choose_rows ${does}`, ...webgpu, fn: test });
   Deno.test({
-    name: `choose_rows, lanes backwards, ${does}`,
-    ...backwards,
-    fn: () => withSources(lanesBackwards, test),
+    name: `choose_rows with reversed lanes ${does}`,
+    ...slow,
+    fn: () => withSources(reverseLanes, test),
   });
 }

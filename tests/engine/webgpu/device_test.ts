@@ -12,8 +12,8 @@ async function open(): Promise<Gpu> {
   return await Gpu.open((await findAdapter())!);
 }
 
-/** An engine in the middle of a run. */
-async function running(gpu: Gpu): Promise<WebGpuEngine> {
+/** Returns an engine on which a run has started. */
+async function startedEngine(gpu: Gpu): Promise<WebGpuEngine> {
   const engine = await createWebGpuEngine(gpu, NOTEBOOK_ENGINE);
   const data = generatedData({ rows: 200, width: 28, height: 28, classes: 10 });
   engine.load(data);
@@ -23,11 +23,11 @@ async function running(gpu: Gpu): Promise<WebGpuEngine> {
 }
 
 Deno.test({
-  name: "WebGpuEngine rejects with the reason when its device is lost",
+  name: "WebGpuEngine.settle() rejects with the reason after the device is lost",
   ...webgpu,
   async fn() {
     const gpu = await open();
-    const engine = await running(gpu);
+    const engine = await startedEngine(gpu);
     gpu.device.destroy();
     await gpu.device.lost;
     const error = await assertRejects(async () => {
@@ -40,12 +40,13 @@ Deno.test({
 });
 
 Deno.test({
-  name: "WebGpuEngine rejects when the device reports an error that nothing waited for",
+  name: "WebGpuEngine.settle() rejects after the device reports an error outside of any call",
   ...webgpu,
   async fn() {
     const gpu = await open();
-    const engine = await running(gpu);
-    // Not allowed: a buffer to be mapped for reading may only be copied to.
+    const engine = await startedEngine(gpu);
+    // This usage is invalid: a buffer that is mapped for reading can have no other use than
+    // COPY_DST.
     const { MAP_READ, STORAGE } = GPUBufferUsage;
     gpu.device.createBuffer({ size: 4, usage: MAP_READ | STORAGE });
     await new Promise((resolve) => setTimeout(resolve, 0));
@@ -55,7 +56,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "Program.compile() names the kernel, place and line of a mistake",
+  name: "Program.compile() throws an error with the kernel, the line and the column of a mistake",
   ...webgpu,
   async fn() {
     const gpu = await open();
@@ -68,7 +69,7 @@ Deno.test({
   },
 });
 
-Deno.test("setConstants() changes the value of a named line and refuses unknown names", () => {
+Deno.test("setConstants() replaces the values of named constants, and throws for unknown names", () => {
   const source = "const A: u32 = 1;\nconst B: f32 = 2.5;\n";
   assertEquals(setConstants(source, { A: 3, B: 0.1 }), "const A: u32 = 3;\nconst B: f32 = 0.1;\n");
   assertThrows(() => setConstants(source, { C: 1 }), Error, 'no line "const C:');

@@ -4,8 +4,8 @@ import { onUnix } from "../../requirements.ts";
 
 const VARIABLE = "DENO_WEBGPU_BACKEND";
 
-/** What a process finds in that variable afterwards, on such a machine. */
-async function told(
+/** Calls avoidOpenGl() in a new process, and returns the variable's value afterwards. */
+async function backendAfter(
   { os = "linux", permission = `--allow-env=${VARIABLE}`, env = {} }: {
     os?: string;
     permission?: string;
@@ -22,7 +22,7 @@ async function told(
   `;
   const process = new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-check", "--no-prompt", "--allow-read", permission, "-"],
-    // What an adapter was found with in this process is not the child's.
+    // The new process must not inherit the value that this process has set for itself.
     env: { PATH: Deno.env.get("PATH") ?? "", ...env },
     clearEnv: true,
     stdin: "piped",
@@ -36,23 +36,26 @@ async function told(
   return new TextDecoder().decode(stdout).trim();
 }
 
-onUnix("avoidOpenGl() leaves OpenGL out on Linux, and other systems to Deno", async () => {
-  assertEquals(await told(), "vulkan");
-  assertEquals(await told({ os: "darwin" }), "undefined");
-  assertEquals(await told({ os: "windows" }), "undefined");
+onUnix(
+  "avoidOpenGl() restricts Deno to Vulkan on Linux, and changes nothing on other systems",
+  async () => {
+    assertEquals(await backendAfter(), "vulkan");
+    assertEquals(await backendAfter({ os: "darwin" }), "undefined");
+    assertEquals(await backendAfter({ os: "windows" }), "undefined");
+  },
+);
+
+onUnix("avoidOpenGl() keeps a backend that is already chosen", async () => {
+  assertEquals(await backendAfter({ env: { [VARIABLE]: "opengl" } }), "opengl");
 });
 
-onUnix("avoidOpenGl() leaves what was chosen before", async () => {
-  assertEquals(await told({ env: { [VARIABLE]: "opengl" } }), "opengl");
-});
-
-onUnix("avoidOpenGl() does nothing where it may not", async () => {
-  assertEquals(await told({ permission: "--deny-env" }), "denied");
+onUnix("avoidOpenGl() does nothing without permission for the variable", async () => {
+  assertEquals(await backendAfter({ permission: "--deny-env" }), "denied");
 });
 
 onUnix({
-  name: "an OpenGL adapter is none",
-  // Elsewhere Deno comes to one only if it is told to.
+  name: "the devices task does not list an OpenGL adapter",
+  // Only Linux has OpenGL adapters in Deno.
   ignore: Deno.build.os !== "linux",
   async fn() {
     const { code, stdout } = await runCli("devices", [], { DENO_WEBGPU_BACKEND: "opengl" });

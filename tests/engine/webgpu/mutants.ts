@@ -1,16 +1,16 @@
-/** Shaders with one thing deleted or changed, to see whether the tests would notice. */
+/** Makes mutants of shaders: copies with one small mistake, which the tests should detect. */
 
-/** A shader changed in one place. */
+/** A shader with one change. */
 export interface Mutant {
   kind: "barrier" | "guard" | "operator";
-  /** From 1. */
+  /** The number of the changed line, from 1. */
   line: number;
-  /** What stood there, and what does now. */
+  /** The line before and after the change. */
   change: string;
   source: string;
 }
 
-/** What an operator is taken for. */
+/** The operator that replaces each operator. */
 const OPERATORS: Record<string, string> = {
   "+": "-",
   "-": "+",
@@ -36,11 +36,13 @@ const OPERATORS: Record<string, string> = {
 };
 
 /**
- * The mutants of a shader: each without one barrier, each without one bounds guard (a comparison in an `if`, or the
- * bound of a `min`), and each with another operator in one place.
+ * Returns the mutants of a shader: for each barrier a copy without it, for each bounds guard (a
+ * comparison in an `if`, or the bound of a `min`) a copy without it, and for each operator a copy
+ * with another one.
  *
  * @param source The shader
- * @returns In the order of their lines, by kind
+ * @returns The mutants in the order of their lines; within a line barriers, then guards, then
+ *   operators
  */
 export function mutantsOf(source: string): Mutant[] {
   const lines = source.split("\n");
@@ -57,7 +59,7 @@ export function mutantsOf(source: string): Mutant[] {
     for (const { 0: barrier, index } of code.matchAll(/workgroupBarrier\(\);/g)) {
       add("barrier", i, index, barrier.length, "");
     }
-    // What is left out where the guard holds is left in.
+    // A guard that leaves the function or the loop becomes false, any other becomes true.
     const leaves = /^\s*(return|continue);/.test(lines[i + 1] ?? "");
     for (const { 1: before, 2: condition } of code.matchAll(/(.*\bif )(.*) \{/g)) {
       for (const { 0: term, index } of condition.matchAll(/(?:(?! && | \|\| ).)+/g)) {
@@ -83,7 +85,9 @@ export function mutantsOf(source: string): Mutant[] {
   return mutants;
 }
 
-/** The first argument of a call whose parenthesis is open, and the length of all up to its end. */
+/**
+ * Returns the first argument of a call, and the length of the text up to its closing parenthesis.
+ */
 function firstArgument(text: string): { value: string; length: number } {
   let depth = 0;
   let comma = -1;
@@ -94,5 +98,5 @@ function firstArgument(text: string): { value: string; length: number } {
       return { value: text.slice(0, comma), length: i + 1 };
     }
   }
-  throw new Error(`no closing parenthesis in ${text}`);
+  throw new Error(`Cannot find the closing parenthesis in: ${text}`);
 }

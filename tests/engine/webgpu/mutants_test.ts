@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { mutantsOf } from "./mutants.ts";
 
-Deno.test("mutantsOf() leaves out each barrier and each guard, and changes each operator", () => {
+Deno.test("mutantsOf() removes each barrier and each guard, and replaces each operator", () => {
   const source = `
 fn f() { // a < b
     workgroupBarrier();

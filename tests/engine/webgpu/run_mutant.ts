@@ -1,6 +1,8 @@
 /**
- * A process of its own for test_mutants.ts, as a mutant may never end, or take the driver with it. Takes the
- * original and the changed source as JSON on stdin, and prints which case fails, or that none does.
+ * Runs the tests on one mutant of a shader, for test_mutants.ts. It is a separate process because a
+ * mutant may loop forever or crash the driver. It reads the original and the changed source as JSON
+ * from stdin, and prints the name of the first test that fails, `survived` if none fails, or
+ * `invalid` if the mutant does not compile.
  */
 import { findAdapter, Gpu } from "../../../lib/engine/webgpu/device.ts";
 import type { KernelSet } from "../../../lib/engine/webgpu/kernels.ts";
@@ -8,75 +10,76 @@ import { createWebGpuEngine } from "../../../lib/engine/webgpu/webgpu_engine.ts"
 import { allCases, type Case, coreContract } from "../contract/core.ts";
 import { registerDistortions } from "../contract/distortions.ts";
 import type { MakeEngine } from "../contract/shared.ts";
-import { chooseRowsCases } from "./choose_rows.ts";
-import { openLimited } from "./limited.ts";
-import { lanesBackwards, withSources } from "./sources.ts";
+import { chooseRowsCases } from "./choose_rows_cases.ts";
+import { openLimited } from "./limited_device.ts";
+import { reverseLanes, withSources } from "./shader_sources.ts";
 
 /**
- * What runs a shader: a set of kernels, with lanes numbered backwards or on a device with small bindings too;
- * choose_rows.wgsl by itself; or the contract's distorted images alone, on the set for hardware.
+ * How to test a shader: by the contract on a set of kernels, by the tests of choose_rows.wgsl, or
+ * by the contract's tests of distorted images. `reversed` numbers the lanes in reverse order;
+ * `small` limits the size of bindings.
  */
 export type Runner =
   | KernelSet
-  | "hardware backwards"
+  | "hardware reversed"
   | "hardware small"
-  | "choosing"
-  | "choosing backwards"
-  | "distorting"
-  | "distorting backwards"
-  | "distorting small";
+  | "choose_rows"
+  | "choose_rows reversed"
+  | "distortions"
+  | "distortions reversed"
+  | "distortions small";
 
-interface Question {
+interface Input {
   original: string;
   changed: string;
   runners: Runner[];
-  /** Whether the contract's core is enough. */
+  /** Whether to run only the core of the contract. */
   core: boolean;
 }
 
-const { original, changed, runners, core }: Question = JSON.parse(
+const { original, changed, runners, core }: Input = JSON.parse(
   await new Response(Deno.stdin.readable).text(),
 );
 
-/** Replaces the one shader, and numbers lanes backwards where told. */
-const change = (backwards: boolean) => (source: string) => {
+/** Replaces the original shader, and reverses the lanes of every shader if `reversed`. */
+const change = (reversed: boolean) => (source: string) => {
   const text = source === original ? changed : source;
-  return backwards ? lanesBackwards(text) : text;
+  return reversed ? reverseLanes(text) : text;
 };
 
 function casesOf(runner: Runner): Case[] {
-  const backwards = runner.endsWith("backwards");
-  if (runner.startsWith("choosing")) return choosing(backwards);
-  const distorts = runner.startsWith("distorting");
+  const reversed = runner.endsWith("reversed");
+  if (runner.startsWith("choose_rows")) return chooseRowsTests(reversed);
+  const distorts = runner.startsWith("distortions");
   const kernels = distorts ? "hardware" : runner.split(" ")[0] as KernelSet;
   const make: MakeEngine = (options) =>
-    withSources(change(backwards), async () => {
+    withSources(change(reversed), async () => {
       const gpu = runner.endsWith("small")
         ? await openLimited({ maxStorageBufferBindingSize: 2 ** 19 })
         : await Gpu.open((await findAdapter())!);
       return await createWebGpuEngine(gpu, options, kernels);
     });
-  const cases = distorts ? distortions(make) : core ? coreContract(make) : allCases(make);
+  const cases = distorts ? distortionTests(make) : core ? coreContract(make) : allCases(make);
   return cases.map(({ does, test }) => ({
     does: `${runner}: ${does}`,
     test,
   }));
 }
 
-function distortions(make: MakeEngine): Case[] {
+function distortionTests(make: MakeEngine): Case[] {
   const cases: Case[] = [];
   registerDistortions((does, test) => cases.push({ does, test }), make);
   return cases;
 }
 
-function choosing(backwards: boolean): Case[] {
+function chooseRowsTests(reversed: boolean): Case[] {
   return chooseRowsCases().map(({ does, test }) => ({
     does: `choose_rows: ${does}`,
-    test: () => withSources(change(backwards), test),
+    test: () => withSources(change(reversed), test),
   }));
 }
 
-/** The sets of cases in turn, so that what any of them notices is soon noticed. */
+// The runners take turns, so that a mutant that only one of them detects is detected early.
 const sets = runners.map(casesOf);
 const turns = Math.max(...sets.map(({ length }) => length));
 const cases = Array.from({ length: turns }, (_, i) => sets.flatMap((set) => set.slice(i, i + 1)))
@@ -88,7 +91,7 @@ for (const { does, test } of cases) {
     await test();
   } catch (error) {
     const { message } = error as Error;
-    // One that is no program tells nothing of the tests.
+    // A mutant that does not compile says nothing about the tests.
     failed = /Cannot (compile|make the kernel)/.test(message) ? "invalid" : does;
     break;
   }

@@ -1,4 +1,4 @@
-/** Nets and data sets that do not fit a device's limits, or only just. */
+/** Tests with nets and data sets that exceed a device's limits, or barely fit. */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { findAdapter, Gpu } from "../../../lib/engine/webgpu/device.ts";
 import { createWebGpuEngine } from "../../../lib/engine/webgpu/webgpu_engine.ts";
@@ -6,7 +6,7 @@ import { parameterCount, parameterSlots } from "../../../lib/net/architecture.ts
 import { normal } from "../../../lib/random/distributions.ts";
 import { prngKey } from "../../../lib/random/threefry.ts";
 import { needs } from "../../requirements.ts";
-import { openLimited } from "./limited.ts";
+import { openLimited } from "./limited_device.ts";
 import { coreContract } from "../contract/core.ts";
 import { allRows, NOTEBOOK_ENGINE } from "../contract/shared.ts";
 import { generatedData, Reference } from "../../../lib/engine/reference.ts";
@@ -14,7 +14,7 @@ import { generatedData, Reference } from "../../../lib/engine/reference.ts";
 const webgpu = await needs("webgpu");
 
 for (const kernels of ["hardware", "tiled"] as const) {
-  // 60,000 rows of 64 pixels are 3.8 MB: in eight parts.
+  // A data set of 60,000 rows of 64 pixels, 3.8 MB, is then divided into eight parts.
   const cases = coreContract(async (options) => {
     const gpu = await openLimited({ maxStorageBufferBindingSize: 2 ** 19 });
     return await createWebGpuEngine(gpu, options, kernels);
@@ -22,7 +22,7 @@ for (const kernels of ["hardware", "tiled"] as const) {
   const limited = /ten steps|rows of permutation|counts/;
   for (const { does, test } of cases.filter(({ does }) => limited.test(does))) {
     Deno.test({
-      name: `WebGPU (${kernels} kernels) engine in small bindings ${does}`,
+      name: `WebGPU (${kernels} kernels, small bindings) engine ${does}`,
       ...await needs("webgpu", ...(kernels === "hardware" ? [] : ["time"] as const)),
       fn: test,
     });
@@ -31,7 +31,7 @@ for (const kernels of ["hardware", "tiled"] as const) {
 
 Deno.test({
   name:
-    "a net that a device has no room for is refused when the engine is made, with kernel and limit",
+    "createWebGpuEngine() throws an error with the kernel or the limit if a net exceeds the device",
   ...webgpu,
   async fn() {
     const [few, small] = [
@@ -54,7 +54,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "WebGPU engine takes a step with hidden layers of 4096 and 4096",
+  name: "WebGPU engine matches float64 after a step with hidden layers of 4096 and 4096 units",
   ...await needs("webgpu", "time"),
   async fn() {
     const architecture = { ...NOTEBOOK_ENGINE.architecture, hidden: [4096, 4096] } as const;
@@ -90,25 +90,26 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a data set that a device refuses leaves nothing on it",
+  name: "WebGpuEngine.load() frees all buffers if the data set exceeds the device",
   ...webgpu,
   async fn() {
-    // The images fit, in parts; the rows' labels and scales do not.
+    // The images fit, because they can be divided into parts. The labels and scales of the rows do
+    // not.
     const gpu = await openLimited({
       maxBufferSize: 2 ** 19,
       maxStorageBufferBindingSize: 2 ** 19,
     });
     await using engine = await createWebGpuEngine(gpu, NOTEBOOK_ENGINE, "hardware");
-    const left = new Set<GPUBuffer>();
+    const buffers = new Set<GPUBuffer>();
     const { createBuffer } = gpu.device;
     gpu.device.createBuffer = (descriptor) => {
       const buffer = createBuffer.call(gpu.device, descriptor);
       const { destroy } = buffer;
       buffer.destroy = () => {
-        left.delete(buffer);
+        buffers.delete(buffer);
         destroy.call(buffer);
       };
-      left.add(buffer);
+      buffers.add(buffer);
       return buffer;
     };
     const data = generatedData({ rows: 2, width: 28, height: 28, classes: 10 });
@@ -120,9 +121,9 @@ Deno.test({
       trainRows: count,
     };
     assertThrows(() => engine.load(many), Error, "row facts");
-    assertEquals(left.size, 0);
+    assertEquals(buffers.size, 0);
     assertThrows(() => engine.evaluate(Uint32Array.of(0)), Error, "no data is loaded");
     engine.load(data);
-    assert(left.size > 0);
+    assert(buffers.size > 0);
   },
 });

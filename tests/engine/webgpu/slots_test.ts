@@ -4,10 +4,10 @@ import { slotShape } from "../../../lib/engine/webgpu/slots.ts";
 import { parameterCount } from "../../../lib/net/architecture.ts";
 import { NOTEBOOK_ENGINE } from "../contract/shared.ts";
 
-/** What every WebGPU device has. */
+/** The limits that every WebGPU device guarantees. */
 const LIMITS = { maxStorageBufferBindingSize: 2 ** 27, maxBufferSize: 2 ** 28 };
 
-Deno.test("slotShape() gives a submission many steps, but no more work than a weak GPU does in 100 ms", () => {
+Deno.test("slotShape() puts many steps into a submission, but no more than 20 billion operations", () => {
   for (
     const { hidden, batchSize } of [
       { hidden: [50, 100], batchSize: 100 },
@@ -22,7 +22,8 @@ Deno.test("slotShape() gives a submission many steps, but no more work than a we
     const options = { ...NOTEBOOK_ENGINE, architecture, batchSize };
     const { rows, count } = slotShape({ device: { limits: LIMITS } }, options, layout);
     assert(rows >= 1 && rows <= batchSize && count >= 1, `${hidden}: ${rows}, ${count}`);
-    // Two operations a parameter and row on the way forward, two for its gradient, two for deltas.
+    // Per parameter and row: two operations in the forward pass, two for the gradient, two for the
+    // deltas. A weak GPU takes about 100 ms for 20 billion.
     const operations = 6 * rows * count * parameterCount(architecture);
     assert(operations <= 20e9 || rows * count === 1, `${hidden}: ${operations}`);
     assert(rows * count * layout.traceWords * 16 <= LIMITS.maxStorageBufferBindingSize);

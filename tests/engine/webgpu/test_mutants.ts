@@ -1,31 +1,39 @@
 /**
- * `deno task test:mutants`: deletes or changes one thing at a time in the shaders and runs the contract on each of
- * GPUs' sets of kernels: every barrier, every bounds guard, and a seeded sample of the operators. Fails if one goes
- * unnoticed that surviving_mutants.json does not explain.
+ * `deno task test:mutants`: measures whether the tests of the engines detect small mistakes in the
+ * shaders.
  *
- * It takes an hour or two on two cores. `deno task test:mutants forward` takes only files whose path has that in
- * it, and `--core` runs the contract's core only, in some minutes.
+ * It removes every barrier and every bounds guard and replaces a seeded sample of the operators,
+ * one at a time (mutants.ts), and runs the contract on each mutant. A mutant for which no test
+ * fails survives. The program fails if a mutant survives that surviving_mutants.json does not
+ * explain.
+ *
+ * It takes an hour or two on two cores. `deno task test:mutants forward` takes only the shaders
+ * whose path contains `forward`. `--core` runs only the core of the contract, which takes some
+ * minutes.
  */
 import { sha256 } from "../../random/golden.ts";
 import { type Mutant, mutantsOf } from "./mutants.ts";
 import type { Runner } from "./run_mutant.ts";
-import { shaderSources } from "./sources.ts";
+import { shaderSources } from "./shader_sources.ts";
 import explained from "./surviving_mutants.json" with { type: "json" };
 
 const OPERATORS = 100;
 const SEED = 298504;
-/** All cases take some minutes; a mutant that loops is as good as noticed. */
+/**
+ * The tests of a mutant take some minutes. A mutant that takes longer probably loops, which counts
+ * as detected.
+ */
 const MOST_MILLISECONDS = 600_000;
 
-/** What runs the shaders whose path is like this. */
+/** How to test the shaders whose path matches; the first match counts. */
 const RUNNERS: [RegExp, Runner[]][] = [
-  [/^fused|sum_results/, ["hardware", "hardware backwards"]],
+  [/^fused|sum_results/, ["hardware", "hardware reversed"]],
   [/^tiled/, ["tiled", "software"]],
-  [/choose_rows/, ["choosing", "choosing backwards"]],
+  [/choose_rows/, ["choose_rows", "choose_rows reversed"]],
   [/gather/, ["hardware", "hardware small"]],
-  [/distort/, ["distorting", "distorting backwards", "distorting small"]],
+  [/distort/, ["distortions", "distortions reversed", "distortions small"]],
   [/^functions/, ["hardware", "tiled"]],
-  [/./, ["hardware", "hardware backwards", "tiled"]],
+  [/./, ["hardware", "hardware reversed", "tiled"]],
 ];
 
 interface ShaderMutant extends Mutant {
@@ -33,7 +41,10 @@ interface ShaderMutant extends Mutant {
   original: string;
 }
 
-/** By a hash of the seed and what is changed, so that who edits one shader samples the same of the others. */
+/**
+ * Shuffles mutants by a hash of the seed and the change, so an edit of one shader does not change
+ * the sample of others.
+ */
 function shuffled(mutants: ShaderMutant[]): ShaderMutant[] {
   const hashed = mutants.map((mutant) => ({
     mutant,
@@ -46,8 +57,11 @@ function nameOf({ path, change }: ShaderMutant): string {
   return `${path}: ${change}`;
 }
 
-/** Which case notices a mutant; `invalid` if it does not compile, `survived` if none does. */
-async function notice({ path, original, source }: ShaderMutant): Promise<string> {
+/**
+ * Returns the test that detects a mutant, `survived` if none does, or `invalid` if it does not
+ * compile.
+ */
+async function testMutant({ path, original, source }: ShaderMutant): Promise<string> {
   const process = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", "--lock=deno.lock", "tests/engine/webgpu/run_mutant.ts"],
     stdin: "piped",
@@ -77,28 +91,29 @@ const order = shuffled(operators);
 const unexplained: string[] = [];
 let tried = 0;
 
-async function tryOut(mutant: ShaderMutant): Promise<boolean> {
-  const noticed = await notice(mutant);
-  if (noticed === "invalid") return false;
+/** Tests a mutant and prints the result. Returns false if the mutant does not compile. */
+async function report(mutant: ShaderMutant): Promise<boolean> {
+  const result = await testMutant(mutant);
+  if (result === "invalid") return false;
   tried++;
   const name = nameOf(mutant);
   const reason = (explained as Record<string, string>)[name];
-  console.log(`${mutant.kind} ${mutant.path}:${mutant.line} ${mutant.change}\n    ${noticed}`);
-  if (noticed === "survived" && reason === undefined) unexplained.push(name);
+  console.log(`${mutant.kind} ${mutant.path}:${mutant.line} ${mutant.change}\n    ${result}`);
+  if (result === "survived" && reason === undefined) unexplained.push(name);
   return true;
 }
 
 for (const kind of ["barrier", "guard"]) {
   for (const mutant of mutants) {
-    if (mutant.kind === kind && mutant.path.includes(only)) await tryOut(mutant);
+    if (mutant.kind === kind && mutant.path.includes(only)) await report(mutant);
   }
 }
 let sampled = 0;
 for (const mutant of order) {
   if (sampled === OPERATORS) break;
   if (!mutant.path.includes(only)) continue;
-  if (await tryOut(mutant)) sampled++;
+  if (await report(mutant)) sampled++;
 }
-console.log(`${tried} mutants, ${unexplained.length} unnoticed and unexplained`);
+console.log(`${tried} mutants, of which ${unexplained.length} survive without an explanation`);
 for (const name of unexplained) console.log(name);
 Deno.exit(unexplained.length === 0 ? 0 : 1);

@@ -12,8 +12,8 @@ import {
   type Register,
 } from "./shared.ts";
 
-/** The same calls, the same bits. */
-export function registerSameBits(register: Register, make: MakeEngine): void {
+/** Tests that the same calls give the same bits. */
+export function registerDeterminism(register: Register, make: MakeEngine): void {
   const cases = [
     {
       what: "the notebook's options",
@@ -30,7 +30,7 @@ export function registerSameBits(register: Register, make: MakeEngine): void {
   ];
   for (const { what, options, data, steps } of cases) {
     register(
-      `gives the same bits run after run and however steps are divided, with ${what}`,
+      `gives the same bits in every run, however the steps are divided among calls, with ${what}`,
       async () => {
         const trainRows = allRows(data);
         const state = drawState(options.architecture, options.optimizer);
@@ -56,10 +56,10 @@ export function registerSameBits(register: Register, make: MakeEngine): void {
         another.load(data);
         another.start(trainRows, state);
         another.step(steps.slice(0, 7));
-        const kept = await another.read();
-        // Elsewhere trained to something else in between, then back to where it was.
+        const saved = await another.read();
+        // This engine takes other steps in between, then returns to the state that was read.
         another.step(steps.slice(0, 3));
-        another.start(trainRows, kept);
+        another.start(trainRows, saved);
         another.step(steps.slice(7));
         assertSame(await another.read(), expected);
       },

@@ -1,21 +1,20 @@
 import { assert, assertEquals } from "@std/assert";
 import { test } from "../../requirements.ts";
-import { componentStores, lanesBackwards, shaderSources } from "./sources.ts";
+import { componentStores, reverseLanes, shaderSources } from "./shader_sources.ts";
 
-test("no shader stores to a component of a vector that invocations share", async () => {
+test("no shader stores to one component of a vector that invocations share", async () => {
   const sources = await shaderSources();
-  assert(sources.size >= 14, "there are more shaders than that");
+  assert(sources.size >= 14, `only ${sources.size} shaders were read`);
   for (const [path, source] of sources) assertEquals(componentStores(source), [], path);
 });
 
-Deno.test("componentStores() finds stores by subscript and by name, and no others", () => {
-  // As it once stood in forward_backward.wgsl.
-  const lost = `
+Deno.test("componentStores() finds stores to one component by subscript and by name, and no other stores", () => {
+  const bySubscript = `
 var<workgroup> level_1: array<vec4f, WORDS_2>;
 fn forward() {
     level_1[unit / 4u][unit % 4u] = x;
 }`;
-  assertEquals(componentStores(lost), ["level_1[unit / 4u][unit % 4u] = x;"]);
+  assertEquals(componentStores(bySubscript), ["level_1[unit / 4u][unit % 4u] = x;"]);
   const others = `
 @group(0) @binding(3) var<storage, read_write> pairs: array<vec2u>;
 @group(0) @binding(4) var<storage, read> given: array<vec4f>;
@@ -42,14 +41,14 @@ fn f() {
   assertEquals(componentStores(others + stores).length, 5);
 });
 
-test("lanesBackwards() renumbers the lanes of every kernel that has barriers, and compiles nothing else", async () => {
+test("reverseLanes() changes the kernels that have barriers, and no others", async () => {
   assertEquals(
-    lanesBackwards("fn f(@builtin(local_invocation_index) lane: u32) {\n    x = lane;\n}"),
-    "fn f(@builtin(local_invocation_index) lane_forwards: u32) {\n" +
-      "    let lane = LANES - 1u - lane_forwards;\n    x = lane;\n}",
+    reverseLanes("fn f(@builtin(local_invocation_index) lane: u32) {\n    x = lane;\n}"),
+    "fn f(@builtin(local_invocation_index) original_lane: u32) {\n" +
+      "    let lane = LANES - 1u - original_lane;\n    x = lane;\n}",
   );
   for (const [path, source] of await shaderSources()) {
-    const renumbered = lanesBackwards(source) !== source;
-    assertEquals(renumbered, source.includes("workgroupBarrier()"), path);
+    const isReversed = reverseLanes(source) !== source;
+    assertEquals(isReversed, source.includes("workgroupBarrier()"), path);
   }
 });

@@ -1,4 +1,4 @@
-/** Checks of choose_rows.wgsl by itself. */
+/** Tests of the kernel choose_rows.wgsl without an engine, as functions that throw if they fail. */
 import { assert, assertEquals } from "@std/assert";
 import { findAdapter, Gpu } from "../../../lib/engine/webgpu/device.ts";
 import { Program, read, write } from "../../../lib/engine/webgpu/program.ts";
@@ -9,11 +9,15 @@ import threefry from "../../../shaders/functions/threefry.wgsl" with { type: "te
 import chooseRowsSource from "../../../shaders/rows/choose_rows.wgsl" with { type: "text" };
 import type { Case } from "../contract/core.ts";
 
-/** Hardly more keys than the fullest of the kernel's bins holds of 60,000. */
+/** Slightly more keys than the kernel's fullest bin holds of 60,000. */
 const KEYS_OF_A_BIN = 25;
+/** The number of rows of a slot. */
 const SLOT_ROWS = 128;
 
-/** What the kernel draws for each key: `permutation(key, n)[begin .. begin + count)`, hopefully. */
+/**
+ * Runs the kernel and returns the slot of each key, which should begin with `permutation(key,
+ * n)[begin .. begin + count)`.
+ */
 async function chooseRows(
   { keys, n, begin, count, layout, kept }: {
     keys: Key[];
@@ -48,7 +52,7 @@ async function chooseRows(
       draws.set([...key, begin, count], slot * 8);
       fillRoundKeys(key, draws.subarray(slot * 8 + 4, slot * 8 + 4 + 2 * rounds), layout);
     });
-    // Row numbers of a data set in which every training row is the tenth of another row's number.
+    // Training row i is row 10 i of the data set.
     const trainRows = Uint32Array.from({ length: n }, (_, i) => i * 10);
     const rows = buffer(new Uint32Array(keys.length * SLOT_ROWS).fill(7));
     const population = buffer(Uint32Array.of(n, rounds));
@@ -70,19 +74,24 @@ async function chooseRows(
   }
 }
 
-/** What is drawn, and with room for how many keys. */
-interface Drawing {
+/** What a kernel samples. */
+interface Sample {
+  /** The number of training rows. */
   n: number;
+  /** The first place in the permutation, and the number of places. */
   begin: number;
   count: number;
+  /** The number of keys that the kernel can keep in workgroup memory. */
   kept: number;
+  /** The number of random keys to sample with. */
   keys: number;
 }
 
-const DRAWINGS: Record<string, Drawing[]> = {
-  "draws what permutation() begins with": [
+const SAMPLES: Record<string, Sample[]> = {
+  "samples the beginning of permutation()": [
     { n: 60000, begin: 0, count: 100, kept: 700, keys: 200 },
-    // So often that the key behind the last of an odd number would be taken for one now and then.
+    // With 300 keys, a kernel that reads one key too many when n is odd returns a wrong row
+    // sometimes.
     { n: 59999, begin: 0, count: 128, kept: 700, keys: 300 },
     { n: 1626, begin: 0, count: 100, kept: 700, keys: 8 },
     { n: 1625, begin: 0, count: 100, kept: 700, keys: 8 },
@@ -90,41 +99,42 @@ const DRAWINGS: Record<string, Drawing[]> = {
     { n: 101, begin: 0, count: 101, kept: 700, keys: 4 },
     { n: 1, begin: 0, count: 1, kept: 700, keys: 2 },
   ],
-  "draws any part of permutation()": [
+  "samples any part of permutation()": [
     { n: 60000, begin: 59900, count: 100, kept: 700, keys: 8 },
     { n: 60000, begin: 31234, count: 57, kept: 700, keys: 8 },
     { n: 1000, begin: 500, count: 128, kept: 700, keys: 8 },
   ],
-  // Room for some of the keys in the wanted bins, and for hardly more than one bin's: the ranks
-  // are then taken in parts, and the last round by counting too.
-  "draws the same where few keys can be kept": [
+  // If the keys of the wanted bins do not fit, the kernel processes the ranks in parts. With room
+  // for only one bin's keys, it does so in the last round too.
+  "samples the same rows if only a few keys can be kept": [
     { n: 60000, begin: 0, count: 100, kept: 4 * KEYS_OF_A_BIN, keys: 8 },
     { n: 60000, begin: 0, count: 20, kept: KEYS_OF_A_BIN, keys: 8 },
     { n: 1000, begin: 3, count: 50, kept: 16, keys: 8 },
   ],
 };
 
-/** The checks, for a device. */
+/** Returns the tests. */
 export function chooseRowsCases(): Case[] {
   return (["legacy", "partitionable"] as const).flatMap((layout) =>
-    Object.entries(DRAWINGS).map(([does, drawings]) => ({
+    Object.entries(SAMPLES).map(([does, samples]) => ({
       does: `${does} in the ${layout} layout`,
       async test() {
-        for (const drawing of drawings) await checkDrawing(drawing, layout);
+        for (const sample of samples) await checkSample(sample, layout);
       },
     }))
   );
 }
 
-async function checkDrawing(
-  { n, begin, count, kept, keys: many }: Drawing,
+/** Asserts that the kernel samples the rows that permutation() gives. */
+async function checkSample(
+  { n, begin, count, kept, keys: keyCount }: Sample,
   layout: ThreefryLayout,
 ): Promise<void> {
-  const keys = split(prngKey(n + count), many);
+  const keys = split(prngKey(n + count), keyCount);
   const drawn = await chooseRows({ keys, n, begin, count, layout, kept });
   keys.forEach((key, slot) => {
     const expected = permutation(key, n, { layout }).slice(begin, begin + count);
     assertEquals(drawn[slot].slice(0, count), expected.map((row) => row * 10), `n = ${n}`);
-    assert(drawn[slot].slice(count).every((row) => row === 0xffffffff), "rows behind");
+    assert(drawn[slot].slice(count).every((row) => row === 0xffffffff), "unused rows of the slot");
   });
 }

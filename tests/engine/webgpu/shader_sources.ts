@@ -1,7 +1,7 @@
-/** The shaders as texts: what can be found in them, and variants of them to test with. */
+/** Reads, checks and changes the source text of shaders. */
 import { Program } from "../../../lib/engine/webgpu/program.ts";
 
-/** Every file of shaders/, by its path there. */
+/** Returns all files of shaders/ by their paths, such as `./rows/gather.wgsl`. */
 export async function shaderSources(): Promise<Map<string, string>> {
   const folder = new URL("../../../shaders/", import.meta.url);
   const sources = new Map<string, string>();
@@ -16,19 +16,20 @@ export async function shaderSources(): Promise<Map<string, string>> {
 }
 
 /**
- * Finds stores to one component of a vector that invocations share, in workgroup or storage memory. WGSL lets such
- * a store read and write back the whole vector (https://github.com/gpuweb/gpuweb/issues/2112), so that another
- * invocation's store to another component is lost.
+ * Finds stores to one component of a vector in workgroup or storage memory, which invocations
+ * share. WGSL allows such a store to read and write the whole vector
+ * (https://github.com/gpuweb/gpuweb/issues/2112), so it may undo another invocation's store to
+ * another component.
  *
- * @param source A shader
- * @returns The statements
+ * @param source The source of a shader
+ * @returns The statements that store to one component
  */
 export function componentStores(source: string): string[] {
   const code = source.replace(/\/\/.*/g, "");
   const shared = [...code.matchAll(/var<(?:workgroup|storage, read_write)> (\w+): ([^;]+);/g)];
   return shared.flatMap(([, name, type]) => {
     const arrays = type.match(/array</g)?.length ?? 0;
-    // A matrix's columns are vectors: what is stored whole is a column or more.
+    // The columns of a matrix are vectors, so a store to a whole column is allowed.
     const whole = arrays + (/\bmat\dx\d/.test(type) ? 1 : 0);
     const isVector = /\b(?:vec\d|mat\dx\d)/.test(type);
     const stores = [
@@ -42,7 +43,7 @@ export function componentStores(source: string): string[] {
   });
 }
 
-/** How many subscripts follow one another at the beginning of a path such as `[a[i] + 1].x`. */
+/** Counts the consecutive subscripts at the beginning of a path, such as 1 in `[a[i] + 1].x`. */
 function subscripts(path: string): number {
   let depth = 0;
   let count = 0;
@@ -55,24 +56,27 @@ function subscripts(path: string): number {
 }
 
 /**
- * The same kernel with its lanes numbered from the other end. An adapter that runs lanes in their order hides a
- * missing barrier where a lane waits for lower ones; with this, it does not.
+ * Numbers the lanes of a kernel in reverse order. An adapter that runs the lanes one after another
+ * hides a missing barrier if each lane needs only the results of lower lanes. With the reverse
+ * order, it does not.
  *
- * @param source A shader; one whose lanes share nothing, having no `lane`, stays as it is
+ * @param source The source of a shader
+ * @returns The changed source; the same source if the kernel has no `lane`, so its lanes share
+ *   nothing
  */
-export function lanesBackwards(source: string): string {
+export function reverseLanes(source: string): string {
   return source.replace(
     /@builtin\(local_invocation_index\) lane: u32\) \{\n/,
-    "@builtin(local_invocation_index) lane_forwards: u32) {\n" +
-      "    let lane = LANES - 1u - lane_forwards;\n",
+    "@builtin(local_invocation_index) original_lane: u32) {\n" +
+      "    let lane = LANES - 1u - original_lane;\n",
   );
 }
 
 /**
- * Compiles kernels from changed sources for as long as a function runs.
+ * Changes the sources of all kernels that are compiled while a function runs.
  *
- * @param change Of a whole file
- * @param run Makes engines
+ * @param change Returns the changed source of a file
+ * @param run The function
  */
 export async function withSources<T>(
   change: (source: string) => string,

@@ -1,7 +1,7 @@
-/** Devices that are made out to have less than they have. */
+/** Opens devices that report lower limits than they have. */
 import { findAdapter, Gpu } from "../../../lib/engine/webgpu/device.ts";
 
-/** Opens a device with lower limits than its own. */
+/** Opens the device with some of its limits replaced. */
 export async function openLimited(
   limits: Partial<Record<keyof GPUSupportedLimits, number>>,
 ): Promise<Gpu> {
