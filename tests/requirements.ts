@@ -1,18 +1,21 @@
 /**
- * What some tests need and not every run has: permissions, the real MNIST files, a WebGPU adapter,
- * Chromium, Python with nbclient, and (with FULL=1) time.
+ * Ignores tests whose requirements are missing on this machine: permissions, the real MNIST files,
+ * a WebGPU adapter, Chromium, Python with nbclient, or time (FULL=1).
  *
- * Where it is missing such a test is ignored, and each test file prints at its end how many it
- * ignored and what to do about it. With REQUIRE_MNIST=1, REQUIRE_WEBGPU=1,
- * REQUIRE_BROWSER=1 or REQUIRE_NOTEBOOK=1 nothing is ignored for that reason: a missing thing then fails every test that needs it.
+ * At its end each test file prints how many tests it ignored, why, and what to do about it. With
+ * REQUIRE_MNIST=1, REQUIRE_WEBGPU=1, REQUIRE_BROWSER=1 or REQUIRE_NOTEBOOK=1 a missing requirement
+ * makes the tests fail instead.
  */
 import { chromiumPath } from "../bench/browser.ts";
 import { findAdapter } from "../lib/engine/webgpu/device.ts";
 
-/** A thing that a test can need; `browser` includes `time`, and all but `webgpu` include `permissions`. */
+/**
+ * What a test can require. `browser` and `notebook` include `time`; all but `webgpu` include
+ * `permissions`.
+ */
 export type Requirement = "permissions" | "mnist" | "webgpu" | "browser" | "notebook" | "time";
 
-/** Those of `deno test -P`, as deno.json grants them; plain `deno test` has none. */
+/** The permissions that deno.json grants to `deno test -P`. Without `-P` there are none. */
 const PERMISSIONS: Deno.PermissionDescriptor[] = [
   { name: "read" },
   { name: "write" },
@@ -22,13 +25,14 @@ const PERMISSIONS: Deno.PermissionDescriptor[] = [
   { name: "run" },
 ];
 
+/** The beginnings of the names of MNIST's four files. */
 const FILES = ["train-images", "train-labels", "t10k-images", "t10k-labels"];
 
-/** How many tests of this file were ignored, by the reason. */
+/** The number of ignored tests for each reason. */
 const ignored = new Map<string, number>();
 
 /**
- * Options for `Deno.test` that ignore the test where something it needs is missing.
+ * Returns options for `Deno.test` that ignore the test if a requirement is missing.
  *
  * ```ts ignore
  * Deno.test("reads real digits", await needs("mnist"), () => {});
@@ -45,10 +49,10 @@ export async function needs(...requirements: Requirement[]): Promise<{ ignore: b
   return { ignore: false };
 }
 
-/** `Deno.test` for tests that need permissions; ignores them where there are none. */
+/** Like `Deno.test`, but ignores the test if there are no permissions. */
 export const test: typeof Deno.test = testUnless(whyNotPermitted());
 
-/** The same for tests that send signals, run `sh` or clear the environment, as Windows does not let them. */
+/** Like `test`, but also ignores the test on Windows, which has no signals and no `sh`. */
 export const onUnix: typeof Deno.test = testUnless(
   whyNotPermitted() ??
     (Deno.build.os === "windows" ? "Windows has no signals and no sh" : undefined),
@@ -68,14 +72,17 @@ function countIgnored(reason: string): void {
   ignored.set(reason, (ignored.get(reason) ?? 0) + 1);
 }
 
-/** The folder of the four real MNIST files: MNIST_DIR, else the cache. */
+/**
+ * Returns the folder of the real MNIST files: MNIST_DIR, otherwise the cache. Throws if they are
+ * not there.
+ */
 export function mnistDirectory(): string {
   const reason = whyNotPermitted() ?? whyNoMnist();
   if (reason !== undefined) throw new Error(`This test needs the real MNIST files: ${reason}`);
-  return candidate();
+  return mnistCandidate();
 }
 
-/** Why a test that needs this cannot run, and what to do; undefined if it can. */
+/** Returns why a requirement is missing and what to do about it, or undefined if it is there. */
 async function whyMissing(requirement: Requirement): Promise<string | undefined> {
   switch (requirement) {
     case "permissions":
@@ -96,16 +103,16 @@ async function whyMissing(requirement: Requirement): Promise<string | undefined>
 }
 
 function whyNotPermitted(): string | undefined {
-  return PERMISSIONS.every(isGranted) ? undefined : "they need permissions: deno test -P";
+  return PERMISSIONS.every(isGranted) ? undefined : "they need permissions: run deno test -P";
 }
 
 function whyNoTime(): string | undefined {
-  return environment("FULL") === "1" ? undefined : "they take long: FULL=1 deno task test";
+  return environment("FULL") === "1" ? undefined : "they take long: run FULL=1 deno task test";
 }
 
 function whyNoMnist(): string | undefined {
-  const directory = candidate();
-  const names = entries(directory);
+  const directory = mnistCandidate();
+  const names = namesIn(directory);
   const absent = FILES.find((file) => !names.some((name) => name.startsWith(file)));
   return absent && `no real MNIST, as ${directory} has no ${absent} file: set MNIST_DIR`;
 }
@@ -119,7 +126,7 @@ function whyNoBrowser(): string | undefined {
   }
 }
 
-/** The Python that runs notebooks: NOTEBOOK_PYTHON, else python3. */
+/** Returns the Python that runs notebooks: NOTEBOOK_PYTHON, otherwise python3. */
 export function notebookPython(): string {
   return environment("NOTEBOOK_PYTHON") ?? "python3";
 }
@@ -138,7 +145,7 @@ function whyNoNotebook(): string | undefined {
     "and set NOTEBOOK_PYTHON to its python";
 }
 
-function entries(directory: string): string[] {
+function namesIn(directory: string): string[] {
   try {
     return [...Deno.readDirSync(directory)].map((entry) => entry.name);
   } catch (error) {
@@ -147,7 +154,7 @@ function entries(directory: string): string[] {
   }
 }
 
-function candidate(): string {
+function mnistCandidate(): string {
   return environment("MNIST_DIR") ?? "data/mnist";
 }
 
