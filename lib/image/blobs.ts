@@ -1,4 +1,4 @@
-/** Connected components of ink. */
+/** Finds connected components of ink, called blobs. */
 import type { Box, Plane } from "./plane.ts";
 
 /** A connected component of ink: its bounding box, and the sum of its values. */
@@ -6,16 +6,18 @@ export interface Blob extends Box {
   mass: number;
 }
 
-/** The blobs of a plane, and for each pixel the blob to which it belongs, or -1. */
-export interface Blobs {
+/** The blobs of a plane. */
+interface Blobs {
+  /** For each pixel, the index of its blob, or -1 if it has no ink. */
   blobOf: Int32Array;
   blobs: Blob[];
 }
 
 /**
- * Finds the connected components of ink, including diagonal neighbors.
+ * Finds the connected components of ink. Diagonal neighbors are connected.
  *
- * @param ink 0 paper, anything above is ink
+ * @param ink 0 is paper, positive values are ink
+ * @returns The components, ordered by their first pixel
  */
 export function findBlobs({ width, height, values }: Plane): Blobs {
   const blobOf = new Int32Array(values.length).fill(-1);
@@ -45,12 +47,12 @@ export function findBlobs({ width, height, values }: Plane): Blobs {
 }
 
 /** A blob with less than this fraction of the largest blob's ink is a speck. */
-const SPECK = 0.05;
+const SPECK_MASS = 0.05;
 
 /**
  * Removes specks: blobs with little ink compared with the largest blob.
  *
- * @param ink 0 paper to 1 full ink
+ * @param ink From 0 (paper) to 1 (full ink)
  * @returns A new plane
  *
  * @example
@@ -64,11 +66,11 @@ const SPECK = 0.05;
  */
 export function removeSpecks(ink: Plane): Plane {
   const found = findBlobs(ink);
-  const least = SPECK * found.blobs.reduce((most, { mass }) => Math.max(most, mass), 0);
-  return keepBlobs(ink, found, ({ mass }) => mass >= least);
+  const largest = found.blobs.reduce((largest, { mass }) => Math.max(largest, mass), 0);
+  return keepBlobs(ink, found, ({ mass }) => mass >= SPECK_MASS * largest);
 }
 
-/** Copies the ink of some of the blobs. */
+/** Copies the ink of the blobs that pass a test. */
 export function keepBlobs(
   { width, height, values }: Plane,
   { blobOf, blobs }: Blobs,

@@ -1,20 +1,22 @@
 /**
- * Decodes PNG and JPEG files with two libraries without native code: fast-png, which uses fflate as
- * our npz files do, and jpeg-js, which image-js and Jimp use as well.
+ * Decodes PNG and JPEG files with two libraries written in JavaScript: fast-png and jpeg-js.
  */
 import jpeg from "jpeg-js";
 import { foreignKind } from "../files/kinds.ts";
 import { readOrientation, turn } from "./orientation.ts";
 import { decodePng, PNG_MAGIC } from "./png.ts";
 
-/** An image; its pixels are red, green, blue and alpha with shape (height, width, 4). */
+/** A decoded picture. */
 export interface Picture {
+  /** Width in pixels. */
   width: number;
+  /** Height in pixels. */
   height: number;
+  /** Red, green, blue and alpha with shape (height, width, 4). */
   pixels: Uint8Array;
 }
 
-/** Maximum size of a file, larger than any photograph; a corrupt or hostile file may be larger. */
+/** Maximum size of a file; photographs are smaller. */
 const MAX_FILE_BYTES = 64 * 2 ** 20;
 const MAX_MEGAPIXELS = 64;
 /** Maximum memory of jpeg-js, which needs about 12 bytes per pixel. */
@@ -24,11 +26,11 @@ const JPEG_MAGIC = [0xff, 0xd8, 0xff];
 const JPEG_END = [0xff, 0xd9];
 
 /**
- * Decodes an image, whose first bytes tell its format. Turns photographs upright.
+ * Decodes a PNG or JPEG file, which it recognizes by the first bytes. Turns photographs upright.
  *
- * @param bytes A whole PNG or JPEG file
+ * @param bytes The whole file
  * @returns The pixels
- * @throws {SyntaxError} If the file is neither, is corrupt, or contains too large an image
+ * @throws {SyntaxError} If the file is of another kind, is corrupt, or holds too large an image
  */
 export function decodeImage(bytes: Uint8Array): Picture {
   if (bytes.length > MAX_FILE_BYTES) {
@@ -47,7 +49,9 @@ export function decodeImage(bytes: Uint8Array): Picture {
     return begins(PNG_MAGIC) ? decodePng(bytes, checkSize) : jpegPicture(bytes);
   } catch (error) {
     if (error instanceof SyntaxError) throw error;
-    fail("the file must be whole and undamaged", (error as Error).message);
+    throw new SyntaxError(
+      `Cannot decode this image as the file is corrupt or truncated: ${(error as Error).message}`,
+    );
   }
 }
 
@@ -55,12 +59,12 @@ function jpegPicture(bytes: Uint8Array): Picture {
   // The library's type declarations omit the Exif data.
   const image: ReturnType<typeof decodeJpeg> & { exifBuffer?: Uint8Array } = decodeJpeg(bytes);
   const { width, height, data: pixels, exifBuffer } = image;
-  // "Exif" and one zero byte are cut off, a second one is not.
+  // jpeg-js strips "Exif" and one of the two zero bytes after it.
   return turn({ width, height, pixels }, exifBuffer ? readOrientation(exifBuffer.subarray(1)) : 1);
 }
 
 function decodeJpeg(bytes: Uint8Array) {
-  // Some programs omit the end marker, without which jpeg-js considers the file truncated.
+  // Some programs omit the end marker; without it, jpeg-js rejects the file as truncated.
   const ended = new Uint8Array(bytes.length + JPEG_END.length);
   ended.set(bytes);
   ended.set(JPEG_END, bytes.length);

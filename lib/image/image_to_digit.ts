@@ -7,13 +7,15 @@ import { removeTable } from "./sheet.ts";
 import { fitInto } from "./plane.ts";
 
 /**
- * Finds the digit in a picture and renders it like MNIST's digits.
+ * Finds the digit in a picture and renders it like MNIST's digits. The picture may be dark ink on
+ * light paper or light ink on dark paper.
  *
  * @param pixels Shape (height, width, 4) as red, green, blue and alpha, or (height, width) as gray
  * @param width Pixels in a row
  * @param height Rows
  * @returns Shape (28 * 28), row-major; 0 is background, 255 full ink
- * @throws {RangeError} If the number of pixels is not what width and height say, or no ink is found
+ * @throws {RangeError} If the number of pixels is not what width and height say, no ink is found,
+ *   or the picture seems to show several digits
  *
  * @example A vertical stroke, dark on light
  * ```ts

@@ -1,14 +1,14 @@
 /** Models the lighting of a picture as a smooth surface. */
 import type { Plane } from "./plane.ts";
 
-/** Coefficients of 1, x, y, x², xy and y². */
+/** Number of terms: 1, x, y, x², xy and y². */
 const TERMS = 6;
 
 /**
  * Fits a + bx + cy + dx² + exy + fy² to some pixels by least squares.
  *
  * @param plane A picture
- * @param pixels The numbers of those pixels
+ * @param pixels The indices of those pixels
  * @returns The surface's values at those pixels
  */
 export function smoothSurface({ width, height, values }: Plane, pixels: number[]): number[] {
@@ -26,7 +26,7 @@ export function smoothSurface({ width, height, values }: Plane, pixels: number[]
       equation[TERMS] += t[row] * values[pixel];
     });
   }
-  // A little ridge regression, since a few pixels may not determine all six coefficients.
+  // Slight ridge regularization, since a few pixels may not determine all six coefficients.
   for (let row = 1; row < TERMS; row++) equations[row][row] += 1e-6 * equations[0][0];
   const coefficients = solve(equations);
   return pixels.map((pixel) =>
@@ -34,7 +34,7 @@ export function smoothSurface({ width, height, values }: Plane, pixels: number[]
   );
 }
 
-/** Gauss-Jordan elimination; the matrix is symmetric positive definite, so no pivoting is needed. */
+/** Solves linear equations by Gauss-Jordan elimination, without pivoting: the matrix is positive definite. */
 function solve(equations: Float64Array[]): number[] {
   const count = equations.length;
   for (let pivot = 0; pivot < count; pivot++) {

@@ -1,17 +1,20 @@
-/** Gray-scale morphology with squares (Serra, "Image Analysis and Mathematical Morphology", 1982). */
+/**
+ * Applies gray-scale morphology with squares (Serra, "Image Analysis and Mathematical Morphology",
+ * 1982).
+ */
 import { mapPlane, type Plane } from "./plane.ts";
 
-/** Each pixel becomes the largest value of the square around it, of side 2 * radius + 1. */
+/** Replaces each pixel by the largest value of the square around it, of side 2 * radius + 1. */
 export function dilate(plane: Plane, radius: number): Plane {
   return largestAlongRows(largestAlongRows(plane, radius), radius);
 }
 
-/** Each pixel becomes the smallest value of the square around it. */
-export function erode(plane: Plane, radius: number): Plane {
+/** Replaces each pixel by the smallest value of the square around it. */
+function erode(plane: Plane, radius: number): Plane {
   return negative(dilate(negative(plane), radius));
 }
 
-/** Fills whatever is dark and too narrow to hold the square. */
+/** Fills dark regions that are too narrow to hold the square (a closing). */
 export function close(plane: Plane, radius: number): Plane {
   return erode(dilate(plane, radius), radius);
 }

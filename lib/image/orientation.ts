@@ -1,6 +1,6 @@
 /**
- * Turns photographs upright: phones store a photograph as the sensor captured it, and its
- * orientation in the Exif data.
+ * Turns photographs upright. Phones store a photograph as the sensor captured it, with its
+ * orientation in Exif data.
  *
  * Source: Exif 2.32 (https://www.cipa.jp/std/documents/e/DC-X008-Translation-2019-E.pdf), 4.6.4 A
  */
@@ -53,7 +53,7 @@ export function readOrientation(tiff: Uint8Array): number {
 export function turn(picture: Picture, orientation: number): Picture {
   const { width, height } = picture;
   // Each orientation consists of up to three reflections: horizontal, vertical and diagonal (rows
-  // become columns). They are undone here in reverse order.
+  // become columns). This undoes them in reverse order.
   const mirrorX = [2, 3, 6, 7].includes(orientation);
   const mirrorY = [3, 4, 7, 8].includes(orientation);
   const transpose = orientation >= 5;

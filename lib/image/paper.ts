@@ -1,33 +1,34 @@
-/** Estimates the paper without the ink. */
+/** Estimates how bright the paper under the ink is. */
 import { findBlobs } from "./blobs.ts";
 import { smoothSurface } from "./light.ts";
 import { close, negative } from "./morphology.ts";
 import { crop, edgePixels, mapPlane, type Plane } from "./plane.ts";
 
 /** The paper under the ink. */
-export interface Paper {
-  /** 0 black to 255 white, at each pixel of the picture. */
+interface Paper {
+  /** From 0 (black) to 255 (white), at each pixel of the picture. */
   brightness: Plane;
   inkIsDarker: boolean;
 }
 
 /** Maximum width of strokes, as a fraction of the picture's shorter side. */
-const WIDEST_STROKE = 0.4;
+const MAX_STROKE_WIDTH = 0.4;
 /** Maximum fraction of the picture's edge that a stroke covers. */
-const WIDEST_AT_EDGE = 0.3;
-/** A line along the edge that is thinner than this fraction of the shorter side is not paper. */
-const THIN_LINE = 0.03;
+const MAX_EDGE_COVERAGE = 0.3;
+/** Maximum width of dark lines along the picture's edge, as a fraction of the shorter side. */
+const MAX_EDGE_LINE = 0.03;
 
 /**
  * Finds the paper by morphology. A closing fills dark regions that are too narrow to hold a square
- * of a given side, an opening light ones. Strokes are narrow; a table beside the sheet or a shadow
- * across it is wide and therefore counts as paper, even with sharp edges.
+ * of a given side; an opening fills such light regions. Strokes are narrow. A table beside the sheet
+ * or a shadow across it is wide and therefore counts as paper, even with sharp edges.
  *
  * @param gray A picture
- * @returns The closing if the ink is darker than the paper, the opening if it is lighter
+ * @returns The closing if the ink is darker than the paper, otherwise the opening
  */
 export function findPaper(gray: Plane): Paper {
-  const smooth = averageOfNeighbors(gray); // the lightest of many noisy pixels would overestimate the paper
+  // Reduce noise first: the lightest of many noisy pixels would overestimate the paper.
+  const smooth = averageOfNeighbors(gray);
   const closed = closeStrokes(smooth);
   const opened = negative(closeStrokes(negative(smooth)));
   return isDarkInk(smooth, closed, opened)
@@ -36,8 +37,9 @@ export function findPaper(gray: Plane): Paper {
 }
 
 /**
- * Whether the paper is the closing (dark ink) or the opening. Where the two differ strongly there is
- * ink, or paper enclosed by ink: such a region is surrounded by paper and has ink along its edge.
+ * Whether the ink is dark, so that the closing is the paper. Where closing and opening differ
+ * strongly, there is ink, or paper enclosed by ink. Such a region has ink along its edge and paper
+ * around it.
  */
 function isDarkInk(smooth: Plane, closed: Plane, opened: Plane): boolean {
   const { width, height, values: gray } = smooth;
@@ -61,7 +63,7 @@ function isDarkInk(smooth: Plane, closed: Plane, opened: Plane): boolean {
 /** Fills dark strokes, including those at the picture's edges. */
 function closeStrokes(plane: Plane): Plane {
   const { width, height } = plane;
-  const radius = Math.max(1, Math.round(WIDEST_STROKE * Math.min(width, height) / 2));
+  const radius = Math.max(1, Math.round(MAX_STROKE_WIDTH * Math.min(width, height) / 2));
   return crop(close(extend(plane, radius), radius), { left: radius, top: radius, width, height });
 }
 
@@ -82,13 +84,13 @@ function extend(plane: Plane, margin: number): Plane {
 }
 
 /**
- * Estimates the paper along the edges of a picture, by pixel: the outermost pixels, without thin dark
- * lines and short dark stretches. Uneven lighting may darken a corner, which is short as well, so
- * the same is also done relative to a smooth model of the lighting; the result that fills less is
- * used.
+ * Estimates the paper along the edges of a picture, by pixel: fills thin dark lines and short dark
+ * stretches of the outermost pixels. Uneven lighting may darken a corner, which is a short stretch
+ * too. Therefore the same is done relative to a smooth model of the lighting, and the result that
+ * fills less is used.
  */
 function paperAtEdges(plane: Plane): Map<number, number> {
-  const thin = Math.round(THIN_LINE * Math.min(plane.width, plane.height));
+  const thin = Math.round(MAX_EDGE_LINE * Math.min(plane.width, plane.height));
   const { values } = close(plane, thin);
   const edge = edgePixels(plane);
   const light = smoothSurface({ ...plane, values }, edge);
@@ -100,7 +102,7 @@ function paperAtEdges(plane: Plane): Map<number, number> {
 /** Fills short dark stretches in cyclic values. */
 function closeAround(values: number[]): Float32Array {
   const thrice = Float32Array.from([...values, ...values, ...values]);
-  const reach = Math.round(WIDEST_AT_EDGE * values.length / 2);
+  const reach = Math.round(MAX_EDGE_COVERAGE * values.length / 2);
   const closed = close({ width: thrice.length, height: 1, values: thrice }, reach);
   return closed.values.subarray(values.length, 2 * values.length);
 }
@@ -109,7 +111,7 @@ function clamp(i: number, size: number): number {
   return Math.min(Math.max(i, 0), size - 1);
 }
 
-/** Each pixel becomes the mean of the 3 x 3 pixels around it. */
+/** Replaces each pixel by the mean of the 3 x 3 pixels around it. */
 function averageOfNeighbors(plane: Plane): Plane {
   const { width, height, values } = plane;
   return mapPlane(plane, (_, i) => {

@@ -1,12 +1,12 @@
-/** Pictures with one number per pixel, and functions to crop and resize them. */
+/** Defines pictures with one number per pixel, and functions to crop and resize them. */
 
-/** Shape (height, width), row-major. */
+/** A picture with one number per pixel. */
 export interface Plane {
   /** Width in pixels. */
   width: number;
   /** Height in pixels. */
   height: number;
-  /** One number per pixel. */
+  /** Shape (height, width), row-major. */
   values: Float32Array;
 }
 
@@ -79,7 +79,7 @@ export function fitInto(plane: Plane, side: number): Plane {
   );
 }
 
-/** The larger of width and height. */
+/** Returns the larger of width and height. */
 export function longerSide({ width, height }: { width: number; height: number }): number {
   return Math.max(width, height);
 }
@@ -92,7 +92,7 @@ export function mapPlane(
   return { width, height, values: values.map(change) };
 }
 
-/** The smallest box that holds all ink. */
+/** Returns the smallest box that holds all ink; without ink, its width is not positive. */
 export function inkBox({ width, height, values }: Plane): Box {
   let [left, right, top, bottom] = [width, 0, height, 0];
   for (let y = 0, i = 0; y < height; y++) {
@@ -107,7 +107,7 @@ export function inkBox({ width, height, values }: Plane): Box {
   return { left, top, width: right - left, height: bottom - top };
 }
 
-/** The indices of the outermost pixels, clockwise from the upper left. */
+/** Returns the indices of the outermost pixels, clockwise from the upper left. */
 export function edgePixels({ width, height }: { width: number; height: number }): number[] {
   const last = (height - 1) * width;
   const side = (count: number, pixel: (i: number) => number) =>

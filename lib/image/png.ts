@@ -1,6 +1,6 @@
 /**
- * Decodes PNG files (https://www.w3.org/TR/png-3/) with fast-png, using only the chunks that define
- * pixels, and decompressing no more than the header announces.
+ * Decodes PNG files (https://www.w3.org/TR/png-3/) with fast-png. Uses only the chunks that define
+ * pixels, and decompresses no more than the header announces.
  */
 import { convertIndexedToRgb, decode, type DecodedPng } from "fast-png";
 import { Unzlib, zlibSync } from "fflate";
@@ -14,23 +14,26 @@ interface Header {
   isInterlaced: boolean;
 }
 
-/** A chunk of a file; `bytes` is the whole chunk, `data` excludes its length, name and checksum. */
+/** A chunk of a file. */
 interface Chunk {
   name: string;
+  /** The contents, without length, name and checksum. */
   data: Uint8Array;
+  /** The whole chunk. */
   bytes: Uint8Array;
 }
 
+/** The signature with which every PNG file begins. */
 export const PNG_MAGIC = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
-/** The chunks that define pixels; others hold times, text, color profiles and animation. */
+/** The chunks that define pixels. Others hold times, texts, color profiles and animations. */
 const PIXEL_CHUNKS = ["IHDR", "PLTE", "tRNS", "IDAT", "IEND"];
 /** Samples per pixel, by the header's color type. */
 const SAMPLES: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
-/** Compressed bytes decompressed at a time; deflate expands each to at most 1032. */
+/** Compressed bytes per call of the decompressor. Deflate expands each byte to at most 1032. */
 const PIECE = 1 << 12;
 
-/** Adam7: the first column and row of each pass, and the steps to its next ones. */
+/** Adam7's passes: the first column and row of each, and the steps to the next column and row. */
 const PASSES = [
   [0, 0, 8, 8],
   [4, 0, 8, 8],
@@ -45,7 +48,8 @@ const PASSES = [
  * Decodes a PNG file.
  *
  * @param bytes The whole file
- * @param checkSize Throws if the width and height are too large; called before anything is decompressed
+ * @param checkSize Called before decompression; throws if width and height are too large
+ * @returns The pixels
  * @throws {Error} If the file is corrupt, or its contents do not match its header
  */
 export function decodePng(
@@ -92,7 +96,7 @@ function readHeader({ name, data }: Chunk): Header {
   };
 }
 
-/** The width and height of each nonempty pass over the picture. */
+/** Returns the nonempty passes over the picture, each with its width and height. */
 function passesOf({ width, height, isInterlaced }: Header) {
   return (isInterlaced ? PASSES : [[0, 0, 1, 1]])
     .map(([left, top, stepX, stepY]) => ({
@@ -106,12 +110,12 @@ function passesOf({ width, height, isInterlaced }: Header) {
     .filter(({ width, height }) => width > 0 && height > 0);
 }
 
-/** Bytes per row of the given number of pixels. */
+/** Returns the bytes in a row of the given number of pixels. */
 function rowBytes(width: number, { bitsPerPixel }: Header): number {
   return Math.ceil(width * bitsPerPixel / 8);
 }
 
-/** Each row of each pass has one byte more, for its filter. */
+/** Returns the decompressed size: each row of each pass has one more byte, for its filter. */
 function unpackedSize(header: Header): number {
   return passesOf(header).reduce(
     (sum, { width, height }) => sum + height * (1 + rowBytes(width, header)),
@@ -137,7 +141,7 @@ function unpack(chunks: Chunk[], size: number): Uint8Array {
   return unpacked;
 }
 
-/** The same file with its rows in order. */
+/** Encodes the same picture as a file without interlacing. */
 function withoutInterlacing(chunks: Chunk[], header: Header, rows: Uint8Array): Uint8Array {
   const { width, height, bitsPerPixel } = header;
   const inOrder = new Uint8Array(height * (1 + rowBytes(width, header)));
@@ -145,7 +149,7 @@ function withoutInterlacing(chunks: Chunk[], header: Header, rows: Uint8Array): 
   for (const pass of passesOf(header)) {
     const bytesPerRow = rowBytes(pass.width, header);
     const size = pass.height * (1 + bytesPerRow);
-    // A pass, decoded as a separate image without colors, yields its bits.
+    // Decode the pass as a separate picture without palette, which returns its bits.
     const file = pngOf(chunks, pass, rows.subarray(at, at + size), ["IHDR", "IEND"]);
     const bits = decode(file).data;
     for (let i = 0; i < pass.width * pass.height; i++) {
@@ -209,7 +213,7 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc;
 });
 
-/** PNG's checksum (annex D of the specification). */
+/** Computes PNG's checksum (annex D of the specification). */
 function crc32(bytes: Uint8Array): number {
   let crc = ~0;
   for (const byte of bytes) crc = CRC_TABLE[(crc ^ byte) & 255] ^ crc >>> 8;
@@ -218,8 +222,8 @@ function crc32(bytes: Uint8Array): number {
 
 /** Converts any of PNG's pixel formats to red, green, blue and alpha with 8 bits each. */
 function rgba(png: DecodedPng): Uint8Array {
-  const { depth, palette, transparency: hidden } = png;
-  // Gray of 1, 2 or 4 bits is packed like palette indices, so treat it as a palette of grays.
+  const { depth, palette, transparency } = png;
+  // Gray of 1, 2 or 4 bits is packed like palette indices, so it is decoded with a palette of grays.
   const colors = palette ?? (depth < 8 ? grays(depth) : undefined);
   const samples = colors ? convertIndexedToRgb({ ...png, palette: colors }) : png.data;
   const channels = colors ? colors[0].length : png.channels;
@@ -228,15 +232,15 @@ function rgba(png: DecodedPng): Uint8Array {
   const pixels = new Uint8Array(4 * count);
   for (let i = 0; i < count; i++) {
     const at = i * channels;
-    // One or two channels are gray, and gray with alpha.
+    // One channel is gray; two are gray and alpha.
     for (let c = 0; c < 3; c++) {
       pixels[4 * i + c] = samples[at + (channels < 3 ? 0 : c)] >> shift;
     }
     const hasAlpha = channels % 2 === 0;
     pixels[4 * i + 3] = hasAlpha
       ? samples[at + channels - 1] >> shift
-      // One color may stand for "transparent".
-      : !colors && hidden?.every((value, c) => value === samples[at + c])
+      // A file may declare one color to be transparent.
+      : !colors && transparency?.every((value, c) => value === samples[at + c])
       ? 0
       : 255;
   }

@@ -1,46 +1,49 @@
-/** Removes the table around a sheet of paper that is completely in the picture. */
+/** Removes the table around a sheet of paper that is entirely in the picture. */
 import { type Blob, findBlobs, keepBlobs, removeSpecks } from "./blobs.ts";
 import { dilate } from "./morphology.ts";
 import { edgePixels, inkBox, mapPlane, type Plane } from "./plane.ts";
 import { strokeThickness } from "./thicken.ts";
 import { median, otsuThreshold } from "./threshold.ts";
 
-/** Minimum size of a sheet as a fraction of the picture, and minimum fraction of a rectangle that it fills. */
-const SMALLEST_SHEET = 0.05;
-const LEAST_FILLED = 0.88;
+/** Minimum area of a sheet, as a fraction of the picture. */
+const MIN_SHEET_AREA = 0.05;
+/** Minimum fraction of the smallest rectangle around a sheet that it fills. */
+const MIN_FILLED = 0.88;
 /** Minimum margin around the writing on a sheet, as a multiple of the strokes' thickness. */
-const LEAST_MARGIN = 2;
+const MIN_MARGIN = 2;
 /** Maximum width of the sheet's blurred edge, as a fraction of the picture's shorter side. */
-const BLUR = 0.015;
+const BLUR_WIDTH = 0.015;
 
 /**
  * Paints the table in the color of the sheet on it. A sheet is a rectangle, possibly tilted, that is
  * lighter or darker than most of the picture's edge and has writing on it.
  *
- * @param gray A picture
- * @returns The result, or the picture itself if it shows no sheet on a table
+ * @param gray A picture, from 0 (black) to 255 (white)
+ * @returns The picture without the table; the picture itself if it shows no sheet on a table
  */
 export function removeTable(gray: Plane): Plane {
-  const unlike = unlikeEdge(gray);
-  const sheet = largestBlob(unlike);
-  // What is not the sheet is the table, or enclosed by the sheet.
+  const different = differsFromEdge(gray);
+  const sheet = largestBlob(different);
+  // Pixels outside the sheet are the table if they are connected to the edge. Others are writing.
   const rest = mapPlane(sheet, (value) => 1 - value);
   const found = findBlobs(rest);
   const table = keepBlobs(rest, found, (blob) => touchesEdge(blob, gray));
   const enclosed = keepBlobs(rest, found, (blob) => !touchesEdge(blob, gray));
-  const writing = removeSpecks(mapPlane(enclosed, (value, i) => unlike.values[i] > 0 ? 0 : value));
+  const writing = removeSpecks(
+    mapPlane(enclosed, (value, i) => different.values[i] > 0 ? 0 : value),
+  );
   if (!isRectangle(mapPlane(table, (value) => 1 - value)) || !hasMargin(sheet, writing)) {
     return gray;
   }
 
   const color = median(gray.values.filter((_, i) => sheet.values[i] > 0));
-  const blur = Math.ceil(BLUR * Math.min(gray.width, gray.height));
+  const blur = Math.ceil(BLUR_WIDTH * Math.min(gray.width, gray.height));
   const painted = dilate(table, blur).values;
   return mapPlane(gray, (value, i) => painted[i] > 0 ? color : value);
 }
 
-/** 1 where a picture differs from most of its edge, otherwise 0. */
-function unlikeEdge(gray: Plane): Plane {
+/** Returns 1 where a picture differs from most of its edge, otherwise 0. */
+function differsFromEdge(gray: Plane): Plane {
   const threshold = otsuThreshold(gray.values, 255);
   const edge = edgePixels(gray);
   const isLight = edge.filter((i) => gray.values[i] >= threshold).length > edge.length / 2;
@@ -49,8 +52,8 @@ function unlikeEdge(gray: Plane): Plane {
 
 function largestBlob(plane: Plane): Plane {
   const found = findBlobs(plane);
-  const most = found.blobs.reduce((most, { mass }) => Math.max(most, mass), 0);
-  return keepBlobs(plane, found, ({ mass }) => mass === most);
+  const largest = found.blobs.reduce((largest, { mass }) => Math.max(largest, mass), 0);
+  return keepBlobs(plane, found, ({ mass }) => mass === largest);
 }
 
 function touchesEdge({ left, top, width, height }: Blob, picture: Plane): boolean {
@@ -61,7 +64,7 @@ function touchesEdge({ left, top, width, height }: Blob, picture: Plane): boolea
 /** Whether a region of ones fills a rectangle at any angle. */
 function isRectangle({ width, values }: Plane): boolean {
   const pixels = [...values.keys()].filter((i) => values[i] > 0);
-  if (pixels.length < SMALLEST_SHEET * values.length) return false;
+  if (pixels.length < MIN_SHEET_AREA * values.length) return false;
   let smallest = Infinity;
   for (let degrees = 0; degrees < 90; degrees++) {
     const [cos, sin] = [Math.cos(degrees * Math.PI / 180), Math.sin(degrees * Math.PI / 180)];
@@ -74,10 +77,10 @@ function isRectangle({ width, values }: Plane): boolean {
     }
     smallest = Math.min(smallest, (right - left + 1) * (bottom - top + 1));
   }
-  return pixels.length >= LEAST_FILLED * smallest;
+  return pixels.length >= MIN_FILLED * smallest;
 }
 
-/** Whether a sheet has writing with a margin around it; without one, it is the hole of a thick digit. */
+/** Whether a sheet has writing with a margin around it. Without a margin, it is the hole of a digit. */
 function hasMargin(sheet: Plane, writing: Plane): boolean {
   const [outer, inner] = [inkBox(sheet), inkBox(writing)];
   const margin = Math.min(
@@ -86,5 +89,5 @@ function hasMargin(sheet: Plane, writing: Plane): boolean {
     outer.left + outer.width - inner.left - inner.width,
     outer.top + outer.height - inner.top - inner.height,
   );
-  return inner.width > 0 && margin >= LEAST_MARGIN * strokeThickness(writing);
+  return inner.width > 0 && margin >= MIN_MARGIN * strokeThickness(writing);
 }

@@ -1,13 +1,13 @@
-/** Thickens thin strokes to MNIST's thickness, which was written with a broad pen. */
+/** Thickens thin strokes, since MNIST's digits were written with a broad pen. */
 import { dilate } from "./morphology.ts";
 import type { Plane } from "./plane.ts";
 
 /**
- * Thickens strokes: each pixel takes the largest value of the square around it.
+ * Thickens strokes: each pixel becomes the largest value of the square around it.
  *
- * @param ink 0 paper to 1 full ink,
+ * @param ink From 0 (paper) to 1 (full ink)
  * @param thickness Minimum thickness in pixels; thicker strokes are not changed
- * @returns A new plane
+ * @returns A new plane, or `ink` itself if its strokes are thick enough
  */
 export function thicken(ink: Plane, thickness: number): Plane {
   const radius = Math.round((thickness - strokeThickness(ink)) / 2);
@@ -16,7 +16,7 @@ export function thicken(ink: Plane, thickness: number): Plane {
 
 /**
  * Estimates the mean thickness of the strokes in pixels. A stroke of length l and thickness t has
- * area lt and outline 2l.
+ * the area l t and an outline of length 2 l.
  */
 export function strokeThickness({ width, height, values }: Plane): number {
   let [area, outline] = [0, 0];

@@ -20,9 +20,9 @@ import { readFloats } from "./saved_model.ts";
 
 /** The state of an unfinished run. */
 export interface Checkpoint extends Omit<CheckpointEvent, "event"> {
-  /** The run. */
+  /** The run: its data, device and options. */
   run: RunRecord;
-  /** The architecture of its net. */
+  /** The architecture of the net. */
   architecture: Architecture;
   /** Seconds spent in the training loop so far. */
   seconds: number;
@@ -36,12 +36,13 @@ export type CurvePoint = Omit<EvaluatedEvent, "event">;
 const CURVE_FIELDS = ["iteration", "accuracy", "loss", "learningRate", "seconds"] as const;
 
 /**
- * Encodes a checkpoint as a safetensors file: a model file with two more tensors, `moments` with
- * shape (arrays of the optimizer, parameters) and `key` with shape (2); and, of a run with
- * `patience`, `best` with shape (parameters).
+ * Encodes a checkpoint as a safetensors file. It is a model file with two more tensors: `moments`
+ * with shape (arrays of the optimizer, parameters) and `key` with shape (2). A run with `patience`
+ * also stores `best` with shape (parameters).
  *
  * @param checkpoint The state of a run
  * @returns The file's bytes
+ * @throws {TypeError} If an array's length does not match the architecture
  *
  * @example
  * ```ts
@@ -95,7 +96,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer
 }
 
 /**
- * Reads a checkpoint.
+ * Decodes a checkpoint. `encodeCheckpoint` has an example.
  *
  * @param bytes A file written by `encodeCheckpoint`
  * @returns The checkpoint
@@ -107,8 +108,8 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const run = readRun(metadata);
   if (key?.shape.join() !== "2" || !(key.data instanceof Uint32Array) || !run) {
     throw new ModelError(
-      "Cannot resume from this file as it must be a checkpoint with a random key in it: " +
-        `current value is a file of ${printable([...tensors.keys()].join(", ")) || "nothing"}`,
+      "Cannot resume from this file as it must be a checkpoint, which holds a random key: " +
+        `the file holds ${printable([...tensors.keys()].join(", ")) || "nothing"}`,
     );
   }
   const { architecture } = readModelMetadata(metadata);

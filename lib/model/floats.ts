@@ -1,17 +1,18 @@
-/** Converts floating-point numbers of other programs' files to 32-bit floats. */
+/** Converts floating-point numbers in files of other programs to 32-bit floats. */
 
-/** The supported floating-point types by safetensors' names, and their sizes in bytes. */
+/** The sizes of the supported floating-point types in bytes, by safetensors' names. */
 export const FLOAT_BYTES = { F64: 8, F32: 4, F16: 2, BF16: 2 } as const;
 
 /** A type of floating-point number. */
 export type FloatType = keyof typeof FLOAT_BYTES;
 
 /**
- * Converts numbers to 32-bit floats; 64-bit ones are rounded.
+ * Converts numbers to 32-bit floats. 64-bit numbers are rounded.
  *
  * @param bytes The numbers, without gaps
  * @param type Their type
  * @param littleEndian Their byte order
+ * @returns The same numbers as 32-bit floats
  *
  * @example
  * ```ts
@@ -41,13 +42,13 @@ export function toFloats(
 
 const word = new DataView(new ArrayBuffer(4));
 
-/** The 32-bit float with the given bits. */
+/** Returns the 32-bit float with the given bits. */
 function float32(bits: number): number {
   word.setInt32(0, bits);
   return word.getFloat32(0);
 }
 
-/** The value of an IEEE 754 binary16: 1 sign bit, 5 exponent bits, 10 fraction bits. */
+/** Returns the value of an IEEE 754 binary16: 1 sign bit, 5 exponent bits, 10 fraction bits. */
 function half(bits: number): number {
   const sign = bits >> 15 === 1 ? -1 : 1;
   const [exponent, fraction] = [bits >> 10 & 31, bits & 1023];

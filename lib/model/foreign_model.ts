@@ -1,6 +1,7 @@
 /**
  * Reads nets trained by other programs: three weight matrices and three biases, under any names,
- * whose shapes chain. PyTorch stores matrices as [out, in], Keras and Flax as [in, out].
+ * with shapes that fit one after the other. PyTorch stores matrices as [out, in], Keras and Flax
+ * store them as [in, out].
  */
 import { type Architecture, type ParameterName, parameterSlots } from "../net/architecture.ts";
 import type { Model } from "../net/model.ts";
@@ -8,25 +9,25 @@ import { OPTION_WORDS } from "../training/options.ts";
 import { fail } from "./metadata.ts";
 import type { Tensor } from "./safetensors.ts";
 
-/** How a net computes, which its arrays do not say. */
+/** How a net computes: what its arrays do not tell. */
 export type NetSettings = Pick<Architecture, "activation" | "head"> & Pick<Model, "scale">;
 
-/** Thrown for a file that holds a net's arrays but does not say how the net computes. */
+/** Thrown for a file of another program that needs `NetSettings` to be given. */
 export class MissingSettingsError extends Error {
   /** The error's class. */
   override name = "MissingSettingsError";
-  /** The facts that must be given. */
+  /** The names of the settings to give. */
   readonly missing: (keyof NetSettings)[];
 
   /**
    * Creates the error.
    *
-   * @param missing The facts that must be given
+   * @param missing The names of the settings to give
    */
   constructor(missing: (keyof NetSettings)[]) {
-    const words = missing.map((fact) => `${fact} (${OPTION_WORDS[fact].join(" or ")})`);
+    const words = missing.map((name) => `${name} (${OPTION_WORDS[name].join(" or ")})`);
     super(
-      `Cannot use this net as its file does not say its ${words.join(", ")}: pass them as well`,
+      `Cannot use this net as its file does not tell how it computes: give ${words.join(", ")}`,
     );
     this.missing = missing;
   }
@@ -40,11 +41,14 @@ interface NamedArray {
 }
 
 /** One interpretation of six arrays as a net. */
-interface Reading {
+interface Interpretation {
+  /** The matrices, from the first layer to the last. */
   weights: NamedArray[];
+  /** The biases, from the first layer to the last. */
   biases: NamedArray[];
   /** Whether matrices are [in, out]. */
   isTransposed: boolean;
+  /** The number of inputs, then the number of outputs of each layer. */
   sizes: number[];
 }
 
@@ -52,11 +56,11 @@ interface Reading {
  * Creates a model from another program's arrays.
  *
  * @param tensors The arrays by name; dimensions of size 1 are ignored
- * @param facts How the net computes
+ * @param settings How the net computes
  * @returns The model
- * @throws {MissingSettingsError} If the arrays form a net but a fact is missing
- * @throws {ModelError} If they are not six arrays whose shapes chain, or if they chain in several
- *   ways and their names do not decide which
+ * @throws {MissingSettingsError} If the arrays form a net, but a setting is missing
+ * @throws {ModelError} If the arrays form no net of three layers, or form several and their names do
+ *   not decide between them
  *
  * @example
  * ```ts
@@ -79,13 +83,13 @@ interface Reading {
  */
 export function foreignModel(
   tensors: ReadonlyMap<string, Tensor>,
-  facts: Partial<NetSettings>,
+  settings: Partial<NetSettings>,
 ): Model {
-  const { weights, biases, isTransposed, sizes } = chosenReading(namedArrays(tensors));
-  const { activation, head, scale } = facts;
+  const { weights, biases, isTransposed, sizes } = interpret(namedArrays(tensors));
+  const { activation, head, scale } = settings;
   if (activation === undefined || head === undefined || scale === undefined) {
     const all: (keyof NetSettings)[] = ["activation", "head", "scale"];
-    throw new MissingSettingsError(all.filter((fact) => facts[fact] === undefined));
+    throw new MissingSettingsError(all.filter((name) => settings[name] === undefined));
   }
   const [inputs, first, second, classes] = sizes;
   const architecture = { inputs, hidden: [first, second], classes, activation, head } as const;
@@ -101,7 +105,7 @@ export function foreignModel(
   return { architecture, parameters, scale };
 }
 
-/** The arrays sorted by name, with numbers in names compared as numbers. */
+/** Returns the floating-point arrays sorted by name. Numbers in names are compared as numbers. */
 function namedArrays(tensors: ReadonlyMap<string, Tensor>): NamedArray[] {
   const arrays: NamedArray[] = [];
   for (const [name, { shape, data }] of tensors) {
@@ -111,44 +115,47 @@ function namedArrays(tensors: ReadonlyMap<string, Tensor>): NamedArray[] {
   return arrays.sort((a, b) => sortKey(a.name) < sortKey(b.name) ? -1 : 1);
 }
 
-/** Pads the numbers in a name, so that fc2 sorts before fc10. */
+/** Pads the numbers in a name with zeros, so that fc2 sorts before fc10. */
 function sortKey(name: string): string {
   return name.replace(/\d+/g, (digits) => digits.padStart(9, "0"));
 }
 
-function chosenReading(arrays: NamedArray[]): Reading {
+/** Returns the only interpretation of the arrays, or the one that their names suggest. */
+function interpret(arrays: NamedArray[]): Interpretation {
   const weights = arrays.filter(({ shape }) => shape.length === 2);
   const biases = arrays.filter(({ shape }) => shape.length === 1);
   const listed = () => arrays.map(({ name, shape }) => `${name} [${shape}]`).join(", ");
   if (arrays.length !== 6 || weights.length !== 3 || biases.length !== 3) {
     fail("it must hold three weight matrices and three biases", listed() || "none");
   }
-  const readings = readingsOf(weights, biases);
-  if (readings.length === 0) {
+  const possible = interpretationsOf(weights, biases);
+  if (possible.length === 0) {
     fail("the shapes of its matrices and biases must fit each other", listed());
   }
-  // If shapes leave a choice, names decide: which arrays they call matrices, which bias belongs to
-  // which matrix, and their order.
-  const hints: ((reading: Reading) => boolean)[] = [
+  // If shapes allow several interpretations, the names decide: first by the orientation (`weight` is
+  // [out, in], `kernel` is [in, out]), then by the order of biases, then by the order of matrices.
+  const hints: ((interpretation: Interpretation) => boolean)[] = [
     ({ isTransposed }) =>
       !weights.some(({ name }) => (isTransposed ? /weight/i : /kernel/i).test(name)),
-    (reading) =>
-      reading.weights.every((w, i) => weights.indexOf(w) === biases.indexOf(reading.biases[i])),
-    (reading) => reading.weights.every((w, i) => w === weights[i]),
+    (interpretation) =>
+      interpretation.weights.every((w, i) =>
+        weights.indexOf(w) === biases.indexOf(interpretation.biases[i])
+      ),
+    (interpretation) => interpretation.weights.every((w, i) => w === weights[i]),
   ];
-  const left = hints.reduce(
-    (left, hint) => left.length > 1 ? left.filter(hint) : left,
-    readings,
+  const remaining = hints.reduce(
+    (remaining, hint) => remaining.length > 1 ? remaining.filter(hint) : remaining,
+    possible,
   );
-  if (left.length !== 1) {
-    fail("its shapes and names must tell which array belongs where", listed());
+  if (remaining.length !== 1) {
+    fail("its shapes and names must tell the place of each array in the net", listed());
   }
-  return left[0];
+  return remaining[0];
 }
 
-/** All orders and orientations of the arrays in which the shapes chain. */
-function readingsOf(weights: NamedArray[], biases: NamedArray[]): Reading[] {
-  const readings: Reading[] = [];
+/** Returns all orders and orientations of the arrays in which each layer fits the next. */
+function interpretationsOf(weights: NamedArray[], biases: NamedArray[]): Interpretation[] {
+  const found: Interpretation[] = [];
   for (const isTransposed of [false, true]) {
     for (const w of orders(weights)) {
       const [from, to] = isTransposed ? [0, 1] : [1, 0];
@@ -156,13 +163,14 @@ function readingsOf(weights: NamedArray[], biases: NamedArray[]): Reading[] {
       if (w.some(({ shape }, layer) => shape[from] !== sizes[layer])) continue;
       for (const b of orders(biases)) {
         const fits = b.every(({ shape }, layer) => shape[0] === sizes[layer + 1]);
-        if (fits) readings.push({ weights: w, biases: b, isTransposed, sizes });
+        if (fits) found.push({ weights: w, biases: b, isTransposed, sizes });
       }
     }
   }
-  return readings;
+  return found;
 }
 
+/** Returns all orders of three arrays. */
 function orders([a, b, c]: NamedArray[]): NamedArray[][] {
   return [[a, b, c], [a, c, b], [b, a, c], [b, c, a], [c, a, b], [c, b, a]];
 }
@@ -172,6 +180,7 @@ function transposed(data: Float32Array, [rows, columns]: readonly number[]): Flo
   return data.map((_, i) => data[(i % columns) * rows + Math.floor(i / columns)]);
 }
 
+/** Returns an array's elements; throws if one is not finite. */
 function finite({ name, data }: NamedArray): Float32Array {
   const bad = data.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) fail(`element ${bad} of ${name} must be finite`, data[bad]);

@@ -1,4 +1,4 @@
-/** Reads models from files, URLs or bytes, in browsers as well. */
+/** Reads models from files, URLs or bytes, also in browsers. */
 import { foreignKind } from "../files/kinds.ts";
 import { ModelError } from "./errors.ts";
 import { foreignModel, type NetSettings } from "./foreign_model.ts";
@@ -11,11 +11,12 @@ import { decodeModel, type SavedModel } from "./saved_model.ts";
  * another program trained, such as a safetensors or .npz file from PyTorch, JAX or Keras.
  *
  * @param source A path (not in browsers), a URL, or the file's bytes
- * @param facts How another program's net computes, which its file does not say
+ * @param settings How another program's net computes, which its file does not tell
  * @returns The model
  * @throws {ModelError} If the source cannot be read, is corrupt, or is another kind of file; its
- *   cause is an `MissingSettingsError` if a fact is missing
- * @throws {MissingSettingsError} If bytes are given and a fact is missing
+ *   cause is a `MissingSettingsError` if a setting is missing
+ * @throws {MissingSettingsError} If bytes are given and a setting is missing
+ * @throws {RangeError} If bytes are given and a setting contradicts the file
  *
  * @example
  * ```ts
@@ -38,33 +39,39 @@ import { decodeModel, type SavedModel } from "./saved_model.ts";
  */
 export async function loadParameters(
   source: string | URL | Uint8Array,
-  facts: Partial<NetSettings> = {},
+  settings: Partial<NetSettings> = {},
 ): Promise<SavedModel> {
-  const decode = (bytes: Uint8Array) => decodeAnyModel(bytes, facts);
+  const decode = (bytes: Uint8Array) => decodeAnyModel(bytes, settings);
   return await (source instanceof Uint8Array ? decode(source) : decodeFile(source, decode));
 }
 
-/** Decodes a file of any program; only this program's files say how the net computes. */
-async function decodeAnyModel(bytes: Uint8Array, facts: Partial<NetSettings>): Promise<SavedModel> {
-  if (isZip(bytes)) return foreignModel(await decodeNpz(bytes), facts);
+/** Decodes a file of any program. Only this program's files tell how the net computes. */
+async function decodeAnyModel(
+  bytes: Uint8Array,
+  settings: Partial<NetSettings>,
+): Promise<SavedModel> {
+  if (isZip(bytes)) return foreignModel(await decodeNpz(bytes), settings);
   const { tensors, metadata } = decodeSafetensors(bytes);
   // PyTorch and others write metadata as well, but without these entries.
   if (metadata.architecture === undefined && metadata.format_version === undefined) {
-    return foreignModel(tensors, facts);
+    return foreignModel(tensors, settings);
   }
   const model = decodeModel(bytes);
-  checkFacts(model, facts);
+  checkSettings(model, settings);
   return model;
 }
 
-/** Throws if the given facts contradict the file. */
-function checkFacts({ architecture, scale }: SavedModel, facts: Partial<NetSettings>): void {
-  const stated = { activation: architecture.activation, head: architecture.head, scale };
-  for (const fact of Object.keys(stated) as (keyof NetSettings)[]) {
-    if (facts[fact] === undefined || facts[fact] === stated[fact]) continue;
+/** Throws if the given settings contradict the file. */
+function checkSettings(
+  { architecture, scale }: SavedModel,
+  settings: Partial<NetSettings>,
+): void {
+  const stored = { activation: architecture.activation, head: architecture.head, scale };
+  for (const name of Object.keys(stored) as (keyof NetSettings)[]) {
+    if (settings[name] === undefined || settings[name] === stored[name]) continue;
     throw new RangeError(
-      `Cannot use this net otherwise than it was trained: its ${fact} is ${stated[fact]}, ` +
-        `current value is ${facts[fact]}`,
+      `Cannot use this net as its ${name} must be that of its training, ${stored[name]}: ` +
+        `current value is ${settings[name]}`,
     );
   }
 }
@@ -93,13 +100,15 @@ export async function decodeFile<T>(
   }
 }
 
-/** Recognizes a file that is neither .npz nor safetensors (which begins with any eight bytes, then its header). */
+/** Recognizes a file that is neither .npz nor safetensors, which has a "{" after any eight bytes. */
 function kindOf(bytes: Uint8Array): string | undefined {
   return isZip(bytes) || bytes[8] === "{".charCodeAt(0) ? undefined : foreignKind(bytes);
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {
-  if (typeof Deno === "undefined") throw new Error("there are no files here; give a URL or bytes");
+  if (typeof Deno === "undefined") {
+    throw new Error("a browser cannot read files by path: give a URL or the file's bytes");
+  }
   return await Deno.readFile(path);
 }
 

@@ -1,4 +1,4 @@
-/** The metadata of saved nets; the file format allows only strings. */
+/** Encodes and decodes the metadata of saved nets, for which the file format allows only strings. */
 import type { PixelScale } from "../data/dataset.ts";
 import { type DatasetRecord, readDatasetRecord } from "../data/record.ts";
 import { printable } from "../files/printable.ts";
@@ -21,13 +21,13 @@ export interface RunRecord {
   dataset: string;
   /** The device's name. */
   device: string;
-  /** The kind of engine. */
+  /** The kind of engine: `webgpu` or `cpu`. */
   backend: string;
   /** All options that affect the run's numbers. */
   options: TrainingOptions;
   /** How to open the data again and recognize it; absent for runs not saved to a folder. */
   data?: DatasetRecord;
-  /** Distinguishes runs with the same options; absent like `data`. */
+  /** Distinguishes runs with the same options; absent for runs not saved to a folder. */
   id?: string;
   /** Steps between two checkpoints; 0 for none. */
   saveEvery?: number;
@@ -35,7 +35,7 @@ export interface RunRecord {
   initFrom?: string;
 }
 
-/** Must be increased when older versions would misread new files. */
+/** The version of the format. Increase it if older programs would misread new files. */
 const FORMAT_VERSION = "1";
 
 /** Encodes the metadata that every file has. */
@@ -65,7 +65,7 @@ function checkWord(option: WordOption, word: string): void {
   if (!words.includes(word)) fail(`the ${option} must be ${words.join(" or ")}`, word);
 }
 
-/** Encodes the metadata of a run; repeats the seed on its own, for readers of the file's header. */
+/** Encodes the metadata of a run. The seed also has an entry of its own, for people who read the header. */
 export function runMetadata(run: RunRecord): Metadata {
   const { dataset, device, backend, options, data, id, saveEvery, initFrom } = run;
   return {
@@ -81,7 +81,7 @@ export function runMetadata(run: RunRecord): Metadata {
   };
 }
 
-/** Decodes the metadata that `runMetadata` wrote; undefined if the file names no run. */
+/** Decodes the metadata that `runMetadata` wrote; undefined if the file records no run. */
 export function readRun(metadata: Metadata): RunRecord | undefined {
   if (metadata.options === undefined) return undefined;
   const { data, run_id: id, save_every: saveEvery, init_from: initFrom } = metadata;
@@ -130,13 +130,13 @@ export function readJson(metadata: Metadata, name: string): object {
   try {
     const value = JSON.parse(text);
     if (typeof value === "object" && value !== null) return value;
-  } catch { /* reported below, as what is no object */ }
+  } catch { /* reported below */ }
   fail(`metadata ${name} must be JSON`, text);
 }
 
 function readString(metadata: Metadata, name: string): string {
   if (metadata[name] === undefined) {
-    fail(`metadata ${name} must be there`, Object.keys(metadata).join(", ") || "none");
+    fail(`it must have metadata ${name}`, Object.keys(metadata).join(", ") || "none");
   }
   return metadata[name];
 }
@@ -144,5 +144,5 @@ function readString(metadata: Metadata, name: string): string {
 /** Throws the error for an invalid file. */
 export function fail(rule: string, value: string | number | undefined): never {
   const shown = typeof value === "string" ? printable(value) : value;
-  throw new ModelError(`Cannot read this as a model as ${rule}: current value is ${shown}`);
+  throw new ModelError(`Cannot read this model as ${rule}: current value is ${shown}`);
 }

@@ -8,19 +8,19 @@ import type { Tensor } from "./safetensors.ts";
 
 /** The header of a .npy file ends at a multiple of this many bytes. */
 const ALIGNMENT = 64;
-/** Length of the magic string, version 1.0, and two bytes for the length of the rest of the header. */
+/** Length of the magic string, the version, and the length of the rest of the header. */
 const PREFIX_BYTES = 10;
 
 /**
- * Encodes arrays as an .npz file for `numpy.load`. Like `numpy.savez`, it does not compress:
- * parameters look random and hardly shrink.
+ * Encodes arrays as an .npz file for `numpy.load`. Like `numpy.savez`, it does not compress, since
+ * parameters hardly shrink.
  *
  * @param tensors Arrays by name
  * @returns The bytes; the same input always gives the same bytes
  */
 export function encodeNpz(tensors: ReadonlyMap<string, Tensor>): Uint8Array<ArrayBuffer> {
   const files = [...tensors].map(([name, tensor]) => [`${name}.npy`, encodeNpy(tensor)]);
-  // The earliest date that a ZIP file can store (in local time), so that the bytes do not depend on the clock.
+  // The earliest date of the ZIP format (in local time), so that the bytes do not depend on the clock.
   return zipSync(Object.fromEntries(files), { level: 0, mtime: new Date(1980, 0, 1) });
 }
 

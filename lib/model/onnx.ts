@@ -27,7 +27,25 @@ const INTS = 7;
  * from 0 to 255; its output is `probabilities`, float32 with shape (N, C).
  *
  * @param model A trained net
- * @returns The bytes
+ * @returns The file's bytes
+ *
+ * @example
+ * ```ts
+ * import { encodeOnnx } from "./onnx.ts";
+ * import { assert } from "@std/assert";
+ *
+ * const bytes = encodeOnnx({
+ *   architecture: {
+ *     inputs: 1, hidden: [1, 1], classes: 2, activation: "tanh", head: "notebook",
+ *   },
+ *   parameters: {
+ *     w0: Float32Array.of(1), b0: Float32Array.of(2), w1: Float32Array.of(3),
+ *     b1: Float32Array.of(4), w2: Float32Array.of(5, 6), b2: Float32Array.of(7, 8),
+ *   },
+ *   scale: "l2",
+ * });
+ * assert(new TextDecoder().decode(bytes).includes("probabilities"));
+ * ```
  */
 export function encodeOnnx(model: Model): Uint8Array<ArrayBuffer> {
   const { architecture: { inputs, classes, activation, head }, scale } = model;
@@ -43,8 +61,8 @@ export function encodeOnnx(model: Model): Uint8Array<ArrayBuffer> {
       ],
     },
     unit: {
-      constants: { most: scalar(255) },
-      nodes: [node("Div", ["images", "most"], "x0")],
+      constants: { max_pixel: scalar(255) },
+      nodes: [node("Div", ["images", "max_pixel"], "x0")],
     },
   }[scale];
   const nodes = [
@@ -72,18 +90,18 @@ export function encodeOnnx(model: Model): Uint8Array<ArrayBuffer> {
   );
 }
 
-/** The nodes that turn the last layer's sums z3 into probabilities. */
+/** Returns the nodes that turn the last layer's sums z3 into probabilities. */
 function headNodes(head: Head): Uint8Array[] {
   const softmax = (input: string) => node("Softmax", [input], "probabilities", { axis: 1 });
   return head === "notebook" ? [node("Tanh", ["z3"], "x3"), softmax("x3")] : [softmax("z3")];
 }
 
-/** `output = input * weights^T + bias`, where weights has shape (out, in). */
+/** Encodes the layer `output = input * weights^T + bias`, where weights has shape (out, in). */
 function dense(input: string, layer: number, output: string): Uint8Array {
   return node("Gemm", [input, `w${layer}`, `b${layer}`], output, { transB: 1 });
 }
 
-/** A NodeProto. */
+/** Encodes a NodeProto. */
 function node(
   operator: string,
   inputs: readonly string[],
@@ -99,14 +117,14 @@ function node(
   );
 }
 
-/** An AttributeProto. */
+/** Encodes an AttributeProto. */
 function attribute(name: string, value: number | number[]): Uint8Array {
   return Array.isArray(value)
     ? message([1, name], ...value.map((item) => [8, item] as const), [20, INTS])
     : message([1, name], [3, value], [20, INT]);
 }
 
-/** A TensorProto. */
+/** Encodes a TensorProto. */
 function initializer(name: string, { shape, data }: Tensor): Uint8Array {
   return message(
     ...shape.map((size) => [1, size] as const),
@@ -116,7 +134,7 @@ function initializer(name: string, { shape, data }: Tensor): Uint8Array {
   );
 }
 
-/** A ValueInfoProto of floats with shape (N, columns). */
+/** Encodes a ValueInfoProto of floats with shape (N, columns). */
 function value(name: string, columns: number): Uint8Array {
   const shape = message([1, message([2, "N"])], [1, message([1, columns])]);
   return message([1, name], [2, message([1, message([1, FLOAT], [2, shape])])]);

@@ -1,18 +1,18 @@
 /**
- * The part of protobuf's wire format that an ONNX file needs: whole numbers, text, bytes and
+ * Encodes the part of protobuf's wire format that an ONNX file needs: whole numbers, text, bytes and
  * nested messages.
  *
  * Source: https://protobuf.dev/programming-guides/encoding/
  */
 
 /** A nonnegative number, text, or bytes; a nested message is passed as bytes. */
-export type FieldValue = number | string | Uint8Array;
+type FieldValue = number | string | Uint8Array;
 
 /**
  * Encodes a message.
  *
- * @param fields Field numbers (at most 15, so that a tag fits one byte) and values, in order; a
- *   number that occurs several times makes a repeated field
+ * @param fields Field numbers and values, in order. Several values with the same number form a
+ *   repeated field
  * @returns The bytes
  *
  * @example The example of protobuf's own documentation: 150 as field 1
@@ -43,7 +43,7 @@ export function message(...fields: (readonly [number, FieldValue])[]): Uint8Arra
   return result;
 }
 
-/** Encodes a number with seven bits per byte, lowest first; the top bit says that more follow. */
+/** Encodes a number with seven bits per byte, lowest first. A set top bit means that more bytes follow. */
 function varint(value: number): number[] {
   const bytes: number[] = [];
   for (; value > 127; value = Math.floor(value / 128)) bytes.push(value % 128 | 128);

@@ -1,17 +1,18 @@
 /**
- * Reads NumPy's files, using only APIs of browsers: .npy is an array
- * (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html), .npz a zip archive of
- * such files (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT).
+ * Reads NumPy's .npz files with APIs that browsers have too. An .npz file is a ZIP archive
+ * (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT) of .npy files, each with one array
+ * (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
  */
 import { printable } from "../files/printable.ts";
+import { ModelError } from "./errors.ts";
 import { fail } from "./metadata.ts";
 import { FLOAT_BYTES, type FloatType, toFloats } from "./floats.ts";
 import type { Tensor } from "./safetensors.ts";
 
-/** Maximum decompressed size, larger than any net of three layers; a hostile file may claim any size. */
+/** Maximum decompressed size in bytes, against files that claim huge sizes. */
 const MAX_BYTES = 2 ** 30;
 
-const ENDING = ".npy";
+const EXTENSION = ".npy";
 
 /** The signature of the end of a ZIP archive's directory, and the sizes of the records' fixed parts. */
 const DIRECTORY_END = 0x06054b50;
@@ -19,7 +20,7 @@ const DIRECTORY_END_BYTES = 22;
 const ENTRY_BYTES = 46;
 const HEADER_BYTES = 30;
 
-/** NumPy's names of floating-point types. NumPy does not know bfloat16 and stores it as two opaque bytes. */
+/** Floating-point types by NumPy's names. NumPy stores bfloat16 as two bytes without a type (V2). */
 const TYPES: Record<string, FloatType> = { f8: "F64", f4: "F32", f2: "F16", V2: "BF16" };
 
 /** Whether a file begins like a ZIP archive, as .npz files do. */
@@ -36,17 +37,17 @@ export function isZip(bytes: Uint8Array): boolean {
  */
 export async function decodeNpz(bytes: Uint8Array): Promise<Map<string, Tensor>> {
   const entries = directory(bytes);
-  const files = entries.filter(({ name }) => name.endsWith(ENDING));
+  const files = entries.filter(({ name }) => name.endsWith(EXTENSION));
   if (files.length === 0) {
     const names = entries.map(({ name }) => name).join(", ");
-    fail("a zip archive must be an .npz file, with arrays in it", names);
+    fail("a ZIP archive must be an .npz file with arrays", names);
   }
   const size = files.reduce((sum, { size }) => sum + size, 0);
   if (size > MAX_BYTES) fail(`its arrays must take at most ${MAX_BYTES} bytes`, size);
   const arrays = new Map<string, Tensor>();
   for (const file of files) {
-    const array = decodeNpy(file.name, await unpack(bytes, file));
-    if (array) arrays.set(file.name.slice(0, -ENDING.length), array);
+    const array = decodeNpy(file.name, await decompress(bytes, file));
+    if (array) arrays.set(file.name.slice(0, -EXTENSION.length), array);
   }
   return arrays;
 }
@@ -56,7 +57,7 @@ interface Entry {
   name: string;
   /** The compression method: 0 for none, 8 for deflate. */
   method: number;
-  packedSize: number;
+  compressedSize: number;
   size: number;
   /** Offset of the file's local header. */
   start: number;
@@ -67,15 +68,15 @@ function directory(bytes: Uint8Array): Entry[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let end = bytes.length - DIRECTORY_END_BYTES;
   while (end >= 0 && view.getUint32(end, true) !== DIRECTORY_END) end--;
-  if (end < 0) damaged("its directory is cut off");
+  if (end < 0) failCorrupt("its directory is missing");
   let at = view.getUint32(end + 16, true);
   return Array.from({ length: view.getUint16(end + 10, true) }, () => {
-    if (at + ENTRY_BYTES > end) damaged("its directory is longer than it says");
+    if (at + ENTRY_BYTES > end) failCorrupt("its directory has fewer entries than it says");
     const nameEnd = at + ENTRY_BYTES + view.getUint16(at + 28, true);
     const entry = {
       name: new TextDecoder().decode(bytes.subarray(at + ENTRY_BYTES, nameEnd)),
       method: view.getUint16(at + 10, true),
-      packedSize: view.getUint32(at + 20, true),
+      compressedSize: view.getUint32(at + 20, true),
       size: view.getUint32(at + 24, true),
       start: view.getUint32(at + 42, true),
     };
@@ -85,37 +86,41 @@ function directory(bytes: Uint8Array): Entry[] {
 }
 
 /** Decompresses a file of an archive, up to the size in the directory. */
-async function unpack(
+async function decompress(
   bytes: Uint8Array,
-  { name, method, packedSize, size, start }: Entry,
+  { name, method, compressedSize, size, start }: Entry,
 ): Promise<Uint8Array> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (start + HEADER_BYTES > bytes.length) damaged(`${name} is not where its directory says`);
+  if (start + HEADER_BYTES > bytes.length) failCorrupt(`${name} begins after the end of the file`);
   const lengths = view.getUint16(start + 26, true) + view.getUint16(start + 28, true);
   const from = start + HEADER_BYTES + lengths;
-  if (from + packedSize > bytes.length) damaged(`${name} is cut off`);
-  const packed = bytes.slice(from, from + packedSize);
-  if (method === 0 && packedSize === size) return packed;
-  if (method !== 8) damaged(`${name} is packed by method ${method}`);
-  const unpacked = new Uint8Array(size);
+  if (from + compressedSize > bytes.length) failCorrupt(`${name} is truncated`);
+  const compressed = bytes.slice(from, from + compressedSize);
+  if (method === 0 && compressedSize === size) return compressed;
+  if (method !== 8) failCorrupt(`${name} has the unsupported compression method ${method}`);
+  const decompressed = new Uint8Array(size);
   let at = 0;
   try {
-    const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+    const stream = new Blob([compressed]).stream().pipeThrough(
+      new DecompressionStream("deflate-raw"),
+    );
     const reader = stream.getReader();
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
       if (at + part.value.length > size) throw new Error("it is larger than its directory says");
-      unpacked.set(part.value, at);
+      decompressed.set(part.value, at);
       at += part.value.length;
     }
   } catch (error) {
-    damaged(`${name}: ${(error as Error).message}`);
+    failCorrupt(`${name}: ${(error as Error).message}`);
   }
-  if (at < size) damaged(`${name} is smaller than its directory says`);
-  return unpacked;
+  if (at < size) failCorrupt(`${name} is smaller than its directory says`);
+  return decompressed;
 }
 
-function damaged(how: string): never {
-  fail("the .npz file must be whole and undamaged", how);
+function failCorrupt(reason: string): never {
+  throw new ModelError(
+    `Cannot read this model as its .npz file is corrupt or truncated: ${printable(reason, 200)}`,
+  );
 }
 
 /** Decodes an array; undefined if its elements are not floating-point numbers. */

@@ -1,12 +1,11 @@
 /**
- * The safetensors file format: the header's length (8 bytes, little-endian), a
- * JSON header with each tensor's type, shape and position, then the tensors'
- * numbers without gaps.
+ * Reads and writes safetensors files: the header's length (8 bytes, little-endian), a JSON header
+ * with each tensor's type, shape and position, then the tensors' numbers without gaps.
  *
- * Source: https://huggingface.co/docs/safetensors/index#format
- *
- * Writes F32 and U32; also reads F64, F16 and BF16 from other programs' files and converts them to
+ * Writes F32 and U32. Also reads F64, F16 and BF16 from files of other programs and converts them to
  * F32.
+ *
+ * Format: https://huggingface.co/docs/safetensors/index#format
  */
 
 import { printable } from "../files/printable.ts";
@@ -28,7 +27,7 @@ export interface TensorFile {
 /** Bytes per element, by type. */
 const ELEMENT_BYTES = { ...FLOAT_BYTES, U32: 4 } as const;
 type ElementType = keyof typeof ELEMENT_BYTES;
-/** Maximum size of the header, as in the format's own implementation (MAX_HEADER_SIZE). */
+/** Maximum size of the header, as in the reference implementation (MAX_HEADER_SIZE). */
 const MAX_HEADER_BYTES = 100_000_000;
 const LENGTH_BYTES = 8;
 
@@ -78,23 +77,23 @@ export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array
 }
 
 /**
- * Decodes a file, and validates everything in it.
+ * Decodes and validates a file.
  *
  * @param bytes A whole file
  * @returns Its tensors in the order of the file, and its metadata
  * @throws {ModelError} If the bytes are not a safetensors file, are corrupt or truncated, or
- *   contain an unsupported element type; the message says what was found where
+ *   contain an unsupported element type; the message gives the place and the value
  */
 export function decodeSafetensors(bytes: Uint8Array): TensorFile {
   const { header, data } = splitFile(bytes);
   const { __metadata__: metadata = {}, ...entries } = header;
   checkMetadata(metadata);
-  const places = Object.entries(entries).map(([name, entry]) => checkEntry(name, entry));
-  // An empty tensor begins where the next one does, and must come first.
-  places.sort((a, b) => a.begin - b.begin || a.end - b.end);
+  const descriptions = Object.entries(entries).map(([name, entry]) => checkEntry(name, entry));
+  // An empty tensor begins where the next one begins, and must come first.
+  descriptions.sort((a, b) => a.begin - b.begin || a.end - b.end);
   const tensors = new Map<string, Tensor>();
   let position = 0;
-  for (const { name, dtype, shape, begin, end } of places) {
+  for (const { name, dtype, shape, begin, end } of descriptions) {
     if (begin !== position) {
       fail(`tensor ${name} must begin where the one before it ends, at ${position}`, begin);
     }
@@ -122,8 +121,8 @@ function splitFile(
   if (bytes.length < LENGTH_BYTES) fail("a file must have at least 8 bytes", bytes.length);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerBytes = Number(view.getBigUint64(0, true));
-  const most = Math.min(MAX_HEADER_BYTES, bytes.length - LENGTH_BYTES);
-  if (headerBytes > most) fail(`the header must have at most ${most} bytes`, headerBytes);
+  const maxBytes = Math.min(MAX_HEADER_BYTES, bytes.length - LENGTH_BYTES);
+  if (headerBytes > maxBytes) fail(`the header must have at most ${maxBytes} bytes`, headerBytes);
   const end = LENGTH_BYTES + headerBytes;
   let header: unknown;
   try {
@@ -143,7 +142,8 @@ function checkMetadata(metadata: unknown): asserts metadata is Record<string, st
   }
 }
 
-interface Place {
+/** A tensor's entry in the header. */
+interface Description {
   name: string;
   dtype: ElementType;
   shape: number[];
@@ -151,12 +151,12 @@ interface Place {
   end: number;
 }
 
-function checkEntry(name: string, entry: unknown): Place {
+function checkEntry(name: string, entry: unknown): Description {
   if (!isRecord(entry)) fail(`tensor ${name} must be described by an object`, String(entry));
   const { dtype, shape, data_offsets: offsets } = entry;
   if (typeof dtype !== "string" || !Object.hasOwn(ELEMENT_BYTES, dtype)) {
     const types = Object.keys(ELEMENT_BYTES).join(", ");
-    fail(`tensor ${name} must be of a type of ${types}`, JSON.stringify(dtype));
+    fail(`the type of tensor ${name} must be one of ${types}`, JSON.stringify(dtype));
   }
   if (!isSizes(shape)) {
     fail(`the shape of tensor ${name} must be a list of whole numbers`, JSON.stringify(shape));

@@ -3,7 +3,8 @@ import { encodeModel, type SavedModel } from "./saved_model.ts";
 import { writeFileAtomically } from "../files/write_file.ts";
 
 /**
- * Writes a model as a safetensors file, atomically.
+ * Writes a model as a safetensors file. Readers of the file see either the old or the new content,
+ * complete, at any moment.
  *
  * @param path The file; replaced if it exists
  * @param model A trained net

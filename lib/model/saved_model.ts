@@ -13,19 +13,19 @@ import {
 } from "./metadata.ts";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "./safetensors.ts";
 
-/** A trained net, and what is known about the run that produced it. */
+/** A trained net, and the run that produced it. */
 export interface SavedModel extends Model {
-  /** The run. */
+  /** The run: its data, device and options. */
   run?: RunRecord;
-  /** Why the file's record of the run cannot be read; another version may have written it. */
+  /** Why the file's record of the run cannot be read. Another version may have written it. */
   runError?: string;
   /** The run's result; absent in a checkpoint. */
   result?: RunResult;
 }
 
 /**
- * A run's result: steps, the step that gave the best net (with `patience`), seconds of its training
- * loop, and accuracy and loss over all test rows.
+ * A run's result: the number of steps, the step that gave the best net (with `patience`), the
+ * seconds of the training loop, and the accuracy and loss on all test rows.
  */
 export type RunResult = Pick<
   FinishedEvent,
@@ -111,7 +111,7 @@ export function readFloats(
   shape: readonly number[],
 ): Float32Array {
   const tensor = tensors.get(name);
-  if (!tensor) fail(`tensor ${name} must be there`, [...tensors.keys()].join(", "));
+  if (!tensor) fail(`it must have a tensor ${name}`, [...tensors.keys()].join(", "));
   const { data } = tensor;
   if (!(data instanceof Float32Array)) fail(`tensor ${name} must be of type F32`, "U32");
   if (tensor.shape.join() !== shape.join()) {

@@ -152,7 +152,7 @@ test("train --resume says what it cannot go on from", async () => {
   const file = `${out}/checkpoint.safetensors`;
   const cases: [string[], number, string][] = [
     [[`${out}/absent`], 1, `${out}/absent: there is no such file`],
-    [[`${out}/model.safetensors`], 1, "it must be a checkpoint with a random key in it"],
+    [[`${out}/model.safetensors`], 1, "it must be a checkpoint, which holds a random key"],
     [[`${out}/metrics.csv`], 1, "metrics.csv: Cannot read safetensors as"],
     [
       [file, "--batch-size", "7"],

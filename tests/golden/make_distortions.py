@@ -1,4 +1,4 @@
-"""Prints five draws for tests/engine/distortion_test.ts, with JAX's threefry and numpy's float64.
+"""Prints five distortions for tests/engine/distortion_test.ts, with JAX's threefry and NumPy's float64.
 
     pip install jax numpy && python make_distortions.py
 
@@ -13,7 +13,7 @@ ROTATE, ZOOM, SHEAR, SHIFT = np.radians(12), 0.12, 0.12, 1.5
 
 
 def numbers(seed: int, position: int, block: int) -> np.ndarray:
-    """A block's two words as numbers in [-1, 1)."""
+    """Returns the two words of a block as numbers in [-1, 1)."""
     key = np.array([0, seed], np.uint32)
     counter = np.array([COUNTER + block, position + block], np.uint32)
     words = np.asarray(jax.extend.random.threefry_2x32(key, counter))

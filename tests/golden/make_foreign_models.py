@@ -1,4 +1,4 @@
-"""Nets as PyTorch, JAX and Keras write them, with what those predict, for lib/model to be compared with.
+"""Writes nets with PyTorch, JAX and Keras, and their predictions, for the tests of lib/model.
 
 Made with Python 3.11, torch 2.15.0, jax 0.10.2, keras 3.15.1, numpy 2.4.6, safetensors 0.8.0:
 KERAS_BACKEND=jax python3 make_foreign_models.py
@@ -27,7 +27,7 @@ models = {}
 def add(name, content, probabilities, activation, head, scale):
     models[name] = {
         "file": base64.b64encode(content).decode(),
-        "facts": {"activation": activation, "head": head, "scale": scale},
+        "settings": {"activation": activation, "head": head, "scale": scale},
         "probabilities": np.asarray(probabilities, dtype=np.float64).tolist(),
     }
 
@@ -72,7 +72,7 @@ content = save_torch(net.state_dict())
 with torch.no_grad():
     add("PyTorch, Sequential", content, torch.softmax(net.double()(unit), 1), "tanh", "softmax", "unit")
 
-# JAX: as one writes it by hand, matrices [in, out]; the notebook's head, rows divided by their norm
+# JAX: a net written by hand with matrices [in, out], the notebook's head and rows divided by their norm
 sizes = [inputs, *hidden, classes]
 parameters = {}
 for layer in range(3):
@@ -96,11 +96,11 @@ add("JAX, npz, compressed", npz(np.savez_compressed, **single), expected, "tanh"
 add("JAX, npz, columns first", npz(np.savez, **fortran), expected, "tanh", "notebook", "l2")
 big = {name: array.astype(">f8") for name, array in single.items()}
 add("JAX, npz, big-endian", npz(np.savez, **big), expected, "tanh", "notebook", "l2")
-brain = {name: jnp.asarray(array, dtype=jnp.bfloat16) for name, array in parameters.items()}
-rounded = {name: np.asarray(array, dtype=np.float32) for name, array in brain.items()}
-add("JAX, npz, bfloat16", npz(np.savez, **brain), predict(rounded, norm), "tanh", "notebook", "l2")
+bfloat16 = {name: jnp.asarray(array, dtype=jnp.bfloat16) for name, array in parameters.items()}
+rounded = {name: np.asarray(array, dtype=np.float32) for name, array in bfloat16.items()}
+add("JAX, npz, bfloat16", npz(np.savez, **bfloat16), predict(rounded, norm), "tanh", "notebook", "l2")
 
-# Keras: matrices [in, out], names such as dense/kernel, or none
+# Keras: matrices [in, out], with names such as dense/kernel, or without names
 keras.utils.set_random_seed(0)
 net = keras.Sequential([
     keras.Input((inputs,)),

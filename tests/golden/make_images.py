@@ -1,4 +1,4 @@
-"""Small images of every kind as Pillow writes them, with their pixels as Pillow reads them.
+"""Writes small images of every kind with Pillow, and their pixels as Pillow reads them.
 
 Made with Python 3.11, numpy 2.4.6, Pillow 13.0.0: python3 make_images.py
 """
@@ -45,7 +45,7 @@ def encoded(image, kind, **options):
 
 def entry(content):
     image = ImageOps.exif_transpose(Image.open(io.BytesIO(content)))
-    if image.mode.startswith("I"):  # Pillow would clip 16 bits, not shift them
+    if image.mode.startswith("I"):  # Pillow would clip 16-bit values instead of shifting them
         image = Image.fromarray((np.array(image) >> 8).astype(np.uint8))
     text = lambda data: base64.b64encode(data).decode()
     return {
@@ -61,7 +61,7 @@ def chunk(name, data):
 
 
 def interlaced(values, depth, palette=None, transparent=b""):
-    """A PNG by Adam7, which Pillow reads but does not write: gray, or the numbers of colors."""
+    """Encodes a PNG interlaced by Adam7, which Pillow cannot write: gray values or palette indices."""
     passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
     rows = b""
     for left, top, step_x, step_y in passes:

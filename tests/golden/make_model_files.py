@@ -1,4 +1,4 @@
-"""Files as the real Python packages write them, for lib/model to be compared with.
+"""Writes files with NumPy and safetensors for the tests of lib/model.
 
 Made with Python 3.11, numpy 2.4.6, safetensors 0.8.0: python3 make_model_files.py
 """

@@ -10,13 +10,13 @@ import images from "../golden/images.json" with { type: "json" };
 const JPEG_ROUNDING = 3;
 
 for (const [name, { file, width, height, pixels }] of Object.entries(images)) {
-  Deno.test(`decodeImage() gives the pixels that Pillow gives: ${name}`, () => {
+  Deno.test(`decodeImage() returns the same pixels as Pillow: ${name}`, () => {
     const picture = decodeImage(Uint8Array.fromBase64(file));
     assertEquals([picture.width, picture.height], [width, height]);
     const expected = Uint8Array.fromBase64(pixels);
     assertEquals(picture.pixels.length, expected.length);
-    const worst = Math.max(...picture.pixels.map((value, i) => Math.abs(value - expected[i])));
-    assert(worst <= (name.startsWith("JPEG") ? JPEG_ROUNDING : 0), `differs by up to ${worst}`);
+    const largest = Math.max(...picture.pixels.map((value, i) => Math.abs(value - expected[i])));
+    assert(largest <= (name.startsWith("JPEG") ? JPEG_ROUNDING : 0), `differs by up to ${largest}`);
   });
 }
 
@@ -26,7 +26,7 @@ Deno.test("decodeImage() reads an interlaced PNG", () => {
   assertEquals(decodeImage(file), { width: 11, height: 13, pixels: data });
 });
 
-Deno.test("decodeImage() reads a file that begins at an odd place in memory", () => {
+Deno.test("decodeImage() reads a file at an odd offset in memory", () => {
   const { file, pixels } = images["PNG, color"];
   const shifted = Uint8Array.of(0, ...Uint8Array.fromBase64(file)).subarray(1);
   assertEquals(decodeImage(shifted).pixels, Uint8Array.fromBase64(pixels));
@@ -37,8 +37,8 @@ const jpg = new Uint8Array(
   jpeg.encode({ width: 40, height: 30, data: new Uint8Array(4800).fill(200) }, 90).data,
 );
 
-/** A PNG with another width and height, which its checksum admits. */
-function reheaded(file: Uint8Array, width: number, height: number): Uint8Array {
+/** Returns a PNG with another width and height in its header, and a valid checksum. */
+function withSize(file: Uint8Array, width: number, height: number): Uint8Array {
   const copy = file.slice();
   const view = new DataView(copy.buffer);
   view.setUint32(16, width);
@@ -47,56 +47,72 @@ function reheaded(file: Uint8Array, width: number, height: number): Uint8Array {
   return copy;
 }
 
-/** A copy with other bytes at one place. */
+/** Returns a copy with other bytes at one position. */
 function changed(file: Uint8Array, at: number, ...bytes: number[]): Uint8Array {
   const copy = file.slice();
   copy.set(bytes, at);
   return copy;
 }
 
-const IS_NEITHER = "it must be a PNG or JPEG file";
+const WRONG_KIND = "it must be a PNG or JPEG file";
 const SAVE_AS = "save it as PNG or JPEG";
 
 function latin1(text: string): Uint8Array {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
-const refused: [string, Uint8Array, string][] = [
+const invalid: [string, Uint8Array, string][] = [
   ["an empty file", new Uint8Array(0), "it must be a PNG or JPEG file: current value is empty"],
-  ["a GIF", latin1("GIF89a..."), `${IS_NEITHER}: it is a GIF picture: ${SAVE_AS}`],
-  ["HEIC", latin1("\0\0\0\x24ftypheic\0\0\0\0"), `${IS_NEITHER}: it is a HEIC picture: ${SAVE_AS}`],
-  ["WebP", latin1("RIFF\x10\0\0\0WEBPVP8 "), `${IS_NEITHER}: it is a WebP picture: ${SAVE_AS}`],
-  ["text", latin1("hello"), `${IS_NEITHER}: current value is 68 65 6c 6c 6f`],
-  ["a PNG cut off in its header", png.slice(0, 20), "the file must be whole and undamaged"],
-  ["a PNG cut off in its pixels", png.slice(0, png.length - 20), "the file must be whole"],
+  ["a GIF", latin1("GIF89a..."), `${WRONG_KIND}: it is a GIF picture: ${SAVE_AS}`],
+  ["HEIC", latin1("\0\0\0\x24ftypheic\0\0\0\0"), `${WRONG_KIND}: it is a HEIC picture: ${SAVE_AS}`],
+  ["WebP", latin1("RIFF\x10\0\0\0WEBPVP8 "), `${WRONG_KIND}: it is a WebP picture: ${SAVE_AS}`],
+  ["text", latin1("hello"), `${WRONG_KIND}: current value is 68 65 6c 6c 6f`],
+  ["a PNG cut off in its header", png.slice(0, 20), "the file is corrupt or truncated: "],
+  [
+    "a PNG cut off in its pixels",
+    png.slice(0, png.length - 20),
+    "the file is corrupt or truncated: ",
+  ],
   [
     "a PNG with a wrong checksum",
     changed(png, 45, png[45] ^ 1),
-    "the file must be whole and undamaged",
+    "the file is corrupt or truncated: ",
   ],
   [
     "a PNG that claims to be huge",
-    reheaded(png, 65536, 65536),
+    withSize(png, 65536, 65536),
     "it must have 1 to 64 million pixels: current value is 65536 x 65536",
   ],
   [
-    "a PNG of no width",
-    reheaded(png, 0, 30),
+    "a PNG of width 0",
+    withSize(png, 0, 30),
     "it must have 1 to 64 million pixels: current value is 0 x 30",
   ],
   [
-    "a PNG of fewer rows than its header says",
-    reheaded(png, 40, 31),
+    "a PNG with fewer rows than its header says",
+    withSize(png, 40, 31),
     "fewer pixels than its header",
   ],
-  ["a PNG of more rows than its header says", reheaded(png, 40, 29), "more pixels than its header"],
-  ["a JPEG cut off in its header", jpg.slice(0, 100), "the file must be whole and undamaged"],
-  ["a JPEG cut off in its pixels", jpg.slice(0, jpg.length - 30), "the file must be whole"],
-  ["too large a file", new Uint8Array(64 * 2 ** 20 + 1), "a file must have at most 67108864 bytes"],
+  [
+    "a PNG with more rows than its header says",
+    withSize(png, 40, 29),
+    "more pixels than its header",
+  ],
+  ["a JPEG cut off in its header", jpg.slice(0, 100), "the file is corrupt or truncated: "],
+  [
+    "a JPEG cut off in its pixels",
+    jpg.slice(0, jpg.length - 30),
+    "the file is corrupt or truncated: ",
+  ],
+  [
+    "a file that is too large",
+    new Uint8Array(64 * 2 ** 20 + 1),
+    "a file must have at most 67108864 bytes",
+  ],
 ];
 
-for (const [what, file, message] of refused) {
-  Deno.test(`decodeImage() refuses ${what}`, () => {
+for (const [what, file, message] of invalid) {
+  Deno.test(`decodeImage() rejects ${what}`, () => {
     assertThrows(
       () => decodeImage(file),
       SyntaxError,
@@ -105,25 +121,25 @@ for (const [what, file, message] of refused) {
   });
 }
 
-Deno.test("decodeImage() unpacks no more of a PNG than its header promises", () => {
-  // 100 million bytes of zeros, which deflate makes a thousand times smaller.
-  const packed = zlibSync(new Uint8Array(1e8));
-  const ends = reheaded(png, 10, 10);
+Deno.test("decodeImage() decompresses no more of a PNG than its header announces", () => {
+  // 100 million zeros, which deflate compresses by a factor of a thousand.
+  const compressed = zlibSync(new Uint8Array(1e8));
+  const ends = withSize(png, 10, 10);
   const small = new Uint8Array([
     ...ends.subarray(0, 33),
-    ...chunk("IDAT", packed),
+    ...chunk("IDAT", compressed),
     ...ends.subarray(-12),
   ]);
   const begin = performance.now();
-  unzlibSync(packed);
-  const unpacked = performance.now();
+  unzlibSync(compressed);
+  const middle = performance.now();
   assertThrows(() => decodeImage(small), SyntaxError, "more pixels than its header says");
-  const [whole, bounded] = [unpacked - begin, performance.now() - unpacked];
-  assert(bounded < whole / 2, `${bounded} ms, where unpacking all takes ${whole} ms`);
+  const [whole, bounded] = [middle - begin, performance.now() - middle];
+  assert(bounded < whole / 2, `${bounded} ms; decompressing everything takes ${whole} ms`);
 });
 
-Deno.test("decodeImage() unpacks nothing of a PNG but its pixels", () => {
-  // An embedded color profile can be a bomb as well; this one is no zlib stream at all.
+Deno.test("decodeImage() decompresses only the pixels of a PNG", () => {
+  // An embedded color profile may be a decompression bomb too. This one is not even compressed.
   const profile = chunk("iCCP", Uint8Array.of(65, 0, 0, 1, 2, 3));
   const file = new Uint8Array([...png.subarray(0, 33), ...profile, ...png.subarray(33)]);
   assertEquals(decodeImage(file), decodeImage(png));
@@ -139,12 +155,12 @@ function chunk(name: string, data: Uint8Array): Uint8Array {
   return bytes;
 }
 
-Deno.test("decodeImage() reads a JPEG that lacks the mark of its end", () => {
+Deno.test("decodeImage() reads a JPEG without an end marker", () => {
   assertEquals([...jpg.subarray(-2)], [0xff, 0xd9]);
   assertEquals(decodeImage(jpg.subarray(0, -2)), decodeImage(jpg));
 });
 
-Deno.test("decodeImage() refuses a JPEG that claims to be huge", () => {
+Deno.test("decodeImage() rejects a JPEG that claims to be huge", () => {
   const frame = jpg.findIndex((byte, i) => byte === 0xff && jpg[i + 1] === 0xc0);
   assertThrows(
     () => decodeImage(changed(jpg, frame + 5, 0xff, 0xff, 0xff, 0xff)),

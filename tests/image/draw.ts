@@ -1,4 +1,4 @@
-/** Pictures such as a camera or a drawing program makes, of digits that are known. */
+/** Draws pictures of known digits like those of a camera or a drawing program. */
 
 /** Red, green, blue. */
 export type Color = readonly [number, number, number];
@@ -10,19 +10,19 @@ export interface Picture {
   pixels: Uint8Array<ArrayBuffer>;
 }
 
-/** How a digit is to be drawn. */
+/** How to draw a digit. */
 export interface Drawing {
   width: number;
   height: number;
-  /** Where the digit's 28 x 28 field begins, and the length of its side. */
+  /** The position and the side of the square into which the 28 x 28 pixels of the digit are drawn. */
   left: number;
   top: number;
   side: number;
   ink: Color;
   paper: Color;
-  /** By how much the paper loses light from the upper left to the lower right corner. @default 0 */
+  /** By how much brightness falls from the upper left to the lower right corner. @default 0 */
   shade?: number;
-  /** The standard deviation of what is added to each pixel. @default 0 */
+  /** The standard deviation of the noise. @default 0 */
   noise?: number;
 }
 
@@ -46,7 +46,7 @@ export function draw(digit: Uint8Array, drawing: Drawing): Picture {
   return { width, height, pixels };
 }
 
-/** The digit between its pixels' centers, bilinearly: 0 to 1. */
+/** Interpolates a digit bilinearly; returns 0 to 1. */
 function sample(digit: Uint8Array, x: number, y: number): number {
   const [column, row] = [Math.floor(x - 0.5), Math.floor(y - 0.5)];
   const [fx, fy] = [x - 0.5 - column, y - 0.5 - row];
@@ -56,7 +56,7 @@ function sample(digit: Uint8Array, x: number, y: number): number {
     fy * ((1 - fx) * at(column, row + 1) + fx * at(column + 1, row + 1));
 }
 
-/** Normally distributed numbers, the same ones every time (mulberry32, Box-Muller). */
+/** Returns a generator of normal random numbers with a fixed seed (mulberry32, Box-Muller). */
 function normals(): () => number {
   let state = 1;
   const uniform = () => {

@@ -1,20 +1,20 @@
 import { assertEquals } from "@std/assert";
 import { toGray } from "../../lib/image/gray.ts";
 
-Deno.test("toGray() weighs colors as Rec. 709 does", () => {
+Deno.test("toGray() weights colors by Rec. 709", () => {
   const pixels = Uint8Array.of(255, 0, 0, 255, 0, 255, 0, 255, 0, 0, 255, 255, 0, 0, 0, 127);
   const { values } = toGray(pixels, 2, 2);
   assertEquals([...values].map((value) => Math.round(value)), [54, 182, 18, 128]);
 });
 
-Deno.test("toGray() takes the channel that tells colors of the same lightness apart", () => {
+Deno.test("toGray() uses the channel that distinguishes colors of the same luminance", () => {
   const yellow = [255, 240, 60, 255];
   const white = [245, 245, 245, 255];
   const { values } = toGray(Uint8Array.from([white, white, yellow, white].flat()), 2, 2);
   assertEquals([...values], [245, 245, 60, 245]);
 });
 
-Deno.test("toGray() makes black of whatever is opaque on a transparent canvas", () => {
+Deno.test("toGray() turns opaque pixels of any color on a transparent canvas black", () => {
   for (const color of [0, 128, 255]) {
     const pixels = new Uint8Array(4 * 9);
     pixels.set([color, color, color, 255], 4 * 4);

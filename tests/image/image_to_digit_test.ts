@@ -13,7 +13,7 @@ const WHITE: Color = [255, 255, 255];
 const PEN: Color = [40, 45, 60];
 const PAPER: Color = [225, 220, 205];
 
-/** In the middle, dark on light. */
+/** A centered digit, dark on light. */
 const PLAIN: Drawing = {
   width: 160,
   height: 160,
@@ -43,17 +43,17 @@ const SCENES: Record<string, Drawing> = {
     ink: [240, 240, 100],
     paper: [20, 90, 40],
   },
-  "in a strong shade": { ...PLAIN, shade: 110 },
+  "with strong shading": { ...PLAIN, shade: 110 },
   "on noisy paper": { ...PLAIN, noise: 15 },
-  "chalk on a noisy board in a shade": {
+  "chalk on a noisy board with shading": {
     ...PLAIN,
     ink: [210, 210, 200],
     paper: [80, 70, 60],
     noise: 12,
     shade: 50,
   },
-  "of little contrast": { ...PLAIN, ink: [170, 170, 170], noise: 3 },
-  "cut out closely": {
+  "with little contrast": { ...PLAIN, ink: [170, 170, 170], noise: 3 },
+  "cropped closely": {
     ...PLAIN,
     width: 120,
     height: 120,
@@ -65,14 +65,14 @@ const SCENES: Record<string, Drawing> = {
   "in a large photograph": { ...PLAIN, width: 900, height: 700, left: 600, top: 80, side: 200 },
 };
 
-let known: Uint8Array[] | undefined;
+let cached: Uint8Array[] | undefined;
 
-/** The first 400 test images. */
+/** Returns the first 400 test images of MNIST. */
 function mnistRows(): Uint8Array[] {
-  if (known) return known;
+  if (cached) return cached;
   const { images, trainRows } = readIdxFolder(mnistDirectory());
   const row = (i: number) => images.slice((trainRows + i) * 784, (trainRows + i + 1) * 784);
-  return known = Array.from({ length: 400 }, (_, i) => row(i));
+  return cached = Array.from({ length: 400 }, (_, i) => row(i));
 }
 
 function cosine(a: Uint8Array, b: Uint8Array): number {
@@ -80,7 +80,7 @@ function cosine(a: Uint8Array, b: Uint8Array): number {
   return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
 }
 
-/** What a camera would store. */
+/** Encodes a picture as a file. */
 function file({ width, height, pixels }: Picture, kind: "PNG" | "JPEG"): Uint8Array {
   return kind === "PNG"
     ? encodePng({ width, height, data: pixels, channels: 4 })
@@ -89,7 +89,7 @@ function file({ width, height, pixels }: Picture, kind: "PNG" | "JPEG"): Uint8Ar
 
 for (const [scene, drawing] of Object.entries(SCENES)) {
   Deno.test({
-    name: `imageToDigit() finds MNIST's digits again: ${scene}`,
+    name: `imageToDigit() recovers MNIST's digits: ${scene}`,
     ...await needs("mnist"),
     fn() {
       const rows = mnistRows();
@@ -97,24 +97,27 @@ for (const [scene, drawing] of Object.entries(SCENES)) {
       for (let i = 0; i < 12; i++) {
         const picture = decodeImage(file(draw(rows[i], drawing), i % 2 === 0 ? "PNG" : "JPEG"));
         const digit = imageToDigit(picture.pixels, picture.width, picture.height);
-        const likeness = rows.map((other) => cosine(digit, other));
-        sum += likeness[i];
-        if (likeness[i] === Math.max(...likeness)) recognized++;
+        const similarities = rows.map((other) => cosine(digit, other));
+        sum += similarities[i];
+        if (similarities[i] === Math.max(...similarities)) recognized++;
       }
-      // Off by one pixel, which rounding can make, a thin stroke is only 0.8 like itself.
+      // Rounding may move a digit by one pixel, where the cosine of a thin stroke with itself is only 0.8.
       assert(sum / 12 > 0.9, `mean cosine ${sum / 12}`);
-      assert(recognized >= 8, `${recognized} of 12 are more like themselves than like 399 others`);
+      assert(
+        recognized >= 8,
+        `${recognized} of 12 are most similar to themselves among 400 images`,
+      );
     },
   });
 }
 
 Deno.test({
-  name: "imageToDigit() leaves MNIST's own images nearly as they are",
+  name: "imageToDigit() hardly changes MNIST's own images",
   ...await needs("mnist"),
   fn() {
-    const likeness = mnistRows().slice(0, 50)
+    const similarities = mnistRows().slice(0, 50)
       .map((image) => cosine(image, imageToDigit(image, 28, 28))).sort();
-    assert(likeness[5] > 0.99, `of 50 images, 45 are at least ${likeness[5]} like themselves`);
+    assert(similarities[5] > 0.99, `45 of 50 images have a cosine of at least ${similarities[5]}`);
   },
 });
 
@@ -129,7 +132,7 @@ function digitOf({ pixels, width, height }: Picture): Uint8Array {
   return imageToDigit(pixels, width, height);
 }
 
-Deno.test("imageToDigit() makes the ink's longer side 20 pixels, and puts its center of mass in the middle", () => {
+Deno.test("imageToDigit() scales the ink's longer side to 20 pixels and centers its mass", () => {
   for (const side of [30, 60, 150, 400]) {
     const digit = digitOf(draw(SEVEN, { ...PLAIN, width: 500, height: 450, side }));
     const inked = [...digit.keys()].filter((i) => digit[i] > 0);
@@ -152,11 +155,11 @@ Deno.test("imageToDigit() finds the same digit dark on light and light on dark",
   assert(cosine(dark, light) > 0.999, `cosine ${cosine(dark, light)}`);
 });
 
-Deno.test("imageToDigit() takes gray as it takes colors, and what is transparent as white", () => {
+Deno.test("imageToDigit() treats gray like colors, and transparent pixels as white", () => {
   const { width, height, pixels } = draw(SEVEN, { ...PLAIN, ink: BLACK, paper: WHITE });
   const gray = pixels.filter((_, i) => i % 4 === 0);
   const transparent = new Uint8Array(pixels.length);
-  gray.forEach((light, i) => transparent[4 * i + 3] = 255 - light); // black ink on nothing
+  gray.forEach((light, i) => transparent[4 * i + 3] = 255 - light); // black ink on a transparent canvas
   const expected = imageToDigit(pixels, width, height);
   for (
     const same of [imageToDigit(gray, width, height), imageToDigit(transparent, width, height)]
@@ -165,7 +168,7 @@ Deno.test("imageToDigit() takes gray as it takes colors, and what is transparent
   }
 });
 
-Deno.test("imageToDigit() takes no notice of specks", () => {
+Deno.test("imageToDigit() ignores specks", () => {
   const clean = draw(SEVEN, PLAIN);
   const dirty = { ...clean, pixels: clean.pixels.slice() };
   for (const [x, y] of [[3, 4], [155, 6], [150, 150]]) {
@@ -176,7 +179,7 @@ Deno.test("imageToDigit() takes no notice of specks", () => {
   assertEquals(digitOf(dirty), digitOf(clean));
 });
 
-Deno.test("imageToDigit() thickens a hairline to about what MNIST's pen leaves", () => {
+Deno.test("imageToDigit() thickens a hairline to about the width of MNIST's strokes", () => {
   const paper = new Uint8Array(200 * 200).fill(230);
   for (let y = 20; y < 180; y++) paper[y * 200 + 100] = 40;
   const digit = imageToDigit(paper, 200, 200);
@@ -187,27 +190,27 @@ Deno.test("imageToDigit() thickens a hairline to about what MNIST's pen leaves",
   assert(widths.every((width) => width >= 1 && width <= 2), `widths ${widths}`);
 });
 
-const NOWHERE = { ...PLAIN, left: 1000 };
+const NO_DIGIT = { ...PLAIN, left: 1000 };
 const blanks: [string, Picture][] = [
-  ["an empty sheet", draw(SEVEN, NOWHERE)],
-  ["a black picture", draw(SEVEN, { ...NOWHERE, paper: BLACK })],
-  ["an empty sheet in a shade", draw(SEVEN, { ...NOWHERE, shade: 120 })],
-  ["nothing but noise", draw(SEVEN, { ...NOWHERE, noise: 25 })],
+  ["an empty sheet", draw(SEVEN, NO_DIGIT)],
+  ["a black picture", draw(SEVEN, { ...NO_DIGIT, paper: BLACK })],
+  ["an empty sheet with shading", draw(SEVEN, { ...NO_DIGIT, shade: 120 })],
+  ["noise alone", draw(SEVEN, { ...NO_DIGIT, noise: 25 })],
   ["a picture of one pixel", { width: 1, height: 1, pixels: Uint8Array.of(9, 9, 9, 255) }],
   ["a transparent picture", { width: 50, height: 40, pixels: new Uint8Array(50 * 40 * 4) }],
 ];
 
 for (const [what, picture] of blanks) {
-  Deno.test(`imageToDigit() refuses ${what}`, () => {
-    assertThrows(() => digitOf(picture), RangeError, "Cannot find a digit as ink must stand out");
+  Deno.test(`imageToDigit() rejects ${what}`, () => {
+    assertThrows(() => digitOf(picture), RangeError, "Cannot find a digit as the contrast of");
   });
 }
 
-Deno.test("imageToDigit() refuses pixels that do not fit the size", () => {
+Deno.test("imageToDigit() rejects pixels that do not match the size", () => {
   assertThrows(
     () => imageToDigit(new Uint8Array(30), 5, 2),
     RangeError,
-    "Cannot read an image as it must have one byte or four a pixel: current value is 30 bytes " +
+    "Cannot read an image as it must have one or four bytes per pixel: current value is 30 bytes " +
       "for 5 x 2 pixels",
   );
   assertThrows(() => imageToDigit(new Uint8Array(0), 0, 5), RangeError, "0 bytes for 0 x 5 pixels");

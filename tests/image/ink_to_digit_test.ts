@@ -2,7 +2,7 @@ import { assert, assertThrows } from "@std/assert";
 import { imageToDigit } from "../../lib/image/image_to_digit.ts";
 import { inkToDigit } from "../../lib/image/ink_to_digit.ts";
 
-/** An L, 0 or 1. */
+/** Draws the letter L with values 0 and 1. */
 function letter(side: number): Float32Array<ArrayBuffer> {
   return Float32Array.from({ length: side * side }, (_, i) => {
     const [x, y] = [i % side / side, Math.floor(i / side) / side];
@@ -11,7 +11,7 @@ function letter(side: number): Float32Array<ArrayBuffer> {
   });
 }
 
-Deno.test("inkToDigit() draws a canvas's ink as imageToDigit() draws a picture of it", () => {
+Deno.test("inkToDigit() renders ink like imageToDigit() renders a picture of it", () => {
   for (const side of [120, 280]) {
     const values = letter(side);
     const picture = Uint8Array.from(values, (ink) => 255 - 255 * ink);
@@ -25,10 +25,10 @@ Deno.test("inkToDigit() draws a canvas's ink as imageToDigit() draws a picture o
   }
 });
 
-Deno.test("inkToDigit() refuses an empty canvas", () => {
+Deno.test("inkToDigit() rejects an empty canvas", () => {
   assertThrows(
     () => inkToDigit({ width: 28, height: 28, values: new Float32Array(784) }),
     RangeError,
-    "Cannot draw a digit as there must be ink: found none",
+    "Cannot render a digit as there is no ink",
   );
 });

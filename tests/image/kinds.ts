@@ -1,4 +1,4 @@
-/** Pictures of the kinds that people hand to such a program, drawn by code. */
+/** Draws pictures of the kinds that people give to such a program. */
 import jpeg from "jpeg-js";
 import { DIGIT_STROKES, type Stroke } from "../../lib/data/strokes.ts";
 import { decodeImage, type Picture } from "../../lib/image/decode.ts";
@@ -6,16 +6,16 @@ import type { Plane } from "../../lib/image/plane.ts";
 
 /** Red, green, blue. */
 type Color = readonly [number, number, number];
-/** A number for each place; x and y in pixels. */
+/** A number at each position; x and y are in pixels. */
 type Field = (x: number, y: number) => number;
-/** Uniform between two bounds. */
+/** Draws a number uniformly between two bounds. */
 type Random = (from: number, to: number) => number;
 
-/** How a picture is composed: from the paper up. Lengths are in pixels. */
+/** The layers of a picture. Lengths are in pixels. */
 interface Scene {
   width: number;
   height: number;
-  /** The middle of the digit, its height, and the pen's width. */
+  /** The center of the digit, its height, and the pen's width. */
   x: number;
   y: number;
   size: number;
@@ -23,25 +23,25 @@ interface Scene {
   ink: Color;
   /** Transparent if null. */
   paper: Color | null;
-  /** Lines that are printed or drawn: how opaque they are, 0 to 1. */
+  /** The opacity of printed or drawn lines, 0 to 1. */
   lines?: Field;
   lineColor?: Color;
-  /** Where this is below 0 there is no sheet but a table. */
+  /** Positive on the sheet, negative on the table. */
   sheet?: Field;
   table?: Color;
-  /** What part of its light each place gets. */
+  /** The brightness at each position, as a fraction. */
   light?: Field;
-  /** The standard deviation of what is added to each pixel. */
+  /** The standard deviation of the noise. */
   noise?: number;
-  /** Stored as JPEG of this quality, 1 to 100. */
+  /** The quality of JPEG compression, 1 to 100; none if omitted. */
   quality?: number;
 }
 
-/** A picture, and what is to be found in it. */
+/** A picture, and the digit in it. */
 export interface Photo {
   label: number;
   picture: Picture;
-  /** The digit's own ink, 0 to 1. */
+  /** The digit's ink, 0 to 1. */
   ink: Plane;
 }
 
@@ -72,7 +72,7 @@ function paper(random: Random): Scene {
   };
 }
 
-/** Parallel lines, `apart` pixels from each other and `wide` pixels wide, tilted by an angle in radians. */
+/** Parallel lines, `apart` pixels from each other and `wide` pixels wide, rotated by an angle in radians. */
 function ruling(random: Random, apart: number, wide: number, angle: number): Field {
   const phase = random(0, apart);
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
@@ -82,18 +82,18 @@ function ruling(random: Random, apart: number, wide: number, angle: number): Fie
   };
 }
 
-/** How much of a pixel a pen of some width covers whose middle passes it at a distance. */
+/** The fraction of a pixel that a stroke covers, by the distance of its center line. */
 function stroke(distance: number, width: number): number {
   return Math.min(1, width, Math.max(0, width / 2 + 0.5 - distance));
 }
 
-/** The outline of a rectangle around the middle, with half its sides. */
+/** The outline of a rectangle, by its center and half its sides. */
 function box(x: number, y: number, halfWidth: number, halfHeight: number, wide: number): Field {
   return (px, py) =>
     stroke(Math.abs(Math.max(Math.abs(px - x) - halfWidth, Math.abs(py - y) - halfHeight)), wide);
 }
 
-/** Positive on one side of a line through a place, growing with the distance. */
+/** The signed distance from a line through a point. */
 function halfPlane(x: number, y: number, angle: number): Field {
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   return (px, py) => cos * (px - x) + sin * (py - y);
@@ -118,7 +118,7 @@ function onTable(random: Random, table: Color): Scene {
   return { ...scene, x: 100, y: 100, size: random(55, 75), pen: 6, sheet, table, noise: 4 };
 }
 
-/** The kinds, each with what a scene of it is like. */
+/** The kinds of pictures, each with a function that draws a scene. */
 export const KINDS: Record<string, (random: Random) => Scene> = {
   "canvas": canvas,
   "canvas, white on black": (random) => ({ ...canvas(random), ink: WHITE, paper: BLACK }),
@@ -149,7 +149,7 @@ export const KINDS: Record<string, (random: Random) => Scene> = {
     ...paper(random),
     light: (x, y) => 1 - 0.5 * ((x - 100) ** 2 + (y - 100) ** 2) / 20_000,
   }),
-  "soft shade": (random) => {
+  "soft shading": (random) => {
     const side = halfPlane(100, 100, random(0, 2 * Math.PI));
     return { ...paper(random), light: (x, y) => 0.7 + 0.002 * side(x, y) };
   },
@@ -199,7 +199,7 @@ export const KINDS: Record<string, (random: Random) => Scene> = {
   "sheet on a light table": (random) => onTable(random, [165, 140, 110]),
 };
 
-/** Draws a digit of some kind; the same kind, digit and number make the same picture. */
+/** Draws a digit; the same kind, digit and number give the same picture. */
 export function takePhoto(kind: string, label: number, number: number): Photo {
   const random = uniforms(1000 * label + number);
   const scene = KINDS[kind](random);
@@ -207,7 +207,7 @@ export function takePhoto(kind: string, label: number, number: number): Photo {
   return { label, picture: compose(scene, ink, random), ink };
 }
 
-/** The digit, written slightly differently each time. */
+/** Draws the ink of a digit with random slant, rotation and width. */
 function inkOf(label: number, { width, height, x, y, size, pen }: Scene, random: Random): Plane {
   const variants = DIGIT_STROKES[label];
   const strokes = variants[Math.floor(random(0, variants.length))];
@@ -255,7 +255,7 @@ function distance(x: number, y: number, from: Point, to: Point): number {
   return Math.hypot(x - from[0] - part * alongX, y - from[1] - part * alongY);
 }
 
-/** Paints table, sheet, lines and ink over each other, in their light, and adds the noise. */
+/** Combines table, sheet, lines and ink, applies the light and adds noise. */
 function compose(scene: Scene, ink: Plane, random: Random): Picture {
   const { width, height, lines, lineColor = BLACK, sheet, table = BLACK, light, noise = 0 } = scene;
   const pixels = new Uint8Array(4 * width * height);
@@ -279,12 +279,12 @@ function compose(scene: Scene, ink: Plane, random: Random): Picture {
     : decodeImage(new Uint8Array(jpeg.encode({ width, height, data: pixels }, scene.quality).data));
 }
 
-/** The sum of a few uniform numbers is nearly normally distributed; these three have variance 1. */
+/** Draws a nearly normal number: the sum of three uniform numbers with a total variance of 1. */
 function normal(random: Random): number {
   return random(-1, 1) + random(-1, 1) + random(-1, 1);
 }
 
-/** mulberry32: the same numbers for the same seed. */
+/** Returns a generator of random numbers for a seed (mulberry32). */
 function uniforms(seed: number): Random {
   let state = seed;
   return (from, to) => {

@@ -5,18 +5,18 @@ import { inkToDigit } from "../../lib/image/ink_to_digit.ts";
 import { needs, test } from "../requirements.ts";
 import { KINDS, type Photo, takePhoto } from "./kinds.ts";
 
-/** A digit that is 1 pixel off is the same digit. */
-function likeness(a: Uint8Array, b: Uint8Array): number {
+/** Returns the largest cosine of two digits when one is moved by at most one pixel. */
+function similarity(a: Uint8Array, b: Uint8Array): number {
   const dot = (x: Uint8Array, y: Uint8Array, shift: number) =>
     x.reduce((sum, value, i) => sum + value * (y[i + shift] ?? 0), 0);
   const products = [0, 1, -1, 28, -28, 29, -29, 27, -27].map((shift) => dot(a, b, shift));
   return Math.max(...products) / Math.sqrt(dot(a, a, 0) * dot(b, b, 0));
 }
 
-/** How like the digit that was drawn the one is that was found; undefined if none was. */
-function likenessOf({ picture: { pixels, width, height }, ink }: Photo): number | undefined {
+/** Returns the similarity of the digit found to the digit drawn; undefined if none was found. */
+function similarityOf({ picture: { pixels, width, height }, ink }: Photo): number | undefined {
   try {
-    return likeness(imageToDigit(pixels, width, height), inkToDigit(ink));
+    return similarity(imageToDigit(pixels, width, height), inkToDigit(ink));
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
@@ -24,20 +24,20 @@ function likenessOf({ picture: { pixels, width, height }, ink }: Photo): number 
 }
 
 for (const [i, kind] of Object.keys(KINDS).entries()) {
-  const name = `imageToDigit() finds the ink that was drawn: ${kind}`;
+  const name = `imageToDigit() finds the digit: ${kind}`;
   Deno.test(name, () => checkKind(kind, [0, 4, 8].map((label) => (label + i) % 10)));
   const all = { name: `${name}, each digit twice`, ...await needs("time") };
   test({ ...all, fn: () => checkKind(kind, Array.from({ length: 20 }, (_, i) => i % 10)) });
 }
 
 function checkKind(kind: string, labels: number[]): void {
-  const found = labels.map((label, number) => likenessOf(takePhoto(kind, label, number)));
-  const alike = found.filter((value) => value !== undefined && value > 0.85).length;
-  const shown = found.map((value) => value?.toFixed(2) ?? "refused").join(" ");
-  assert(alike >= Math.floor(0.9 * labels.length), shown);
+  const found = labels.map((label, number) => similarityOf(takePhoto(kind, label, number)));
+  const similar = found.filter((value) => value !== undefined && value > 0.85).length;
+  const shown = found.map((value) => value?.toFixed(2) ?? "rejected").join(" ");
+  assert(similar >= Math.floor(0.9 * labels.length), shown);
 }
 
-/** Two pictures of the same size, one beside or below the other. */
+/** Combines two pictures of the same size, side by side or one below the other. */
 function together(a: Picture, b: Picture, isBelow: boolean): Picture {
   const [width, height] = isBelow ? [a.width, 2 * a.height] : [2 * a.width, a.height];
   const pixels = new Uint8Array(4 * width * height);
@@ -50,7 +50,7 @@ function together(a: Picture, b: Picture, isBelow: boolean): Picture {
   return { width, height, pixels };
 }
 
-Deno.test("imageToDigit() refuses two digits, side by side or one below the other", () => {
+Deno.test("imageToDigit() rejects two digits, side by side or one below the other", () => {
   for (let label = 0; label < 10; label += 2) {
     for (const isBelow of [false, true]) {
       const [a, b] = [takePhoto("canvas", label, 0), takePhoto("canvas", 9 - label, 1)];
@@ -58,18 +58,18 @@ Deno.test("imageToDigit() refuses two digits, side by side or one below the othe
       assertThrows(
         () => imageToDigit(pixels, width, height),
         RangeError,
-        "Cannot tell the digit as there must be only one: found several",
+        "Cannot recognize the digit as there must be only one: the picture shows several; crop it",
       );
     }
   }
 });
 
-Deno.test("imageToDigit() refuses a line that lies on its side", () => {
+Deno.test("imageToDigit() rejects a horizontal line", () => {
   const pixels = new Uint8Array(200 * 100).fill(250);
   for (let y = 45; y < 55; y++) pixels.fill(20, y * 200 + 30, y * 200 + 170);
   assertThrows(
     () => imageToDigit(pixels, 200, 100),
     RangeError,
-    "Cannot tell the digit as it must be at most 2 times wider than high",
+    "Cannot recognize the digit as it must be at most 2 times as wide as high: it is 14",
   );
 });

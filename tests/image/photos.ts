@@ -1,6 +1,6 @@
 /**
- * How well digits are recognized in pictures of each kind: those that kinds.ts draws, or those of
- * a folder that has one subfolder for each kind; the first character of a file's name is the digit.
+ * Counts how many digits a net recognizes in pictures of each kind: pictures that kinds.ts draws, or
+ * those of a folder with one subfolder per kind and file names that begin with the digit.
  *
  * deno run --allow-read tests/image/photos.ts MODEL.safetensors [FOLDER]
  */
@@ -11,43 +11,43 @@ import type { Model } from "../../lib/net/model.ts";
 import { predict } from "../../lib/training/predict.ts";
 import { KINDS, takePhoto } from "./kinds.ts";
 
-/** A picture of a digit that is known. */
+/** A picture of a known digit. */
 export interface Example {
   label: number;
   picture: Picture;
 }
 
-/** What became of the pictures of one kind. */
+/** The results for the pictures of one kind. */
 export interface Outcome {
   pictures: number;
-  right: number;
-  refused: number;
-  /** Wrong answers that the net gave at least 80%. */
-  surelyWrong: number;
+  correct: number;
+  rejected: number;
+  /** Wrong answers with a probability of at least 80%. */
+  confidentlyWrong: number;
 }
 
-/** Pictures of each digit that are drawn for each kind. */
+/** Pictures drawn of each digit, for each kind. */
 const DRAWN = 3;
 
-/** Asks a net about pictures. */
+/** Classifies pictures with a net and counts the results. */
 export function recognize(model: Model, examples: Iterable<Example>): Outcome {
-  const outcome = { pictures: 0, right: 0, refused: 0, surelyWrong: 0 };
+  const outcome = { pictures: 0, correct: 0, rejected: 0, confidentlyWrong: 0 };
   for (const { label, picture } of examples) {
     outcome.pictures++;
     try {
       const digit = imageToDigit(picture.pixels, picture.width, picture.height);
       const { labels: [answer], probabilities } = predict(model, digit);
-      if (answer === label) outcome.right++;
-      else if (probabilities[answer] >= 0.8) outcome.surelyWrong++;
+      if (answer === label) outcome.correct++;
+      else if (probabilities[answer] >= 0.8) outcome.confidentlyWrong++;
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      outcome.refused++;
+      outcome.rejected++;
     }
   }
   return outcome;
 }
 
-/** The pictures of a kind that kinds.ts draws, each digit `count` times. */
+/** Draws pictures of a kind, `count` of each digit. */
 export function* drawnExamples(kind: string, count: number = DRAWN): Generator<Example> {
   for (let number = 0; number < count; number++) {
     for (let label = 0; label < 10; label++) yield takePhoto(kind, label, number);
@@ -71,15 +71,15 @@ function namesIn(folder: string, isDirectory = false): string[] {
 if (import.meta.main) {
   const [file, folder] = Deno.args;
   const model = await loadParameters(file);
-  console.log("kind                              right  refused  wrong at 80% or more");
+  console.log("kind                             correct  rejected  wrong at 80% or more");
   for (const kind of folder === undefined ? Object.keys(KINDS) : namesIn(folder, true)) {
     const examples = folder === undefined ? drawnExamples(kind) : examplesIn(`${folder}/${kind}`);
-    const { pictures, right, refused, surelyWrong } = recognize(model, examples);
+    const { pictures, correct, rejected, confidentlyWrong } = recognize(model, examples);
     console.log(
       kind.padEnd(32),
-      `${right}/${pictures}`.padStart(6),
-      String(refused).padStart(8),
-      String(surelyWrong).padStart(21),
+      `${correct}/${pictures}`.padStart(7),
+      String(rejected).padStart(9),
+      String(confidentlyWrong).padStart(21),
     );
   }
 }

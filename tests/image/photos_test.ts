@@ -7,10 +7,10 @@ import { mnistDirectory, needs, test } from "../requirements.ts";
 import { KINDS } from "./kinds.ts";
 import { drawnExamples, recognize } from "./photos.ts";
 
-/** At least so many of ten pictures are recognized. */
-const LEAST = 9;
+/** The minimum number of correct answers for ten pictures of a kind. */
+const MIN_CORRECT = 9;
 
-/** A net of three epochs on real MNIST. */
+/** Trains a net on MNIST for three epochs. */
 async function trainedModel(): Promise<Model> {
   const data = readIdxFolder(mnistDirectory());
   const options = { ...PRESETS.accurate, epochs: 3, backend: "cpu" } as const;
@@ -22,15 +22,15 @@ async function trainedModel(): Promise<Model> {
 
 test({
   name:
-    "a net trained on MNIST recognizes pictures of every kind, and is seldom sure of a wrong answer",
+    "a net trained on MNIST recognizes pictures of every kind, without a confident wrong answer",
   ...await needs("mnist", "time"),
   async fn() {
     const model = await trainedModel();
     for (const kind of Object.keys(KINDS)) {
-      const { right, refused, surelyWrong } = recognize(model, drawnExamples(kind, 1));
+      const { correct, rejected, confidentlyWrong } = recognize(model, drawnExamples(kind, 1));
       assert(
-        right >= LEAST && surelyWrong === 0,
-        `${kind}: ${right} right, ${refused} refused, ${surelyWrong} surely wrong`,
+        correct >= MIN_CORRECT && confidentlyWrong === 0,
+        `${kind}: ${correct} correct, ${rejected} rejected, ${confidentlyWrong} confidently wrong`,
       );
     }
   },

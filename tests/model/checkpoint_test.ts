@@ -44,7 +44,7 @@ function checkpoint(optimizer: Optimizer["name"]): Checkpoint {
 }
 
 for (const optimizer of ["sgd", "momentum", "adam"] as const) {
-  Deno.test(`decodeCheckpoint() gives back every bit of a run with ${optimizer}`, () => {
+  Deno.test(`decodeCheckpoint() restores every bit of a run with ${optimizer}`, () => {
     assertEquals(
       decodeCheckpoint(encodeCheckpoint(checkpoint(optimizer))),
       checkpoint(optimizer),
@@ -52,14 +52,14 @@ for (const optimizer of ["sgd", "momentum", "adam"] as const) {
   });
 }
 
-Deno.test("decodeCheckpoint() gives back the best net so far of a run with patience", () => {
+Deno.test("decodeCheckpoint() restores the best net so far of a run with patience", () => {
   const { parameters } = checkpoint("sgd").state;
   const best = { iteration: 1000, accuracy: 0.9, parameters: parameters.map((value) => -value) };
   const given = { ...checkpoint("sgd"), best };
   assertEquals(decodeCheckpoint(encodeCheckpoint(given)), given);
 });
 
-Deno.test("decodeModel() reads a checkpoint as the model that it holds", () => {
+Deno.test("decodeModel() reads the model in a checkpoint", () => {
   const { architecture, state, run } = checkpoint("adam");
   const model = decodeModel(encodeCheckpoint(checkpoint("adam")));
   assertEquals(model.architecture, architecture);
@@ -70,17 +70,17 @@ Deno.test("decodeModel() reads a checkpoint as the model that it holds", () => {
   assertEquals([model.run, model.result], [run, undefined]);
 });
 
-Deno.test("decodeCheckpoint() refuses a model's file", () => {
+Deno.test("decodeCheckpoint() rejects a model file", () => {
   const model = encodeModel(decodeModel(encodeCheckpoint(checkpoint("sgd"))));
   assertThrows(
     () => decodeCheckpoint(model),
     ModelError,
-    "Cannot resume from this file as it must be a checkpoint with a random key in it: " +
-      "current value is a file of w0, b0, w1, b1, w2, b2",
+    "Cannot resume from this file as it must be a checkpoint, which holds a random key: " +
+      "the file holds w0, b0, w1, b1, w2, b2",
   );
 });
 
-Deno.test("decodeCheckpoint() refuses moments that are not the optimizer's", () => {
+Deno.test("decodeCheckpoint() rejects moments that do not match the optimizer", () => {
   const file = decodeSafetensors(encodeCheckpoint(checkpoint("momentum")));
   file.metadata.options = JSON.stringify({ ...NOTEBOOK, optimizer: "adam" });
   assertThrows(
@@ -91,13 +91,13 @@ Deno.test("decodeCheckpoint() refuses moments that are not the optimizer's", () 
 });
 
 for (const curve of ["{}", "[null]", '[{"iteration": 500, "accuracy": "high"}]', "not JSON"]) {
-  Deno.test(`decodeCheckpoint() refuses the curve ${curve}`, () => {
+  Deno.test(`decodeCheckpoint() rejects the curve ${curve}`, () => {
     const file = decodeSafetensors(encodeCheckpoint(checkpoint("sgd")));
     file.metadata.curve = curve;
     assertThrows(
       () => decodeCheckpoint(encodeSafetensors(file)),
       ModelError,
-      `Cannot read this as a model as metadata curve must`,
+      `Cannot read this model as metadata curve must`,
     );
   });
 }

@@ -14,27 +14,27 @@ import { predict } from "../../lib/training/predict.ts";
 import golden from "../golden/foreign_models.json" with { type: "json" };
 
 const IMAGES = Uint8Array.from(golden.images.flat());
-const FACTS: NetSettings = { activation: "relu", head: "softmax", scale: "unit" };
+const SETTINGS: NetSettings = { activation: "relu", head: "softmax", scale: "unit" };
 
-for (const [name, { file, facts, probabilities }] of Object.entries(golden.models)) {
+for (const [name, { file, settings, probabilities }] of Object.entries(golden.models)) {
   Deno.test(`loadParameters() reads a net that another program wrote: ${name}`, async () => {
-    const model = await loadParameters(Uint8Array.fromBase64(file), facts as NetSettings);
+    const model = await loadParameters(Uint8Array.fromBase64(file), settings as NetSettings);
     const { architecture: { inputs, hidden, classes } } = model;
     assertEquals([inputs, hidden, classes], [9, [3, 4], 5]);
     const found = predict(model, IMAGES).probabilities;
     const expected = probabilities.flat();
-    const worst = Math.max(...expected.map((value, i) => Math.abs(value - found[i])));
-    assert(worst < 1e-5, `probabilities differ by up to ${worst}`);
+    const largest = Math.max(...expected.map((value, i) => Math.abs(value - found[i])));
+    assert(largest < 1e-5, `probabilities differ by up to ${largest}`);
   });
 }
 
-/** An array whose elements are all different. */
+/** Returns an array of different elements. */
 function counting(...shape: number[]): Tensor {
   const length = shape.reduce((product, size) => product * size, 1);
   return { shape, data: Float32Array.from({ length }, (_, i) => i / 8) };
 }
 
-/** The six arrays of a net that is as wide everywhere, so that only names tell them apart. */
+/** Returns six arrays of a net whose layers have the same size, so that only names tell the order. */
 function square(names: string[]): Map<string, Tensor> {
   return new Map(names.map((name, i) => {
     const { shape, data } = i % 2 === 0 ? counting(4, 4) : counting(4);
@@ -42,14 +42,14 @@ function square(names: string[]): Map<string, Tensor> {
   }));
 }
 
-/** The first elements of w0, b0, w1, b1, w2, b2, and the second of w0. */
+/** Returns the first element of each parameter, and the second element of w0. */
 function firsts(tensors: Map<string, Tensor>): number[] {
-  const { parameters: { w0, b0, w1, b1, w2, b2 } } = foreignModel(tensors, FACTS);
+  const { parameters: { w0, b0, w1, b1, w2, b2 } } = foreignModel(tensors, SETTINGS);
   return [...[w0, b0, w1, b1, w2, b2].map((array) => array[0]), w0[1]];
 }
 
-Deno.test("foreignModel() orders arrays by their names where the shapes leave a choice", () => {
-  // [out, in], as PyTorch has it: the second element of w0 is the second of the array.
+Deno.test("foreignModel() orders arrays by their names if the shapes allow several orders", () => {
+  // PyTorch stores [out, in]: the second element of w0 is the second element of the array.
   const inOrder = [0, 100, 200, 300, 400, 500];
   for (
     const names of [
@@ -63,7 +63,7 @@ Deno.test("foreignModel() orders arrays by their names where the shapes leave a 
     assertEquals(firsts(square(names)), [...inOrder, 1 / 8], names.join());
     assertEquals(firsts(new Map([...square(names)].reverse())), [...inOrder, 1 / 8]);
   }
-  // [in, out], as Keras and Flax have it: it is the first of the second row.
+  // Keras and Flax store [in, out]: it is the first element of the second row.
   for (
     const names of [
       ["dense/kernel", "dense/bias", "dense_1/kernel", "dense_1/bias"].concat([
@@ -87,7 +87,7 @@ Deno.test("foreignModel() pairs biases of the same length with matrices by their
     ["input.weight", counting(3, 9)],
     ["middle.weight", counting(3, 3)],
   ]);
-  const { parameters } = foreignModel(tensors, FACTS);
+  const { parameters } = foreignModel(tensors, SETTINGS);
   assertEquals([parameters.b0[0], parameters.b1[0]], [1, 2]);
 });
 
@@ -105,34 +105,34 @@ function withOther(name: string, tensor: Tensor | undefined): Map<string, Tensor
   return new Map(tensor ? [...others, [name, tensor]] : others);
 }
 
-const refused: [string, Map<string, Tensor>, string][] = [
+const invalid: [string, Map<string, Tensor>, string][] = [
   [
     "five arrays",
     withOther("b2", undefined),
     "it must hold three weight matrices and three biases",
   ],
   ["seven arrays", withOther("w3", counting(2, 2)), "b0 [3], b1 [4], b2 [2]"],
-  ["shapes that do not chain", withOther("w1", counting(5, 3)), "must fit each other"],
+  ["shapes that do not fit each other", withOther("w1", counting(5, 3)), "must fit each other"],
   ["a bias of another length", withOther("b1", counting(5)), "must fit each other"],
   [
-    "a number that is none",
+    "an element that is not a number",
     withOther("b2", { shape: [2], data: Float32Array.of(0, NaN) }),
     "element 1 of b2 must be finite: current value is NaN",
   ],
   [
-    "arrays that could go either way",
+    "arrays in an ambiguous order",
     square(["a", "b", "c", "d", "e", "f"]),
-    "its shapes and names must tell which array belongs where",
+    "its shapes and names must tell the place of each array in the net",
   ],
 ];
 
-for (const [what, tensors, message] of refused) {
-  Deno.test(`foreignModel() refuses ${what}`, () => {
-    assertThrows(() => foreignModel(tensors, FACTS), ModelError, message);
+for (const [what, tensors, message] of invalid) {
+  Deno.test(`foreignModel() rejects ${what}`, () => {
+    assertThrows(() => foreignModel(tensors, SETTINGS), ModelError, message);
   });
 }
 
-Deno.test("foreignModel() asks for what the arrays do not say", () => {
+Deno.test("foreignModel() names the missing settings", () => {
   const { missing, message } = assertThrows(
     () => foreignModel(NET, { head: "softmax" }),
     MissingSettingsError,
@@ -140,38 +140,42 @@ Deno.test("foreignModel() asks for what the arrays do not say", () => {
   assertEquals(missing, ["activation", "scale"]);
   assertEquals(
     message,
-    "Cannot use this net as its file does not say its activation (tanh or relu), " +
-      "scale (l2 or unit): pass them as well",
+    "Cannot use this net as its file does not tell how it computes: " +
+      "give activation (tanh or relu), scale (l2 or unit)",
   );
 });
 
-Deno.test("loadParameters() reads its own net's export, and refuses facts that its own file contradicts", async () => {
-  const model = foreignModel(NET, FACTS);
-  assertEquals(await loadParameters(encodeNpz(modelTensors(model)), FACTS), model);
+Deno.test("loadParameters() reads an exported net, and rejects settings that contradict the file", async () => {
+  const model = foreignModel(NET, SETTINGS);
+  assertEquals(await loadParameters(encodeNpz(modelTensors(model)), SETTINGS), model);
   const file = encodeModel(model);
-  assertEquals(await loadParameters(file, FACTS), model);
+  assertEquals(await loadParameters(file, SETTINGS), model);
   await assertRejects(
     () => loadParameters(file, { activation: "tanh" }),
     RangeError,
-    "its activation is relu, current value is tanh",
+    "its activation must be that of its training, relu: current value is tanh",
   );
 });
 
-Deno.test("loadParameters() refuses archives that hold no arrays, or too much", async () => {
+Deno.test("loadParameters() rejects archives without arrays, and archives that are too large", async () => {
   const text = new TextEncoder();
   const torch = zipSync({ "archive/data.pkl": text.encode("pickled") });
   await assertRejects(
-    () => loadParameters(torch, FACTS),
+    () => loadParameters(torch, SETTINGS),
     ModelError,
-    "a zip archive must be an .npz file, with arrays in it: current value is archive/data.pkl",
+    "a ZIP archive must be an .npz file with arrays: current value is archive/data.pkl",
   );
-  const npz = encodeNpz(modelTensors(foreignModel(NET, FACTS)));
-  await assertRejects(() => loadParameters(npz.subarray(0, 300), FACTS), ModelError, "undamaged");
+  const npz = encodeNpz(modelTensors(foreignModel(NET, SETTINGS)));
+  await assertRejects(
+    () => loadParameters(npz.subarray(0, 300), SETTINGS),
+    ModelError,
+    "its .npz file is corrupt or truncated: its directory is missing",
+  );
   const short = zipSync({ "w0.npy": npz.subarray(37, 37 + 130) });
-  await assertRejects(() => loadParameters(short, FACTS), ModelError, "w0.npy must");
-  // The size in the directory at the archive's end is what would be allocated.
+  await assertRejects(() => loadParameters(short, SETTINGS), ModelError, "w0.npy must");
+  // The directory at the end of the archive announces a huge size.
   const bomb = zipSync({ "w0.npy": new Uint8Array(9) });
   const directory = bomb.length - 22 - 46 - "w0.npy".length;
   new DataView(bomb.buffer).setUint32(directory + 24, 2 ** 31, true);
-  await assertRejects(() => loadParameters(bomb, FACTS), ModelError, "at most 1073741824 bytes");
+  await assertRejects(() => loadParameters(bomb, SETTINGS), ModelError, "at most 1073741824 bytes");
 });

@@ -6,11 +6,11 @@ import files from "../golden/model_files.json" with { type: "json" };
 const matrix = { shape: [2, 3], data: Float32Array.of(0, 0.25, 0.5, 0.75, 1, 1.25) };
 const vector = { shape: [2], data: Float32Array.of(1.5, -2) };
 
-Deno.test("encodeNpy() writes a matrix as numpy.save does, byte for byte", () => {
+Deno.test("encodeNpy() writes the same bytes as numpy.save for a matrix", () => {
   assertEquals(encodeNpy(matrix), Uint8Array.fromBase64(files["matrix.npy"]));
 });
 
-Deno.test("encodeNpy() writes a vector as numpy.save does, byte for byte", () => {
+Deno.test("encodeNpy() writes the same bytes as numpy.save for a vector", () => {
   assertEquals(encodeNpy(vector), Uint8Array.fromBase64(files["vector.npy"]));
 });
 
@@ -19,7 +19,7 @@ Deno.test("encodeNpy() writes a part of a larger array", () => {
   assertEquals(encodeNpy({ shape: [2], data }), encodeNpy(vector));
 });
 
-Deno.test("encodeNpz() zips one .npy file an array, with the same date at any time", () => {
+Deno.test("encodeNpz() stores one .npy file per array, with a fixed date", () => {
   const bytes = encodeNpz(new Map([["w0", matrix], ["b0", vector]]));
   assertEquals(unzipSync(bytes), { "w0.npy": encodeNpy(matrix), "b0.npy": encodeNpy(vector) });
   const firstOfJanuary1980 = 1 << 21 | 1 << 16;

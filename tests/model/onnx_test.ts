@@ -12,13 +12,13 @@ import { forward } from "../../lib/net/maths.ts";
 import type { PixelScale } from "../../lib/data/dataset.ts";
 import { test } from "../requirements.ts";
 
-// Threads would go on living when the test is over.
+// Threads would continue to run after the test.
 onnx.env.wasm.numThreads = 1;
 
 const WIDTH = 6;
 const ROWS = 5;
 
-/** Numbers from 0 to 1 that look random. */
+/** Returns a pseudorandom number from 0 to 1. */
 function uniform(i: number): number {
   return Math.abs(Math.sin(i + 1) * 43758.5453) % 1;
 }
@@ -29,7 +29,7 @@ const images = Uint8Array.from(
   (_, i) => Math.floor(256 * uniform(i)),
 ).fill(0, WIDTH * WIDTH, 2 * WIDTH * WIDTH).fill(255, 2 * WIDTH * WIDTH, 3 * WIDTH * WIDTH);
 
-/** Parameters of about the size that a trained net has, so that no output is saturated. */
+/** Returns parameters of about a trained net's size, which do not saturate the outputs. */
 function draw(architecture: Architecture): Float32Array {
   return Float32Array.from(
     { length: parameterCount(architecture) },
@@ -45,7 +45,7 @@ function byName(architecture: Architecture, flat: Float32Array): Parameters {
   ) as Parameters;
 }
 
-/** The probabilities in float64. */
+/** Returns the probabilities computed in float64. */
 function expected(architecture: Architecture, flat: Float32Array, scale: PixelScale): Float64Array {
   const data = {
     name: "five rows",
@@ -64,7 +64,7 @@ function expected(architecture: Architecture, flat: Float32Array, scale: PixelSc
 for (const scale of ["l2", "unit"] as const) {
   for (const activation of ["tanh", "relu"] as const) {
     for (const head of ["notebook", "softmax"] as const) {
-      test(`encodeOnnx() makes a file with which onnxruntime predicts as float64 does, for ${scale}, ${activation} and the ${head} head`, async () => {
+      test(`encodeOnnx() gives onnxruntime the probabilities of float64 maths, for ${scale}, ${activation} and the ${head} head`, async () => {
         const architecture: Architecture = {
           inputs: WIDTH * WIDTH,
           hidden: [7, 130],
@@ -82,10 +82,10 @@ for (const scale of ["l2", "unit"] as const) {
         assertEquals(probabilities.dims, [ROWS, 3]);
         const exact = expected(architecture, flat, scale);
         const found = probabilities.data as Float32Array;
-        const worst = Math.max(...found.map((p, i) => Math.abs(p - exact[i])));
-        assert(worst < 1e-6, `a probability differs by ${worst}`);
-        // Were all rows alike, a file that ignores its input would pass.
-        assert(Math.abs(exact[0] - exact[6]) > 1e-3, "the rows' predictions are too much alike");
+        const largest = Math.max(...found.map((p, i) => Math.abs(p - exact[i])));
+        assert(largest < 1e-6, `a probability differs by ${largest}`);
+        // If all rows had the same probabilities, a file that ignores its input would pass.
+        assert(Math.abs(exact[0] - exact[6]) > 1e-3, "the rows' predictions are too similar");
       });
     }
   }

@@ -3,7 +3,7 @@ import { ModelError } from "../../lib/model/errors.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../lib/model/safetensors.ts";
 import files from "../golden/model_files.json" with { type: "json" };
 
-/** A file with this header, whatever it says, and so many bytes of numbers behind it. */
+/** Encodes a file with the given header, valid or not, and a number of data bytes. */
 function fileOf(header: unknown, dataBytes: number): Uint8Array<ArrayBuffer> {
   const json = new TextEncoder().encode(
     typeof header === "string" ? header : JSON.stringify(header),
@@ -25,7 +25,7 @@ const THREE = {
   metadata: { dataset: "mnist" },
 };
 
-Deno.test("decodeSafetensors() reads what Python's safetensors wrote", () => {
+Deno.test("decodeSafetensors() reads a file of Python's safetensors", () => {
   assertEquals(decodeSafetensors(Uint8Array.fromBase64(files["three.safetensors"])), THREE);
 });
 
@@ -33,14 +33,14 @@ Deno.test("decodeSafetensors() reads back what encodeSafetensors() wrote", () =>
   assertEquals(decodeSafetensors(encodeSafetensors(THREE)), THREE);
 });
 
-Deno.test("decodeSafetensors() reads a file that begins at an odd place in memory", () => {
+Deno.test("decodeSafetensors() reads a file at an odd offset in memory", () => {
   const file = encodeSafetensors(THREE);
   const shifted = new Uint8Array(file.length + 1);
   shifted.set(file, 1);
   assertEquals(decodeSafetensors(shifted.subarray(1)), THREE);
 });
 
-Deno.test("encodeSafetensors() begins the numbers at a multiple of 8 whatever the header's length", () => {
+Deno.test("encodeSafetensors() aligns the numbers to 8 bytes for headers of any length", () => {
   for (let length = 1; length <= 16; length++) {
     const file = encodeSafetensors({ tensors: new Map(), metadata: { name: "x".repeat(length) } });
     assertEquals(file.length % 8, 0, `with ${length} letters of metadata`);
@@ -48,7 +48,7 @@ Deno.test("encodeSafetensors() begins the numbers at a multiple of 8 whatever th
   }
 });
 
-Deno.test("encodeSafetensors() refuses a shape that does not fit the data", () => {
+Deno.test("encodeSafetensors() rejects a shape that does not match the data", () => {
   assertThrows(
     () =>
       encodeSafetensors({
@@ -60,7 +60,7 @@ Deno.test("encodeSafetensors() refuses a shape that does not fit the data", () =
   );
 });
 
-const damaged: [string, Uint8Array, string][] = [
+const corrupt: [string, Uint8Array, string][] = [
   ["of 7 bytes", new Uint8Array(7), "a file must have at least 8 bytes: current value is 7"],
   [
     "whose header is longer than the file",
@@ -72,8 +72,8 @@ const damaged: [string, Uint8Array, string][] = [
     new Uint8Array(16).fill(255),
     "the header must have at most 8 bytes: current value is 18446744073709552000",
   ],
-  ["whose header is no JSON", fileOf("{oops", 0), "the header must be JSON in UTF-8"],
-  ["whose header is no UTF-8", fileOf("{}", 0).with(9, 255), "the header must be JSON in UTF-8"],
+  ["whose header is not JSON", fileOf("{oops", 0), "the header must be JSON in UTF-8"],
+  ["whose header is not UTF-8", fileOf("{}", 0).with(9, 255), "the header must be JSON in UTF-8"],
   [
     "whose header is a list",
     fileOf([], 0),
@@ -85,19 +85,19 @@ const damaged: [string, Uint8Array, string][] = [
     "metadata seed must be a string: current value is 1",
   ],
   [
-    "with a tensor that is no object",
+    "with a tensor that is not an object",
     fileOf({ w: 5 }, 0),
     "tensor w must be described by an object: current value is 5",
   ],
   [
     "of whole numbers",
     fileOf({ w: { ...PAIR, dtype: "I64" } }, 8),
-    'tensor w must be of a type of F64, F32, F16, BF16, U32: current value is "I64"',
+    'the type of tensor w must be one of F64, F32, F16, BF16, U32: current value is "I64"',
   ],
   [
-    "whose element type is the name of an object's own method",
+    "whose element type is the name of an inherited property",
     fileOf({ w: { ...PAIR, dtype: "toString" } }, 8),
-    'tensor w must be of a type of F64, F32, F16, BF16, U32: current value is "toString"',
+    'the type of tensor w must be one of F64, F32, F16, BF16, U32: current value is "toString"',
   ],
   [
     "with a negative size",
@@ -120,7 +120,7 @@ const damaged: [string, Uint8Array, string][] = [
     "tensor w must take 8 bytes for shape [2]: current value is -8",
   ],
   [
-    "cut short",
+    "that is truncated",
     fileOf({ w: PAIR }, 7),
     "tensor w must end within 7 bytes: current value is 8",
   ],
@@ -135,14 +135,14 @@ const damaged: [string, Uint8Array, string][] = [
     "tensor w must begin where the one before it ends, at 8: current value is 0",
   ],
   [
-    "with a hole between two tensors",
+    "with a gap between two tensors",
     fileOf({ v: PAIR, w: { ...PAIR, data_offsets: [12, 20] } }, 20),
     "tensor w must begin where the one before it ends, at 8: current value is 12",
   ],
 ];
 
-for (const [what, bytes, message] of damaged) {
-  Deno.test(`decodeSafetensors() refuses a file ${what}`, () => {
+for (const [what, bytes, message] of corrupt) {
+  Deno.test(`decodeSafetensors() rejects a file ${what}`, () => {
     assertThrows(
       () => decodeSafetensors(bytes),
       ModelError,
@@ -151,7 +151,7 @@ for (const [what, bytes, message] of damaged) {
   });
 }
 
-Deno.test("decodeSafetensors() refuses every file cut short, and never fails otherwise", () => {
+Deno.test("decodeSafetensors() rejects a file truncated at any length with a ModelError", () => {
   const file = encodeSafetensors(THREE);
   for (let length = 0; length < file.length; length++) {
     assertThrows(() => decodeSafetensors(file.slice(0, length)), ModelError, "Cannot read");

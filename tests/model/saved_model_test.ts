@@ -42,23 +42,23 @@ const model: SavedModel = {
   result: { iterations: 5000, bestIteration: 4000, seconds: 12.5, accuracy: 0.9174, loss: 0.25 },
 };
 
-/** The model's file after a change to what is in it. */
+/** Encodes the model's file after a change to its contents. */
 function changed(change: (file: TensorFile) => void): Uint8Array {
   const file = decodeSafetensors(encodeModel(model));
   change(file);
   return encodeSafetensors(file);
 }
 
-Deno.test("decodeModel() gives back every bit, the run and its result", () => {
+Deno.test("decodeModel() restores every bit, the run and its result", () => {
   assertEquals(decodeModel(encodeModel(model)), model);
 });
 
-Deno.test("decodeModel() gives back a model of unknown origin as such", () => {
+Deno.test("decodeModel() restores a model without a run", () => {
   const bare: SavedModel = { architecture, parameters, scale: "l2" };
   assertEquals(decodeModel(encodeModel(bare)), bare);
 });
 
-Deno.test("encodeModel() names and shapes the tensors as the notebook does", () => {
+Deno.test("encodeModel() uses the notebook's names and shapes", () => {
   const { tensors, metadata } = decodeSafetensors(encodeModel(model));
   assertEquals([...tensors].map(([name, { shape }]) => [name, shape]), [
     ["w0", [4, 6]],
@@ -89,7 +89,7 @@ const faults: [string, (file: TensorFile) => void, string][] = [
   [
     "that another program wrote",
     (file) => file.metadata = {},
-    "metadata format_version must be there: current value is none",
+    "it must have metadata format_version: current value is none",
   ],
   [
     "of a later format",
@@ -97,7 +97,7 @@ const faults: [string, (file: TensorFile) => void, string][] = [
     "format_version must be 1: current value is 2",
   ],
   [
-    "whose architecture is no JSON",
+    "whose architecture is not JSON",
     (file) => file.metadata.architecture = "three layers",
     "metadata architecture must be JSON: current value is three layers",
   ],
@@ -107,7 +107,7 @@ const faults: [string, (file: TensorFile) => void, string][] = [
     "the architecture must have four sizes of at least 1",
   ],
   [
-    "with a layer of no units",
+    "with a layer without units",
     (file) => file.metadata.architecture = '{"inputs":6,"hidden":[4,0],"classes":3}',
     "the architecture must have four sizes of at least 1",
   ],
@@ -128,14 +128,14 @@ const faults: [string, (file: TensorFile) => void, string][] = [
     "the scale must be l2 or unit: current value is raw",
   ],
   [
-    "whose accuracy is no number",
+    "whose accuracy is not a number",
     (file) => file.metadata.accuracy = "good",
     "metadata accuracy must be a number: current value is good",
   ],
   [
-    "that lacks a tensor",
+    "without one of the tensors",
     (file) => file.tensors.delete("b1"),
-    "tensor b1 must be there: current value is w0, b0, w1, w2, b2",
+    "it must have a tensor b1: current value is w0, b0, w1, w2, b2",
   ],
   [
     "with a tensor of whole numbers",
@@ -155,41 +155,41 @@ const faults: [string, (file: TensorFile) => void, string][] = [
 ];
 
 for (const [what, change, message] of faults) {
-  Deno.test(`decodeModel() refuses a model ${what}`, () => {
+  Deno.test(`decodeModel() rejects a model ${what}`, () => {
     const bytes = changed(change);
     assertThrows(
       () => decodeModel(bytes),
       ModelError,
-      `Cannot read this as a model as ${message}`,
+      `Cannot read this model as ${message}`,
     );
   });
 }
 
 const runFaults: typeof faults = [
   [
-    "that does not say what it was trained on",
+    "without the name of its data set",
     (file) => delete file.metadata.dataset,
-    "metadata dataset must be there",
+    "it must have metadata dataset",
   ],
   [
-    "with an option that no run can have",
+    "with an invalid option",
     (file) => file.metadata.options = JSON.stringify({ ...NOTEBOOK, hidden: "50,100" }),
     "its options must be valid: current value is Cannot train as hidden must",
   ],
   [
-    "with an option that is not known",
+    "with an unknown option",
     (file) => file.metadata.options = JSON.stringify({ ...NOTEBOOK, dropout: 0.5 }),
     "its options must be valid",
   ],
   [
-    "whose data have no hash",
+    "whose data set has no hash",
     (file) => file.metadata.data = JSON.stringify({ dataset: "x", trainRows: 1, testRows: 1 }),
-    "Cannot read the record of the data as hash must be a string: current value is undefined",
+    "Cannot read the record of the data as hash must be a string: current value is of type undefined",
   ],
 ];
 
 for (const [what, change, message] of runFaults) {
-  Deno.test(`decodeModel() reads a net ${what}, and says why its run cannot be used`, () => {
+  Deno.test(`decodeModel() reads a net ${what}, with the reason in runError`, () => {
     const { run: _, ...net } = model;
     const { runError, ...read } = decodeModel(changed(change));
     assertEquals(read, net);
@@ -197,7 +197,7 @@ for (const [what, change, message] of runFaults) {
   });
 }
 
-Deno.test("decodeModel() shows nothing of a hostile file that a terminal obeys, and little of a long one", () => {
+Deno.test("decodeModel() escapes control characters in messages, and truncates long text", () => {
   const word = "\x1b[31m" + "x".repeat(1_000_000);
   for (
     const change of [
@@ -217,7 +217,7 @@ Deno.test("decodeModel() shows nothing of a hostile file that a terminal obeys, 
   }
 });
 
-test("loadParameters() says by name what lies under the name of a model", async () => {
+test("loadParameters() names the kind of a file that is not a model", async () => {
   const path = await Deno.makeTempFile({ suffix: ".safetensors" });
   await Deno.writeTextFile(path, "version https://git-lfs.github.com/spec/v1\noid sha256:ab12\n");
   await assertRejects(
