@@ -12,20 +12,12 @@
  *
  * If thread 1 is late, thread 0 claims the draw that it needs, or, while it waits, the one after.
  */
-import {
-  drawScratch,
-  drawScratchBytes,
-  images,
-  slotBytes,
-  slotCount,
-  slots,
-  thread,
-  trainRows,
-} from "./memory";
+import { images, slotBytes, slotCount, slots, trainRows } from "./memory";
 import { permute } from "./permutation";
-import { select } from "./selection";
-import { spin, signal, trainCount } from "./threads";
 import { prefetchRows } from "./prefetch";
+import * as scratch from "./scratch";
+import { selectRows } from "./selection";
+import { signal, spin, trainCount } from "./threads";
 
 /** Up to n / 8 rows, selecting them is faster than sorting all n. */
 const SELECT_UP_TO: u32 = 8;
@@ -165,24 +157,18 @@ let permutedCount: u32 = 0;
  */
 export function drawInto(rows: usize, key0: u32, key1: u32, from: u32, count: u32): void {
   const n = trainCount();
-  const keys = drawScratch + thread * drawScratchBytes;
-  const room = (4 * n + 79) & ~15;
-  const pairs = keys + room;
-  const others = pairs + 2 * room;
-  const permutation = others + 2 * room;
-  const counts = permutation + room;
+  scratch.layOut(n);
   const isKept = permutedCount == n && permutedKey0 == key0 && permutedKey1 == key1;
   if (
-    isKept || from != 0 || count > n / SELECT_UP_TO ||
-    !select(key0, key1, n, rows, count, keys, pairs, others, counts)
+    isKept || from != 0 || count > n / SELECT_UP_TO || !selectRows(key0, key1, n, rows, count)
   ) {
     if (!isKept) {
-      permute(key0, key1, n, permutation, keys, pairs, others, counts);
+      permute(key0, key1, n);
       permutedKey0 = key0;
       permutedKey1 = key1;
       permutedCount = n;
     }
-    memory.copy(rows, permutation + 4 * from, 4 * count);
+    memory.copy(rows, scratch.permutation + 4 * from, 4 * count);
   }
   for (let row = rows; row < rows + 4 * count; row += 4) {
     store<u32>(row, load<u32>(trainRows + 4 * load<u32>(row)));

@@ -5,10 +5,11 @@
  *
  * One training step, file by file:
  *
- *   draw.ts       samples the rows             (threefry.ts, keys.ts, selection.ts, permutation.ts)
- *   inputs.ts     finds their nonzero pixels   (distort.ts, prefetch.ts)
- *   forward.ts    x1, x2, x3                   (sparse_product.ts, tile.ts, activation.ts)
- *   head.ts       d3                           (arithmetic.ts)
+ *   draw.ts       samples the rows            (threefry.ts, keys.ts, selection.ts, permutation.ts,
+ *                                              scratch.ts)
+ *   inputs.ts     finds their nonzero pixels  (distort.ts, prefetch.ts)
+ *   forward.ts    x1, x2, x3                  (sparse_product.ts, tile.ts, activation.ts)
+ *   head.ts       d3                          (arithmetic.ts)
  *   backward.ts   d2, d1
  *   transpose.ts  sorts the batch's nonzero pixels by pixel
  *   update.ts     the gradients and the update (optimizer.ts)
@@ -23,8 +24,5 @@
  */
 export * from "./memory";
 export { evaluateRows, takeStep } from "./step";
-export { runChunk } from "./step";
-export { updateChunks } from "./update";
-export { forward } from "./forward";
 export { cancelDraw, drawInto, requestDraw, takeDraw } from "./draw";
 export { work } from "./threads";

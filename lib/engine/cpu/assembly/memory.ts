@@ -113,7 +113,7 @@ export let d3: usize = 0;
 export let scaledD1: usize = 0;
 
 // Sampling rows.
-/** Scratch memory of each thread that draws, `drawScratchBytes` each; see draw.ts. */
+/** Scratch memory of each thread that draws, `drawScratchBytes` each (scratch.ts) */
 export let drawScratch: usize = 0;
 export let drawScratchBytes: usize = 0;
 /**
