@@ -74,7 +74,7 @@ export class DeviceClock {
     device.queue.submit([commands]);
     await device.queue.onSubmittedWorkDone();
     const hostMilliseconds = performance.now() - start;
-    this.#gpu.assertSound();
+    this.#gpu.assertNoError();
     if (!timestamps) return hostMilliseconds;
     const [from, to] = new BigUint64Array(await this.#gpu.readBack(timestamps.ticks, 16));
     const milliseconds = Number(to - from) / 1e6;

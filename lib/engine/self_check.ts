@@ -148,7 +148,7 @@ async function checkTenSteps(
 }
 
 /** Minimum duration of a timed repetition, since a wait for WebGPU takes 11 ms in Deno. */
-const LEAST_MILLISECONDS = 300;
+const MIN_MILLISECONDS = 300;
 const REPETITIONS = 3;
 
 /**
@@ -175,7 +175,7 @@ export async function timeStep(
   };
   let count = 10;
   let taken = await time(count);
-  while (taken < LEAST_MILLISECONDS) taken = await time(count *= 3);
+  while (taken < MIN_MILLISECONDS) taken = await time(count *= 3);
   const repetitions = [taken];
   while (repetitions.length < REPETITIONS) repetitions.push(await time(count));
   return Math.min(...repetitions) / count;

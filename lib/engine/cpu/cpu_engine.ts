@@ -31,7 +31,7 @@ export interface CpuInternals {
 }
 
 /** Maximum number of threads by default: a batch of 100 rows does not divide into many more chunks. */
-const MOST_THREADS = 16;
+const MAX_THREADS = 16;
 
 /** Options of `createCpuEngine`. */
 export interface CpuEngineOptions extends EngineOptions {
@@ -127,7 +127,7 @@ class CpuEngine implements Engine {
   #lastPause = 0;
 
   constructor(
-    { threads = Math.min(navigator.hardwareConcurrency, MOST_THREADS), ...options }:
+    { threads = Math.min(navigator.hardwareConcurrency, MAX_THREADS), ...options }:
       CpuEngineOptions,
     internals: CpuInternals,
   ) {
@@ -191,7 +191,7 @@ class CpuEngine implements Engine {
   step(steps: readonly Step[]): void {
     this.#assertNotDisposed();
     const run = this.#run;
-    if (run === undefined) throw new Error("Cannot step as no run was begun: call start() first");
+    if (run === undefined) throw new Error("Cannot step as no run was started: call start() first");
     for (const step of steps) assertDrawable(this.options, step, run.trainRows.length);
     const copies = steps.map((step) => ({ ...step, key: step.key.slice() }));
     if (run === this.#current) run.loaded.draws.push(copies);
@@ -328,7 +328,7 @@ class CpuEngine implements Engine {
 
   #assertNotDisposed(): void {
     if (this.#disposed) {
-      throw new Error("Cannot use the engine as it was disposed of: make another");
+      throw new Error("Cannot use the engine as it was disposed: create another");
     }
   }
 

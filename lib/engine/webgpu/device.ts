@@ -92,12 +92,12 @@ export class Gpu {
   }
 
   /** Throws if any error has occurred since the device was opened. */
-  assertSound(): void {
+  assertNoError(): void {
     if (this.#failure) throw this.#failure;
   }
 
   /**
-   * Creates something, and throws the device's validation error if there is one.
+   * Creates something, and throws the error that the device reports, if any.
    *
    * @param what The name of the thing in the error message
    * @param create Creates it
@@ -133,9 +133,9 @@ export class Gpu {
     return this.device.createBuffer({ label, size, usage });
   }
 
-  /** Reads the first bytes of a buffer after all work queued before. */
+  /** Reads the first bytes of a buffer, after all work queued before. */
   async readBack(source: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
-    this.assertSound();
+    this.assertNoError();
     this.readbacks++;
     const size = Math.ceil(bytes / 4) * 4;
     const staging = this.buffer(
@@ -153,11 +153,11 @@ export class Gpu {
       return copy;
     } catch (error) {
       // The device's own error is more informative than the failure of the mapping.
-      this.assertSound();
+      this.assertNoError();
       throw new Error(`Cannot read from ${this.description.name}: ${(error as Error).message}`);
     } finally {
       staging.destroy();
-      this.assertSound();
+      this.assertNoError();
     }
   }
 

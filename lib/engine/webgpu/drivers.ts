@@ -25,7 +25,7 @@ const NO_LIMIT = 2 ** 32 - 1;
 /**
  * Whether an adapter is OpenGL's, which Deno on Linux uses if there is no Vulkan driver.
  *
- * On OpenGL, wgpu does not fulfil WebGPU's guarantees (for example, it omits bounds checks), and our kernels
+ * On OpenGL, wgpu does not fulfill WebGPU's guarantees (for example, it omits bounds checks), and our kernels
  * silently compute wrong results: with Mesa 22.3 a kernel took minutes to compile, and accuracy after 1000
  * steps was 58%, compared with 85% on Vulkan and on the CPU engine.
  *

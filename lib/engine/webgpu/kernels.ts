@@ -9,7 +9,7 @@ import { compileTiled, type TileShapes } from "./tiled.ts";
 export interface Kernels {
   compileNetwork: CompileNetwork;
   /** Whether rows are sampled on the device (choose_rows.wgsl) rather than on the host. */
-  drawsHere: boolean;
+  samplesOnDevice: boolean;
 }
 
 /**
@@ -47,10 +47,12 @@ export function kernelsFor(
   options: EngineOptions,
   layout: ParameterLayout,
 ): Kernels {
-  if (set === "software") return { compileNetwork: compileTiled(SOFTWARE_TILES), drawsHere: false };
+  if (set === "software") {
+    return { compileNetwork: compileTiled(SOFTWARE_TILES), samplesOnDevice: false };
+  }
   const isSmall = set === "hardware" && fitsFused(options, layout);
   return {
     compileNetwork: isSmall ? compileFused : compileTiled(hardwareTiles(options.batchSize)),
-    drawsHere: true,
+    samplesOnDevice: true,
   };
 }

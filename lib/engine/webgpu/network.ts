@@ -1,32 +1,44 @@
-/** The interface of a set of kernels that computes the net. */
+/** The kernels that compute the net: their interface, and what they have in common. */
+import layers from "../../../shaders/functions/layers.wgsl" with { type: "text" };
+import step from "../../../shaders/functions/step.wgsl" with { type: "text" };
 import type { EngineOptions } from "../engine.ts";
 import type { Gpu } from "./device.ts";
 import type { ParameterLayout } from "./parameter_layout.ts";
+import { type Access, type Dispatch, Program } from "./program.ts";
+import { STEP_BYTES, STEP_STRIDE } from "./step_info.ts";
 
-/** The buffers that a network's kernels share with the rest of the engine. */
+/** The buffers that the network's kernels share with the rest of the engine. */
 export interface NetworkBuffers {
-  /** Shape (slots, B) of u32. */
+  /** Shape (slots, SLOT_ROWS) of u32. */
   labels: GPUBuffer;
-  /** One Step struct a slot, STEP_STRIDE bytes apart. */
+  /** Shape (slots) of Step structs, STEP_STRIDE bytes apart: see shaders/functions/step.wgsl. */
   steps: GPUBuffer;
-  /** Shape (slots, B, trace words) of vec4: see layers.wgsl. */
+  /** Shape (slots, SLOT_ROWS, TRACE_WORDS) of vec4f: see shaders/functions/layers.wgsl. */
   traces: GPUBuffer;
-  /** Laid out as a ParameterLayout says; so are the moments, where the optimizer has any. */
+  /** Laid out as ParameterLayout describes, like the moments of the optimizer. */
   parameters: GPUBuffer;
   firstMoments: GPUBuffer;
   secondMoments: GPUBuffer;
-  /** As the parameters, where a batch takes several slots. */
+  /** Laid out like the parameters; used if a batch takes several slots. */
   gradient: GPUBuffer;
-  /** Shape (slots, B) of vec4: see `result_of` in head.wgsl. */
+  /** Shape (slots, SLOT_ROWS) of vec4f: see `result_of` in shaders/functions/head.wgsl. */
   rowResults: GPUBuffer;
 }
 
-/** The shape of the slots among which the rows of a batch are divided. */
+/** The shape of the slots among which the rows of batches are divided. */
 export interface SlotShape {
-  /** Rows of a slot: B. */
+  /** The number of rows in a slot (SLOT_ROWS). */
   rows: number;
-  /** How many slots are filled together. */
+  /** The number of slots that are submitted together. */
   count: number;
+}
+
+/** What an engine's kernels are compiled for. */
+export interface EnginePlan {
+  gpu: Gpu;
+  options: EngineOptions;
+  layout: ParameterLayout;
+  slots: SlotShape;
 }
 
 /** Kernels that compute the net, bound to buffers. */
@@ -39,11 +51,51 @@ export interface Network {
 
 /** Compiles a network's kernels, which is slow; the result binds them to buffers. */
 export type CompileNetwork = (
-  gpu: Gpu,
-  options: EngineOptions,
-  layout: ParameterLayout,
-  slots: SlotShape,
+  plan: EnginePlan,
 ) => Promise<(buffers: NetworkBuffers) => Network>;
+
+/** A kernel of the network. */
+export interface NetworkKernel {
+  /** The name of the kernel and its entry point. */
+  entryPoint: string;
+  /** The WGSL files after layers.wgsl and step.wgsl. */
+  sources: string[];
+  /** The values of its constants, other than those of layers.wgsl. */
+  constants: Record<string, number>;
+  /** The buffers of its bindings 0, 1, …, and how it accesses them; of `steps`, the slot's struct. */
+  bindings: Partial<Record<keyof NetworkBuffers, Access>>;
+  /** The number of workgroups per slot. */
+  x: number;
+  y: number;
+}
+
+/** Binds a kernel to buffers, for one slot. */
+export type BindSlot = (buffers: NetworkBuffers, slot: number) => Dispatch;
+
+/** Compiles a kernel of the network. */
+export async function compileNetworkKernel(
+  { gpu, layout, slots }: EnginePlan,
+  { entryPoint, sources, constants, bindings, x, y }: NetworkKernel,
+): Promise<BindSlot> {
+  const program = await Program.compile(gpu, {
+    entryPoint,
+    sources: [layers, step, ...sources],
+    constants: { ...layerConstants(layout, slots), ...constants },
+    bindings: Object.values(bindings),
+  });
+  const entries = Object.entries(bindings) as [keyof NetworkBuffers, Access][];
+  return (buffers, slot) => ({
+    program,
+    group: program.bind(...entries.map(([name, access]) => ({
+      access,
+      resource: name === "steps"
+        ? { buffer: buffers.steps, offset: slot * STEP_STRIDE, size: STEP_BYTES }
+        : { buffer: buffers[name] },
+    }))),
+    x,
+    y,
+  });
+}
 
 /** The constants of shaders/functions/layers.wgsl. */
 export function layerConstants(
@@ -68,14 +120,14 @@ export function headConstants({ architecture }: EngineOptions): Record<string, n
   };
 }
 
-/** The number that shaders/functions/activation.wgsl gives to what the hidden layers apply. */
+/** The number of the hidden layers' activation function in shaders/functions/activation.wgsl. */
 export function hiddenActivation(
   { activation }: Pick<EngineOptions["architecture"], "activation">,
 ): number {
   return activation === "relu" ? 1 : 0;
 }
 
-/** The same for the output layer: the notebook's head has tanh before its softmax. */
+/** The number of the output layer's: the notebook's head has tanh before its softmax, the other has none. */
 export function outputActivation({ head }: Pick<EngineOptions["architecture"], "head">): number {
   return head === "softmax" ? 2 : 0;
 }

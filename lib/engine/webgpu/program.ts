@@ -4,7 +4,7 @@ import type { Gpu } from "./device.ts";
 /** How a kernel accesses a buffer; visible where buffers are bound, as `read(a), write(b)`. */
 export type Access = keyof typeof BUFFER_TYPES;
 
-/** A buffer or a part of one, and how a kernel uses it. */
+/** A buffer or a part of one, and how a kernel accesses it. */
 export interface Bound {
   access: Access;
   resource: GPUBufferBinding;
@@ -24,11 +24,11 @@ export function write(buffer: GPUBuffer, offset = 0, size?: number): Bound {
 export interface ProgramDescription {
   /** The name of the kernel and its entry point. */
   entryPoint: string;
-  /** Whole WGSL files: the function sets that the kernel uses, then its own. */
+  /** Whole WGSL files: the shared functions that the kernel uses, then the kernel. */
   sources: string[];
   /** New values for lines `const NAME: u32 = …;` (or f32), by name. */
   constants: Record<string, number>;
-  /** How it uses its bindings 0, 1, …. */
+  /** How it accesses its bindings 0, 1, …. */
   bindings: Access[];
 }
 
@@ -93,7 +93,7 @@ export class Program {
     });
   }
 
-  /** Binds buffers; a group costs 6 to 31 µs to make, so groups are made before the loop that uses them. */
+  /** Binds buffers. This takes 6 to 31 µs, so bind groups are created before the loop that uses them. */
   bind(...bound: Bound[]): GPUBindGroup {
     const { entryPoint, bindings } = this.#description;
     const { maxStorageBufferBindingSize: most } = this.#gpu.device.limits;
@@ -118,7 +118,7 @@ export class Program {
   /**
    * Encodes a dispatch.
    *
-   * @throws {Error} If it has more workgroups than the device takes
+   * @throws {Error} If it has more workgroups than the device supports
    */
   dispatch(pass: GPUComputePassEncoder, group: GPUBindGroup, x: number, y = 1): void {
     const { maxComputeWorkgroupsPerDimension: most } = this.#gpu.device.limits;
@@ -134,21 +134,24 @@ export class Program {
   }
 }
 
-/** A prepared dispatch. */
-export interface Work {
+/** A dispatch of a program with its bind group. */
+export interface Dispatch {
   program: Program;
   group: GPUBindGroup;
-  /** Workgroups. */
+  /** The number of workgroups. */
   x: number;
   y: number;
 }
 
-/** Encodes prepared dispatches. */
-export function encodeWork(pass: GPUComputePassEncoder, works: readonly Work[]): void {
-  for (const { program, group, x, y } of works) program.dispatch(pass, group, x, y);
+/** Encodes dispatches. */
+export function encodeDispatches(
+  pass: GPUComputePassEncoder,
+  dispatches: readonly Dispatch[],
+): void {
+  for (const { program, group, x, y } of dispatches) program.dispatch(pass, group, x, y);
 }
 
-/** Encodes dispatches. */
+/** Encodes dispatches in a compute pass of their own. */
 export function inPass(
   encoder: GPUCommandEncoder,
   encode: (pass: GPUComputePassEncoder) => void,
@@ -159,8 +162,8 @@ export function inPass(
 }
 
 /**
- * Replaces the values of lines `const NAME: TYPE = VALUE;` in a WGSL source. Apart from concatenating
- * whole files, this is all that happens to a shader between its file and the compiler.
+ * Replaces the values of lines `const NAME: TYPE = VALUE;` in a WGSL source. Nothing else in a shader
+ * changes between its file and the compiler, except that whole files are concatenated.
  *
  * @throws {Error} If a constant has no such line
  */

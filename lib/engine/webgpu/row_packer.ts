@@ -1,4 +1,4 @@
-/** Samples rows of a data set on the device, and packs them into slots. */
+/** Samples rows of a data set, and packs their inputs and labels into slots on the device. */
 import layers from "../../../shaders/functions/layers.wgsl" with { type: "text" };
 import threefry from "../../../shaders/functions/threefry.wgsl" with { type: "text" };
 import chooseRowsSource from "../../../shaders/rows/choose_rows.wgsl" with { type: "text" };
@@ -9,108 +9,97 @@ import { fillRoundKeys, sortingRounds } from "../../random/row_selector.ts";
 import { RowDrawer } from "../cpu/row_drawer.ts";
 import type { Augmentation, EngineOptions, Step } from "../engine.ts";
 import type { Gpu } from "./device.ts";
-import { layerConstants, type NetworkBuffers, type SlotShape } from "./network.ts";
-import type { ParameterLayout } from "./parameter_layout.ts";
+import { type EnginePlan, layerConstants, type NetworkBuffers } from "./network.ts";
 import { inPass, Program, type ProgramDescription, read, write } from "./program.ts";
 import { PART_BYTES, uploadRows } from "./upload_rows.ts";
 
 /** The row number of an absent row, if a batch does not fill its slot. */
 const ABSENT = 0xffffffff;
-/** Words of the Draw struct of choose_rows.wgsl. */
+/** The words of the Draw struct of choose_rows.wgsl. */
 const DRAW_WORDS = 8;
 const GATHER_LANES = 64;
-/** An invocation of gather.wgsl takes further words where there are more than in so many workgroups. */
-const MOST_GATHER_GROUPS = 4096;
+/** The maximum number of workgroups of gather.wgsl per slot; with more words, each invocation copies several. */
+const MAX_GATHER_GROUPS = 4096;
 
-/** Keys of a bin of choose_rows.wgsl, with 60,000 rows: so many have to be kept for each wanted rank. */
-const KEYS_A_RANK = 4;
-/** The kernel's workgroup memory besides kept keys and wanted ranks, each variable's rounded up to 16 bytes. */
+/** The average number of keys in a bin of choose_rows.wgsl with 60,000 rows: it keeps so many per wanted rank. */
+const KEYS_PER_RANK = 4;
+/** The kernel's workgroup memory, except for kept keys and wanted ranks; variables are rounded up to 16 bytes. */
 const FIXED_BYTES = 16384 + 1024 + 2048 + 2048 + 32;
 const KEPT_KEY_BYTES = 12;
 const WANTED_RANK_BYTES = 8;
-/** More than a bin ever holds. */
-const LEAST_KEPT = 512;
-/** Maximum number of rows to sample from; with more, a bin may hold more keys than a byte can count. */
-const MOST_ROWS = 131_072;
+/** The kernel must be able to keep one bin's keys; a bin never has this many. */
+const MIN_KEPT = 512;
+/** The maximum number of rows to sample from; with more, a bin may have more keys than a byte can count. */
+const MAX_ROWS = 131_072;
 
-/** Maximum number of rows sampled on the device, by selection; more are sampled on the host in advance. */
-const MOST_CHOSEN = 256;
+/** The maximum number of rows per step for sampling on the device; with more, the host samples in advance. */
+const MAX_CHOSEN = 256;
 
-/** What is on the device of a loaded data set. */
+/** The kernels; `choose` samples rows on the device. */
+interface Programs {
+  /** Copies rows, with the augmentation of training steps. */
+  gather: Program;
+  /** Copies rows unchanged, for evaluations. */
+  gatherPlain: Program;
+  choose: Program | undefined;
+}
+
+/** A data set on the device. */
 interface LoadedRows {
   buffers: GPUBuffer[];
-  /** Of each part of the images. */
+  /** A bind group for each part of the images. */
   gather: GPUBindGroup[];
   gatherPlain: GPUBindGroup[];
   count: number;
 }
 
-/** What is on the device of the rows to train on. */
+/** The rows to train on. */
 interface TrainRows {
   count: number;
   buffers: GPUBuffer[];
-  /** Sorting rounds that a draw from them stands for. */
+  /** The number of sorting rounds in a permutation of these rows. */
   rounds: number;
   choose: GPUBindGroup | undefined;
-  /** Draws on the host, where `choose` does not. */
+  /** Samples rows on the host, if `choose` is undefined. */
   drawer: RowDrawer | undefined;
-  /** What it drew last. */
+  /** The step for which the host sampled rows last. */
   drawn?: { step: Step; rows: Uint32Array };
 }
 
-/** Samples rows of a data set on the device, and packs them into slots. */
+/** See the head of this file. */
 export class RowPacker {
-  readonly #gpu: Gpu;
-  readonly #options: EngineOptions;
-  readonly #layout: ParameterLayout;
-  readonly #slots: SlotShape;
+  readonly #plan: EnginePlan;
   readonly #buffers: NetworkBuffers;
-  readonly #gather: Program;
-  /** The same without changes to the images, for evaluations. */
-  readonly #gatherPlain: Program;
-  readonly #choose: Program | undefined;
+  readonly #programs: Programs;
   readonly #rows: GPUBuffer;
   readonly #draws: GPUBuffer;
-  readonly #hostDraws: Uint32Array<ArrayBuffer>;
+  /** The contents of `#draws` for the next submission. */
+  readonly #drawData: Uint32Array<ArrayBuffer>;
   #loaded: LoadedRows | undefined;
   #train: TrainRows | undefined;
 
-  private constructor(
-    gpu: Gpu,
-    options: EngineOptions,
-    layout: ParameterLayout,
-    slots: SlotShape,
-    buffers: NetworkBuffers,
-    gather: Program,
-    gatherPlain: Program,
-    choose: Program | undefined,
-  ) {
-    this.#gpu = gpu;
-    this.#options = options;
-    this.#layout = layout;
-    this.#slots = slots;
+  private constructor(plan: EnginePlan, buffers: NetworkBuffers, programs: Programs) {
+    const { gpu, slots } = plan;
+    this.#plan = plan;
     this.#buffers = buffers;
-    this.#gather = gather;
-    this.#gatherPlain = gatherPlain;
-    this.#choose = choose;
+    this.#programs = programs;
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
     this.#rows = gpu.buffer("rows", slots.count * slots.rows * 4, usage);
     this.#draws = gpu.buffer("draws", slots.count * DRAW_WORDS * 4, usage);
-    this.#hostDraws = new Uint32Array(slots.count * DRAW_WORDS);
+    this.#drawData = new Uint32Array(slots.count * DRAW_WORDS);
   }
 
   /**
-   * Compiles the kernels; the result makes the packer.
+   * Compiles the kernels; the result creates the packer.
    *
-   * @param drawsHere Whether rows are drawn on the device, where it can, rather than on the host
+   * @param plan What the engine is compiled for
+   * @param samplesOnDevice Whether to sample rows on the device if possible, rather than on the host
    */
   static async compile(
-    gpu: Gpu,
-    options: EngineOptions,
-    layout: ParameterLayout,
-    slots: SlotShape,
-    drawsHere: boolean,
+    plan: EnginePlan,
+    samplesOnDevice: boolean,
   ): Promise<(buffers: NetworkBuffers) => RowPacker> {
+    const { gpu, options, layout, slots } = plan;
     const compileGather = (augment: Augmentation) =>
       Program.compile(gpu, {
         ...gatherKernel(augment, layerConstants(layout, slots)),
@@ -120,12 +109,12 @@ export class RowPacker {
     const gather = options.augment === "none" ? gatherPlain : await compileGather(options.augment);
     const room = gpu.device.limits.maxComputeWorkgroupStorageSize - FIXED_BYTES -
       slots.rows * WANTED_RANK_BYTES;
-    // With less room than for all that is wanted, a kernel takes more turns.
+    // With less memory, the kernel handles fewer ranks at a time.
     const kept = Math.min(
-      mostKept(options.batchSize),
+      maxKept(options.batchSize),
       Math.floor(room / (4 * KEPT_KEY_BYTES)) * 4,
     );
-    const choose = drawsHere && options.batchSize <= MOST_CHOSEN && kept >= LEAST_KEPT
+    const choose = samplesOnDevice && options.batchSize <= MAX_CHOSEN && kept >= MIN_KEPT
       ? await Program.compile(gpu, {
         entryPoint: "choose_rows",
         sources: [threefry, chooseRowsSource],
@@ -137,94 +126,79 @@ export class RowPacker {
         bindings: ["read", "read", "read", "write"],
       })
       : undefined;
-    return (buffers) =>
-      new RowPacker(
-        gpu,
-        options,
-        layout,
-        slots,
-        buffers,
-        gather,
-        gatherPlain,
-        choose,
-      );
+    return (buffers) => new RowPacker(plan, buffers, { gather, gatherPlain, choose });
   }
 
   /** Copies a data set to the device, replacing an earlier one. */
   load(data: Dataset): void {
     this.#unload();
-    const words = this.#layout.words[0];
-    const { parts, facts } = uploadRows(this.#gpu, words, data, this.#options.scale);
+    const { gpu, options, layout } = this.#plan;
+    const { parts, facts } = uploadRows(gpu, layout.words[0], data, options.scale);
     const bind = (program: Program) =>
       parts.map(({ images, info }) => this.#bindGather(program, images, facts, info));
     this.#loaded = {
       buffers: [facts, ...parts.flatMap(({ images, info }) => [images, info])],
       count: data.labels.length,
-      gather: bind(this.#gather),
-      gatherPlain: bind(this.#gatherPlain),
+      gather: bind(this.#programs.gather),
+      gatherPlain: bind(this.#programs.gatherPlain),
     };
   }
 
-  /** The rows to train on, by their numbers in the loaded data set. */
+  /** Starts a run on these rows of the loaded data set. */
   start(rows: Uint32Array): void {
     this.#endRun();
-    const { device } = this.#gpu;
+    const { gpu, options: { batchSize, threefry } } = this.#plan;
     const rounds = sortingRounds(rows.length);
     const buffers: GPUBuffer[] = [];
     let choose: GPUBindGroup | undefined;
-    if (this.#choose && rounds <= 2 && rows.length <= MOST_ROWS) {
-      const train = this.#gpu.buffer(
-        "train rows",
-        rows.byteLength,
-        GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
-      );
-      device.queue.writeBuffer(train, 0, rows.slice());
-      const population = this.#gpu.buffer(
-        "population",
-        8,
-        GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
-      );
-      device.queue.writeBuffer(population, 0, Uint32Array.of(rows.length, rounds));
+    if (this.#programs.choose && rounds <= 2 && rows.length <= MAX_ROWS) {
+      const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
+      const train = gpu.buffer("train rows", rows.byteLength, usage);
+      gpu.device.queue.writeBuffer(train, 0, rows.slice());
+      const population = gpu.buffer("population", 8, usage);
+      gpu.device.queue.writeBuffer(population, 0, Uint32Array.of(rows.length, rounds));
       buffers.push(train, population);
-      choose = this.#choose.bind(
+      choose = this.#programs.choose.bind(
         read(this.#draws),
         read(population, 0, 8),
         read(train),
         write(this.#rows),
       );
     }
-    const { batchSize, threefry } = this.#options;
     const drawer = choose
       ? undefined
       : new RowDrawer({ trainRows: rows, largest: batchSize, layout: threefry });
     this.#train = { count: rows.length, buffers, rounds, choose, drawer };
   }
 
-  /** Whether the loaded data and the run to draw for are there. */
+  /** The number of rows in the loaded data set; undefined if none is loaded. */
   get loadedRows(): number | undefined {
     return this.#loaded?.count;
   }
 
-  /** How many rows there are to train on. */
+  /** The number of rows to train on; undefined before a run is started. */
   get trainRows(): number | undefined {
     return this.#train?.count;
   }
 
-  /** Announces steps whose slots will be prepared, in this order. */
-  announce(steps: readonly Step[]): void {
+  /** Lets the host sample the rows of coming steps in advance; `draw` follows in this order. */
+  drawAhead(steps: readonly Step[]): void {
     this.#train!.drawer?.push(steps);
   }
 
   /**
-   * Prepares slots, from this one on, for rows of a step.
+   * Prepares slots for rows of a step.
    *
-   * @param begin The first of the step's rows, and how many; less than all where they do not fit into the slots at once
+   * @param slot The first of the slots
+   * @param step The step
+   * @param begin The index of the first row among the step's rows
+   * @param count The number of rows; not all of the step's if they need more slots than there are
    */
   draw(slot: number, step: Step, begin: number, count: number): void {
     const { rounds, choose } = this.#train!;
-    const slotRows = this.#slots.rows;
+    const slotRows = this.#plan.slots.rows;
     if (!choose) this.setRows(slot, this.#drawOnHost(step).subarray(begin, begin + count));
-    const draws = this.#hostDraws;
+    const draws = this.#drawData;
     for (let done = 0; done < count; done += slotRows, slot++) {
       const at = slot * DRAW_WORDS;
       draws.fill(0, at, at + DRAW_WORDS);
@@ -233,54 +207,62 @@ export class RowPacker {
       if (!choose) continue;
       draws[at + 3] = count;
       const roundKeys = draws.subarray(at + 4, at + 4 + 2 * rounds);
-      fillRoundKeys(step.key, roundKeys, this.#options.threefry);
+      fillRoundKeys(step.key, roundKeys, this.#plan.options.threefry);
     }
   }
 
-  /** Fills slots, from this one on, with rows of the loaded data set. */
+  /** Sets the row numbers of slots, from this one on. */
   setRows(slot: number, rows: Uint32Array): void {
-    const slotRows = this.#slots.rows;
+    const { gpu, slots: { rows: slotRows } } = this.#plan;
     const slots = Math.ceil(rows.length / slotRows);
     const padded = new Uint32Array(slots * slotRows).fill(ABSENT);
     padded.set(rows);
-    this.#gpu.device.queue.writeBuffer(this.#rows, slot * slotRows * 4, padded);
+    gpu.device.queue.writeBuffer(this.#rows, slot * slotRows * 4, padded);
   }
 
-  /** Encodes the packing of the first so many slots: of rows drawn here for steps, or of rows as they are. */
-  encode(encoder: GPUCommandEncoder, slots: number, drawn: boolean): void {
-    const words = this.#layout.words[0] * this.#slots.rows;
-    const distorts = drawn && typeof this.#options.augment === "object";
+  /**
+   * Encodes the packing of the first slots.
+   *
+   * @param isTraining Whether the rows are those of steps, sampled and augmented; otherwise those of `setRows`, unchanged
+   */
+  encode(encoder: GPUCommandEncoder, slots: number, isTraining: boolean): void {
+    const { gpu, options, layout, slots: { rows } } = this.#plan;
+    const { gather, gatherPlain, choose } = this.#programs;
+    const loaded = this.#loaded!;
+    const [program, parts] = isTraining
+      ? [gather, loaded.gather]
+      : [gatherPlain, loaded.gatherPlain];
+    const distorts = isTraining && typeof options.augment === "object";
     const groups = distorts
-      ? this.#slots.rows
-      : Math.min(MOST_GATHER_GROUPS, Math.ceil(words / GATHER_LANES));
-    const { gather, gatherPlain } = this.#loaded!;
-    if (drawn) this.#gpu.device.queue.writeBuffer(this.#draws, 0, this.#hostDraws);
+      ? rows
+      : Math.min(MAX_GATHER_GROUPS, Math.ceil(layout.words[0] * rows / GATHER_LANES));
+    if (isTraining) gpu.device.queue.writeBuffer(this.#draws, 0, this.#drawData);
     inPass(encoder, (pass) => {
-      const choose = drawn ? this.#train!.choose : undefined;
-      if (choose) this.#choose!.dispatch(pass, choose, slots);
-      for (const part of drawn ? gather : gatherPlain) {
-        (drawn ? this.#gather : this.#gatherPlain).dispatch(pass, part, groups, slots);
-      }
+      const chooseGroup = isTraining ? this.#train!.choose : undefined;
+      if (chooseGroup) choose!.dispatch(pass, chooseGroup, slots);
+      for (const part of parts) program.dispatch(pass, part, groups, slots);
     });
   }
 
-  /** Encodes each kernel on a slot of rows that are not there, with no data loaded. */
+  /** Encodes each kernel once, on a slot of absent rows; needs no data. */
   encodeWarmUp(encoder: GPUCommandEncoder): void {
-    const nothing = this.#gpu.buffer("nothing", PART_BYTES, GPUBufferUsage.STORAGE);
+    const { gpu } = this.#plan;
+    const { gather, gatherPlain, choose } = this.#programs;
+    const empty = gpu.buffer("empty", PART_BYTES, GPUBufferUsage.STORAGE);
     this.setRows(0, Uint32Array.of(ABSENT));
     inPass(encoder, (pass) => {
-      if (this.#choose) {
+      if (choose) {
         const rows = write(this.#rows);
-        const group = this.#choose.bind(read(this.#draws), read(nothing), read(nothing), rows);
-        this.#choose.dispatch(pass, group, 1);
+        const group = choose.bind(read(this.#draws), read(empty), read(empty), rows);
+        choose.dispatch(pass, group, 1);
       }
-      for (const program of new Set([this.#gather, this.#gatherPlain])) {
-        const group = this.#bindGather(program, nothing, nothing, nothing);
+      for (const program of new Set([gather, gatherPlain])) {
+        const group = this.#bindGather(program, empty, empty, empty);
         program.dispatch(pass, group, 1);
       }
     });
-    // Destroyed once the commands that use it are done.
-    this.#gpu.device.queue.onSubmittedWorkDone().then(() => nothing.destroy());
+    // The commands must be done before the buffer is destroyed.
+    gpu.device.queue.onSubmittedWorkDone().then(() => empty.destroy());
   }
 
   #bindGather(program: Program, images: GPUBuffer, facts: GPUBuffer, info: GPUBuffer) {
@@ -313,7 +295,7 @@ export class RowPacker {
     this.#train = undefined;
   }
 
-  /** All rows of a step; the last step's are remembered, for when its slots are filled in turns. */
+  /** Samples all rows of a step, and keeps them: `draw` is called several times for a step that needs all slots. */
   #drawOnHost(step: Step): Uint32Array {
     const train = this.#train!;
     if (train.drawn?.step !== step) train.drawn = { step, rows: train.drawer!.next() };
@@ -321,7 +303,7 @@ export class RowPacker {
   }
 }
 
-/** The kernel that copies rows, changed in this way or not. */
+/** Describes the kernel that copies rows with an augmentation. */
 function gatherKernel(
   augment: Augmentation,
   constants: Record<string, number>,
@@ -348,8 +330,8 @@ function gatherKernel(
   };
 }
 
-/** Keys to be kept for so many ranks, in fours: what there are on average, and eight deviations more. */
-function mostKept(count: number): number {
-  const others = count * KEYS_A_RANK;
-  return 4 * Math.ceil(Math.max(LEAST_KEPT, count + others + 8 * Math.sqrt(others)) / 4);
+/** The number of keys to keep for `count` ranks: the average plus eight standard deviations, a multiple of 4. */
+function maxKept(count: number): number {
+  const others = count * KEYS_PER_RANK;
+  return 4 * Math.ceil(Math.max(MIN_KEPT, count + others + 8 * Math.sqrt(others)) / 4);
 }

@@ -1,62 +1,58 @@
-/** Divides rows among slots, and creates the slots' buffers. */
+/** Chooses the number and the size of the slots, and creates the buffers for them. */
 import { MOMENT_ARRAYS } from "../../net/optimizer.ts";
 import type { EngineOptions } from "../engine.ts";
-import type { Gpu } from "./device.ts";
-import type { NetworkBuffers, SlotShape } from "./network.ts";
+import type { EnginePlan, NetworkBuffers, SlotShape } from "./network.ts";
 import type { ParameterLayout } from "./parameter_layout.ts";
 import { STEP_STRIDE } from "./step_info.ts";
 
-/** Size of all slots in bytes, large enough that a submission's overhead is small. */
-const SLOT_BYTES = 32 << 20;
-const MOST_SLOTS = 64;
-/** Maximum rows of a slot; a larger batch is processed in parts. */
-const MOST_SLOT_ROWS = 1024;
+/** Size of the traces of all slots in bytes: enough steps per submission for its overhead to be small. */
+const TRACE_BYTES = 32 << 20;
+const MAX_SLOTS = 64;
+/** The maximum number of rows in a slot; a larger batch is processed in parts. */
+const MAX_SLOT_ROWS = 1024;
 /**
- * Maximum multiplications and additions of a submission: a slow GPU does them in 100 ms, and a driver's
- * watchdog resets a GPU that is busy for a second or two.
+ * The maximum number of multiplications and additions in a submission. A slow GPU computes them in 100 ms;
+ * a driver resets a GPU that is busy for a second or two.
  */
-const MOST_OPERATIONS = 20e9;
-/** The limits that a slot keeps to. */
+const MAX_OPERATIONS = 20e9;
+/** The device's limits for a buffer. */
 type Limits = Pick<GPUSupportedLimits, "maxStorageBufferBindingSize" | "maxBufferSize">;
 
-/** How many rows a slot has, and how many slots there are. */
+/** Chooses the number of rows in a slot, and the number of slots. */
 export function slotShape(
   { device: { limits } }: { device: { limits: Limits } },
   { batchSize }: EngineOptions,
   layout: ParameterLayout,
 ): SlotShape {
-  const bytesARow = 16 * layout.traceWords;
-  const bytes = Math.min(SLOT_BYTES, limits.maxStorageBufferBindingSize, limits.maxBufferSize);
-  // Forward, gradient and deltas, two operations each.
-  const operationsARow = 6 * 16 * layout.blocks;
+  const bytesPerRow = 16 * layout.traceWords;
+  const bytes = Math.min(TRACE_BYTES, limits.maxStorageBufferBindingSize, limits.maxBufferSize);
+  // Per weight, a multiplication and an addition in the forward pass, the backward pass and the gradient.
+  const operationsPerRow = 6 * 16 * layout.blocks;
   const rows = Math.max(
     1,
     Math.min(
       batchSize,
-      MOST_SLOT_ROWS,
-      Math.floor(bytes / bytesARow),
-      Math.floor(MOST_OPERATIONS / operationsARow),
+      MAX_SLOT_ROWS,
+      Math.floor(bytes / bytesPerRow),
+      Math.floor(MAX_OPERATIONS / operationsPerRow),
     ),
   );
   const count = Math.min(
-    MOST_SLOTS,
-    Math.floor(bytes / (bytesARow * rows)),
-    Math.floor(MOST_OPERATIONS / (operationsARow * rows)),
+    MAX_SLOTS,
+    Math.floor(bytes / (bytesPerRow * rows)),
+    Math.floor(MAX_OPERATIONS / (operationsPerRow * rows)),
   );
   return { rows, count: Math.max(1, count) };
 }
 
-/** The buffers that the kernels share. */
+/** Creates the buffers that the kernels share. */
 export function createBuffers(
-  gpu: Gpu,
-  { optimizer, batchSize }: EngineOptions,
-  layout: ParameterLayout,
-  { rows, count }: SlotShape,
+  { gpu, options: { optimizer, batchSize }, layout, slots: { rows, count } }: EnginePlan,
 ): NetworkBuffers {
   const { STORAGE, COPY_DST, COPY_SRC } = GPUBufferUsage;
   const moments = MOMENT_ARRAYS[optimizer.name];
   const parameterBytes = layout.bytes;
-  // A moment that the optimizer does not keep is bound all the same, to next to nothing.
+  // The update kernel has a binding for every moment, so moments that the optimizer lacks get a small buffer.
   const moment = (i: number) =>
     gpu.buffer(`moment ${i}`, i < moments ? parameterBytes : 16, STORAGE | COPY_DST | COPY_SRC);
   return {

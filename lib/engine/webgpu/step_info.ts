@@ -1,10 +1,10 @@
-/** The `Step` struct of shaders/functions/step.wgsl, as the host writes it. */
+/** Writes the `Step` struct of shaders/functions/step.wgsl. */
 import type { Optimizer } from "../../net/optimizer.ts";
 
-/** A binding's part of a buffer begins at a multiple of this, in bytes. */
+/** Bytes from one struct to the next: WebGPU requires bindings to begin at multiples of 256. */
 export const STEP_STRIDE = 256;
 
-/** See the struct's fields. */
+/** The fields of the struct; see step.wgsl. */
 export interface StepInfo {
   learningRate: number;
   /** The number of this step, from 1. */
@@ -20,7 +20,7 @@ export interface StepInfo {
 /** Bytes of the struct. */
 export const STEP_BYTES = 40;
 
-/** Writes the struct at a slot's place. */
+/** Writes the struct of a slot. */
 export function writeStepInfo(
   into: DataView,
   slot: number,

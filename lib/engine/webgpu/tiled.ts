@@ -1,31 +1,29 @@
-/** Computes the net layer by layer, for layers and batches of any size; see the shaders' comments. */
+/** The kernels for nets and batches of any size: a step takes a dispatch per layer and pass. */
 import activation from "../../../shaders/functions/activation.wgsl" with { type: "text" };
 import head from "../../../shaders/functions/head.wgsl" with { type: "text" };
-import layers from "../../../shaders/functions/layers.wgsl" with { type: "text" };
-import step from "../../../shaders/functions/step.wgsl" with { type: "text" };
 import denseBackward from "../../../shaders/tiled/dense_backward.wgsl" with { type: "text" };
 import denseForward from "../../../shaders/tiled/dense_forward.wgsl" with { type: "text" };
 import outputHead from "../../../shaders/tiled/output_head.wgsl" with { type: "text" };
-import type { EngineOptions } from "../engine.ts";
-import type { Gpu } from "./device.ts";
 import {
+  type BindSlot,
   type CompileNetwork,
+  compileNetworkKernel,
+  type EnginePlan,
   headConstants,
   hiddenActivation,
-  layerConstants,
   type Network,
   type NetworkBuffers,
   outputActivation,
   type SlotShape,
 } from "./network.ts";
-import type { ParameterLayout } from "./parameter_layout.ts";
-import { encodeWork, inPass, Program, read, type Work, write } from "./program.ts";
-import { STEP_BYTES, STEP_STRIDE } from "./step_info.ts";
+import { encodeDispatches, inPass } from "./program.ts";
 import { compileUpdate, type UpdateTile } from "./update.ts";
 
-/** Lanes of a workgroup along words (x) and rows (y), and the rows that each takes. */
+/** How the kernels divide their work. */
 export interface TileShapes {
+  /** The lanes of a workgroup along words (x) and along rows (y). */
   lanes: { x: number; y: number };
+  /** The number of rows per lane. */
   rows: number;
   update: UpdateTile;
 }
@@ -38,135 +36,76 @@ const HEAD_LANES = 64;
  * @param shapes The tile shapes that suit it
  */
 export function compileTiled(shapes: TileShapes): CompileNetwork {
-  return async (gpu, options, layout, slots) => {
-    const forward: BindWork[] = [];
-    for (const layer of [0, 1, 2]) {
-      forward.push(await compileForward(gpu, options, layout, slots, shapes, layer));
-    }
-    const headProgram = await compileHead(gpu, options, layout, slots);
-    const backward: BindWork[] = [];
-    for (const layer of [2, 1]) {
-      backward.push(await compileBackward(gpu, options, layout, slots, shapes, layer));
-    }
-    const update = await compileUpdate(gpu, options, layout, slots, shapes.update);
-    return (buffers) => bindTiled(slots, buffers, [...forward, headProgram], [...backward, update]);
+  return async (plan) => {
+    const forward = [
+      await compileDense(plan, shapes, "dense_forward", 0),
+      await compileDense(plan, shapes, "dense_forward", 1),
+      await compileDense(plan, shapes, "dense_forward", 2),
+      await compileHead(plan),
+    ];
+    const backward = [
+      await compileDense(plan, shapes, "dense_backward", 2),
+      await compileDense(plan, shapes, "dense_backward", 1),
+      await compileUpdate(plan, shapes.update),
+    ];
+    return (buffers) => bindTiled(plan.slots, buffers, forward, backward);
   };
 }
-
-/** Makes a slot's dispatch. */
-type BindWork = (buffers: NetworkBuffers, slot: number) => Work;
 
 function bindTiled(
   { count }: SlotShape,
   buffers: NetworkBuffers,
-  forward: BindWork[],
-  backward: BindWork[],
+  forward: BindSlot[],
+  backward: BindSlot[],
 ): Network {
-  const bind = (works: BindWork[]) =>
-    Array.from({ length: count }, (_, slot) => works.map((work) => work(buffers, slot)));
+  const bind = (kernels: BindSlot[]) =>
+    Array.from({ length: count }, (_, slot) => kernels.map((kernel) => kernel(buffers, slot)));
   const evaluations = bind(forward);
-  const steps = bind(backward).map((work, slot) => [...evaluations[slot], ...work]);
+  const steps = bind(backward).map((dispatches, slot) => [...evaluations[slot], ...dispatches]);
   return {
     encodeSteps(encoder, slots) {
-      inPass(encoder, (pass) => encodeWork(pass, steps.slice(0, slots).flat()));
+      inPass(encoder, (pass) => encodeDispatches(pass, steps.slice(0, slots).flat()));
     },
     encodeEvaluation(encoder, slots) {
-      inPass(encoder, (pass) => encodeWork(pass, evaluations.slice(0, slots).flat()));
+      inPass(encoder, (pass) => encodeDispatches(pass, evaluations.slice(0, slots).flat()));
     },
   };
 }
 
-async function compileForward(
-  gpu: Gpu,
-  { architecture }: EngineOptions,
-  layout: ParameterLayout,
-  slots: SlotShape,
+/** Compiles the forward or backward pass of a layer. */
+function compileDense(
+  plan: EnginePlan,
   { lanes, rows }: TileShapes,
+  entryPoint: "dense_forward" | "dense_backward",
   layer: number,
-): Promise<BindWork> {
-  const program = await Program.compile(gpu, {
-    entryPoint: "dense_forward",
-    sources: [layers, step, activation, denseForward],
+): Promise<BindSlot> {
+  const { options: { architecture }, layout, slots } = plan;
+  const isForward = entryPoint === "dense_forward";
+  return compileNetworkKernel(plan, {
+    entryPoint,
+    sources: [activation, isForward ? denseForward : denseBackward],
     constants: {
-      ...layerConstants(layout, slots),
       LAYER: layer,
-      ACTIVATION: layer === 2 ? outputActivation(architecture) : hiddenActivation(architecture),
+      ACTIVATION: isForward && layer === 2
+        ? outputActivation(architecture)
+        : hiddenActivation(architecture),
       ROWS: rows,
       LANES_X: lanes.x,
       LANES_Y: lanes.y,
     },
-    bindings: ["read", "read", "write"],
-  });
-  return (buffers, slot) => ({
-    program,
-    group: program.bind(
-      read(buffers.parameters),
-      read(buffers.steps, slot * STEP_STRIDE, STEP_BYTES),
-      write(buffers.traces),
-    ),
-    x: Math.ceil(layout.words[layer + 1] / lanes.x),
+    bindings: { parameters: "read", steps: "read", traces: "write" },
+    x: Math.ceil(layout.words[isForward ? layer + 1 : layer] / lanes.x),
     y: Math.ceil(slots.rows / (lanes.y * rows)),
   });
 }
 
-async function compileHead(
-  gpu: Gpu,
-  options: EngineOptions,
-  layout: ParameterLayout,
-  slots: SlotShape,
-): Promise<BindWork> {
-  const program = await Program.compile(gpu, {
+function compileHead(plan: EnginePlan): Promise<BindSlot> {
+  return compileNetworkKernel(plan, {
     entryPoint: "output_head",
-    sources: [layers, step, activation, head, outputHead],
-    constants: {
-      ...layerConstants(layout, slots),
-      ...headConstants(options),
-      LANES: HEAD_LANES,
-    },
-    bindings: ["read", "read", "write", "write"],
-  });
-  return (buffers, slot) => ({
-    program,
-    group: program.bind(
-      read(buffers.labels),
-      read(buffers.steps, slot * STEP_STRIDE, STEP_BYTES),
-      write(buffers.traces),
-      write(buffers.rowResults),
-    ),
-    x: Math.ceil(slots.rows / HEAD_LANES),
+    sources: [activation, head, outputHead],
+    constants: { ...headConstants(plan.options), LANES: HEAD_LANES },
+    bindings: { labels: "read", steps: "read", traces: "write", rowResults: "write" },
+    x: Math.ceil(plan.slots.rows / HEAD_LANES),
     y: 1,
-  });
-}
-
-async function compileBackward(
-  gpu: Gpu,
-  { architecture }: EngineOptions,
-  layout: ParameterLayout,
-  slots: SlotShape,
-  { lanes, rows }: TileShapes,
-  layer: number,
-): Promise<BindWork> {
-  const program = await Program.compile(gpu, {
-    entryPoint: "dense_backward",
-    sources: [layers, step, activation, denseBackward],
-    constants: {
-      ...layerConstants(layout, slots),
-      LAYER: layer,
-      ACTIVATION: hiddenActivation(architecture),
-      ROWS: rows,
-      LANES_X: lanes.x,
-      LANES_Y: lanes.y,
-    },
-    bindings: ["read", "read", "write"],
-  });
-  return (buffers, slot) => ({
-    program,
-    group: program.bind(
-      read(buffers.parameters),
-      read(buffers.steps, slot * STEP_STRIDE, STEP_BYTES),
-      write(buffers.traces),
-    ),
-    x: Math.ceil(layout.words[layer] / lanes.x),
-    y: Math.ceil(slots.rows / (lanes.y * rows)),
   });
 }

@@ -3,33 +3,33 @@ import type { Dataset, PixelScale } from "../../data/dataset.ts";
 import { rowScales } from "../../data/normalize.ts";
 import type { Gpu } from "./device.ts";
 
-/** Images are copied to the device in pieces of this size, to avoid a second copy of all of them. */
+/** Images are padded and copied to the device in pieces of this size, so that no second copy of all is needed. */
 const UPLOAD_BYTES = 4 << 20;
 
-/** The buffers of a data set; whoever asked for them destroys them. */
+/** The buffers of a data set; the caller destroys them. */
 export interface UploadedRows {
-  /** The images, in as many parts as the device's largest binding takes. */
+  /** The images, in several parts if they are larger than the device's largest binding. */
   parts: {
-    /** Shape (rows of the part, W): words of four pixels, padded with zeros. */
+    /** Shape (rows of the part, words) of u32: four pixels per word, padded with zeros. */
     images: GPUBuffer;
     /** The `Part` struct of gather.wgsl. */
     info: GPUBuffer;
   }[];
-  /** Shape (rows, 2): a row's scale, as bits, and its label. */
+  /** Shape (rows, 2) of u32: the bits of a row's scale (f32), and its label. */
   facts: GPUBuffer;
 }
 
-/** Bytes of the `Part` struct. */
+/** The bytes of the `Part` struct. */
 export const PART_BYTES = 16;
 
 /**
- * Puts a data set on the device.
+ * Copies a data set to the device.
  *
  * @param gpu The device
- * @param words How many words an image takes
+ * @param words The number of words per image
  * @param data The data set
  * @param scale How its pixels are scaled
- * @throws {Error} If the device refuses; nothing is left on it then
+ * @throws {Error} If a buffer is too large for the device; all its buffers are then destroyed
  */
 export function uploadRows(
   gpu: Gpu,
@@ -47,10 +47,10 @@ export function uploadRows(
   try {
     const count = data.labels.length;
     const largest = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize);
-    const rowsAPart = Math.max(1, Math.floor(roundDown(largest, 256) / (4 * words)));
+    const rowsPerPart = Math.max(1, Math.floor(roundDown(largest, 256) / (4 * words)));
     const parts: UploadedRows["parts"] = [];
-    for (let first = 0; first < count; first += rowsAPart) {
-      const rows = Math.min(rowsAPart, count - first);
+    for (let first = 0; first < count; first += rowsPerPart) {
+      const rows = Math.min(rowsPerPart, count - first);
       const images = make("images", rows * words * 4);
       uploadImages(gpu, images, words, data, first, rows);
       const info = make("part of the images", PART_BYTES);
@@ -86,17 +86,17 @@ function uploadImages(
   }
 }
 
-/** Rows of bytes, each padded with zeros to so many words. */
-function padRows(bytes: Uint8Array, bytesARow: number, words: number): Uint8Array<ArrayBuffer> {
-  const rows = bytes.length / bytesARow;
+/** Pads rows of bytes with zeros to a number of words each. */
+function padRows(bytes: Uint8Array, bytesPerRow: number, words: number): Uint8Array<ArrayBuffer> {
+  const rows = bytes.length / bytesPerRow;
   const padded = new Uint8Array(rows * words * 4);
   for (let row = 0; row < rows; row++) {
-    padded.set(bytes.subarray(row * bytesARow, (row + 1) * bytesARow), row * words * 4);
+    padded.set(bytes.subarray(row * bytesPerRow, (row + 1) * bytesPerRow), row * words * 4);
   }
   return padded;
 }
 
-/** A row's scale and label, as the bits of two words. */
+/** Returns the scales and labels, shape (rows, 2). */
 function rowFacts({ labels }: Dataset, scales: Float32Array): Uint32Array<ArrayBuffer> {
   const facts = new Uint32Array(labels.length * 2);
   const floats = new Float32Array(facts.buffer);

@@ -1,9 +1,9 @@
 /**
  * The WebGPU engine.
  *
- * Work is queued in slots. A slot holds the rows of one step, or of a part of a large batch, packed by
- * `gather`, and the step's constants. When all slots are used, or the caller waits, they are submitted
- * together: one dispatch samples the rows of all slots, one packs them, and then the steps follow. Only
+ * Work is queued in slots. A slot holds the rows of one step, or of a part of a large batch, and the step's
+ * constants. When all slots are used, or the caller waits, they are submitted together: one dispatch samples
+ * the rows of all slots, one copies their pixels into the slots, and then the steps follow one by one. Only
  * `settle()` and `read()` read anything back.
  */
 import stepFunctions from "../../../shaders/functions/step.wgsl" with { type: "text" };
@@ -21,7 +21,7 @@ import type {
   Step,
 } from "../engine.ts";
 import type { Gpu } from "./device.ts";
-import type { Network, NetworkBuffers, SlotShape } from "./network.ts";
+import type { EnginePlan, Network, NetworkBuffers, SlotShape } from "./network.ts";
 import { pack, type ParameterLayout, parameterLayout, unpack } from "./parameter_layout.ts";
 import { type KernelSet, kernelsFor } from "./kernels.ts";
 import { inPass, Program, read, write } from "./program.ts";
@@ -29,9 +29,9 @@ import { RowPacker } from "./row_packer.ts";
 import { createBuffers, slotShape } from "./slots.ts";
 import { STEP_BYTES, STEP_STRIDE, writeStepInfo } from "./step_info.ts";
 
-/** Maximum number of evaluations whose results are kept on the device. */
-const MOST_RESULTS = 1024;
-/** Loss, hits and rows that are not finite: a vec4f. */
+/** The maximum number of evaluations whose results are kept on the device. */
+const MAX_RESULTS = 1024;
+/** The bytes of a result, a vec4f: see `result_of` in shaders/functions/head.wgsl. */
 const RESULT_BYTES = 16;
 
 /**
@@ -39,7 +39,7 @@ const RESULT_BYTES = 16;
  *
  * @param gpu The device; the engine closes it when disposed
  * @param options The engine's options
- * @param kernels The set of kernels; by default the one for the device, tests choose others
+ * @param kernels The set of kernels; by default the one for the device (tests choose others)
  * @returns The engine
  * @throws {Error} If the device lacks memory or cannot compile the kernels
  */
@@ -49,10 +49,10 @@ export async function createWebGpuEngine(
   kernels: KernelSet = gpu.description.software ? "software" : "hardware",
 ): Promise<WebGpuEngine> {
   const layout = parameterLayout(options.architecture);
-  const { compileNetwork, drawsHere } = kernelsFor(kernels, options, layout);
-  const slots = slotShape(gpu, options, layout);
-  const bindNetwork = await compileNetwork(gpu, options, layout, slots);
-  const bindPacker = await RowPacker.compile(gpu, options, layout, slots, drawsHere);
+  const { compileNetwork, samplesOnDevice } = kernelsFor(kernels, options, layout);
+  const plan = { gpu, options, layout, slots: slotShape(gpu, options, layout) };
+  const bindNetwork = await compileNetwork(plan);
+  const bindPacker = await RowPacker.compile(plan, samplesOnDevice);
   const summing = await Program.compile(gpu, {
     entryPoint: "sum_results",
     sources: [stepFunctions, sumResults],
@@ -60,17 +60,8 @@ export async function createWebGpuEngine(
     bindings: ["read", "read", "write"],
   });
   const engine = await gpu.checked("the engine's buffers", () => {
-    const buffers = createBuffers(gpu, options, layout, slots);
-    return new WebGpuEngine(
-      gpu,
-      options,
-      layout,
-      slots,
-      buffers,
-      bindNetwork(buffers),
-      bindPacker(buffers),
-      summing,
-    );
+    const buffers = createBuffers(plan);
+    return new WebGpuEngine(plan, buffers, bindNetwork(buffers), bindPacker(buffers), summing);
   });
   await engine.warmUp();
   return engine;
@@ -89,20 +80,18 @@ export class WebGpuEngine implements Engine {
   readonly #summingGroup: GPUBindGroup;
   readonly #results: GPUBuffer;
   readonly #stepInfo: DataView<ArrayBuffer>;
-  /** How many slots are in use. */
+  /** The number of slots in use. */
   #queued = 0;
   #stepsTaken = 0;
-  /** Row counts of the evaluations whose results are on the device, then results on their way here. */
-  #awaited: number[] = [];
-  #arriving: Promise<Evaluation[]>[] = [];
+  /** The row counts of the evaluations whose results are on the device. */
+  #evaluated: number[] = [];
+  /** Results that are being read back. */
+  #readings: Promise<Evaluation[]>[] = [];
   #disposed = false;
 
   /** Use `createWebGpuEngine`. */
   constructor(
-    gpu: Gpu,
-    options: EngineOptions,
-    layout: ParameterLayout,
-    slots: SlotShape,
+    { gpu, options, layout, slots }: EnginePlan,
     buffers: NetworkBuffers,
     network: Network,
     packer: RowPacker,
@@ -119,7 +108,7 @@ export class WebGpuEngine implements Engine {
     const { STORAGE, COPY_DST, COPY_SRC } = GPUBufferUsage;
     this.#results = gpu.buffer(
       "results",
-      MOST_RESULTS * RESULT_BYTES,
+      MAX_RESULTS * RESULT_BYTES,
       STORAGE | COPY_DST | COPY_SRC,
     );
     this.#stepInfo = new DataView(new ArrayBuffer(slots.count * STEP_STRIDE));
@@ -131,12 +120,12 @@ export class WebGpuEngine implements Engine {
   }
 
   /**
-   * Runs every kernel of a step once, on nothing: drivers compile a kernel when it is first used, which can take
-   * seconds, and belongs to the making of the engine, not to the training.
+   * Runs every kernel once, on a slot without rows. Drivers compile a kernel when it is first used, which can
+   * take seconds; so that is part of creating the engine and not of the training.
    */
   async warmUp(): Promise<void> {
-    const nothing = { learningRate: 0, step: 1, batchRows: 1, rows: 0, result: 0 };
-    const step = { ...nothing, evaluate: false, accumulate: false, last: true };
+    const noRows = { learningRate: 0, step: 1, batchRows: 1, rows: 0, result: 0 };
+    const step = { ...noRows, evaluate: false, accumulate: false, last: true };
     writeStepInfo(this.#stepInfo, 0, step, this.options.optimizer);
     this.#gpu.device.queue.writeBuffer(this.#buffers.steps, 0, this.#stepInfo, 0, STEP_STRIDE);
     this.#submit((encoder) => {
@@ -145,14 +134,14 @@ export class WebGpuEngine implements Engine {
       inPass(encoder, (pass) => this.#summing.dispatch(pass, this.#summingGroup, 1));
     });
     await this.#gpu.device.queue.onSubmittedWorkDone();
-    this.#gpu.assertSound();
+    this.#gpu.assertNoError();
   }
 
   get device(): DeviceDescription {
     return this.#gpu.description;
   }
 
-  /** How often something was read back from the device. */
+  /** The number of readbacks from the device. */
   get readbacks(): number {
     return this.#gpu.readbacks;
   }
@@ -185,14 +174,14 @@ export class WebGpuEngine implements Engine {
   step(steps: readonly Step[]): void {
     this.#assertUsable();
     const n = this.#packer.trainRows;
-    if (n === undefined) throw new Error("Cannot step as no run was begun: call start() first");
+    if (n === undefined) throw new Error("Cannot step as no run was started: call start() first");
     for (const step of steps) assertDrawable(this.options, step, n);
-    this.#packer.announce(steps);
+    this.#packer.drawAhead(steps);
     const slotRows = this.#slots.rows;
     for (const step of steps) {
       const parts = Math.ceil(step.count / slotRows);
       this.#stepsTaken++;
-      // A step's rows are drawn together, as far as the slots reach.
+      // The slots of a step are submitted together, unless it needs more slots than there are.
       if (this.#queued + Math.min(parts, this.#slots.count) > this.#slots.count) {
         this.#flush();
       }
@@ -203,8 +192,8 @@ export class WebGpuEngine implements Engine {
   evaluate(rows: Uint32Array): void {
     this.#assertRows("evaluate", rows);
     this.#flush();
-    if (this.#awaited.length === MOST_RESULTS) this.#collect();
-    const result = this.#awaited.push(rows.length) - 1;
+    if (this.#evaluated.length === MAX_RESULTS) this.#collect();
+    const result = this.#evaluated.push(rows.length) - 1;
     const slotRows = this.#slots.rows;
     const rowsAtOnce = this.#slots.count * slotRows;
     for (let begin = 0; begin < rows.length; begin += rowsAtOnce) {
@@ -230,10 +219,10 @@ export class WebGpuEngine implements Engine {
     this.#assertUsable();
     this.#flush();
     this.#collect();
-    const arriving = this.#arriving;
-    this.#arriving = [];
-    const evaluations = (await Promise.all(arriving)).flat();
-    this.#gpu.assertSound();
+    const readings = this.#readings;
+    this.#readings = [];
+    const evaluations = (await Promise.all(readings)).flat();
+    this.#gpu.assertNoError();
     return evaluations;
   }
 
@@ -261,15 +250,15 @@ export class WebGpuEngine implements Engine {
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
-    // Buffers may be destroyed only once nothing uses them; what went wrong by then no longer matters.
-    await Promise.allSettled([...this.#arriving, this.#gpu.device.queue.onSubmittedWorkDone()]);
+    // Buffers may be destroyed only when nothing uses them. Errors until then no longer matter.
+    await Promise.allSettled([...this.#readings, this.#gpu.device.queue.onSubmittedWorkDone()]);
     this.#packer.destroy();
     this.#results.destroy();
     for (const buffer of Object.values(this.#buffers)) buffer.destroy();
     this.#gpu.close();
   }
 
-  /** Gives a step its slots; where there are not enough, they are used over and over. */
+  /** Queues a step in as many slots as it needs; if there are not enough, submits them and uses them again. */
   #queueStep(step: Step, slotRows: number): void {
     for (let begin = 0; begin < step.count;) {
       if (this.#queued === this.#slots.count) this.#flush();
@@ -315,12 +304,12 @@ export class WebGpuEngine implements Engine {
     this.#gpu.device.queue.submit([encoder.finish()]);
   }
 
-  /** Sends the results on the device on their way here, and clears their places. */
+  /** Starts reading back the results on the device, and clears them there. */
   #collect(): void {
-    const counts = this.#awaited;
-    this.#awaited = [];
+    const counts = this.#evaluated;
+    this.#evaluated = [];
     const bytes = Math.max(1, counts.length) * RESULT_BYTES;
-    this.#arriving.push(
+    this.#readings.push(
       this.#gpu.readBack(this.#results, bytes).then((buffer) => {
         const sums = new Float32Array(buffer);
         return counts.map((rows, i) => {
@@ -334,7 +323,7 @@ export class WebGpuEngine implements Engine {
       }),
     );
     // The next `settle()` reports a rejection.
-    this.#arriving.at(-1)!.catch(() => {});
+    this.#readings.at(-1)!.catch(() => {});
     const encoder = this.#gpu.device.createCommandEncoder();
     encoder.clearBuffer(this.#results, 0, bytes);
     this.#gpu.device.queue.submit([encoder.finish()]);
@@ -342,9 +331,9 @@ export class WebGpuEngine implements Engine {
 
   #assertUsable(): void {
     if (this.#disposed) {
-      throw new Error("Cannot use the engine as it was disposed of: make another");
+      throw new Error("Cannot use the engine as it was disposed: create another");
     }
-    this.#gpu.assertSound();
+    this.#gpu.assertNoError();
   }
 
   #assertRows(action: string, rows: Uint32Array): void {
