@@ -7,8 +7,7 @@ import gatherSource from "../../../shaders/rows/gather.wgsl" with { type: "text"
 import type { Dataset } from "../../data/dataset.ts";
 import { fillRoundKeys, sortingRounds } from "../../random/row_selector.ts";
 import { RowDrawer } from "../cpu/row_drawer.ts";
-import type { Augmentation, EngineOptions, Step } from "../engine.ts";
-import type { Gpu } from "./device.ts";
+import type { Augmentation, Step } from "../engine.ts";
 import { type EnginePlan, layerConstants, type NetworkBuffers } from "./network.ts";
 import { inPass, Program, type ProgramDescription, read, write } from "./program.ts";
 import { PART_BYTES, uploadRows } from "./upload_rows.ts";
