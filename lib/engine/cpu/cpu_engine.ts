@@ -259,7 +259,7 @@ class CpuEngine implements Engine {
   }
 
   async #takeEvaluation(rows: Uint32Array, loaded: LoadedData): Promise<void> {
-    const { functions, layout, words, floats } = loaded.threads;
+    const { functions, layout, bytes, words, floats } = loaded.threads;
     const { classes, head } = this.options.architecture;
     const evaluation = { correct: 0, rows: rows.length, loss: 0 };
     for (let start = 0; start < rows.length; start += layout.blockRows) {
@@ -269,7 +269,7 @@ class CpuEngine implements Engine {
       for (const [i, row] of block.entries()) {
         const from = (layout.x3 + i * layout.stride3) / 4;
         const outputs = floats.subarray(from, from + classes);
-        const label = loaded.data.labels[row];
+        const label = bytes[layout.labels + row];
         if (predictedClass(outputs) === label) evaluation.correct++;
         evaluation.loss += lossOfRow(head, outputs, label);
       }

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Engine } from "../../../lib/engine/engine.ts";
 import { drawState, generatedData } from "../../../lib/engine/reference.ts";
+import { OPTIMIZERS } from "../../../lib/net/optimizer.ts";
 import {
   allRows,
   assertSame,
@@ -83,29 +84,34 @@ export function registerQueue(register: Register, make: MakeEngine): void {
   );
 
   register("copies its arguments and the results of read()", async () => {
+    const options = { ...NOTEBOOK_ENGINE, optimizer: OPTIMIZERS.adam };
     const data = generatedData({ rows: 100, width: 28, height: 28, classes: 10 });
-    const state = drawState(NOTEBOOK_ENGINE.architecture, NOTEBOOK_ENGINE.optimizer);
-    const given = state.parameters.slice();
-    const [step] = drawnSteps(1, 50, 0.5);
-    const [trainRows, rows] = [allRows(data), allRows(data)];
-    await using engine = await make(NOTEBOOK_ENGINE);
-    engine.load(data);
-    engine.start(trainRows, state);
-    engine.step([step]);
-    engine.evaluate(rows);
-    const expected = [await engine.settle(), await engine.read()];
-
-    engine.start(trainRows, { ...state, parameters: given });
-    given.fill(0);
-    const key = step.key.slice();
-    engine.step([{ ...step, key }]);
-    engine.evaluate(rows);
-    key.fill(0);
-    rows.fill(0);
-    trainRows.fill(0);
-    assertSame([await engine.settle(), await engine.read()], expected);
-    (await engine.read()).parameters.fill(0);
-    assertSame(await engine.read(), expected[1]);
+    const drawn = drawState(options.architecture, options.optimizer);
+    const state = {
+      ...drawn,
+      moments: new Float32Array([...drawn.parameters, ...drawn.parameters].map(Math.abs)),
+    };
+    const step = drawnSteps(1, 50, 0.01)[0];
+    const run = async (changeArguments: boolean) => {
+      const [images, labels, key] = [data.images.slice(), data.labels.slice(), step.key.slice()];
+      const [parameters, moments] = [state.parameters.slice(), state.moments.slice()];
+      const [trainRows, rows] = [allRows(data), allRows(data)];
+      await using engine = await make(options);
+      engine.load({ ...data, images, labels });
+      engine.start(trainRows, { ...state, parameters, moments });
+      engine.step([{ ...step, key }]);
+      engine.evaluate(rows);
+      if (changeArguments) {
+        for (const array of [images, labels, key, parameters, moments, trainRows, rows]) {
+          array.fill(0);
+        }
+      }
+      const results = [await engine.settle(), await engine.read()] as const;
+      if (changeArguments) (await engine.read()).parameters.fill(0);
+      assertSame(await engine.read(), results[1]);
+      return results;
+    };
+    assertSame(await run(true), await run(false));
   });
 
   register("throws after it is disposed of", async () => {
@@ -122,23 +128,29 @@ export function registerQueue(register: Register, make: MakeEngine): void {
     await engine[Symbol.asyncDispose]();
   });
 
-  register("throws for data, rows, steps and parameters that do not fit its options", async () => {
+  register("throws for data, rows, steps and states that do not fit its options", async () => {
     const data = generatedData({ rows: 150, width: 28, height: 28, classes: 10 });
     const state = drawState(NOTEBOOK_ENGINE.architecture, NOTEBOOK_ENGINE.optimizer);
     const [step] = drawnSteps(1, 100, 0.5);
     await using engine = await make(NOTEBOOK_ENGINE);
     const small = generatedData({ rows: 10, width: 8, height: 8, classes: 10 });
     assertThrows(() => engine.load(small), RangeError, "64");
+    assertThrows(() => engine.load({ ...data, classes: 11 }), RangeError, "11");
     engine.load(data);
     assertThrows(() => engine.start(Uint32Array.of(150), state), RangeError, "150");
     const parameters = state.parameters.slice(1);
     assertThrows(() => engine.start(allRows(data), { ...state, parameters }), RangeError, "45359");
+    const moments = state.parameters.slice();
+    assertThrows(() => engine.start(allRows(data), { ...state, moments }), RangeError, "0 moments");
     engine.start(allRows(data), state);
-    assertThrows(() => engine.step([{ ...step, count: 101 }]), RangeError, "101");
-    assertThrows(() => engine.step([{ ...step, count: 0 }]), RangeError, "0");
-    assertThrows(() => engine.step([{ ...step, from: 51 }]), RangeError, "51");
+    for (const count of [101, 0, 1.5]) {
+      assertThrows(() => engine.step([{ ...step, count }]), RangeError, `value is ${count}`);
+    }
+    for (const from of [51, -1, 0.5]) {
+      assertThrows(() => engine.step([{ ...step, from }]), RangeError, `rows from ${from}`);
+    }
     assertThrows(() => engine.evaluate(Uint32Array.of(3, 150)), RangeError, "150");
-    assertThrows(() => engine.evaluate(new Uint32Array()), RangeError);
+    assertThrows(() => engine.evaluate(new Uint32Array()), RangeError, "no rows");
     assertSame((await engine.read()).parameters, state.parameters);
   });
 }

@@ -30,3 +30,13 @@ Deno.test("RowDrawer.next() returns all of 600,000 rows, of which its buffer hol
   drawer.push([1, 2, 3].map((seed) => ({ key: prngKey(seed), from: 0, count: n })));
   for (const seed of [1, 2, 3]) assertEquals(drawer.next(), permutation(prngKey(seed), n));
 });
+
+Deno.test("RowDrawer.push() copies the keys, also of draws that do not fit into its buffer", () => {
+  const trainRows = Uint32Array.from({ length: 100 }, (_, i) => i);
+  using drawer = new RowDrawer({ trainRows, largest: 100, layout: "legacy" });
+  const seeds = Array.from({ length: 500 }, (_, seed) => seed);
+  const keys = seeds.map((seed) => prngKey(seed));
+  drawer.push(keys.map((key) => ({ key, from: 0, count: 100 })));
+  for (const key of keys) key.fill(0);
+  for (const seed of seeds) assertEquals(drawer.next(), permutation(prngKey(seed), 100));
+});

@@ -26,9 +26,27 @@ Deno.test("slotShape() puts many steps into a submission, but no more than 20 bi
     // deltas. A weak GPU takes about 100 ms for 20 billion.
     const operations = 6 * rows * count * parameterCount(architecture);
     assert(operations <= 20e9 || rows * count === 1, `${hidden}: ${operations}`);
-    assert(rows * count * layout.traceWords * 16 <= LIMITS.maxStorageBufferBindingSize);
   }
   const layout = parameterLayout(NOTEBOOK_ENGINE.architecture);
   const { rows, count } = slotShape({ device: { limits: LIMITS } }, NOTEBOOK_ENGINE, layout);
   assertEquals([rows, count], [100, 64]);
+});
+
+Deno.test("slotShape() keeps the slots of a small device within its largest binding and buffer", () => {
+  const options = { ...NOTEBOOK_ENGINE, batchSize: 1000 };
+  const layout = parameterLayout(options.architecture);
+  const bytesPerRow = 16 * layout.traceWords;
+  for (
+    const limits of [
+      { ...LIMITS, maxStorageBufferBindingSize: 200 * bytesPerRow },
+      { ...LIMITS, maxBufferSize: 200 * bytesPerRow },
+      { ...LIMITS, maxBufferSize: 3000 * bytesPerRow },
+      { ...LIMITS, maxBufferSize: 1 },
+    ]
+  ) {
+    const { rows, count } = slotShape({ device: { limits } }, options, layout);
+    const most = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize) / bytesPerRow;
+    const expected = most >= 1000 ? [1000, Math.floor(most / 1000)] : [Math.max(1, most | 0), 1];
+    assertEquals([rows, count], expected);
+  }
 });
