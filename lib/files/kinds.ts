@@ -1,12 +1,13 @@
-/** Recognizes files that are of another kind than expected. */
+/** Recognizes files of another kind than expected. */
 
 // deno-lint-ignore-file no-control-regex -- files of most kinds begin with control characters
 /** A kind of file: its signature, and advice for the user. */
 interface Kind {
   /** Matches the first bytes, decoded as Latin-1. */
   begins: RegExp;
-  /** Completes "it is ...". */
+  /** Follows "it is". */
   what: string;
+  /** What to do about it. */
   advice: string;
 }
 
@@ -23,12 +24,12 @@ const KINDS: readonly Kind[] = [
   {
     begins: /^(\xef\xbb\xbf)?\s*(<!--|<!doctype html|<html|<head|<body|<script)/i,
     what: "a web page",
-    advice: "download the file itself, if need be after signing in",
+    advice: "download the file itself; you may have to sign in first",
   },
   {
     begins: /^(\xef\xbb\xbf)?\s*<(\?xml|[a-z]+[ >])/i,
-    what: "XML, as servers send instead of a file",
-    advice: "download it again",
+    what: "XML, perhaps an error message of a server",
+    advice: "download the file again",
   },
   { begins: /^PK\x03\x04[^]{26,}\.npy/, what: "a NumPy archive", advice: AS_CSV },
   {
@@ -56,7 +57,7 @@ const KINDS: readonly Kind[] = [
   { begins: /^\x80[\x02-\x05]/, what: "a Python pickle", advice: AS_CSV },
   { begins: /^\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1/, what: "an old Excel file", advice: AS_CSV },
   { begins: /^SQLite format 3\0/, what: "an SQLite database", advice: AS_CSV },
-  { begins: /^%PDF-/, what: "a PDF document", advice: "export its data or its picture" },
+  { begins: /^%PDF-/, what: "a PDF document", advice: "export its data or picture" },
   { begins: /^\x89PNG\r\n\x1a\n/, what: "a PNG picture", advice: "use deno task predict" },
   { begins: /^\xff\xd8\xff/, what: "a JPEG picture", advice: "use deno task predict" },
   { begins: /^....ftyp(hei|hev|mif1|msf1)/s, what: "a HEIC picture", advice: AS_PNG },
@@ -71,11 +72,11 @@ const KINDS: readonly Kind[] = [
 export const KIND_BYTES = 512;
 
 /**
- * Says what kind of file this is, and what to do with it. Call it when a file turns out not to be
- * what was expected; it also recognizes PNG, JPEG and ZIP.
+ * Describes a file that is not of the expected kind, and what to do with it. Call it only after a
+ * file proved to be of another kind, since it recognizes valid PNG, JPEG and ZIP files too.
  *
  * @param start The file's first `KIND_BYTES` bytes, or the whole file if it is shorter
- * @returns Text that continues "Cannot read FILE: ", or undefined if the kind is unknown
+ * @returns Text that follows "Cannot read FILE: "; undefined if the kind is unknown
  *
  * @example
  * ```ts
@@ -85,7 +86,7 @@ export const KIND_BYTES = 512;
  * const page = new TextEncoder().encode("<!DOCTYPE html><title>Sign in</title>");
  * assertEquals(
  *   foreignKind(page),
- *   "it is a web page: download the file itself, if need be after signing in",
+ *   "it is a web page: download the file itself; you may have to sign in first",
  * );
  * assertEquals(foreignKind(Uint8Array.of(1, 2, 3)), undefined);
  * ```

@@ -1,4 +1,4 @@
-/** Reads text line by line. */
+/** Splits a stream of text into lines. */
 
 /** Thrown for a line that is longer than a file of the expected kind can have. */
 export class LineTooLongError extends Error {}
@@ -8,8 +8,8 @@ export class LineTooLongError extends Error {}
  *
  * @param pieces The text, in pieces of any length
  * @param limit Maximum number of characters in a line
- * @returns The lines without line breaks, including empty ones, except an empty last one
- * @throws {LineTooLongError} As soon as a line is longer
+ * @returns The lines without line breaks. Includes empty lines, but not an empty last line
+ * @throws {LineTooLongError} As soon as a line is longer than the limit
  *
  * @example
  * ```ts
@@ -21,21 +21,21 @@ export class LineTooLongError extends Error {}
  * ```
  */
 export async function* lines(pieces: AsyncIterable<string>, limit: number): AsyncGenerator<string> {
-  let begun = "";
+  let incomplete = "";
   for await (const piece of pieces) {
-    // A single "\r", as in old Macintosh files, is a line break too. But a "\r" at the end of a piece
+    // A single "\r" is a line break too, as in old Macintosh files. But a "\r" at the end of a piece
     // may be the first half of "\r\n".
-    const text = begun + piece;
+    const text = incomplete + piece;
     const isHalf = text.endsWith("\r");
     const complete = (isHalf ? text.slice(0, -1) : text).split(/\r\n|\n|\r/);
-    begun = complete.pop()! + (isHalf ? "\r" : "");
-    for (const line of [...complete, begun]) {
+    incomplete = complete.pop()! + (isHalf ? "\r" : "");
+    for (const line of [...complete, incomplete]) {
       if (line.length > limit) {
         throw new LineTooLongError(`a line must be at most ${limit} characters long: it is longer`);
       }
     }
     yield* complete;
   }
-  begun = begun.replace(/\r$/, "");
-  if (begun !== "") yield begun;
+  const last = incomplete.replace(/\r$/, "");
+  if (last !== "") yield last;
 }

@@ -1,11 +1,11 @@
-/** Locks that keep two processes from writing the same files. */
+/** Prevents two processes from writing the same files. */
 
 /**
- * Acquires a lock, which is a file. The system releases it when the process ends for any reason.
- * On a file system without locks, every process acquires it.
+ * Tries to lock a file. The system releases the lock when the process ends for any reason. On a file
+ * system without locks, every process acquires the lock.
  *
- * @param path The lock's file, which is created, and removed when the lock is disposed
- * @returns The lock, which must be disposed; undefined if another process has it
+ * @param path The file; it is created, and removed when the lock is disposed
+ * @returns The lock, which must be disposed; undefined if another process holds it
  * @throws {Error} If the file cannot be created
  *
  * @example
@@ -29,11 +29,12 @@ export async function tryLock(path: string): Promise<Disposable | undefined> {
       return undefined;
     }
     if (await isFileAt(path, file)) return new Lock(path, file);
-    // The previous holder removed the lock's file after it was opened here.
+    // The previous holder removed the file after it was opened here, so try again.
     file.close();
   }
 }
 
+/** Whether the open file is still the one at the path. */
 async function isFileAt(path: string, file: Deno.FsFile): Promise<boolean> {
   try {
     const [there, here] = await Promise.all([Deno.stat(path), file.stat()]);
@@ -58,8 +59,8 @@ class Lock implements Disposable {
 
   [Symbol.dispose](): void {
     removeEventListener("unload", this.#release);
-    // Remove the file while it is still locked, so that no other process can hold a lock on a removed
-    // file. Windows may refuse to remove an open file; leaving it does no harm.
+    // Remove the file while it is locked, so that no other process can hold a lock on a removed file.
+    // Windows may refuse to remove an open file; a file that remains is harmless.
     try {
       Deno.removeSync(this.#path);
     } catch { /* see above */ }

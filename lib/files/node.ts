@@ -1,11 +1,11 @@
 /**
- * The functions used from Node's built-in modules, which Deno provides. They are looked up at the
- * first call instead of imported, so that `mod.ts` can be bundled for browsers, which never call
- * them.
+ * Wraps the functions used from Node's built-in modules, which Deno provides. The modules are loaded
+ * when a function is called instead of imported, so that `mod.ts` can be bundled for browsers, where
+ * these functions are never called.
  */
 import type { Hash } from "node:crypto";
 
-/** Functions on paths in the system's format; see https://nodejs.org/api/path.html. */
+/** Returns the functions for paths in the system's format; see https://nodejs.org/api/path.html. */
 export function nodePath(): typeof import("node:path") {
   return process.getBuiltinModule("node:path");
 }

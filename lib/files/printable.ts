@@ -1,11 +1,11 @@
-/** Makes text from files safe to print in messages. */
+/** Makes text from files safe to print. */
 
-// Control and formatting characters, which a terminal may interpret, lone surrogates, and the two
-// line breaks that are not control characters.
+// Characters that a terminal may interpret: control and formatting characters, lone surrogates,
+// private and unassigned characters, and the two line breaks that are not control characters.
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\u2028\u2029]/gu;
 
 /**
- * Makes text from a file safe to print in a message: replaces every character that a terminal may
+ * Makes text from a file safe to print in a message. Replaces every character that a terminal may
  * interpret by its code point, and truncates long text.
  *
  * @param text Any text
@@ -22,7 +22,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\u2028\u2029]/gu;
  * ```
  */
 export function printable(text: string, limit = 60): string {
-  // Twice the limit, since `slice` counts a character beyond U+FFFF as two.
+  // Slice to twice the limit, since a character beyond U+FFFF counts as two.
   const characters = [...text.slice(0, 2 * limit + 2)];
   const shown = characters.slice(0, limit).join("").replace(
     UNPRINTABLE,

@@ -5,10 +5,9 @@ import { nodePath } from "./node.ts";
 const RENAME_ATTEMPTS = 5;
 
 /**
- * Writes a file so that readers see either the old or the new content, complete, at any moment. It
- * writes to a temporary file in the same folder, flushes it to disk and renames it. (For renaming,
- * Deno also requires permission to read the folder.) If the path is a symbolic link, its target is
- * written.
+ * Writes a file so that at any moment, readers see either the old or the new content, complete. It
+ * writes a temporary file in the same folder, flushes it to disk and renames it. (For renaming, Deno
+ * also requires permission to read the folder.) If the path is a symbolic link, it writes the target.
  *
  * @param path The file; replaced if it exists
  * @param content Bytes, or text to be written as UTF-8
@@ -40,7 +39,7 @@ export async function writeFileAtomically(
  * Follows symbolic links.
  *
  * @param path A file, which need not exist
- * @returns The path at which the file must be written
+ * @returns The path to which the links lead
  */
 export async function linkTarget(path: string): Promise<string> {
   try {

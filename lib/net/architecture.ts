@@ -1,28 +1,28 @@
 /**
- * The net's sizes and the layout of its parameters.
+ * Defines the net's sizes and the layout of its parameters.
  *
- * Letters used for dimensions throughout the project:
- * B rows of a batch, D inputs (pixels of an image), H hidden units of a layer,
- * C classes.
+ * Dimensions in the whole project: B rows of a batch, D inputs (pixels of an image), H units of a
+ * hidden layer, C classes.
  */
 
 /** The activation function of the hidden layers. */
 export type Activation = "tanh" | "relu";
 
 /**
- * How the last layer's sums z become probabilities p, and the loss of one row.
+ * How the last layer's sums z become probabilities p, and how the loss of one row with the one-hot
+ * label y is computed.
  * - `notebook`: p = softmax(tanh(z)), loss = sum(-y log p - (1 - y) log(1 - p))
  * - `softmax`: p = softmax(z), loss = -log p of the row's class
  */
 export type Head = "notebook" | "softmax";
 
-/** A net of three dense layers. */
+/** The sizes and functions of a net of three dense layers. */
 export interface Architecture {
-  /** D: pixels of an image. */
+  /** D: the number of pixels of an image. */
   inputs: number;
-  /** Units of the two hidden layers. */
+  /** H1 and H2: the numbers of units of the two hidden layers. */
   hidden: readonly [number, number];
-  /** C: number of labels. */
+  /** C: the number of classes. */
   classes: number;
   /** The activation of both hidden layers. */
   activation: Activation;
@@ -30,7 +30,7 @@ export interface Architecture {
   head: Head;
 }
 
-/** The parameters' names, in the order in which they are initialized and stored. */
+/** The names of the parameters, in the order in which they are initialized and stored. */
 export type ParameterName = "w0" | "b0" | "w1" | "b1" | "w2" | "b2";
 
 /** The parameters by name, each flat and row-major, with the shapes of `parameterSlots`. */
@@ -41,14 +41,15 @@ export interface ParameterSlot {
   name: ParameterName;
   /** `[out, in]` for a weight matrix (row-major), `[out]` for a bias. */
   shape: readonly number[];
-  /** Index of its first element, and number of elements. */
+  /** Index of its first element in the flat array. */
   offset: number;
+  /** Number of elements. */
   length: number;
 }
 
 /**
- * Returns the position of each parameter in the flat array: w0, b0, w1, b1, w2,
- * b2 in this order, without gaps.
+ * Returns the position of each parameter in the flat array: w0, b0, w1, b1, w2, b2 in this order,
+ * without gaps.
  *
  * @param architecture The net's sizes
  * @returns Six slots, in order
@@ -81,13 +82,13 @@ export function parameterSlots(architecture: Architecture): ParameterSlot[] {
   return slots;
 }
 
-/** The total number of parameters: 45,360 for the notebook's net. */
+/** Returns the total number of parameters: 45,360 for the notebook's net. */
 export function parameterCount(architecture: Architecture): number {
   const last = parameterSlots(architecture)[5];
   return last.offset + last.length;
 }
 
-/** The widths of the net's four levels: `[D, H1, H2, C]`. */
+/** Returns the sizes of the input and of each layer: `[D, H1, H2, C]`. */
 export function layerSizes({ inputs, hidden, classes }: Architecture): number[] {
   return [inputs, ...hidden, classes];
 }
@@ -108,9 +109,10 @@ export function flatParameters(
   for (const { name, offset, length } of parameterSlots(architecture)) {
     if (parameters[name].length !== length) {
       throw new RangeError(
-        `Cannot use these parameters as ${name} of a net of ` +
-          `${layerSizes(architecture).join(", ")} must have ${length} elements: ` +
-          `current value is ${parameters[name].length}`,
+        `Cannot use these parameters as ${name} must have ${length} elements in a net of ` +
+          `${layerSizes(architecture).join(", ")} units: current value is ${
+            parameters[name].length
+          }`,
       );
     }
     flat.set(parameters[name], offset);

@@ -1,19 +1,22 @@
-/** Initialization of the parameters. */
+/** Initializes the parameters of a net. */
 import type { DistSampler } from "../random/dist_sampler.ts";
 import { type Architecture, parameterCount, parameterSlots } from "./architecture.ts";
 
-/** How parameters are initialized: all from N(0, 1) as in the notebook, or Glorot's N(0, 2 / (in + out)) with zero biases. */
+/**
+ * How parameters are initialized.
+ * - `normal`: all from N(0, 1), as in the notebook
+ * - `glorot`: weights from N(0, 2 / (in + out)) (Glorot and Bengio, 2010), biases 0
+ */
 export type Initialization = "normal" | "glorot";
 
 /**
- * Initializes a net's parameters, in the order w0, b0, w1, b1, w2, b2.
- * - `normal`: all six from N(0, 1), one `sampler.normal` of its shape each, as in the notebook
- * - `glorot`: weights N(0, 2 / (in + out)) (Glorot and Bengio, 2010), one draw each; biases 0, not drawn
+ * Initializes a net's parameters, in the order w0, b0, w1, b1, w2, b2. Each array that is not zero
+ * takes one draw.
  *
  * @param architecture The net's sizes
- * @param initialization Which of the two
- * @param sampler The source of random numbers; it advances by one draw for each array drawn
- * @returns Flat, laid out as `parameterSlots` says
+ * @param initialization The distribution
+ * @param sampler The source of random numbers; advances by six draws for `normal`, three for `glorot`
+ * @returns Flat, in the layout of `parameterSlots`
  *
  * @example
  * ```ts

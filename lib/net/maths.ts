@@ -2,7 +2,7 @@
  * The net's mathematics in float64, written for readability: the reference with
  * which the tests compare every engine.
  *
- * Letters: B rows of a batch, D inputs, H1 and H2 hidden units, C classes. All arrays are flat and
+ * Dimensions: B rows of a batch, D inputs, H1 and H2 hidden units, C classes. All arrays are flat and
  * row-major. For one row of a batch:
  *
  *     x0 (D)                                    the inputs
@@ -40,7 +40,7 @@ export interface Activations {
  * Runs the net on a batch.
  *
  * @param architecture The net's sizes, activation and head
- * @param parameters Flat, laid out as `parameterSlots` says
+ * @param parameters Flat, in the layout of `parameterSlots`
  * @param inputs Shape (B, D); B follows from the length
  * @returns The outputs of every layer
  *
@@ -77,10 +77,10 @@ export function forward(
 }
 
 /**
- * Computes the loss of one row: `sum(-y log p - (1 - y) log(1 - p))` with y the one-hot label for
+ * Computes the loss of one row: `sum(-y log p - (1 - y) log(1 - p))` with the one-hot label y for
  * the notebook's head, `-log p` of the label for the softmax head.
  *
- * @param head Which of the two
+ * @param head The net's head
  * @param outputs Shape (C): the row's x3
  * @param label The row's class, 0 to C - 1
  * @returns The loss, in nats
@@ -95,7 +95,7 @@ export function forward(
  * ```
  */
 export function lossOfRow(head: Head, outputs: Floats, label: number): number {
-  // log p is computed from x3 rather than from p, which is more precise where p is close to 0.
+  // Computing log p from x3 instead of from p is more precise where p is close to 0.
   const largest = Math.max(...outputs);
   let sum = 0;
   for (const output of outputs) sum += Math.exp(output - largest);
@@ -113,7 +113,7 @@ export function lossOfRow(head: Head, outputs: Floats, label: number): number {
  * Computes the class probabilities of one row: exp(output) divided by the sum over all outputs.
  *
  * @param outputs Shape (C): the row's x3
- * @param p Shape (C), written
+ * @param p Shape (C); receives the probabilities
  *
  * @example
  * ```ts
@@ -136,14 +136,14 @@ export function softmax(outputs: Floats, p: Float64Array): void {
 /**
  * Computes the gradient of one row's loss with respect to its outputs x3.
  *
- * For the softmax head it is p - y. For the notebook's head, with c the label and
- * g_i = dloss/dp_i (-1/p_c for the label, 1/(1 - p_i) for the others), it is
- * p_i (g_i - S) with S = sum of g_j p_j = -1 + sum over j != c of p_j/(1 - p_j).
+ * For the softmax head, it is p - y. For the notebook's head, let c be the label and g_i = dloss/dp_i,
+ * which is -1/p_c for the label and 1/(1 - p_i) for the others. The gradient is then p_i (g_i - S)
+ * with S = sum of g_j p_j = -1 + sum over j != c of p_j/(1 - p_j).
  *
- * @param head Which loss
+ * @param head The net's head
  * @param p Shape (C): softmax of the outputs
  * @param label The row's class, 0 to C - 1
- * @param gradient Shape (C), written
+ * @param gradient Shape (C); receives the gradient
  *
  * @example
  * ```ts
@@ -202,7 +202,7 @@ export function predictedClass(outputs: Floats): number {
  * backpropagation in closed form.
  *
  * @param architecture The net's sizes, activation and head
- * @param parameters Flat, laid out as `parameterSlots` says
+ * @param parameters Flat, in the layout of `parameterSlots`
  * @param inputs Shape (B, D)
  * @param labels Shape (B)
  * @returns Flat, in the layout of the parameters
@@ -255,7 +255,7 @@ export function gradients(
  * Returns the parameters by name, as views into the flat array.
  *
  * @param architecture The net's sizes
- * @param parameters Flat, laid out as `parameterSlots` says
+ * @param parameters Flat, in the layout of `parameterSlots`
  * @returns Views: writing to one writes to the flat array
  *
  * @example
@@ -280,7 +280,7 @@ export function parameterViews<Array extends Floats>(
   ) as Record<ParameterName, Array>;
 }
 
-/** An activation, and its derivative as a function of its own output. */
+/** The activations, and their derivatives as functions of their outputs. */
 const ACTIVATIONS: Record<
   Activation,
   { apply: (sum: number) => number; derivative: (output: number) => number }

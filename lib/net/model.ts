@@ -1,4 +1,4 @@
-/** A trained net, independent of the device that trained it. */
+/** Defines a trained net, independent of the device that trained it. */
 import type { PixelScale } from "../data/dataset.ts";
 import type { Architecture, Parameters } from "./architecture.ts";
 
@@ -6,7 +6,7 @@ import type { Architecture, Parameters } from "./architecture.ts";
 export interface Model {
   /** The net's sizes, activation and head. */
   architecture: Architecture;
-  /** How a row of bytes is scaled to become the net's input, as it was in training. */
+  /** How the bytes of an image are scaled to become the net's inputs; the same as in training. */
   scale: PixelScale;
   /** The trained parameters. */
   parameters: Parameters;

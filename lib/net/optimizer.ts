@@ -1,4 +1,4 @@
-/** The optimizers and their constants. Defaults and formulas are those of optax. */
+/** Defines the optimizers and their constants. Defaults and formulas are those of optax. */
 
 /** An optimizer's name and constants. */
 export type Optimizer =
@@ -6,14 +6,14 @@ export type Optimizer =
   | { name: "momentum"; momentum: number }
   | { name: "adam"; beta1: number; beta2: number; epsilon: number };
 
-/** The optimizers by the name that a flag gives, with optax's default constants. */
+/** The optimizers by name, with optax's default constants. */
 export const OPTIMIZERS: Readonly<Record<Optimizer["name"], Optimizer>> = {
   sgd: { name: "sgd" },
   momentum: { name: "momentum", momentum: 0.9 },
   adam: { name: "adam", beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
 };
 
-/** The number of parameter-sized state arrays of each optimizer. */
+/** The number of state arrays of each optimizer, each as long as the parameters. */
 export const MOMENT_ARRAYS: Readonly<Record<Optimizer["name"], number>> = {
   sgd: 0,
   momentum: 1,

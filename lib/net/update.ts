@@ -1,4 +1,4 @@
-/** One optimizer step; the formulas are optax's. */
+/** Takes one optimizer step, with the formulas of optax. */
 import type { Floats } from "./maths.ts";
 import { MOMENT_ARRAYS, type Optimizer } from "./optimizer.ts";
 
@@ -10,14 +10,15 @@ import { MOMENT_ARRAYS, type Optimizer } from "./optimizer.ts";
  *   w -= r m^ / (sqrt(v^) + epsilon), where m^ = m / (1 - beta1^t), v^ = v / (1 - beta2^t) and t
  *   counts the steps from 1 (Kingma and Ba, 2015, algorithm 1)
  *
- * Works element by element, so any layout of the parameters is fine if all arrays share it.
+ * It works element by element, so the parameters may have any layout that all arrays share.
  *
  * @param optimizer Name and constants
  * @param parameters Changed in place
- * @param moments `MOMENT_ARRAYS` concatenated arrays of the parameters' length (m, then v); changed in place
+ * @param moments m, or m followed by v, each as long as the parameters; changed in place
  * @param gradient The gradient, averaged over the batch
  * @param learningRate The learning rate of this step
- * @param stepsTaken Steps taken before this one
+ * @param stepsTaken The number of steps before this one
+ * @throws {Error} If the lengths do not match
  *
  * @example
  * ```ts
@@ -43,8 +44,8 @@ export function updateParameters(
   const count = parameters.length;
   if (gradient.length !== count || moments.length !== count * MOMENT_ARRAYS[optimizer.name]) {
     throw new Error(
-      `Cannot update ${count} parameters as gradient and moments must have as many elements, ` +
-        `times ${MOMENT_ARRAYS[optimizer.name]} for the moments of ${optimizer.name}: ` +
+      `Cannot update ${count} parameters as gradient and moments must have ${count} and ` +
+        `${count * MOMENT_ARRAYS[optimizer.name]} elements with ${optimizer.name}: ` +
         `current values are ${gradient.length} and ${moments.length}`,
     );
   }

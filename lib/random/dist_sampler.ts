@@ -1,3 +1,4 @@
+/** Draws the notebook's random numbers from one seed, in sequence. */
 import { choice, normal, permutation } from "./distributions.ts";
 import {
   fillKeys,
@@ -9,16 +10,16 @@ import {
 
 /** An array or typed array with one element per row. */
 export interface RowArray {
-  /** How many elements. */
+  /** The number of elements. */
   readonly length: number;
-  /** A new array of the same kind. */
+  /** Returns a new array of the same kind. */
   slice(start: number, end: number): ArrayLike<unknown>;
 }
 
 /**
- * The notebook's only source of randomness. It holds one key; each draw replaces
- * the key by the first half of its split and uses the new one. A draw therefore
- * depends on the seed and on the number of draws before it, not on their kind.
+ * The notebook's only source of randomness. It holds one key. Each draw replaces the key by the
+ * first key of its split and uses the new key. A draw therefore depends on the seed and on the
+ * number of earlier draws, not on their kind.
  *
  * @example
  * ```ts
@@ -37,7 +38,7 @@ export interface RowArray {
 export class DistSampler {
   /** Which random numbers a key produces. */
   readonly layout: ThreefryLayout;
-  /** The current key, then the unused second half of the last split. */
+  /** The current key, then the unused second key of the last split. */
   readonly #words = new Uint32Array(4);
 
   /**
@@ -45,7 +46,7 @@ export class DistSampler {
    *
    * @param seed A whole number from 0 to 2^32 - 1
    * @param options The layout
-   * @throws RangeError if the seed is anything else
+   * @throws {RangeError} If the seed is anything else
    */
   constructor(seed: number, { layout = "legacy" }: ThreefryOptions = {}) {
     this.#words.set(prngKey(seed));
@@ -57,6 +58,7 @@ export class DistSampler {
    *
    * @param key The other sampler's `key`
    * @param options The other sampler's layout
+   * @returns A new sampler, which continues with the same draws
    *
    * @example
    * ```ts
@@ -75,12 +77,12 @@ export class DistSampler {
     return sampler;
   }
 
-  /** The last draw's key, or the seed's before the first draw: the sampler's whole state. */
+  /** The key of the last draw, or the seed's key before the first draw. It is the sampler's whole state. */
   get key(): Key {
     return this.#words.slice(0, 2);
   }
 
-  /** Advances to the next draw's key and returns it, for a draw that is made elsewhere. */
+  /** Advances to the key of the next draw and returns it, for a draw by other code. */
   nextKey(): Key {
     fillKeys(this.#words, this.#words, this.layout);
     return this.key;
@@ -89,9 +91,9 @@ export class DistSampler {
   /**
    * Draws normally distributed numbers with mean 0 and variance 1.
    *
-   * @param shape One or more sizes
-   * @returns Flat, row-major
-   * @throws RangeError if the product of the sizes is not a whole number of at least 0
+   * @param shape The sizes of the array
+   * @returns All numbers in one array, row-major
+   * @throws {RangeError} If the product of the sizes is not a whole number of at least 0
    */
   normal(...shape: number[]): Float32Array<ArrayBuffer> {
     return normal(this.nextKey(), shape, { layout: this.layout });
@@ -103,7 +105,7 @@ export class DistSampler {
    * @param n How many numbers there are
    * @param k How many to sample
    * @returns k numbers
-   * @throws RangeError if `n` and `k` are not whole numbers with 0 <= k <= n
+   * @throws {RangeError} If `n` and `k` are not whole numbers with 0 <= k <= n
    */
   choice(n: number, k: number): Uint32Array<ArrayBuffer> {
     return choice(this.nextKey(), n, k, { layout: this.layout });
@@ -115,7 +117,7 @@ export class DistSampler {
    * @param k How many rows
    * @param arrays Arrays or typed arrays of the same length, one element per row
    * @returns For each array, an array of the same kind with k rows
-   * @throws RangeError if the lengths differ or are below k
+   * @throws {RangeError} If the lengths differ or are below k
    */
   randomRows<Arrays extends readonly RowArray[]>(
     k: number,
@@ -124,9 +126,8 @@ export class DistSampler {
     const lengths = arrays.map(({ length }) => length);
     if (lengths.some((length) => length !== lengths[0])) {
       throw new RangeError(
-        `Cannot draw the same rows of several arrays as their lengths must be equal: current values are ${
-          lengths.join(", ")
-        }`,
+        `Cannot draw the same rows of several arrays as their lengths must be equal: ` +
+          `current values are ${lengths.join(", ")}`,
       );
     }
     const rows = this.choice(lengths[0] ?? 0, k);
@@ -136,7 +137,7 @@ export class DistSampler {
   }
 
   /**
-   * Returns the elements in random order; does not change the array.
+   * Returns the elements in random order. Does not change the array.
    *
    * @param array An array or typed array
    * @returns A new array of the same kind

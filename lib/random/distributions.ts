@@ -1,9 +1,9 @@
-/** JAX's distributions: the same key gives the same numbers as in JAX. */
+/** Draws from JAX's distributions: a key gives the same numbers as in JAX. */
 import { erfInv } from "./erf_inv.ts";
 import { createRowSelector } from "./row_selector.ts";
 import { type Key, randomBits, type ThreefryOptions } from "./threefry.ts";
 
-/** How many numbers to draw: a count, or an array of sizes, which are multiplied. */
+/** How many numbers to draw: a count, or the sizes of an array, whose product is the count. */
 export type Shape = number | readonly number[];
 
 /** The range of `uniform`. */
@@ -23,9 +23,9 @@ export interface UniformOptions extends ThreefryOptions {
  *
  * @param key A key
  * @param shape How many numbers
- * @param options The range, in float32, and the layout
- * @returns Flat, row-major
- * @throws RangeError if the number of elements is not a whole number of at least 0
+ * @param options The range, rounded to float32, and the layout
+ * @returns All numbers in one array, row-major
+ * @throws {RangeError} If the number of elements is not a whole number of at least 0
  *
  * @example
  * ```ts
@@ -45,31 +45,30 @@ export function uniform(
   const bits = randomBits(key, elements(shape), { layout });
   const low = Math.fround(minval);
   const range = Math.fround(Math.fround(maxval) - low);
-  // 23 random bits become the fraction of a float32 between 1 and 2; then 1 is subtracted.
+  // 23 random bits become the fraction of a float32 from 1 to 2, from which 1 is subtracted below.
   for (let i = 0; i < bits.length; i++) bits[i] = (bits[i] >>> 9) | 0x3f800000;
   const numbers = new Float32Array(bits.buffer);
   for (let i = 0; i < numbers.length; i++) {
-    // XLA fuses the multiply-add. In float64 the product is exact, so here too there is one rounding.
+    // XLA fuses the multiply-add. The product is exact in float64, so this also rounds only once.
     numbers[i] = Math.max(low, Math.fround((numbers[i] - 1) * range + low));
   }
   return numbers;
 }
 
 const SQRT2 = Math.fround(Math.SQRT2);
-/** The smallest float32 above -1; a uniform number of -1 would become an infinite normal one. */
+/** The smallest float32 above -1, since the inverse error function of -1 is infinite. */
 const ABOVE_MINUS_1 = -1 + 2 ** -24;
 
 /**
- * Draws from the normal distribution with mean 0 and variance 1, as
- * `jax.random.normal` does: the inverse error function of uniform numbers.
- * All possible outputs were compared with JAX 0.10.2 on a CPU and are equal to
- * the bit.
+ * Draws from the normal distribution with mean 0 and variance 1, as `jax.random.normal` does: applies
+ * the inverse error function to uniform numbers. All possible outputs equal those of JAX 0.10.2 on a
+ * CPU to the bit.
  *
  * @param key A key
  * @param shape How many numbers
  * @param options The layout
- * @returns Flat, row-major
- * @throws RangeError if the number of elements is not a whole number of at least 0
+ * @returns All numbers in one array, row-major
+ * @throws {RangeError} If the number of elements is not a whole number of at least 0
  *
  * @example
  * ```ts
@@ -98,7 +97,7 @@ export function normal(
  * @param n How many numbers
  * @param options The layout
  * @returns n numbers
- * @throws RangeError if `n` is not a whole number of at least 0
+ * @throws {RangeError} If `n` is not a whole number of at least 0
  *
  * @example
  * ```ts
@@ -123,10 +122,10 @@ export function permutation(
  *
  * @param key A key
  * @param n How many numbers there are
- * @param k How many to sample, at most n; if k is much smaller than n, nothing is shuffled
+ * @param k How many to sample, at most n; if k is much smaller than n, this is fast, without a sort
  * @param options The layout
  * @returns k numbers, in the order of the permutation
- * @throws RangeError if `n` and `k` are not whole numbers with 0 <= k <= n
+ * @throws {RangeError} If `n` and `k` are not whole numbers with 0 <= k <= n
  *
  * @example
  * ```ts
@@ -150,7 +149,7 @@ export function choice(
   return rows;
 }
 
-/** The number of elements of a shape; `randomBits` checks that it is valid. */
+/** Returns the number of elements of a shape; `randomBits` checks that it is valid. */
 function elements(shape: Shape): number {
   return typeof shape === "number" ? shape : shape.reduce((product, size) => product * size, 1);
 }

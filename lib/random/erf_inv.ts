@@ -1,17 +1,17 @@
 /**
- * The inverse error function in float32, with the same operations as XLA
- * compiles it to on a CPU, so that normal numbers equal JAX's to the bit.
- * (`Math.log1p` cannot be used: its last bits depend on the JavaScript engine.)
+ * Computes the inverse error function in float32 with the same operations as XLA on a CPU, so that
+ * normal numbers equal JAX's to the bit. (`Math.log1p` cannot be used, since its last bits depend on
+ * the JavaScript engine.)
  *
- * Sources of the formulas and constants: M. Giles, "Approximating the erfinv
- * function" (2010), single precision; Cephes' log1p and logf (S. Moshier); how
- * XLA puts them together: ErfInv32 in xla/hlo/builder/lib/math.cc and
- * xla/codegen/intrinsic/log1p.cc of https://github.com/openxla/xla.
+ * Sources of the formulas and constants: M. Giles, "Approximating the erfinv function" (2010), single
+ * precision; log1p and logf of Cephes (S. Moshier). XLA combines them in ErfInv32 of
+ * xla/hlo/builder/lib/math.cc and in xla/codegen/intrinsic/log1p.cc
+ * (https://github.com/openxla/xla).
  */
 
 const { fround } = Math;
 
-/** Polynomial in w - 2.5 for w = -log(1 - x^2) below 5; the highest power comes first. */
+/** Coefficients of the polynomial in w - 2.5 for w = -log(1 - x^2) below 5, the highest power first. */
 const CENTER = Float32Array.of(
   2.81022636e-08,
   3.43273939e-07,
@@ -23,7 +23,7 @@ const CENTER = Float32Array.of(
   0.246640727,
   1.50140941,
 );
-/** Polynomial in sqrt(w) - 3 for larger w. */
+/** Coefficients of the polynomial in sqrt(w) - 3 for larger w, the highest power first. */
 const TAIL = Float32Array.of(
   -0.000200214257,
   0.000100950558,
@@ -40,7 +40,7 @@ const TAIL = Float32Array.of(
  * Computes the inverse of the error function.
  *
  * @param x A float32 strictly between -1 and 1
- * @returns The float32 y, to about 3 units in the last place, with erf(y) = x
+ * @returns The float32 y with erf(y) = x, with an error of about 3 units in the last place
  *
  * @example
  * ```ts
@@ -78,7 +78,7 @@ const LOG1P_DENOMINATOR = Float32Array.of(
 );
 const SQRT2_MINUS_1 = fround(Math.SQRT2 - 1);
 
-/** log(1 + x) for x above -1 such that 1 + x is not subnormal. */
+/** Computes log(1 + x) for x above -1 such that 1 + x is not subnormal. */
 function log1p(x: number): number {
   if (Math.abs(x) >= SQRT2_MINUS_1) return log(fround(x + 1));
   const ratio = fround(polynomial(LOG1P_NUMERATOR, x) / polynomial(LOG1P_DENOMINATOR, x));
@@ -91,14 +91,17 @@ function log1p(x: number): number {
 const LOG_HIGH = Float32Array.of(7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1);
 const LOG_MIDDLE = Float32Array.of(-1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1);
 const LOG_LOW = Float32Array.of(2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1);
-/** log 2 in two parts; the first has so few bits that its product with an exponent is exact. */
+/** The logarithm of 2 in two parts. The first has so few bits that its product with an exponent is exact. */
 const [LOG2_HIGH, LOG2_LOW] = Float32Array.of(0.693359375, -2.12194440e-4);
 const SQRT_HALF = fround(Math.SQRT1_2);
 
 const float = new Float32Array(1);
 const word = new Uint32Array(float.buffer);
 
-/** log(z) for normal z > 0, where z = (1 + m) * 2^exponent and 1 + m is between sqrt(1/2) and sqrt(2). */
+/**
+ * Computes log(z) for normal z > 0, as log(1 + m) + exponent * log(2), where z = (1 + m) * 2^exponent
+ * and 1 + m is between sqrt(1/2) and sqrt(2).
+ */
 function log(z: number): number {
   float[0] = z;
   let exponent = (word[0] >>> 23) - 126;
@@ -120,7 +123,7 @@ function log(z: number): number {
   return multiplyAdd(exponent, LOG2_HIGH, y);
 }
 
-/** Evaluates a polynomial by Horner's rule; the highest power's coefficient comes first. */
+/** Evaluates a polynomial by Horner's rule. The coefficient of the highest power comes first. */
 function polynomial(coefficients: Float32Array, x: number): number {
   let value = coefficients[0];
   for (let i = 1; i < coefficients.length; i++) value = multiplyAdd(value, x, coefficients[i]);
@@ -128,10 +131,9 @@ function polynomial(coefficients: Float32Array, x: number): number {
 }
 
 /**
- * a * b + c with one rounding, like XLA's fused multiply-add. In float64 the
- * product of two float32 numbers is exact. The sum is rounded twice, first to
- * float64 and then to float32, but that changes no result used here: all 2^23
- * possible outputs of `normal` were compared with JAX's.
+ * Computes a * b + c with one rounding, like XLA's fused multiply-add. In float64, the product of two
+ * float32 numbers is exact. The sum is rounded twice, to float64 and to float32, but this changes
+ * none of the 2^23 possible outputs of `normal`: a test compares all of them with JAX's.
  */
 function multiplyAdd(a: number, b: number, c: number): number {
   return fround(a * b + c);

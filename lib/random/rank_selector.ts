@@ -1,23 +1,23 @@
 /**
- * Finds elements by their rank among n keys. The result is that of a stable
- * sort, but only a small part of the keys is sorted.
+ * Finds elements by their rank among n keys. The result is that of a stable sort, but only a small
+ * part of the keys is sorted.
  *
- * The keys are counted in bins by their top bits. Prefix sums over the bins
- * tell which bin holds a rank; only the bins that hold a wanted rank are
- * collected and sorted. Random keys fill the bins evenly, about 16 in each, so
- * finding 100 ranks among 60,000 keys means sorting 100 bins of 16 elements.
+ * The keys are counted in bins by their top bits. Prefix sums over the bins tell which bin holds a
+ * rank. Only bins that hold a given rank are collected and sorted. Random keys fill the bins evenly
+ * with about 16 keys each, so finding 100 ranks among 60,000 keys takes sorting 100 bins of 16 keys.
  */
 
 /** Average number of keys in a bin: small enough for insertion sort, large enough to keep bins few. */
 const KEYS_PER_BIN = 16;
 
 /**
- * Creates a function that finds the positions of the elements with given ranks
- * in a stable sort by keys: rank 0 is the smallest key, and of equal keys the one
- * at the lower position has the lower rank. The function does not allocate.
+ * Creates a function that finds the positions of the elements with given ranks in a stable sort by
+ * keys. Rank 0 is the smallest key. Of equal keys, the one at the lower position has the lower rank.
+ * The function does not allocate memory.
  *
- * @param n How many keys there are
- * @returns A function of `keys` (n of them, any) and `ranks` (0 to n - 1, in any order) that overwrites each rank by the element's position
+ * @param n The number of keys
+ * @returns A function of `keys` (n of them) and `ranks` (0 to n - 1, in any order). It replaces each
+ *   rank by the position of the element with that rank
  *
  * @example
  * ```ts
@@ -36,9 +36,9 @@ export function createRankSelector(n: number): (keys: Uint32Array, ranks: Uint32
   const shift = 32 - binBits;
   /** The rank of each bin's first element; one more entry marks the end of the last bin. */
   const firstRank = new Uint32Array(bins + 1);
-  /** Where each bin's elements begin in `collected`; -1 if none of them is wanted. */
+  /** The index in `collected` of each bin's first element; -1 if the bin is not collected. */
   const place = new Int32Array(bins);
-  /** Where each bin's next element goes while elements are collected. */
+  /** The index in `collected` of each bin's next element, while elements are collected. */
   const next = new Int32Array(bins);
   const collectedKeys = new Uint32Array(n);
   const collected = new Uint32Array(n);
@@ -73,21 +73,21 @@ export function createRankSelector(n: number): (keys: Uint32Array, ranks: Uint32
       collected[at] = i;
     }
 
-    // The collected bins are contiguous, in the order in which they were first needed.
+    // Each collected bin is contiguous; it is sorted when one of its ranks is first read.
     for (let i = 0; i < ranks.length; i++) {
       const bin = binOfRank(firstRank, ranks[i]);
       const start = place[bin];
       const stop = next[bin];
       if (stop > start) {
         sortByInsertion(collectedKeys, collected, start, stop);
-        next[bin] = start; // sorted
+        next[bin] = start; // marks the bin as sorted
       }
       ranks[i] = collected[start + ranks[i] - firstRank[bin]];
     }
   };
 }
 
-/** Finds the last bin whose first rank is at most the given one (an empty bin has the next bin's rank). */
+/** Finds the last bin whose first rank is at most the given one. (An empty bin has the next bin's.) */
 function binOfRank(firstRank: Uint32Array, rank: number): number {
   let low = 0;
   let high = firstRank.length - 1;

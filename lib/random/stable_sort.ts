@@ -1,10 +1,12 @@
-/** Bits sorted per pass; three passes cover 32. */
+/** Sorts values by 32-bit keys, stably. */
+
+/** Bits sorted per pass; three passes cover 32 bits. */
 const DIGIT_BITS = 11;
 const DIGITS = 1 << DIGIT_BITS;
 const counts = new Uint32Array(3 * DIGITS);
 
-/** Working memory of `sortByKeys`: two arrays with at least as many elements as there are to sort. */
-export interface SortScratch {
+/** Working memory of `sortByKeys`: two arrays of at least the length of the arrays to sort. */
+interface SortScratch {
   /** For keys. */
   keys: Uint32Array;
   /** For values. */
@@ -12,12 +14,12 @@ export interface SortScratch {
 }
 
 /**
- * Sorts values by their keys, in place and stably. (A radix sort, least
- * significant digit first; 60,000 elements take about a millisecond.)
+ * Sorts values by their keys, in place and stably. It is a radix sort, least significant digit
+ * first; 60,000 elements take about a millisecond.
  *
- * @param keys One for each value; sorted as well
+ * @param keys One key per value; sorted as well
  * @param values The values to sort
- * @param scratch Overwritten; pass one to sort repeatedly without allocating
+ * @param scratch Working memory; pass it to sort repeatedly without allocating
  *
  * @example
  * ```ts
@@ -52,7 +54,7 @@ export function sortByKeys(
   values.set(scratch.values.subarray(0, n));
 }
 
-/** Copies keys and values, ordered by digit number `pass` of the keys. */
+/** Copies keys and values in the order of one digit of the keys, digit 0 being the lowest. */
 function scatter(
   pass: number,
   keys: Uint32Array,

@@ -1,13 +1,13 @@
 /**
- * Writes one checkpoint after the other to the file that the first argument names, until it is
- * killed: a process for write_file_test.ts. All parameters of a checkpoint are its number.
+ * Writes checkpoints to the file given as the first argument, one after the other, until it is killed.
+ * write_file_test.ts runs it as a process. All parameters of a checkpoint equal its number.
  */
 import { encodeCheckpoint } from "../../lib/model/checkpoint.ts";
 import { writeFileAtomically } from "../../lib/files/write_file.ts";
 import { type Architecture, parameterCount } from "../../lib/net/architecture.ts";
 import { NOTEBOOK } from "../../lib/training/options.ts";
 
-// Large, so that most of the time goes into writing.
+// A large net, so that writing takes most of the time.
 const architecture: Architecture = {
   inputs: 784,
   hidden: [1000, 1000],

@@ -4,7 +4,7 @@ import { foreignKind } from "../../lib/files/kinds.ts";
 
 const ascii = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
-Deno.test("foreignKind() names what is often taken for something else, and says what to do", () => {
+Deno.test("foreignKind() names common kinds of wrong files, and says what to do", () => {
   const cases: [Uint8Array, RegExp][] = [
     [ascii("version https://git-lfs.github.com/spec/v1\noid sha256:ab12\n"), /LFS .* git lfs pull/],
     [ascii("<!DOCTYPE html>\n<html>"), /a web page: download/],
@@ -30,7 +30,7 @@ Deno.test("foreignKind() names what is often taken for something else, and says 
   }
 });
 
-Deno.test("foreignKind() takes no file of its own kinds for another", () => {
+Deno.test("foreignKind() returns undefined for files that the program reads", () => {
   const own = [
     ascii(""),
     ascii("label,pixel0\n1,2\n"),

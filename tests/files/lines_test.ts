@@ -6,7 +6,7 @@ async function split(text: string, length: number, limit = 100): Promise<string[
   return await Array.fromAsync(lines(ReadableStream.from(pieces), limit));
 }
 
-Deno.test("lines() gives the same whatever ends the lines and wherever the pieces end", async () => {
+Deno.test("lines() returns the same for all line breaks and for pieces of any length", async () => {
   for (const end of ["\n", "\r\n", "\r"]) {
     for (let length = 1; length < 12; length++) {
       for (const last of ["", end]) {
@@ -18,7 +18,7 @@ Deno.test("lines() gives the same whatever ends the lines and wherever the piece
   assertEquals(await split("", 1), []);
 });
 
-Deno.test("lines() gives up a line that is too long before it has ended", async () => {
+Deno.test("lines() rejects a line that is too long before its end", async () => {
   let pulled = 0;
   const endless = new ReadableStream<string>({
     pull(controller) {

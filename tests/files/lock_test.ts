@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { tryLock } from "../../lib/files/lock.ts";
 import { test } from "../requirements.ts";
 
-test("tryLock() gives a lock to one at a time, and leaves no file", async () => {
+test("tryLock() returns one lock at a time, and leaves no file", async () => {
   const folder = await Deno.makeTempDir();
   const path = `${folder}/lock`;
   for (let round = 0; round < 3; round++) {
@@ -14,7 +14,7 @@ test("tryLock() gives a lock to one at a time, and leaves no file", async () => 
   await Deno.remove(folder);
 });
 
-test("tryLock() gives a lock whose process was killed, and not a file that was removed", async () => {
+test("tryLock() returns a lock after its process was killed", async () => {
   const path = `${await Deno.makeTempDir()}/lock`;
   const module = new URL("../../lib/files/lock.ts", import.meta.url);
   const program = `import { tryLock } from ${JSON.stringify(module.href)};
@@ -31,7 +31,7 @@ test("tryLock() gives a lock whose process was killed, and not a file that was r
   child.kill("SIGKILL");
   await child.status;
   await reader.cancel();
-  assert((await Deno.stat(path)).isFile, "the file outlives the process");
+  assert((await Deno.stat(path)).isFile, "the file must remain after the process");
   using lock = await tryLock(path);
   assert(lock);
 });

@@ -24,11 +24,11 @@ test("writeFileAtomically() replaces a file and leaves nothing else behind", () 
     assertEquals(names(folder), ["options.json"]);
   }));
 
-test("writeFileAtomically() keeps the old file and leaves nothing behind where it fails", () =>
+test("writeFileAtomically() changes nothing if it fails", () =>
   inFolder(async (folder) => {
     await Deno.mkdir(`${folder}/taken/inside`, { recursive: true });
     await assertRejects(
-      () => writeFileAtomically(`${folder}/taken`, "a folder that is not empty has this name"),
+      () => writeFileAtomically(`${folder}/taken`, "a folder has this name"),
       Error,
       `Cannot write ${folder}/taken: `,
     );
@@ -41,7 +41,7 @@ test("writeFileAtomically() keeps the old file and leaves nothing behind where i
   }));
 
 onUnix(
-  "writeFileAtomically() writes what a symbolic link leads to, and leaves the link",
+  "writeFileAtomically() writes the target of a symbolic link",
   () =>
     inFolder(async (folder) => {
       await Deno.mkdir(`${folder}/deep`);
@@ -56,30 +56,33 @@ onUnix(
     }),
 );
 
-test("a process killed while it writes checkpoints leaves a whole one or none", () =>
+test("a process killed while it writes checkpoints leaves a complete one or none", () =>
   inFolder(async (folder) => {
     const path = `${folder}/checkpoint.safetensors`;
-    let [absent, whole, interrupted] = [0, 0, 0];
+    let [absent, complete, interrupted] = [0, 0, 0];
     for (let run = 0; run < 10; run++) {
       await killWriter(path, run * 7);
       interrupted += names(folder).filter((name) => name.endsWith(".part")).length;
       if (names(folder).includes("checkpoint.safetensors")) {
         const { iteration, state } = decodeCheckpoint(await Deno.readFile(path));
-        assert(state.parameters.every((value) => value === iteration), "a mixture of two");
-        whole++;
+        assert(
+          state.parameters.every((value) => value === iteration),
+          "a mixture of two checkpoints",
+        );
+        complete++;
       } else absent++;
       for (const name of names(folder)) await Deno.remove(`${folder}/${name}`);
     }
-    // Without this the test would say nothing: it must have caught the writer in the middle.
-    assert(interrupted > 0, `never killed in mid-write: ${whole} whole, ${absent} absent`);
+    // The test is meaningless unless the writer was killed during a write at least once.
+    assert(interrupted > 0, `never killed during a write: ${complete} complete, ${absent} absent`);
   }));
 
-/** Starts the endless writer and kills it so many milliseconds after its first write began. */
+/** Starts the endless writer and kills it the given time after its first write began. */
 async function killWriter(path: string, milliseconds: number): Promise<void> {
   const script = import.meta.resolve("./endless_writer.ts");
   const folder = path.slice(0, path.lastIndexOf("/"));
   const process = new Deno.Command(Deno.execPath(), {
-    // Renaming takes the permission to read, too.
+    // Renaming also requires permission to read.
     args: ["run", "--no-check", `-R=${folder}`, `-W=${folder}`, script, path],
     stdout: "piped",
   }).spawn();

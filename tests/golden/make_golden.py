@@ -1,11 +1,11 @@
-"""Makes the golden files beside it with JAX and optax, the originals of what this project repeats.
+"""Writes the golden files in this folder with JAX and optax, whose results this project repeats.
 
     pip install jax==0.10.2 optax==0.2.8
     python3 tests/golden/make_golden.py            # all files
     python3 tests/golden/make_golden.py gradients  # one of them
 
-Each file says in `made_with` what made it and in `description` how to read it. Binary values
-are base64 of little-endian bytes. Everything runs on the CPU.
+Each file has the versions in `made_with` and a `description` of its contents. Binary values are
+base64 of little-endian bytes. Everything runs on the CPU.
 """
 
 import base64
@@ -32,7 +32,7 @@ def write(name, description, content):
     made_with = {"jax": jax.__version__, "optax": optax.__version__, "script": "tests/golden/make_golden.py"}
     path = os.path.join(FOLDER, name + ".json")
     with open(path, "w") as file:
-        # Two spaces and one element a line is how `deno fmt` wants it.
+        # Formatted like `deno fmt`: two spaces, one element per line.
         json.dump({"made_with": made_with, "description": description.split("\n"), **content}, file, indent=2)
         file.write("\n")
     print(f"{name}.json: {os.path.getsize(path)} bytes")
@@ -40,14 +40,14 @@ def write(name, description, content):
 
 # --- The net's maths -----------------------------------------------------------------------------
 
-GRADIENTS = """Losses, probabilities and gradients of the three-layer net, float64 throughout.
-Each of `nets` is one set of sizes with its inputs, each of its `cases` one activation and head.
+GRADIENTS = """Losses, probabilities and gradients of the three-layer net, all in float64.
+`nets`: one entry per set of sizes, with its inputs. `cases`: one entry per activation and head.
 inputs: D, hidden: [H1, H2], classes: C, batch: B.
 images: base64 uint8 (B, D). The net's input is each row divided by its L2 norm.
 labels: B numbers.
 parameters: base64 int16 of all parameters in the order w0 b0 w1 b1 w2 b2, each row-major, w (out, in); divide by parameterDivisor.
 losses: B numbers. probabilities: base64 float64 (B, C).
-gradients: per parameter, averaged over the batch: base64 float64 of every stride-th element of the flat gradient (elements 0, stride, 2 stride, ...), and the L2 norm of the whole of it."""
+gradients: per parameter, averaged over the batch: base64 float64 of every stride-th element of the flat gradient (elements 0, stride, 2 stride, ...), and the L2 norm of the whole gradient."""
 
 PARAMETER_DIVISOR = 1 << 14
 
@@ -76,14 +76,14 @@ def loss(parameters, x, label, activation, head):
 
 
 def gradient_net(inputs, hidden, classes, batch, strides):
-    # About four of five pixels are 0, as in MNIST.
+    # About four fifths of the pixels are 0, as in MNIST.
     row, pixel = np.mgrid[0:batch, 0:inputs]
     bytes_ = (31 * pixel + 97 * row + 7 * pixel * row + pixel * pixel // 5) % 256
     images = np.where(bytes_ < 200, 0, bytes_).astype(np.uint8)
     labels = [(3 * b + 1) % classes for b in range(batch)]
     sizes = [inputs, *hidden, classes]
     shapes = [s for i in range(3) for s in ((sizes[i + 1], sizes[i]), (sizes[i + 1],))]
-    # Of a size that keeps the tanhs from saturating: N(0, 1) divided by the root of the fan-in, where rows have norm 1 by 1.
+    # N(0, 1) divided by the root of the fan-in, so that tanh does not saturate; 1 for w0, as rows have norm 1.
     fan_in = [1, 1, hidden[0], hidden[0], hidden[1], hidden[1]]
     rng = np.random.default_rng(298504)
     stored = [
@@ -140,9 +140,9 @@ def make_gradients():
 
 # --- Optimizers ----------------------------------------------------------------------------------
 
-OPTIMIZERS = """Five steps of optax's optimizers from fixed parameters with fixed gradients, float64 throughout.
+OPTIMIZERS = """Five steps of optax's optimizers from fixed parameters with fixed gradients, all in float64.
 start: the parameters. gradients[s]: the gradient of step s.
-Each of `cases`: name and constants as in lib/net/optimizer.ts, learningRates[s] of each step,
+`cases`: name and constants as in lib/net/optimizer.ts, learningRates[s] of each step,
 parameters[s]: the parameters after step s, moments[s]: the optimizer's arrays after step s
 (momentum: its trace; adam: first and second moment before bias correction)."""
 
@@ -152,8 +152,8 @@ def make_optimizers():
         rng = np.random.default_rng(298504)
         start = np.round(rng.normal(size=12), 4)
         gradients = np.round(rng.normal(size=(5, 12)), 4)
-        gradients[:, 0] = 0  # never moved
-        gradients[2:, 1] = 0  # moved by its past only
+        gradients[:, 0] = 0  # never changes
+        gradients[2:, 1] = 0  # changes only by momentum
         gradients[:, 2] *= 1e-9  # as small as Adam's epsilon
         gradients[:, 3] *= 1e6
         cases = [
@@ -189,20 +189,20 @@ def make_optimizers():
 
 # --- Random numbers ------------------------------------------------------------------------------
 
-RANDOM = """jax.random's numbers: `layouts` holds for each threefry layout the cases of each of `keys`.
-sha256: of all values' bytes, uint32 or float32.
-splits[m]: split(key, m), flat. Of each of `sizes` n, in order:
-bits, uniform, permutation: of n values. ranges: uniform numbers scaled to `uniformRanges`, in order.
-bitsStart, permutationStart: base64 uint32 of the first 100 values (all, if fewer).
-normal: base64 float32 of every stride-th of n values.
+RANDOM = """Numbers of jax.random. `layouts`: for each threefry layout, one case per key of `keys`.
+Hashes are the SHA-256 of all values' bytes, uint32 or float32.
+splits[m]: split(key, m), flat. `sizes`: one entry per n, with
+bits, uniform, permutation: hash of n values. ranges: hashes of uniform numbers in each of `uniformRanges`.
+bitsStart, permutationStart: base64 uint32 of the first 100 values, or of all if there are fewer.
+normal: base64 float32 of every stride-th value of n.
 choices: [k, sha256 of choice(key, n, k) without replacement].
-large: [n, base64 uint32 of choice(key, n, 100)], with the last n that is shuffled in two rounds and the first that takes three.
-erfInv: sha256 of float32 erf_inv(max(low, f * 2 + low)) with one rounding of f * 2 + low, for low = -1 + 2^-24 and f = 0, 2^-23, ..., 1 - 2^-23: all that normal can give, but for its factor sqrt(2)."""
+large: [n, base64 uint32 of choice(key, n, 100)], for the last n that is shuffled in two rounds and the first that is shuffled in three.
+erfInv: sha256 of float32 erf_inv(max(low, f * 2 + low)) with one rounding of f * 2 + low, for low = -1 + 2^-24 and f = 0, 2^-23, ..., 1 - 2^-23: all possible values of normal, without its factor sqrt(2)."""
 
 KEYS = [[0, 0], [0, 1701], [0, 298504], [4294967295, 3735928559]]
 SIZES = [1, 2, 3, 101, 1625, 1626, 10000, 60000, 70000]
 LARGE_SIZES = [2642245, 2642246]
-# The last one is the wrong way round: JAX then gives its first bound.
+# In the last range, minval is above maxval: JAX then returns minval.
 UNIFORM_RANGES = [[-180, 180], [0.1, 0.3], [-1, 1000000], [1, -1]]
 LAYOUTS = {"legacy": False, "partitionable": True}
 
@@ -235,7 +235,7 @@ def random_case(key, n):
 
 def all_erf_inv():
     @jax.jit
-    def erf_inv(fraction):  # as jax.random.normal has it
+    def erf_inv(fraction):  # as in jax.random.normal
         low = np.nextafter(np.float32(-1), np.float32(0))
         return jax.lax.erf_inv(jax.lax.max(low, fraction * (np.float32(1) - low) + low))
 
@@ -264,11 +264,11 @@ def make_random():
 
 # --- The notebook's draws ------------------------------------------------------------------------
 
-NOTEBOOK_DRAWS = """All that a run of the notebook draws, in its order, for some seeds and layouts (the notebook's own run is seed 298504, legacy).
-sha256: of all values' bytes.
-mask: sha256 of the shuffled mask of 70,000 bytes, 1 for each train row. spotCheck: the row drawn from 60,000.
-parameters: of w0 b0 w1 b1 w2 b2: sha256 of all values, float32, and base64 of the first 10.
-evaluations[i]: base64 uint32 of the 1,000 rows drawn from 10,000 after step i; 0 is before the first.
+NOTEBOOK_DRAWS = """All draws of a run of the notebook in order, for some seeds and layouts (the notebook's own run is seed 298504, legacy).
+sha256: hash of all values' bytes.
+mask: sha256 of the shuffled mask of 70,000 bytes, 1 for each training row. spotCheck: the row drawn from 60,000.
+parameters: for w0 b0 w1 b1 w2 b2, the sha256 of all values, float32, and base64 of the first 10.
+evaluations[i]: base64 uint32 of the 1,000 rows drawn from 10,000 after step i; 0 is before the first step.
 steps[i]: base64 uint32 of the 100 rows drawn from 60,000 in step i; the first step is 1.
 key: the sampler's key after step 5000 and its evaluation."""
 
@@ -307,7 +307,7 @@ def notebook_run(seed, layout):
     evaluations = {"0": encoded(sampler.choice(10000, 1000), "u4")}
     steps = {}
     for step in range(1, 5001):
-        # Rows depend on nothing but the key, so only those that are kept need drawing.
+        # Rows depend only on the key, so the others need not be drawn.
         key = sampler.next_key()
         if step in (1, 2, 1000, 5000):
             steps[str(step)] = encoded(jax.random.choice(key, 60000, (100,), replace=False), "u4")

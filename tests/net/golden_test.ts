@@ -1,4 +1,4 @@
-/** The net's mathematics against JAX's and optax's own; what the files hold is said in their `description`. */
+/** Compares the net's mathematics with JAX and optax. Each golden file has a `description`. */
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import {
   type Activation,
@@ -36,7 +36,7 @@ for (const net of goldenGradients.nets) {
     const name = `${net.inputs}-${hidden.join("-")}-${net.classes} ${golden.activation} net ` +
       `with the ${golden.head} head`;
 
-    Deno.test(`forward() and lossOfRow() give JAX's probabilities and losses for the ${name}`, () => {
+    Deno.test(`forward() and lossOfRow() equal JAX's probabilities and losses for the ${name}`, () => {
       assertEquals(parameters.length, parameterCount(architecture));
       const { x3, p } = forward(architecture, parameters, inputs);
       assert(relativeError(p, new Float64Array(bytes(golden.probabilities).buffer)) < 1e-13);
@@ -46,7 +46,7 @@ for (const net of goldenGradients.nets) {
       });
     });
 
-    Deno.test(`gradients() gives JAX's gradients for the ${name}`, () => {
+    Deno.test(`gradients() equals JAX's gradients for the ${name}`, () => {
       const ours = parameterViews(
         architecture,
         gradients(architecture, parameters, inputs, labels),
@@ -64,7 +64,7 @@ for (const net of goldenGradients.nets) {
 }
 
 for (const golden of goldenOptimizers.cases) {
-  Deno.test(`updateParameters() takes optax's steps for ${golden.name}`, () => {
+  Deno.test(`updateParameters() equals optax's steps for ${golden.name}`, () => {
     const optimizer = OPTIMIZERS[golden.name as keyof typeof OPTIMIZERS];
     for (const [constant, value] of Object.entries(optimizer)) {
       assertEquals(golden[constant as keyof typeof golden], value);
@@ -91,7 +91,7 @@ function bytes(base64: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }
 
-/** |ours - theirs| / |theirs|, of whole vectors. */
+/** Returns |ours - theirs| / |theirs| of whole vectors. */
 function relativeError(ours: Float64Array, theirs: Float64Array): number {
   return Math.hypot(...ours.map((value, i) => value - theirs[i])) / Math.hypot(...theirs);
 }

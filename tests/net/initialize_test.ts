@@ -20,7 +20,7 @@ const NET: Architecture = {
 };
 
 for (const { seed, layout, parameters } of golden.runs) {
-  Deno.test(`drawParameters() starts each array as JAX does for seed ${seed} in the ${layout} layout`, () => {
+  Deno.test(`drawParameters() draws the same first elements as JAX for seed ${seed} in the ${layout} layout`, () => {
     const sampler = new DistSampler(seed, { layout: layout as ThreefryLayout });
     // The notebook draws the split's mask and the spot check before the parameters.
     sampler.nextKey();
@@ -38,7 +38,7 @@ for (const { seed, layout, parameters } of golden.runs) {
   });
 }
 
-Deno.test("drawParameters() draws the weights only under glorot, with a variance of 2 / (in + out)", () => {
+Deno.test("drawParameters() with glorot draws only weights, with a variance of 2 / (in + out)", () => {
   const sampler = new DistSampler(5);
   const drawn = parameterViews(NET, drawParameters(NET, "glorot", sampler));
   const afterThree = new DistSampler(5);
@@ -53,7 +53,7 @@ Deno.test("drawParameters() draws the weights only under glorot, with a variance
   }
 });
 
-Deno.test("drawParameters() fills every element under normal", () => {
+Deno.test("drawParameters() with normal draws every element", () => {
   const drawn = drawParameters(NET, "normal", new DistSampler(1));
   assertEquals(drawn.length, parameterCount(NET));
   assert(drawn.every((w) => w !== 0 && Number.isFinite(w)));

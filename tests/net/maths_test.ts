@@ -2,7 +2,7 @@ import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { type Architecture, layerSizes, parameterCount } from "../../lib/net/architecture.ts";
 import { forward, gradients, lossOfRow, predictedClass } from "../../lib/net/maths.ts";
 
-/** Numbers in -1 to 1 that look random: the fractional parts of multiples of the golden ratio. */
+/** Returns pseudorandom numbers from -1 to 1: the fractional parts of multiples of the golden ratio. */
 function numbers(count: number, start = 1): Float64Array {
   return Float64Array.from({ length: count }, (_, i) => ((start + i) * 0.61803398875) % 1 * 2 - 1);
 }
@@ -23,7 +23,7 @@ function meanLoss(
 
 for (const activation of ["tanh", "relu"] as const) {
   for (const head of ["notebook", "softmax"] as const) {
-    Deno.test(`gradients() agrees with finite differences in every parameter for ${activation} and the ${head} head`, () => {
+    Deno.test(`gradients() equals finite differences for every parameter for ${activation} and the ${head} head`, () => {
       const net: Architecture = { inputs: 5, hidden: [4, 6], classes: 3, activation, head };
       const parameters = numbers(parameterCount(net));
       const labels = [0, 2, 1, 2];
@@ -43,7 +43,7 @@ for (const activation of ["tanh", "relu"] as const) {
   }
 }
 
-Deno.test("gradients() of a batch is the average of its rows' gradients", () => {
+Deno.test("gradients() averages over the rows of a batch", () => {
   const net: Architecture = {
     inputs: 3,
     hidden: [2, 2],
@@ -62,7 +62,7 @@ Deno.test("gradients() of a batch is the average of its rows' gradients", () => 
   });
 });
 
-Deno.test("forward() gives probabilities that add up to 1 for any size of outputs", () => {
+Deno.test("forward() returns probabilities that add up to 1 for outputs of any size", () => {
   const net: Architecture = {
     inputs: 2,
     hidden: [3, 2],
@@ -78,11 +78,11 @@ Deno.test("forward() gives probabilities that add up to 1 for any size of output
   }
 });
 
-Deno.test("lossOfRow() keeps its digits where a probability is close to 0", () => {
+Deno.test("lossOfRow() is precise where a probability is close to 0", () => {
   assertAlmostEquals(lossOfRow("softmax", Float64Array.of(0, 800), 0), 800, 1e-9);
 });
 
-Deno.test("predictedClass() takes the first of equal outputs", () => {
+Deno.test("predictedClass() returns the first of equal outputs", () => {
   assertEquals(predictedClass(Float64Array.of(-1, 0.5, 1, 1, -1, 1)), 2);
   assertEquals(predictedClass(Float64Array.of(0, 0)), 0);
 });

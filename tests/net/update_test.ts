@@ -8,7 +8,7 @@ Deno.test("updateParameters() subtracts the learning rate times the gradient for
   assertEquals([...parameters], [-1, -6]);
 });
 
-Deno.test("updateParameters() moves by the learning rate in adam's first step whatever the gradient's size", () => {
+Deno.test("updateParameters() moves by the learning rate in adam's first step for gradients of any size", () => {
   for (const g of [1e-3, 1, 1e6]) {
     const parameters = Float64Array.of(0);
     updateParameters(OPTIMIZERS.adam, parameters, new Float64Array(2), Float64Array.of(g), 0.1, 0);
@@ -16,7 +16,7 @@ Deno.test("updateParameters() moves by the learning rate in adam's first step wh
   }
 });
 
-Deno.test("updateParameters() refuses moments that do not fit the optimizer", () => {
+Deno.test("updateParameters() rejects moments that do not match the optimizer", () => {
   assertThrows(
     () =>
       updateParameters(

@@ -9,7 +9,7 @@ const SHAPES = { w0: [50, 784], b0: [50], w1: [100, 50], b1: [100], w2: [10, 100
 
 for (const run of golden.runs) {
   const layout = run.layout as ThreefryLayout;
-  Deno.test(`DistSampler draws what JAX draws in a notebook's run with seed ${run.seed}, ${layout}`, () => {
+  Deno.test(`DistSampler draws the same numbers as JAX in a notebook's run with seed ${run.seed}, ${layout}`, () => {
     const sampler = new DistSampler(run.seed, { layout });
 
     const mask = sampler.shuffle(Array.from({ length: 70000 }, (_, i) => i < 60000));
@@ -39,7 +39,7 @@ for (const run of golden.runs) {
   });
 }
 
-Deno.test("DistSampler uses the first half of its key's split at every draw", () => {
+Deno.test("DistSampler uses the first key of its key's split for every draw", () => {
   const sampler = new DistSampler(5);
   assertEquals(sampler.key, prngKey(5));
   const first = split(prngKey(5))[0];
@@ -48,7 +48,7 @@ Deno.test("DistSampler uses the first half of its key's split at every draw", ()
   assertEquals(sampler.nextKey(), split(first)[0]);
 });
 
-Deno.test("DistSampler cannot be changed through the keys it gives or is given", () => {
+Deno.test("DistSampler does not share its key with callers", () => {
   const key = prngKey(5);
   const sampler = DistSampler.fromKey(key);
   key[1] = 6;
@@ -58,7 +58,7 @@ Deno.test("DistSampler cannot be changed through the keys it gives or is given",
   assertEquals(sampler.key, split(prngKey(5))[0]);
 });
 
-Deno.test("DistSampler.fromKey() continues where the other sampler was, in its layout", () => {
+Deno.test("DistSampler.fromKey() continues the draws of another sampler in its layout", () => {
   for (const layout of ["legacy", "partitionable"] as const) {
     const sampler = new DistSampler(9, { layout });
     sampler.normal(3);
@@ -77,7 +77,7 @@ Deno.test("randomRows() draws the same rows of arrays and typed arrays", () => {
   assertEquals(drawnImages, Array.from(drawnLabels, (row) => images[row]));
 });
 
-Deno.test("randomRows() refuses arrays of different lengths, and more rows than there are", () => {
+Deno.test("randomRows() rejects arrays of different lengths, and more rows than there are", () => {
   const sampler = new DistSampler(2);
   assertThrows(
     () => sampler.randomRows(1, [1, 2], Uint8Array.of(1, 2, 3)),
@@ -87,7 +87,7 @@ Deno.test("randomRows() refuses arrays of different lengths, and more rows than 
   assertThrows(() => sampler.randomRows(3, [1, 2]), RangeError, "from 0 to 2: current value is 3");
 });
 
-Deno.test("shuffle() leaves the array as it is and keeps its kind", () => {
+Deno.test("shuffle() returns a new array of the same kind", () => {
   const bytes = Uint8Array.from({ length: 50 }, (_, i) => i);
   const shuffled = new DistSampler(3).shuffle(bytes);
   assert(shuffled instanceof Uint8Array);
@@ -96,6 +96,6 @@ Deno.test("shuffle() leaves the array as it is and keeps its kind", () => {
   assertEquals(new DistSampler(3).shuffle([...bytes]), [...shuffled]);
 });
 
-Deno.test("DistSampler refuses a seed that is no whole number of 32 bits", () => {
+Deno.test("DistSampler rejects a seed that is not a whole number of 32 bits", () => {
   assertThrows(() => new DistSampler(2 ** 32), RangeError, "current value is 4294967296");
 });

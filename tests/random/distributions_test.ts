@@ -40,7 +40,7 @@ for (const layout of ["legacy", "partitionable"] as const) {
     }
   });
 
-  Deno.test(`choice() equals JAX's in the ${layout} layout, whether few or many are drawn`, () => {
+  Deno.test(`choice() equals JAX's for few and for many numbers in the ${layout} layout`, () => {
     for (const { key, n, choices } of cases) {
       for (const [k, expected] of choices) {
         const actual = choice(key, n, Number(k), { layout });
@@ -49,7 +49,7 @@ for (const layout of ["legacy", "partitionable"] as const) {
     }
   });
 
-  Deno.test(`choice() equals JAX's where two rounds turn into three in the ${layout} layout`, () => {
+  Deno.test(`choice() equals JAX's for the last n with two rounds and the first with three in the ${layout} layout`, () => {
     for (const { key, large } of golden.layouts[layout]) {
       for (const [n, expected] of large) {
         const actual = choice(Uint32Array.from(key), Number(n), 100, { layout });
@@ -59,32 +59,32 @@ for (const layout of ["legacy", "partitionable"] as const) {
   });
 }
 
-Deno.test("normal() has the values in JAX's own tests, as far as they are written out", () => {
+Deno.test("normal() equals the digits in JAX's own tests", () => {
   assertAlmostEquals(normal(prngKey(0), 1)[0], -0.20584226, 5e-9);
   const [value] = normal(prngKey(42), 1, { layout: "partitionable" });
   assertAlmostEquals(value, -0.02830462, 5e-9);
 });
 
-Deno.test("uniform() and normal() give as many numbers as the shape has elements", () => {
+Deno.test("uniform() and normal() return as many numbers as the shape has elements", () => {
   assertEquals(uniform(prngKey(1), [3, 5]), uniform(prngKey(1), 15));
   assertEquals(normal(prngKey(1), [2, 3, 4]), normal(prngKey(1), 24));
   assertEquals(normal(prngKey(1), []).length, 1);
   assertEquals(normal(prngKey(1), [7, 0]).length, 0);
 });
 
-Deno.test("uniform() and normal() refuse a shape that is no number of elements", () => {
+Deno.test("uniform() and normal() reject an invalid shape", () => {
   for (const shape of [-1, 1.5, [2, -3], [0.25, 3]]) {
     assertThrows(() => uniform(prngKey(0), shape), RangeError, "must be a whole number");
     assertThrows(() => normal(prngKey(0), shape), RangeError, "must be a whole number");
   }
 });
 
-Deno.test("permutation() of none and of one needs no randomness", () => {
+Deno.test("permutation() accepts 0 and 1 elements", () => {
   assertEquals(permutation(prngKey(0), 0), new Uint32Array(0));
   assertEquals(permutation(prngKey(0), 1), Uint32Array.of(0));
 });
 
-Deno.test("choice() refuses to draw more than there are, or a broken number", () => {
+Deno.test("choice() rejects a k above n, and numbers that are not whole", () => {
   assertThrows(() => choice(prngKey(0), 10, 11), RangeError, "from 0 to 10: current value is 11");
   assertThrows(() => choice(prngKey(0), 10, -1), RangeError, "current value is -1");
   assertThrows(() => choice(prngKey(0), 10, 2.5), RangeError, "current value is 2.5");

@@ -4,7 +4,7 @@ import { type Key, prngKey, randomBits, split } from "../../lib/random/threefry.
 
 const LAYOUTS = ["legacy", "partitionable"] as const;
 
-/** JAX's shuffle, as its definition reads. */
+/** JAX's shuffle, written directly from its definition. */
 function shuffled(key: Key, n: number, rounds: number, layout: typeof LAYOUTS[number]) {
   let order = Array.from({ length: n }, (_, i) => i);
   for (let round = 0; round < rounds; round++) {
@@ -17,7 +17,7 @@ function shuffled(key: Key, n: number, rounds: number, layout: typeof LAYOUTS[nu
   return Uint32Array.from(order);
 }
 
-Deno.test("createRowSelector() gives the start of the shuffle whether it selects or sorts", () => {
+Deno.test("createRowSelector() returns the start of the shuffle, by selection and by sorting", () => {
   for (const layout of LAYOUTS) {
     for (const [n, rounds] of [[1, 0], [2, 1], [500, 1], [1625, 1], [1626, 2], [5001, 2]]) {
       for (let seed = 0; seed < 5; seed++) {
@@ -32,9 +32,9 @@ Deno.test("createRowSelector() gives the start of the shuffle whether it selects
   }
 });
 
-Deno.test("createRowSelector() gives any stretch of the shuffle, and fewer rows than it was made for", () => {
-  for (const most of [100, 4000]) {
-    const selectRows = createRowSelector(4000, most);
+Deno.test("createRowSelector() returns any part of the shuffle, up to k rows", () => {
+  for (const k of [100, 4000]) {
+    const selectRows = createRowSelector(4000, k);
     const expected = shuffled(prngKey(3), 4000, 2, "legacy");
     for (const [from, count] of [[0, 100], [1700, 100], [3950, 50], [0, 3]]) {
       const rows = new Uint32Array(count);
@@ -44,7 +44,7 @@ Deno.test("createRowSelector() gives any stretch of the shuffle, and fewer rows 
   }
 });
 
-Deno.test("createRowSelector() refuses counts that cannot be", () => {
+Deno.test("createRowSelector() rejects invalid counts", () => {
   assertThrows(() => createRowSelector(-1, 0), RangeError, "current value is -1");
   assertThrows(() => createRowSelector(5, 6), RangeError, "from 0 to 5: current value is 6");
   assertThrows(() => createRowSelector(5, 0.5), RangeError, "current value is 0.5");

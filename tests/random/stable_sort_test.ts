@@ -2,11 +2,11 @@ import { assertEquals } from "@std/assert";
 import { sortByKeys } from "../../lib/random/stable_sort.ts";
 import { prngKey, randomBits } from "../../lib/random/threefry.ts";
 
-Deno.test("sortByKeys() sorts stably whichever bits the keys differ in", () => {
+Deno.test("sortByKeys() sorts stably by any of the bits", () => {
   const random = randomBits(prngKey(11), 5000);
   const kinds = {
     random,
-    "few, so that many are equal": random.map((key) => key % 7),
+    "few different keys": random.map((key) => key % 7),
     "low bits": random.map((key) => key & 0x7ff),
     "middle bits": random.map((key) => key & 0x3ff800),
     "high bits": random.map((key) => key & 0xffc00000),
@@ -22,7 +22,7 @@ Deno.test("sortByKeys() sorts stably whichever bits the keys differ in", () => {
   }
 });
 
-Deno.test("sortByKeys() works in the room it is given, however large", () => {
+Deno.test("sortByKeys() accepts working memory that is larger than needed", () => {
   const scratch = { keys: new Uint32Array(9), values: new Uint32Array(9) };
   for (const n of [9, 3, 0, 1]) {
     const keys = randomBits(prngKey(n), n);

@@ -13,12 +13,12 @@ import { sha256, words } from "./golden.ts";
 
 const LAYOUTS = ["legacy", "partitionable"] as const;
 
-Deno.test("prngKey() gives [0, seed] for the smallest and the largest seed", () => {
+Deno.test("prngKey() returns [0, seed] for the smallest and the largest seed", () => {
   assertEquals(prngKey(0), Uint32Array.of(0, 0));
   assertEquals(prngKey(0xffffffff), Uint32Array.of(0, 0xffffffff));
 });
 
-Deno.test("prngKey() refuses a seed that is no whole number of 32 bits", () => {
+Deno.test("prngKey() rejects a seed that is not a whole number of 32 bits", () => {
   for (const seed of [-1, 0.5, 2 ** 32, NaN, Infinity, "7" as unknown as number]) {
     assertThrows(
       () => prngKey(seed),
@@ -29,7 +29,7 @@ Deno.test("prngKey() refuses a seed that is no whole number of 32 bits", () => {
 });
 
 // https://github.com/DEShawResearch/random123/blob/main/tests/kat_vectors, "threefry2x32 20"
-Deno.test("threefry2x32() gives the known answers of Random123", () => {
+Deno.test("threefry2x32() equals the test vectors of Random123", () => {
   const answers = [
     ["00000000 00000000", "00000000 00000000", "6b200159 99ba4efe"],
     ["ffffffff ffffffff", "ffffffff ffffffff", "1cb996fc bb002be7"],
@@ -64,7 +64,7 @@ for (const layout of LAYOUTS) {
   });
 }
 
-Deno.test("split() and randomBits() have JAX's own test vectors", () => {
+Deno.test("split() and randomBits() equal JAX's own test vectors", () => {
   assertEquals(
     split(prngKey(0)),
     [Uint32Array.of(4146024105, 967050713), Uint32Array.of(2718843009, 1272950319)],
@@ -76,7 +76,7 @@ Deno.test("split() and randomBits() have JAX's own test vectors", () => {
   assertEquals(randomBits(prngKey(1701), 3), Uint32Array.of(56197195, 4200222568, 961309823));
 });
 
-Deno.test("randomBits() follows the definition of each layout at every small size and around its chunks", () => {
+Deno.test("randomBits() follows the definition of each layout for small sizes and around chunk boundaries", () => {
   const key: Key = Uint32Array.of(0x9e3779b9, 0x7f4a7c15);
   for (const n of [0, 1, 2, 3, 4, 5, 8, 9, 1023, 1024, 1025, 2047, 2048, 2049, 3072]) {
     const half = Math.ceil(n / 2);
@@ -94,7 +94,7 @@ Deno.test("randomBits() follows the definition of each layout at every small siz
   }
 });
 
-Deno.test("fillBits() fills a view and nothing beside it", () => {
+Deno.test("fillBits() writes only inside the given view", () => {
   for (const layout of LAYOUTS) {
     for (const n of [1, 2, 7, 1100]) {
       const whole = new Uint32Array(n + 2).fill(5);
@@ -105,7 +105,7 @@ Deno.test("fillBits() fills a view and nothing beside it", () => {
   }
 });
 
-Deno.test("fillKeys() fills a view and nothing beside it, also with the keys of a key in it", () => {
+Deno.test("fillKeys() writes only inside the given view, which may hold the key itself", () => {
   for (const layout of LAYOUTS) {
     for (const count of [1, 2, 5]) {
       const expected = split(prngKey(9), count, { layout });
@@ -119,7 +119,7 @@ Deno.test("fillKeys() fills a view and nothing beside it, also with the keys of 
   }
 });
 
-Deno.test("split() and randomBits() refuse a count that is no whole number", () => {
+Deno.test("split() and randomBits() reject a count that is not a whole number", () => {
   for (const count of [-1, 1.5, NaN]) {
     assertThrows(() => split(prngKey(0), count), RangeError, `current value is ${count}`);
     assertThrows(() => randomBits(prngKey(0), count), RangeError, `current value is ${count}`);
