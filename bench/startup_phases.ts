@@ -60,7 +60,7 @@ export function phasesOf(start: number, spans: Span[], printed: PrintedLine[]): 
   add("modules loaded", deno.to, Math.min(begun, ...work.map(({ from }) => from)));
   // Spans that end later are part of training, such as the CPU engine's Workers.
   for (const { name, from, to } of work) if (to <= begun) add(name, from, to);
-  add("split, initialization, data loading, first evaluation", begun, evaluated);
+  add("data loaded into the engine, first evaluation", begun, evaluated);
   add("first step", stepped.at - 1000 * seconds, stepped.at);
   return [...phases.values()];
 }

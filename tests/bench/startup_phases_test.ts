@@ -24,7 +24,7 @@ Deno.test("phasesOf() counts from the start of the process, and adds up spans of
     { name: "adapter", from: 100, to: 165, takes: 55 },
     { name: "worker.ts", from: 90, to: 190, takes: 100 },
     {
-      name: "split, initialization, data loading, first evaluation",
+      name: "data loaded into the engine, first evaluation",
       from: 200,
       to: 250,
       takes: 50,
