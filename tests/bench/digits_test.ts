@@ -19,6 +19,8 @@ test("mnistFolder() returns MNIST_DIR, otherwise the cache if it holds all four 
       Deno.writeTextFileSync(`data/mnist/${name}${i % 2 ? ".gz" : ""}`, "");
     }
     assertEquals(mnistFolder(), "data/mnist");
+    Deno.env.set("MNIST_DIR", "");
+    assertEquals(mnistFolder(), "data/mnist");
     Deno.env.set("MNIST_DIR", "elsewhere");
     assertEquals(mnistFolder(), "elsewhere");
   } finally {

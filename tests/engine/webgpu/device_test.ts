@@ -39,19 +39,40 @@ Deno.test({
   },
 });
 
+for (const when of ["before", "during"] as const) {
+  Deno.test({
+    name: `WebGpuEngine.settle() rejects if the device reports an error ${when} the call`,
+    ...webgpu,
+    async fn() {
+      const gpu = await open();
+      const engine = await startedEngine(gpu);
+      // This usage is invalid: a buffer with MAP_READ can have no other usage than COPY_DST.
+      const { MAP_READ, STORAGE } = GPUBufferUsage;
+      const fail = () => gpu.device.createBuffer({ size: 4, usage: MAP_READ | STORAGE });
+      if (when === "before") {
+        fail();
+        await new Promise((resolve) => setTimeout(resolve, 0));
+      }
+      const settled = assertRejects(async () => await engine.settle(), Error, "WebGPU failed:");
+      if (when === "during") fail();
+      await settled;
+      await engine[Symbol.asyncDispose]();
+    },
+  });
+}
+
 Deno.test({
-  name: "WebGpuEngine.settle() rejects after the device reports an error outside of any call",
+  name: "WebGpuEngine.settle() returns more results than fit on the device, in order",
   ...webgpu,
   async fn() {
-    const gpu = await open();
-    const engine = await startedEngine(gpu);
-    // This usage is invalid: a buffer that is mapped for reading can have no other use than
-    // COPY_DST.
-    const { MAP_READ, STORAGE } = GPUBufferUsage;
-    gpu.device.createBuffer({ size: 4, usage: MAP_READ | STORAGE });
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    await assertRejects(async () => await engine.settle(), Error, "WebGPU failed:");
-    await engine[Symbol.asyncDispose]();
+    await using engine = await startedEngine(await open());
+    // The engine keeps the results of 1024 evaluations on the device.
+    const rows = Array.from({ length: 1100 }, (_, i) => i % 200);
+    for (const row of rows) engine.evaluate(Uint32Array.of(row));
+    const evaluations = await engine.settle();
+    const first = evaluations.slice(0, 200);
+    assert(new Set(first.map(({ loss }) => loss)).size > 100);
+    assertEquals(evaluations, rows.map((row) => first[row]));
   },
 });
 
