@@ -8,6 +8,7 @@ import head from "../shaders/functions/head.wgsl" with { type: "text" };
 import optimizer from "../shaders/functions/optimizer.wgsl" with { type: "text" };
 import threefry from "../shaders/functions/threefry.wgsl" with { type: "text" };
 import chooseRows from "../shaders/rows/choose_rows.wgsl" with { type: "text" };
+import rows from "../shaders/functions/rows.wgsl" with { type: "text" };
 import gather from "../shaders/rows/gather.wgsl" with { type: "text" };
 import { element, make } from "./dom.ts";
 
@@ -31,6 +32,12 @@ const KERNELS: Kernel[] = [
     what: "Draws the batch",
     formula: "rows = permutation(key, 60000)[0 .. 100)",
     text: chooseRows,
+  },
+  {
+    file: "functions/rows.wgsl",
+    what: "The data set on the GPU",
+    formula: "images: 4 pixels per word; each row's scale and label",
+    text: rows,
   },
   {
     file: "rows/gather.wgsl",

@@ -1,59 +1,62 @@
 /**
  * Seeded distortions of training images: the reference definition in float64, which all engines
- * implement. If an engine's float32 rounds a resampled pixel differently, its byte differs by one level.
+ * implement in float32. Because of rounding, an engine's pixel may differ by 1 of 255.
  */
 import { type Key, threefry2x32 } from "../random/threefry.ts";
 
 /**
- * Maximum strengths of distortions; each row gets its own at each step, drawn uniformly. Published
- * distortions for MNIST are of the same kinds: Simard, Steinkraus and Platt, "Best practices for convolutional
- * neural networks applied to visual document analysis" (2003), and Cireșan and others, "Deep, big, simple
- * neural nets for handwritten digit recognition" (2010), https://arxiv.org/abs/1003.0358.
+ * Maximum strengths of distortions. At each step, each row gets a new distortion, drawn uniformly up
+ * to these. Published distortions for MNIST are of the same kinds: Simard, Steinkraus and Platt, "Best
+ * practices for convolutional neural networks applied to visual document analysis" (2003), and Cireșan
+ * and others, "Deep, big, simple neural nets for handwritten digit recognition" (2010),
+ * https://arxiv.org/abs/1003.0358.
  */
 export interface Distortion {
-  /** Rotation, in degrees either way, 0 to 180. */
+  /** Rotation: by at most so many degrees in either direction, 0 to 180. */
   rotate: number;
-  /** Scaling: width and height are each divided by 1 + z, where |z| is at most this, 0 to 0.99. */
+  /** Scaling: width and height are each divided by 1 + z with |z| at most this, 0 to 0.99. */
   zoom: number;
-  /** Shear: a pixel moves sideways by its height above the center times a factor of at most this, 0 to 1000. */
+  /** Shear: a pixel moves sideways by at most this times its height above the center, 0 to 1000. */
   shear: number;
-  /** Translation: pixels either way, in each direction, 0 to 1000. */
+  /** Translation: by at most so many pixels along x and along y, 0 to 1000. */
   shift: number;
-  /** Elastic: pixels by which each control point moves either way, in each direction, 0 to 1000. */
+  /** Elastic: each control point moves by at most so many pixels along x and along y, 0 to 1000. */
   warp: number;
 }
 
 /**
- * First counter word of a row's first block ("dist" in ASCII). Sampling rows uses a step's key only in
- * `split`, whose counters are below 4, so no block is used twice.
+ * First counter word of a row's first threefry block ("dist" in ASCII). Sampling rows uses a step's key
+ * only in `split`, whose counters are below 4, so no block is used twice.
  */
 export const DISTORT_COUNTER = 0x64697374;
 
-/** Number of blocks of a row before those of its control points. */
+/** The number of a row's blocks before those of its control points. */
 export const AFFINE_BLOCKS = 3;
 
-/** Rows and columns of the grid of control points. */
+/** The number of rows, and of columns, of the grid of control points. */
 export const GRID = 7;
 
-/** One row's distortion: maps each pixel to the position in the image from which it takes its value. */
+/** One row's distortion: maps each pixel to its source, the position in the image whose value it takes. */
 export interface DrawnDistortion {
-  /** Shape (2, 2), row-major: multiplies the pixel's (x, y) relative to the image's center. */
+  /** Shape (2, 2), row-major: multiplies the pixel's (x, y), relative to the image's center. */
   matrix: [number, number, number, number];
-  /** Added to that: x and y, in pixels. */
+  /** Shape (2): added to the product; x and y in pixels. */
   shift: [number, number];
-  /** Shape (GRID, GRID, 2), row-major: x and y displacement of each control point, in pixels. */
+  /** Shape (GRID, GRID, 2), row-major: the x and y displacement of each control point, in pixels. */
   points: Float64Array;
 }
 
 /**
- * Draws the distortion of a row: block i of it is the threefry block of the step's key and the counter
- * (`DISTORT_COUNTER` + i, position + i), each word w of which stands for the number u(w) in [-1, 1) that
- * its upper 24 bits are as a signed fraction. Block 0 gives the angle and the shear, 1 the zoom of x and y,
- * 2 the shift of x and y, and 3 + 7 r + c moves the control point in line r and column c.
+ * Draws the distortion of a row. Its block i is the threefry block of the step's key and the counter
+ * (`DISTORT_COUNTER` + i, position + i). The upper 24 bits of each word, as a signed integer divided by
+ * 2^23, are a number in [-1, 1). Block 0 gives the angle and the shear, block 1 the zoom of x and y,
+ * block 2 the shift of x and y, and block 3 + 7 r + c the displacement of the control point in row r and
+ * column c.
  *
  * @param key The step's key
  * @param position The row's place in `permutation(key, n)`: `from + i` for the i-th row of a step
- * @param strength How strong it may be
+ * @param strength The maximum strengths
+ * @returns The distortion
  *
  * @example
  * ```ts
@@ -102,10 +105,10 @@ export function drawDistortion(
 
 /**
  * Computes the weight of each control point at each pixel of a line: uniform cubic B-splines
- * (https://en.wikipedia.org/wiki/B-spline) of `GRID` points spread evenly from the first pixel to the
- * last, the outer points repeated beyond them.
+ * (https://en.wikipedia.org/wiki/B-spline). The `GRID` points are evenly spaced from the first pixel to
+ * the last, and the outer points are repeated beyond them.
  *
- * @param size Pixels
+ * @param size The number of pixels in the line
  * @returns Shape (size, GRID)
  */
 export function splineWeights(size: number): Float64Array {
@@ -129,8 +132,12 @@ export function splineWeights(size: number): Float64Array {
 }
 
 /**
- * Distorts an image for a step: resamples it bilinearly, with zeros around it, and rounds to bytes. The row
- * keeps the scale (see `rowScales`) of the original image.
+ * Distorts an image. Each pixel p takes the value at its source
+ *
+ *     center + shift + matrix (p - center) + sum of the control points' weights times displacements
+ *
+ * by bilinear interpolation, with zeros outside of the image, rounded to a byte. The row keeps the scale
+ * (see `rowScales`) of the original image.
  *
  * @param image Shape (height, width)
  * @param size Its width and height

@@ -49,7 +49,7 @@ const NONE: u32 = 0xffffffff;
 /// The row number of an absent row.
 const ABSENT: u32 = 0xffffffff;
 
-/// Which rows a slot gets. The struct is also in gather.wgsl, distort.wgsl and lib/engine/webgpu/row_packer.ts.
+/// Which rows a slot gets. The struct is also in functions/rows.wgsl and lib/engine/webgpu/row_packer.ts.
 struct Draw {
     key: vec2u,
     /// The rows are `permutation(key, n)[begin .. begin + count)`.

@@ -1,12 +1,21 @@
-// In place of gather.wgsl where a step's images are distorted: copies the drawn rows of many steps, each distorted as
-// lib/engine/distortion.ts defines it, out of the data set into slots of scaled inputs, x0 of the traces.
-// See functions/layers.wgsl for names and layouts.
+// Replaces gather.wgsl if a step's images are distorted: copies the sampled rows of many steps from the data set into
+// slots, each distorted as lib/engine/distortion.ts defines it. For each pixel p of an image,
+//   source(p) = center + shift + matrix (p - center) + field(p)
+//   x0(p) = scale of the row * round(the image at source(p), interpolated between four pixels)
+// where field(p) blends the displacements of GRID x GRID control points by cubic B-splines.
+// See functions/rows.wgsl for the arrays. In workgroup memory:
+//   drawn (BLOCKS) of vec2f: the row's random numbers in [-1, 1), two per threefry block
+//   field (FIELD_LINES, FIELD_COLUMNS) of vec2f: the control points, blended for each of some lines of pixels
 //
-// A workgroup takes a row of a slot (y). Its lanes draw the row's random numbers, a block each, then share the words
-// of the row. A data set that is too large for one binding lies in several parts, with a dispatch for each, which
-// copies the rows that are in its part.
+// A workgroup computes one row of a slot (y), since a row's pixels share its random numbers and its field. Lanes first
+// compute a threefry block each, then divide the field, then the words of four pixels. Blending the grid's lines once
+// per line of pixels leaves 4 control points per pixel instead of 16. `field` has room for all lines of an MNIST image;
+// larger images take several turns.
+//
+// Barriers: after `drawn` and after `field` are stored, as each lane reads what others stored; and before `field` is
+// overwritten in the next turn.
 
-/// At most: the angle in radians, fractions, and pixels.
+/// The maximum strengths: the angle in radians, fractions, and pixels.
 const ROTATE: f32 = 0.0;
 const ZOOM: f32 = 0.0;
 const SHEAR: f32 = 0.0;
@@ -18,55 +27,34 @@ const AFFINE_BLOCKS: u32 = 3;
 const GRID: u32 = 7;
 const BLOCKS: u32 = AFFINE_BLOCKS + GRID * GRID;
 
-const ABSENT: u32 = 0xffffffff;
 /// At least BLOCKS.
 const LANES: u32 = 64;
 
-/// Where a slot's rows come from; see choose_rows.wgsl.
-struct Draw {
-    key: vec2u,
-    begin: u32,
-    count: u32,
-    rounds: vec4u,
-}
+/// The number of lines in `field`, and of columns: the outer control points are repeated beyond the grid.
+const FIELD_LINES: u32 = 32;
+const FIELD_COLUMNS: u32 = GRID + 2;
 
-/// A part of the data set; see gather.wgsl.
-struct Part {
-    width: u32,
-    height: u32,
-    first: u32,
-    count: u32,
-}
-
-/// As in gather.wgsl.
-@group(0) @binding(0) var<storage, read> images: array<u32>;
-@group(0) @binding(1) var<storage, read> row_facts: array<vec2u>;
-@group(0) @binding(2) var<storage, read> rows: array<u32>;
-@group(0) @binding(3) var<storage, read> draws: array<Draw>;
-@group(0) @binding(4) var<storage, read> part: Part;
-@group(0) @binding(5) var<storage, read_write> traces: array<vec4f>;
-@group(0) @binding(6) var<storage, read_write> labels: array<u32>;
-
-/// Of the workgroup's row: both words of each block, as numbers in [-1, 1).
 var<workgroup> drawn: array<vec2f, BLOCKS>;
+var<workgroup> field: array<vec2f, FIELD_LINES * FIELD_COLUMNS>;
 
-/// A pixel goes to the place offset + matrix * (its place from the image's center), and by the field from there.
-struct Affine {
-    matrix: mat2x2f,
-    offset: vec2f,
-}
-
-/// sin(a) and cos(a) for |a| <= pi, within 3e-5, by Taylor's polynomials: WGSL's own may be off by 2^-11.
+/// sin(a) for |a| <= pi with an error of at most 3e-5: its Taylor polynomial. WGSL's sin may be off by 2^-11.
 fn sine(a: f32) -> f32 {
     let q = a * a;
     return a + a * q * (-1.0 / 6.0 + q * (1.0 / 120.0 + q * (-1.0 / 5040.0 + q * (1.0 / 362880.0 +
         q * (-1.0 / 39916800.0 + q * (1.0 / 6227020800.0))))));
 }
 
+/// cos(a) for |a| <= pi with an error of at most 1e-5.
 fn cosine(a: f32) -> f32 {
     let q = a * a;
     return 1.0 + q * (-0.5 + q * (1.0 / 24.0 + q * (-1.0 / 720.0 + q * (1.0 / 40320.0 + q * (-1.0 / 3628800.0 +
         q * (1.0 / 479001600.0 + q * (-1.0 / 87178291200.0)))))));
+}
+
+/// The row's affine part: maps a pixel, relative to the center, to its source.
+struct Affine {
+    matrix: mat2x2f,
+    offset: vec2f,
 }
 
 fn center() -> vec2f {
@@ -84,19 +72,20 @@ fn affine_of_row() -> Affine {
     );
 }
 
-/// How much the four control points around a pixel of a line count: cubic B-splines. `cell` is the second point.
+/// The weights of the four control points around a pixel, in one dimension: cubic B-splines. The second of the
+/// points has the number `cell`.
 struct Spline {
-    cell: i32,
+    cell: u32,
     weights: vec4f,
 }
 
 fn spline_at(pixel: u32, size: u32) -> Spline {
     let place = f32(pixel * (GRID - 1u)) / f32(max(size - 1u, 1u));
-    // The last pixel lies where the last cell ends and another would begin; both give it the same weights.
+    // The last pixel is where the last cell ends and another would begin. Both give it the same weights.
     let cell = min(floor(place), f32(GRID - 2u));
     let t = place - cell;
     let rest = 1.0 - t;
-    return Spline(i32(cell), vec4f(
+    return Spline(u32(cell), vec4f(
         rest * rest * rest,
         (3.0 * t - 6.0) * t * t + 4.0,
         ((-3.0 * t + 3.0) * t + 3.0) * t + 1.0,
@@ -104,45 +93,38 @@ fn spline_at(pixel: u32, size: u32) -> Spline {
     ) / 6.0);
 }
 
-/// The control point in this line and column of the grid; the outer ones are repeated beyond it.
-fn point_at(line: i32, column: i32) -> vec2f {
-    let most = i32(GRID) - 1;
-    return WARP * drawn[AFFINE_BLOCKS + u32(clamp(line, 0, most)) * GRID + u32(clamp(column, 0, most))];
+/// The displacement of a control point. Line and column are counted from 1; beyond the grid, the outer points repeat.
+fn point_at(line: u32, column: u32) -> vec2f {
+    let point = clamp(vec2u(line, column), vec2u(1u), vec2u(GRID)) - 1u;
+    return WARP * drawn[AFFINE_BLOCKS + point.x * GRID + point.y];
 }
 
-/// By how much the field moves a pixel.
-fn field_at(x: u32, y: u32) -> vec2f {
-    let across = spline_at(x, part.width);
-    let down = spline_at(y, part.height);
-    var moved = vec2f(0.0);
-    for (var r = 0; r < 4; r++) {
-        for (var c = 0; c < 4; c++) {
-            moved += down.weights[r] * across.weights[c] * point_at(down.cell - 1 + r, across.cell - 1 + c);
+/// Blends the control points for the lines of pixels from `first_line` on.
+fn blend_lines(first_line: u32, lane: u32) {
+    let lines = min(part.height - first_line, FIELD_LINES);
+    for (var i = lane; i < lines * FIELD_COLUMNS; i += LANES) {
+        let down = spline_at(first_line + i / FIELD_COLUMNS, part.height);
+        var blended = vec2f(0.0);
+        for (var r = 0u; r < 4u; r++) {
+            blended += down.weights[r] * point_at(down.cell + r, i % FIELD_COLUMNS);
         }
+        field[i] = blended;
     }
-    return moved;
 }
 
-/// A pixel of an image, 0 outside of it.
-fn pixel_at(image: u32, x: i32, y: i32) -> f32 {
-    if x < 0 || y < 0 || x >= i32(part.width) || y >= i32(part.height) {
-        return 0.0;
-    }
-    let pixel = u32(y) * part.width + u32(x);
-    return f32((images[image * WORDS_0 + pixel / 4u] >> (pixel % 4u * 8u)) & 255u);
+/// The displacement of a pixel; its line is counted from the first line of `field`.
+fn field_at(x: u32, line: u32) -> vec2f {
+    let across = spline_at(x, part.width);
+    let first = line * FIELD_COLUMNS + across.cell;
+    return across.weights.x * field[first] + across.weights.y * field[first + 1u] +
+        across.weights.z * field[first + 2u] + across.weights.w * field[first + 3u];
 }
 
-/// The distorted image's byte at a position.
-fn distorted_pixel(image: u32, position: u32, affine: Affine) -> f32 {
-    if position >= part.width * part.height {
-        return 0.0;
-    }
-    let x = position % part.width;
-    let y = position / part.width;
-    var source = affine.offset + affine.matrix * (vec2f(f32(x), f32(y)) - center());
-    // Without a field, this spares the sum of 16 zeros.
+/// The pixel of the distorted image at `place`.
+fn distorted_pixel(image: u32, place: vec2u, first_line: u32, affine: Affine) -> f32 {
+    var source = affine.offset + affine.matrix * (vec2f(place) - center());
     if WARP > 0.0 {
-        source += field_at(x, y);
+        source += field_at(place.x, place.y - first_line);
     }
     source = clamp(source, vec2f(-1.0), vec2f(f32(part.width), f32(part.height)));
     let corner = floor(source);
@@ -154,38 +136,66 @@ fn distorted_pixel(image: u32, position: u32, affine: Affine) -> f32 {
     return floor(mix(upper, lower, t.y) + 0.5);
 }
 
+/// Four pixels of the distorted image.
+fn distorted_word(image: u32, word: u32, first_line: u32, affine: Affine) -> vec4f {
+    var pixels = vec4f(0.0);
+    var place = vec2u(word * 4u % part.width, word * 4u / part.width);
+    for (var i = 0u; i < 4u; i++) {
+        // After the last line, the word has padding.
+        if place.y < part.height {
+            pixels[i] = distorted_pixel(image, place, first_line, affine);
+        }
+        place.x++;
+        if place.x == part.width {
+            place = vec2u(0u, place.y + 1u);
+        }
+    }
+    return pixels;
+}
+
 @compute @workgroup_size(LANES)
 fn distort(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
     let row_of_batch = group.x;
     let slot = group.y;
+    let slot_row = slot * SLOT_ROWS + row_of_batch;
+    let row = rows[slot_row];
+    let x0 = slot_row * TRACE_WORDS + X0;
+    // If the row is before the part, the difference wraps around and exceeds any count.
+    let image = row - part.first;
+    if image >= part.count {
+        if row == ABSENT && part.first == 0u {
+            for (var word = lane; word < WORDS_0; word += LANES) {
+                traces[x0 + word] = vec4f(0.0);
+            }
+            if lane == 0u {
+                labels[slot_row] = ABSENT;
+            }
+        }
+        return;
+    }
     if lane < BLOCKS {
         let counter = vec2u(DISTORT_COUNTER, draws[slot].begin + row_of_batch) + lane;
         let words = threefry2x32(draws[slot].key, counter);
         drawn[lane] = vec2f(bitcast<vec2i>(words) >> vec2u(8u)) / 8388608.0;
     }
     workgroupBarrier();
-    let slot_row = slot * SLOT_ROWS + row_of_batch;
-    let row = rows[slot_row];
-    let is_here = row >= part.first && row - part.first < part.count;
-    if !is_here && (row != ABSENT || part.first > 0u) {
-        return;
-    }
     let affine = affine_of_row();
-    for (var word = lane; word < WORDS_0; word += LANES) {
-        var x0 = vec4f(0.0);
-        if is_here {
-            for (var i = 0u; i < 4u; i++) {
-                x0[i] = distorted_pixel(row - part.first, word * 4u + i, affine);
-            }
-            x0 *= bitcast<f32>(row_facts[row].x);
+    let scale = bitcast<f32>(row_facts[row].x);
+    // The words of a turn lie in at most FIELD_LINES lines: the first and the last of these may be incomplete.
+    let words_at_once = (FIELD_LINES - 2u) * part.width / 4u;
+    for (var begin = 0u; begin < WORDS_0; begin += words_at_once) {
+        let first_line = begin * 4u / part.width;
+        if WARP > 0.0 {
+            workgroupBarrier();
+            blend_lines(first_line, lane);
+            workgroupBarrier();
         }
-        traces[slot_row * TRACE_WORDS + X0 + word] = x0;
+        let end = min(begin + words_at_once, WORDS_0);
+        for (var word = begin + lane; word < end; word += LANES) {
+            traces[x0 + word] = distorted_word(image, word, first_line, affine) * scale;
+        }
     }
     if lane == 0u {
-        if is_here {
-            labels[slot_row] = row_facts[row].y;
-        } else {
-            labels[slot_row] = ABSENT;
-        }
+        labels[slot_row] = row_facts[row].y;
     }
 }

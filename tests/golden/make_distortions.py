@@ -2,14 +2,16 @@
 
     pip install jax numpy && python make_distortions.py
 
-Last run with JAX 0.10.2.
+Each line is a seed, a row's position, its matrix, its shift, and the displacements of the first and
+the last control point. Last run with JAX 0.10.2.
 """
 
 import jax.extend.random
 import numpy as np
 
 COUNTER = 0x64697374  # DISTORT_COUNTER of lib/engine/distortion.ts
-ROTATE, ZOOM, SHEAR, SHIFT = np.radians(12), 0.12, 0.12, 1.5
+AFFINE_BLOCKS, GRID = 3, 7  # the same file's
+ROTATE, ZOOM, SHEAR, SHIFT, WARP = np.radians(12), 0.12, 0.12, 1.5, 4
 
 
 def numbers(seed: int, position: int, block: int) -> np.ndarray:
@@ -26,4 +28,6 @@ for seed, position in [(0, 0), (0, 1), (7, 0), (7, 59_999), (4294967295, 128)]:
     zoom = np.diag(1 + ZOOM * numbers(seed, position, 1))
     matrix = rotation @ np.array([[1, shear], [0, 1]]) @ zoom
     shift = SHIFT * numbers(seed, position, 2)
-    print([seed, position, matrix.ravel().round(5).tolist(), shift.round(5).tolist()])
+    ends = [WARP * numbers(seed, position, AFFINE_BLOCKS + i) for i in (0, GRID * GRID - 1)]
+    rounded = [x.round(5).tolist() for x in (matrix.ravel(), shift, np.concatenate(ends))]
+    print([seed, position, *rounded])

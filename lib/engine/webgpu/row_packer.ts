@@ -1,5 +1,6 @@
 /** Samples rows of a data set, and packs their inputs and labels into slots on the device. */
 import layers from "../../../shaders/functions/layers.wgsl" with { type: "text" };
+import rowFunctions from "../../../shaders/functions/rows.wgsl" with { type: "text" };
 import threefry from "../../../shaders/functions/threefry.wgsl" with { type: "text" };
 import chooseRowsSource from "../../../shaders/rows/choose_rows.wgsl" with { type: "text" };
 import distortSource from "../../../shaders/rows/distort.wgsl" with { type: "text" };
@@ -310,14 +311,14 @@ function gatherKernel(
   if (typeof augment === "string") {
     return {
       entryPoint: "gather",
-      sources: [threefry, layers, gatherSource],
+      sources: [threefry, layers, rowFunctions, gatherSource],
       constants: { ...constants, AUGMENT: augment === "shift" ? 1 : 0 },
     };
   }
   const { rotate, zoom, shear, shift, warp } = augment;
   return {
     entryPoint: "distort",
-    sources: [threefry, layers, distortSource],
+    sources: [threefry, layers, rowFunctions, distortSource],
     constants: {
       ...constants,
       ROTATE: rotate * Math.PI / 180,

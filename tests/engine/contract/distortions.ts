@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Dataset } from "../../../lib/data/dataset.ts";
 import { distortImage, type Distortion, drawDistortion } from "../../../lib/engine/distortion.ts";
-import type { Augmentation, EngineOptions, Step } from "../../../lib/engine/engine.ts";
+import type { Augmentation, EngineOptions, EngineState, Step } from "../../../lib/engine/engine.ts";
 import { drawState, generatedData, Reference } from "../../../lib/engine/reference.ts";
 import { OPTIMIZERS } from "../../../lib/net/optimizer.ts";
 import { permutation } from "../../../lib/random/distributions.ts";
@@ -18,28 +18,37 @@ import {
 const NONE: Distortion = { rotate: 0, zoom: 0, shear: 0, shift: 0, warp: 0 };
 const ALL: Distortion = { rotate: 15, zoom: 0.15, shear: 0.2, shift: 2, warp: 4 };
 
-/** Rows that are compared byte by byte. */
-const ROWS = 6;
+/** The number of rows that are compared byte by byte. */
+const ROWS = 8;
 
-/** Images as an engine distorts them for its steps. */
+/** Registers tests of the images that an engine distorts for its steps. */
 export function registerDistortions(register: Register, make: MakeEngine): void {
   const strengths: [string, Distortion][] = [
     ["rotates", { ...NONE, rotate: 180 }],
-    ["scales", { ...NONE, zoom: 0.9 }],
+    ["scales", { ...NONE, zoom: 0.99 }],
     ["shears", { ...NONE, shear: 1 }],
+    ["shears by up to 1000", { ...NONE, shear: 1000 }],
     ["shifts by parts of a pixel", { ...NONE, shift: 3 }],
+    ["shifts by up to 1000 pixels", { ...NONE, shift: 1000 }],
     ["bends", { ...NONE, warp: 6 }],
-    ["in every way at once distorts", ALL],
-    ["moves away", { ...NONE, shift: 1000, warp: 1000 }],
+    ["bends by up to 1000 pixels", { ...NONE, warp: 1000 }],
   ];
   for (const [does, augment] of strengths) {
     register(`${does} images as the definition in float64 does`, async () => {
-      const sizes = augment === ALL ? [[28, 28], [5, 1], [1, 6]] : [[13, 9]];
-      for (const [width, height] of sizes) {
-        await assertDistorted(make, augment, { width, height });
-      }
+      await assertDistorted(make, augment, [13, 9]);
+      await assertDistorted(make, augment, [22, 20]);
     });
   }
+
+  register("in every way at once distorts images as the definition in float64 does", async () => {
+    for (const size of [[28, 28], [5, 1], [3, 5]]) await assertDistorted(make, ALL, size);
+  });
+
+  register("distorts images of any size as the definition in float64 does", async () => {
+    for (const size of [[1, 1], [1, 6], [18, 20], [19, 34], [37, 4]]) {
+      await assertDistorted(make, ALL, size);
+    }
+  });
 
   register(
     "takes steps on distorted images as on images as they are where no strength is above 0",
@@ -53,9 +62,13 @@ export function registerDistortions(register: Register, make: MakeEngine): void 
   register(
     "takes the same steps on distorted images however they are divided among calls",
     async () => {
-      assertSame(await trained(make, ALL, 1), await trained(make, ALL));
+      assertSame(await trained(make, ALL, { atOnce: 1 }), await trained(make, ALL));
     },
   );
+
+  register("resumes in the middle of an epoch of distorted images, to the bit", async () => {
+    assertSame(await trained(make, ALL, { resumeAfter: 2 }), await trained(make, ALL));
+  });
 
   register(
     "distorts the rows of every batch by their places, of batches in turns too",
@@ -84,37 +97,84 @@ export function registerDistortions(register: Register, make: MakeEngine): void 
   );
 }
 
-/** The state after an epoch. */
-async function trained(make: MakeEngine, augment: Augmentation, atOnce = 6) {
+/**
+ * Trains for an epoch of six steps and returns the state after it.
+ *
+ * @param atOnce Steps per call of `step()`
+ * @param resumeAfter After so many steps, another engine continues from the first one's state
+ */
+async function trained(
+  make: MakeEngine,
+  augment: Augmentation,
+  { atOnce = 6, resumeAfter = 0 } = {},
+): Promise<EngineState> {
   const data = generatedData({ rows: 350, width: 8, height: 8, classes: 4 });
   const options = { ...OTHER_ENGINE, augment };
-  await using engine = await make(options);
-  engine.load(data);
-  engine.start(allRows(data), drawState(options.architecture, options.optimizer));
   const steps = epochSteps(350, 60, 0.01);
-  for (let i = 0; i < steps.length; i += atOnce) engine.step(steps.slice(i, i + atOnce));
-  return await engine.read();
+  const take = async (steps: Step[], state: EngineState) => {
+    await using engine = await make(options);
+    engine.load(data);
+    engine.start(allRows(data), state);
+    for (let i = 0; i < steps.length; i += atOnce) engine.step(steps.slice(i, i + atOnce));
+    return await engine.read();
+  };
+  let state = drawState(options.architecture, options.optimizer);
+  if (resumeAfter > 0) state = await take(steps.splice(0, resumeAfter), state);
+  return await take(steps, state);
+}
+
+/**
+ * Returns rows with nonzero pixels everywhere or in a part of the image only: an engine may skip the
+ * pixels around them.
+ */
+function inkedData(width: number, height: number): Dataset {
+  const data = { ...generatedData({ rows: ROWS, width, height, classes: 2 }), classes: 2 };
+  const isInked = (row: number, x: number, y: number) => {
+    switch (row) {
+      case 0: // nothing
+        return false;
+      case 1: // one pixel in a corner
+        return x === 0 && y === 0;
+      case 2:
+        return x === width - 1 && y === height - 1;
+      case 3: // the middle
+        return Math.abs(2 * x + 1 - width) * 3 <= width && Math.abs(2 * y + 1 - height) <= 4;
+      case 4: // one side
+        return 4 * x < width;
+      default:
+        return (x * 7 + y * 13 + row) % 5 > 1;
+    }
+  };
+  data.images.forEach((_, i) => {
+    const [row, pixel] = [Math.floor(i / (width * height)), i % (width * height)];
+    const inked = isInked(row, pixel % width, Math.floor(pixel / width));
+    data.images[i] = inked ? 255 - (i * 31) % 7 * 30 : 0;
+  });
+  return data;
 }
 
 /** Asserts that images are distorted as the definition says, up to one level of few bytes. */
 async function assertDistorted(
   make: MakeEngine,
   augment: Distortion,
-  size: { width: number; height: number },
+  [width, height]: number[],
 ): Promise<void> {
-  const data = { ...generatedData({ rows: ROWS, ...size, classes: 2 }), classes: 2 };
-  data.images.set(data.images.map((byte) => byte === 0 ? 0 : 255 - byte % 7 * 30));
+  const data = inkedData(width, height);
   const found = await inputsOfSteps(make, data, augment);
   const key = prngKey(5);
-  const pixels = size.width * size.height;
+  const pixels = width * height;
   const rows = permutation(key, ROWS, { layout: "legacy" });
   let differing = 0;
   rows.forEach((row, position) => {
     const image = data.images.subarray(row * pixels, (row + 1) * pixels);
-    const expected = distortImage(image, size, drawDistortion(key, position, augment));
+    const drawn = drawDistortion(key, position, augment);
+    const expected = distortImage(image, { width, height }, drawn);
     found[position].forEach((byte, pixel) => {
       const difference = Math.abs(byte - expected[pixel]);
-      assert(difference <= 1, `row ${position}, pixel ${pixel}: ${byte}, not ${expected[pixel]}`);
+      assert(
+        difference <= 1,
+        `${width} x ${height}, row ${row}, pixel ${pixel}: ${byte}, not ${expected[pixel]}`,
+      );
       differing += difference;
     });
   });

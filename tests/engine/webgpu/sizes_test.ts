@@ -19,7 +19,7 @@ for (const kernels of ["hardware", "tiled"] as const) {
     const gpu = await openLimited({ maxStorageBufferBindingSize: 2 ** 19 });
     return await createWebGpuEngine(gpu, options, kernels);
   });
-  const limited = /ten steps|rows of permutation|counts/;
+  const limited = /ten steps|rows of permutation|counts|in turns/;
   for (const { does, test } of cases.filter(({ does }) => limited.test(does))) {
     Deno.test({
       name: `WebGPU (${kernels} kernels, small bindings) engine ${does}`,

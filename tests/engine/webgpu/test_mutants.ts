@@ -32,6 +32,7 @@ const RUNNERS: [RegExp, Runner[]][] = [
   [/choose_rows/, ["choose_rows", "choose_rows reversed"]],
   [/gather/, ["hardware", "hardware small"]],
   [/distort/, ["distortions", "distortions reversed", "distortions small"]],
+  [/functions\/rows/, ["hardware", "hardware small", "distortions small"]],
   [/^functions/, ["hardware", "tiled"]],
   [/./, ["hardware", "hardware reversed", "tiled"]],
 ];
