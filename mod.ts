@@ -1,8 +1,25 @@
 /**
- * Trains a three-layer net on MNIST with hand-written WebGPU shaders (or, without a GPU, on the
- * CPU), drawing the same random numbers as JAX.
+ * Trains a three-layer net on MNIST with hand-written WebGPU shaders or, without a GPU, on the CPU.
+ * Draws the same random numbers as JAX, so it repeats the published notebook's run from its seed.
  *
+ * `train` returns a stream of events. `loadMnist` loads the data, `loadParameters` and `predict` use
+ * a trained net, and `createEngine` trains without `train`.
+ *
+ * @example Train on synthetic digits, which need no download
+ * ```ts
+ * import { PRESETS, syntheticDigits, train } from "./mod.ts";
+ * import { assert } from "@std/assert";
+ *
+ * const data = syntheticDigits({ trainRows: 2000, testRows: 1000 });
+ * for await (const event of train({ data, ...PRESETS.accurate, epochs: 3, backend: "cpu" })) {
+ *   if (event.event === "finished") assert(event.accuracy > 0.7);
+ * }
+ * ```
+ *
+ * @example Train on MNIST as the notebook does
  * ```ts ignore
+ * import { loadMnist, train } from "./mod.ts";
+ *
  * for await (const event of train({ data: await loadMnist(), iterations: 500 })) {
  *   console.log(event);
  * }
@@ -14,9 +31,10 @@
 // Everything that needs no files.
 export * from "./browser.ts";
 
-// Files.
+// Data sets in files.
 export { loadMnist } from "./lib/data/load_mnist.ts";
 export { loadFashionMnist } from "./lib/data/load_fashion_mnist.ts";
+export type { LoadOptions } from "./lib/data/idx_source.ts";
 export { type IdxFolderOptions, readIdxFolder } from "./lib/data/idx_folder.ts";
 export {
   type Checksums,
@@ -24,5 +42,6 @@ export {
   type IdxDatasetOptions,
   type IdxFileName,
 } from "./lib/data/idx_dataset.ts";
-export type { LoadOptions } from "./lib/data/idx_source.ts";
+
+// Model files.
 export { saveParameters } from "./lib/model/save_parameters.ts";
