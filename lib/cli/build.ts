@@ -1,6 +1,6 @@
 /** `deno task build`: the page as a folder for any static host. */
 import { writeFileAtomically } from "../files/write_file.ts";
-import { openAsides } from "./asides.ts";
+import { openStatus } from "./status.ts";
 import { DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
 import { type FlagValues, type Task, text, toggle, UsageError } from "./flags.ts";
 import { print } from "./output.ts";
@@ -40,11 +40,11 @@ async function buildTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
       `--data-url must be an http or https address: current value is ${dataUrl}`,
     );
   }
-  using asides = await openAsides(flags.quiet);
+  using status = await openStatus(flags.quiet);
   const before = await filesOfEarlierBuild(out);
   const files: PageFiles = new Map();
   if (withData) {
-    const data = await openChosenDataset({ dataset: "mnist", dataDir }, asides);
+    const data = await openChosenDataset({ dataset: "mnist", dataDir }, status);
     for (const [name, bytes] of await gzipped(mnistFiles(data))) files.set(name, bytes);
   }
   for (const [name, bytes] of await pageFiles(dataUrl ?? MNIST_FOLDER)) files.set(name, bytes);

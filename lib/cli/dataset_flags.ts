@@ -4,7 +4,7 @@ import { openInBackground } from "../data/background.ts";
 import type { Dataset, DatasetSource } from "../data/dataset.ts";
 import type { SplitKind } from "../data/split.ts";
 import { DATASET_NAMES, type NamedDataset, namedDataset } from "../data/names.ts";
-import type { Asides } from "./asides.ts";
+import type { Status } from "./status.ts";
 import { typedPath } from "./paths.ts";
 import { type FlagTable, type FlagValues, number, path, text, toggle } from "./flags.ts";
 
@@ -12,45 +12,45 @@ export const DATASET_FLAGS = {
   dataset: {
     ...text(
       "NAME|DIR|FILE.csv",
-      "the images: a known data set, a folder of four IDX files, or a CSV file",
+      "data set: a name, a folder of four IDX files, or a CSV file of images",
       "auto",
     ),
     choices: DATASET_NAMES,
     parse: (text) =>
       text === "" ? undefined : DATASET_NAMES.includes(text) ? text : typedPath(text),
   },
-  dataDir: path("DIR", "folder that already holds the data set's files; overrides MNIST_DIR"),
+  dataDir: path("DIR", "folder with the data set's files; overrides MNIST_DIR"),
   label: text(
     "first|last|NAME",
-    "label column of a CSV file; by default found by its name or its values",
+    "label column of a CSV file; by default detected by its name or values",
   ),
-  test: path("FILE.csv", "a second CSV file, with the test rows; --split is original then"),
+  test: path("FILE.csv", "a second CSV file, with the test rows; sets --split original"),
   transpose: toggle("swap rows and columns of each image; the default for EMNIST's files"),
-  imageWidth: number("width of a CSV file's images in pixels, if they are not square"),
+  imageWidth: number("width in pixels of a CSV file's images, if they are not square"),
 } satisfies FlagTable;
 
 /**
  * Opens the data set chosen by flags, in the background.
  *
  * @param flags The values of `DATASET_FLAGS`
- * @param asides Shows progress and notices
+ * @param status Shows progress and notices
  * @param recorded The source of an earlier run's data, opened if no flag names another
  * @returns The data set
  * @throws Error if there is no such data set, it is corrupt, or it cannot be downloaded
  */
 export async function openChosenDataset(
   flags: FlagValues<typeof DATASET_FLAGS>,
-  asides: Asides,
+  status: Status,
   recorded?: DatasetSource,
 ): Promise<Dataset> {
   const mnistDir = Deno.env.get("MNIST_DIR");
   return await openInBackground({
     ...datasetSource(flags, recorded),
     mnistDir: mnistDir && typedPath(mnistDir),
-    onNotice: asides.notice,
-    onWarning: asides.warning,
+    onNotice: status.notice,
+    onWarning: status.warning,
     onProgress: ({ file, bytes, total = bytes }) =>
-      asides.progress(bytes, total, `of ${file} downloaded`),
+      status.progress(bytes, total, `of ${file} downloaded`),
   });
 }
 
@@ -77,13 +77,13 @@ export function datasetSource(
   };
 }
 
-/** The default of `--split`: `original` if a file of test rows is given. */
+/** Returns the default of `--split`: `original` if a file of test rows is given. */
 export function splitOf({ test }: FlagValues<typeof DATASET_FLAGS>): { split?: SplitKind } {
   return test === undefined ? {} : { split: "original" };
 }
 
-/** What is known about the chosen data set before it is opened, if it is not the user's own. */
-export function knownBeforehand(
+/** Returns what is known about the chosen data set before it is opened, if it is a named one. */
+export function chosenNamedDataset(
   { dataset = "auto" }: FlagValues<typeof DATASET_FLAGS>,
 ): NamedDataset | undefined {
   return namedDataset(dataset);

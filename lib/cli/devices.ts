@@ -7,26 +7,26 @@ import { print, printError } from "./output.ts";
 import { runTask } from "./run_task.ts";
 
 const FLAGS = {
-  check: toggle("compare each device's results with float64"),
-  time: toggle("time the notebook's step on each device"),
+  check: toggle("compare each device's results with float64 calculations"),
+  time: toggle("time a training step of the notebook's net on each device"),
   json: toggle("print one JSON object per device"),
 };
 
 const TASK: Task<typeof FLAGS> = {
   name: "devices",
-  summary: "Lists the devices that can train; --backend auto uses the one with the arrow.",
+  summary: "Lists the devices that can train. The arrow marks the one that --backend auto uses.",
   flags: FLAGS,
 };
 
 if (import.meta.main) await runTask(TASK, devicesTask);
 
-/** What is found out about a device. */
+/** The results of checking and timing a device. */
 interface Findings {
-  /** Of `--check`. */
+  /** The results of `--check`. */
   checks?: CheckResult[];
-  /** Of `--time`: milliseconds of the notebook's step. */
+  /** The result of `--time`: milliseconds per training step of the notebook's net. */
   milliseconds?: number;
-  /** Why neither could be had. */
+  /** The error message, if the device failed. */
   failure?: string;
 }
 
@@ -45,24 +45,28 @@ async function devicesTask({ check, time, json }: FlagValues<typeof FLAGS>): Pro
     if (milliseconds < (fastest?.milliseconds ?? Infinity)) {
       fastest = { milliseconds, device, chosen };
     }
-    if (!isRight(findings)) wrong++;
+    if (!isCorrect(findings)) wrong++;
     print(
       json
         ? JSON.stringify({ ...device, chosen, ...findings })
-        : `${chosen ? "->" : "  "} ${words(device)}${findingsText(findings)}`,
+        : `${chosen ? "->" : "  "} ${deviceText(device)}${findingsText(findings)}`,
     );
   }
   if (fastest && !fastest.chosen) {
-    printError(`The fastest is ${words(fastest.device)}: --backend ${fastest.device.backend}`);
+    printError(
+      `The fastest is ${deviceText(fastest.device)}: use --backend ${fastest.device.backend}`,
+    );
   }
-  if (wrong > 0) throw new Error(`${wrong} of the devices must not be trusted: see above`);
+  if (wrong > 0) {
+    throw new Error(`${wrong} of the devices failed or computed wrong results: see above`);
+  }
 }
 
-function words({ name, backend, software }: DeviceDescription): string {
+function deviceText({ name, backend, software }: DeviceDescription): string {
   return `${name} (${backend === "webgpu" && software ? "webgpu, in software" : backend})`;
 }
 
-function isRight({ checks = [], failure }: Findings): boolean {
+function isCorrect({ checks = [], failure }: Findings): boolean {
   return failure === undefined && checks.every(({ error, tolerance }) => error <= tolerance);
 }
 
@@ -76,7 +80,7 @@ function findingsText(findings: Findings): string {
       (error <= tolerance ? "" : `, more than ${tolerance}`)
     );
     parts.push(
-      `${isRight(findings) ? "correct" : "WRONG RESULTS"} (${list.join("; ")})`,
+      `${isCorrect(findings) ? "correct" : "WRONG RESULTS"} (${list.join("; ")})`,
     );
   }
   if (milliseconds !== undefined) parts.push(`${milliseconds.toFixed(3)} ms per step`);

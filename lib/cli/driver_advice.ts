@@ -1,4 +1,4 @@
-/** What to do where Deno finds no WebGPU adapter. */
+/** Advice for users whose machine has no WebGPU adapter. */
 export const DRIVER_ADVICE =
   "the machine has no graphics driver that Deno can use; install the GPU's Vulkan driver, " +
   "or on Debian the software adapter with `apt-get install mesa-vulkan-drivers libvulkan1`, " +

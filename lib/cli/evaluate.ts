@@ -4,14 +4,14 @@ import { publishedTestRows, splitDataset } from "../data/split.ts";
 import type { SavedModel } from "../model/saved_model.ts";
 import { DistSampler } from "../random/dist_sampler.ts";
 import { evaluationLines } from "../report/evaluation.ts";
-import { type Asides, openAsides } from "./asides.ts";
+import { openStatus, type Status } from "./status.ts";
 import { DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
 import { type FlagValues, type Task, toggle } from "./flags.ts";
 import { loadNamedModel, MODEL_FLAGS } from "./model_flag.ts";
 import { print } from "./output.ts";
 import { compareRunData } from "./run_data.ts";
 import { runTask } from "./run_task.ts";
-import { watchedEvaluation } from "./watched_evaluation.ts";
+import { evaluateWithProgress } from "./evaluate_with_progress.ts";
 
 const FLAGS = {
   ...MODEL_FLAGS,
@@ -35,14 +35,14 @@ async function evaluateTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
   const { file, model } = await loadNamedModel(TASK.name, flags);
   const { run, runError } = model;
   if (runError && flags.dataset === undefined) {
-    throw new Error(`${file}: ${runError}; --dataset says what to evaluate the net on`);
+    throw new Error(`${file}: ${runError}; choose the data to evaluate on with --dataset`);
   }
-  using asides = await openAsides(flags.quiet);
+  using status = await openStatus(flags.quiet);
   const recorded = run && (run.data ?? { dataset: run.dataset });
-  const opened = await openChosenDataset(flags, asides, recorded);
-  asides.clear();
-  const { data, rows } = await testRows(model, opened, flags, asides);
-  const report = await watchedEvaluation(asides)(model, data, rows);
+  const opened = await openChosenDataset(flags, status, recorded);
+  status.clear();
+  const { data, rows } = await testRows(model, opened, flags, status);
+  const report = await evaluateWithProgress(status)(model, data, rows);
   if (!flags.json) return print(...evaluationLines(report, data));
 
   const { correct, accuracy, loss, precision, recall, confusion } = report;
@@ -64,16 +64,16 @@ async function evaluateTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
 }
 
 /**
- * The rows that the net's run did not train on; where these are other data, or it is not known what
- * the run trained on, the data set's own test rows.
+ * Chooses the rows to evaluate on: the run's test rows if the data is the run's, otherwise the test
+ * rows of the given data set, with a warning.
  */
 async function testRows(
   { run }: SavedModel,
   opened: Dataset,
   flags: FlagValues<typeof FLAGS>,
-  asides: Asides,
+  status: Status,
 ): Promise<{ data: Dataset; rows: Uint32Array }> {
-  const known = run && await compareRunData(run, opened, asides.warning);
+  const known = run && await compareRunData(run, opened, status.warning);
   if (known?.same) {
     const { data } = known;
     const { seed, threefry, split: kind } = run!.options;
@@ -83,17 +83,17 @@ async function testRows(
   if (known && flags.dataset === undefined) {
     throw new Error(
       `Cannot evaluate as the data must be the run's ${known.wanted}: current value is ` +
-        `${known.found}; --dataset says what else to evaluate the net on`,
+        `${known.found}; to evaluate on other data, name it with --dataset`,
     );
   }
   const rows = publishedTestRows(opened);
   const which = rows.length === opened.labels.length ? "all rows" : "the test rows";
-  asides.warning(
+  status.warning(
     known
-      ? `The net was trained on ${known.wanted}; these are ${which} of ${known.found}. ` +
-        "If it was trained on some of them, its accuracy here is optimistic."
-      : `The file does not say what the net was trained on; these are ${which} of ` +
-        `${opened.name}. If it was trained on some of them, its accuracy here is optimistic.`,
+      ? `The net was trained on ${known.wanted}; it is evaluated on ${which} of ${known.found}. ` +
+        "If it was trained on some of these rows, this accuracy is optimistic."
+      : `The file does not say what the net was trained on; it is evaluated on ${which} of ` +
+        `${opened.name}. If it was trained on some of these rows, this accuracy is optimistic.`,
   );
   return { data: opened, rows };
 }

@@ -1,4 +1,4 @@
-/** `deno task export`: a trained net in the formats of other programs. */
+/** `deno task export`: writes a trained net in a format that other programs read. */
 import { encodeModel, modelTensors, type SavedModel } from "../model/saved_model.ts";
 import { writeFileAtomically } from "../files/write_file.ts";
 import { type FlagValues, oneOf, path, type Task, toggle, UsageError } from "./flags.ts";
@@ -7,7 +7,7 @@ import { print } from "./output.ts";
 import { shownPath } from "./paths.ts";
 import { runTask } from "./run_task.ts";
 
-/** The file formats, by which file names end, too. */
+/** The file formats, which are also the extensions of file names. */
 const FORMATS = ["npz", "onnx", "safetensors"] as const;
 type Format = typeof FORMATS[number];
 
@@ -15,17 +15,17 @@ const FLAGS = {
   ...MODEL_FLAGS,
   format: oneOf(
     FORMATS,
-    "npz for numpy.load, onnx for any ONNX runtime (images in, probabilities out), safetensors",
+    "file format: npz for numpy.load, onnx for any ONNX runtime (images to probabilities), or safetensors",
   ),
   npz: toggle("the same as --format npz"),
   onnx: toggle("the same as --format onnx"),
-  out: path("FILE", "output file; by default beside the net, with another extension"),
-  json: toggle("print one JSON object that names the file"),
+  out: path("FILE", "output file; by default beside the model, with the format's extension"),
+  json: toggle("print one JSON object with the file's name"),
 };
 
 const TASK: Task<typeof FLAGS> = {
   name: "export",
-  summary: "Writes a trained net in the formats of other programs.",
+  summary: "Converts a trained net to a format that other programs read.",
   flags: FLAGS,
 };
 
@@ -48,7 +48,7 @@ async function exportTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
   const { file, model } = await loadNamedModel(TASK.name, flags);
   const stem = file.replace(/\.(safetensors|npz)$/, "");
   const out = flags.out ?? `${stem}.${format}`;
-  if (out === file) throw new UsageError(`--out is needed: ${shownPath(file)} is the net itself`);
+  if (out === file) throw new UsageError(`--out is needed: ${shownPath(file)} is the model itself`);
   await writeFileAtomically(out, await ENCODERS[format](model));
   print(flags.json ? JSON.stringify({ event: "export", file: out }) : out);
 }
@@ -58,7 +58,7 @@ function chosenFormat({ format, npz, onnx }: FlagValues<typeof FLAGS>): Format {
     Format
   >;
   if (chosen.size !== 1) {
-    throw new UsageError(`one format is needed: --format ${FORMATS.join(", ")}`);
+    throw new UsageError(`exactly one format is needed: --format ${FORMATS.join("|")}`);
   }
   return [...chosen][0];
 }

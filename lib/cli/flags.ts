@@ -9,9 +9,11 @@ import { typedPath } from "./paths.ts";
 
 /** One flag; its name is its key in the table, in kebab case. */
 export interface Flag<Value> {
-  /** The placeholder of the value in the help, such as `N`; undefined for a flag without a value. */
+  /**
+   * The placeholder of the value in the help, such as `N`; undefined for a flag without a value.
+   */
   placeholder?: string;
-  /** What the flag does, in a line. */
+  /** What the flag does. */
   help: string;
   /** The accepted words, for the help. */
   choices?: readonly string[];
@@ -32,25 +34,25 @@ export type FlagValues<Table extends FlagTable> = {
   [Name in keyof Table]?: Table[Name] extends Flag<infer Value> ? Value : never;
 };
 
-/** A task as `deno task` runs it. */
+/** A task of `deno task`. */
 export interface Task<Table extends FlagTable> {
   name: string;
-  /** What it does: the first lines of its help. */
+  /** What it does, for the help. */
   summary: string;
   flags: Table;
-  /** The arguments besides flags, for the help: `IMAGE...`; by default none are accepted. */
+  /** The arguments besides flags, for the help: `IMAGE...`. If undefined, none are accepted. */
   operands?: string;
 }
 
 /** Thrown for an invalid command line; the message is one line. */
 export class UsageError extends Error {}
 
-/** A flag without a value. */
+/** Creates a flag without a value. */
 export function toggle(help: string): Flag<boolean> {
   return { help, expects: "", parse: () => true };
 }
 
-/** A flag with a number. */
+/** Creates a flag with a number. */
 export function number(help: string, byDefault?: number): Flag<number> {
   return {
     placeholder: "N",
@@ -61,24 +63,24 @@ export function number(help: string, byDefault?: number): Flag<number> {
   };
 }
 
-/** A flag with any text. */
+/** Creates a flag with any text but the empty one. */
 export function text(placeholder: string, help: string, byDefault?: string): Flag<string> {
   return {
     placeholder,
     help,
     default: byDefault,
-    expects: "something",
+    expects: "a text that is not empty",
     parse: (text) => text === "" ? undefined : text,
   };
 }
 
-/** A flag with a path, relative to the user's working directory. */
+/** Creates a flag with a path, relative to the user's working directory. */
 export function path(placeholder: string, help: string, byDefault?: string): Flag<string> {
   const asTyped = text(placeholder, help, byDefault);
   return { ...asTyped, parse: (text) => text === "" ? undefined : typedPath(text) };
 }
 
-/** A flag with one of a few words. */
+/** Creates a flag with one of a few words. */
 export function oneOf<Word extends string>(
   words: readonly Word[],
   help: string,
@@ -94,7 +96,10 @@ export function oneOf<Word extends string>(
   };
 }
 
-/** A flag with several values of another flag, separated by commas, or by slashes if those contain commas. */
+/**
+ * Creates a flag with a list of another flag's values, separated by commas, or by slashes if the
+ * values contain commas.
+ */
 export function listOf<Value>(flag: Flag<Value>, divider: "," | "/" = ","): Flag<Value[]> {
   return {
     ...flag,
@@ -107,13 +112,13 @@ export function listOf<Value>(flag: Flag<Value>, divider: "," | "/" = ","): Flag
   };
 }
 
-/** The number that a text stands for, if it does. */
+/** Parses a number; undefined if the text is not one. */
 export function parseNumber(text: string): number | undefined {
   const value = text.trim() === "" ? NaN : Number(text);
   return Number.isNaN(value) ? undefined : value;
 }
 
-/** `batchSize` as it is typed: `--batch-size`. */
+/** Returns the flag of a name in camel case: `--batch-size` for `batchSize`. */
 export function flagName(key: string): string {
   return "--" + key.replace(/[A-Z]/g, (letter) => "-" + letter.toLowerCase());
 }
@@ -172,8 +177,8 @@ function toOption<Value>(key: string, flag: Flag<Value>): Option {
 }
 
 /**
- * Removes `--` between the task and its flags, which npm requires. If the task accepts file names, a
- * later `--` still marks the end of the flags.
+ * Removes `--` between the task and its flags, which npm requires. If the task accepts file names,
+ * a later `--` still marks the end of the flags.
  */
 function withoutDashes(args: string[], { operands }: Task<FlagTable>): string[] {
   return args.filter((word, i) => word !== "--" || i > 0 && operands !== undefined);

@@ -1,27 +1,27 @@
-/** Starting from a net's parameters: `train --init-from FILE`. */
+/** Reads the net from which `train --init-from FILE` starts. */
 import type { SavedModel } from "../model/saved_model.ts";
 import { OptionError, type TrainingOptions } from "../training/options.ts";
 import { type FlagValues, UsageError } from "./flags.ts";
 import { loadNet } from "./model_flag.ts";
 import type { TRAINING_FLAGS } from "./training_flags.ts";
 
-/** A net to start from, and the options that fit it. */
+/** A net to start from, and the training options with its architecture. */
 export interface InitialNet {
   model: SavedModel;
   options: Partial<TrainingOptions>;
 }
 
 /**
- * Reads a net to start from. The net decides the options that say what a net is; a preset's
- * `hidden` gives way to it.
+ * Reads a net to start from. Its architecture overrides the options of the preset.
  *
- * @param file Where it is
- * @param chosen Options as flags and presets give them; for another program's net they say how it
- *   computes
- * @param flags What was given
- * @throws {UsageError} If more must be known of the net, or `--init` says how to draw another
- * @throws {OptionError} If a flag asks for another net
- * @throws {Error} If the file is missing, damaged or another kind of file
+ * @param file Its path
+ * @param chosen The options from flags and presets; for another program's net they include what its
+ *   file does not say
+ * @param flags The flags given
+ * @returns The net, and the options with its architecture
+ * @throws {UsageError} If the file does not say enough and flags are missing, or `--init` is given
+ * @throws {OptionError} If `--hidden` contradicts the net
+ * @throws {Error} If the file is missing, corrupt or another kind of file
  */
 export async function openInitialNet(
   file: string,
@@ -29,7 +29,7 @@ export async function openInitialNet(
   flags: FlagValues<typeof TRAINING_FLAGS>,
 ): Promise<InitialNet> {
   if (flags.init !== undefined) {
-    throw new UsageError("--init-from takes the parameters that --init would draw: leave one out");
+    throw new UsageError("--init-from and --init contradict each other: remove one of them");
   }
   const model = await loadNet("deno task train --init-from", file, chosen);
   const { architecture: { hidden, activation, head }, scale } = model;

@@ -1,20 +1,23 @@
 /** Handles what ends a task early: Ctrl-C, a signal, or a closed output pipe. */
-import { whenReaderGone } from "./output.ts";
+import { onReaderClosed } from "./output.ts";
 
-/** The signals that ask a process to end, and its exit code then: 128 and the signal's number. */
+/** The signals that ask a process to end, and its exit code: 128 plus the signal's number. */
 const EXIT_CODES: Partial<Record<Deno.Signal, number>> = Deno.build.os === "windows"
-  // Ctrl-C and Ctrl-Break; there is no way to ask a process on Windows by SIGTERM.
+  // Ctrl-C and Ctrl-Break; Windows has no SIGTERM.
   // https://docs.deno.com/api/deno/~/Deno.addSignalListener
   ? { SIGINT: 130, SIGBREAK: 149 }
   : { SIGINT: 130, SIGTERM: 143 };
 const SIGNALS = Object.keys(EXIT_CODES) as (keyof typeof EXIT_CODES)[];
 
-/** 128 and the number of SIGPIPE, which ends other programs in a pipe whose reader has gone. */
+/**
+ * 128 plus the number of SIGPIPE, which ends other programs when the reader of their pipe closes
+ * it.
+ */
 const PIPE_CLOSED = 141;
 
 /**
- * Signals within this time of the first are the same Ctrl-C: the terminal sends it to all of its
- * processes, and `deno task` forwards the one that it receives.
+ * Signals within this time of the first belong to the same Ctrl-C: the terminal sends one to each
+ * of its processes, and `deno task` forwards the one that it receives.
  */
 const SAME_MILLISECONDS = 500;
 
@@ -35,20 +38,20 @@ export class Interruption implements Disposable {
 
   /** Begins to listen. */
   constructor() {
-    whenReaderGone(() => this.#interrupt(PIPE_CLOSED));
+    onReaderClosed(() => this.#interrupt(PIPE_CLOSED));
   }
 
-  /** Aborted when the task is to end. */
+  /** Aborted when the task must end. */
   get signal(): AbortSignal {
     return this.#stop.signal;
   }
 
-  /** The process's exit code; 0 as long as nothing asks it to end. */
+  /** The process's exit code; 0 unless the task was interrupted. */
   get exitCode(): number {
     return this.#exitCode;
   }
 
-  /** Tells that there is now something to save. */
+  /** From now on, an interruption aborts the signal, since the task has something to save. */
   begin(): void {
     this.#begun = true;
   }

@@ -1,4 +1,4 @@
-/** The flags that name a trained net, for every task that uses one. */
+/** The flags that name a trained net, for all tasks that use one. */
 import { MissingSettingsError, type NetSettings } from "../model/foreign_model.ts";
 import { loadParameters } from "../model/load_parameters.ts";
 import type { SavedModel } from "../model/saved_model.ts";
@@ -6,19 +6,19 @@ import { OPTION_WORDS } from "../training/options.ts";
 import { flagName, type FlagTable, type FlagValues, oneOf, path, UsageError } from "./flags.ts";
 import { shownPath } from "./paths.ts";
 
-/** How another program's net computes; files of this program say it themselves. */
-const FACT_FLAGS = {
+/** Settings that the files of other programs do not contain. */
+const SETTING_FLAGS = {
   activation: oneOf(
     OPTION_WORDS.activation,
     "activation of the hidden layers, if the file does not say it",
   ),
   head: oneOf(
     OPTION_WORDS.head,
-    "softmax of the outputs, with tanh before it for notebook, if the file does not say it",
+    "output function: tanh then softmax (notebook), or softmax, if the file does not say it",
   ),
   scale: oneOf(
     OPTION_WORDS.scale,
-    "pixel scaling: by the L2 norm of the image, or by 255, if the file does not say it",
+    "pixel scaling: divided by the image's L2 norm, or by 255 (unit), if the file does not say it",
   ),
 } satisfies FlagTable;
 
@@ -27,10 +27,10 @@ export const MODEL_FLAGS = {
     "FILE",
     "trained net: a run's model.safetensors or checkpoint.safetensors, or a .safetensors or .npz file from PyTorch, JAX or Keras",
   ),
-  ...FACT_FLAGS,
+  ...SETTING_FLAGS,
 } satisfies FlagTable;
 
-/** A trained net, and the file that it is in. */
+/** A trained net and its file. */
 export interface NamedModel {
   file: string;
   model: SavedModel;
@@ -40,16 +40,20 @@ export interface NamedModel {
  * Reads the net that the flag names.
  *
  * @param task The task's name, for the command that a message shows
- * @param flags With `--model`, and what the file may not say
+ * @param flags The values of `MODEL_FLAGS`
  * @returns The net
- * @throws {UsageError} If the flag was not given, or others are needed with it
- * @throws {Error} If the file is missing, damaged or another kind of file
+ * @throws {UsageError} If `--model` is missing, or settings that the file does not contain
+ * @throws {Error} If the file is missing, corrupt or another kind of file
  */
 export async function loadNamedModel(
   task: string,
   { model: file, ...facts }: FlagValues<typeof MODEL_FLAGS>,
 ): Promise<NamedModel> {
-  if (file === undefined) throw new UsageError("--model FILE is needed: the net to use");
+  if (file === undefined) {
+    throw new UsageError(
+      "--model FILE is needed: a trained net, such as runs/NAME/model.safetensors",
+    );
+  }
   return { file, model: await loadNet(`deno task ${task} --model`, file, facts) };
 }
 

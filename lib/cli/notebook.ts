@@ -1,4 +1,4 @@
-/** `deno task notebook`: how to open the notebook. */
+/** `deno task notebook`: prints how to open the notebook. */
 import type { FlagValues, Task } from "./flags.ts";
 import { print } from "./output.ts";
 import { runTask } from "./run_task.ts";
@@ -7,14 +7,14 @@ const FLAGS = {};
 
 const TASK: Task<typeof FLAGS> = {
   name: "notebook",
-  summary: "Says how to open the Jupyter notebook that explains the training step by step.",
+  summary: "Prints how to open the Jupyter notebook that explains the training step by step.",
   flags: FLAGS,
 };
 
 const INSTRUCTIONS = `\
 notebook/solving_mnist_with_webgpu.ipynb explains the training step by step, in cells that run.
 
-1. Tell Jupyter about Deno, once:
+1. Register Deno with Jupyter, once:
 
        deno jupyter --install
 
@@ -28,7 +28,7 @@ notebook/solving_mnist_with_webgpu.ipynb explains the training step by step, in 
 3. Run all cells. MNIST is read from the folder that MNIST_DIR names, otherwise from data/mnist;
    files that are missing are downloaded there.
 
-Code in a notebook may do whatever you may do: Deno asks for no permissions there.`;
+Deno runs notebooks with all permissions.`;
 
 if (import.meta.main) await runTask(TASK, notebookTask);
 

@@ -1,38 +1,42 @@
-/** Paths as a person types and reads them, wherever the task runs. */
+/**
+ * Converts paths between the user's working directory and the task's, which is the project's
+ * folder.
+ */
 import { resolve } from "node:path";
 
 /**
- * The folder in which the person stands, if the task runs in another: `deno task` changes to the
- * folder of deno.json, and leaves this name in the environment.
+ * Returns the user's working directory, if the task has another: `deno task` changes to the folder
+ * of deno.json, and sets INIT_CWD to the directory in which it was started.
  * https://docs.deno.com/runtime/reference/cli/task/#specifying-the-current-working-directory
  */
-function folderOfPerson(): string | undefined {
+function userDirectory(): string | undefined {
   let folder;
   try {
     folder = Deno.env.get("INIT_CWD");
   } catch {
-    return undefined; // without permission to read it, as nobody ran `deno task`
+    return undefined; // no permission to read the variable: not started by `deno task`
   }
   return folder === undefined || resolve(folder) === Deno.cwd() ? undefined : folder;
 }
 
 /**
- * A path from the command line, which is relative to where the person stands.
+ * Resolves a path from the command line, which is relative to the user's working directory.
  *
- * @param path As typed
- * @returns The same path, for this process
+ * @param path The path as typed
+ * @returns The path for this process
  */
 export function typedPath(path: string): string {
-  const folder = folderOfPerson();
+  const folder = userDirectory();
   return folder === undefined ? path : resolve(folder, path);
 }
 
 /**
- * A path for a message: in full where the person stands in another folder than the task runs in.
+ * Formats a path for a message: as an absolute path if the user's working directory is not the
+ * task's.
  *
- * @param path Of this process
- * @returns One that means the same to the person
+ * @param path A path of this process
+ * @returns A path that is valid in the user's working directory
  */
 export function shownPath(path: string): string {
-  return folderOfPerson() === undefined ? path : resolve(path);
+  return userDirectory() === undefined ? path : resolve(path);
 }

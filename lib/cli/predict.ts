@@ -1,4 +1,4 @@
-/** `deno task predict`: which digits photographs and drawings show. */
+/** `deno task predict`: classifies photographs and drawings of digits. */
 import type { Architecture } from "../net/architecture.ts";
 import { printable } from "../files/printable.ts";
 import { decodeImage } from "../image/decode.ts";
@@ -30,10 +30,11 @@ const TASK: Task<typeof FLAGS> = {
 const STDIN = "-";
 
 /**
- * An answer less than so many times as probable as the next one is unsure. Of MNIST's test rows
- * that is 0.8% with preset accurate, half of which the net gets wrong; 9% with the notebook's.
+ * A prediction is unsure if it is less than this many times as probable as the second-best class.
+ * With the preset accurate, this holds for 0.8% of MNIST's test rows, half of which are
+ * misclassified; with the notebook's net, for 9%.
  */
-const SURE = 2;
+const SURE_RATIO = 2;
 
 if (import.meta.main) await runTask(TASK, predictTask);
 
@@ -41,7 +42,7 @@ if (import.meta.main) await runTask(TASK, predictTask);
 interface Prediction {
   image: string;
   label: number;
-  /** What the class is called, where that is not its number. */
+  /** The class's name, if it is not the number. */
   name?: string;
   probabilities: number[];
   /** Whether another class is more than half as probable. */
@@ -50,7 +51,9 @@ interface Prediction {
 
 /** Prints the prediction for each image; an unreadable image does not stop the others. */
 async function predictTask(flags: FlagValues<typeof FLAGS>, images: string[]): Promise<number> {
-  if (images.length === 0) throw new UsageError("an image is needed: a file, or - for stdin");
+  if (images.length === 0) {
+    throw new UsageError("an image is needed: a PNG or JPEG file, or - for stdin");
+  }
   const { file, model } = await loadNamedModel(TASK.name, flags);
   checkInputs(file, model.architecture);
   const names = model.run?.data?.classNames;
@@ -59,7 +62,8 @@ async function predictTask(flags: FlagValues<typeof FLAGS>, images: string[]): P
     try {
       const digit = await readDigit(image);
       const { labels: [label], probabilities: [...probabilities] } = predict(model, digit);
-      const unsure = probabilities[label] < SURE * probabilities[secondBest(probabilities, label)];
+      const unsure =
+        probabilities[label] < SURE_RATIO * probabilities[secondBest(probabilities, label)];
       const name = names?.[label];
       const prediction = { image, label, ...name && { name }, probabilities, unsure };
       print(...(flags.json ? [jsonLine(prediction)] : predictionLines(prediction, names)));
@@ -73,7 +77,7 @@ async function predictTask(flags: FlagValues<typeof FLAGS>, images: string[]): P
   return code;
 }
 
-/** The most probable class but one. */
+/** Returns the class with the second highest probability. */
 function secondBest(probabilities: number[], best: number): number {
   const others = [...probabilities.keys()].filter((label) => label !== best);
   return others.reduce((a, b) => probabilities[b] > probabilities[a] ? b : a);
@@ -106,18 +110,18 @@ function jsonLine(prediction: Prediction): string {
   return JSON.stringify({ event: "prediction", ...prediction });
 }
 
-/** The answer, then a line for each class. */
+/** Formats a prediction: a line with the class, then a line for each class's probability. */
 function predictionLines(
   { image, label, probabilities, unsure }: Prediction,
   names: readonly string[] = [],
 ): string[] {
-  const called = (label: number) => [label, printable(names[label] ?? "")].join(" ").trim();
-  const doubt = unsure ? ` (unsure: perhaps ${called(secondBest(probabilities, label))})` : "";
-  const width = Math.max(...probabilities.map((_, label) => called(label).length));
+  const nameOf = (label: number) => [label, printable(names[label] ?? "")].join(" ").trim();
+  const doubt = unsure ? ` (unsure: perhaps ${nameOf(secondBest(probabilities, label))})` : "";
+  const width = Math.max(...probabilities.map((_, label) => nameOf(label).length));
   return [
-    `${image === STDIN ? "stdin" : image}: ${called(label)}${doubt}`,
+    `${image === STDIN ? "stdin" : image}: ${nameOf(label)}${doubt}`,
     ...probabilities.map((probability, label) =>
-      `  ${called(label).padEnd(width)} ${(100 * probability).toFixed(2).padStart(6)}%` +
+      `  ${nameOf(label).padEnd(width)} ${(100 * probability).toFixed(2).padStart(6)}%` +
       ` ${"#".repeat(Math.round(40 * probability))}`.trimEnd()
     ),
   ];

@@ -1,4 +1,4 @@
-/** `deno task report`: finished runs as HTML pages. */
+/** `deno task report`: writes an HTML page about one run, or a comparison of several. */
 import { dirname, join } from "node:path";
 import type { Dataset } from "../data/dataset.ts";
 import { writeFileAtomically } from "../files/write_file.ts";
@@ -6,25 +6,25 @@ import type { RunRecord } from "../model/metadata.ts";
 import { comparePage } from "../report/html/compare_page.ts";
 import { runPage } from "../report/html/run_page.ts";
 import { readRunDirectory } from "../report/run_directory.ts";
-import { type Asides, openAsides } from "./asides.ts";
+import { openStatus, type Status } from "./status.ts";
 import { DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
 import { type FlagValues, path, type Task, toggle, UsageError } from "./flags.ts";
 import { print } from "./output.ts";
 import { typedPath } from "./paths.ts";
 import { requireRunData } from "./run_data.ts";
 import { runTask } from "./run_task.ts";
-import { watchedEvaluation } from "./watched_evaluation.ts";
+import { evaluateWithProgress } from "./evaluate_with_progress.ts";
 
 const FLAGS = {
-  run: path("DIR", "shows one run: the same as naming its folder alone"),
-  compare: path("DIR", "compares this run with those named after it, if any"),
+  run: path("DIR", "the run to report on; the same as naming a single folder"),
+  compare: path("DIR", "compare this run with those named after it"),
   out: path(
     "FILE",
-    "output file; by default report.html in the run's folder, or compare.html beside it",
+    "output file; by default report.html in the run's folder, or compare.html next to the first",
   ),
   ...DATASET_FLAGS,
-  dataset: { ...DATASET_FLAGS.dataset, default: "the run's" },
-  json: toggle("print one JSON object that names the page"),
+  dataset: { ...DATASET_FLAGS.dataset, default: "the run's data set" },
+  json: toggle("print one JSON object with the file's name"),
   quiet: toggle("no progress or notices on stderr"),
 };
 
@@ -33,7 +33,7 @@ const TASK: Task<typeof FLAGS> = {
   summary: "Writes a report on a finished run, or a comparison of several, as one HTML file:\n" +
     "  deno task report runs/2026-11-23-298504\n" +
     "  deno task report runs/2026-11-23-298504 runs/2026-11-23-1\n" +
-    "A report on a run reads the run's data again, to show misclassified digits.",
+    "To show misclassified digits, the report on one run reads the run's data again.",
   flags: FLAGS,
   operands: "[RUN...]",
 };
@@ -45,53 +45,55 @@ async function reportTask(flags: FlagValues<typeof FLAGS>, others: string[]): Pr
   const { compare, run = named.length === 1 && compare === undefined ? named[0] : undefined } =
     flags;
   if (flags.run !== undefined && (compare !== undefined || named.length > 0)) {
-    throw new UsageError("--run shows one run: to compare several, name their folders without it");
+    throw new UsageError(
+      "--run reports on one run; to compare several, name their folders without --run",
+    );
   }
   const compared = compare === undefined ? named : [compare, ...named];
   if (run === undefined && compared.length === 0) {
     throw new UsageError(
-      "a run's folder is needed, or several to compare: deno task report RUN...",
+      "the folder of a run is needed, or several to compare: deno task report runs/NAME",
     );
   }
-  using asides = await openAsides(flags.quiet);
+  using status = await openStatus(flags.quiet);
   const open = ({ dataset, data }: RunRecord) =>
-    openChosenDataset(flags, asides, data ?? { dataset });
+    openChosenDataset(flags, status, data ?? { dataset });
   const file = run === undefined
     ? await writeComparison(compared, flags.out)
-    : await writeRunReport({ run, open, asides, out: flags.out });
+    : await writeRunReport({ run, open, status, out: flags.out });
   print(flags.json ? JSON.stringify({ event: "report", file }) : file);
 }
 
-/** What `writeRunReport` is told. */
+/** Options of `writeRunReport`. */
 interface RunReportOptions {
   /** The run's folder. */
   run: string;
-  /** Opens the run's data; flags may say where they are now. */
+  /** Opens the run's data set. */
   open: (run: RunRecord) => Promise<Dataset>;
-  /** Shows how far it is. */
-  asides: Asides;
+  /** Shows the progress. */
+  status: Status;
   /**
-   * The page's file.
+   * The output file.
    * @default report.html in the run's folder
    */
   out?: string;
 }
 
 /**
- * Writes the page of a run.
+ * Writes the report on a run.
  *
- * @param options The run, its data, and where the page goes
- * @returns The page's file
- * @throws {Error} If the folder is not that of a finished run, the data are others than the run's,
- *   or the file cannot be written
+ * @param options The run, its data and the output file
+ * @returns The output file
+ * @throws {Error} If the folder is not that of a finished run, the data is not the run's, or the file
+ *   cannot be written
  */
 export async function writeRunReport(
-  { run, open, asides, out = join(run, "report.html") }: RunReportOptions,
+  { run, open, status, out = join(run, "report.html") }: RunReportOptions,
 ): Promise<string> {
   const { run: reported, model } = await readRunDirectory(run);
   const opened = await open(reported);
-  const data = await requireRunData(reported, opened, "report on the run", asides.warning);
-  const page = await runPage(reported, model, data, watchedEvaluation(asides));
+  const data = await requireRunData(reported, opened, "report on the run", status.warning);
+  const page = await runPage(reported, model, data, evaluateWithProgress(status));
   await writeFileAtomically(out, page);
   return out;
 }

@@ -1,4 +1,4 @@
-/** Resumes from a checkpoint: `train --resume FILE`. */
+/** Reads the checkpoint from which `train --resume FILE` resumes. */
 import type { DeviceDescription } from "../engine/engine.ts";
 import { linkTarget } from "../files/write_file.ts";
 import { type Checkpoint, decodeCheckpoint } from "../model/checkpoint.ts";
@@ -16,7 +16,8 @@ export interface Resumed {
  * Reads a checkpoint.
  *
  * @param file The checkpoint's path
- * @param given The options given as flags; they may make the run longer, but not differ otherwise
+ * @param given The options given as flags; they may make the run longer, but must not differ
+ *   otherwise
  * @returns The checkpoint and the options
  * @throws {OptionError} If an option differs
  * @throws {Error} If the file is missing, corrupt or not a checkpoint
@@ -37,7 +38,7 @@ export async function openCheckpoint(
   }
   const { iterations = options.iterations, epochs = options.epochs } = given;
   return {
-    // The run's folder is where the file is, not where a link to it is.
+    // If the path is a link, the run's folder is that of the link's target.
     file: await linkTarget(file),
     checkpoint,
     options: resolveOptions({ ...options, iterations, epochs }),
@@ -58,7 +59,7 @@ export function compareDevices(
 ): void {
   if (device.backend === run.backend && device.name === run.device) return;
   onNotice(
-    `The checkpoint was made on ${run.device} (${run.backend}), this is ${device.name} ` +
-      `(${device.backend}): the last bits may differ from those of a run without a break.`,
+    `The checkpoint was saved on ${run.device} (${run.backend}); this device is ${device.name} ` +
+      `(${device.backend}), so the last bits may differ from those of an uninterrupted run.`,
   );
 }

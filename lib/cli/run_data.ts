@@ -1,4 +1,4 @@
-/** Compares data with the data that a run was trained on. */
+/** Compares a data set with the one that a run was trained on. */
 import type { Dataset } from "../data/dataset.ts";
 import { hashDataset } from "../data/record.ts";
 import { printable } from "../files/printable.ts";
@@ -6,29 +6,29 @@ import type { RunRecord } from "../model/metadata.ts";
 
 /** Characters of a hash that messages show. */
 const HASH_SHOWN = 12;
-/** Characters of a name, which may be a path. */
+/** Maximum characters of a name that messages show; a name may be a path. */
 const NAME_SHOWN = 500;
 
 /** The result of comparing a run's data with the opened data. */
 export interface RunData {
   /** Whether they have the same rows in the same order, regardless of their names. */
   same: boolean;
-  /** What was opened; if it is the same, divided into training and test rows as the run's data were. */
+  /** The opened data; if it is the same, split into training and test rows as the run's data. */
   data: Dataset;
-  /** Both in words for a person. */
+  /** Descriptions of the run's data and of the opened data, for messages. */
   wanted: string;
   found: string;
 }
 
 /**
- * Compares data with those of a run: by their hash or, as far as the run's file is of an early version
- * and has none, by their name.
+ * Compares data with a run's data: by hash, or by name if an early version wrote the run's file,
+ * without a hash.
  *
  * @param run The run
- * @param data What was opened
- * @param onWarning Told if only the name could be compared
- * @returns Whether they are the same
- * @throws {Error} If their classes have other names, so that a number means another thing
+ * @param data The opened data
+ * @param onWarning Called with a message if only the names could be compared
+ * @returns The result of the comparison
+ * @throws {Error} If a label stands for different classes in the two
  */
 export async function compareRunData(
   run: RunRecord,
@@ -37,7 +37,9 @@ export async function compareRunData(
 ): Promise<RunData> {
   const { dataset, data: record } = run;
   if (!record) {
-    onWarning("The run's file has no hash of its data: only the name of the data was compared.");
+    onWarning(
+      "The run's file contains no hash of its data, so only the name of the data was compared.",
+    );
     const [wanted, found] = [dataset, data.name].map((name) => printable(name, NAME_SHOWN));
     return { same: data.name === dataset, data, wanted, found };
   }
@@ -57,11 +59,11 @@ export async function compareRunData(
  * Returns the data if they are the run's; throws otherwise.
  *
  * @param run The run
- * @param opened What was opened
- * @param action What cannot be done with other data: `resume`
- * @param onWarning Told if only the name could be compared
- * @returns The data, divided into training and test rows as the run's were
- * @throws {Error} If the data are others
+ * @param opened The opened data
+ * @param action What requires the run's data, for the message: `resume`
+ * @param onWarning Called with a message if only the names could be compared
+ * @returns The data, split into training and test rows as the run's data
+ * @throws {Error} If it is other data
  */
 export async function requireRunData(
   run: RunRecord,
@@ -76,7 +78,7 @@ export async function requireRunData(
   );
 }
 
-/** Throws if labels are words that have different numbers in the run. */
+/** Throws if a label stands for different classes in the run and in the data. */
 function checkClassNames(names: readonly string[] | undefined, data: Dataset): void {
   const different = data.classNames?.findIndex((name, label) => names && name !== names[label]);
   if (names === undefined || different === undefined || different < 0) return;

@@ -21,8 +21,9 @@ export const MISUSED = 2;
  * `--json` also an error event on stdout) and ends the process with exit code 1, or 2 if the command
  * line is invalid.
  *
- * @param task Its name, summary and flags
- * @param main What it does; the exit code if that is not 0, or that of the interruption
+ * @param task The task
+ * @param main Does the task's work. It may return an exit code; otherwise the exit code is 0, or that
+ *   of an interruption.
  */
 export async function runTask<Table extends FlagTable>(
   task: Task<Table>,
@@ -32,7 +33,7 @@ export async function runTask<Table extends FlagTable>(
     interruption: Interruption,
   ) => Promise<number | void>,
 ): Promise<void> {
-  // Errors that no one awaits: a device's, a worker's.
+  // Errors outside of `main`, for example of a device or a worker.
   globalThis.addEventListener("unhandledrejection", (event) => fail(event.reason));
   globalThis.addEventListener("error", (event) => fail(event.error));
   try {

@@ -1,6 +1,6 @@
 /** `deno task serve`: the page in which the net trains in a browser, with MNIST. */
 import { type FlagValues, number, oneOf, type Task, text, toggle } from "./flags.ts";
-import { openAsides } from "./asides.ts";
+import { openStatus } from "./status.ts";
 import { DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
 import { print } from "./output.ts";
 import {
@@ -32,8 +32,8 @@ if (import.meta.main) await runTask(TASK, serveTask);
 
 async function serveTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
   const { host = "127.0.0.1", port = 8000, dataset = "auto", dataDir } = flags;
-  using asides = await openAsides(flags.quiet);
-  const data = await openChosenDataset({ dataset, dataDir }, asides);
+  using status = await openStatus(flags.quiet);
+  const data = await openChosenDataset({ dataset, dataDir }, status);
   const mnist = data.name === "mnist" ? MNIST_FOLDER : undefined;
   const files = await pageFiles(mnist);
   if (mnist) {
@@ -46,9 +46,9 @@ async function serveTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
   const url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${taken}/`;
   print(flags.json ? JSON.stringify({ event: "serving", url }) : url);
   if (!isLoopback(host)) {
-    asides.notice("Other machines can reach this; their browsers train without WebGPU over http.");
+    status.notice("Other machines can reach this; their browsers train without WebGPU over http.");
   }
-  asides.notice("Ctrl-C ends it.");
+  status.notice("Ctrl-C ends it.");
   await server.finished;
 }
 

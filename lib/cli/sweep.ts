@@ -1,4 +1,4 @@
-/** `deno task sweep`: many runs, compared. */
+/** `deno task sweep`: trains many runs and compares them. */
 import type { Dataset } from "../data/dataset.ts";
 import { recordDataset } from "../data/record.ts";
 import { createEngine, listDevices } from "../engine/create.ts";
@@ -11,8 +11,8 @@ import { SweepLedger } from "../report/sweep_ledger.ts";
 import { SweepMeter } from "../report/sweep_meter.ts";
 import { resolveOptions, type TrainingOptions } from "../training/options.ts";
 import { sweep, type SweepEvent, type SweptRun } from "../training/sweep.ts";
-import { sweepSideBySide } from "../training/sweep_jobs.ts";
-import { type Asides, openAsides } from "./asides.ts";
+import { sweepInParallel } from "../training/sweep_jobs.ts";
+import { openStatus, type Status } from "./status.ts";
 import { DATASET_FLAGS, openChosenDataset, splitOf } from "./dataset_flags.ts";
 import { DRIVER_ADVICE } from "./driver_advice.ts";
 import {
@@ -36,7 +36,10 @@ type Swept<Table> = {
   [Name in keyof Table]: Table[Name] extends Flag<infer Value> ? Flag<Value[]> : never;
 };
 
-/** Every training flag takes several values; those of `--hidden`, which contain commas, are separated by slashes. */
+/**
+ * The training flags, each with a list of values; those of `--hidden` contain commas, so slashes
+ * separate them.
+ */
 const SWEPT_FLAGS = Object.fromEntries(
   Object.entries(TRAINING_FLAGS).map(([name, flag]) => [
     name,
@@ -47,24 +50,24 @@ const SWEPT_FLAGS = Object.fromEntries(
 const FLAGS = {
   ...SWEPT_FLAGS,
   ...DATASET_FLAGS,
-  backend: oneOf(["auto", "webgpu", "cpu"], "what to train on", "auto"),
+  backend: oneOf(["auto", "webgpu", "cpu"], "kind of device to train on", "auto"),
   jobs: number("runs in parallel on the CPU engine; by default one per core"),
   out: path(
     "FILE.csv",
-    "file of finished runs; runs that it contains are not repeated",
+    "file of finished runs; runs that it contains already are not repeated",
     "sweep.csv",
   ),
   json: toggle("print one JSON object per run, then one per combination"),
-  quiet: toggle("no progress, device or notices on stderr"),
+  quiet: toggle("print only warnings and errors on stderr"),
 };
 
 const TASK: Task<typeof FLAGS> = {
   name: "sweep",
   summary:
-    "Trains every combination of the values given, and prints mean and spread over the seeds:\n" +
+    "Trains every combination of the given values, and prints mean and spread over the seeds:\n" +
     "  deno task sweep --learning-rate 0.1,0.5,1 --seed 1,2,3\n" +
-    "On the CPU, as many runs train in parallel as there are cores; on a GPU they run in sequence.\n" +
-    "An interrupted sweep continues from its file when it is started again.",
+    "On the CPU, one run per core trains in parallel; on a GPU, runs train in sequence. If a sweep\n" +
+    "was interrupted, start it again to continue.",
   flags: FLAGS,
 };
 
@@ -81,10 +84,10 @@ async function sweepTask(
   const given = combinations(flags).map(resolveOptions);
   using _lock = await lockSweep(out);
   const before = await readSweep(out);
-  using asides = await openAsides(flags.quiet);
+  using status = await openStatus(flags.quiet);
 
-  const data = await openChosenDataset(flags, asides);
-  const options = fitAllToData(given, data, flags, asides.notice);
+  const data = await openChosenDataset(flags, status);
+  const options = fitAllToData(given, data, flags, status.notice);
   const { hash: dataHash, trainRows } = await recordDataset(data);
   const cpuReason = await whyCpu(flags.backend);
   const ledger = new SweepLedger(out, before, {
@@ -92,7 +95,9 @@ async function sweepTask(
     data: { dataHash, trainRows },
     backend: cpuReason ? "cpu" : "webgpu",
   });
-  if (ledger.done.length > 0) asides.notice(`${ledger.words} are in ${shownPath(out)} already`);
+  if (ledger.done.length > 0) {
+    status.notice(`${shownPath(out)} already contains ${ledger.progress}`);
+  }
   await ledger.write(); // so that an unwritable path fails before training starts
 
   interruption.begin();
@@ -100,33 +105,33 @@ async function sweepTask(
   const meter = new SweepMeter(ledger.left, data);
   const nameOf = runNamer(options);
   const start = performance.now();
-  const onCompiling = () => asides.progress(meter.done, meter.total, "compiling shaders");
+  const onCompiling = () => status.progress(meter.done, meter.total, "compiling shaders");
   const device = { ...flags, cpuReason, onCompiling };
-  for await (const event of startSweep(ledger.left, data, device, asides)) {
+  for await (const event of startSweep(ledger.left, data, device, status)) {
     meter.update(event);
     if (event.event === "run") {
       await ledger.add(event);
-      asides.clear();
+      status.clear();
       if (json) print(JSON.stringify(event));
-      asides.notice(`${ledger.words} done: ${nameOf(event.options)}: ${resultWords(event)}`);
+      status.notice(`${ledger.progress} done: ${nameOf(event.options)}: ${resultText(event)}`);
     }
     const counted = { count: meter.steps, unit: "steps" };
-    asides.progress(meter.done, meter.total, `${ledger.words} done`, counted);
+    status.progress(meter.done, meter.total, `${ledger.progress} done`, counted);
     if (signal.aborted) break;
   }
-  asides.clear();
+  status.clear();
   if (ledger.left.length > 0 && !signal.aborted) {
     const seconds = (performance.now() - start) / 1000;
-    asides.notice(`${ledger.left.length} runs took ${seconds.toFixed(2)} s`);
+    status.notice(`${ledger.left.length} runs took ${seconds.toFixed(2)} s`);
   }
 
   const combined = summarize(ledger.done);
   if (json) print(...combined.map((one) => JSON.stringify({ event: "combination", ...one })));
   else if (combined.length > 0) print(...summaryLines(combined));
-  warnOfDevices(ledger.done, asides);
-  if (signal.aborted) asides.notice(`Interrupted: ${ledger.words} are in ${shownPath(out)}.`);
+  warnOfDevices(ledger.done, status);
+  if (signal.aborted) status.notice(`Interrupted. Saved ${ledger.progress} to ${shownPath(out)}.`);
   if (data.name === "synthetic" && flags.dataset !== "synthetic") {
-    asides.warning("All this is about SYNTHETIC DIGITS, NOT MNIST, which could not be had.");
+    status.warning("These results are for SYNTHETIC DIGITS, NOT MNIST, which was not available.");
   }
 }
 
@@ -137,21 +142,23 @@ function fitAllToData(
   flags: FlagValues<typeof FLAGS>,
   onNotice: (line: string) => void,
 ): TrainingOptions[] {
-  const said = new Set<string>();
-  const options = given.map((one) => fitToData(one, data, flags, (line) => said.add(line)));
-  for (const line of said) onNotice(line);
-  // Without a published split there is only the one that is drawn: both words mean the same run.
+  const notices = new Set<string>();
+  const options = given.map((one) => fitToData(one, data, flags, (line) => notices.add(line)));
+  for (const line of notices) onNotice(line);
+  // Without a published split, rows are always drawn at random: both words mean the same run.
   return data.publishedSplit === false
     ? options.map((one) => ({ ...one, split: "shuffle" }))
     : options;
 }
 
 /** Warns if not all results are from the same device. */
-function warnOfDevices(runs: readonly SweptRun[], asides: Asides): void {
+function warnOfDevices(runs: readonly SweptRun[], status: Status): void {
   const devices = new Set(runs.map(({ device }) => device));
   if (devices.size < 2) return;
   const names = [...devices].join(", ");
-  asides.warning(`These runs are of several devices, which differ in the last bits: ${names}`);
+  status.warning(
+    `These runs are from several devices, whose results differ in the last bits: ${names}`,
+  );
 }
 
 function checkJobs(jobs = 1): void {
@@ -169,14 +176,16 @@ async function lockSweep(out: string): Promise<Disposable> {
   }
   if (lock) return lock;
   throw new Error(
-    `Cannot continue the sweep in ${out} as another process is writing it: wait for that one, or ` +
-      "name another file with --out",
+    `Cannot continue the sweep in ${out} as another process is writing it: wait until that has ` +
+      "finished, or name another file with --out",
   );
 }
 
-/** The flags; why the CPU engine trains, if it does; and what to do before shaders are compiled. */
+/** What `startSweep` needs to create engines. */
 interface SweepDevice extends FlagValues<typeof FLAGS> {
+  /** Why the CPU engine is used; undefined if it is not. */
   cpuReason: string | undefined;
+  /** Called before shaders are compiled. */
   onCompiling: () => void;
 }
 
@@ -185,18 +194,18 @@ function startSweep(
   runs: readonly TrainingOptions[],
   data: Dataset,
   { backend, jobs, cpuReason, onCompiling }: SweepDevice,
-  asides: Asides,
+  status: Status,
 ): AsyncGenerator<SweepEvent, void> {
   if (!cpuReason) {
     if (jobs !== undefined && jobs > 1) {
-      asides.notice(`--jobs ${jobs} is for the CPU engine: on a GPU runs go one after the other`);
+      status.notice(`--jobs ${jobs} has no effect on a GPU, which trains one run after the other`);
     }
     const makeEngine = (options: EngineOptions) =>
       createEngine({
         ...options,
         backend,
         noAdapterAdvice: DRIVER_ADVICE,
-        onNotice: asides.notice,
+        onNotice: status.notice,
         onCompiling,
       });
     return sweep({ data, runs, makeEngine });
@@ -205,42 +214,42 @@ function startSweep(
   const atATime = Math.max(1, Math.min(jobs ?? cores, runs.length));
   const threads = Math.max(1, Math.floor(cores / atATime));
   if (runs.length > 0) {
-    asides.notice(
+    status.notice(
       `device: CPU, ${atATime} of ${runs.length} runs at a time, ` +
-        `${threads} of ${cores} cores for each, ${cpuReason}`,
+        `${threads} of ${cores} cores each, ${cpuReason}`,
     );
   }
-  return sweepSideBySide({ data, runs, jobs: atATime, threads });
+  return sweepInParallel({ data, runs, jobs: atATime, threads });
 }
 
 /** Why the CPU engine is used; undefined if it is not. */
 async function whyCpu(backend: Backend = "auto"): Promise<string | undefined> {
-  if (backend === "cpu") return "as --backend cpu asks";
+  if (backend === "cpu") return "because of --backend cpu";
   if (backend === "webgpu") return undefined;
   const chosen = (await listDevices()).find(({ chosen }) => chosen);
-  return chosen?.backend === "cpu" ? "as there is no hardware adapter" : undefined;
+  return chosen?.backend === "cpu" ? "because no hardware adapter was found" : undefined;
 }
 
-/** Returns the options of each combination of the values given; the seed varies fastest. */
+/** Returns the options of each combination of the given values; the seed varies fastest. */
 function combinations(flags: FlagValues<typeof FLAGS>): Partial<TrainingOptions>[] {
   const { seed, ...others } = SWEPT_FLAGS;
   let chosen: Record<string, unknown>[] = [{}];
   for (const name of Object.keys({ ...others, seed }) as (keyof typeof SWEPT_FLAGS)[]) {
-    const unasked = name === "split" ? splitOf(flags).split : undefined;
-    const values: readonly unknown[] = flags[name] ?? [unasked];
+    const byDefault = name === "split" ? splitOf(flags).split : undefined;
+    const values: readonly unknown[] = flags[name] ?? [byDefault];
     chosen = chosen.flatMap((one) => values.map((value) => ({ ...one, [name]: value })));
   }
   return chosen.map(trainingOptions);
 }
 
-/** Names runs by the options in which they differ, and the seed. */
+/** Returns a function that describes a run by its seed and the options in which the runs differ. */
 function runNamer(runs: readonly TrainingOptions[]): (options: TrainingOptions) => string {
   const names = [...differingOptions(runs), "seed" as const];
   return (options) => names.map((name) => `${name} ${options[name]}`).join(", ");
 }
 
-function resultWords({ result }: SweptRun): string {
+function resultText({ result }: SweptRun): string {
   if (!result) return "diverged";
   const percent = (100 * result.test.accuracy).toFixed(2);
-  return `${percent}% of the test rows, ${result.seconds.toFixed(2)} s`;
+  return `test accuracy ${percent}%, ${result.seconds.toFixed(2)} s`;
 }

@@ -1,4 +1,4 @@
-/** `deno task train`: the notebook's run, or one that differs from it by flags. */
+/** `deno task train`: trains a net, by default exactly as the notebook does. */
 import { createEngine } from "../engine/create.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -8,8 +8,8 @@ import { jsonLine } from "../report/json.ts";
 import { resolveOptions, type TrainingOptions } from "../training/options.ts";
 import { drawStart } from "../training/start.ts";
 import { engineOptions, train } from "../training/train.ts";
-import { type Asides, openAsides } from "./asides.ts";
-import { DATASET_FLAGS, knownBeforehand, openChosenDataset, splitOf } from "./dataset_flags.ts";
+import { openStatus, type Status } from "./status.ts";
+import { chosenNamedDataset, DATASET_FLAGS, openChosenDataset, splitOf } from "./dataset_flags.ts";
 import { DRIVER_ADVICE } from "./driver_advice.ts";
 import { type FlagValues, number, oneOf, path, type Task, toggle, UsageError } from "./flags.ts";
 import type { Interruption } from "./interruption.ts";
@@ -23,25 +23,25 @@ import { fitToData, TRAINING_FLAGS, trainingOptions } from "./training_flags.ts"
 const FLAGS = {
   ...TRAINING_FLAGS,
   ...DATASET_FLAGS,
-  backend: oneOf(["auto", "webgpu", "cpu"], "what to train on", "auto"),
+  backend: oneOf(["auto", "webgpu", "cpu"], "kind of device to train on", "auto"),
   out: path(
     "DIR",
-    "folder for the run: model, metrics, options, checkpoint",
+    "folder for the run: model, metrics, options and checkpoint",
     "runs/<date>-<seed>",
   ),
   noSave: toggle("do not save the run"),
-  saveEvery: number("steps between checkpoints, each replacing the last; 0 for none", 0),
+  saveEvery: number("steps between checkpoints, each of which replaces the last; 0 for none", 0),
   resume: path(
     "FILE",
-    "resume from a checkpoint, with its options and in its folder; --iterations or --epochs may be increased if --schedule is step",
+    "resume from this checkpoint, with its options and in its folder; with --schedule step, --iterations or --epochs may be increased",
   ),
   initFrom: path(
     "FILE",
-    "initial parameters: any net that evaluate accepts, with --activation, --head and --scale if the file does not say them",
+    "start from this net's parameters; any file that evaluate accepts",
   ),
-  report: toggle("write report.html into the run's folder at the end: deno task report"),
+  report: toggle("afterwards, write a report into the run's folder, as deno task report does"),
   json: toggle("print one JSON object per event instead of the log"),
-  quiet: toggle("no progress, device or notices on stderr"),
+  quiet: toggle("print only warnings and errors on stderr"),
 };
 
 const TASK: Task<typeof FLAGS> = {
@@ -52,7 +52,7 @@ const TASK: Task<typeof FLAGS> = {
   flags: FLAGS,
 };
 
-/** Not a literal in the import, or Deno would download the chart libraries before every run. */
+/** Not a literal in the import, since Deno would then download the chart libraries for every run. */
 const REPORT_MODULE: string = "./report.ts";
 
 if (import.meta.main) await runTask(TASK, trainTask);
@@ -63,29 +63,29 @@ async function trainTask(
   _: string[],
   interruption: Interruption,
 ): Promise<void> {
-  checkKeepingFlags(flags);
-  // Both loaded only here: the first is rarely wanted, the second not needed before the data.
+  checkSavingFlags(flags);
+  // Loaded only when needed: resuming is rare, and saving starts after the data is read.
   const resuming = flags.resume === undefined ? undefined : await import("./resume.ts");
-  const keeping = flags.noSave ? undefined : import("../report/run_directory.ts");
-  const asFlagged = trainingOptions({ ...splitOf(flags), ...flags });
+  const savingModule = flags.noSave ? undefined : import("../report/run_directory.ts");
+  const flagged = trainingOptions({ ...splitOf(flags), ...flags });
   const initial = flags.initFrom === undefined
     ? undefined
-    : await (await import("./init_from.ts")).openInitialNet(flags.initFrom, asFlagged, flags);
-  const chosen = initial?.options ?? asFlagged;
+    : await (await import("./init_from.ts")).openInitialNet(flags.initFrom, flagged, flags);
+  const chosen = initial?.options ?? flagged;
   const resumed = await resuming?.openCheckpoint(flags.resume!, chosen);
   const asked = resumed?.options ?? resolveOptions(chosen);
   const resumedRun = resumed?.checkpoint.run;
   const { saveEvery = resumedRun?.saveEvery ?? 0, initFrom } = flags;
-  using asides = await openAsides(flags.quiet);
+  using status = await openStatus(flags.quiet);
 
-  const [found, options, opened] = await openDataAndEngine(flags, asked, asides, resumed);
+  const [found, options, opened] = await openDataAndEngine(flags, asked, status, resumed);
   await using engine = opened;
   const data = resumedRun
-    ? await requireRunData(resumedRun, found, "resume", asides.warning)
+    ? await requireRunData(resumedRun, found, "resume", status.warning)
     : found;
-  if (resumed) resuming?.compareDevices(resumed, engine.device, asides.notice);
-  await using kept = keeping &&
-    new (await keeping).RunDirectory({
+  if (resumed) resuming?.compareDevices(resumed, engine.device, status.notice);
+  await using directory = savingModule &&
+    new (await savingModule).RunDirectory({
       options,
       data,
       saveEvery,
@@ -97,41 +97,45 @@ async function trainTask(
   const { signal } = interruption;
   let stopped = false;
   const initialParameters = initial?.model.parameters;
-  if (initial) asides.notice(`parameters: those of ${shownPath(initFrom!)}`);
+  if (initial) status.notice(`initial parameters: ${shownPath(initFrom!)}`);
   const run = { ...options, saveEvery, resume: resumed?.checkpoint, initialParameters };
   for await (const event of train({ data, engine, ...run, signal })) {
-    // What is told of is kept by then; but a result is told even if it cannot be kept.
-    if (event.event !== "finished") await kept?.record(event);
+    // Save before printing, except the result, which is printed even if it cannot be saved.
+    if (event.event !== "finished") await directory?.record(event);
     stopped = event.event === "checkpoint" && signal.aborted || stopped;
     if (event.event === "progress") {
       const { iteration, iterations } = event;
       const counted = { count: iteration, unit: "steps" };
-      asides.progress(iteration, iterations, `${iteration}/${iterations} steps`, counted);
+      status.progress(iteration, iterations, `${iteration}/${iterations} steps`, counted);
     } else {
-      asides.clear();
+      status.clear();
     }
     print(...(flags.json ? [jsonLine(event)] : logLines(event)));
     if (event.event === "started") {
-      asides.notice(`data: ${event.dataset}`);
+      status.notice(`data: ${event.dataset}`);
     } else if (event.event === "finished" && signal.aborted) {
-      asides.notice(`Interrupted after ${event.iterations} steps; the accuracy is that of those.`);
-    }
-    if (event.event === "finished" && event.bestIteration !== undefined) {
-      asides.notice(
-        `The net is that after ${event.bestIteration} of the ${event.iterations} steps taken, the best on held-out rows.`,
+      status.notice(
+        `Interrupted after ${event.iterations} steps; the accuracy is of the net at that point.`,
       );
     }
-    if (event.event === "finished") await kept?.record(event);
+    if (event.event === "finished" && event.bestIteration !== undefined) {
+      status.notice(
+        `This is the net after step ${event.bestIteration} of ${event.iterations}, the most accurate on held-out rows.`,
+      );
+    }
+    if (event.event === "finished") await directory?.record(event);
   }
-  if (kept?.path) {
-    asides.notice(`The run is kept in ${shownPath(kept.path)}`);
-    if (stopped) asides.notice(`To go on: ${resumeCommand(kept.path)}`);
+  if (directory?.path) {
+    status.notice(`Saved the run to ${shownPath(directory.path)}`);
+    if (stopped) status.notice(`To resume: ${resumeCommand(directory.path)}`);
     if (flags.report && !signal.aborted) {
-      asides.notice(`The report is ${shownPath(await writeReport(kept.path, data, asides))}`);
+      status.notice(
+        `Wrote the report to ${shownPath(await writeReport(directory.path, data, status))}`,
+      );
     }
   }
   if (data.name === "synthetic" && (flags.dataset ?? resumedRun?.dataset) !== "synthetic") {
-    asides.warning("All this is about SYNTHETIC DIGITS, NOT MNIST, which could not be had.");
+    status.warning("These results are for SYNTHETIC DIGITS, NOT MNIST, which was not available.");
   }
 }
 
@@ -142,20 +146,20 @@ function resumeCommand(folder: string): string {
 }
 
 /** Writes the report of a saved run, and returns its file. */
-async function writeReport(run: string, data: Dataset, asides: Asides): Promise<string> {
+async function writeReport(run: string, data: Dataset, status: Status): Promise<string> {
   const { writeRunReport }: typeof import("./report.ts") = await import(REPORT_MODULE);
-  return await writeRunReport({ run, open: () => Promise.resolve(data), asides });
+  return await writeRunReport({ run, open: () => Promise.resolve(data), status });
 }
 
 /** Throws if flags about saving a run are invalid or contradict each other. */
-function checkKeepingFlags(flags: FlagValues<typeof FLAGS>): void {
+function checkSavingFlags(flags: FlagValues<typeof FLAGS>): void {
   const { noSave, out, saveEvery, report, resume, initFrom } = flags;
   if (resume !== undefined && initFrom !== undefined) {
-    throw new UsageError("--resume goes on from a checkpoint's parameters: leave --init-from out");
+    throw new UsageError("--resume and --init-from contradict each other: remove one of them");
   }
   if (noSave && (out !== undefined || saveEvery !== undefined || report)) {
     const other = out !== undefined ? "--out" : report ? "--report" : "--save-every";
-    throw new UsageError(`--no-save keeps nothing: leave it or ${other} out`);
+    throw new UsageError(`--no-save and ${other} contradict each other: remove one of them`);
   }
   if (saveEvery !== undefined && !(Number.isSafeInteger(saveEvery) && saveEvery >= 0)) {
     throw new UsageError(
@@ -168,12 +172,12 @@ function checkKeepingFlags(flags: FlagValues<typeof FLAGS>): void {
 async function openDataAndEngine(
   flags: FlagValues<typeof FLAGS>,
   options: TrainingOptions,
-  asides: Asides,
+  status: Status,
   resumed: Resumed | undefined,
 ): Promise<[Dataset, TrainingOptions, Engine]> {
   const { backend = "auto" } = flags;
   const run = resumed?.checkpoint.run;
-  const opening = openChosenDataset(flags, asides, run && (run.data ?? { dataset: run.dataset }));
+  const opening = openChosenDataset(flags, status, run && (run.data ?? { dataset: run.dataset }));
   const engineFor = (
     shape: Pick<Dataset, "width" | "height" | "classes">,
     options: TrainingOptions,
@@ -182,22 +186,25 @@ async function openDataAndEngine(
       ...engineOptions(options, shape),
       backend,
       noAdapterAdvice: DRIVER_ADVICE,
-      onNotice: asides.notice,
-      onCompiling: () => asides.progress(0, 1, "compiling shaders"),
+      onNotice: status.notice,
+      onCompiling: () => status.progress(0, 1, "compiling shaders"),
     });
-  const known = resumed ? undefined : knownBeforehand(flags);
+  const known = resumed ? undefined : chosenNamedDataset(flags);
   if (known) {
     const creating = engineFor(known, options);
-    drawBeforehand(known, options);
+    precomputeDraws(known, options);
     return await Promise.all([opening, options, creating]);
   }
   const data = await opening;
-  const fitted = fitToData(options, data, flags, asides.notice);
+  const fitted = fitToData(options, data, flags, status.notice);
   return [data, fitted, await engineFor(data, fitted)];
 }
 
-/** Makes the draws that `train` needs first, and that depend on the data's numbers of rows alone. */
-function drawBeforehand({ rows, ...known }: NamedDataset, options: TrainingOptions): void {
+/**
+ * Makes the first draws of `train` while the data is read, since they depend only on the numbers of
+ * rows. `drawStart` caches them.
+ */
+function precomputeDraws({ rows, ...known }: NamedDataset, options: TrainingOptions): void {
   if (options.validation >= known.trainRows) return; // `train` throws
   const blank = { ...known, name: "", images: new Uint8Array(), labels: new Uint8Array(rows) };
   drawStart(blank, options, engineOptions(options, known).architecture);

@@ -1,4 +1,4 @@
-/** The flags that choose a run's options: of `train`, and of whatever else trains. */
+/** The flags that choose a run's options, for all tasks that train. */
 import type { Dataset } from "../data/dataset.ts";
 import {
   type AugmentationKind,
@@ -22,7 +22,7 @@ import {
 
 const seed: Flag<number> = {
   placeholder: "N|random",
-  help: "seed of all random numbers of the run, 0 to 4294967295",
+  help: "seed of all random numbers, 0 to 4294967295",
   default: String(NOTEBOOK.seed),
   expects: "a number or the word random",
   parse: (text) =>
@@ -36,7 +36,7 @@ const hidden: Flag<number[]> = {
   expects: "two numbers separated by a comma",
 };
 
-/** A flag for an option that accepts a few words. */
+/** Creates the flag of an option that accepts a few words. */
 function wordOf<Option extends WordOption>(
   option: Option,
   help: string,
@@ -45,11 +45,14 @@ function wordOf<Option extends WordOption>(
   return oneOf(words, help, NOTEBOOK[option]);
 }
 
-/** The notebook's own flags, then those that go beyond it. */
+/**
+ * The flags of the notebook's hyperparameters, then those of options that the notebook does not
+ * have.
+ */
 export const TRAINING_FLAGS = {
   preset: oneOf(
     Object.keys(PRESETS) as Preset[],
-    "set of defaults for the flags below, which override it; accurate and best reach higher accuracy",
+    "a set of defaults, which other flags override; accurate and best reach higher accuracy",
     "notebook",
   ),
   seed,
@@ -57,61 +60,67 @@ export const TRAINING_FLAGS = {
   batchSize: number("rows per step", NOTEBOOK.batchSize),
   learningRate: number("learning rate of the first step", NOTEBOOK.learningRate),
   decay: number(
-    "factor of the learning rate after every --decay-every steps, if --schedule is step",
+    "with --schedule step, the factor of the learning rate after every --decay-every steps",
     NOTEBOOK.decay,
   ),
-  decayEvery: number("steps between changes of the learning rate", NOTEBOOK.decayEvery),
-  evalEvery: number("steps between evaluations", NOTEBOOK.evalEvery),
+  decayEvery: number("steps between two changes of the learning rate", NOTEBOOK.decayEvery),
+  evalEvery: number("steps between two evaluations", NOTEBOOK.evalEvery),
   evalSize: number("rows sampled for each evaluation", NOTEBOOK.evalSize),
   hidden,
-  threefry: wordOf("threefry", "layout of JAX's random bits: before version 0.5, or since"),
+  threefry: wordOf(
+    "threefry",
+    "layout of random bits: as in JAX before version 0.5 (legacy), or since",
+  ),
   epochs: number(
     "passes over the shuffled training rows, instead of --iterations; 0 for none",
     NOTEBOOK.epochs,
   ),
   schedule: wordOf(
     "schedule",
-    "learning rate schedule: by --decay, or linearly to 0",
+    "learning rate schedule: by --decay (step), or linearly to 0",
   ),
   optimizer: wordOf("optimizer", "optimizer"),
-  init: wordOf("initialization", "initialization of the parameters: N(0, 1) or Glorot"),
+  init: wordOf("initialization", "initialization of the parameters: N(0, 1) (normal), or Glorot"),
   activation: wordOf("activation", "activation of the hidden layers"),
   head: wordOf(
     "head",
-    "outputs and loss: the notebook's (tanh before softmax), or softmax cross-entropy",
+    "output function and loss: the notebook's, with tanh before softmax, or softmax cross-entropy",
   ),
-  scale: wordOf("scale", "pixel scaling: by the L2 norm of the image, or by 255"),
+  scale: wordOf("scale", "pixel scaling: divided by the image's L2 norm, or by 255 (unit)"),
   augment: wordOf(
     "augment",
-    "random changes to training images; affine and elastic (which includes affine) go up to:",
+    "random changes to training images; elastic includes affine, and the next five flags set their strength",
   ),
-  rotate: number("rotation, in degrees either way", NOTEBOOK.rotate),
-  zoom: number("scaling, as a fraction either way", NOTEBOOK.zoom),
-  shear: number("shear, as a fraction either way", NOTEBOOK.shear),
-  shift: number("shift, in pixels either way", NOTEBOOK.shift),
-  warp: number("movement of elastic's 7 x 7 control points, in pixels either way", NOTEBOOK.warp),
+  rotate: number("maximum rotation in degrees", NOTEBOOK.rotate),
+  zoom: number("maximum scaling, as a fraction", NOTEBOOK.zoom),
+  shear: number("maximum shear, as a fraction", NOTEBOOK.shear),
+  shift: number("maximum shift in pixels", NOTEBOOK.shift),
+  warp: number("maximum displacement of elastic's 7 x 7 control points in pixels", NOTEBOOK.warp),
   split: wordOf(
     "split",
-    "training rows: drawn from all rows as in the notebook, or those published for training",
+    "training rows: drawn from all rows as in the notebook (shuffle), or as published",
   ),
   validation: number(
-    "training rows to hold out and evaluate on instead of test rows",
+    "number of training rows to hold out, and to evaluate on instead of test rows",
     NOTEBOOK.validation,
   ),
   patience: number(
-    "stop early after this many evaluations on held-out rows without a new best, and keep the best net; 0 for never",
+    "stop early after this many evaluations on held-out rows without improvement, and keep the best net; 0 for never",
     NOTEBOOK.patience,
   ),
 } satisfies FlagTable;
 
-/** The option that makes a flag ineffective; if the flag is given, the preset's value is dropped. */
-const SILENCED_BY: Readonly<Record<string, keyof TrainingOptions>> = {
+/**
+ * The option that would make a flag ineffective. If the flag is given, the preset's value of that
+ * option is dropped.
+ */
+const OVERRIDDEN_BY: Readonly<Record<string, keyof TrainingOptions>> = {
   iterations: "epochs",
   decay: "schedule",
   decayEvery: "schedule",
 };
 
-/** The kinds of augmentation to which each strength applies. */
+/** The kinds of augmentation that use each strength. */
 const STRENGTHENS = {
   rotate: ["affine", "elastic"],
   zoom: ["affine", "elastic"],
@@ -120,13 +129,15 @@ const STRENGTHENS = {
   warp: ["elastic"],
 } as const satisfies Partial<Record<keyof TrainingOptions, readonly AugmentationKind[]>>;
 
-/** Throws if a strength does not apply to the augmentation. */
+/** Throws if a strength is given that the augmentation does not use. */
 function checkStrengths(options: Partial<TrainingOptions>, given: readonly string[]): void {
   const { augment = NOTEBOOK.augment } = options;
   for (const [name, kinds] of Object.entries(STRENGTHENS)) {
     const isUsed = (kinds as readonly AugmentationKind[]).includes(augment);
     if (given.includes(name) && !isUsed) {
-      throw new UsageError(`--${name} needs --augment ${kinds.join(" or ")}: it is ${augment}`);
+      throw new UsageError(
+        `--${name} needs --augment ${kinds.join(" or ")}: current value is ${augment}`,
+      );
     }
   }
 }
@@ -139,7 +150,7 @@ export function trainingOptions(
     .filter(([name, value]) => Object.hasOwn(NOTEBOOK, name) && value !== undefined);
   const options = { ...PRESETS[preset] };
   for (const [name] of given) {
-    if (Object.hasOwn(SILENCED_BY, name)) delete options[SILENCED_BY[name]];
+    if (Object.hasOwn(OVERRIDDEN_BY, name)) delete options[OVERRIDDEN_BY[name]];
   }
   Object.assign(options, Object.fromEntries(given));
   checkStrengths(options, given.map(([name]) => name));
@@ -166,11 +177,11 @@ export function fitToData(
   const { batchSize, evalSize } = fitted;
   if (batchSize < options.batchSize || evalSize < options.evalSize) {
     onNotice(
-      `${data.name} has few rows: --batch-size is ${batchSize} and --eval-size ${evalSize}`,
+      `${data.name} has few rows, so --batch-size is ${batchSize} and --eval-size is ${evalSize}`,
     );
   }
   if (options.split === "original" && data.publishedSplit === false) {
-    onNotice(`${data.name} does not say which rows are for testing: they are drawn at random`);
+    onNotice(`${data.name} does not say which rows are for testing, so they are drawn at random`);
   }
   return fitted;
 }

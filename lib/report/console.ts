@@ -1,11 +1,11 @@
-/** Formats events as the notebook's log, line for line. */
+/** Formats events as the notebook's log. */
 import type { TrainingEvent } from "../training/events.ts";
 
 /**
  * Formats an event for the log.
  *
  * @param event Any event of a run
- * @returns Lines without line breaks; none if the log does not show the event
+ * @returns Lines without line breaks; empty if the log does not show the event
  *
  * @example
  * ```ts
@@ -47,7 +47,9 @@ export function logLines(event: TrainingEvent): string[] {
   }
 }
 
-/** Formats an accuracy with the percent sign in column 29, or further right after a long label. */
+/**
+ * Formats a label and an accuracy, with the percent sign in column 29 unless the label is too long.
+ */
 function accuracyLine(label: string, accuracy: number): string {
   return `${label} `.padEnd(20) + (100 * accuracy).toFixed(2).padStart(8) + "%";
 }

@@ -10,7 +10,7 @@ const PERCENT_WIDTH = 11;
  * Formats an evaluation.
  *
  * @param report The evaluation
- * @param data The name of the evaluated data, and of its classes if they have names
+ * @param data The data set's name, and the names of its classes if it has any
  * @returns The lines: accuracy and loss, precision and recall of each class, the confusion matrix
  *
  * @example
@@ -68,7 +68,7 @@ export function evaluationLines(
     ),
     "",
     "Confusion matrix, labels down, predictions across:",
-    // Names do not fit above the columns, so these show the numbers of the classes.
+    // The columns are too narrow for names, so their heads are the numbers of the classes.
     matrixRow("", names.map((_, label) => label)),
     ...names.map((name, label) => matrixRow(name, rowOf(label))),
   ];

@@ -1,21 +1,21 @@
-/** A progress bar on stderr, if that is a terminal. */
+/** Shows a progress bar on stderr, if that is a terminal. */
 import process from "node:process";
 
 /** A progress display. */
 export interface ProgressDisplay {
-  /** Shows how much is done. */
+  /** Updates the bar: the fraction done, `what`, the speed and the remaining time. */
   update(done: number, total: number, what: string, counted?: Counted): void;
   /** Removes the bar, so that something else can be printed; the next update shows it again. */
   clear(): void;
 }
 
-/** A count of what is done, in the unit in which speed is shown, such as steps. */
+/** The amount of work done, in the unit in which the speed is shown, such as steps. */
 export interface Counted {
   count: number;
   unit: string;
 }
 
-/** Opens a display; loads the library behind it only if there is a terminal. */
+/** Opens a display; loads the progress bar library only if there is a terminal. */
 export async function openProgressDisplay(): Promise<ProgressDisplay> {
   if (!Deno.stderr.isTerminal()) return { update() {}, clear() {} };
   const { default: cliProgress } = await import("cli-progress");
@@ -37,17 +37,17 @@ export async function openProgressDisplay(): Promise<ProgressDisplay> {
   addEventListener("unload", clear);
   return {
     update(done, total, what, counted) {
-      const words = [what, ...speed.words(done, total, counted)].join(", ");
-      if (!shown) bar.start(total, done, { what: words });
+      const text = [what, ...speed.describe(done, total, counted)].join(", ");
+      if (!shown) bar.start(total, done, { what: text });
       bar.setTotal(total);
-      bar.update(done, { what: words });
+      bar.update(done, { what: text });
       shown = true;
     },
     clear,
   };
 }
 
-/** The minimum time over which a speed is measured before it is shown. */
+/** A speed is shown after it was measured for at least this time. */
 const MEASURED_SECONDS = 1;
 
 /** Measures the average speed of some work, and estimates the remaining time. */
@@ -55,7 +55,7 @@ export class Speed {
   readonly #now: () => number;
   #start = { seconds: 0, done: Infinity, count: 0 };
 
-  /** @param now The time in milliseconds */
+  /** @param now Returns the time in milliseconds */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }
@@ -75,13 +75,13 @@ export class Speed {
    *
    * let milliseconds = 0;
    * const speed = new Speed(() => milliseconds);
-   * assertEquals(speed.words(0, 5000), []);
+   * assertEquals(speed.describe(0, 5000), []);
    * milliseconds = 2000;
    * const counted = { count: 1000, unit: "steps" };
-   * assertEquals(speed.words(1000, 5000, counted), ["500 steps/s", "8 s left"]);
+   * assertEquals(speed.describe(1000, 5000, counted), ["500 steps/s", "8 s left"]);
    * ```
    */
-  words(done: number, total: number, counted?: Counted): string[] {
+  describe(done: number, total: number, counted?: Counted): string[] {
     const seconds = this.#now() / 1000;
     const count = counted?.count ?? 0;
     if (done < this.#start.done) this.#start = { seconds, done, count };

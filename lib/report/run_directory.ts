@@ -1,7 +1,7 @@
 /**
- * A run's folder:
+ * Saves runs in folders, and reads them. A run's folder contains:
  *
- * - `options.json`: the run's options, data and device, written when the run starts
+ * - `options.json`: the run's options, data and device; written when the run starts
  * - `metrics.csv`: a row for each evaluation during training
  * - `checkpoint.safetensors`: the latest checkpoint, if requested or if the run was interrupted
  * - `model.safetensors`: the trained net, the run's options, data and device, and the result
@@ -37,7 +37,9 @@ const PARENT = "runs";
 /** The columns of `metrics.csv`. */
 const COLUMNS = ["iteration", "accuracy", "loss", "learningRate", "seconds"] as const;
 
-/** Minimum time between writes of metrics.csv, so that frequent evaluations do not slow a run down. */
+/**
+ * Minimum time between writes of metrics.csv, so that frequent evaluations do not slow a run down.
+ */
 const METRICS_MILLISECONDS = 1000;
 
 /** Options of `RunDirectory`. */
@@ -45,10 +47,10 @@ export interface RunDirectoryOptions {
   options: TrainingOptions;
   /** The run's data. */
   data: Dataset;
-  /** Steps between checkpoints, recorded for a later `--resume`; 0 for none. */
+  /** Steps between checkpoints, which a resumed run repeats; 0 for none. */
   saveEvery: number;
   /**
-   * The folder; by default that of the checkpoint from which the run resumes, or else
+   * The folder. The default is the folder of the checkpoint from which the run resumes, otherwise
    * `runs/<date>-<seed>`, followed by a number if that exists.
    */
   path?: string;
@@ -58,7 +60,7 @@ export interface RunDirectoryOptions {
   resumed?: { checkpoint: Checkpoint; file: string };
 }
 
-/** Saves a run: pass it every event of `train()`, and dispose it after the run. */
+/** Saves a run: pass every event of `train()` to `record`, and dispose after the run. */
 export class RunDirectory implements AsyncDisposable {
   /** The folder, once it exists. */
   path: string | undefined;
@@ -67,14 +69,14 @@ export class RunDirectory implements AsyncDisposable {
   readonly #secondsBefore: number;
   readonly #curve: CurvePoint[];
   #lock: Disposable | undefined;
-  #begun = false;
+  #started = false;
   #run!: RunRecord;
   #architecture!: Architecture;
   #seconds: number;
   #curveWritten: number;
   #writtenAt = 0;
 
-  /** Writes nothing before the run's first event. */
+  /** @param given The run; nothing is written before its first event */
   constructor(given: RunDirectoryOptions) {
     const { path, resumed } = given;
     this.#given = given;
@@ -89,13 +91,14 @@ export class RunDirectory implements AsyncDisposable {
    * Saves the contents of an event.
    *
    * @param event The run's next event
-   * @throws {Error} If the folder holds another run, another process saves one there, or a file
+   * @throws {Error} If the folder contains another run, another process saves a run there, or a
+   *   file
    *   cannot be written
    */
   async record(event: TrainingEvent): Promise<void> {
     switch (event.event) {
       case "started":
-        await this.#begin(event);
+        await this.#start(event);
         break;
       case "evaluated": {
         const { event: _, seconds, ...point } = event;
@@ -128,31 +131,31 @@ export class RunDirectory implements AsyncDisposable {
   /** Writes the last evaluations, even if the run failed. */
   async [Symbol.asyncDispose](): Promise<void> {
     using _ = this.#lock;
-    if (this.#begun && this.#curve.length > this.#curveWritten) await this.#writeMetrics();
+    if (this.#started && this.#curve.length > this.#curveWritten) await this.#writeMetrics();
   }
 
-  async #begin({ dataset, device, backend, layers }: StartedEvent): Promise<void> {
+  async #start({ dataset, device, backend, layers }: StartedEvent): Promise<void> {
     const { options, saveEvery, resumed } = this.#given;
     const { hidden, activation, head } = options;
     this.#architecture = { inputs: layers[0], hidden, classes: layers[3], activation, head };
-    const isOwn = this.path !== undefined && this.#resumedFrom !== undefined &&
+    const isSameFolder = this.path !== undefined && this.#resumedFrom !== undefined &&
       resolve(this.#resumedFrom) === resolve(this.path);
-    const before = isOwn ? resumed?.checkpoint.run.id : undefined;
+    const before = isSameFolder ? resumed?.checkpoint.run.id : undefined;
     const id = before ?? crypto.randomUUID();
     const { initFrom = resumed?.checkpoint.run.initFrom } = this.#given;
     this.#run = { dataset, device, backend, options, id, saveEvery, ...(initFrom && { initFrom }) };
     if (this.path === undefined) this.path = await makeFolder(options.seed);
     else await makeFolders(this.path);
     this.#lock = await lockFolder(this.path);
-    await refuseOtherRun(this.path, isOwn ? { id: before } : undefined);
+    await refuseOtherRun(this.path, isSameFolder ? { id: before } : undefined);
     await this.#writeOptions();
-    this.#begun = true;
+    this.#started = true;
     this.#writtenAt = performance.now();
   }
 
   /**
-   * Creates the record of the data when the first file needs it, since hashing the data earlier would
-   * delay the first step.
+   * Creates the record of the data. Called only when a file needs it, since hashing the data at the
+   * start would delay the first step.
    */
   async #recordData(): Promise<void> {
     if (this.#run.data) return;
@@ -188,10 +191,10 @@ export class RunDirectory implements AsyncDisposable {
 }
 
 /**
- * Reads a finished run's folder.
+ * Reads the folder of a finished run.
  *
  * @param path The folder
- * @returns The run's records, and its net
+ * @returns The run's record, result and curve, and its net
  * @throws {Error} If a file is missing or corrupt
  */
 export async function readRunDirectory(
@@ -202,7 +205,7 @@ export async function readRunDirectory(
   if (!run || !result) {
     const found = runError ? `: ${runError}` : "";
     throw new Error(
-      `Cannot use ${path}/${MODEL} as a run as it must say which run it comes from${found}`,
+      `Cannot report on ${path}/${MODEL} as it must contain the record of its run${found}`,
     );
   }
   const name = basename(resolve(path));
@@ -248,7 +251,7 @@ async function makeFolder(seed: number): Promise<string> {
       return path;
     } catch (error) {
       if (error instanceof Deno.errors.AlreadyExists) continue;
-      throw cannotKeep(path, `it cannot be made: ${(error as Error).message}`, error);
+      throw cannotSave(path, `it cannot be created: ${(error as Error).message}`, error);
     }
   }
 }
@@ -257,7 +260,7 @@ async function makeFolders(path: string): Promise<void> {
   try {
     await Deno.mkdir(path, { recursive: true });
   } catch (error) {
-    throw cannotKeep(path, `it cannot be made: ${(error as Error).message}`, error);
+    throw cannotSave(path, `it cannot be created: ${(error as Error).message}`, error);
   }
 }
 
@@ -266,44 +269,44 @@ async function lockFolder(path: string): Promise<Disposable> {
   try {
     lock = await tryLock(`${path}/${LOCK}`);
   } catch (error) {
-    throw cannotKeep(path, `nothing can be written there: ${(error as Error).message}`, error);
+    throw cannotSave(path, `it is not writable: ${(error as Error).message}`, error);
   }
-  if (!lock) throw cannotKeep(path, "another process is saving one there");
+  if (!lock) throw cannotSave(path, "another process is saving a run there");
   return lock;
 }
 
-function cannotKeep(path: string, reason: string, cause?: unknown): Error {
+function cannotSave(path: string, reason: string, cause?: unknown): Error {
   const message = `Cannot save the run in ${path} as ${reason}; name another folder with --out`;
   return new Error(message, { cause });
 }
 
-/** The local date: 2026-11-23. */
+/** Formats the local date: 2026-11-23. */
 function localDate(date: Date): string {
   return [date.getFullYear(), date.getMonth() + 1, date.getDate()]
     .map((part) => String(part).padStart(2, "0")).join("-");
 }
 
-/** Throws if a folder holds another run than the one that resumes from the checkpoint there. */
+/** Throws if a folder contains another run than the one that resumes from its checkpoint. */
 async function refuseOtherRun(path: string, own: { id?: string } | undefined): Promise<void> {
   for await (const { name } of Deno.readDir(path)) {
     if (name !== OPTIONS && name !== MODEL) continue;
     if (own && await readRunId(path, name) === own.id) continue;
-    throw cannotKeep(
+    throw cannotSave(
       path,
       own
-        ? `the checkpoint belongs to another run than the ${name} there`
-        : `it must not hold another run: it has ${name}`,
+        ? `its ${name} belongs to another run than the checkpoint`
+        : `it already contains a run (${name})`,
     );
   }
 }
 
-/** The id in one of a run's files; undefined in files of early versions. */
+/** Reads the id in one of a run's files; undefined in files of early versions. */
 async function readRunId(path: string, name: string): Promise<string | undefined> {
   const file = `${path}/${name}`;
   if (name === MODEL) return (await loadParameters(file)).run?.id;
   try {
     return JSON.parse(await readText(file))?.id;
   } catch (error) {
-    throw cannotKeep(path, `its ${name} cannot be read: ${(error as Error).message}`, error);
+    throw cannotSave(path, `its ${name} cannot be read: ${(error as Error).message}`, error);
   }
 }

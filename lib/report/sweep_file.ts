@@ -1,4 +1,4 @@
-/** Stores a sweep's finished runs in a CSV file, one row per run. */
+/** Reads and writes a sweep's CSV file, which has one row per finished run. */
 import { parse, stringify } from "@std/csv";
 import { writeFileAtomically } from "../files/write_file.ts";
 import { printable } from "../files/printable.ts";
@@ -7,7 +7,7 @@ import type { Score, SweptRun } from "../training/sweep.ts";
 
 const OPTION_NAMES = Object.keys(NOTEBOOK) as (keyof TrainingOptions)[];
 
-/** The result of each run; empty for a run that diverged. `steps` is the number of steps done. */
+/** The columns of a run's result, empty if it diverged. `steps` is the number of steps done. */
 const RESULTS = [
   "steps",
   "seconds",
@@ -28,12 +28,12 @@ const COLUMNS = [
   ...RESULTS,
 ];
 
-/** A run, and the data it was trained on. */
-export interface KeptRun extends SweptRun, DataIdentity {}
+/** A finished run, and the data it was trained on. */
+export interface SavedRun extends SweptRun, DataIdentity {}
 
-/** Identifies data sets of the same name. */
+/** Distinguishes data sets of the same name. */
 export interface DataIdentity {
-  /** The data's `hashDataset`. */
+  /** The result of `hashDataset`. */
   dataHash: string;
   /** The number of training rows. */
   trainRows: number;
@@ -48,7 +48,7 @@ type Row = Record<string, string>;
  * @param runs The runs
  * @throws {Error} If the file cannot be written
  */
-export async function writeSweep(path: string, runs: readonly KeptRun[]): Promise<void> {
+export async function writeSweep(path: string, runs: readonly SavedRun[]): Promise<void> {
   const rows = runs.map(toRow);
   await writeFileAtomically(path, stringify(rows, { columns: COLUMNS }));
 }
@@ -57,11 +57,11 @@ export async function writeSweep(path: string, runs: readonly KeptRun[]): Promis
  * Reads the runs of a file written by `writeSweep`.
  *
  * @param path The file
- * @returns The runs; empty if there is no such file
+ * @returns The runs; empty if the file does not exist
  * @throws {Error} If it is another kind of file
  */
-export async function readSweep(path: string): Promise<KeptRun[]> {
-  const text = await readIfThere(path);
+export async function readSweep(path: string): Promise<SavedRun[]> {
+  const text = await readIfExists(path);
   if (text === undefined) return [];
   const refuse = (rule: string, value: unknown): never => {
     throw new Error(
@@ -92,7 +92,7 @@ export async function readSweep(path: string): Promise<KeptRun[]> {
   });
 }
 
-async function readIfThere(path: string): Promise<string | undefined> {
+async function readIfExists(path: string): Promise<string | undefined> {
   try {
     return await Deno.readTextFile(path);
   } catch (error) {
@@ -106,7 +106,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
  * different backends are not identical.
  */
 export function runKey(
-  { dataHash, trainRows, backend, options }: Pick<KeptRun, "backend" | "options"> & DataIdentity,
+  { dataHash, trainRows, backend, options }: Pick<SavedRun, "backend" | "options"> & DataIdentity,
 ): string {
   return JSON.stringify([
     dataHash,
@@ -116,7 +116,7 @@ export function runKey(
   ]);
 }
 
-function toRow(run: KeptRun): Row {
+function toRow(run: SavedRun): Row {
   const { dataset, dataHash, trainRows, options, backend, device, result } = run;
   const numbers: Record<(typeof RESULTS)[number], number | undefined> = {
     steps: result?.iterations,
@@ -137,7 +137,7 @@ function toRow(run: KeptRun): Row {
   };
 }
 
-function fromRow(row: Row, refuse: (column: string) => never): KeptRun {
+function fromRow(row: Row, refuse: (column: string) => never): SavedRun {
   const number = (column: string) => {
     const value = row[column].trim() === "" ? NaN : Number(row[column]);
     return Number.isNaN(value) ? refuse(column) : value;

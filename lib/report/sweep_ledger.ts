@@ -1,38 +1,38 @@
-/** Tracks which runs of a sweep are done, in memory and in its file. */
+/** Keeps track of which runs of a sweep are done, in memory and in the sweep's file. */
 import type { TrainingOptions } from "../training/options.ts";
 import type { SweptRun } from "../training/sweep.ts";
-import { type DataIdentity, type KeptRun, runKey, writeSweep } from "./sweep_file.ts";
+import { type DataIdentity, runKey, type SavedRun, writeSweep } from "./sweep_file.ts";
 
 /** The requested runs of a sweep. */
-export interface AskedRuns {
+export interface RequestedRuns {
   /** The options of each run; duplicates count once. */
   options: readonly TrainingOptions[];
   /** The data of all runs. */
   data: DataIdentity;
-  /** The kind of engine. */
+  /** The kind of engine that trains them. */
   backend: string;
 }
 
-/** Stores the runs of a sweep in its file, together with those that the file already had. */
+/** Saves the runs of a sweep to its file, together with those that the file already contained. */
 export class SweepLedger {
   /** The requested runs that are not done yet, in order. */
   readonly left: readonly TrainingOptions[];
   readonly #path: string;
-  readonly #before: readonly KeptRun[];
-  readonly #asked: AskedRuns;
+  readonly #before: readonly SavedRun[];
+  readonly #requested: RequestedRuns;
   readonly #keys: ReadonlySet<string>;
-  readonly #done: Map<string, KeptRun>;
+  readonly #done: Map<string, SavedRun>;
 
   /**
    * @param path The sweep's file
    * @param before The runs that `readSweep` found there
-   * @param asked The requested runs
+   * @param requested The requested runs
    */
-  constructor(path: string, before: readonly KeptRun[], asked: AskedRuns) {
+  constructor(path: string, before: readonly SavedRun[], requested: RequestedRuns) {
     this.#path = path;
     this.#before = before;
-    this.#asked = asked;
-    const wanted = new Map(asked.options.map((options) => [this.#keyOf(options), options]));
+    this.#requested = requested;
+    const wanted = new Map(requested.options.map((options) => [this.#keyOf(options), options]));
     this.#keys = new Set(wanted.keys());
     this.#done = new Map(
       before.map((run) => [runKey(run), run] as const).filter(([key]) => wanted.has(key)),
@@ -46,29 +46,29 @@ export class SweepLedger {
   }
 
   /** The requested runs that are done, in the requested order. */
-  get done(): KeptRun[] {
+  get done(): SavedRun[] {
     return [...this.#keys].flatMap((key) => this.#done.get(key) ?? []);
   }
 
-  /** `3 of 12 runs` */
-  get words(): string {
+  /** How many of the requested runs are done: `3 of 12 runs`. */
+  get progress(): string {
     return `${this.#done.size} of ${this.total} runs`;
   }
 
-  /** Stores a finished run. */
+  /** Saves a finished run. */
   async add(run: SweptRun): Promise<void> {
-    this.#done.set(this.#keyOf(run.options), { ...run, ...this.#asked.data });
+    this.#done.set(this.#keyOf(run.options), { ...run, ...this.#requested.data });
     await this.write();
   }
 
-  /** Writes the file: its earlier runs, then the new ones in the requested order. */
+  /** Writes the file: the earlier runs, then the new ones in the requested order. */
   async write(): Promise<void> {
     const before = new Set(this.#before);
     await writeSweep(this.#path, [...before, ...this.done.filter((run) => !before.has(run))]);
   }
 
   #keyOf(options: TrainingOptions): string {
-    const { data, backend } = this.#asked;
+    const { data, backend } = this.#requested;
     return runKey({ ...data, backend, options });
   }
 }

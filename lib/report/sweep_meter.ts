@@ -1,9 +1,9 @@
-/** Measures the progress of a whole sweep. */
+/** Computes the progress of a whole sweep. */
 import type { Dataset } from "../data/dataset.ts";
 import type { TrainingOptions } from "../training/options.ts";
 import { type SweepEvent, workOf } from "../training/sweep.ts";
 
-/** Adds up the work done by the runs of a sweep, weighted by their sizes. */
+/** Adds up the work of a sweep's runs; a larger net or batch counts as more work. */
 export class SweepMeter {
   /** The work of all runs, in the unit of `workOf`. */
   readonly total: number;

@@ -2,7 +2,7 @@
 import { NOTEBOOK, type TrainingOptions } from "../training/options.ts";
 import type { SweptRun } from "../training/sweep.ts";
 
-/** Statistics of several numbers. */
+/** Mean and spread of several numbers. */
 export interface Spread {
   mean: number;
   /** The sample standard deviation, divided by n - 1; NaN for a single number. */
@@ -17,7 +17,7 @@ export interface Combination {
   /** The number of runs that finished, and of those that diverged. */
   runs: number;
   diverged: number;
-  /** Accuracy on all test rows; like the others, undefined if no run finished. */
+  /** Accuracy on all test rows; undefined if no run finished, like the statistics below. */
   accuracy?: Spread;
   /** Accuracy on all held-out rows, if there are any. */
   validation?: Spread;
@@ -105,7 +105,7 @@ export function bestOf(combinations: readonly Combination[]): Combination | unde
  * Formats the summary.
  *
  * @param combinations The combinations of one sweep
- * @returns A header and a line per combination, in columns, then the best one and how it was selected
+ * @returns A table with a header and a line per combination, then the best combination
  */
 export function summaryLines(combinations: readonly Combination[]): string[] {
   const names = differingOptions(combinations.map(({ options }) => options));

@@ -1,4 +1,4 @@
-/** Queues a planned run on an engine, chunk by chunk. */
+/** Queues the steps and evaluations of a run on an engine, chunk by chunk. */
 import type { Engine, Evaluation, Step } from "../engine/engine.ts";
 import { choice } from "../random/distributions.ts";
 import type { Key } from "../random/threefry.ts";
@@ -15,7 +15,7 @@ export interface Chunk {
   results: Promise<Evaluation[]>;
 }
 
-/** Queues a planned run on an engine, chunk by chunk. */
+/** Queues a run on an engine, chunk by chunk, and waits for the results of each chunk only once. */
 export class ChunkQueue {
   /** The last queued iteration; -1 before the first chunk. */
   iteration = -1;
@@ -42,7 +42,9 @@ export class ChunkQueue {
     this.#options = options;
   }
 
-  /** Skips the iterations of an earlier run, up to and including number `to`, and returns that one. */
+  /**
+   * Skips the iterations of an earlier run, up to and including number `to`, and returns that one.
+   */
   skip(to: number): PlannedIteration {
     let last;
     do last = this.#next(); while (last.iteration < to);
@@ -68,8 +70,8 @@ export class ChunkQueue {
       }
     } while (last.iteration < to);
     const results = this.#engine.settle();
-    // The error surfaces where the results are awaited. After an earlier chunk failed, nobody awaits
-    // them, so an unhandled rejection must be prevented.
+    // Whoever awaits the results gets the error. After an earlier chunk failed, nothing awaits them,
+    // so an unhandled rejection must be prevented.
     results.catch(() => {});
     return { last, evaluated, results };
   }

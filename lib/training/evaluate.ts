@@ -17,9 +17,14 @@ export interface EvaluationReport {
   loss: number;
   /** Shape (rows): the predicted class of each row. */
   answers: Uint8Array;
-  /** Shape (C, C), row-major: the number of rows by label (first index) and predicted class (second). */
+  /**
+   * Shape (C, C), row-major: the number of rows by label (first index) and predicted class
+   * (second).
+   */
   confusion: Uint32Array;
-  /** Shape (C): the fraction of rows predicted as a class that belong to it; NaN if there are none. */
+  /**
+   * Shape (C): the fraction of rows predicted as a class that belong to it; NaN if there are none.
+   */
   precision: Float64Array;
   /** Shape (C): the fraction of a class's rows that are predicted as it; NaN if there are none. */
   recall: Float64Array;

@@ -7,7 +7,7 @@ import type { Key } from "../random/threefry.ts";
 export interface StartedEvent {
   /** Which kind of event. */
   event: "started";
-  /** The seed of all the run's random numbers. */
+  /** The seed of all random numbers of the run. */
   seed: number;
   /** The device's name. */
   device: string;
@@ -19,11 +19,11 @@ export interface StartedEvent {
   layers: number[];
 }
 
-/** A random training row, shown as a check that images and labels match. */
+/** A random training row, to check that images and labels match. */
 export interface SampleEvent {
   /** Which kind of event. */
   event: "sample";
-  /** Its number among the training rows. */
+  /** Its position among the training rows. */
   index: number;
   /** Its label. */
   label: number;
@@ -41,7 +41,7 @@ export interface EvaluatedEvent {
   iteration: number;
   /** A fraction, 0 to 1. */
   accuracy: number;
-  /** Mean over the rows. */
+  /** Mean loss over the rows, in nats. */
   loss: number;
   /** The learning rate of the last step. */
   learningRate: number;
@@ -67,7 +67,7 @@ export interface BestStep {
   iteration: number;
   /** Accuracy on held-out rows, a fraction from 0 to 1. */
   accuracy: number;
-  /** Flat, laid out as `parameterSlots` says. */
+  /** Flat, in the layout of `parameterSlots`. */
   parameters: Float32Array;
 }
 
@@ -79,25 +79,25 @@ export interface CheckpointEvent {
   iteration: number;
   /** The engine's state. */
   state: EngineState;
-  /** The sampler's key: that of the last draw before this point. */
+  /** The sampler's key after the last draw before this point. */
   key: Key;
-  /** Of a run with `patience` that was evaluated before. */
+  /** The best evaluation so far; undefined without `patience` or before the first evaluation. */
   best?: BestStep;
 }
 
-/** The run has finished, with all steps done or after being stopped. Contains the trained net. */
+/** The run has finished or was stopped. Contains the trained net. */
 export interface FinishedEvent extends Model {
   /** Which kind of event. */
   event: "finished";
   /** Steps done. */
   iterations: number;
-  /** With `patience`: the step after which the net had these parameters. */
+  /** With `patience`, the number of steps after which the net had these parameters. */
   bestIteration?: number;
   /** Seconds of the training loop, including evaluations. */
   seconds: number;
   /** Accuracy over all test rows: a fraction, 0 to 1. */
   accuracy: number;
-  /** Mean loss over all test rows. */
+  /** Mean loss over all test rows, in nats. */
   loss: number;
 }
 

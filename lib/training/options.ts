@@ -9,14 +9,15 @@ import type { ThreefryLayout } from "../random/threefry.ts";
 
 /**
  * How the learning rate changes during training: `step` multiplies it by `decay` after every
- * `decayEvery`-th step, as the notebook does; `linear` decreases it linearly to 0 over the whole run.
+ * `decayEvery`-th step, as the notebook does; `linear` decreases it linearly to 0 over the whole
+ * run.
  */
 export type Schedule = "step" | "linear";
 
 /**
- * Seeded changes to training images: `shift` by whole pixels, up to 2 each way; `affine` rotates, scales,
- * shears and shifts; `elastic` also bends, by a smooth random field. The last two are as strong as the
- * options of `Distortion` say.
+ * Random changes to training images: `shift` moves them by up to 2 whole pixels; `affine` rotates,
+ * scales, shears and shifts them; `elastic` also bends them by a smooth random field. The options
+ * of `Distortion` set the strength of the last two.
  */
 export type AugmentationKind = "none" | "shift" | "affine" | "elastic";
 
@@ -26,7 +27,10 @@ export interface TrainingOptions extends Distortion {
   seed: number;
   /** Number of steps; ignored if `epochs` is set. */
   iterations: number;
-  /** Passes over the training rows, each in a new random order; 0 samples every batch from all rows, as the notebook does. */
+  /**
+   * Passes over the training rows, each in a new random order. If 0, every batch is sampled from
+   * all rows, as in the notebook.
+   */
   epochs: number;
   /** Number of rows whose gradients are averaged in a step. */
   batchSize: number;
@@ -34,7 +38,10 @@ export interface TrainingOptions extends Distortion {
   learningRate: number;
   /** How the learning rate changes during training. */
   schedule: Schedule;
-  /** With the schedule `step`, the learning rate is multiplied by `decay` after every `decayEvery`-th step. */
+  /**
+   * With the schedule `step`, the learning rate is multiplied by `decay` after every
+   * `decayEvery`-th step.
+   */
   decay: number;
   /** See `decay`. */
   decayEvery: number;
@@ -44,12 +51,16 @@ export interface TrainingOptions extends Distortion {
   evalSize: number;
   /** Which rows are for training: drawn from all rows, or those published for training. */
   split: SplitKind;
-  /** Number of training rows held out. If there are any, all evaluations before the final one use them instead of test rows. */
+  /**
+   * Number of training rows held out. If there are any, all evaluations before the final one use
+   * them instead of test rows.
+   */
   validation: number;
   /**
-   * Early stopping: so many evaluations on held-out rows without a new best end the run. It then, and also
-   * if it was never stopped, gives the parameters of the evaluation with the highest accuracy, the first
-   * of equals. 0 for the parameters after the last step.
+   * Early stopping: the run ends after this many evaluations on held-out rows without improvement.
+   * Whether or not it ended early, the net gets the parameters of the evaluation with the highest
+   * accuracy (the first, if several are equal). If 0, the run is not stopped, and the net keeps its
+   * last parameters.
    */
   patience: number;
   /** Units of the two hidden layers. */
@@ -60,11 +71,11 @@ export interface TrainingOptions extends Distortion {
   head: Head;
   /** How the parameters are initialized. */
   initialization: Initialization;
-  /** How bytes are scaled to become inputs. */
+  /** How pixels are scaled to the net's inputs. */
   scale: PixelScale;
   /** The optimizer. */
   optimizer: Optimizer["name"];
-  /** Seeded changes to training images. */
+  /** Random changes to training images. */
   augment: AugmentationKind;
   /** The layout of all random bits. */
   threefry: ThreefryLayout;
@@ -195,7 +206,7 @@ export function checkAgainstRows(
   if (patience > 0 && validation === 0) {
     throw new OptionError(
       "patience",
-      "0 where validation is 0: test rows may choose nothing",
+      "0 unless validation is above 0, since test rows must not select the net",
       patience,
     );
   }
@@ -212,7 +223,7 @@ export function checkAgainstRows(
  *
  * @param options Valid options
  * @param data The data set's number of training rows, and its labels
- * @param given The sizes that the user chose; they are not changed
+ * @param given The sizes that the user set; these are not changed
  * @returns The options, with smaller sizes if there are fewer rows
  *
  * @example
@@ -241,7 +252,7 @@ export function fitToRows(
   };
 }
 
-/** The rule for an option's value, in words and as a predicate. */
+/** The rule for an option's value: its description and its predicate. */
 interface Rule {
   rule: string;
   holds: (value: unknown) => boolean;

@@ -1,6 +1,6 @@
 /** Decides how many steps to queue at a time. */
 
-/** The wanted time between two readbacks, for the progress display and for Ctrl-C. */
+/** Target time between two readbacks: short enough for the progress display and for Ctrl-C. */
 const TARGET_MILLISECONDS = 100;
 /** Measured overhead of a readback on WebGPU in Deno, which polls for it. */
 const WAIT_MILLISECONDS = 11;
@@ -12,11 +12,10 @@ const FIRST_STEPS = 64;
 const FIRST_WORK = FIRST_STEPS * 100 * 45_360;
 
 /** The number of readbacks over which speed is averaged. */
-export const ANSWERS_OF_PACE = 8;
+export const AVERAGED_READBACKS = 8;
 
 /**
- * Returns the size of the first chunk, before anything was measured: small, as the device may be
- * slow.
+ * Returns the size of the first chunk. It is small, since the device's speed is not known yet.
  *
  * @param batchSize Rows per step
  * @param parameters The net's number of parameters
@@ -38,7 +37,7 @@ export function firstChunk(batchSize: number, parameters: number): number {
 
 /**
  * Returns the size of the next chunk, which should take about 100 ms. The caller measures speed over
- * the last `ANSWERS_OF_PACE` readbacks instead of the last chunk: some devices work while the host
+ * the last `AVERAGED_READBACKS` readbacks instead of the last chunk: some devices work while the host
  * waits, others while it queues more, so the work between two readbacks varies.
  *
  * @param done Number of steps done in that time

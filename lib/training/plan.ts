@@ -4,7 +4,7 @@ import { DistSampler } from "../random/dist_sampler.ts";
 import type { Key } from "../random/threefry.ts";
 import type { TrainingOptions } from "./options.ts";
 
-/** What happens at one iteration. */
+/** The work of one iteration. */
 export interface PlannedIteration {
   /** The number of the iteration; 0 is before the first step. */
   iteration: number;
@@ -25,7 +25,8 @@ export interface PlannedIteration {
  * @param options The run's options; all randomness comes from `key`
  * @param trainRows The number of rows to train on
  * @param key The sampler's key after the parameters were drawn
- * @returns Iteration 0, then the steps, without end; `totalIterations` says where to stop
+ * @returns Iteration 0, then an endless sequence of steps; a run stops after `totalIterations` of
+ *   them
  *
  * @example
  * ```ts

@@ -11,7 +11,7 @@ import type { TrainingOptions } from "./options.ts";
 export interface RunStart {
   /** The training, validation and test rows. */
   split: Split;
-  /** The row shown for a spot check: its number among the training rows. */
+  /** The position among the training rows of the row that is shown as a spot check. */
   sample: number;
   /** The initial parameters, flat, in the layout of `parameterSlots`. */
   parameters: Float32Array;
@@ -19,17 +19,17 @@ export interface RunStart {
   key: Key;
 }
 
-/** The last result, and what it depends on: `train` makes the draws while the data is being read. */
-let latest: { start: RunStart; of: string } | undefined;
+/** The last result and its key. The task `train` makes the draws while the data is read. */
+let cached: { start: RunStart; key: string } | undefined;
 
 /**
- * Draws the split, the sample and the parameters, in the notebook's order. Remembers the last
- * result, which the caller must not change.
+ * Draws the split, the sample and the parameters, in the notebook's order. The last
+ * result is cached, so the caller must not change it.
  *
  * @param data The data set, of which only the numbers of rows matter
  * @param options The run's options; all draws depend on `seed`
  * @param architecture The net's architecture
- * @returns The same result for the same options and data
+ * @returns The draws; the same for the same options and data
  *
  * @example
  * ```ts
@@ -52,13 +52,13 @@ export function drawStart(
 ): RunStart {
   const { seed, threefry, split, validation, initialization } = options;
   const { labels, trainRows, publishedSplit } = data;
-  const of = JSON.stringify([
+  const key = JSON.stringify([
     ...[seed, threefry, split, validation, initialization],
     ...[labels.length, trainRows, publishedSplit !== false],
     architecture,
   ]);
-  if (latest?.of !== of) latest = { start: draw(data, options, architecture), of };
-  return latest.start;
+  if (cached?.key !== key) cached = { start: draw(data, options, architecture), key };
+  return cached.start;
 }
 
 function draw(

@@ -19,7 +19,7 @@ export interface SweptRuns {
 
 /** The arguments of `sweep`. */
 export interface SweepPlan extends SweptRuns {
-  /** Creates an engine for the next runs; it is disposed when a run needs a different one, and at the end. */
+  /** Creates an engine, which is disposed when a run needs a different one, and at the end. */
   makeEngine: EngineMaker;
 }
 
@@ -57,7 +57,7 @@ export interface SweptResult extends Pick<FinishedEvent, "iterations" | "seconds
 export interface Score {
   /** A fraction, 0 to 1. */
   accuracy: number;
-  /** Mean over the rows. */
+  /** Mean loss over the rows, in nats. */
   loss: number;
 }
 
@@ -126,7 +126,7 @@ function engineKey(options: TrainingOptions, data: Dataset): string {
 }
 
 /**
- * Estimates the work of a run, to compare runs of different sizes.
+ * Estimates the work of a run, for progress displays.
  *
  * @param options The run's options
  * @param data Its data
@@ -138,7 +138,7 @@ export function workOf(options: TrainingOptions, data: Dataset): number {
   return 3 * parameterCount(architecture) * batchSize * steps;
 }
 
-/** Trains runs in sequence, and reuses the engine while the next run can use it. */
+/** Trains runs in sequence, and creates a new engine only if a run cannot use the current one. */
 export class RunTrainer implements AsyncDisposable {
   readonly #data: Dataset;
   readonly #makeEngine: EngineMaker;
@@ -174,6 +174,7 @@ export class RunTrainer implements AsyncDisposable {
   }
 }
 
+/** Trains one run on an engine; a run that diverges ends without a result. */
 async function* runOn(
   engine: Engine,
   data: Dataset,

@@ -1,11 +1,11 @@
-/** Trains many runs in parallel on the CPU's cores, each in a Worker. */
+/** Trains many runs in parallel on the CPU, each in a Worker. */
 import type { Dataset } from "../data/dataset.ts";
 import type { TrainingOptions } from "./options.ts";
 import { groupedRuns, type SweepEvent, type SweptRuns } from "./sweep.ts";
 import type { JobAnswer, JobRequest, JobSetup } from "./sweep_worker.ts";
 
-/** The arguments of `sweepSideBySide`. */
-export interface SideBySidePlan extends SweptRuns {
+/** The arguments of `sweepInParallel`. */
+export interface ParallelSweepPlan extends SweptRuns {
   /** Number of runs that train at a time; at least 1. */
   jobs: number;
   /** Maximum threads of each run's engine; at least 1. */
@@ -13,7 +13,7 @@ export interface SideBySidePlan extends SweptRuns {
 }
 
 /**
- * Trains runs on the CPU engine, several at a time. Each run gives the same bits as on its own.
+ * Trains runs on the CPU engine, several at a time. Each run gives the same bits as alone.
  * Requires permission to read this program's own files.
  *
  * @param plan The runs
@@ -24,7 +24,7 @@ export interface SideBySidePlan extends SweptRuns {
  *
  * @example
  * ```ts
- * import { sweepSideBySide } from "./sweep_jobs.ts";
+ * import { sweepInParallel } from "./sweep_jobs.ts";
  * import { resolveOptions } from "./options.ts";
  * import { syntheticDigits } from "../data/synthetic.ts";
  * import { assertEquals } from "@std/assert";
@@ -34,14 +34,14 @@ export interface SideBySidePlan extends SweptRuns {
  *   resolveOptions({ seed, iterations: 3, batchSize: 5, evalSize: 10, hidden: [4, 4] })
  * );
  * const seeds = new Set<number>();
- * for await (const event of sweepSideBySide({ data, runs, jobs: 2, threads: 1 })) {
+ * for await (const event of sweepInParallel({ data, runs, jobs: 2, threads: 1 })) {
  *   if (event.event === "run") seeds.add(event.options.seed);
  * }
  * assertEquals(seeds, new Set([1, 2, 3]));
  * ```
  */
-export async function* sweepSideBySide(
-  { data, runs, jobs, threads }: SideBySidePlan,
+export async function* sweepInParallel(
+  { data, runs, jobs, threads }: ParallelSweepPlan,
 ): AsyncGenerator<SweepEvent, void> {
   const waiting = groupedRuns({ data, runs });
   const workers = Array.from(
@@ -60,7 +60,7 @@ function eventsOf(
   waiting: TrainingOptions[],
   setup: JobSetup,
 ): ReadableStream<SweepEvent> {
-  let underWay = waiting.length;
+  let unfinished = waiting.length;
   const end = () => {
     for (const worker of workers) {
       // Drop messages that have arrived but are not handled yet.
@@ -84,7 +84,7 @@ function eventsOf(
           controller.enqueue(answer);
           if (answer.event !== "run") return;
           startNext();
-          if (--underWay > 0) return;
+          if (--unfinished > 0) return;
           end();
           controller.close();
         };

@@ -1,4 +1,4 @@
-/** The Worker of `sweepSideBySide`: trains runs in sequence on the CPU engine. */
+/** The Worker of `sweepInParallel`: trains runs in sequence on the CPU engine. */
 import type { Dataset } from "../data/dataset.ts";
 import { createEngine } from "../engine/create.ts";
 import type { TrainingOptions } from "./options.ts";

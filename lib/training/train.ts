@@ -22,7 +22,7 @@ import type {
   TrainingEvent,
 } from "./events.ts";
 import { checkAgainstRows, fitToRows, resolveOptions, type TrainingOptions } from "./options.ts";
-import { ANSWERS_OF_PACE, firstChunk, nextChunk } from "./pace.ts";
+import { AVERAGED_READBACKS, firstChunk, nextChunk } from "./pace.ts";
 import { type PlannedIteration, planRun, totalIterations } from "./plan.ts";
 import { drawStart } from "./start.ts";
 
@@ -62,7 +62,7 @@ export interface TrainingRun extends Partial<TrainingOptions> {
  * @returns The events; leaving the loop early stops the run
  * @throws {OptionError} If an option is invalid, or requires more rows than there are
  * @throws {RangeError} If the data set is inconsistent
- * @throws {DivergedError} If the loss is no longer a finite number
+ * @throws {DivergedError} If the loss diverges: it is not a finite number
  * @throws {Error} If the device fails
  *
  * @example
@@ -109,7 +109,7 @@ export async function* train(run: TrainingRun): AsyncGenerator<TrainingEvent, vo
   }
 }
 
-/** Thrown if a run diverges: its loss is no longer a finite number, because of its options. */
+/** Thrown if a run diverges, so that its loss is not a finite number. */
 export class DivergedError extends Error {
   /** The error's class. */
   override name = "DivergedError";
@@ -136,7 +136,7 @@ export function engineOptions(
   };
 }
 
-/** What the options do to training images. */
+/** Returns the augmentation with the strengths that the options give. */
 function augmentation(
   { augment, rotate, zoom, shear, shift, warp }: TrainingOptions,
 ): Augmentation {
@@ -146,7 +146,7 @@ function augmentation(
 
 type PreparedRun = Pick<TrainingRun, "data" | "signal" | "resume"> & {
   options: TrainingOptions;
-  /** Flat. */
+  /** The initial parameters, flat, if given. */
   initial: Float32Array | undefined;
   saveEvery: number;
 };
@@ -184,11 +184,11 @@ async function* trainOn(
   }
 
   const start = performance.now();
-  const begun = queue.iteration;
-  let done = begun;
+  const firstIteration = queue.iteration;
+  let done = firstIteration;
   let seconds = 0;
-  // The latest readbacks; the size of the next chunk depends on the speed since the first of them.
-  const answers = [{ done, seconds }];
+  // The latest readbacks. The size of the next chunk depends on the speed since the first of them.
+  const readbacks = [{ done, seconds }];
   const { evalEvery, patience } = options;
   let best = resume?.best;
   const isExhausted = () =>
@@ -205,10 +205,10 @@ async function* trainOn(
   const queueNext = (): Chunk | undefined => {
     const from = queue.iteration;
     if (from === iterations || signal?.aborted || isExhausted()) return undefined;
-    const [since] = answers;
-    const size = done === begun
+    const [since] = readbacks;
+    const size = done === firstIteration
       ? firstChunk(options.batchSize, parameters.length)
-      : nextChunk(done - since.done, 1000 * (seconds - since.seconds), from - begun);
+      : nextChunk(done - since.done, 1000 * (seconds - since.seconds), from - firstIteration);
     const nextSave = saveEvery > 0 ? from + saveEvery - from % saveEvery : Infinity;
     const nextRead = patience > 0 ? from + evalEvery - from % evalEvery : Infinity;
     return queue.queue(Math.min(chunkEnd(from, size, iterations), nextSave, nextRead));
@@ -220,15 +220,15 @@ async function* trainOn(
     seconds = (performance.now() - start) / 1000;
     last = current.last;
     done = last.iteration;
-    answers.push({ done, seconds });
-    if (answers.length > 1 + ANSWERS_OF_PACE) answers.shift();
+    readbacks.push({ done, seconds });
+    if (readbacks.length > 1 + AVERAGED_READBACKS) readbacks.shift();
     yield* evaluatedEvents(current.evaluated, results, options, seconds);
     yield { event: "progress", iteration: done, iterations, seconds };
     if (patience > 0) best = await betterOf(best, current.evaluated, results, engine);
     if (isSaved(done)) yield await checkpoint();
     current = ahead ?? queueNext();
-    // Queue ahead, so that the device has work while this waits for `current`; except before the
-    // state is read, for a checkpoint or as the best so far.
+    // Queue another chunk, so that the device has work while this waits for `current`; but not if the
+    // state after `current` must be read, for a checkpoint or as the best so far.
     ahead = current && !isRead(current.last.iteration) ? queueNext() : undefined;
   }
 
@@ -251,7 +251,9 @@ async function* trainOn(
   };
 }
 
-/** The better of the best evaluation so far and a chunk's, if the chunk ends with one. */
+/**
+ * Returns the better of the best evaluation so far and the chunk's, if it ends with an evaluation.
+ */
 async function betterOf(
   best: BestStep | undefined,
   evaluated: PlannedIteration[],
@@ -265,7 +267,10 @@ async function betterOf(
   return { iteration, accuracy, parameters: (await engine.read()).parameters };
 }
 
-/** The last iteration of a chunk. A small remainder of the run is included, to save a readback. */
+/**
+ * Returns the last iteration of a chunk. It includes a small remainder of the run, to save a
+ * readback.
+ */
 function chunkEnd(from: number, size: number, iterations: number): number {
   return from + 1.5 * size >= iterations ? iterations : from + size;
 }
@@ -275,7 +280,10 @@ function initialState(parameters: Float32Array, { optimizer }: TrainingOptions):
   return { parameters, moments, stepsTaken: 0 };
 }
 
-/** Skips the iterations before a checkpoint, after verifying that its random draws are the run's. */
+/**
+ * Skips the iterations before a checkpoint, and verifies that the run would have drawn the same
+ * random key.
+ */
 function skipToCheckpoint(
   queue: ChunkQueue,
   { iteration, key }: Pick<CheckpointEvent, "iteration" | "key">,
@@ -334,7 +342,7 @@ function measures(
 ): { accuracy: number; loss: number } {
   if (!Number.isFinite(loss)) {
     throw new DivergedError(
-      `Cannot go on as the loss must be a finite number: current value is ${loss} after step ` +
+      `Cannot continue training as the loss must be a finite number: current value is ${loss} after step ` +
         `${iteration}; try a smaller learningRate than ${options.learningRate}`,
     );
   }
@@ -353,10 +361,10 @@ function load(engine: Engine, data: Dataset): void {
 /** Throws if an engine was created for another net, or for smaller batches. */
 function checkEngine(has: EngineOptions, wanted: EngineOptions): void {
   for (const name of Object.keys(wanted) as (keyof EngineOptions)[]) {
-    const serves = name === "batchSize"
+    const isUsable = name === "batchSize"
       ? has.batchSize >= wanted.batchSize
       : canonical(has[name]) === canonical(wanted[name]);
-    if (!serves) {
+    if (!isUsable) {
       throw new RangeError(
         `Cannot train as the engine's ${name} must be ${JSON.stringify(wanted[name])}: ` +
           `current value is ${JSON.stringify(has[name])}`,

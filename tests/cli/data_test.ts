@@ -21,7 +21,10 @@ test(
     await Deno.writeTextFile(few, lines.join("\n"));
     const { code, stderr } = await runCli("train", [...SHORT, "--dataset", few]);
     assertEquals(code, 0, stderr);
-    assert(stderr.includes(`${few} has few rows: --batch-size is 60 and --eval-size 10\n`), stderr);
+    assert(
+      stderr.includes(`${few} has few rows, so --batch-size is 60 and --eval-size is 10\n`),
+      stderr,
+    );
     const asked = await runCli("train", [...SHORT, "--dataset", few, "--batch-size", "61"]);
     assertEquals(asked.code, 2);
     assertMatch(
@@ -40,7 +43,9 @@ test(
     const options = ["--dataset", data.csv, "--split", "original", "--batch-size", "20"];
     const { code, stdout, stderr } = await runCli("train", [...SHORT, ...options]);
     assertEquals(code, 0, stderr);
-    assert(stderr.includes(`${data.csv} does not say which rows are for testing: they are drawn`));
+    assert(
+      stderr.includes(`${data.csv} does not say which rows are for testing, so they are drawn`),
+    );
     assert(finalAccuracy(stdout) > 50, stdout); // of the last rows, whose label is not trained, 0
   },
 );
@@ -81,7 +86,7 @@ test("train says with --quiet, too, that it took synthetic digits", async () => 
   const said = new TextDecoder().decode(stderr);
   assertEquals(code, 0, said);
   assertMatch(said, /^NOT MNIST: SYNTHETIC DIGITS ARE USED INSTEAD\. There is no train-images/m);
-  assertMatch(said, /^All this is about SYNTHETIC DIGITS, NOT MNIST/m);
+  assertMatch(said, /^These results are for SYNTHETIC DIGITS, NOT MNIST/m);
 });
 
 test("evaluate refuses words that have other numbers than in the run, and takes some of the same letters", async () => {

@@ -72,7 +72,7 @@ const WRONG: [string[], string][] = [
     "--rates must be a number, or several separated by commas: current value is",
   ],
   [["--backend", "gpu"], "--backend must be one of auto, cpu: current value is gpu"],
-  [["--out", ""], "--out must be something: current value is "],
+  [["--out", ""], "--out must be a text that is not empty: current value is "],
   [["--quiet=no"], "unknown option '--quiet=no'"],
 ];
 

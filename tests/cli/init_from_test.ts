@@ -30,7 +30,7 @@ test("train --init-from starts from a net's parameters, its own file's or anothe
     const args = [...data, ...still, "--out", out, "--init-from", ...source];
     const { code, stdout, stderr } = await runCli("train", args);
     assertEquals(code, 0, stderr);
-    assertMatch(stderr, new RegExp(`^parameters: those of ${source[0]}$`, "m"));
+    assertMatch(stderr, new RegExp(`^initial parameters: ${source[0]}$`, "m"));
     const { architecture, scale, parameters, result, run } = await loadParameters(
       `${out}/model.safetensors`,
     );
@@ -70,11 +70,11 @@ test("train --init-from says what does not fit", async () => {
     [["--init-from", npz], 2, /net\.npz does not say .* deno task train --init-from .*net\.npz --/],
     [["--init-from", file, "--hidden", "9,8"], 2, /--hidden must be the net's 8,8: .* 9,8$/m],
     [["--init-from", file, "--activation", "relu"], 1, /its activation is tanh/],
-    [["--init-from", file, "--init", "glorot"], 2, /leave one out/],
+    [["--init-from", file, "--init", "glorot"], 2, /--init-from and --init contradict/],
     [
       ["--init-from", file, "--resume", `${run}/checkpoint.safetensors`],
       2,
-      /leave --init-from out/,
+      /--resume and --init-from contradict/,
     ],
     [["--init-from", `${path}/absent.npz`], 1, /absent\.npz: there is no such file/],
     [

@@ -53,7 +53,7 @@ for (const [what, end, exitCode] of ENDINGS) {
       const { result } = await loadParameters(`${broken}/model.safetensors`);
       assertEquals({ event: "finished", ...result }, last);
       const file = `${broken}/checkpoint.safetensors`;
-      assertMatch(await errors, new RegExp(`^To go on: deno task train --resume ${file}$`, "m"));
+      assertMatch(await errors, new RegExp(`^To resume: deno task train --resume ${file}$`, "m"));
 
       const { iteration } = decodeCheckpoint(await Deno.readFile(file));
       assertEquals(iteration, last.iterations);
@@ -110,13 +110,13 @@ for (const [what, end, exitCode] of ENDINGS) {
         ended ||= text.includes('"run"');
       });
       assertEquals((await child.status).code, exitCode, await errors);
-      assertMatch(await errors, /^Interrupted: 1 of 2 runs are in /m);
+      assertMatch(await errors, /^Interrupted\. Saved 1 of 2 runs to /m);
       assertMatch(output, /"event":"combination"/);
       assertEquals((await readSweep(out)).map(({ options }) => options.iterations), [30]);
 
       const { code, stderr } = await runCli("sweep", [...args, "--iterations", "30,40"]);
       assertEquals(code, 0);
-      assertMatch(stderr, /^1 of 2 runs are in /m);
+      assertMatch(stderr, /already contains 1 of 2 runs$/m);
       assertEquals((await readSweep(out)).map(({ options }) => options.iterations), [30, 40]);
     },
   );

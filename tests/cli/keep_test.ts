@@ -65,7 +65,7 @@ test("train keeps runs in runs/<date>-<seed>, the second of a day with a number"
   const [one, two, ...others] = names(`${data.path}/runs`);
   assertMatch(one, /^\d{4}-\d\d-\d\d-77$/);
   assertEquals([two, others], [`${one}-2`, []]);
-  assertMatch(second.stderr, new RegExp(`^The run is kept in runs/${two}$`, "m"));
+  assertMatch(second.stderr, new RegExp(`^Saved the run to runs/${two}$`, "m"));
   assertEquals(await ending(`${data.path}/runs/${one}`), await ending(`${data.path}/runs/${two}`));
 });
 
@@ -88,7 +88,7 @@ test("train does not write into another run's folder", async () => {
   const before = await Deno.readTextFile(`${data.path}/kept/metrics.csv`);
   const { code, stderr } = await runCli("train", [...args, "--seed", "5"]);
   assertEquals(code, 1);
-  assertMatch(stderr, /^error: Cannot save the run in .*kept as it must not hold another run/);
+  assertMatch(stderr, /^error: Cannot save the run in .*kept as it already contains a run/);
   assertEquals(await Deno.readTextFile(`${data.path}/kept/metrics.csv`), before);
 });
 
@@ -219,14 +219,16 @@ test("train --resume says that the checkpoint is of another device", async () =>
   const file = `${out}/checkpoint.safetensors`;
   const resume = ["--resume", file, "--backend", "cpu", "--no-save"];
   const here = await runCli("train", resume);
-  assert(!here.stderr.includes("The checkpoint was made on"), here.stderr);
+  assert(!here.stderr.includes("The checkpoint was saved on"), here.stderr);
   const checkpoint = decodeCheckpoint(await Deno.readFile(file));
   for (const other of [{ backend: "webgpu" }, { device: "another build\x1b[31m" }]) {
     const bytes = encodeCheckpoint({ ...checkpoint, run: { ...checkpoint.run, ...other } });
     await Deno.writeFile(file, bytes);
     const { code, stderr } = await runCli("train", resume);
     assertEquals(code, 0);
-    const told = stderr.split("\n").filter((line) => line.startsWith("The checkpoint was made on"));
+    const told = stderr.split("\n").filter((line) =>
+      line.startsWith("The checkpoint was saved on")
+    );
     assertEquals(told.length, 1, stderr);
     assert(!stderr.includes("\x1b"), stderr);
   }
@@ -259,5 +261,5 @@ test("train --resume of an early checkpoint says that only the data's name was c
   const args = ["--quiet", "--backend", "cpu", "--no-save", "--resume", file];
   const { code, stderr } = await runCli("train", args);
   assertEquals(code, 0);
-  assertMatch(stderr, /^The run's file has no hash of its data: only the name .*\n$/);
+  assertMatch(stderr, /^The run's file contains no hash of its data, so only the name .*\n$/);
 });

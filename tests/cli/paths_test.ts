@@ -21,7 +21,7 @@ test("paths of flags are relative to where the person stands, not to where the t
   };
   const train = ["--dataset", "bars.csv", "--out", "../kept", "--save-every", "20", ...QUICK];
   const { stderr } = await run("train", "--", ...train);
-  assert(stderr.includes(`The run is kept in ${data.path}/kept\n`), stderr);
+  assert(stderr.includes(`Saved the run to ${data.path}/kept\n`), stderr);
   const checkpoint = ["--resume", "../kept/checkpoint.safetensors", "--iterations", "80"];
   await run("train", ...checkpoint, "--backend", "cpu");
   await run("evaluate", "--model", "../kept/model.safetensors");
@@ -70,7 +70,7 @@ test("runs stay in the project's folder, and are named in full to who stands els
   assertEquals(ended.code, 0, ended.stderr);
   const [name] = listing(`${project.path}/runs`);
   const path = `${await Deno.realPath(project.path)}/runs/${name}`;
-  assert(ended.stderr.includes(`The run is kept in ${path}\n`), ended.stderr);
+  assert(ended.stderr.includes(`Saved the run to ${path}\n`), ended.stderr);
   assertEquals(listing(data.path), ["bars.csv"]);
 });
 

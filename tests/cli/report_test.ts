@@ -70,7 +70,7 @@ test("train --report writes the page that the task writes", async () => {
   const { code, stdout, stderr } = await runCli("train", args);
   assertEquals(code, 0, stderr);
   assert(!stdout.includes("report"), stdout);
-  assertMatch(stderr, /^The report is .*\/run\/report\.html$/m);
+  assertMatch(stderr, /^Wrote the report to .*\/run\/report\.html$/m);
   const page = await Deno.readTextFile(`${run}/report.html`);
   await runCli("report", ["--run", run]);
   assertEquals(await Deno.readTextFile(`${run}/report.html`), page);
@@ -79,7 +79,7 @@ test("train --report writes the page that the task writes", async () => {
 test("train --report --no-save ends with one line and exit code 2", async () => {
   const { code, stdout, stderr } = await runCli("train", ["--report", "--no-save"]);
   assertEquals([code, stdout], [2, ""]);
-  assertEquals(stderr, "error: --no-save keeps nothing: leave it or --report out\n");
+  assertEquals(stderr, "error: --no-save and --report contradict each other: remove one of them\n");
 });
 
 test("train has nothing to do with the libraries of charts unless it is asked for them", async () => {
@@ -106,9 +106,9 @@ interface ModuleGraph {
 }
 
 const WRONG: [string[], string][] = [
-  [[], "a run's folder is needed, or several to compare"],
-  [["--run", "a", "--compare", "b"], "--run shows one run"],
-  [["--run", "a", "b"], "--run shows one run"],
+  [[], "the folder of a run is needed, or several to compare"],
+  [["--run", "a", "--compare", "b"], "--run reports on one run"],
+  [["--run", "a", "b"], "--run reports on one run"],
   [["--rum", "a"], "unknown option '--rum' (Did you mean --run?)"],
 ];
 

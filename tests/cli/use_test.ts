@@ -150,7 +150,7 @@ test("predict, evaluate and export ask how another program's net computes, and t
   const before = await Deno.readFile(npz);
   const itself = await runCli("export", ["--model", npz, ...facts, "--npz"]);
   assertEquals(itself.code, 2);
-  assertMatch(itself.stderr, /^error: --out is needed: .*net\.npz is the net itself$/m);
+  assertMatch(itself.stderr, /^error: --out is needed: .*net\.npz is the model itself$/m);
   assertEquals(await Deno.readFile(npz), before);
 
   const data = ["--dataset", "synthetic", "--json", "--quiet"];
@@ -314,7 +314,7 @@ test("evaluate says that other data may hold rows that the net was trained on, -
   assertEquals(code, 0);
   assertMatch(
     stderr,
-    /^The net was trained on .*bars\.csv \(210 rows.*; these are all rows of .*part\.csv \(150/,
+    /^The net was trained on .*bars\.csv \(210 rows.*; it is evaluated on all rows of .*part\.csv \(150/,
   );
   assertEquals(stderr.trimEnd().split("\n").length, 1);
 });
@@ -331,7 +331,10 @@ test("predict uses a net whose run has an unknown option; evaluate asks for the 
   assertEquals([code, ...jsonLines(stdout)], [0, await expected(image, image)]);
   const evaluated = await runCli("evaluate", ["--model", folder.model]);
   assertEquals([evaluated.code, evaluated.stdout], [1, ""]);
-  assertMatch(evaluated.stderr, /every option must be one of .*; --dataset says what to evaluate/);
+  assertMatch(
+    evaluated.stderr,
+    /every option must be one of .*; choose the data to evaluate on with --dataset/,
+  );
 });
 
 test("no text of a model's file reaches the terminal as a command, or at full length", async () => {
@@ -425,6 +428,6 @@ test("export wants one format", async () => {
   for (const formats of [[], ["--npz", "--onnx"], ["--format", "npz", "--onnx"]]) {
     const { code, stdout, stderr } = await runCli("export", ["--model", "x", ...formats]);
     assertEquals([code, stdout], [2, ""]);
-    assertMatch(stderr, /^error: one format is needed: --format npz, onnx, safetensors/);
+    assertMatch(stderr, /^error: exactly one format is needed: --format npz\|onnx\|safetensors/);
   }
 });

@@ -7,7 +7,7 @@ Deno.test("Speed tells the average speed and the time left", () => {
   const speed = new Speed(() => milliseconds);
   const at = (seconds: number, done: number, total: number, count = done) => {
     milliseconds = 1000 * seconds;
-    return speed.words(done, total, { count, unit: "steps" });
+    return speed.describe(done, total, { count, unit: "steps" });
   };
   assertEquals(at(0, 1000, 5000), []);
   assertEquals(at(0.9, 2000, 5000), [], "too early to tell");
@@ -23,9 +23,9 @@ Deno.test("Speed tells the average speed and the time left", () => {
 Deno.test("Speed tells no time left before anything is done", () => {
   let milliseconds = 0;
   const speed = new Speed(() => milliseconds);
-  speed.words(0, 10);
+  speed.describe(0, 10);
   milliseconds = 5000;
-  assertEquals(speed.words(0, 10), []);
+  assertEquals(speed.describe(0, 10), []);
 });
 
 const HIDE_CURSOR = "\x1b[?25l";

@@ -126,7 +126,7 @@ test("readRunDirectory() names a run after its folder, however that is written",
 test("RunDirectory lets one process at a time keep a run in a folder", async () => {
   const path = await Deno.makeTempDir();
   const options = { options: OPTIONS, data: DATA, saveEvery: 0, path };
-  const refused = "another process is saving one there; name another folder with --out";
+  const refused = "another process is saving a run there; name another folder with --out";
   {
     await using first = new RunDirectory(options);
     await first.record(STARTED);
@@ -167,11 +167,11 @@ test("RunDirectory does not let a checkpoint that was copied overwrite another r
   const before = await Deno.readFile(`${other.path}/model.safetensors`);
   const copy = `${other.path}/checkpoint.safetensors`;
   await Deno.copyFile(one.file, copy);
-  const refused = "as the checkpoint belongs to another run than";
+  const refused = "belongs to another run than the checkpoint";
   await assertRejects(() => resume(copy), Error, refused);
   // Though options.json is the checkpoint's own.
   await Deno.copyFile(`${one.path}/options.json`, `${other.path}/options.json`);
-  await assertRejects(() => resume(copy), Error, `${refused} the model.safetensors there`);
+  await assertRejects(() => resume(copy), Error, `its model.safetensors ${refused}`);
   assertEquals(await Deno.readFile(`${other.path}/model.safetensors`), before);
 });
 

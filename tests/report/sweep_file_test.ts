@@ -1,5 +1,5 @@
 import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
-import { type KeptRun, readSweep, runKey, writeSweep } from "../../lib/report/sweep_file.ts";
+import { readSweep, runKey, type SavedRun, writeSweep } from "../../lib/report/sweep_file.ts";
 import { resolveOptions } from "../../lib/training/options.ts";
 import { folder } from "../data/idx_files.ts";
 import { test } from "../requirements.ts";
@@ -10,7 +10,7 @@ const WHERE = {
   backend: "webgpu",
   device: 'a "fast", new\nGPU',
 };
-const RUNS: KeptRun[] = [
+const RUNS: SavedRun[] = [
   {
     event: "run",
     dataset: "a,b.csv",
@@ -64,13 +64,13 @@ for (const [what, spoil, message] of FAULTS) {
 
 Deno.test("runKey() is the same for the same run, whatever its data are called and wherever it ran", () => {
   const [, run] = RUNS;
-  const elsewhere: KeptRun = { ...run, dataset: "copy.csv", device: "x", result: undefined };
+  const elsewhere: SavedRun = { ...run, dataset: "copy.csv", device: "x", result: undefined };
   assertEquals(runKey(elsewhere), runKey(run));
 });
 
 Deno.test("runKey() differs for another run, other data and another backend", () => {
   const [, run] = RUNS;
-  const others: Partial<KeptRun>[] = [
+  const others: Partial<SavedRun>[] = [
     { options: resolveOptions({ optimizer: "adam", hidden: [50, 101] }) },
     { dataHash: "ab13" },
     { trainRows: 179 },

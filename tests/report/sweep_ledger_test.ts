@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { type KeptRun, readSweep } from "../../lib/report/sweep_file.ts";
+import { readSweep, type SavedRun } from "../../lib/report/sweep_file.ts";
 import { SweepLedger } from "../../lib/report/sweep_ledger.ts";
 import { resolveOptions } from "../../lib/training/options.ts";
 import { folder } from "../data/idx_files.ts";
@@ -8,7 +8,7 @@ import { test } from "../requirements.ts";
 const DATA = { dataHash: "ab12", trainRows: 180 };
 const OPTIONS = [1, 2, 3].map((seed) => resolveOptions({ seed }));
 
-function run(seed: number, backend = "cpu"): KeptRun {
+function run(seed: number, backend = "cpu"): SavedRun {
   const options = resolveOptions({ seed });
   const result = { iterations: 5000, seconds: 1, test: { accuracy: 0.5, loss: 1 } };
   return { event: "run", dataset: "x", ...DATA, options, backend, device: "y", result };
@@ -21,7 +21,7 @@ test("SweepLedger adds to its file what is not there yet, in the order asked for
   const asked = { options: [...OPTIONS, OPTIONS[0]], data: DATA, backend: "cpu" };
   const ledger = new SweepLedger(path, before, asked);
   assertEquals(ledger.left.map(({ seed }) => seed), [1, 3]);
-  assertEquals([ledger.total, ledger.words], [3, "1 of 3 runs"]);
+  assertEquals([ledger.total, ledger.progress], [3, "1 of 3 runs"]);
   await ledger.write();
   assertEquals(await readSweep(path), before);
   const { dataHash: _, trainRows: __, ...third } = run(3);

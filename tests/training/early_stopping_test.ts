@@ -87,6 +87,6 @@ Deno.test("train() throws if patience is given without validation rows", async (
   await assertRejects(
     () => eventsOf(fakeEngine(), { patience: 3 }),
     OptionError,
-    "Cannot train as patience must be 0 where validation is 0: test rows may choose nothing: current value is 3",
+    "Cannot train as patience must be 0 unless validation is above 0, since test rows must not select the net: current value is 3",
   );
 });

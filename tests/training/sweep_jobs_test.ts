@@ -3,7 +3,7 @@ import { createEngine } from "../../lib/engine/create.ts";
 import type { EngineOptions } from "../../lib/engine/engine.ts";
 import type { TrainingOptions } from "../../lib/training/options.ts";
 import { sweep, type SweepEvent, type SweptRun } from "../../lib/training/sweep.ts";
-import { sweepSideBySide } from "../../lib/training/sweep_jobs.ts";
+import { sweepInParallel } from "../../lib/training/sweep_jobs.ts";
 import { test } from "../requirements.ts";
 import { DATA, DIVERGING, shortRun } from "./sweep_runs.ts";
 
@@ -17,10 +17,10 @@ async function resultsOf(events: AsyncIterable<SweepEvent>): Promise<Map<string,
 }
 
 function sideBySide(runs: TrainingOptions[], jobs: number): AsyncGenerator<SweepEvent> {
-  return sweepSideBySide({ data: DATA, runs, jobs, threads: 1 });
+  return sweepInParallel({ data: DATA, runs, jobs, threads: 1 });
 }
 
-test("sweepSideBySide() gives the same bits as sweep(), with any number of jobs", async () => {
+test("sweepInParallel() gives the same bits as sweep(), with any number of jobs", async () => {
   const runs = [
     ...[1, 2, 3].map((seed) => shortRun({ seed })),
     shortRun({ hidden: [4, 7], validation: 30 }),
@@ -36,7 +36,7 @@ test("sweepSideBySide() gives the same bits as sweep(), with any number of jobs"
   }
 });
 
-test("sweepSideBySide() trains runs at the same time, and stops them when the loop is left", async () => {
+test("sweepInParallel() trains runs at the same time, and stops them when the loop is left", async () => {
   const runs = [1, 2].map((seed) => shortRun({ seed, iterations: 1_000_000_000 }));
   const seen = new Set<number>();
   // The test can only end if the Workers stop.
@@ -47,7 +47,7 @@ test("sweepSideBySide() trains runs at the same time, and stops them when the lo
   assertEquals([...seen].sort(), [1, 2]);
 });
 
-Deno.test("sweepSideBySide() checks the options of all runs before it trains the first", async () => {
+Deno.test("sweepInParallel() checks the options of all runs before it trains the first", async () => {
   const runs = [10, 121].map((batchSize) => shortRun({ batchSize }));
   const events: SweepEvent[] = [];
   await assertRejects(
@@ -60,11 +60,11 @@ Deno.test("sweepSideBySide() checks the options of all runs before it trains the
   assertEquals(events, []);
 });
 
-test("sweepSideBySide() rejects with a Worker's error", async () => {
+test("sweepInParallel() rejects with a Worker's error", async () => {
   const events = sideBySide([{ ...shortRun(), decay: -1 }], 1);
   await assertRejects(() => events.next(), Error, "decay must be a number above 0");
 });
 
-Deno.test("sweepSideBySide() yields nothing if there are no runs", async () => {
+Deno.test("sweepInParallel() yields nothing if there are no runs", async () => {
   assertEquals(await Array.fromAsync(sideBySide([], 2)), []);
 });

@@ -142,7 +142,7 @@ for (const loss of [NaN, Infinity]) {
         for await (const event of events) if (event.event === "evaluated") engine.loss = loss;
       },
       Error,
-      `Cannot go on as the loss must be a finite number: current value is ${loss} after step 3; ` +
+      `Cannot continue training as the loss must be a finite number: current value is ${loss} after step 3; ` +
         "try a smaller learningRate than 0.5",
     );
   });

@@ -1,4 +1,4 @@
-/** Shows training images beside augmented versions of them. */
+/** The report's section on augmentation: training images with augmented versions. */
 import type { Dataset } from "../../data/dataset.ts";
 import { augmentImage } from "../../engine/augment.ts";
 import { prngKey, split } from "../../random/threefry.ts";
@@ -6,14 +6,15 @@ import type { TrainingOptions } from "../../training/options.ts";
 import { engineOptions } from "../../training/train.ts";
 import { type Html, html } from "./html.ts";
 import { imagePicture } from "./pictures.ts";
-import { className } from "./words.ts";
+import { className } from "./format.ts";
 
-/** Maximum number of images, each of a different class; and the number of versions of each. */
-const IMAGES = 10;
+/** Maximum number of images, each of a different class. */
+const MAX_IMAGES = 10;
+/** Number of augmented versions of each image. */
 const VERSIONS = 8;
 
 /**
- * Shows training images, each with some augmented versions that steps may use in its place.
+ * Shows training images, each with some augmented versions on which steps may train.
  *
  * @param options The run's options
  * @param data The data set
@@ -39,21 +40,19 @@ export function augmentationSection(
     });
   });
   return html`<h2>Augmentation</h2>
-<p>Training images on the left, each with ${VERSIONS} random versions that a step may train on:
-${
-    augmentationWords(options)
-  }. Every step uses new versions. Evaluations use the original images.</p>
+<p>Left: training images. Right: ${VERSIONS} random versions of each that a step may train on,
+${augmentationText(options)}. Every step uses new versions. Evaluations use the original images.</p>
 <div class="pictures augmented">${figures}</div>`;
 }
 
-/** The first training row of each class, in the classes' order. */
+/** Returns the first training row of each class, ordered by class. */
 function firstOfClasses({ labels }: Dataset, trainRows: Uint32Array): number[] {
   const first = new Map<number, number>();
   for (const row of trainRows) if (!first.has(labels[row])) first.set(labels[row], row);
-  return [...first].sort(([a], [b]) => a - b).slice(0, IMAGES).map(([, row]) => row);
+  return [...first].sort(([a], [b]) => a - b).slice(0, MAX_IMAGES).map(([, row]) => row);
 }
 
-function augmentationWords(
+function augmentationText(
   { augment, rotate, zoom, shear, shift, warp }: TrainingOptions,
 ): string {
   if (augment === "shift") return "shifted by up to 2 whole pixels";

@@ -1,8 +1,7 @@
 /**
- * Draws charts as SVG with vega-lite, without a browser. The libraries are large,
- * so import this module only when a chart is needed.
- *
- * Colors are CSS variables of the page, so that one chart serves light and dark screens.
+ * Draws charts as SVG with vega-lite, without a browser. The libraries are large, so this module is
+ * imported only when a chart is needed. Colors are CSS variables of the page, so that the chart adapts
+ * to light and dark screens.
  */
 import { compile, type TopLevelSpec } from "vega-lite";
 import { parse, View } from "vega";
@@ -34,9 +33,9 @@ export interface ChartOptions {
   /** Title of the vertical axis. */
   title: string;
   /**
-   * The vertical axis: `zero` starts at 0, `close` fits the values, `ratios` is logarithmic.
+   * The vertical axis: `zero` starts at 0, `close` fits the values, `log` is logarithmic.
    */
-  axis: "zero" | "close" | "ratios";
+  axis: "zero" | "close" | "log";
 }
 
 /**
@@ -82,11 +81,11 @@ function lineChartSpec(
   const y = {
     type: "quantitative",
     title,
-    ...(axis === "ratios"
-      ? { scale: { type: "log", nice: false } as const, axis: { values: TICKS_OF_RATIOS } }
+    ...(axis === "log"
+      ? { scale: { type: "log", nice: false } as const, axis: { values: LOG_TICKS } }
       : { scale: { zero: axis === "zero" } }),
   } as const;
-  const dots = series.every(({ points }) => points.length <= MOST_DOTS);
+  const dots = series.every(({ points }) => points.length <= MAX_DOTS);
   return {
     data: { values },
     width: 340,
@@ -111,11 +110,11 @@ function lineChartSpec(
   };
 }
 
-/** Maximum points of a line drawn with dots; more dots would hide the line. */
-const MOST_DOTS = 60;
+/** A line with more points is drawn without dots, which would hide it. */
+const MAX_DOTS = 60;
 
 /** Possible ticks of a logarithmic axis: ..., 0.5, 1, 2, 5, 10, 20, ... */
-const TICKS_OF_RATIOS = [-4, -3, -2, -1, 0, 1, 2, 3].flatMap((power) =>
+const LOG_TICKS = [-4, -3, -2, -1, 0, 1, 2, 3].flatMap((power) =>
   [1, 2, 5].map((digit) => Number(`${digit}e${power}`))
 );
 

@@ -4,7 +4,7 @@ import { learningCurves } from "./curves.ts";
 import { type Html, html } from "./html.ts";
 import { page } from "./page.ts";
 import type { ReportedRun } from "./reported_run.ts";
-import { count, decimals, percent, spaced } from "./words.ts";
+import { count, decimals, percent, spaced } from "./format.ts";
 
 /**
  * Compares runs in one HTML file: their curves in the same charts, then their results and the
@@ -21,12 +21,12 @@ ${await learningCurves(runs)}
 <h2>Results</h2>
 <p>Accuracy and loss are over all test rows, after training. Only the options in which the runs differ are listed.</p>
 <div class="scroll">${table(runs)}</div>
-${chosenBy(runs)}`,
+${selectionText(runs)}`,
   );
 }
 
-/** The table's row that distinguishes data sets of the same name. */
-const HASH_LINE: [string, (run: ReportedRun) => string] = [
+/** A row of the table: distinguishes data sets of the same name. */
+const HASH_ROW: [string, (run: ReportedRun) => string] = [
   "SHA-256 of the data",
   ({ data }) => data?.hash.slice(0, 12) ?? "unknown",
 ];
@@ -41,7 +41,7 @@ function table(runs: readonly ReportedRun[]): Html {
     ["steps", ({ iterations }) => count(iterations)],
     ["seconds", ({ seconds }) => seconds.toFixed(2)],
     ["data", ({ dataset }) => dataset],
-    ...(new Set(runs.map(({ data }) => data?.hash)).size > 1 ? [HASH_LINE] : []),
+    ...(new Set(runs.map(({ data }) => data?.hash)).size > 1 ? [HASH_ROW] : []),
     ["device", ({ device, backend }) => `${device} (${backend})`],
     ...differing.map((name): [string, (run: ReportedRun) => string] => [
       spaced(name),
@@ -64,12 +64,14 @@ function table(runs: readonly ReportedRun[]): Html {
   `;
 }
 
-/** Says which rows the comparison is based on, since users select options by it. */
-function chosenBy(runs: readonly ReportedRun[]): Html {
+/**
+ * The paragraph on model selection: whether the curves are based on held-out rows or on test rows.
+ */
+function selectionText(runs: readonly ReportedRun[]): Html {
   const fromTest = runs.filter(({ options }) => options.validation === 0).length;
   return fromTest === 0
-    ? html`<p>The curves are measured on held-out training rows, so you may select options by them. The table's
-accuracies are measured on the test rows; do not select options by those.</p>`
-    : html`<p>${fromTest} of the ${runs.length} runs held no rows out, so their curves are measured on test rows. If you
-select options by them, their accuracy on the test rows is optimistic. <code>--validation</code> holds rows out.</p>`;
+    ? html`<p>The curves were measured on held-out training rows, so you may select options by them. The table's
+accuracies were measured on the test rows; do not select options by those.</p>`
+    : html`<p>${fromTest} of the ${runs.length} runs held out no rows, so their curves were measured on test rows. If you
+select options by them, their accuracy on the test rows is optimistic. To hold out rows, use <code>--validation</code>.</p>`;
 }

@@ -1,24 +1,25 @@
-/** The confusion matrix. */
+/** The report's section with the confusion matrix. */
 import type { EvaluationReport } from "../../training/evaluate.ts";
 import { type Html, html } from "./html.ts";
-import { className, count, percent } from "./words.ts";
+import { className, count, percent } from "./format.ts";
 
 /** Maximum number of classes for which the matrix is shown. */
-const MOST_CLASSES = 30;
-/** Number of pairs of classes in the list of frequent mistakes. */
-const LISTED = 10;
+const MAX_CLASSES = 30;
+/** Maximum number of pairs of classes in the list of frequent mistakes. */
+const MAX_LISTED = 10;
 
 /**
- * The shaded confusion matrix with precision and recall, and the most frequent mistakes.
+ * Creates the shaded confusion matrix with precision and recall, and the list of the most frequent
+ * mistakes.
  *
  * @param report The evaluation on the test rows
  * @param names The names of the classes, if they are not digits
  */
 export function confusionSection(report: EvaluationReport, names?: readonly string[]): Html {
   const classes = report.recall.length;
-  const matrix = classes <= MOST_CLASSES
+  const matrix = classes <= MAX_CLASSES
     ? matrixTable(report, names)
-    : html`<p>${classes} classes are too many for a table of all pairs.</p>`;
+    : html`<p>The confusion matrix is not shown, as ${classes} classes are too many.</p>`;
   return html`<div class="side-by-side">
 <div class="scroll">${matrix}</div>
 ${frequentMistakes(report, names)}
@@ -31,16 +32,16 @@ function matrixTable(
 ): Html {
   const classes = Array.from(recall.keys());
   const size = classes.length;
-  const mostWrong = Math.max(
+  const mostMistakes = Math.max(
     1,
     ...confusion.filter((_, i) => Math.floor(i / size) !== i % size),
   );
   const rows = classes.map((label) => {
     const cells = classes.map((answer) => {
-      const rowsHere = confusion[label * size + answer];
-      const share = label === answer ? recall[label] || 0 : rowsHere / mostWrong;
-      const kind = label === answer ? "right" : rowsHere === 0 ? "zero" : "wrong";
-      return html`<td class="${kind}" style="--share: ${share.toFixed(3)}">${rowsHere}</td>`;
+      const cellRows = confusion[label * size + answer];
+      const share = label === answer ? recall[label] || 0 : cellRows / mostMistakes;
+      const kind = label === answer ? "right" : cellRows === 0 ? "zero" : "wrong";
+      return html`<td class="${kind}" style="--share: ${share.toFixed(3)}">${cellRows}</td>`;
     });
     return html`
       <tr><th>${className(label, names)}</th>${cells}
@@ -79,7 +80,7 @@ function frequentMistakes(
     .filter(({ rows, label, answer }) => rows > 0 && label !== answer)
     .sort((a, b) => b.rows - a.rows);
   const wrong = rows - correct;
-  const listed = mistakes.slice(0, LISTED).map(({ rows, label, answer }) =>
+  const listed = mistakes.slice(0, MAX_LISTED).map(({ rows, label, answer }) =>
     html`
       <tr>
         <td>${className(label, names)}</td>
@@ -94,9 +95,9 @@ function frequentMistakes(
       <thead>
         <tr>
           <th>label</th>
-          <th>it said</th>
-          <th class="number">times</th>
-          <th class="number">of all mistakes</th>
+          <th>predicted</th>
+          <th class="number">rows</th>
+          <th class="number">share of mistakes</th>
         </tr>
       </thead>
       <tbody>${listed}</tbody>

@@ -1,15 +1,15 @@
-/** Learning curves: accuracy and loss against steps, of one run or of several. */
+/** The learning curves of one or several runs: accuracy and loss against steps. */
 import { namedDataset } from "../../data/names.ts";
 import { lineChart, type Point, type Series } from "./charts.ts";
 import { type Html, html } from "./html.ts";
 import { NOTEBOOK_CURVE } from "./notebook_curve.ts";
 import type { ReportedRun } from "./reported_run.ts";
-import { count, decimals, percent } from "./words.ts";
+import { count, decimals, percent } from "./format.ts";
 
-/** Maximum points of a line; charts are not more pixels wide. */
-const MOST_POINTS = 1000;
+/** Maximum points of a line; more would not be visible. */
+const MAX_POINTS = 1000;
 
-/** Number of line colors in the style sheet; a ninth run reuses the first. */
+/** Number of line colors in the style sheet; further runs reuse them. */
 const COLORS = 8;
 
 /**
@@ -46,7 +46,7 @@ export async function learningCurves(runs: readonly ReportedRun[]): Promise<Html
   );
   const values = losses.flatMap(({ points }) => points.map(({ value }) => value));
   const lowest = values.reduce((least, value) => Math.min(least, value), Infinity);
-  const far = lowest > 0 && values.some((value) => value > 20 * lowest);
+  const isWide = lowest > 0 && values.some((value) => value > 20 * lowest);
   const title = "accuracy, %";
   const charts = [
     figure(await lineChart(accuracies, { title, axis: "zero" }), "Accuracy"),
@@ -59,37 +59,37 @@ export async function learningCurves(runs: readonly ReportedRun[]): Promise<Html
       ]
       : []),
     figure(
-      await lineChart(losses, { title: "loss, nats", axis: far ? "ratios" : "zero" }),
+      await lineChart(losses, { title: "loss, nats", axis: isWide ? "log" : "zero" }),
       "Loss",
     ),
   ];
   const longest = runs.reduce((most, { curve }) => Math.max(most, curve.length), 0);
-  const note = longest > MOST_POINTS
-    ? html`<p class="muted">Shows every ${ordinal(stride(longest))} of ${count(longest)}
+  const note = longest > MAX_POINTS
+    ? html`<p class="muted">The charts show every ${ordinal(stride(longest))} of ${count(longest)}
 evaluations.</p>`
     : "";
   return html`${legend(accuracies)}
 <div class="charts">${charts}</div>${note}`;
 }
 
-/** The distance between the evaluations that are shown of a long curve. */
+/** Returns the n of a curve of which every n-th evaluation is shown. */
 function stride(evaluations: number): number {
-  return Math.ceil(evaluations / MOST_POINTS);
+  return Math.ceil(evaluations / MAX_POINTS);
 }
 
-/** A curve with at most about `MOST_POINTS` points: every n-th, and the last. */
+/** Reduces a curve to about `MAX_POINTS` points at most: every n-th, and the last. */
 function thinned<P>(curve: readonly P[]): P[] {
   const step = stride(curve.length);
   return curve.filter((_, i) => i % step === 0 || i === curve.length - 1);
 }
 
-/** `2nd`, `3rd`, `4th`, `131st`. */
+/** Formats an ordinal number: `2nd`, `3rd`, `4th`, `131st`. */
 function ordinal(number: number): string {
   const endings = { one: "st", two: "nd", few: "rd", other: "th" } as Record<string, string>;
   return count(number) + endings[new Intl.PluralRules("en", { type: "ordinal" }).select(number)];
 }
 
-/** A legend shared by all charts, so that they have equal sizes. */
+/** Creates one legend for all charts, so that the charts have equal sizes. */
 function legend(series: readonly Series[]): Html {
   if (series.length === 1) return html``;
   const entries = series.map(({ name, color, dashed }) =>
@@ -104,14 +104,14 @@ function figure(chart: Html, caption: string): Html {
   return html`<figure><figcaption>${caption}</figcaption>${chart}</figure>`;
 }
 
-/** Whether a run uses the notebook's data, so that its results are comparable. */
+/** Returns whether a run uses the notebook's data, so that their results are comparable. */
 export function isLikeNotebook({ dataset }: Pick<ReportedRun, "dataset">): boolean {
   return namedDataset(dataset)?.isMnist ?? false;
 }
 
 /**
- * The standard error of an accuracy measured on n sampled rows: sqrt(p (1 - p) / n), as for the
- * binomial distribution.
+ * Returns the standard error of an accuracy measured on n sampled rows: sqrt(p (1 - p) / n), as for
+ * the binomial distribution.
  */
 export function standardError(accuracy: number, rows: number): number {
   return Math.sqrt(accuracy * (1 - accuracy) / rows);
@@ -125,14 +125,14 @@ function accuracyPoints({ curve, options }: ReportedRun, withErrors: boolean): P
   }));
 }
 
-/** A table of a run's curve, beside the notebook's. */
+/** Creates a table of a run's curve, with the notebook's for comparison. */
 export function curveTable(run: ReportedRun): Html {
   const compared = isLikeNotebook(run);
   const rows = thinned(run.curve).map(({ iteration, accuracy, loss, learningRate, seconds }) => {
-    const theirs = NOTEBOOK_CURVE.find((point) => point.iteration === iteration)?.accuracy;
+    const published = NOTEBOOK_CURVE.find((point) => point.iteration === iteration)?.accuracy;
     const beside = compared
-      ? html`<td class="number">${theirs === undefined ? "" : percent(theirs)}</td>
-<td class="number">${theirs === undefined ? "" : points(accuracy - theirs)}</td>`
+      ? html`<td class="number">${published === undefined ? "" : percent(published)}</td>
+<td class="number">${published === undefined ? "" : points(accuracy - published)}</td>`
       : "";
     return html`
       <tr><td class="number">${iteration}</td>
@@ -152,7 +152,7 @@ export function curveTable(run: ReportedRun): Html {
   ];
   return html`
     <details>
-      <summary>The curves as a table</summary>
+      <summary>Table of these values</summary>
       <div class="scroll">
         <table>
           <thead>

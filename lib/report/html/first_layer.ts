@@ -1,21 +1,21 @@
-/** Shows the weights of the first layer as images: each unit has one weight per pixel. */
+/** The report's section that shows the weights of the first layer as images, one per unit. */
 import type { Dataset } from "../../data/dataset.ts";
 import type { Model } from "../../net/model.ts";
 import { type Html, html } from "./html.ts";
 import { signedPicture } from "./pictures.ts";
-import { count } from "./words.ts";
+import { count } from "./format.ts";
 
 /** Maximum number of units shown. */
-const MOST = 100;
-/** The fraction of numbers drawn in less than full color. */
-const SHARE = 0.995;
+const MAX_UNITS = 100;
+/** The fraction of values that are drawn in less than full color. */
+const UNSATURATED = 0.995;
 
 /**
- * Shows w0, and what training added to it: if the initial parameters are large random numbers, the
- * weights alone look like noise.
+ * Shows w0 and its change by training. If the initial parameters are large random numbers, w0 alone
+ * looks like noise.
  *
  * @param model The trained net
- * @param initial Its w0 before the first step, if known
+ * @param initial w0 before the first step, if known
  * @param shape The size of the images
  */
 export function firstLayerSection(
@@ -23,9 +23,9 @@ export function firstLayerSection(
   initial: Float32Array | undefined,
   shape: Pick<Dataset, "width" | "height">,
 ): Html {
-  const units = Math.min(architecture.hidden[0], MOST);
+  const units = Math.min(architecture.hidden[0], MAX_UNITS);
   const shown = units < architecture.hidden[0]
-    ? html`<p>The first ${units} of ${count(architecture.hidden[0])} units.</p>`
+    ? html`<p>Shown are the first ${units} of ${count(architecture.hidden[0])} units.</p>`
     : "";
   const change = initial && w0.map((weight, i) => weight - initial[i]);
   const added = change
@@ -45,8 +45,8 @@ function pictures(
   shape: Pick<Dataset, "width" | "height">,
 ): Html {
   const pixels = shape.width * shape.height;
-  const distances = values.map(Math.abs).sort();
-  const largest = distances[Math.floor(SHARE * (distances.length - 1))] || 1;
+  const magnitudes = values.map(Math.abs).sort();
+  const largest = magnitudes[Math.floor(UNSATURATED * (magnitudes.length - 1))] || 1;
   const images = Array.from({ length: units }, (_, unit) => {
     const picture = signedPicture(
       values.subarray(unit * pixels, (unit + 1) * pixels),
@@ -57,6 +57,8 @@ function pictures(
       <img src="${picture}" alt="unit ${unit}">
     `;
   });
-  return html`<p class="muted">Full color means ${largest.toPrecision(2)} or more.</p>
+  return html`<p class="muted">Colors are saturated from an absolute value of ${
+    largest.toPrecision(2)
+  }.</p>
 <div class="pictures dense">${images}</div>`;
 }

@@ -1,4 +1,4 @@
-/** HTML as template strings; the only place where text is escaped. */
+/** Creates HTML from template strings, and escapes text in them. */
 import { escape } from "@std/html";
 
 /** A fragment of HTML. */

@@ -1,4 +1,4 @@
-/** Shows the misclassified test rows as images. */
+/** The report's section that shows misclassified test rows as images. */
 import type { Dataset } from "../../data/dataset.ts";
 import type { Architecture } from "../../net/architecture.ts";
 import type { Model } from "../../net/model.ts";
@@ -6,10 +6,10 @@ import type { EvaluationReport } from "../../training/evaluate.ts";
 import { predict } from "../../training/predict.ts";
 import { type Html, html } from "./html.ts";
 import { imagePicture } from "./pictures.ts";
-import { className, count } from "./words.ts";
+import { className, count } from "./format.ts";
 
 /** Maximum number of images, to keep the page small. */
-const MOST = 120;
+const MAX_IMAGES = 120;
 
 /** A misclassified row. */
 interface Mistake {
@@ -37,31 +37,35 @@ export function mistakesSection(
 ): Html {
   const mistakes = findMistakes(model, data, test, report);
   if (mistakes.length === 0) return html`<p>No test row is misclassified.</p>`;
-  const shown = mistakes.slice(0, MOST);
+  const shown = mistakes.slice(0, MAX_IMAGES);
   const figures = shown.map(({ row, label, answer, probability }) => {
-    const said = className(answer, data.classNames);
+    const predicted = className(answer, data.classNames);
     const is = className(label, data.classNames);
     return html`
       <figure><img src="${imagePicture(pixelsOf(data, row), data)}" alt="${is}">
-      ${is}, predicted <strong>${said}</strong> <span class="muted">${(100 * probability).toFixed(
-        0,
-      )}%</span></figure>
+      ${is}, predicted <strong>${predicted}</strong> <span class="muted">${(100 * probability)
+        .toFixed(
+          0,
+        )}%</span></figure>
     `;
   });
   const [some, all] = [shown, mistakes].map(({ length }) => count(length));
-  const which = shown.length < mistakes.length
+  const heading = shown.length < mistakes.length
     ? `The ${some} most confident of ${all} mistakes, with`
     : `All ${all} mistakes, the most confident first, with`;
-  const bound = boundWords(model.architecture);
-  return html`<p>${which} the label, the predicted class and its probability.${bound}</p>
+  const bound = boundText(model.architecture);
+  return html`<p>${heading} the label, the predicted class and its probability.${bound}</p>
 <div class="pictures">${figures}</div>`;
 }
 
-/** Outputs of tanh lie between -1 and 1, so the largest probability is e / (e + (C - 1) / e). */
-function boundWords({ head, classes }: Architecture): string {
+/**
+ * Explains the largest possible probability: tanh outputs are in [-1, 1], so it is e / (e + (C - 1)
+ * / e).
+ */
+function boundText({ head, classes }: Architecture): string {
   if (head !== "notebook") return "";
   const most = Math.E / (Math.E + (classes - 1) / Math.E);
-  return ` As the net's outputs go through tanh, no probability exceeds ${
+  return ` Since tanh bounds the net's outputs, no probability exceeds ${
     (100 * most).toFixed(0)
   }%.`;
 }

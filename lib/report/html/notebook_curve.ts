@@ -1,4 +1,4 @@
-/** The published notebook's results, to compare runs with. */
+/** The published notebook's results, for comparison. */
 
 /** Its accuracies as fractions, each on 1000 newly sampled test rows. */
 export const NOTEBOOK_CURVE: readonly { iteration: number; accuracy: number }[] = [

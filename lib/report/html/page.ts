@@ -1,4 +1,4 @@
-/** The frame of every page: head and style sheet. Pages load nothing else. */
+/** Creates the frame of a page: head and style sheet. Pages load no other files. */
 import { Html, html } from "./html.ts";
 import STYLE from "./page.css" with { type: "text" };
 

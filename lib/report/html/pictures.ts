@@ -34,12 +34,12 @@ const POSITIVE = [214, 96, 36];
 const NEGATIVE = [46, 124, 214];
 
 /**
- * Encodes signed numbers: orange for positive, blue for negative, and the closer to 0 the more
- * transparent, so that 0 has the page's color, light or dark.
+ * Encodes signed numbers: orange for positive, blue for negative. Smaller absolute values are more
+ * transparent, so that 0 has the page's background color.
  *
  * @param values Shape (height * width)
  * @param size The image's size
- * @param largest The absolute value from which on the color is opaque
+ * @param largest The absolute value at which colors become opaque
  * @returns A URI for `src`
  *
  * @example

@@ -1,4 +1,4 @@
-/** The report on one run. */
+/** Creates the report on one run. */
 import type { Dataset, Split } from "../../data/dataset.ts";
 import { parameterSlots } from "../../net/architecture.ts";
 import type { Model } from "../../net/model.ts";
@@ -16,7 +16,7 @@ import { mistakesSection } from "./mistakes.ts";
 import { NOTEBOOK_FINAL_ACCURACY, NOTEBOOK_SECONDS } from "./notebook_curve.ts";
 import { page } from "./page.ts";
 import type { ReportedRun } from "./reported_run.ts";
-import { count, decimals, percent, spaced } from "./words.ts";
+import { count, decimals, percent, spaced } from "./format.ts";
 
 /** Evaluates a net on some rows. */
 export type EvaluateRows = (
@@ -30,7 +30,7 @@ export type EvaluateRows = (
  *
  * @param run The run's records
  * @param model The trained net
- * @param data The run's data; the test rows are evaluated again, to show the misclassified ones
+ * @param data The run's data; its test rows are evaluated again, to find the misclassified ones
  * @param evaluateRows Replaces `evaluate`, to show progress
  * @returns The file's text
  */
@@ -53,19 +53,19 @@ export async function runPage(
     `Run ${run.name}`,
     html`${facts(run, report, totalIterations(run.options, split.train.length))}
 <h2>Model selection</h2>
-${chosenBy(run.options, split.validation.length, split.test.length)}
+${selectionText(run.options, split.validation.length, split.test.length)}
 <h2>Learning curves</h2>
-${curveWords(run)}
+${curveText(run)}
 ${curves}
 ${curveTable(run)}
 <h2>Confusion matrix</h2>
-<p>Number of test rows by label (down) and predicted class (across). Blue is correct, orange is wrong; stronger colors mean more rows.</p>
+<p>The number of test rows with each label (row) and predicted class (column). Blue cells are correct, orange cells are mistakes; stronger colors mean more test rows.</p>
 ${confusionSection(report, data.classNames)}
 <h2>Misclassified digits</h2>
 ${mistakesSection(model, data, split.test, report)}
 <h2>First-layer weights</h2>
-<p>Each of the ${units} units has one weight per pixel. Ink on orange pixels increases the unit's
-activation, ink on blue pixels decreases it.</p>
+<p>Each of the ${units} units has one weight per pixel. Weights at orange pixels are positive: ink
+there increases the unit's activation. Weights at blue pixels are negative: ink decreases it.</p>
 ${firstLayerSection(model, drawn, data)}
 ${augmentationSection(run.options, data, split.train)}
 <h2>Configuration</h2>
@@ -73,36 +73,38 @@ ${augmentationSection(run.options, data, split.train)}
   );
 }
 
-/** The most important numbers. */
+/** The most important numbers, at the top of the page. */
 function facts(run: ReportedRun, { rows, correct }: EvaluationReport, planned: number): Html {
   const notebook = isLikeNotebook(run);
   const margin = (100 * standardError(run.accuracy, rows)).toFixed(2);
   const speed = run.seconds > 0
-    ? `${count(Math.round(run.iterations / run.seconds))} a second`
+    ? `${count(Math.round(run.iterations / run.seconds))} steps per second`
     : "";
   const recounted = Math.abs(run.accuracy * rows - correct) < 0.5
     ? ""
-    : html`<p>The device classified ${count(Math.round(run.accuracy * rows))} test rows correctly;
-this page, which computes in float64, ${count(correct)}.</p>`;
+    : html`<p>During the run, the device classified ${
+      count(Math.round(run.accuracy * rows))
+    } test rows
+correctly. This report evaluates the net again in float64, which gives ${count(correct)}.</p>`;
   const shown = [
     fact("test accuracy", percent(run.accuracy), [
-      `standard error ${margin} points`,
+      `standard error ${margin} percentage points`,
       ...(notebook ? [`the notebook: ${percent(NOTEBOOK_FINAL_ACCURACY)}`] : []),
     ]),
     fact("misclassified", count(rows - correct), [
       `of ${count(rows)} test rows`,
       `loss ${decimals(run.loss)}`,
     ]),
-    fact("training", `${run.seconds.toFixed(2)} s`, [
-      "evaluations included",
+    fact("training time", `${run.seconds.toFixed(2)} s`, [
+      "including evaluations",
       ...(notebook ? [`the notebook: ${NOTEBOOK_SECONDS.toFixed(2)} s on a GPU`] : []),
     ]),
     fact("steps", count(run.iterations), [
       ...(run.iterations < planned ? [`of ${count(planned)}: stopped early`] : []),
       ...(run.bestIteration === undefined
         ? []
-        : [`the net after step ${count(run.bestIteration)}, the best on held-out rows`]),
-      `${count(run.options.batchSize)} rows each`,
+        : [`net of step ${count(run.bestIteration)}, the best on held-out rows`]),
+      `batches of ${count(run.options.batchSize)} rows`,
       speed,
     ]),
   ];
@@ -120,27 +122,30 @@ function fact(name: string, value: string, below: string[]): Html {
   `;
 }
 
-/** Says which rows were used to select the net and its options. */
-function chosenBy(options: TrainingOptions, held: number, tested: number): Html {
+/** The paragraph on model selection: which rows were used to select the net and its options. */
+function selectionText(options: TrainingOptions, held: number, tested: number): Html {
   const [drawn, heldOut, test] = [options.evalSize, held, tested].map(count);
   if (held > 0) {
-    return html`<p>${heldOut} training rows were held out, and each evaluation during training
-sampled ${drawn} of those. Options selected by these evaluations did not depend on the ${test} test
-rows, which were evaluated once, at the end.</p>`;
+    return html`<p>${heldOut} training rows were held out for validation, and each evaluation during
+training used a sample of ${drawn} of them. The ${test} test rows were evaluated only once, at the end,
+so the test accuracy is unbiased even if you select options by these evaluations.</p>`;
   }
   const preset = presetOf(options);
   return preset
     ? html`<p>The options are those of <code>--preset ${preset}</code>, which were selected on
-held-out training rows of MNIST in other runs, never on test rows. This run held no rows out: each
-evaluation during training sampled ${drawn} of the ${test} test rows, but nothing was selected by
-them.</p>`
-    : html`<p>No rows were held out: as in the notebook, each evaluation during training sampled
-${drawn} of the ${test} test rows. Nothing in this run was selected by them. But if you select
-options by comparing such runs, you select them on the test rows, and the accuracy on these is
-optimistic; <code>--validation</code> holds rows out.</p>`;
+held-out training rows of MNIST in other runs, never on test rows. This run held out no rows: each
+evaluation during training used a sample of ${drawn} of the ${test} test rows, but nothing was selected
+by them.</p>`
+    : html`<p>No rows were held out: as in the notebook, each evaluation during training used a
+sample of ${drawn} of the ${test} test rows. Nothing in this run was selected by them. But if you
+compare such runs to select options, you select them on the test rows, and their test accuracy is
+optimistic. To hold out rows for that, use <code>--validation</code>.</p>`;
 }
 
-/** The preset that a run's options equal, apart from the seed; undefined for the notebook's. */
+/**
+ * Returns the preset whose options a run used, with any seed; undefined for the notebook's and for
+ * others.
+ */
 function presetOf(options: TrainingOptions): string | undefined {
   return Object.keys(PRESETS).find((name) => {
     const preset = PRESETS[name as Preset];
@@ -149,15 +154,15 @@ function presetOf(options: TrainingOptions): string | undefined {
   });
 }
 
-function curveWords(run: ReportedRun): Html {
+function curveText(run: ReportedRun): Html {
   const rows = count(run.options.evalSize);
   const error = (100 * standardError(run.accuracy, run.options.evalSize)).toFixed(1);
-  const notebook = isLikeNotebook(run) ? " The notebook printed no losses." : "";
-  return html`<p>Every point is an evaluation on ${rows} newly sampled rows. The band is plus or
-minus one standard error: at ${
+  const notebook = isLikeNotebook(run) ? " The notebook did not print losses." : "";
+  return html`<p>Every point is an evaluation on ${rows} newly sampled rows. The band shows plus or
+minus one standard error, which is ${error} percentage points at an accuracy of ${
     percent(run.accuracy)
-  } that is ${error} points, so two evaluations of the same net
-easily differ by that much.${notebook}</p>`;
+  }: two evaluations of the same net
+often differ by that much.${notebook}</p>`;
 }
 
 function runTable(run: ReportedRun, data: Dataset, split: Split): Html {
@@ -170,7 +175,7 @@ function runTable(run: ReportedRun, data: Dataset, split: Split): Html {
     ...(run.initFrom === undefined
       ? []
       : [["initial parameters", run.initFrom] as [string, string]]),
-    ["seconds", run.seconds.toFixed(2)],
+    ["training time in seconds", run.seconds.toFixed(2)],
     ["steps", count(run.iterations)],
     ["test accuracy", percent(run.accuracy)],
     ["test loss", decimals(run.loss)],
@@ -179,8 +184,8 @@ function runTable(run: ReportedRun, data: Dataset, split: Split): Html {
     <table>
       <thead>
         <tr>
+          <th>property</th>
           <th>this run</th>
-          <th></th>
         </tr>
       </thead>
       <tbody>${rows.map(([name, value]) =>
@@ -198,12 +203,12 @@ function runTable(run: ReportedRun, data: Dataset, split: Split): Html {
 function optionsTable(options: TrainingOptions): Html {
   const names = Object.keys(NOTEBOOK) as (keyof TrainingOptions)[];
   const rows = names.map((name) => {
-    const [value, usual] = [options, NOTEBOOK].map((source) => String(source[name]));
+    const [value, published] = [options, NOTEBOOK].map((source) => String(source[name]));
     return html`
-      <tr class="${value === usual ? "same" : "differs"}">
+      <tr class="${value === published ? "same" : "differs"}">
         <td>${spaced(name)}</td>
         <td>${value}</td>
-        <td class="muted">${usual}</td>
+        <td class="muted">${published}</td>
       </tr>
     `;
   });

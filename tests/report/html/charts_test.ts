@@ -43,7 +43,7 @@ Deno.test("lineChart() begins its axis at 0, or close to the values", async () =
 });
 
 Deno.test("lineChart() puts equal ratios at equal distances where it is asked to", async () => {
-  const { source } = await lineChart([series("a", [8, 4, 2, 1])], { title: "t", axis: "ratios" });
+  const { source } = await lineChart([series("a", [8, 4, 2, 1])], { title: "t", axis: "log" });
   const heights = linePaths(source)[0].split(/[ML]/).slice(1)
     .map((point) => Number(point.split(",")[1]));
   const distances = heights.slice(1).map((height, i) => Math.round(height - heights[i]));

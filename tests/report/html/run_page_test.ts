@@ -183,11 +183,11 @@ Deno.test("runPage() says so if the device's count of correct rows differs from 
   const data = someData(40);
   const run = reportOf(data);
   const right = Math.round(40 * run.accuracy);
-  assert(!(await runPage(run, MODEL, data)).includes("The device classified"));
+  assert(!(await runPage(run, MODEL, data)).includes("the device classified"));
   const page = await runPage({ ...run, accuracy: (right + 1) / 40 }, MODEL, data);
   assertMatch(
     page,
-    new RegExp(`The device classified ${right + 1} test rows[^]*float64, ${right}\\.`),
+    new RegExp(`the device classified ${right + 1} test rows[^]*float64, which gives ${right}\\.`),
   );
 });
 
@@ -212,7 +212,7 @@ Deno.test("runPage() does without a table of all pairs where there are too many 
   const { parameters } = drawStart(data, OPTIONS, architecture);
   const model = { ...MODEL, architecture, parameters: parameterViews(architecture, parameters) };
   const page = await runPage(reportOf(data, {}, model), model, data);
-  assertMatch(page, /40 classes are too many for a table/);
+  assertMatch(page, /as 40 classes are too many/);
   assert(!page.includes('class="confusion"'));
 });
 
@@ -235,7 +235,7 @@ Deno.test("comparePage() lists each run's results, and only the options that dif
   assertEquals(lines[0], ["accuracy", "5.00%", "50.00%"]);
   assertEquals(lines[6], ["learning rate", "0.1", "1"]);
   assert(page.includes("rate-0.1</li>") && page.includes("rate-1</li>"));
-  assertMatch(page, /2 of the 2 runs held no rows out/);
+  assertMatch(page, /2 of the 2 runs held out no rows/);
 });
 
 Deno.test("a page of 130,001 evaluations shows every 131st and the last, and says so", async () => {
@@ -244,11 +244,11 @@ Deno.test("a page of 130,001 evaluations shows every 131st and the last, and say
   const [point] = run.curve;
   const curve = Array.from({ length: 130_001 }, (_, iteration) => ({ ...point, iteration }));
   const page = await runPage({ ...run, curve }, MODEL, data);
-  assert(page.includes("Shows every 131st of 130,001\nevaluations."));
+  assert(page.includes("The charts show every 131st of 130,001\nevaluations."));
   const rows = [...page.matchAll(/<tr><td class="number">(\d+)<\/td>/g)].map(([, step]) => step);
   assertEquals(rows.slice(0, 3), ["0", "131", "262"]);
   assertEquals([rows.length, rows.at(-1)], [994, "130000"]);
-  assert(!(await runPage(run, MODEL, data)).includes("Shows every"));
+  assert(!(await runPage(run, MODEL, data)).includes("The charts show every"));
 });
 
 Deno.test("a comparison tells data of the same name apart", async () => {

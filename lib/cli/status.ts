@@ -1,15 +1,15 @@
-/** A task's progress and notices, on stderr. */
+/** Prints a task's progress, notices and warnings on stderr. */
 import { type Counted, openProgressDisplay } from "../report/progress.ts";
 import { printError } from "./output.ts";
 
 /** Shows progress and notices; removes its progress bar when disposed. */
-export interface Asides extends Disposable {
+export interface Status extends Disposable {
   /**
-   * Shows how much is done and how long the rest will take: a bar on a terminal, followed by `what`
-   * and the speed of what is counted.
+   * Updates the progress bar, which only a terminal shows: the fraction done, `what`, the speed in
+   * units of `counted` per second, and the estimated time left.
    */
   progress(done: number, total: number, what: string, counted?: Counted): void;
-  /** Removes the bar, so that a result can be printed; the next progress shows it again. */
+  /** Removes the bar, so that results can be printed; the next `progress` shows it again. */
   clear(): void;
   /** Prints a message, unless `--quiet` is given. */
   notice(line: string): void;
@@ -17,8 +17,8 @@ export interface Asides extends Disposable {
   warning(line: string): void;
 }
 
-/** Opens stderr for what a task says besides its results; with `quiet` only warnings are printed. */
-export async function openAsides(quiet = false): Promise<Asides> {
+/** Creates the status output; with `quiet` it prints only warnings. */
+export async function openStatus(quiet = false): Promise<Status> {
   if (quiet) {
     const silent = { progress() {}, clear() {}, notice() {}, [Symbol.dispose]() {} };
     return { ...silent, warning: printError };
