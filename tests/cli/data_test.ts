@@ -7,13 +7,13 @@ import { barsFolder } from "./small_data.ts";
 
 const SHORT = ["--backend", "cpu", "--no-save", "--preset", "accurate", "--iterations", "100"];
 
-/** The figure after "Final accuracy". */
+/** Returns the final accuracy in the log, in percent. */
 function finalAccuracy(stdout: string): number {
   return Number(/Final accuracy[^:]*:\s*([\d.]+)%/.exec(stdout)?.[1]);
 }
 
 test(
-  "train makes batches and evaluations smaller where there are few rows, unless told their size",
+  "train reduces default sizes of batches and evaluations to the number of rows",
   async () => {
     using data = barsFolder();
     const few = `${data.path}/few rows.csv`;
@@ -35,7 +35,7 @@ test(
 );
 
 test(
-  "train draws the test rows of a CSV file under --split original, and says so",
+  "train --split original of a CSV file draws the test rows at random, and says so",
   async () => {
     using data = barsFolder();
     const lines = (await Deno.readTextFile(data.csv)).trim().split("\n").sort();
@@ -46,12 +46,12 @@ test(
     assert(
       stderr.includes(`${data.csv} does not say which rows are for testing, so they are drawn`),
     );
-    assert(finalAccuracy(stdout) > 50, stdout); // of the last rows, whose label is not trained, 0
+    assert(finalAccuracy(stdout) > 50, stdout); // if the last rows were the test rows, 0: no other rows have their label
   },
 );
 
 test(
-  "train takes the test rows from --test, upright if --transpose says so",
+  "train reads the test rows from --test, and --transpose swaps rows and columns",
   async () => {
     using data = barsFolder();
     const lines = (await Deno.readTextFile(data.csv)).trim().split("\n");
@@ -63,19 +63,19 @@ test(
     const ran = await runCli("train", [...options, "--transpose"]);
     assertEquals(ran.code, 0, ran.stderr);
     assert(finalAccuracy(ran.stdout) > 80, ran.stdout);
-    // As wide as they were high: of a row with a bar there is a column.
+    // Transposed, the bar is a column.
     const art = ran.stdout.split("\n").slice(3, 7);
     const label = Number(/Sample answer: (\d)/.exec(ran.stdout)![1]);
     for (const line of art) assertEquals(line.indexOf("@"), label, ran.stdout);
   },
 );
 
-test("train says with --quiet, too, that it took synthetic digits", async () => {
+test("train --quiet warns if it uses synthetic digits", async () => {
   using empty = folder();
   const task = fileURLToPath(import.meta.resolve("../../lib/cli/train.ts"));
   const config = fileURLToPath(import.meta.resolve("../../deno.json"));
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    // Without permission to reach a mirror.
+    // Without network permission, so that MNIST cannot be downloaded.
     args: [
       ...["run", "--no-prompt", `--config=${config}`, "--allow-read", "--allow-write"],
       ...["--allow-env=MNIST_DIR", task, ...SHORT, "--quiet"],
@@ -89,7 +89,7 @@ test("train says with --quiet, too, that it took synthetic digits", async () => 
   assertMatch(said, /^These results are for SYNTHETIC DIGITS, NOT MNIST/m);
 });
 
-test("evaluate refuses words that have other numbers than in the run, and takes some of the same letters", async () => {
+test("evaluate rejects labels that stand for other classes than in the run", async () => {
   using data = barsFolder();
   const lines = (await Deno.readTextFile(data.csv)).trim().split("\n");
   const rename = async (file: string, names: string[], rows: string[]) => {

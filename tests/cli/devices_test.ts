@@ -3,7 +3,7 @@ import { needs, test } from "../requirements.ts";
 import type { DeviceListing } from "../../lib/engine/create.ts";
 import { runCli } from "./run_cli.ts";
 
-test("devices lists the CPU engine, and marks what auto takes", async () => {
+test("devices lists the CPU engine, and marks the device that auto uses", async () => {
   const { code, stdout } = await runCli("devices", []);
   assertEquals(code, 0);
   const lines = stdout.trimEnd().split("\n");
@@ -12,7 +12,7 @@ test("devices lists the CPU engine, and marks what auto takes", async () => {
 });
 
 test({
-  name: "devices --json marks hardware before the CPU engine, and that before a software adapter",
+  name: "devices --json marks a hardware adapter if there is one, otherwise the CPU engine",
   ...await needs("webgpu"),
   async fn() {
     const { code, stdout } = await runCli("devices", ["--json"]);
@@ -27,24 +27,24 @@ test({
   },
 });
 
-/** What `devices --check` says of a device that is right. */
-const RIGHT = /: correct \(gradient .* off by .*; rows drawn exact; .*\)$/;
+/** The output of `devices --check` for a device that computes correctly. */
+const CORRECT = /: correct \(gradient .* off by .*; rows drawn exact; .*\)$/;
 
-test("devices --check says whether each device computes correctly", async () => {
+test("devices --check reports whether each device computes correctly", async () => {
   const { code, stdout } = await runCli("devices", ["--check"]);
   assertEquals(code, 0);
-  for (const line of stdout.trimEnd().split("\n")) assertMatch(line, RIGHT);
+  for (const line of stdout.trimEnd().split("\n")) assertMatch(line, CORRECT);
 });
 
 Deno.test(
-  "devices --check --time says how fast each device is, too",
+  "devices --check --time also reports the speed of each device",
   await needs("time"),
   async () => {
     const { code, stdout } = await runCli("devices", ["--check", "--time"]);
     assertEquals(code, 0);
     for (const line of stdout.trimEnd().split("\n")) {
       const [, checked] = line.match(/^(.*), \d+\.\d+ ms per step$/)!;
-      assertMatch(checked, RIGHT);
+      assertMatch(checked, CORRECT);
     }
   },
 );

@@ -18,13 +18,13 @@ const FLAGS = {
   batchSize: number("rows of a batch", 100),
   rates: listOf(number("several rates")),
   backend: oneOf(["auto", "cpu"], "what to train on", "auto"),
-  out: text("DIR", "where to"),
-  quiet: toggle("say nothing"),
+  out: text("DIR", "output folder"),
+  quiet: toggle("print nothing"),
   noSave: toggle("keep nothing"),
 } satisfies FlagTable;
 const TASK: Task<typeof FLAGS> = { name: "try", summary: "Tries flags.", flags: FLAGS };
 
-Deno.test("parseFlags() reads each kind of flag, in both spellings", () => {
+Deno.test("parseFlags() parses each kind of flag, with a space or = before its value", () => {
   const args = ["--batch-size", "-1", "--rates=0.1,1e-2", "--backend=cpu", "--out", "a b"];
   assertEquals(parseFlags(TASK, [...args, "--quiet", "--no-save"]).flags, {
     batchSize: -1,
@@ -36,19 +36,19 @@ Deno.test("parseFlags() reads each kind of flag, in both spellings", () => {
   });
 });
 
-Deno.test("parseFlags() gives nothing for flags that are not there, and the last of two", () => {
+Deno.test("parseFlags() omits flags that are not given, and returns the last value of a repeated flag", () => {
   assertEquals(parseFlags(TASK, []).flags, {});
   const { flags } = parseFlags(TASK, ["--batch-size=1", "--batch-size=2"]);
   assertEquals(flags, { batchSize: 2 });
 });
 
-Deno.test("parseFlags() takes operands only where a task has them", () => {
+Deno.test("parseFlags() accepts operands only if the task has some", () => {
   assertThrows(() => parseFlags(TASK, ["x.png"]), UsageError, "but got 1: x.png; --help");
   const { operands } = parseFlags({ ...TASK, operands: "IMAGE..." }, ["x.png", "-"]);
   assertEquals(operands, ["x.png", "-"]);
 });
 
-Deno.test("parseFlags() passes over a -- before flags, and heeds one before file names", () => {
+Deno.test("parseFlags() ignores -- before flags, and takes what follows a later -- as file names", () => {
   const { flags } = parseFlags(TASK, ["--", "--batch-size", "1", "--", "--quiet"]);
   assertEquals(flags, { batchSize: 1, quiet: true });
   const task = { ...TASK, operands: "IMAGE..." };
@@ -77,12 +77,12 @@ const WRONG: [string[], string][] = [
 ];
 
 for (const [args, message] of WRONG) {
-  Deno.test(`parseFlags() refuses ${args.join(" ")}`, () => {
+  Deno.test(`parseFlags() rejects ${args.join(" ")}`, () => {
     assertThrows(() => parseFlags(TASK, args), UsageError, message);
   });
 }
 
-Deno.test("trainingOptions() finds every option of a run among the flags", () => {
+Deno.test("trainingOptions() returns every option of a run that is given as a flag", () => {
   const task = { name: "train", summary: "", flags: TRAINING_FLAGS };
   const { flags } = parseFlags(task, [
     ...["--seed", "1", "--iterations", "2", "--epochs", "3", "--batch-size", "4"],
@@ -136,7 +136,7 @@ Deno.test("trainingOptions() finds every option of a run among the flags", () =>
   assertEquals(Object.keys(flagsOfOptions).length, Object.keys(NOTEBOOK).length);
 });
 
-Deno.test("trainingOptions() takes the preset's options, and in their place those with a flag", () => {
+Deno.test("trainingOptions() returns the preset's options, overridden by flags", () => {
   assertEquals(trainingOptions({}), {});
   assertEquals(trainingOptions({ preset: "notebook", seed: 1 }), { seed: 1 });
   assertEquals(trainingOptions({ preset: "best" }), { ...PRESETS.best });
@@ -146,7 +146,7 @@ Deno.test("trainingOptions() takes the preset's options, and in their place thos
   );
 });
 
-Deno.test("trainingOptions() drops a preset's option under which a flag would say nothing", () => {
+Deno.test("trainingOptions() drops a preset's option that would make a flag ineffective", () => {
   const steps = resolveOptions(trainingOptions({ preset: "accurate", iterations: 50 }));
   assertEquals([steps.iterations, steps.epochs, steps.schedule], [50, 0, "linear"]);
   const both = resolveOptions(trainingOptions({ preset: "accurate", iterations: 50, epochs: 2 }));

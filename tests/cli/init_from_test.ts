@@ -7,7 +7,7 @@ import { test } from "../requirements.ts";
 import { runCli } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
 
-/** A data set, and a run of it that has ended. */
+/** Creates a folder with a data set and a finished run. */
 async function trainedFolder() {
   const folder = barsFolder();
   const data = ["--dataset", folder.csv];
@@ -18,16 +18,16 @@ async function trainedFolder() {
   return { ...folder, data, run, file, model: await loadParameters(file) };
 }
 
-test("train --init-from starts from a net's parameters, its own file's or another program's", async () => {
+test("train --init-from starts from a net's parameters, also if another program wrote them", async () => {
   using folder = await trainedFolder();
   const { path, data, file, model } = folder;
   const npz = `${path}/net.npz`;
   await Deno.writeFile(npz, encodeNpz(modelTensors(model)));
-  const facts = ["--activation", "tanh", "--head", "notebook", "--scale", "l2"];
-  const still = ["--backend", "cpu", "--iterations", "0", "--eval-size", "20"];
-  for (const [i, source] of [[file], [npz, ...facts]].entries()) {
+  const settings = ["--activation", "tanh", "--head", "notebook", "--scale", "l2"];
+  const noSteps = ["--backend", "cpu", "--iterations", "0", "--eval-size", "20"];
+  for (const [i, source] of [[file], [npz, ...settings]].entries()) {
     const out = `${path}/again${i}`;
-    const args = [...data, ...still, "--out", out, "--init-from", ...source];
+    const args = [...data, ...noSteps, "--out", out, "--init-from", ...source];
     const { code, stdout, stderr } = await runCli("train", args);
     assertEquals(code, 0, stderr);
     assertMatch(stderr, new RegExp(`^initial parameters: ${source[0]}$`, "m"));
@@ -40,13 +40,13 @@ test("train --init-from starts from a net's parameters, its own file's or anothe
       parameters: model.parameters,
     });
     assertEquals(run?.initFrom, source[0]);
-    // The same split was drawn, so the same rows test.
+    // The split is the same, so the test rows are, too.
     assertEquals(result?.accuracy, model.result?.accuracy);
     assertMatch(stdout, /Final accuracy/);
   }
 });
 
-test("train --init-from goes on learning, from the draws of its own seed", async () => {
+test("train --init-from trains the parameters with random draws from its own seed", async () => {
   using folder = await trainedFolder();
   const { path, data, file } = folder;
   const args = [...data, "--backend", "cpu", "--iterations", "20", "--batch-size", "10"];
@@ -61,7 +61,7 @@ test("train --init-from goes on learning, from the draws of its own seed", async
   assertEquals(runs[0].w1.some((value, i) => value !== runs[2].w1[i]), true);
 });
 
-test("train --init-from says what does not fit", async () => {
+test("train --init-from rejects files and flags that do not fit", async () => {
   using folder = await trainedFolder();
   const { path, data, run, file, model } = folder;
   const npz = `${path}/net.npz`;

@@ -8,22 +8,22 @@ import { onUnix } from "../requirements.ts";
 
 const ENDLESS = [...QUICK, "--iterations", "100000000"];
 
-/** What ends a task, and the exit code of other programs that are ended so. */
+/** Ways to end a task, each with its usual exit code. */
 const ENDINGS: [string, (child: Deno.ChildProcess) => void, number][] = [
   ["Ctrl-C", (child) => child.kill("SIGINT"), 130],
-  // As a terminal and `deno task` do it: the second comes while the first is being obeyed.
+  // The terminal and `deno task` both send a signal; the second arrives while the first is handled.
   ["Ctrl-C twice", (child) => [0, 20].forEach((ms) => setTimeout(() => interrupt(child), ms)), 130],
   ["SIGTERM", (child) => child.kill("SIGTERM"), 143],
 ];
 
-/** Sends SIGINT, if the process has not ended yet. */
+/** Sends SIGINT, unless the process has ended. */
 function interrupt(child: Deno.ChildProcess): void {
   try {
     child.kill("SIGINT");
-  } catch { /* it has */ }
+  } catch { /* it has ended */ }
 }
 
-/** Reads a process's output until it has ended; `onText` is called with all there is so far. */
+/** Reads a process's output until it ends; calls `onText` with the output so far. */
 async function readAll(child: Deno.ChildProcess, onText: (text: string) => void): Promise<string> {
   let output = "";
   for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) {
@@ -35,7 +35,7 @@ async function readAll(child: Deno.ChildProcess, onText: (text: string) => void)
 
 for (const [what, end, exitCode] of ENDINGS) {
   onUnix(
-    `train keeps model and checkpoint on ${what}, exits ${exitCode}, and goes on to the same bits`,
+    `train saves model and checkpoint on ${what}, exits with ${exitCode}, and resumes to the same bits`,
     async () => {
       using data = barsFolder();
       const [broken, whole] = [`${data.path}/broken`, `${data.path}/whole`];
@@ -69,24 +69,27 @@ for (const [what, end, exitCode] of ENDINGS) {
   );
 }
 
-onUnix("train keeps the run where the reader of its log has gone, and exits 141", async () => {
-  using data = barsFolder();
-  const out = `${data.path}/kept`;
-  const child = taskCommand("train", [...ENDLESS, "--dataset", data.csv, "--out", out]).spawn();
-  const errors = new Response(child.stderr).text();
-  const reader = child.stdout.getReader();
-  await reader.read();
-  await reader.cancel();
-  assertEquals((await child.status).code, 141);
-  assert(!(await errors).includes("error"), await errors);
-  const { result } = await loadParameters(`${out}/model.safetensors`);
-  const { iteration } = decodeCheckpoint(await Deno.readFile(`${out}/checkpoint.safetensors`));
-  assertEquals(iteration, result?.iterations);
-});
+onUnix(
+  "train saves the run if the reader of its log closes the pipe, and exits with 141",
+  async () => {
+    using data = barsFolder();
+    const out = `${data.path}/run`;
+    const child = taskCommand("train", [...ENDLESS, "--dataset", data.csv, "--out", out]).spawn();
+    const errors = new Response(child.stderr).text();
+    const reader = child.stdout.getReader();
+    await reader.read();
+    await reader.cancel();
+    assertEquals((await child.status).code, 141);
+    assert(!(await errors).includes("error"), await errors);
+    const { result } = await loadParameters(`${out}/model.safetensors`);
+    const { iteration } = decodeCheckpoint(await Deno.readFile(`${out}/checkpoint.safetensors`));
+    assertEquals(iteration, result?.iterations);
+  },
+);
 
-onUnix("evaluate exits 141 where the reader of its tables has gone", async () => {
+onUnix("evaluate exits with 141 if the reader of its tables closes the pipe", async () => {
   using data = barsFolder();
-  const out = `${data.path}/kept`;
+  const out = `${data.path}/run`;
   const args = [...QUICK, "--dataset", data.csv, "--out", out];
   assertEquals((await runCli("train", args)).code, 0);
   const child = taskCommand("evaluate", ["--model", `${out}/model.safetensors`]).spawn();
@@ -97,7 +100,7 @@ onUnix("evaluate exits 141 where the reader of its tables has gone", async () =>
 
 for (const [what, end, exitCode] of ENDINGS) {
   onUnix(
-    `sweep keeps finished runs on ${what}, exits ${exitCode}, and goes on where it was`,
+    `sweep saves finished runs on ${what}, exits with ${exitCode}, and continues with the others`,
     async () => {
       using data = barsFolder();
       const out = `${data.path}/sweep.csv`;

@@ -1,6 +1,6 @@
 /**
- * For `deno run --preload`: takes the task's WebGPU device away, as a driver that resets it does, once the run
- * that `--out` names has a checkpoint.
+ * For `deno run --preload`: destroys the task's WebGPU device, as if its driver were reset, as soon
+ * as the run in `--out` has a checkpoint.
  */
 const checkpoint = `${Deno.args[Deno.args.indexOf("--out") + 1]}/checkpoint.safetensors`;
 

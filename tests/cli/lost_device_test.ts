@@ -6,7 +6,7 @@ import { runCli } from "./run_cli.ts";
 import { barsFolder } from "./small_data.ts";
 
 Deno.test({
-  name: "train ends with one line when its device is lost, and goes on from the last checkpoint",
+  name: "train fails with one line if its device is lost, and resumes from the last checkpoint",
   ...await needs("webgpu", "permissions"),
   async fn() {
     using data = barsFolder();

@@ -8,32 +8,32 @@ import { test } from "../requirements.ts";
 import { runCli } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
 
-test("paths of flags are relative to where the person stands, not to where the task runs", async () => {
+test("paths of flags are relative to the user's working directory, not to the task's", async () => {
   using data = barsFolder();
-  const person = `${data.path}/a folder with spaces`;
-  await Deno.mkdir(`${person}/images`, { recursive: true });
-  await Deno.rename(data.csv, `${person}/bars.csv`);
-  // As `deno task` does it: this process runs in the project's folder.
+  const userDirectory = `${data.path}/a folder with spaces`;
+  await Deno.mkdir(`${userDirectory}/images`, { recursive: true });
+  await Deno.rename(data.csv, `${userDirectory}/bars.csv`);
+  // Like `deno task`, which runs the process in the project's folder.
   const run = async (task: Parameters<typeof runCli>[0], ...args: string[]) => {
-    const ended = await runCli(task, args, { INIT_CWD: person });
+    const ended = await runCli(task, args, { INIT_CWD: userDirectory });
     assertEquals(ended.code, 0, ended.stderr);
     return ended;
   };
-  const train = ["--dataset", "bars.csv", "--out", "../kept", "--save-every", "20", ...QUICK];
+  const train = ["--dataset", "bars.csv", "--out", "../run", "--save-every", "20", ...QUICK];
   const { stderr } = await run("train", "--", ...train);
-  assert(stderr.includes(`Saved the run to ${data.path}/kept\n`), stderr);
-  const checkpoint = ["--resume", "../kept/checkpoint.safetensors", "--iterations", "80"];
+  assert(stderr.includes(`Saved the run to ${data.path}/run\n`), stderr);
+  const checkpoint = ["--resume", "../run/checkpoint.safetensors", "--iterations", "80"];
   await run("train", ...checkpoint, "--backend", "cpu");
-  await run("evaluate", "--model", "../kept/model.safetensors");
-  await run("export", "--npz", "--model", "../kept/model.safetensors", "--out", "net.npz");
+  await run("evaluate", "--model", "../run/model.safetensors");
+  await run("export", "--npz", "--model", "../run/model.safetensors", "--out", "net.npz");
   await run("sweep", "--dataset", "bars.csv", "--out", "some.csv", "--quiet", ...QUICK);
-  const report = await run("report", "--run", "../kept");
-  assertEquals(report.stdout, `${data.path}/kept/report.html\n`);
-  await run("report", "--compare", "../kept", "../kept/", "--out", "both.html");
-  assertEquals(listing(person), ["bars.csv", "both.html", "images", "net.npz", "some.csv"]);
+  const report = await run("report", "--run", "../run");
+  assertEquals(report.stdout, `${data.path}/run/report.html\n`);
+  await run("report", "--compare", "../run", "../run/", "--out", "both.html");
+  assertEquals(listing(userDirectory), ["bars.csv", "both.html", "images", "net.npz", "some.csv"]);
 });
 
-test("report --run . is named after the folder", async () => {
+test("report --run . takes the run's name from the folder", async () => {
   using data = barsFolder();
   const out = `${data.path}/named`;
   const args = ["--dataset", data.csv, "--out", out, ...QUICK];
@@ -43,7 +43,7 @@ test("report --run . is named after the folder", async () => {
   assertMatch(await Deno.readTextFile(`${out}/report.html`), /<h1>Run named<\/h1>/);
 });
 
-test("predict looks for images where the person stands", async () => {
+test("predict reads images relative to the user's working directory", async () => {
   const blank = encodePng({ width: 28, height: 28, data: new Uint8Array(784), channels: 1 });
   using images = folder({ "blank.png": blank });
   const architecture = {
@@ -62,7 +62,7 @@ test("predict looks for images where the person stands", async () => {
   assertMatch(stderr, /^error: absent\.png: there is no such file$/m);
 });
 
-test("runs stay in the project's folder, and are named in full to who stands elsewhere", async () => {
+test("train saves runs in the project's folder, and prints an absolute path to users elsewhere", async () => {
   using project = folder();
   using data = barsFolder();
   const args = ["--dataset", "bars.csv", "--seed", "7", ...QUICK];
@@ -74,7 +74,7 @@ test("runs stay in the project's folder, and are named in full to who stands els
   assertEquals(listing(data.path), ["bars.csv"]);
 });
 
-test("train says where it cannot write before it trains", async () => {
+test("train fails before training if it cannot write the run's folder", async () => {
   using data = barsFolder();
   await Deno.writeTextFile(`${data.path}/file`, "");
   for (const out of [`${data.path}/file`, `${data.path}/file/below`]) {

@@ -8,20 +8,22 @@ import { runCli } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
 import { test } from "../requirements.ts";
 
-/** Trains on a CSV file and keeps the run in a folder. */
-async function keepRun(csv: string, path: string, seed: number): Promise<void> {
+/** Trains on a CSV file and saves the run in a folder. */
+async function saveRun(csv: string, path: string, seed: number): Promise<void> {
   const data = await openDataset({ dataset: csv });
   const options = resolveOptions({
     ...{ seed, iterations: 40, batchSize: 10, evalEvery: 20, evalSize: 20, hidden: [8, 8] },
   });
-  await using kept = new RunDirectory({ options, data, saveEvery: 0, path });
-  for await (const event of train({ data, backend: "cpu", ...options })) await kept.record(event);
+  await using directory = new RunDirectory({ options, data, saveEvery: 0, path });
+  for await (const event of train({ data, backend: "cpu", ...options })) {
+    await directory.record(event);
+  }
 }
 
-test("report writes a page into the run's folder, and says where", async () => {
+test("report writes a page into the run's folder, and prints its path", async () => {
   using data = barsFolder();
   const run = `${data.path}/run`;
-  await keepRun(data.csv, run, 1);
+  await saveRun(data.csv, run, 1);
   const before = listing(run);
   const { code, stdout, stderr } = await runCli("report", [run]);
   assertEquals([code, stdout, stderr], [0, `${run}/report.html\n`, ""]);
@@ -33,10 +35,10 @@ test("report writes a page into the run's folder, and says where", async () => {
   assertEquals(page.match(/<svg /g)?.length, 3);
 });
 
-test("report finds data that has moved by its flags, and writes where --out says", async () => {
+test("report reads moved data from --dataset, and writes to --out", async () => {
   using data = barsFolder();
   const run = `${data.path}/run/`;
-  await keepRun(data.csv, run, 1);
+  await saveRun(data.csv, run, 1);
   const moved = `${data.path}/moved.csv`;
   await Deno.rename(data.csv, moved);
   const lost = await runCli("report", ["--run", run]);
@@ -49,10 +51,10 @@ test("report finds data that has moved by its flags, and writes where --out says
   assertEquals(listing(run).includes("report.html"), false);
 });
 
-test("report shows several runs together, without their data", async () => {
+test("report compares several runs, without reading their data", async () => {
   using data = barsFolder();
   const runs = ["one", "two"].map((name) => `${data.path}/${name}`);
-  for (const [i, run] of runs.entries()) await keepRun(data.csv, run, i);
+  for (const [i, run] of runs.entries()) await saveRun(data.csv, run, i);
   await Deno.remove(data.csv);
   const { code, stdout } = await runCli("report", runs);
   assertEquals([code, stdout], [0, `${data.path}/compare.html\n`]);
@@ -63,7 +65,7 @@ test("report shows several runs together, without their data", async () => {
   for (const name of ["one", "two"]) assert(page.includes(`${name}</li>`), name);
 });
 
-test("train --report writes the page that the task writes", async () => {
+test("train --report writes the same page as deno task report", async () => {
   using data = barsFolder();
   const run = `${data.path}/run`;
   const args = ["--dataset", data.csv, "--out", run, "--report", ...QUICK];
@@ -76,19 +78,19 @@ test("train --report writes the page that the task writes", async () => {
   assertEquals(await Deno.readTextFile(`${run}/report.html`), page);
 });
 
-test("train --report --no-save ends with one line and exit code 2", async () => {
+test("train --report --no-save fails with one line and exit code 2", async () => {
   const { code, stdout, stderr } = await runCli("train", ["--report", "--no-save"]);
   assertEquals([code, stdout], [2, ""]);
   assertEquals(stderr, "error: --no-save and --report contradict each other: remove one of them\n");
 });
 
-test("train has nothing to do with the libraries of charts unless it is asked for them", async () => {
+test("train does not load the chart libraries without --report", async () => {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["info", "--json", "--lock=deno.lock", "lib/cli/train.ts"],
   }).output();
   const graph: ModuleGraph = JSON.parse(new TextDecoder().decode(stdout));
   const dependencies = new Map(graph.modules.map((one) => [one.specifier, one.dependencies ?? []]));
-  // What Deno loads or fetches before it runs: all that is imported by a literal, but for types.
+  // What Deno downloads and loads before it runs: all imports by a literal, except types.
   const reached = new Set(graph.roots);
   for (const module of reached) {
     for (const { code } of dependencies.get(module) ?? []) {
@@ -99,7 +101,7 @@ test("train has nothing to do with the libraries of charts unless it is asked fo
   assertEquals([...reached].filter((module) => /vega|fast-png|report\/html/.test(module)), []);
 });
 
-/** What `deno info --json` says of a module and all that it imports. */
+/** The output of `deno info --json`: modules and what they import. */
 interface ModuleGraph {
   roots: string[];
   modules: { specifier: string; dependencies?: { code?: { specifier?: string } }[] }[];
@@ -113,7 +115,7 @@ const WRONG: [string[], string][] = [
 ];
 
 for (const [args, message] of WRONG) {
-  test(`report ${args.join(" ")} ends with one line and exit code 2`, async () => {
+  test(`report ${args.join(" ")} fails with one line and exit code 2`, async () => {
     const { code, stdout, stderr } = await runCli("report", args);
     assertEquals([code, stdout], [2, ""]);
     assertEquals(stderr.trimEnd().split("\n").length, 1, stderr);
@@ -121,7 +123,7 @@ for (const [args, message] of WRONG) {
   });
 }
 
-test("report fails with one line where there is no finished run, and writes nothing", async () => {
+test("report fails with one line if there is no finished run, and writes nothing", async () => {
   using data = barsFolder();
   const run = `${data.path}/run`;
   await Deno.mkdir(run);

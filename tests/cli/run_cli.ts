@@ -1,21 +1,21 @@
-/** Runs a task of deno.json in a process of its own, with the permissions that it has there. */
+/** Runs tasks of deno.json in processes of their own, with their permissions. */
 import CONFIG from "../../deno.json" with { type: "json" };
 
-/** How a process ended. */
+/** The exit code and output of a process. */
 export interface Ended {
   code: number;
   stdout: string;
   stderr: string;
 }
 
-/** Where a task runs, and a script of this repository that changes its process beforehand. */
+/** Options of a task's process; `preload` is a script of this repository that runs first. */
 interface TaskOptions extends Pick<Deno.CommandOptions, "cwd" | "stdin"> {
   preload?: string;
 }
 
 /**
- * The command of a task, for `Deno.Command`; `deno` is the one that runs the tests. It runs in
- * the current folder unless another is named.
+ * Creates the command of a task, with the `deno` that runs the tests. It runs in the current folder
+ * unless `cwd` is given.
  */
 export function taskCommand(
   task: keyof typeof CONFIG.tasks,
@@ -35,7 +35,7 @@ export function taskCommand(
       ...words,
       ...args,
     ],
-    // As `deno task` sets it; that of the tests' own task means nothing here.
+    // `deno task` sets INIT_CWD; the value of the tests' own task is not that of the tested one.
     env: { NO_COLOR: "1", INIT_CWD: String(options.cwd ?? root), ...env },
     stdin: "null",
     stdout: "piped",
@@ -44,7 +44,7 @@ export function taskCommand(
   });
 }
 
-/** Runs a task to its end. */
+/** Runs a task, and waits until it ends. */
 export async function runCli(
   task: keyof typeof CONFIG.tasks,
   args: string[],

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { test } from "../requirements.ts";
 
-/** Runs a task whose `main` is this code. */
+/** Runs a task whose `main` consists of this code. */
 async function runMain(code: string, ...args: string[]) {
   const program = `
 import { runTask } from "./lib/cli/run_task.ts";
@@ -26,19 +26,19 @@ await runTask(task, async () => { ${code} });`;
   return { code: exitCode, stdout: text(stdout), stderr: text(stderr) };
 }
 
-const ENDS: [string, string, number, string][] = [
+const FAILURES: [string, string, number, string][] = [
   ["an error", `throw new Error("no luck");`, 1, "error: no luck\n"],
   ["an error of two lines", `throw new Error("no\\n  luck");`, 1, "error: no; luck\n"],
-  ["what is no error", `throw "no luck";`, 1, "error: no luck\n"],
-  ["a wrong command line", `throw new UsageError("no such flag");`, 2, "error: no such flag\n"],
+  ["a thrown text", `throw "no luck";`, 1, "error: no luck\n"],
+  ["an invalid command line", `throw new UsageError("no such flag");`, 2, "error: no such flag\n"],
   [
-    "an option that cannot be",
+    "an invalid option",
     `throw new OptionError("evalSize", "small", 3);`,
     2,
     "error: Cannot train as --eval-size must be small: current value is 3\n",
   ],
   [
-    "an error that nobody awaits",
+    "an error that nothing awaits",
     `Promise.reject(new Error("no luck")); await new Promise((r) => setTimeout(r, 5000));`,
     1,
     "error: no luck\n",
@@ -51,8 +51,8 @@ const ENDS: [string, string, number, string][] = [
   ],
 ];
 
-for (const [what, main, code, stderr] of ENDS) {
-  test(`runTask() ends with one line and exit code ${code} on ${what}`, async () => {
+for (const [what, main, code, stderr] of FAILURES) {
+  test(`runTask() fails with one line and exit code ${code} on ${what}`, async () => {
     assertEquals(await runMain(main), { code, stdout: "", stderr });
   });
 }
@@ -78,12 +78,12 @@ Options:
   );
 });
 
-test("runTask() ends with the exit code that main returns", async () => {
+test("runTask() exits with the code that main returns", async () => {
   assertEquals(await runMain("return 130;"), { code: 130, stdout: "", stderr: "" });
   assertEquals(await runMain(""), { code: 0, stdout: "", stderr: "" });
 });
 
-test("runTask() prints an error as an event as well, with --json", async () => {
+test("runTask() with --json also prints an error as an event", async () => {
   assertEquals(await runMain(`throw new Error("no luck");`, "--json"), {
     code: 1,
     stdout: '{"event":"error","message":"no luck"}\n',

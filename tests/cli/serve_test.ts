@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { needs } from "../requirements.ts";
 import { runCli, taskCommand } from "./run_cli.ts";
 
-/** Starts the task on a free port; gives its process and the address that it tells. */
+/** Starts the task on a free port; returns its process and the address that it prints. */
 async function serve(...args: string[]): Promise<{ child: Deno.ChildProcess; url: string }> {
   const flags = ["--dataset", "synthetic", "--port", "0", "--json", "--quiet", ...args];
   const child = taskCommand("serve", flags).spawn();
@@ -19,7 +19,7 @@ async function serve(...args: string[]): Promise<{ child: Deno.ChildProcess; url
 }
 
 Deno.test({
-  name: "deno task serve tells its address, serves the page there, and Ctrl-C ends it",
+  name: "serve prints its address, serves the page there, and ends on Ctrl-C",
   ...await needs("permissions"),
   async fn() {
     const { child, url } = await serve();
@@ -37,7 +37,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "deno task serve says which port is in use, and what to do",
+  name: "serve fails with the port if that is in use, and says what to do",
   ...await needs("permissions"),
   async fn() {
     const { child, url } = await serve();
@@ -51,7 +51,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "deno task serve refuses a folder without MNIST",
+  name: "serve rejects a folder without MNIST",
   ...await needs("permissions"),
   async fn() {
     const { code, stderr } = await runCli("serve", ["--data-dir", "tests"]);

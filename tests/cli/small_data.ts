@@ -1,22 +1,28 @@
-/** A small data set as a file, for runs that take a moment and yet learn something. */
+/** Small data sets as files, and flags of short runs that learn something from them. */
 import { writeIdxFolder } from "../../bench/digits.ts";
 import { syntheticDigits } from "../../lib/data/synthetic.ts";
+import { readRunDirectory } from "../../lib/report/run_directory.ts";
 import { folder } from "../data/idx_files.ts";
 
-/** A folder of IDX files: 500 synthetic digits to train on, 100 to test on. */
+/** Creates a folder of IDX files with 500 synthetic training digits and 100 test digits. */
 export function digitsFolder(): ReturnType<typeof folder> {
-  const made = folder();
-  writeIdxFolder(made.path, syntheticDigits({ trainRows: 500, testRows: 100 }));
-  return made;
+  const created = folder();
+  writeIdxFolder(created.path, syntheticDigits({ trainRows: 500, testRows: 100 }));
+  return created;
 }
 
-/** Options of a net that fits the data, and is done in a moment. */
+/** Flags of a short run with a small net. */
 export const QUICK = [
   ...["--backend", "cpu", "--hidden", "8,8", "--iterations", "60", "--batch-size", "10"],
   ...["--eval-every", "20", "--eval-size", "20"],
 ];
 
-/** A folder with `bars.csv` in it: 210 images of 4 x 4 pixels, the label being the row with a bar. */
+/** Flags of a short run with Adam, which has the most state of all optimizers. */
+export const QUICK_ADAM = [...QUICK, "--optimizer", "adam", "--learning-rate", "0.01", "--quiet"];
+
+/**
+ * Creates a folder with `bars.csv`: 210 images of 4 x 4 pixels; the label is the row of the bar.
+ */
 export function barsFolder(): ReturnType<typeof folder> & { csv: string } {
   const lines = Array.from({ length: 210 }, (_, i) => {
     const label = i % 4;
@@ -26,6 +32,14 @@ export function barsFolder(): ReturnType<typeof folder> & { csv: string } {
     });
     return [label, ...pixels].join();
   });
-  const made = folder({ "bars.csv": new TextEncoder().encode(lines.join("\n") + "\n") });
-  return { ...made, csv: `${made.path}/bars.csv` };
+  const created = folder({ "bars.csv": new TextEncoder().encode(lines.join("\n") + "\n") });
+  return { ...created, csv: `${created.path}/bars.csv` };
+}
+
+/** Returns the result of a saved run, without times, which differ from run to run. */
+export async function resultOf(folder: string): Promise<unknown> {
+  const { run, model } = await readRunDirectory(folder);
+  const { iterations, accuracy, loss } = run;
+  const curve = run.curve.map(({ seconds: _, ...point }) => point);
+  return { iterations, accuracy, loss, curve, parameters: model.parameters };
 }

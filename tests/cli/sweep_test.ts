@@ -5,7 +5,7 @@ import { runCli, taskCommand } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
 import { onUnix, test } from "../requirements.ts";
 
-test("sweep runs every combination, and prints mean and spread over the seeds", async () => {
+test("sweep trains every combination, and prints mean and spread over the seeds", async () => {
   using data = barsFolder();
   const out = `${data.path}/sweep.csv`;
   const { code, stdout, stderr } = await runCli("sweep", [
@@ -29,7 +29,7 @@ test("sweep runs every combination, and prints mean and spread over the seeds", 
   assertEquals(listing(data.path), ["bars.csv", "sweep.csv"]);
 });
 
-test("sweep --jobs changes neither the table nor the file but for the seconds", async () => {
+test("sweep --jobs changes only the times in the table and in the file", async () => {
   using data = barsFolder();
   const args = ["--dataset", data.csv, ...QUICK, "--seed", "1,2,3", "--learning-rate", "0.1,1"];
   const outcomes = [];
@@ -48,7 +48,7 @@ test("sweep --jobs changes neither the table nor the file but for the seconds", 
   );
 });
 
-test("sweep runs only what its file lacks, and sums up all that was asked for", async () => {
+test("sweep trains only runs that its file does not contain, and summarizes all requested runs", async () => {
   using data = barsFolder();
   const args = ["--dataset", data.csv, "--out", `${data.path}/sweep.csv`, ...QUICK, "--json"];
   const first = await runCli("sweep", [...args, "--seed", "1,2"]);
@@ -61,7 +61,7 @@ test("sweep runs only what its file lacks, and sums up all that was asked for", 
       event.event === "run" ? `${event.options.seed},${event.options.validation}` : event.runs
     )
   );
-  // Runs end in any order; the combinations come last.
+  // Runs finish in any order; the combinations come last.
   assertEquals([summary[0].slice(0, -1).sort(), summary[0].slice(-1)], [["1,0", "2,0"], [2]]);
   assertEquals(
     [summary[1].slice(0, -2).sort(), summary[1].slice(-2)],
@@ -93,7 +93,7 @@ const WRONG: [string[], string][] = [
 ];
 
 for (const [args, message] of WRONG) {
-  test(`sweep ${args.join(" ")} ends with one line and exit code 2, and runs nothing`, async () => {
+  test(`sweep ${args.join(" ")} fails with one line and exit code 2, and trains nothing`, async () => {
     using data = barsFolder();
     const out = `${data.path}/sweep.csv`;
     const all = ["--dataset", data.csv, "--out", out, ...QUICK, ...args];
@@ -105,7 +105,7 @@ for (const [args, message] of WRONG) {
   });
 }
 
-test("sweep leaves a file alone that it did not write", async () => {
+test("sweep does not change a file that it did not write", async () => {
   using data = barsFolder();
   const before = await Deno.readTextFile(data.csv);
   const { code, stderr } = await runCli("sweep", ["--dataset", data.csv, "--out", data.csv]);
@@ -114,7 +114,7 @@ test("sweep leaves a file alone that it did not write", async () => {
   assertEquals(await Deno.readTextFile(data.csv), before);
 });
 
-test("sweep says that it cannot write before it trains", async () => {
+test("sweep fails before training if it cannot write its file", async () => {
   using data = barsFolder();
   const out = `${data.path}/nowhere/sweep.csv`;
   const { code, stdout, stderr } = await runCli("sweep", [
@@ -125,29 +125,32 @@ test("sweep says that it cannot write before it trains", async () => {
   assert(!stderr.includes("device:"), stderr);
 });
 
-onUnix("a second sweep on a file says that the first is writing it, and loses no row", async () => {
-  using data = barsFolder();
-  const args = ["--dataset", data.csv, ...QUICK, "--out", `${data.path}/sweep.csv`];
-  // The same file by another path.
-  await Deno.symlink(`${data.path}/sweep.csv`, `${data.path}/link.csv`);
-  const first = taskCommand("sweep", [...args, "--iterations", "60,100000000"]).spawn();
-  const reader = first.stderr.pipeThrough(new TextDecoderStream()).getReader();
-  let notices = "";
-  while (!notices.includes("1 of 2 runs done")) notices += (await reader.read()).value;
-  for (const out of ["sweep.csv", "link.csv"]) {
-    const second = await runCli("sweep", [...args, "--out", `${data.path}/${out}`]);
-    assertEquals(second.code, 1);
-    assertMatch(
-      second.stderr,
-      /^error: Cannot continue the sweep in .* another process is writing/,
-    );
-  }
-  first.kill("SIGINT");
-  await Promise.all([reader.cancel(), first.stdout.cancel(), first.status]);
-  assertEquals((await readSweep(`${data.path}/sweep.csv`)).length, 1);
-  const again = await runCli("sweep", [...args, "--out", `${data.path}/link.csv`, "--seed", "5"]);
-  assertEquals(again.code, 0);
-  assertEquals((await readSweep(`${data.path}/sweep.csv`)).length, 2);
-  assert((await Deno.lstat(`${data.path}/link.csv`)).isSymlink);
-  assertEquals(listing(data.path), ["bars.csv", "link.csv", "sweep.csv"]);
-});
+onUnix(
+  "a second sweep on a file fails while the first is writing it, and no row is lost",
+  async () => {
+    using data = barsFolder();
+    const args = ["--dataset", data.csv, ...QUICK, "--out", `${data.path}/sweep.csv`];
+    // The same file by another path.
+    await Deno.symlink(`${data.path}/sweep.csv`, `${data.path}/link.csv`);
+    const first = taskCommand("sweep", [...args, "--iterations", "60,100000000"]).spawn();
+    const reader = first.stderr.pipeThrough(new TextDecoderStream()).getReader();
+    let notices = "";
+    while (!notices.includes("1 of 2 runs done")) notices += (await reader.read()).value;
+    for (const out of ["sweep.csv", "link.csv"]) {
+      const second = await runCli("sweep", [...args, "--out", `${data.path}/${out}`]);
+      assertEquals(second.code, 1);
+      assertMatch(
+        second.stderr,
+        /^error: Cannot continue the sweep in .* another process is writing/,
+      );
+    }
+    first.kill("SIGINT");
+    await Promise.all([reader.cancel(), first.stdout.cancel(), first.status]);
+    assertEquals((await readSweep(`${data.path}/sweep.csv`)).length, 1);
+    const again = await runCli("sweep", [...args, "--out", `${data.path}/link.csv`, "--seed", "5"]);
+    assertEquals(again.code, 0);
+    assertEquals((await readSweep(`${data.path}/sweep.csv`)).length, 2);
+    assert((await Deno.lstat(`${data.path}/link.csv`)).isSymlink);
+    assertEquals(listing(data.path), ["bars.csv", "link.csv", "sweep.csv"]);
+  },
+);

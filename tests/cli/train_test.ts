@@ -6,7 +6,7 @@ import { barsFolder, digitsFolder } from "./small_data.ts";
 import { onUnix, test } from "../requirements.ts";
 import { PRESETS } from "../../lib/training/presets.ts";
 
-/** A run that takes a moment, whatever there is; of few digits, or without `--dataset` of synthetic ones. */
+/** Flags of a short run that saves nothing. */
 const SHORT = ["--backend", "cpu", "--iterations", "20", "--eval-size", "100", "--no-save"];
 
 const WRONG: [string[], string][] = [
@@ -59,7 +59,7 @@ const WRONG: [string[], string][] = [
 ];
 
 for (const [args, message] of WRONG) {
-  test(`train ${args.join(" ")} ends with one line and exit code 2`, async () => {
+  test(`train ${args.join(" ")} fails with one line and exit code 2`, async () => {
     const { code, stdout, stderr } = await runCli("train", args);
     assertEquals([code, stdout], [2, ""]);
     const lines = stderr.trimEnd().split("\n").filter((line) => line.startsWith("error: "));
@@ -69,7 +69,7 @@ for (const [args, message] of WRONG) {
   });
 }
 
-test("train refuses more rows than there are with one line and exit code 2", async () => {
+test("train fails with one line and exit code 2 if it needs more rows than there are", async () => {
   using digits = digitsFolder();
   for (
     const [flag, count, rule] of [
@@ -88,7 +88,7 @@ test("train refuses more rows than there are with one line and exit code 2", asy
   }
 });
 
-test("train --help has a line for every flag, on stdout", async () => {
+test("train --help prints every flag on stdout", async () => {
   const { code, stdout, stderr } = await runCli("train", ["--help", "--nonsense"]);
   assertEquals([code, stderr], [0, ""]);
   for (const flag of ["--seed <N|random>", "--data-dir <DIR>", "--json", "-h, --help"]) {
@@ -96,12 +96,12 @@ test("train --help has a line for every flag, on stdout", async () => {
   }
 });
 
-test("train --version prints the version that deno.json gives", async () => {
+test("train --version prints the version in deno.json", async () => {
   const { code, stdout } = await runCli("train", ["--version"]);
   assertEquals([code, stdout], [0, `mnist-webgpu ${deno.version} (Deno ${Deno.version.deno})\n`]);
 });
 
-test("train prints the log on stdout, and on a pipe's stderr the device but no progress", async () => {
+test("train prints the log on stdout, and no progress on stderr if that is a pipe", async () => {
   const { code, stdout, stderr } = await runCli("train", [...SHORT, "--dataset", "synthetic"]);
   assertEquals(code, 0);
   const [seed, , , ...rest] = stdout.split("\n");
@@ -122,7 +122,7 @@ test("train --quiet prints nothing on stderr", async () => {
   assertEquals([code, stderr], [0, ""]);
 });
 
-test("train --json prints one object an event, and no parameters", async () => {
+test("train --json prints one object per event, without parameters", async () => {
   using digits = digitsFolder();
   const args = [...SHORT, "--dataset", digits.path, "--json", "--eval-every", "10"];
   const { code, stdout } = await runCli("train", args);
@@ -142,7 +142,7 @@ test("train --json prints one object an event, and no parameters", async () => {
   assertEquals(events[1].art.length, 28);
 });
 
-test("train --preset takes the preset's options, but for those with a flag of their own", async () => {
+test("train --preset uses the preset's options, overridden by flags", async () => {
   using data = barsFolder();
   const { code, stdout } = await runCli("train", [
     ...["--preset", "accurate", "--dataset", data.csv, "--backend", "cpu", "--json", "--no-save"],
@@ -160,7 +160,7 @@ test("train --preset takes the preset's options, but for those with a flag of th
   assertEquals(events.at(-1).iterations, 36);
 });
 
-test("train --json reports an error on stdout as well", async () => {
+test("train --json also prints an error on stdout", async () => {
   const { code, stdout, stderr } = await runCli("train", ["--json", "--hidden", "1"]);
   assertEquals(code, 2);
   const { event, message } = JSON.parse(stdout);
@@ -173,12 +173,12 @@ test("train --seed random prints the seed that it drew", async () => {
   const args = [...SHORT, "--dataset", digits.path, "--seed"];
   const { stdout } = await runCli("train", [...args, "random"]);
   const [, seed] = stdout.match(/^Using seed: (\d+)\n/)!;
-  const again = await runCli("train", [...args, seed]);
+  const repeated = await runCli("train", [...args, seed]);
   const untimed = (log: string) => log.replace(/^.* seconds elapsed/m, "");
-  assertEquals(untimed(again.stdout), untimed(stdout));
+  assertEquals(untimed(repeated.stdout), untimed(stdout));
 });
 
-test("train fails with one line and exit code 1 where a folder lacks the files", async () => {
+test("train fails with one line and exit code 1 if a folder does not contain the data", async () => {
   const folder = await Deno.makeTempDir();
   try {
     for (const named of ["flag", "variable"]) {
@@ -197,7 +197,7 @@ test("train fails with one line and exit code 1 where a folder lacks the files",
   }
 });
 
-onUnix("train prints what is known so far on Ctrl-C, and exits 130", async () => {
+onUnix("train prints the result so far on Ctrl-C, and exits with 130", async () => {
   using digits = digitsFolder();
   const args = [...SHORT, "--dataset", digits.path, "--iterations", "1000000", "--json"];
   const child = taskCommand("train", args).spawn();
@@ -214,19 +214,19 @@ onUnix("train prints what is known so far on Ctrl-C, and exits 130", async () =>
   assertMatch(await errors, new RegExp(`^Interrupted after ${last.iterations} steps`, "m"));
 });
 
-Deno.test("the train task may reach the hosts that data comes from, and nothing else", () => {
+Deno.test("the train task has network permission for the hosts of data sets only", () => {
   const [, hosts] = deno.tasks.train.command.match(/--allow-net=(\S+)/)!;
   assertEquals(hosts.split(",").sort(), [...DATA_HOSTS].sort());
 });
 
-Deno.test("the tasks that run lib/cli ask for no permission that they can do without", () => {
+Deno.test("the tasks that run lib/cli have no permission that they do not need", () => {
   const tasks = Object.entries(deno.tasks).filter(([, { command }]) =>
     command.includes(" lib/cli/")
   );
   assert(tasks.length >= 2);
   for (const [name, { command }] of tasks) {
     assert(command.includes(" --no-prompt "), command);
-    // These bundle with esbuild, whose program lies where Deno keeps packages.
+    // These tasks run esbuild, which is a program in Deno's package cache.
     if (["serve", "build"].includes(name)) continue;
     assert(!/ -A\b|--allow-(all|run|ffi|sys|(env|net)(?!=))/.test(command), command);
   }

@@ -44,7 +44,7 @@ const EVENTS: TrainingEvent[] = [
   },
 ];
 
-Deno.test("logLines() writes the notebook's log, character for character", () => {
+Deno.test("logLines() formats the notebook's log exactly", () => {
   assertEquals(EVENTS.flatMap(logLines), [
     "Using seed: 298504",
     "Sample image:",
@@ -64,7 +64,7 @@ Deno.test("logLines() writes the notebook's log, character for character", () =>
   ]);
 });
 
-Deno.test("logLines() says what a label stands for, where that is not its number", () => {
+Deno.test("logLines() shows the name of a label that has one", () => {
   const lines = logLines({ event: "sample", index: 0, label: 2, name: "C", art });
   assertEquals(lines.at(-1), "Sample answer: 2 C");
 });

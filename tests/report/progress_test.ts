@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Speed } from "../../lib/report/progress.ts";
 import { test } from "../requirements.ts";
 
-Deno.test("Speed tells the average speed and the time left", () => {
+Deno.test("Speed describes the average speed and the remaining time", () => {
   let milliseconds = 0;
   const speed = new Speed(() => milliseconds);
   const at = (seconds: number, done: number, total: number, count = done) => {
@@ -14,13 +14,13 @@ Deno.test("Speed tells the average speed and the time left", () => {
   assertEquals(at(2, 3000, 5000), ["1,000 steps/s", "2 s left"]);
   assertEquals(at(4, 3000, 500_000), ["500 steps/s", "16 min 34 s left"]);
   assertEquals(at(4, 3000, 50_000_000), ["500 steps/s", "27 h 46 min left"]);
-  // What is done and what is counted may differ in unit.
+  // The work done and the count may have different units.
   assertEquals(at(4, 3000, 5000, 1020), ["5.0 steps/s", "4 s left"]);
   assertEquals(at(5, 10, 20), [], "the next file begins");
   assertEquals(at(7, 15, 20), ["2.5 steps/s", "2 s left"]);
 });
 
-Deno.test("Speed tells no time left before anything is done", () => {
+Deno.test("Speed describes nothing before any work is done", () => {
   let milliseconds = 0;
   const speed = new Speed(() => milliseconds);
   speed.describe(0, 10);
@@ -32,8 +32,8 @@ const HIDE_CURSOR = "\x1b[?25l";
 const SHOW_CURSOR = "\x1b[?25h";
 
 test({
-  name: "the terminal's cursor is back after a task has ended early, whatever ended it",
-  // `script` of util-linux runs a command in a terminal.
+  name: "the terminal's cursor is visible again after a task ended early",
+  // util-linux's `script` runs a command in a terminal.
   ignore: Deno.build.os !== "linux",
   async fn() {
     const module = new URL("../../lib/report/progress.ts", import.meta.url);

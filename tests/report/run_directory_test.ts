@@ -48,8 +48,8 @@ const FINISHED: FinishedEvent = {
 const PROGRESS: TrainingEvent = { event: "progress", iteration: 1, iterations: 5, seconds: 0 };
 const POINT = { iteration: 500, accuracy: 0.25, loss: 1 / 3, learningRate: 0.5, seconds: 0.1 };
 
-/** A new folder, kept as far as these events. */
-async function kept(events: TrainingEvent[]) {
+/** Creates a folder, and records these events there. */
+async function recorded(events: TrainingEvent[]) {
   const path = await Deno.makeTempDir({ prefix: "run" });
   {
     await using directory = new RunDirectory({ options: OPTIONS, data: DATA, saveEvery: 7, path });
@@ -58,8 +58,8 @@ async function kept(events: TrainingEvent[]) {
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
 
-test("readRunDirectory() gives back what RunDirectory was told", async () => {
-  await using folder = await kept([STARTED, { event: "evaluated", ...POINT }, FINISHED]);
+test("readRunDirectory() returns what RunDirectory recorded", async () => {
+  await using folder = await recorded([STARTED, { event: "evaluated", ...POINT }, FINISHED]);
   const { run, model } = await readRunDirectory(folder.path + "/");
   const { id, ...others } = run;
   assertMatch(id!, /^[0-9a-f-]{36}$/);
@@ -80,8 +80,8 @@ test("readRunDirectory() gives back what RunDirectory was told", async () => {
   assertEquals(model.parameters, FINISHED.parameters);
 });
 
-test("RunDirectory keeps options and metrics of a run that does not end well", async () => {
-  await using folder = await kept([STARTED, { event: "evaluated", ...POINT }]);
+test("RunDirectory saves options and metrics of a run that does not finish", async () => {
+  await using folder = await recorded([STARTED, { event: "evaluated", ...POINT }]);
   const read = (name: string) => Deno.readTextFile(`${folder.path}/${name}`);
   assertEquals((await read("metrics.csv")).split(/\r?\n/), [
     "iteration,accuracy,loss,learningRate,seconds",
@@ -96,13 +96,13 @@ test("RunDirectory keeps options and metrics of a run that does not end well", a
   );
 });
 
-test("RunDirectory touches nothing before the run begins", async () => {
-  await using folder = await kept([]);
+test("RunDirectory writes nothing before the run starts", async () => {
+  await using folder = await recorded([]);
   assertEquals([...Deno.readDirSync(folder.path)], []);
 });
 
-test("readRunDirectory() refuses metrics that are not a run's", async () => {
-  await using folder = await kept([STARTED, FINISHED]);
+test("readRunDirectory() rejects another file as metrics.csv", async () => {
+  await using folder = await recorded([STARTED, FINISHED]);
   const cases = [
     ["a,b\n1,2\n", "as its columns must be iteration,accuracy,loss,learningRate,seconds"],
     ["iteration,accuracy,loss,learningRate,seconds\n500,0.5,,0.5,1\n", "line 2 must be numbers"],
@@ -114,8 +114,8 @@ test("readRunDirectory() refuses metrics that are not a run's", async () => {
   }
 });
 
-test("readRunDirectory() names a run after its folder, however that is written", async () => {
-  await using folder = await kept([STARTED, FINISHED]);
+test("readRunDirectory() takes the run's name from the folder, for any path to it", async () => {
+  await using folder = await recorded([STARTED, FINISHED]);
   const name = basename(folder.path);
   const relativePath = relative(Deno.cwd(), folder.path);
   for (const path of [`${folder.path}/.`, `${folder.path}/../${name}//`, relativePath]) {
@@ -123,7 +123,7 @@ test("readRunDirectory() names a run after its folder, however that is written",
   }
 });
 
-test("RunDirectory lets one process at a time keep a run in a folder", async () => {
+test("RunDirectory lets only one process at a time save a run in a folder", async () => {
   const path = await Deno.makeTempDir();
   const options = { options: OPTIONS, data: DATA, saveEvery: 0, path };
   const refused = "another process is saving a run there; name another folder with --out";
@@ -142,17 +142,17 @@ test("RunDirectory lets one process at a time keep a run in a folder", async () 
   await Deno.remove(path, { recursive: true });
 });
 
-/** A run's folder with a checkpoint at step 500. */
+/** Creates a run's folder with a checkpoint at step 500. */
 async function withCheckpoint() {
   const state = { parameters: new Float32Array(9), moments: new Float32Array(), stepsTaken: 500 };
   const key = Uint32Array.of(1, 2);
   const event: TrainingEvent = { event: "checkpoint", iteration: 500, state, key };
-  const folder = await kept([STARTED, PROGRESS, event]);
+  const folder = await recorded([STARTED, PROGRESS, event]);
   const file = `${folder.path}/checkpoint.safetensors`;
   return { ...folder, file, checkpoint: decodeCheckpoint(await Deno.readFile(file)) };
 }
 
-/** Goes on from a checkpoint in its own folder. */
+/** Resumes from a checkpoint in its own folder. */
 async function resume(file: string): Promise<void> {
   const checkpoint = decodeCheckpoint(await Deno.readFile(file));
   await using directory = new RunDirectory({
@@ -161,26 +161,26 @@ async function resume(file: string): Promise<void> {
   for (const event of [STARTED, PROGRESS, FINISHED]) await directory.record(event);
 }
 
-test("RunDirectory does not let a checkpoint that was copied overwrite another run", async () => {
+test("RunDirectory does not overwrite another run if it resumes from a copied checkpoint", async () => {
   await using one = await withCheckpoint();
-  await using other = await kept([STARTED, PROGRESS, FINISHED]);
+  await using other = await recorded([STARTED, PROGRESS, FINISHED]);
   const before = await Deno.readFile(`${other.path}/model.safetensors`);
   const copy = `${other.path}/checkpoint.safetensors`;
   await Deno.copyFile(one.file, copy);
   const refused = "belongs to another run than the checkpoint";
   await assertRejects(() => resume(copy), Error, refused);
-  // Though options.json is the checkpoint's own.
+  // Even if options.json belongs to the checkpoint's run.
   await Deno.copyFile(`${one.path}/options.json`, `${other.path}/options.json`);
   await assertRejects(() => resume(copy), Error, `its model.safetensors ${refused}`);
   assertEquals(await Deno.readFile(`${other.path}/model.safetensors`), before);
 });
 
-test("RunDirectory goes on in a checkpoint's folder under the same id, elsewhere under another", async () => {
+test("RunDirectory keeps the run's id in the checkpoint's folder, and draws a new one elsewhere", async () => {
   await using one = await withCheckpoint();
   await resume(one.file);
   const { run } = await loadParameters(`${one.path}/model.safetensors`);
   assertEquals(run?.id, one.checkpoint.run.id);
-  await resume(one.file); // once more over its own result
+  await resume(one.file); // again, over its own result
 
   const alone = await Deno.makeTempDir();
   const path = await Deno.makeTempDir();

@@ -33,7 +33,7 @@ const RUNS: SavedRun[] = [
   { event: "run", dataset: "mnist", options: resolveOptions(), ...WHERE },
 ];
 
-test("readSweep() gives back what writeSweep() wrote, to the last digit", async () => {
+test("readSweep() returns exactly what writeSweep() wrote", async () => {
   using temporary = folder();
   const path = `${temporary.path}/sweep.csv`;
   assertEquals(await readSweep(path), []);
@@ -47,12 +47,12 @@ const FAULTS: [string, (text: string) => string, string][] = [
   ["another table", () => "a,b\n1,2\n", "its columns must be dataset, dataHash"],
   ["no table", () => "", "its columns must be dataset, dataHash"],
   ["an open quote", () => 'a,"b\n', "it must be a CSV file"],
-  ["a row cut short", (text) => text.replace(/,[^,]*,[^,]*\r?\n$/, "\n"), "row 2 must have"],
+  ["a truncated row", (text) => text.replace(/,[^,]*,[^,]*\r?\n$/, "\n"), "row 2 must have"],
   ["a wrong number", (text) => text.replace("298504", "many"), "seed of row 2 must be a number"],
 ];
 
 for (const [what, spoil, message] of FAULTS) {
-  test(`readSweep() refuses ${what}, and names the file`, async () => {
+  test(`readSweep() rejects ${what}, and names the file`, async () => {
     using temporary = folder();
     const path = `${temporary.path}/sweep.csv`;
     await writeSweep(path, RUNS.slice(0, 2));
@@ -62,13 +62,13 @@ for (const [what, spoil, message] of FAULTS) {
   });
 }
 
-Deno.test("runKey() is the same for the same run, whatever its data are called and wherever it ran", () => {
+Deno.test("runKey() does not depend on the data set's name or the device's name", () => {
   const [, run] = RUNS;
-  const elsewhere: SavedRun = { ...run, dataset: "copy.csv", device: "x", result: undefined };
-  assertEquals(runKey(elsewhere), runKey(run));
+  const renamed: SavedRun = { ...run, dataset: "copy.csv", device: "x", result: undefined };
+  assertEquals(runKey(renamed), runKey(run));
 });
 
-Deno.test("runKey() differs for another run, other data and another backend", () => {
+Deno.test("runKey() depends on options, data and backend", () => {
   const [, run] = RUNS;
   const others: Partial<SavedRun>[] = [
     { options: resolveOptions({ optimizer: "adam", hidden: [50, 101] }) },

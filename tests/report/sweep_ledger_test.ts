@@ -14,12 +14,12 @@ function run(seed: number, backend = "cpu"): SavedRun {
   return { event: "run", dataset: "x", ...DATA, options, backend, device: "y", result };
 }
 
-test("SweepLedger adds to its file what is not there yet, in the order asked for", async () => {
+test("SweepLedger adds new runs to its file, in the requested order", async () => {
   using temporary = folder();
   const path = `${temporary.path}/sweep.csv`;
   const before = [run(9), run(2), run(1, "webgpu")];
-  const asked = { options: [...OPTIONS, OPTIONS[0]], data: DATA, backend: "cpu" };
-  const ledger = new SweepLedger(path, before, asked);
+  const requested = { options: [...OPTIONS, OPTIONS[0]], data: DATA, backend: "cpu" };
+  const ledger = new SweepLedger(path, before, requested);
   assertEquals(ledger.left.map(({ seed }) => seed), [1, 3]);
   assertEquals([ledger.total, ledger.progress], [3, "1 of 3 runs"]);
   await ledger.write();

@@ -6,7 +6,7 @@ import { resolveOptions } from "../../lib/training/options.ts";
 const DATA = syntheticDigits({ trainRows: 120, testRows: 30 });
 const DEVICE = { dataset: "synthetic", backend: "cpu", device: "x" };
 
-Deno.test("SweepMeter counts steps, and weighs runs by what they compute", () => {
+Deno.test("SweepMeter counts steps, and weights runs by their work", () => {
   const small = resolveOptions({ iterations: 100, batchSize: 10 });
   const large = resolveOptions({ iterations: 100, batchSize: 30 });
   const meter = new SweepMeter([small, large], DATA);
@@ -22,7 +22,7 @@ Deno.test("SweepMeter counts steps, and weighs runs by what they compute", () =>
   assertAlmostEquals(meter.done / meter.total, (0.8 + 0.3) / 4, 1e-12);
 });
 
-Deno.test("SweepMeter takes a run that diverged for done", () => {
+Deno.test("SweepMeter counts a run that diverged as done", () => {
   const options = resolveOptions({ iterations: 100, batchSize: 10 });
   const meter = new SweepMeter([options], DATA);
   meter.update({ event: "progress", iteration: 7, iterations: 100, seconds: 1, options });

@@ -8,7 +8,7 @@ import {
 import { resolveOptions, type TrainingOptions } from "../../lib/training/options.ts";
 import type { SweptRun } from "../../lib/training/sweep.ts";
 
-/** A run with these accuracies, or one that diverged. */
+/** Creates a run with these accuracies; without a test accuracy, the run diverged. */
 function run(options: Partial<TrainingOptions>, test?: number, validation?: number): SweptRun {
   return {
     event: "run",
@@ -27,7 +27,7 @@ function run(options: Partial<TrainingOptions>, test?: number, validation?: numb
   };
 }
 
-Deno.test("summarize() puts runs together that differ in the seed alone", () => {
+Deno.test("summarize() groups runs that differ only in the seed", () => {
   const combined = summarize([
     run({ seed: 1, learningRate: 0.1 }, 0.9),
     run({ seed: 1, learningRate: 1 }, 0.5),
@@ -42,7 +42,7 @@ Deno.test("summarize() puts runs together that differ in the seed alone", () => 
   assertEquals(differingOptions(combined.map(({ options }) => options)), ["learningRate"]);
 });
 
-Deno.test("summaryLines() aligns columns of what differs, and says by which rows the best is best", () => {
+Deno.test("summaryLines() formats a table of the differing options, and the best combination", () => {
   const lines = summaryLines(summarize([
     run({ seed: 1, hidden: [50, 100] }, 0.9),
     run({ seed: 2, hidden: [50, 100] }, 0.94),
@@ -73,7 +73,7 @@ Deno.test("bestOf() selects on held-out rows, regardless of the test rows", () =
   assertEquals(summaryLines(combined).at(-1), "Best on the held-out rows: learningRate 1");
 });
 
-Deno.test("bestOf() is nothing where there is nothing to choose from", () => {
+Deno.test("bestOf() returns undefined if there are fewer than two combinations to compare", () => {
   assertEquals(bestOf([]), undefined);
   assertEquals(bestOf(summarize([run({ seed: 1 }, 0.9), run({ seed: 2 }, 0.8)])), undefined);
   assertEquals(bestOf(summarize([run({ decay: 1 }), run({ decay: 0.1 }, 0.5)])), undefined);

@@ -4,7 +4,7 @@ import { imagePicture, signedPicture } from "../../../lib/report/html/pictures.t
 
 const SIZE = { width: 2, height: 3 };
 
-/** The pixels of a picture, a list each. */
+/** Decodes a picture, and returns the channels of each pixel. */
 function pixelsOf(uri: string): number[][] {
   const prefix = "data:image/png;base64,";
   assertEquals(uri.slice(0, prefix.length), prefix);
@@ -16,12 +16,12 @@ function pixelsOf(uri: string): number[][] {
   );
 }
 
-Deno.test("imagePicture() has black ink, and nothing where there is none", () => {
+Deno.test("imagePicture() draws black ink on a transparent background", () => {
   const ink = [0, 1, 128, 254, 255, 7];
   assertEquals(pixelsOf(imagePicture(Uint8Array.from(ink), SIZE)), ink.map((value) => [0, value]));
 });
 
-Deno.test("signedPicture() has two colors, the stronger the further from 0, up to the largest", () => {
+Deno.test("signedPicture() draws two colors, whose opacity grows with the absolute value", () => {
   const [plus, most, beyond, zero, minus, least] = pixelsOf(
     signedPicture(Float32Array.of(1, 2, 5, 0, -1, -2), SIZE, 2),
   );

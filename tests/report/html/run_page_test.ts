@@ -11,12 +11,12 @@ import { PRESETS } from "../../../lib/training/presets.ts";
 import { drawStart } from "../../../lib/training/start.ts";
 import { generatedImages, initializedModel } from "../../training/small_model.ts";
 
-/** 16 inputs, 3 classes, and hidden layers as `OPTIONS` has them: the net as it is before any step. */
+/** An untrained net with 16 inputs, 3 classes and the hidden layers of `OPTIONS`. */
 const MODEL = initializedModel();
 const OPTIONS = resolveOptions({ hidden: [6, 5], head: "softmax", evalSize: 50, batchSize: 10 });
 
-/** Images of 4 x 4 pixels, with labels that the net has not seen, so that it gets most wrong. */
-function someData(testRows: number): Dataset {
+/** Creates images of 4 x 4 pixels; the untrained net misclassifies most of them. */
+function generatedData(testRows: number): Dataset {
   const rows = 60 + testRows;
   return {
     name: "generated",
@@ -57,7 +57,7 @@ function reportOf(
   };
 }
 
-/** Refuses whatever a browser would fetch or run. */
+/** Throws if the page contains anything that a browser would fetch or run. */
 function assertSelfContained(page: string): void {
   const addresses = [...page.matchAll(/(?:src|href|url)\s*[=(]\s*"?([^"\s)>]{0,30})/g)]
     .map(([, address]) => address)
@@ -67,8 +67,8 @@ function assertSelfContained(page: string): void {
   assertMatch(page, /Content-Security-Policy"\s+content="default-src 'none'; img-src data:/);
 }
 
-Deno.test("runPage() shows every mistake and no other row, where they are few", async () => {
-  const data = someData(40);
+Deno.test("runPage() shows all misclassified rows if they are few, and no other rows", async () => {
+  const data = generatedData(40);
   const run = reportOf(data);
   const page = await runPage(run, MODEL, data);
   const { test } = drawStart(data, OPTIONS, MODEL.architecture).split;
@@ -76,9 +76,9 @@ Deno.test("runPage() shows every mistake and no other row, where they are few", 
   const mistakes = [...answers.keys()]
     .map((i) => [data.labels[test[i]], answers[i]])
     .filter(([label, answer]) => label !== answer)
-    .map((pair) => pair.join(" said ")).sort();
+    .map((pair) => pair.join(" predicted as ")).sort();
   const shown = [...page.matchAll(/(\d), predicted <strong>(\d)<\/strong>/g)]
-    .map(([, label, answer]) => `${label} said ${answer}`).sort();
+    .map(([, label, answer]) => `${label} predicted as ${answer}`).sort();
   assertEquals(shown, mistakes);
   assert(mistakes.length > 10 && mistakes.length < 40);
   assertMatch(page, new RegExp(`All ${mistakes.length} mistakes`));
@@ -88,8 +88,8 @@ Deno.test("runPage() shows every mistake and no other row, where they are few", 
   assertSelfContained(page);
 });
 
-Deno.test("runPage() shows 120 mistakes of many, those of the highest probability first", async () => {
-  const data = someData(400);
+Deno.test("runPage() shows at most 120 mistakes, in order of descending probability", async () => {
+  const data = generatedData(400);
   const page = await runPage(reportOf(data), MODEL, data);
   const [, all] = page.match(/The 120 most confident of (\d+) mistakes/)!;
   assert(Number(all) > 120);
@@ -99,8 +99,8 @@ Deno.test("runPage() shows 120 mistakes of many, those of the highest probabilit
   assertEquals(percents, percents.toSorted((a, b) => b - a));
 });
 
-Deno.test("runPage() shows each unit of the first layer twice: its weights, and their change", async () => {
-  const data = someData(40);
+Deno.test("runPage() shows the weights of each first-layer unit, and their change by training", async () => {
+  const data = generatedData(40);
   const { architecture } = MODEL;
   const { parameters } = drawStart(data, OPTIONS, architecture);
   const untrained = { ...MODEL, parameters: parameterViews(architecture, parameters) };
@@ -112,8 +112,8 @@ Deno.test("runPage() shows each unit of the first layer twice: its weights, and 
   }
 });
 
-Deno.test("runPage() has the notebook's curve beside that of MNIST, and of nothing else", async () => {
-  const data = someData(40);
+Deno.test("runPage() shows the notebook's curve only for runs on MNIST", async () => {
+  const data = generatedData(40);
   const run = reportOf(data);
   const other = await runPage(run, MODEL, data);
   const same = await runPage({ ...run, dataset: "mnist" }, MODEL, data);
@@ -128,8 +128,8 @@ Deno.test("runPage() has the notebook's curve beside that of MNIST, and of nothi
   ]);
 });
 
-Deno.test("runPage() shows a training image of each class beside versions of it, where there are such", async () => {
-  const data = someData(40);
+Deno.test("runPage() shows a training image of each class with augmented versions, if there are any", async () => {
+  const data = generatedData(40);
   const pageOf = (options: Partial<TrainingOptions>) =>
     runPage(reportOf(data, options), MODEL, data);
   assert(!(await pageOf({})).includes("Augmentation"));
@@ -155,8 +155,8 @@ Deno.test("runPage() shows a training image of each class beside versions of it,
   }
 });
 
-Deno.test("runPage() says which rows chose the net, and how far it came", async () => {
-  const data = someData(40);
+Deno.test("runPage() explains model selection, and shows whether the run stopped early", async () => {
+  const data = generatedData(40);
   const whole = await runPage(reportOf(data), MODEL, data);
   assertMatch(whole, /No rows were held out/);
   assert(!whole.includes("stopped early"));
@@ -166,8 +166,8 @@ Deno.test("runPage() says which rows chose the net, and how far it came", async 
   assertMatch(held, /of 5,000: stopped early/);
 });
 
-Deno.test("runPage() says that a preset's options were not selected on test rows", async () => {
-  const data = someData(40);
+Deno.test("runPage() explains that a preset's options were not selected on test rows", async () => {
+  const data = generatedData(40);
   const options = resolveOptions({ ...PRESETS.accurate, seed: 5 });
   const page = (given: TrainingOptions) =>
     runPage({ ...reportOf(data), options: given }, MODEL, data);
@@ -179,8 +179,8 @@ Deno.test("runPage() says that a preset's options were not selected on test rows
   assertMatch(await page(resolveOptions({ seed: 5 })), /No rows were held out/);
 });
 
-Deno.test("runPage() says so if the device's count of correct rows differs from float64", async () => {
-  const data = someData(40);
+Deno.test("runPage() reports if the device's count of correct rows differs from float64", async () => {
+  const data = generatedData(40);
   const run = reportOf(data);
   const right = Math.round(40 * run.accuracy);
   assert(!(await runPage(run, MODEL, data)).includes("the device classified"));
@@ -191,8 +191,8 @@ Deno.test("runPage() says so if the device's count of correct rows differs from 
   );
 });
 
-Deno.test("pages escape names that come from outside", async () => {
-  const data = { ...someData(40), classNames: ["<i>zero</i>", "one", "two"] };
+Deno.test("pages escape names from files", async () => {
+  const data = { ...generatedData(40), classNames: ["<i>zero</i>", "one", "two"] };
   const run = {
     ...reportOf(data),
     name: `<b>"run"</b>`,
@@ -206,9 +206,9 @@ Deno.test("pages escape names that come from outside", async () => {
   }
 });
 
-Deno.test("runPage() does without a table of all pairs where there are too many classes", async () => {
+Deno.test("runPage() shows no confusion matrix for more than 30 classes", async () => {
   const architecture = { ...MODEL.architecture, classes: 40 };
-  const data = { ...someData(40), classes: 40 };
+  const data = { ...generatedData(40), classes: 40 };
   const { parameters } = drawStart(data, OPTIONS, architecture);
   const model = { ...MODEL, architecture, parameters: parameterViews(architecture, parameters) };
   const page = await runPage(reportOf(data, {}, model), model, data);
@@ -216,8 +216,8 @@ Deno.test("runPage() does without a table of all pairs where there are too many 
   assert(!page.includes('class="confusion"'));
 });
 
-Deno.test("comparePage() lists each run's results, and only the options that differ", async () => {
-  const data = someData(40);
+Deno.test("comparePage() lists the results of each run, and only the options that differ", async () => {
+  const data = generatedData(40);
   const runs = [0.1, 1].map((learningRate) => ({
     ...reportOf(data, { learningRate }),
     name: `rate-${learningRate}`,
@@ -238,8 +238,8 @@ Deno.test("comparePage() lists each run's results, and only the options that dif
   assertMatch(page, /2 of the 2 runs held out no rows/);
 });
 
-Deno.test("a page of 130,001 evaluations shows every 131st and the last, and says so", async () => {
-  const data = someData(40);
+Deno.test("runPage() with 130,001 evaluations shows every 131st and the last, and says so", async () => {
+  const data = generatedData(40);
   const run = reportOf(data);
   const [point] = run.curve;
   const curve = Array.from({ length: 130_001 }, (_, iteration) => ({ ...point, iteration }));
@@ -251,8 +251,8 @@ Deno.test("a page of 130,001 evaluations shows every 131st and the last, and say
   assert(!(await runPage(run, MODEL, data)).includes("The charts show every"));
 });
 
-Deno.test("a comparison tells data of the same name apart", async () => {
-  const run = reportOf(someData(40));
+Deno.test("comparePage() distinguishes data sets of the same name", async () => {
+  const run = reportOf(generatedData(40));
   const record = { dataset: "x", trainRows: 60, testRows: 40 };
   const hashes = ["0123456789abcdef", "fedcba9876543210"];
   const runs = hashes.map((hash) => ({ ...run, data: { ...record, hash } }));

@@ -1,0 +1,96 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { readRunDirectory } from "../../lib/report/run_directory.ts";
+import { listing } from "../data/idx_files.ts";
+import { runCli } from "./run_cli.ts";
+import { barsFolder, QUICK_ADAM, resultOf } from "./small_data.ts";
+import { test } from "../requirements.ts";
+
+test("train saves model, metrics and options in --out", async () => {
+  using data = barsFolder();
+  const out = `${data.path}/deep/run`;
+  const { code, stdout } = await runCli("train", [
+    ...QUICK_ADAM,
+    ...["--dataset", data.csv, "--out", out, "--json"],
+  ]);
+  assertEquals(code, 0);
+  assertEquals(listing(out), ["metrics.csv", "model.safetensors", "options.json"]);
+
+  const events = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+  const [started] = events;
+  const finished = events.at(-1);
+  const { run, model } = await readRunDirectory(out);
+  assertEquals(run.name, "run");
+  assertEquals([run.dataset, run.device, run.backend], [data.csv, started.device, "cpu"]);
+  assertEquals([run.options.optimizer, run.options.hidden], ["adam", [8, 8]]);
+  assertEquals(
+    { event: "finished", ...model.result },
+    finished,
+  );
+  assertEquals(
+    run.curve.map((point) => ({ event: "evaluated", ...point })),
+    events.filter(({ event }) => event === "evaluated"),
+  );
+  const { dataset, device, backend, options, id, saveEvery, data: record } = run;
+  assertEquals(record?.dataset, data.csv);
+  assertEquals([record?.trainRows, record?.testRows], [180, 30]);
+  assertEquals(
+    JSON.parse(await Deno.readTextFile(`${out}/options.json`)),
+    { dataset, device, backend, options, id, saveEvery, data: record },
+  );
+});
+
+test("train saves runs in runs/<date>-<seed>, followed by a number if that exists", async () => {
+  using data = barsFolder();
+  const args = [...QUICK_ADAM, "--dataset", data.csv, "--seed", "77"];
+  const first = await runCli("train", args, {}, { cwd: data.path });
+  const second = await runCli("train", args.filter((word) => word !== "--quiet"), {}, {
+    cwd: data.path,
+  });
+  assertEquals([first.code, second.code], [0, 0], first.stderr + second.stderr);
+  const [one, two, ...others] = listing(`${data.path}/runs`);
+  assertMatch(one, /^\d{4}-\d\d-\d\d-77$/);
+  assertEquals([two, others], [`${one}-2`, []]);
+  assertMatch(second.stderr, new RegExp(`^Saved the run to runs/${two}$`, "m"));
+  assertEquals(
+    await resultOf(`${data.path}/runs/${one}`),
+    await resultOf(`${data.path}/runs/${two}`),
+  );
+});
+
+test("train --no-save saves nothing", async () => {
+  using data = barsFolder();
+  const { code } = await runCli(
+    "train",
+    [...QUICK_ADAM, "--dataset", data.csv, "--no-save"],
+    {},
+    { cwd: data.path },
+  );
+  assertEquals(code, 0);
+  assertEquals(listing(data.path), ["bars.csv"]);
+});
+
+test("train rejects the folder of another run", async () => {
+  using data = barsFolder();
+  const args = [...QUICK_ADAM, "--dataset", data.csv, "--out", `${data.path}/run`];
+  await runCli("train", args);
+  const before = await Deno.readTextFile(`${data.path}/run/metrics.csv`);
+  const { code, stderr } = await runCli("train", [...args, "--seed", "5"]);
+  assertEquals(code, 1);
+  assertMatch(stderr, /^error: Cannot save the run in .*run as it already contains a run/);
+  assertEquals(await Deno.readTextFile(`${data.path}/run/metrics.csv`), before);
+});
+
+test("if two train processes have the same --out, one saves its run and the other fails", async () => {
+  using data = barsFolder();
+  const args = [...QUICK_ADAM, "--dataset", data.csv, "--out", `${data.path}/run`, "--json"];
+  const ended = await Promise.all([1, 2].map((seed) => {
+    return runCli("train", [...args, "--iterations", "2000", "--seed", String(seed)]);
+  }));
+  const [saved, rejected] = ended.sort((a, b) => a.code - b.code);
+  assertEquals([saved.code, rejected.code], [0, 1]);
+  assertMatch(rejected.stderr, /^error: Cannot save the run in .*run as /);
+  const [started] = saved.stdout.split("\n").map((line) => JSON.parse(line || "{}"));
+  const { run } = await readRunDirectory(`${data.path}/run`);
+  assertEquals(run.options.seed, started.seed);
+  assertEquals(listing(`${data.path}/run`), ["metrics.csv", "model.safetensors", "options.json"]);
+});
