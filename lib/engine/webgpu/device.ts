@@ -152,7 +152,9 @@ export class Gpu {
       staging.unmap();
       return copy;
     } catch (error) {
-      // The device's own error is more informative than the failure of the mapping.
+      // The device's own error is more informative than the failure of the mapping, but may arrive
+      // slightly later.
+      await new Promise((resolve) => setTimeout(resolve, 0));
       this.assertNoError();
       throw new Error(`Cannot read from ${this.description.name}: ${(error as Error).message}`);
     } finally {
