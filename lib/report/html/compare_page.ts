@@ -42,7 +42,8 @@ function table(runs: readonly ReportedRun[]): Html {
     ["seconds", ({ seconds }) => seconds.toFixed(2)],
     ["data", ({ dataset }) => dataset],
     ...(new Set(runs.map(({ data }) => data?.hash)).size > 1 ? [HASH_ROW] : []),
-    ["device", ({ device, backend }) => `${device} (${backend})`],
+    ["device", ({ device }) => device],
+    ["backend", ({ backend }) => backend],
     ...differing.map((name): [string, (run: ReportedRun) => string] => [
       spaced(name),
       ({ options }) => String(options[name]),

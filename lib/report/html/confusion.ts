@@ -52,9 +52,9 @@ function matrixTable(
     <table class="confusion">
       <thead>
         <tr><th>label</th>${classes.map((c) => html`<th>${className(c, names)}</th>`)}
-    <th>recall</th></tr>
+    <th>recall, %</th></tr>
       </thead>
-      <tbody>${rows}<tr><th>precision</th>
+      <tbody>${rows}<tr><th>precision, %</th>
     ${classes.map((c) =>
       html`<td class="measure">${fraction(precision[c])}</td>`
     )}<td></td></tr></tbody>
@@ -91,16 +91,19 @@ function frequentMistakes(
     `
   );
   return html`
-    <table>
-      <thead>
-        <tr>
-          <th>label</th>
-          <th>predicted</th>
-          <th class="number">rows</th>
-          <th class="number">share of mistakes</th>
-        </tr>
-      </thead>
-      <tbody>${listed}</tbody>
-    </table>
+    <div>
+      <h3>Most frequent mistakes</h3>
+      <table>
+        <thead>
+          <tr>
+            <th>label</th>
+            <th>predicted</th>
+            <th class="number">rows</th>
+            <th class="number">share of mistakes</th>
+          </tr>
+        </thead>
+        <tbody>${listed}</tbody>
+      </table>
+    </div>
   `;
 }

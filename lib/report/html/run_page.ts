@@ -109,7 +109,7 @@ correctly. This report evaluates the net again in float64, which gives ${count(c
     ]),
   ];
   return html`<dl class="facts">${shown}</dl>
-<p class="muted">${run.dataset}, on ${run.device} (${run.backend})</p>
+<p class="muted">Data: ${run.dataset}. Device: ${run.device}, backend ${run.backend}.</p>
 ${recounted}`;
 }
 
@@ -171,7 +171,8 @@ function runTable(run: ReportedRun, data: Dataset, split: Split): Html {
     ["training rows", count(split.train.length)],
     ["validation rows", count(split.validation.length)],
     ["test rows", count(split.test.length)],
-    ["device", `${run.device} (${run.backend})`],
+    ["device", run.device],
+    ["backend", run.backend],
     ...(run.initFrom === undefined
       ? []
       : [["initial parameters", run.initFrom] as [string, string]]),

@@ -230,10 +230,10 @@ Deno.test("comparePage() lists the results of each run, and only the options tha
       ...[...cells.matchAll(/<td>([^<]*)<\/td>/g)].map(([, cell]) => cell),
     ]);
   assertEquals(lines.map(([name]) => name), [
-    ...["accuracy", "loss", "steps", "seconds", "data", "device", "learning rate"],
+    ...["accuracy", "loss", "steps", "seconds", "data", "device", "backend", "learning rate"],
   ]);
   assertEquals(lines[0], ["accuracy", "5.00%", "50.00%"]);
-  assertEquals(lines[6], ["learning rate", "0.1", "1"]);
+  assertEquals(lines[7], ["learning rate", "0.1", "1"]);
   assert(page.includes("rate-0.1</li>") && page.includes("rate-1</li>"));
   assertMatch(page, /2 of the 2 runs held out no rows/);
 });
