@@ -57,8 +57,8 @@ function pictures(
       <img src="${picture}" alt="unit ${unit}">
     `;
   });
-  return html`<p class="muted">Colors are saturated from an absolute value of ${
+  return html`<p class="muted">Colors are opaque for values of at least ${
     largest.toPrecision(2)
-  }.</p>
+  } in magnitude.</p>
 <div class="pictures dense">${images}</div>`;
 }
