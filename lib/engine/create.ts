@@ -80,7 +80,7 @@ export async function createEngine(
   const why = backend === "cpu"
     ? "as --backend cpu asks"
     : found
-    ? `as no hardware adapter was found (--backend webgpu takes ${found.name})`
+    ? `as no hardware adapter was found (--backend webgpu would use ${found.name})`
     : `as there is ${NO_ADAPTER}`;
   onNotice(`device: ${CPU.name}, ${why}`);
   return createCpuEngine({ ...options, threads });

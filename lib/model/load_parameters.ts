@@ -93,8 +93,11 @@ export async function decodeFile<T>(
     bytes = source instanceof URL ? await fetchBytes(source) : await readBytes(source);
     return await decode(bytes);
   } catch (error) {
-    const reason = (error as Error).name === "NotFound"
+    const { name } = error as Error;
+    const reason = name === "NotFound"
       ? "there is no such file"
+      : name === "IsADirectory"
+      ? "it is a folder; name a file in it, such as model.safetensors"
       : kindOf(bytes) ?? (error as Error).message;
     throw new ModelError(`${source}: ${reason}`, { cause: error });
   }

@@ -83,6 +83,7 @@ test("predict fails with one line if the net or the image is missing or does not
     [["x.png"], 2, "--model FILE is needed"],
     [["--model", folder.model], 2, "an image is needed"],
     [["--model", `${folder.path}/absent`, "x.png"], 1, "there is no such file"],
+    [["--model", folder.path, "x.png"], 1, "it is a folder; name a file in it"],
     [["--model", `${folder.path}/one.png`, "x.png"], 1, "one.png: it is a PNG picture"],
     [
       ["--model", `${folder.path}/small.safetensors`, "x.png"],
