@@ -73,12 +73,12 @@ async function trainTask(
     : await (await import("./init_from.ts")).openInitialNet(flags.initFrom, flagged, flags);
   const chosen = initial?.options ?? flagged;
   const resumed = await resuming?.openCheckpoint(flags.resume!, chosen);
-  const asked = resumed?.options ?? resolveOptions(chosen);
+  const requested = resumed?.options ?? resolveOptions(chosen);
   const resumedRun = resumed?.checkpoint.run;
   const { saveEvery = resumedRun?.saveEvery ?? 0, initFrom } = flags;
   using status = await openStatus(flags.quiet);
 
-  const [found, options, opened] = await openDataAndEngine(flags, asked, status, resumed);
+  const [found, options, opened] = await openDataAndEngine(flags, requested, status, resumed);
   await using engine = opened;
   const data = resumedRun
     ? await requireRunData(resumedRun, found, "resume", status.warning)
