@@ -1,27 +1,26 @@
 /** `deno task build:wasm`: compiles assembly/ into wasm_bytes.ts. */
 import asc from "assemblyscript/asc";
 
-/** Where the sources are, and what is made of them. */
 const SOURCES = new URL("./assembly/", import.meta.url);
 const TARGET = new URL("./wasm_bytes.ts", import.meta.url);
 
-/** Pages of 64 KiB that a memory may have: all that 32-bit addresses reach. */
-const LARGEST_MEMORY = 65_536;
+/** The maximum number of pages of 64 KiB in a memory: 4 GiB, the range of 32-bit addresses. */
+const MAX_PAGES = 65_536;
 
 if (import.meta.main) Deno.writeTextFileSync(TARGET, await buildWasm());
 
 /**
- * Compiles the sources: with relaxed SIMD (one rounding a multiply-add, where the processor can) and
- * without. The same sources give the same bytes wherever they are compiled.
+ * Compiles the sources twice: with relaxed SIMD, whose multiply-add rounds once on most processors,
+ * and without. The same sources result in the same bytes on every machine.
  *
  * @returns The text of wasm_bytes.ts
- * @throws {Error} If they do not compile, with the compiler's messages
+ * @throws {Error} With the compiler's messages, if the sources do not compile
  */
 export async function buildWasm(): Promise<string> {
   const relaxed = await compile({ isRelaxed: true, isShared: true });
   const plain = await compile({ isRelaxed: false, isShared: true });
   return `// deno-fmt-ignore-file
-// Made by \`deno task build:wasm\` from assembly/. Do not edit.
+// Generated from assembly/ by \`deno task build:wasm\`. Do not edit.
 
 /** The module with relaxed SIMD, as base64; it imports a shared memory. */
 export const RELAXED = "${relaxed.toBase64()}";
@@ -30,8 +29,8 @@ export const RELAXED = "${relaxed.toBase64()}";
 export const PLAIN = "${plain.toBase64()}";
 
 /**
- * Where the byte lies that says which memory a module imports: 3 for a shared one, 1 for an ordinary
- * one. Nothing else differs.
+ * The index of the byte that says which memory a module imports: 3 for a shared memory, 1 for an
+ * ordinary one. Nothing else differs between the two modules.
  */
 export const MEMORY_KIND_AT = {
   relaxed: ${await memoryKindAt(relaxed, true)},
@@ -40,7 +39,10 @@ export const MEMORY_KIND_AT = {
 `;
 }
 
-/** Finds the one byte in which the module for a shared memory differs from that for an ordinary one. */
+/**
+ * Returns the index of the only byte in which the modules for a shared and an ordinary memory
+ * differ.
+ */
 async function memoryKindAt(shared: Uint8Array, isRelaxed: boolean): Promise<number> {
   const ordinary = await compile({ isRelaxed, isShared: false });
   const differing = [...shared.keys()].filter((i) => shared[i] !== ordinary[i]);
@@ -50,7 +52,7 @@ async function memoryKindAt(shared: Uint8Array, isRelaxed: boolean): Promise<num
     shared[at] !== 3 || ordinary[at] !== 1
   ) {
     throw new Error(
-      `Cannot build as a shared memory must change one byte: it changes ${differing}`,
+      `Cannot build as modules for shared and ordinary memory must differ in one byte: they differ in ${differing}`,
     );
   }
   return at;
@@ -66,10 +68,11 @@ async function compile(
     "-O3",
     "--noAssert",
     ...["--runtime", "stub"],
-    // Sizes are as wide as addresses here, and no function that the host calls takes a vector.
+    // These warn that sizes and addresses have different types on 64-bit targets, and that
+    // JavaScript cannot pass vectors to functions. Neither applies here.
     ...["--disableWarning", "201", "--disableWarning", "112"],
     "--importMemory",
-    ...["--initialMemory", "1", "--maximumMemory", String(LARGEST_MEMORY)],
+    ...["--initialMemory", "1", "--maximumMemory", String(MAX_PAGES)],
     ...(isShared ? ["--sharedMemory"] : []),
     ...["--enable", "threads", "--enable", "simd"],
     ...(isRelaxed ? ["--enable", "relaxed-simd"] : []),
@@ -78,7 +81,7 @@ async function compile(
       try {
         return Deno.readTextFileSync(new URL(name, SOURCES));
       } catch {
-        return null; // the compiler looks in several places
+        return null; // the compiler tries several paths
       }
     },
     writeFile(_name: string, contents: string | Uint8Array): void {

@@ -16,28 +16,37 @@ import type {
 import { Draws } from "./draws.ts";
 import { planMemory, writeFieldWeights } from "./layout.ts";
 import { type Build, buildOfHere } from "./module.ts";
-import { parameterPlaces, writeCopies } from "./parameters.ts";
+import { parameterIndices, writeCopies } from "./parameters.ts";
 import { canShareMemory, Threads } from "./threads.ts";
 
-/** Milliseconds of work between two turns of the event loop, which serve signals, timers and messages. */
+/**
+ * Milliseconds of work between two turns of the event loop, which handles signals, timers and
+ * messages.
+ */
 const WORK_MS = 50;
 
 /** Settings for tests. */
 export interface CpuInternals {
   /** Which build of the module to run; by default the fastest that this runtime supports. */
   build: Build;
-  /** All threads share a step of at least so many multiply-adds; for a smaller one, synchronizing costs more than it saves. */
+  /**
+   * The minimum number of multiply-adds in a step for all threads to share it; for smaller steps,
+   * synchronization costs more than it saves.
+   */
   sharedStep: number;
 }
 
-/** Maximum number of threads by default: a batch of 100 rows does not divide into many more chunks. */
+/**
+ * Maximum number of threads by default: a batch of 100 rows does not divide into many more chunks.
+ */
 const MAX_THREADS = 16;
 
 /** Options of `createCpuEngine`. */
 export interface CpuEngineOptions extends EngineOptions {
   /**
-   * How many threads to use, the calling one included. No number of them changes a result.
-   * @default one a core, up to 16; 1 where memory cannot be shared, as in a page without cross-origin isolation
+   * The number of threads, including the calling one. Results do not depend on it.
+   * @default one per core, up to 16; 1 if memory cannot be shared, as in a page without
+   * cross-origin isolation
    */
   threads?: number;
 }
@@ -45,9 +54,9 @@ export interface CpuEngineOptions extends EngineOptions {
 /**
  * Creates an engine that computes on the CPU.
  *
- * @param options What is to be trained, and how
- * @param internals For tests
- * @returns The engine; dispose of it, because its Workers keep a process alive
+ * @param options The net, and how to train it
+ * @param internals Settings for tests
+ * @returns The engine; dispose it, because its Workers keep a process alive
  *
  * @example
  * ```ts
@@ -80,7 +89,8 @@ export function createCpuEngine(
 }
 
 /**
- * Describes the CPU engine. The name includes the build, because the last bits of results depend on it.
+ * Describes the CPU engine. The name includes the build, because the last bits of results depend on
+ * it.
  *
  * @param build Which build of the module
  */
@@ -94,11 +104,11 @@ interface LoadedData {
   data: Dataset;
   threads: Threads;
   draws: Draws;
-  /** Index in the memory of each parameter. */
-  places: Uint32Array;
+  /** The index in the memory of each parameter. */
+  indices: Uint32Array;
 }
 
-/** A run, begun by `start()`. */
+/** A run, started by `start()`. */
 interface Run {
   loaded: LoadedData;
   trainRows: Uint32Array;
@@ -161,9 +171,9 @@ class CpuEngine implements Engine {
     threads.bytes.set(data.labels, labels);
     threads.floats.set(rowScales(data, this.options.scale), scales / 4);
     writeFieldWeights(threads.layout, threads.floats);
-    const places = parameterPlaces(this.options.architecture, threads.layout);
+    const indices = parameterIndices(this.options.architecture, threads.layout);
     this.#open.add(threads);
-    this.#loaded = { data, threads, draws: new Draws(threads), places };
+    this.#loaded = { data, threads, draws: new Draws(threads), indices };
     this.#run = undefined;
     this.#queue.push(() => this.#closeAllBut(threads));
   }
@@ -280,29 +290,29 @@ class CpuEngine implements Engine {
   }
 
   #writeState(
-    { threads: { floats, layout }, places }: LoadedData,
+    { threads: { floats, layout }, indices }: LoadedData,
     parameters: Float32Array,
     moments: Float32Array,
   ): void {
     const count = parameters.length;
-    for (let i = 0; i < count; i++) floats[places[i]] = parameters[i];
+    for (let i = 0; i < count; i++) floats[indices[i]] = parameters[i];
     for (let array = 1; array <= moments.length / count; array++) {
       const distance = array * layout.parameterBytes / 4;
       const from = (array - 1) * count;
-      for (let i = 0; i < count; i++) floats[places[i] + distance] = moments[from + i];
+      for (let i = 0; i < count; i++) floats[indices[i] + distance] = moments[from + i];
     }
     writeCopies(this.options.architecture, layout, floats, parameters);
   }
 
   #readState(): EngineState {
     const { architecture, optimizer } = this.options;
-    const { threads: { floats, layout }, places } = this.#requireLoaded("read");
+    const { threads: { floats, layout }, indices } = this.#requireLoaded("read");
     const count = parameterCount(architecture);
     const arrays = 1 + MOMENT_ARRAYS[optimizer.name];
     const all = new Float32Array(arrays * count);
     for (let array = 0; array < arrays; array++) {
       const distance = array * layout.parameterBytes / 4;
-      for (let i = 0; i < count; i++) all[array * count + i] = floats[places[i] + distance];
+      for (let i = 0; i < count; i++) all[array * count + i] = floats[indices[i] + distance];
     }
     return {
       parameters: all.slice(0, count),

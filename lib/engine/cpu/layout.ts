@@ -16,49 +16,53 @@ export interface PlannedMemory {
 /** What the memory must hold. */
 export interface MemoryPlan {
   options: EngineOptions;
-  /** Of the data: how many rows, and pixels in a line of an image. */
+  /** The data set's number of rows, and the number of pixels in a line of an image. */
   rows: number;
   imageWidth: number;
-  /** Threads that draw or compute. */
+  /** The number of threads. */
   threads: number;
-  /** Threads that share a step. */
+  /** The number of threads that share a step. */
   stepThreads: number;
 }
 
 /**
- * Maximum number of rows in a block; larger batches and evaluations are processed block by block. With
- * 256 units in a layer, a block's outputs take 512 KiB, which fits into a core's second-level cache.
+ * Maximum number of rows in a block; larger batches and evaluations are processed block by block.
+ * With 256 units in a layer, a block's outputs take 512 KiB, which fits into a core's second-level
+ * cache.
  */
 const BLOCK_ROWS = 512;
 
-/** Limits of drawing ahead: rows (4 bytes each), and steps (a power of two). */
+/** The maximum number of rows (4 bytes each) and of steps (a power of two) to draw in advance. */
 const ROWS_AHEAD = 1 << 20;
 const STEPS_AHEAD = 32;
 
-/** Bytes of the words that threads share, and of a thread's sums (16 vectors). */
+/** The bytes of the words that threads share, and of a thread's sums (16 vectors). */
 const CONTROL_BYTES = 256;
 const SUMS_BYTES = 256;
 
-/** Bytes of a slot before its rows. */
+/** The bytes of a slot before its rows. */
 const SLOT_HEAD_BYTES = 32;
 
 /** The optimizers' numbers in assembly/optimizer.ts. */
 const OPTIMIZER_NUMBERS = { sgd: 0, momentum: 1, adam: 2 } as const;
 
-/** Number of arrays as large as the parameters: the moments, and a sum of gradients. */
+/** The number of additional arrays of the parameters' size: the moments, and a sum of gradients. */
 const EXTRA_ARRAYS = { sgd: 1, momentum: 2, adam: 3 } as const;
 
-/** Width of the next panel in vectors of four units; the same rule as in assembly/memory.ts. */
+/**
+ * Returns the width of the next panel in vectors of four units; the same rule as in
+ * assembly/memory.ts.
+ */
 export function panelWidth(vectorsLeft: number): number {
   return vectorsLeft > 8 ? 13 : vectorsLeft > 4 ? 8 : 4;
 }
 
 /**
- * Plans a memory.
+ * Plans the memory of an engine.
  *
- * @param plan What it is for
+ * @param plan What the memory must hold
  * @returns The globals' values, and the memory's size
- * @throws {RangeError} If it is more than WebAssembly's 4 GiB
+ * @throws {RangeError} If the size is more than WebAssembly's 4 GiB
  */
 export function planMemory(
   { options, rows, imageWidth, threads, stepThreads }: MemoryPlan,
@@ -81,9 +85,9 @@ export function planMemory(
   ].map((bytes) => parameters.take(bytes));
   const extraArrays = EXTRA_ARRAYS[optimizer.name];
   const parameterBytes = parameters.bytes;
-  const first = memory.take(parameterBytes * (1 + extraArrays));
-  const back1 = memory.take(stride1 * roundUp(units2, 8));
-  const back2 = memory.take(stride2 * roundUp(classes, 8));
+  const address = memory.take(parameterBytes * (1 + extraArrays));
+  const w1Backward = memory.take(stride1 * roundUp(units2, 8));
+  const w2Backward = memory.take(stride2 * roundUp(classes, 8));
 
   const blockRows = Math.min(BLOCK_ROWS, roundUp(Math.max(batchSize, rows), 4));
   const pairBytes = 8 * blockRows * inputs + 64;
@@ -107,16 +111,16 @@ export function planMemory(
     stepThreads,
     sumsScratch: memory.take(threads * SUMS_BYTES),
     ...planDraws(memory, { rows, largest: batchSize, layout: threefry, threads }),
-    w0: first + w0,
-    b0: first + b0,
-    w1: first + w1,
-    b1: first + b1,
-    w2: first + w2,
-    b2: first + b2,
+    w0: address + w0,
+    b0: address + b0,
+    w1: address + w1,
+    b1: address + b1,
+    w2: address + w2,
+    b2: address + b2,
     parameterBytes,
     gradientArray: extraArrays,
-    back1,
-    back2,
+    w1Backward,
+    w2Backward,
     blockRowNumbers: memory.take(4 * blockRows),
     pixelPairsEnd: memory.take(4 * blockRows),
     pixelPairs: memory.take(pairBytes),
@@ -143,7 +147,7 @@ export function planMemory(
   return { layout, bytes: memory.bytes };
 }
 
-/** What the memory must hold for draws. */
+/** What a memory for draws must hold. */
 export interface DrawPlan {
   /** Maximum number of rows to draw from. */
   rows: number;
@@ -154,9 +158,9 @@ export interface DrawPlan {
 }
 
 /**
- * Plans a memory that only draws rows.
+ * Plans a memory for draws only.
  *
- * @param plan What it is for
+ * @param plan What the memory must hold
  * @returns The globals' values, and the memory's size
  */
 export function planDrawMemory(plan: DrawPlan): PlannedMemory {
@@ -173,7 +177,7 @@ function planDraws(
   const steps = 2 ** Math.floor(Math.log2(Math.min(STEPS_AHEAD, ROWS_AHEAD / largest)));
   const slotCount = Math.max(2, steps);
   const slotBytes = roundUp(SLOT_HEAD_BYTES + 4 * largest, 64);
-  // Room for keys, pairs twice, a permutation, and bins or counters: see assembly/draw.ts.
+  // Keys, pairs twice, a permutation, and counters: see assembly/scratch.ts.
   const drawScratchBytes = roundUp(6 * (4 * rows + 80) + 2 * rows + 32_768, 64);
   return {
     isPartitionable: Number(layout === "partitionable"),
@@ -187,7 +191,7 @@ function planDraws(
   };
 }
 
-/** Vectors that w0's panels have in all. */
+/** Returns the number of vectors in all panels of w0. */
 function panelVectors(units: number): number {
   let vectors = 0;
   for (const wanted = Math.ceil(units / 4); vectors < wanted;) {
@@ -196,7 +200,10 @@ function panelVectors(units: number): number {
   return vectors;
 }
 
-/** The optimizer's constants. 1 - beta is computed in float64, before rounding to float32. */
+/**
+ * Returns the optimizer's constants. 1 - beta is computed in float64 before it is rounded to
+ * float32.
+ */
 function constants(optimizer: Optimizer): Layout {
   switch (optimizer.name) {
     case "sgd":
@@ -218,7 +225,8 @@ function planDistortion(
 ): Layout {
   if (augment === "none" || augment === "shift") return { isDistorted: 0 };
   const imageHeight = inputs / imageWidth;
-  // Random words and control points, a padded image, its squares, and the result: see assembly/distort.ts.
+  // Random words and control points, a padded image, its squares, and the result: see
+  // assembly/distort.ts.
   const stride = roundUp(imageWidth + 4, 16);
   const distortScratchBytes = roundUp(
     1216 + (imageHeight + 5) * stride + 16 + 4 * (imageHeight + 4) * stride + inputs + 96,
@@ -275,7 +283,9 @@ export function writeFieldWeights(
   }
 }
 
-/** The first of so many control points, in a line of the grid, that include all that affect a pixel. */
+/**
+ * The first of so many control points, in a line of the grid, that include all that affect a pixel.
+ */
 function firstPoint(pixel: number, size: number, count: number): number {
   const cell = Math.floor(pixel * (GRID - 1) / Math.max(1, size - 1));
   return Math.min(Math.max(cell - 1, 0), GRID - count);

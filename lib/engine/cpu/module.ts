@@ -4,11 +4,11 @@ import { MEMORY_KIND_AT, PLAIN, RELAXED } from "./wasm_bytes.ts";
 /** Which build of the module: see `buildOfHere`. */
 export type Build = "relaxed" | "plain";
 
-/** How WebAssembly's binary format marks a memory with a maximum size as shared or not. */
+/** The flags of a memory with a maximum size in WebAssembly's binary format. */
 const SHARED_MEMORY = 3;
 const ORDINARY_MEMORY = 1;
 
-/** The smallest module with an instruction of relaxed SIMD: `f32x4.relaxed_madd` in a function. */
+/** A minimal module with an instruction of relaxed SIMD: a function with `f32x4.relaxed_madd`. */
 // deno-fmt-ignore
 const RELAXED_PROBE = Uint8Array.of(
   0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, // magic number, version
@@ -18,14 +18,15 @@ const RELAXED_PROBE = Uint8Array.of(
 );
 
 /**
- * The fastest build that this runtime supports. `relaxed` uses fused multiply-adds where the processor
- * has them; Safari, for example, supports only `plain`. Their results may differ in the last bits.
+ * Returns the fastest build that this runtime supports. `relaxed` uses fused multiply-adds if the
+ * processor has them; some runtimes, such as Safari, support only `plain`. Results may differ in
+ * the last bits.
  */
 export function buildOfHere(): Build {
   return WebAssembly.validate(RELAXED_PROBE) ? "relaxed" : "plain";
 }
 
-/** Compiled modules, because a sweep makes many engines. */
+/** Compiled modules, kept because a sweep creates many engines. */
 const compiled = new Map<string, WebAssembly.Module>();
 
 /**

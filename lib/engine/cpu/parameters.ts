@@ -1,4 +1,7 @@
-/** Maps the parameters to their places in the WebAssembly memory, which assembly/memory.ts describes. */
+/**
+ * Maps the parameters to their addresses in the WebAssembly memory, as assembly/memory.ts describes
+ * it.
+ */
 import { type Architecture, type ParameterName, parameterSlots } from "../../net/architecture.ts";
 import { type Layout, panelWidth } from "./layout.ts";
 
@@ -6,41 +9,41 @@ import { type Layout, panelWidth } from "./layout.ts";
 const STRIP = 8;
 
 /**
- * The place of each parameter in the memory, as an index into its float32 numbers.
+ * Returns the index of each parameter in the memory as an array of float32 numbers.
  *
- * @param architecture The net's sizes
- * @param layout The memory's
- * @returns Shape (parameters)
+ * @param architecture The net
+ * @param layout The memory's layout
+ * @returns Shape (parameters), in the order of `parameterSlots`
  */
-export function parameterPlaces(architecture: Architecture, layout: Layout): Uint32Array {
+export function parameterIndices(architecture: Architecture, layout: Layout): Uint32Array {
   const slots = parameterSlots(architecture);
   const { offset: last, length } = slots[5];
-  const places = new Uint32Array(last + length);
+  const indices = new Uint32Array(last + length);
   for (const { name, shape: [outputs, inputs = 1], offset } of slots) {
     const address = layout[name] / 4;
-    const placeOf = PLACES[name];
+    const orderOf = ORDERS[name];
     for (let output = 0; output < outputs; output++) {
-      const rule = placeOf(output, outputs, inputs);
+      const { first, step } = orderOf(output, outputs, inputs);
       for (let input = 0; input < inputs; input++) {
-        places[offset + output * inputs + input] = address + rule.first + input * rule.step;
+        indices[offset + output * inputs + input] = address + first + input * step;
       }
     }
   }
-  return places;
+  return indices;
 }
 
-/** The place of an output's first weight, and the distance between its weights. */
-type Rule = (output: number, outputs: number, inputs: number) => { first: number; step: number };
+/** Returns the index of an output's first weight, and the distance between its weights. */
+type Order = (output: number, outputs: number, inputs: number) => { first: number; step: number };
 
-const bias: Rule = (output) => ({ first: output, step: 0 });
+const bias: Order = (output) => ({ first: output, step: 0 });
 
-const strips: Rule = (output, _outputs, inputs) => {
+const strips: Order = (output, _outputs, inputs) => {
   const strip = Math.floor(output / STRIP);
   const lines = 4 * Math.ceil(inputs / 4);
   return { first: strip * lines * STRIP + output % STRIP, step: STRIP };
 };
 
-const panels: Rule = (output, outputs, inputs) => {
+const panels: Order = (output, outputs, inputs) => {
   const vectors = Math.ceil(outputs / 4);
   let before = 0;
   let width = panelWidth(vectors);
@@ -51,7 +54,7 @@ const panels: Rule = (output, outputs, inputs) => {
   return { first: 4 * before * inputs + output - 4 * before, step: 4 * width };
 };
 
-const PLACES: Record<ParameterName, Rule> = {
+const ORDERS: Record<ParameterName, Order> = {
   w0: panels,
   b0: bias,
   w1: strips,
@@ -63,10 +66,10 @@ const PLACES: Record<ParameterName, Rule> = {
 /**
  * Writes the copies of w1 and w2 that the backward pass reads.
  *
- * @param architecture The net's sizes
- * @param layout The memory's
- * @param memory All of it, as numbers
- * @param parameters Flat, laid out as `parameterSlots` says
+ * @param architecture The net
+ * @param layout The memory's layout
+ * @param memory The memory as an array of float32 numbers
+ * @param parameters The parameters, in the order of `parameterSlots`
  */
 export function writeCopies(
   architecture: Architecture,
@@ -76,7 +79,7 @@ export function writeCopies(
 ): void {
   for (const { name, shape: [outputs, inputs], offset } of parameterSlots(architecture)) {
     if (name !== "w1" && name !== "w2") continue;
-    const address = layout[name === "w1" ? "back1" : "back2"] / 4;
+    const address = layout[name === "w1" ? "w1Backward" : "w2Backward"] / 4;
     const lines = STRIP * Math.ceil(outputs / STRIP);
     for (let output = 0; output < outputs; output++) {
       for (let input = 0; input < inputs; input++) {

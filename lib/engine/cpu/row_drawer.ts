@@ -1,4 +1,4 @@
-/** Draws rows for an engine that computes elsewhere. */
+/** Samples rows on the CPU for an engine that computes on another device. */
 import type { ThreefryLayout } from "../../random/threefry.ts";
 import { type Draw, Draws } from "./draws.ts";
 import { planDrawMemory } from "./layout.ts";
@@ -11,14 +11,14 @@ export interface RowDrawerOptions {
   trainRows: Uint32Array;
   /** Maximum number of rows in a draw. */
   largest: number;
-  /** Which random bits a key gives. */
+  /** The layout of the random bits. */
   layout: ThreefryLayout;
 }
 
 /**
  * Draws `permutation(key, n)[from .. from + count)` of the training rows, step after step, in
- * WebAssembly and, if there is a second core, ahead of time in a Worker. The steps of an epoch have one
- * key, so they share one permutation.
+ * WebAssembly and, if there is a second core, ahead of time in a Worker. The steps of an epoch have
+ * one key, so they share one permutation.
  *
  * @example
  * ```ts
@@ -45,12 +45,12 @@ export class RowDrawer implements Disposable {
     this.#draws.start(trainRows);
   }
 
-  /** Adds draws, which begin at once. */
+  /** Adds draws, and starts on them at once. */
   push(draws: readonly Draw[]): void {
     this.#draws.push(draws.map(({ key, from, count }) => ({ key: key.slice(), from, count })));
   }
 
-  /** The rows of the next draw, as a copy. */
+  /** Returns a copy of the rows of the next draw; waits for them if necessary. */
   next(): Uint32Array<ArrayBuffer> {
     const { functions, words } = this.#threads;
     const number = this.#draws.next();
@@ -66,6 +66,6 @@ export class RowDrawer implements Disposable {
   }
 }
 
-/** Word offsets in a slot, which is the class Draw of assembly/draw.ts. */
+/** Word offsets in a slot: the class Draw of assembly/draw.ts. */
 const COUNT_AT = 5;
 const ROWS_AT = 8;

@@ -3,7 +3,7 @@ import type { Layout, PlannedMemory } from "./layout.ts";
 import { type Build, compileModule } from "./module.ts";
 import WORKER_SOURCE from "./worker.js" with { type: "text" };
 
-/** The functions that assembly/index.ts exports. */
+/** The functions that assembly/index.ts exports; the assembly files describe them. */
 interface Functions {
   requestDraw(
     number: number,
@@ -13,7 +13,7 @@ interface Functions {
     count: number,
     wake: boolean,
   ): void;
-  /** The address of a draw's slot, once its rows are there; `cancelDraw` gives it back. */
+  /** Returns the address of a draw's slot, once it has the rows; `cancelDraw` frees the slot. */
   takeDraw(number: number): number;
   cancelDraw(number: number): void;
   drawInto(rows: number, key0: number, key1: number, from: number, count: number): void;
@@ -21,15 +21,15 @@ interface Functions {
   evaluateRows(count: number): void;
 }
 
-/** Bytes of a page of memory. */
+/** The bytes of a page of memory. */
 const PAGE = 65_536;
 
-/** Byte offsets from the layout's `control` of the words that threads share: see assembly/threads.ts. */
+/** Byte offsets from `layout.control` of the words that threads share: see assembly/threads.ts. */
 const SIGNAL = 0;
 const STOP = 8;
 const TRAIN_COUNT = 24;
 
-/** Marks a slot without a draw: -1, which is below every draw's number. */
+/** The number in a slot that never had a draw: -1, which is less than every draw's number. */
 const NO_DRAW = 0xffffffff;
 
 /** The URL of the Workers' source; created once and never revoked. */
@@ -55,16 +55,16 @@ function canWait(): boolean {
 export class Threads {
   readonly functions: Functions;
   readonly layout: Layout;
-  /** All of the memory, as bytes, words and numbers. */
+  /** The memory as bytes, as u32 words and as f32 numbers. */
   readonly bytes: Uint8Array;
   readonly words: Uint32Array;
   readonly floats: Float32Array;
   readonly #workers: Worker[] = [];
 
   /**
-   * @param build Of the module
-   * @param planned The memory
-   * @param count How many threads, the calling one included
+   * @param build The build of the module
+   * @param planned The memory's layout and size
+   * @param count The number of threads, including the calling one
    */
   constructor(build: Build, { layout, bytes }: PlannedMemory, count: number) {
     const isShared = count > 1;
@@ -87,7 +87,7 @@ export class Threads {
     for (let thread = 1; thread < count; thread++) this.#start(module, memory, thread);
   }
 
-  /** Tells all threads how many training rows there are. */
+  /** Sets the number of training rows for all threads. */
   set trainCount(count: number) {
     this.words[(this.layout.control + TRAIN_COUNT) / 4] = count;
   }

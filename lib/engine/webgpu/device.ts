@@ -60,7 +60,8 @@ export class Gpu {
   private constructor(device: GPUDevice, description: DeviceDescription) {
     this.device = device;
     this.description = description;
-    // Without this listener, an invalid shader would yield zeros, and the run would continue with them.
+    // Without this listener, an invalid shader would yield zeros, and the run would continue with
+    // them.
     device.addEventListener("uncapturederror", (event) => {
       this.#fail(
         `${description.name} reports: ${(event as GPUUncapturedErrorEvent).error.message}`,

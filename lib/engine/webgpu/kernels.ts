@@ -13,9 +13,9 @@ export interface Kernels {
 }
 
 /**
- * A GPU hides latency by switching between lanes, so it needs many lanes with little work each: layers of
- * 512 and 256 units and 100 rows then still make 100 workgroups. Larger batches make enough workgroups with
- * four rows per lane, which share the lane's loads of weights.
+ * A GPU hides latency by switching between lanes, so it needs many lanes with little work each:
+ * layers of 512 and 256 units and 100 rows then still make 100 workgroups. Larger batches make
+ * enough workgroups with four rows per lane, which share the lane's loads of weights.
  */
 function hardwareTiles(batchSize: number): TileShapes {
   return {
@@ -26,8 +26,8 @@ function hardwareTiles(batchSize: number): TileShapes {
 }
 
 /**
- * A software adapter runs a workgroup on one core as SIMD vectors of 8 lanes, in sequence. So workgroups have
- * 8 lanes, each with a larger tile, since loads are expensive.
+ * A software adapter runs a workgroup on one core as SIMD vectors of 8 lanes, in sequence. So
+ * workgroups have 8 lanes, each with a larger tile, since loads are expensive.
  */
 const SOFTWARE_TILES: TileShapes = {
   lanes: { x: 8, y: 1 },
@@ -39,8 +39,9 @@ const SOFTWARE_TILES: TileShapes = {
 export type KernelSet = "software" | "hardware" | "tiled";
 
 /**
- * Returns the kernels for a net. On a GPU, a small net takes two dispatches per step, since dispatching takes
- * longer than computing. Larger nets, and all nets on a software adapter, are computed layer by layer.
+ * Returns the kernels for a net. On a GPU, a small net takes two dispatches per step, since
+ * dispatching takes longer than computing. Larger nets, and all nets on a software adapter, are
+ * computed layer by layer.
  */
 export function kernelsFor(
   set: KernelSet,

@@ -62,7 +62,9 @@ export interface NetworkKernel {
   sources: string[];
   /** The values of its constants, other than those of layers.wgsl. */
   constants: Record<string, number>;
-  /** The buffers of its bindings 0, 1, …, and how it accesses them; of `steps`, the slot's struct. */
+  /**
+   * The buffers of its bindings 0, 1, …, and how it accesses them; of `steps`, the slot's struct.
+   */
   bindings: Partial<Record<keyof NetworkBuffers, Access>>;
   /** The number of workgroups per slot. */
   x: number;
@@ -127,7 +129,10 @@ export function hiddenActivation(
   return activation === "relu" ? 1 : 0;
 }
 
-/** The number of the output layer's: the notebook's head has tanh before its softmax, the other has none. */
+/**
+ * The number of the output layer's: the notebook's head has tanh before its softmax, the other has
+ * none.
+ */
 export function outputActivation({ head }: Pick<EngineOptions["architecture"], "head">): number {
   return head === "softmax" ? 2 : 0;
 }

@@ -1,11 +1,12 @@
 /**
- * The layout of parameters in GPU buffers; shaders/functions/layers.wgsl defines it for the kernels.
+ * The layout of parameters in GPU buffers; shaders/functions/layers.wgsl defines it for the
+ * kernels.
  *
  * Inputs and units are grouped in words of four, padded with zeros. A layer's weights are blocks of
- * 4 x 4: for each of four consecutive units, a vec4f of the weights of four consecutive inputs. A layer's
- * blocks have shape (input words + 1, output words): the last input word stands for an input that is
- * always 1, so that its weights are the biases. The gradients of the padding are 0, so it stays 0, and no
- * kernel has to check for it.
+ * 4 x 4: for each of four consecutive units, a vec4f of the weights of four consecutive inputs. A
+ * layer's blocks have shape (input words + 1, output words): the last input word stands for an
+ * input that is always 1, so that its weights are the biases. The gradients of the padding are 0,
+ * so it stays 0, and no kernel has to check for it.
  */
 import { type Architecture, layerSizes, parameterSlots } from "../../net/architecture.ts";
 
@@ -50,7 +51,9 @@ export function parameterLayout(architecture: Architecture): ParameterLayout {
   return { words, blocks, bytes: blocks * 64, traceWords, indices };
 }
 
-/** Copies parameters in the order of `parameterSlots` into the layout of a buffer; the padding is 0. */
+/**
+ * Copies parameters in the order of `parameterSlots` into the layout of a buffer; the padding is 0.
+ */
 export function pack(values: Float32Array, layout: ParameterLayout): Float32Array<ArrayBuffer> {
   const packed = new Float32Array(layout.bytes / 4);
   for (let i = 0; i < values.length; i++) packed[layout.indices[i]] = values[i];

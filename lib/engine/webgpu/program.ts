@@ -93,7 +93,10 @@ export class Program {
     });
   }
 
-  /** Binds buffers. This takes 6 to 31 µs, so bind groups are created before the loop that uses them. */
+  /**
+   * Binds buffers. This takes 6 to 31 µs, so bind groups are created before the loop that uses
+   * them.
+   */
   bind(...bound: Bound[]): GPUBindGroup {
     const { entryPoint, bindings } = this.#description;
     const { maxStorageBufferBindingSize: most } = this.#gpu.device.limits;
@@ -162,8 +165,8 @@ export function inPass(
 }
 
 /**
- * Replaces the values of lines `const NAME: TYPE = VALUE;` in a WGSL source. Nothing else in a shader
- * changes between its file and the compiler, except that whole files are concatenated.
+ * Replaces the values of lines `const NAME: TYPE = VALUE;` in a WGSL source. Nothing else in a
+ * shader changes between its file and the compiler, except that whole files are concatenated.
  *
  * @throws {Error} If a constant has no such line
  */

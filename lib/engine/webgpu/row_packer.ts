@@ -18,21 +18,36 @@ const ABSENT = 0xffffffff;
 /** The words of the Draw struct of choose_rows.wgsl. */
 const DRAW_WORDS = 8;
 const GATHER_LANES = 64;
-/** The maximum number of workgroups of gather.wgsl per slot; with more words, each invocation copies several. */
+/**
+ * The maximum number of workgroups of gather.wgsl per slot; with more words, each invocation copies
+ * several.
+ */
 const MAX_GATHER_GROUPS = 4096;
 
-/** The average number of keys in a bin of choose_rows.wgsl with 60,000 rows: it keeps so many per wanted rank. */
+/**
+ * The average number of keys in a bin of choose_rows.wgsl with 60,000 rows: it keeps so many per
+ * wanted rank.
+ */
 const KEYS_PER_RANK = 4;
-/** The kernel's workgroup memory, except for kept keys and wanted ranks; variables are rounded up to 16 bytes. */
+/**
+ * The kernel's workgroup memory, except for kept keys and wanted ranks; variables are rounded up to
+ * 16 bytes.
+ */
 const FIXED_BYTES = 16384 + 1024 + 2048 + 2048 + 32;
 const KEPT_KEY_BYTES = 12;
 const WANTED_RANK_BYTES = 8;
 /** The kernel must be able to keep one bin's keys; a bin never has this many. */
 const MIN_KEPT = 512;
-/** The maximum number of rows to sample from; with more, a bin may have more keys than a byte can count. */
+/**
+ * The maximum number of rows to sample from; with more, a bin may have more keys than a byte can
+ * count.
+ */
 const MAX_ROWS = 131_072;
 
-/** The maximum number of rows per step for sampling on the device; with more, the host samples in advance. */
+/**
+ * The maximum number of rows per step for sampling on the device; with more, the host samples in
+ * advance.
+ */
 const MAX_CHOSEN = 256;
 
 /** The kernels; `choose` samples rows on the device. */
@@ -93,7 +108,8 @@ export class RowPacker {
    * Compiles the kernels; the result creates the packer.
    *
    * @param plan What the engine is compiled for
-   * @param samplesOnDevice Whether to sample rows on the device if possible, rather than on the host
+   * @param samplesOnDevice Whether to sample rows on the device if possible, rather than on the
+   * host
    */
   static async compile(
     plan: EnginePlan,
@@ -223,7 +239,8 @@ export class RowPacker {
   /**
    * Encodes the packing of the first slots.
    *
-   * @param isTraining Whether the rows are those of steps, sampled and augmented; otherwise those of `setRows`, unchanged
+   * @param isTraining Whether the rows are those of steps, sampled and augmented; otherwise those
+   * of `setRows`, unchanged
    */
   encode(encoder: GPUCommandEncoder, slots: number, isTraining: boolean): void {
     const { gpu, options, layout, slots: { rows } } = this.#plan;
@@ -295,7 +312,10 @@ export class RowPacker {
     this.#train = undefined;
   }
 
-  /** Samples all rows of a step, and keeps them: `draw` is called several times for a step that needs all slots. */
+  /**
+   * Samples all rows of a step, and keeps them: `draw` is called several times for a step that
+   * needs all slots.
+   */
   #drawOnHost(step: Step): Uint32Array {
     const train = this.#train!;
     if (train.drawn?.step !== step) train.drawn = { step, rows: train.drawer!.next() };
@@ -330,7 +350,10 @@ function gatherKernel(
   };
 }
 
-/** The number of keys to keep for `count` ranks: the average plus eight standard deviations, a multiple of 4. */
+/**
+ * The number of keys to keep for `count` ranks: the average plus eight standard deviations, a
+ * multiple of 4.
+ */
 function maxKept(count: number): number {
   const others = count * KEYS_PER_RANK;
   return 4 * Math.ceil(Math.max(MIN_KEPT, count + others + 8 * Math.sqrt(others)) / 4);

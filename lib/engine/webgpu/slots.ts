@@ -5,14 +5,17 @@ import type { EnginePlan, NetworkBuffers, SlotShape } from "./network.ts";
 import type { ParameterLayout } from "./parameter_layout.ts";
 import { STEP_STRIDE } from "./step_info.ts";
 
-/** Size of the traces of all slots in bytes: enough steps per submission for its overhead to be small. */
+/**
+ * Size of the traces of all slots in bytes: enough steps per submission for its overhead to be
+ * small.
+ */
 const TRACE_BYTES = 32 << 20;
 const MAX_SLOTS = 64;
 /** The maximum number of rows in a slot; a larger batch is processed in parts. */
 const MAX_SLOT_ROWS = 1024;
 /**
- * The maximum number of multiplications and additions in a submission. A slow GPU computes them in 100 ms;
- * a driver resets a GPU that is busy for a second or two.
+ * The maximum number of multiplications and additions in a submission. A slow GPU computes them in
+ * 100 ms; a driver resets a GPU that is busy for a second or two.
  */
 const MAX_OPERATIONS = 20e9;
 /** The device's limits for a buffer. */
@@ -26,7 +29,8 @@ export function slotShape(
 ): SlotShape {
   const bytesPerRow = 16 * layout.traceWords;
   const bytes = Math.min(TRACE_BYTES, limits.maxStorageBufferBindingSize, limits.maxBufferSize);
-  // Per weight, a multiplication and an addition in the forward pass, the backward pass and the gradient.
+  // Per weight, a multiplication and an addition in the forward pass, the backward pass and the
+  // gradient.
   const operationsPerRow = 6 * 16 * layout.blocks;
   const rows = Math.max(
     1,
@@ -52,7 +56,8 @@ export function createBuffers(
   const { STORAGE, COPY_DST, COPY_SRC } = GPUBufferUsage;
   const moments = MOMENT_ARRAYS[optimizer.name];
   const parameterBytes = layout.bytes;
-  // The update kernel has a binding for every moment, so moments that the optimizer lacks get a small buffer.
+  // The update kernel has a binding for every moment, so moments that the optimizer lacks get a
+  // small buffer.
   const moment = (i: number) =>
     gpu.buffer(`moment ${i}`, i < moments ? parameterBytes : 16, STORAGE | COPY_DST | COPY_SRC);
   return {

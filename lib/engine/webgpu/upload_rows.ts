@@ -3,7 +3,10 @@ import type { Dataset, PixelScale } from "../../data/dataset.ts";
 import { rowScales } from "../../data/normalize.ts";
 import type { Gpu } from "./device.ts";
 
-/** Images are padded and copied to the device in pieces of this size, so that no second copy of all is needed. */
+/**
+ * Images are padded and copied to the device in pieces of this size, so that no second copy of all
+ * is needed.
+ */
 const UPLOAD_BYTES = 4 << 20;
 
 /** The buffers of a data set; the caller destroys them. */

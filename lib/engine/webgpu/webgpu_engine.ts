@@ -1,10 +1,10 @@
 /**
  * The WebGPU engine.
  *
- * Work is queued in slots. A slot holds the rows of one step, or of a part of a large batch, and the step's
- * constants. When all slots are used, or the caller waits, they are submitted together: one dispatch samples
- * the rows of all slots, one copies their pixels into the slots, and then the steps follow one by one. Only
- * `settle()` and `read()` read anything back.
+ * Work is queued in slots. A slot holds the rows of one step, or of a part of a large batch, and
+ * the step's constants. When all slots are used, or the caller waits, they are submitted together:
+ * one dispatch samples the rows of all slots, one copies their pixels into the slots, and then the
+ * steps follow one by one. Only `settle()` and `read()` read anything back.
  */
 import stepFunctions from "../../../shaders/functions/step.wgsl" with { type: "text" };
 import sumResults from "../../../shaders/sum_results.wgsl" with { type: "text" };
@@ -120,8 +120,8 @@ export class WebGpuEngine implements Engine {
   }
 
   /**
-   * Runs every kernel once, on a slot without rows. Drivers compile a kernel when it is first used, which can
-   * take seconds; so that is part of creating the engine and not of the training.
+   * Runs every kernel once, on a slot without rows. Drivers compile a kernel when it is first used,
+   * which can take seconds; so that is part of creating the engine and not of the training.
    */
   async warmUp(): Promise<void> {
     const noRows = { learningRate: 0, step: 1, batchRows: 1, rows: 0, result: 0 };
@@ -258,7 +258,10 @@ export class WebGpuEngine implements Engine {
     this.#gpu.close();
   }
 
-  /** Queues a step in as many slots as it needs; if there are not enough, submits them and uses them again. */
+  /**
+   * Queues a step in as many slots as it needs; if there are not enough, submits them and uses them
+   * again.
+   */
   #queueStep(step: Step, slotRows: number): void {
     for (let begin = 0; begin < step.count;) {
       if (this.#queued === this.#slots.count) this.#flush();

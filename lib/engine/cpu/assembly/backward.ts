@@ -10,8 +10,6 @@
  */
 import { timesDerivative } from "./activation";
 import {
-  back1,
-  back2,
   blockRowNumbers,
   blockRows,
   classes,
@@ -31,6 +29,8 @@ import {
   units2,
   VECTOR,
   vectorsOf,
+  w1Backward,
+  w2Backward,
   x1,
   x2,
 } from "./memory";
@@ -38,8 +38,8 @@ import { tile } from "./tile";
 
 /** Computes d2, d1 and scaledD1 of rows `from` to `to - 1` from d3; `from` is a multiple of 4. */
 export function backward(from: u32, to: u32): void {
-  denseBackward(d3, stride3, classes, back2, x2, d2, stride2, units2, from, to);
-  denseBackward(d2, stride2, units2, back1, x1, d1, stride1, units1, from, to);
+  denseBackward(d3, stride3, classes, w2Backward, x2, d2, stride2, units2, from, to);
+  denseBackward(d2, stride2, units2, w1Backward, x1, d1, stride1, units1, from, to);
   for (let row = from; row < to; row++) scaleDeltas(row);
 }
 
@@ -50,13 +50,13 @@ export function backward(from: u32, to: u32): void {
  * A tile is 4 rows by 8 inputs. The outer loop is over strips of 8 inputs, so that a strip's
  * weights stay in the cache for all rows.
  *
- * @param back The weights in strips of 8 inputs, each (O rounded up to 8, 8)
+ * @param wBackward The weights in strips of 8 inputs, each (O rounded up to 8, 8)
  */
 function denseBackward(
   dOut: usize,
   outStride: usize,
   O: u32,
-  back: usize,
+  wBackward: usize,
   x: usize,
   dIn: usize,
   inStride: usize,
@@ -69,7 +69,7 @@ function denseBackward(
   const stripBytes = stripsOf(O) * 8 * LINE;
   for (let strip: u32 = 0; strip < strips; strip++) {
     for (let row = from; row < to; row += 4) {
-      tile(dOut + row * outStride, outStride, 4, back + strip * stripBytes, LINE, O, products);
+      tile(dOut + row * outStride, outStride, 4, wBackward + strip * stripBytes, LINE, O, products);
       let at = row * inStride + strip * LINE;
       for (let line = products; line < products + 4 * LINE; line += LINE) {
         v128.store(dIn + at, timesDerivative(v128.load(line), v128.load(x + at)));

@@ -13,8 +13,8 @@
  *
  * The backward pass multiplies by the same weights in another order, so it has copies of them:
  *
- *   back1 (H2, H1)  strips of 8 inputs of the layer, each (H2 rounded up to 8, 8)
- *   back2 (C, H2)   strips of 8 inputs of the layer, each (C rounded up to 8, 8)
+ *   w1Backward (H2, H1)  strips of 8 inputs of the layer, each (H2 rounded up to 8, 8)
+ *   w2Backward (C, H2)   strips of 8 inputs of the layer, each (C rounded up to 8, 8)
  */
 
 // Sizes.
@@ -85,8 +85,8 @@ export let b2: usize = 0;
 export let parameterBytes: usize = 0;
 export let gradientArray: u32 = 0;
 /** The copies for the backward pass. */
-export let back1: usize = 0;
-export let back2: usize = 0;
+export let w1Backward: usize = 0;
+export let w2Backward: usize = 0;
 
 // The current block of B rows; B is at most `blockRows`.
 /** u32 (B): the row numbers in the data set */

@@ -16,8 +16,6 @@ import {
   b0,
   b1,
   b2,
-  back1,
-  back2,
   blockRows,
   classes,
   d1,
@@ -41,7 +39,9 @@ import {
   vectorsOf,
   w0,
   w1,
+  w1Backward,
   w2,
+  w2Backward,
   x1,
   x2,
 } from "./memory";
@@ -70,12 +70,12 @@ export function update(chunk: u32): void {
   }
   chunk -= 1;
   if (chunk < stripsOf(classes)) {
-    updateStrip(chunk, w2, back2, x2, stride2, units2, d3, stride3, classes);
+    updateStrip(chunk, w2, w2Backward, x2, stride2, units2, d3, stride3, classes);
     return;
   }
   chunk -= stripsOf(classes);
   if (chunk < stripsOf(units2)) {
-    updateStrip(chunk, w1, back1, x1, stride1, units1, d2, stride2, units2);
+    updateStrip(chunk, w1, w1Backward, x1, stride1, units1, d2, stride2, units2);
     return;
   }
   chunk -= stripsOf(units2);
@@ -120,7 +120,7 @@ function updatePixels(panel: u32, from: u32, to: u32): void {
 
 /**
  * Updates the weights w (8, I) of a strip of 8 units, with the gradient d^T (8, B) x (B, I), four
- * inputs at a time, and copies them to `back`.
+ * inputs at a time, and copies them to `wBackward`.
  *
  * @param d The deltas (B, O) of the layer's units
  * @param x The layer's inputs (B, I)
@@ -128,7 +128,7 @@ function updatePixels(panel: u32, from: u32, to: u32): void {
 function updateStrip(
   strip: u32,
   w: usize,
-  back: usize,
+  wBackward: usize,
   x: usize,
   xStride: usize,
   I: u32,
@@ -147,7 +147,7 @@ function updateStrip(
     if (!isLast) continue;
     // The copy is in strips of 8 inputs, a line per unit. These four inputs are one half of the
     // lines of strip i / 8.
-    const lines = back + ((i >> 3) * outputs + 8 * strip) * LINE + (i & 4) * 4;
+    const lines = wBackward + ((i >> 3) * outputs + 8 * strip) * LINE + (i & 4) * 4;
     transpose4x4(weights, lines);
     transpose4x4(weights + VECTOR, lines + 4 * LINE);
   }
