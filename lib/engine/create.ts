@@ -69,7 +69,7 @@ export async function createEngine(
       return engine;
     } catch (error) {
       if (backend === "webgpu") throw error;
-      onNotice(`device: ${CPU.name}, as the hardware adapter refuses: ${(error as Error).message}`);
+      onNotice(`device: ${CPU.name}, as the hardware adapter failed: ${(error as Error).message}`);
       return createCpuEngine({ ...options, threads });
     }
   }
@@ -78,7 +78,7 @@ export async function createEngine(
     throw new Error(`Cannot train on WebGPU: there is ${reason}`);
   }
   const why = backend === "cpu"
-    ? "as --backend cpu asks"
+    ? "because of --backend cpu"
     : found
     ? `as no hardware adapter was found (--backend webgpu would use ${found.name})`
     : `as there is ${NO_ADAPTER}`;
