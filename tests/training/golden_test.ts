@@ -1,3 +1,7 @@
+/**
+ * Compares all random draws of a whole run with those of the notebook in JAX
+ * (tests/golden/make_golden.py).
+ */
 import { assertEquals } from "@std/assert";
 import type { Dataset } from "../../lib/data/dataset.ts";
 import { parameterViews } from "../../lib/net/maths.ts";

@@ -1,3 +1,4 @@
+/** Tests of the keys, rows and learning rates that are planned for each step. */
 import { assertEquals } from "@std/assert";
 import { type Key, prngKey, split } from "../../lib/random/threefry.ts";
 import { NOTEBOOK, type TrainingOptions } from "../../lib/training/options.ts";

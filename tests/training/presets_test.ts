@@ -1,3 +1,4 @@
+/** Tests of the presets' options and of the accuracy that they reach. */
 import { assert, assertEquals } from "@std/assert";
 import { loadMnist } from "../../lib/data/load_mnist.ts";
 import { syntheticDigits } from "../../lib/data/synthetic.ts";

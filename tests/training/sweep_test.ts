@@ -1,3 +1,4 @@
+/** Tests of sweep(): results, shared engines, divergence and disposal. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { splitDataset } from "../../lib/data/split.ts";
 import { createEngine } from "../../lib/engine/create.ts";

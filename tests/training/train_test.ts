@@ -1,3 +1,4 @@
+/** Tests of train() on a fake engine: its events, its calls and its errors. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { parameterViews } from "../../lib/net/maths.ts";
 import { DistSampler } from "../../lib/random/dist_sampler.ts";

@@ -1,3 +1,4 @@
+/** Contract: the same calls give the same bits. */
 import { assert, assertEquals } from "@std/assert";
 import { OPTIMIZERS } from "../../../lib/net/optimizer.ts";
 import { drawState, generatedData, relativeError } from "../../../lib/engine/reference.ts";
@@ -10,9 +11,10 @@ import {
   NOTEBOOK_ENGINE,
   OTHER_ENGINE,
   type Register,
+  startEngine,
 } from "./shared.ts";
 
-/** Tests that the same calls give the same bits. */
+/** Registers the tests of equal bits. */
 export function registerDeterminism(register: Register, make: MakeEngine): void {
   const cases = [
     {
@@ -52,9 +54,7 @@ export function registerDeterminism(register: Register, make: MakeEngine): void 
         assertSame(await run([3, 1, 5], () => engine.settle()), expected);
         assertSame(await run([2], () => engine.read()), expected);
 
-        await using another = await make(options);
-        another.load(data);
-        another.start(trainRows, state);
+        await using another = await startEngine(make, { options, data, state });
         another.step(steps.slice(0, 7));
         const saved = await another.read();
         // This engine takes other steps in between, then returns to the state that was read.

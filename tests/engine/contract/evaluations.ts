@@ -1,3 +1,4 @@
+/** Contract: evaluations count correct predictions and average the loss. */
 import { assert, assertEquals } from "@std/assert";
 import { type Architecture, parameterSlots } from "../../../lib/net/architecture.ts";
 import { OPTIMIZERS } from "../../../lib/net/optimizer.ts";
@@ -9,9 +10,10 @@ import {
   NOTEBOOK_ENGINE,
   OTHER_ENGINE,
   type Register,
+  startEngine,
 } from "./shared.ts";
 
-/** Tests of evaluations: correct predictions, losses, ties and values that are not finite. */
+/** Registers the tests of evaluations: counts, losses, ties and values that are not finite. */
 export function registerEvaluations(register: Register, make: MakeEngine): void {
   for (const head of ["notebook", "softmax"] as const) {
     for (const activation of ["tanh", "relu"] as const) {
@@ -29,9 +31,7 @@ export function registerEvaluations(register: Register, make: MakeEngine): void 
             }
           }
           const reference = new Reference(options, data, allRows(data), state);
-          await using engine = await make(options);
-          engine.load(data);
-          engine.start(allRows(data), state);
+          await using engine = await startEngine(make, { options, data, state });
           for (const rows of [[7], [0, 3, 3, 1499], allRows(data).slice(99, 1100), allRows(data)]) {
             engine.evaluate(Uint32Array.from(rows));
             const [ours, ...more] = await engine.settle();
@@ -65,9 +65,7 @@ export function registerEvaluations(register: Register, make: MakeEngine): void 
         const expected = new Reference(options, data, allRows(data), state).evaluate(allRows(data));
         // Then some labels have a probability that is 0 in float32.
         assert(expected.loss > 10, `expected loss ${expected.loss}`);
-        await using engine = await make(options);
-        engine.load(data);
-        engine.start(allRows(data), state);
+        await using engine = await startEngine(make, { options, data, state });
         engine.evaluate(allRows(data));
         const [{ loss }] = await engine.settle();
         assert(
@@ -83,9 +81,7 @@ export function registerEvaluations(register: Register, make: MakeEngine): void 
     const state = drawState(OTHER_ENGINE.architecture, OTHER_ENGINE.optimizer, 1);
     const reference = new Reference(OTHER_ENGINE, data, allRows(data), state);
     const expected = reference.evaluate(allRows(data));
-    await using engine = await make(OTHER_ENGINE);
-    engine.load(data);
-    engine.start(allRows(data), state);
+    await using engine = await startEngine(make, { options: OTHER_ENGINE, data, state });
     engine.evaluate(allRows(data));
     engine.step(drawnSteps(1, 60, 1e-9));
     engine.evaluate(allRows(data));
@@ -102,9 +98,8 @@ export function registerEvaluations(register: Register, make: MakeEngine): void 
     // With this b2, the outputs of classes 3, 6 and 9 are exactly 1, and the others are -1.
     const { offset, length } = parameterSlots(architecture)[5];
     for (let c = 0; c < length; c++) state.parameters[offset + c] = c > 0 && c % 3 === 0 ? 50 : -50;
-    await using engine = await make({ ...NOTEBOOK_ENGINE, architecture });
-    engine.load(data);
-    engine.start(allRows(data), state);
+    const options = { ...NOTEBOOK_ENGINE, architecture };
+    await using engine = await startEngine(make, { options, data, state });
     engine.evaluate(allRows(data));
     const [{ correct }] = await engine.settle();
     assertEquals(correct, data.labels.filter((label) => label === 3).length);

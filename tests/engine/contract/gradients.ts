@@ -1,3 +1,7 @@
+/**
+ * Contract: gradients match float64 for layer sizes and batch sizes of which many are no multiple
+ * of a tile.
+ */
 import { assert } from "@std/assert";
 import { type Architecture, layerSizes, parameterSlots } from "../../../lib/net/architecture.ts";
 import { prngKey } from "../../../lib/random/threefry.ts";
@@ -9,10 +13,7 @@ import {
 } from "../../../lib/engine/reference.ts";
 import { allRows, type MakeEngine, NOTEBOOK_ENGINE, type Register } from "./shared.ts";
 
-/**
- * Tests of gradients for layer sizes and batch sizes of which many are no multiple of a kernel's
- * tile size.
- */
+/** Registers the tests of gradients. */
 export function registerGradients(register: Register, make: MakeEngine): void {
   const nets: Architecture[] = [
     { inputs: 784, hidden: [50, 100], classes: 10, activation: "tanh", head: "notebook" },

@@ -1,3 +1,6 @@
+/**
+ * Contract: calls take effect in order, results and arguments are copied, and invalid calls throw.
+ */
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Engine } from "../../../lib/engine/engine.ts";
 import { drawState, generatedData } from "../../../lib/engine/reference.ts";
@@ -9,9 +12,10 @@ import {
   type MakeEngine,
   NOTEBOOK_ENGINE,
   type Register,
+  startEngine,
 } from "./shared.ts";
 
-/** Tests of the queue: order, copies, disposal and invalid arguments. */
+/** Registers the tests of order, copies, disposal and invalid arguments. */
 export function registerQueue(register: Register, make: MakeEngine): void {
   register("executes calls in the order in which they were made", async () => {
     const [first, second] = [300, 200].map((rows) =>
@@ -39,9 +43,10 @@ export function registerQueue(register: Register, make: MakeEngine): void {
       engine.evaluate(allRows(second));
       await between();
     };
-    await using waiting = await make(NOTEBOOK_ENGINE);
+    // The expected results are those of an engine that is awaited after every call.
+    await using awaited = await make(NOTEBOOK_ENGINE);
     const expected: unknown[] = [];
-    await makeCalls(waiting, async () => expected.push(...await waiting.settle()));
+    await makeCalls(awaited, async () => expected.push(...await awaited.settle()));
     assertEquals(expected.length, 7);
     assertEquals(new Set(expected.map((evaluation) => JSON.stringify(evaluation))).size, 7);
 
@@ -49,7 +54,7 @@ export function registerQueue(register: Register, make: MakeEngine): void {
     await makeCalls(engine, () => Promise.resolve());
     assertEquals(await engine.settle(), expected);
     assertEquals(await engine.settle(), []);
-    assertSame(await engine.read(), await waiting.read());
+    assertSame(await engine.read(), await awaited.read());
   });
 
   register(
@@ -58,21 +63,15 @@ export function registerQueue(register: Register, make: MakeEngine): void {
       const data = generatedData({ rows: 300, width: 28, height: 28, classes: 10 });
       const state = drawState(NOTEBOOK_ENGINE.architecture, NOTEBOOK_ENGINE.optimizer);
       const steps = drawnSteps(3, 100, 0.5);
-      const begin = async () => {
-        const engine = await make(NOTEBOOK_ENGINE);
-        engine.load(data);
-        engine.start(allRows(data), state);
-        return engine;
-      };
-      await using waiting = await begin();
+      await using awaited = await startEngine(make, { options: NOTEBOOK_ENGINE, data, state });
       const expected: unknown[] = [];
       for (const step of steps) {
-        waiting.step([step]);
-        waiting.evaluate(allRows(data));
-        expected.push(await waiting.settle(), await waiting.read());
+        awaited.step([step]);
+        awaited.evaluate(allRows(data));
+        expected.push(await awaited.settle(), await awaited.read());
       }
 
-      await using engine = await begin();
+      await using engine = await startEngine(make, { options: NOTEBOOK_ENGINE, data, state });
       const answers: Promise<unknown>[] = [];
       for (const step of steps) {
         engine.step([step]);
@@ -96,9 +95,12 @@ export function registerQueue(register: Register, make: MakeEngine): void {
       const [images, labels, key] = [data.images.slice(), data.labels.slice(), step.key.slice()];
       const [parameters, moments] = [state.parameters.slice(), state.moments.slice()];
       const [trainRows, rows] = [allRows(data), allRows(data)];
-      await using engine = await make(options);
-      engine.load({ ...data, images, labels });
-      engine.start(trainRows, { ...state, parameters, moments });
+      await using engine = await startEngine(make, {
+        options,
+        data: { ...data, images, labels },
+        state: { ...state, parameters, moments },
+        trainRows,
+      });
       engine.step([{ ...step, key }]);
       engine.evaluate(rows);
       if (changeArguments) {
@@ -116,10 +118,8 @@ export function registerQueue(register: Register, make: MakeEngine): void {
 
   register("throws after it is disposed of", async () => {
     const data = generatedData({ rows: 10, width: 28, height: 28, classes: 10 });
-    const engine = await make(NOTEBOOK_ENGINE);
-    engine.load(data);
     const state = drawState(NOTEBOOK_ENGINE.architecture, NOTEBOOK_ENGINE.optimizer);
-    engine.start(allRows(data), state);
+    const engine = await startEngine(make, { options: NOTEBOOK_ENGINE, data, state });
     engine.step(drawnSteps(3, 10, 0.5));
     await engine[Symbol.asyncDispose]();
     assertThrows(() => engine.step(drawnSteps(1, 10, 0.5)), Error);

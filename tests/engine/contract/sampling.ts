@@ -1,3 +1,4 @@
+/** Contract: steps sample the same rows as JAX's `permutation`. */
 import { assertEquals } from "@std/assert";
 import type { EngineOptions } from "../../../lib/engine/engine.ts";
 import { permutation } from "../../../lib/random/distributions.ts";
@@ -5,7 +6,7 @@ import { prngKey, split } from "../../../lib/random/threefry.ts";
 import { drawState, generatedData } from "../../../lib/engine/reference.ts";
 import { allRows, type MakeEngine, NOTEBOOK_ENGINE, type Register } from "./shared.ts";
 
-/** Tests of the rows that a step samples. */
+/** Registers the tests of the rows that a step samples. */
 export function registerSampling(register: Register, make: MakeEngine): void {
   for (const threefry of ["legacy", "partitionable"] as const) {
     register(`samples the rows of permutation(key, n) in the ${threefry} layout`, async () => {

@@ -1,12 +1,28 @@
 /** Options, steps and assertions for the tests of the contract. */
 import { assert, equal } from "@std/assert";
 import type { Dataset } from "../../../lib/data/dataset.ts";
-import type { Engine, EngineOptions, Step } from "../../../lib/engine/engine.ts";
+import type { Engine, EngineOptions, EngineState, Step } from "../../../lib/engine/engine.ts";
 import { OPTIMIZERS } from "../../../lib/net/optimizer.ts";
 import { prngKey, split } from "../../../lib/random/threefry.ts";
 
 /** Creates the engine under test. */
 export type MakeEngine = (options: EngineOptions) => Promise<Engine>;
+/** Creates an engine, loads a data set and starts a run, on all its rows unless others are given. */
+export async function startEngine(
+  make: MakeEngine,
+  { options, data, state, trainRows = allRows(data) }: {
+    options: EngineOptions;
+    data: Dataset;
+    state: EngineState;
+    trainRows?: Uint32Array;
+  },
+): Promise<Engine> {
+  const engine = await make(options);
+  engine.load(data);
+  engine.start(trainRows, state);
+  return engine;
+}
+
 /** Registers a test; its name is the engine's name followed by `does`. */
 export type Register = (does: string, test: () => Promise<void>, ignore?: boolean) => void;
 

@@ -1,3 +1,4 @@
+/** Contract: parameters and moments match float64 after some steps. */
 import { assert, assertEquals } from "@std/assert";
 import type { Dataset } from "../../../lib/data/dataset.ts";
 import type { EngineOptions, EngineState, Step } from "../../../lib/engine/engine.ts";
@@ -17,9 +18,10 @@ import {
   NOTEBOOK_ENGINE,
   OTHER_ENGINE,
   type Register,
+  startEngine,
 } from "./shared.ts";
 
-/** Tests of the parameters and moments after some steps. */
+/** Registers the tests of steps. */
 export function registerTraining(register: Register, make: MakeEngine): void {
   register("matches float64 after ten steps of the notebook's net", async () => {
     const data = generatedData({ rows: 1000, width: 28, height: 28, classes: 10 });
@@ -96,9 +98,7 @@ async function train(
   { options, data, steps, trainRows = allRows(data), deviation }: Training,
 ): Promise<{ ours: EngineState; reference: Reference; start: EngineState }> {
   const start = drawState(options.architecture, options.optimizer, deviation);
-  await using engine = await make(options);
-  engine.load(data);
-  engine.start(trainRows, start);
+  await using engine = await startEngine(make, { options, data, state: start, trainRows });
   engine.step(steps);
   const reference = new Reference(options, data, trainRows, start);
   for (const step of steps) reference.step(step);

@@ -1,3 +1,6 @@
+/**
+ * Tests of what only the CPU engine has: threads, builds, Workers, pauses and disposal during work.
+ */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type CpuInternals, createCpuEngine } from "../../../lib/engine/cpu/cpu_engine.ts";
 import type { Engine, EngineOptions, EngineState } from "../../../lib/engine/engine.ts";

@@ -1,3 +1,4 @@
+/** Tests of sampling rows in WebAssembly, against permutation(). */
 import { assert, assertEquals } from "@std/assert";
 import { planMemory } from "../../../lib/engine/cpu/layout.ts";
 import { buildOfHere } from "../../../lib/engine/cpu/module.ts";

@@ -1,3 +1,4 @@
+/** Tests of failures on a WebGPU device, and of how results are read back. */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { findAdapter, Gpu } from "../../../lib/engine/webgpu/device.ts";
 import { Program, setConstants } from "../../../lib/engine/webgpu/program.ts";
