@@ -6,9 +6,9 @@ import type { SplitKind } from "../data/split.ts";
 import { DATASET_NAMES, type NamedDataset, namedDataset } from "../data/names.ts";
 import type { Status } from "./status.ts";
 import { typedPath } from "./paths.ts";
-import { type FlagTable, type FlagValues, number, path, text, toggle } from "./flags.ts";
+import { type FlagValues, inGroup, number, path, text, toggle } from "./flags.ts";
 
-export const DATASET_FLAGS = {
+export const DATASET_FLAGS = inGroup("Data:", {
   dataset: {
     ...text(
       "NAME|DIR|FILE.csv",
@@ -27,7 +27,7 @@ export const DATASET_FLAGS = {
   test: path("FILE.csv", "a second CSV file, with the test rows; sets --split original"),
   transpose: toggle("swap rows and columns of each image; the default for EMNIST's files"),
   imageWidth: number("width in pixels of a CSV file's images, if they are not square"),
-} satisfies FlagTable;
+});
 
 /**
  * Opens the data set chosen by flags, in the background.

@@ -18,7 +18,7 @@ const FLAGS = {
   ...DATASET_FLAGS,
   dataset: { ...DATASET_FLAGS.dataset, default: "the data that the net was trained on" },
   json: toggle("print one JSON object instead of the tables"),
-  quiet: toggle("no progress or notices on stderr"),
+  quiet: toggle("print only warnings and errors on stderr"),
 };
 
 const TASK: Task<typeof FLAGS> = {

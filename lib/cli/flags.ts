@@ -15,6 +15,8 @@ export interface Flag<Value> {
   placeholder?: string;
   /** What the flag does. */
   help: string;
+  /** The heading above its group of flags in the help; by default `Options:`. */
+  group?: string;
   /** The accepted words, for the help. */
   choices?: readonly string[];
   /** The default value, for the help. */
@@ -112,6 +114,12 @@ export function listOf<Value>(flag: Flag<Value>, divider: "," | "/" = ","): Flag
   };
 }
 
+/** Puts flags under a heading in the help. */
+export function inGroup<Table extends FlagTable>(group: string, flags: Table): Table {
+  const entries = Object.entries(flags).map(([name, flag]) => [name, { ...flag, group }]);
+  return Object.fromEntries(entries);
+}
+
 /** Parses a number; undefined if the text is not one. */
 export function parseNumber(text: string): number | undefined {
   const value = text.trim() === "" ? NaN : Number(text);
@@ -167,6 +175,7 @@ function toOption<Value>(key: string, flag: Flag<Value>): Option {
     placeholder === undefined ? name : `${name} <${placeholder}>`,
     facts.length > 0 ? `${help} (${facts.join("; ")})` : help,
   );
+  if (flag.group !== undefined) option.helpGroup(flag.group);
   option.negate = false; // --no-save is a flag of its own, not the opposite of --save
   if (placeholder === undefined) return option;
   return option.argParser((text) => {

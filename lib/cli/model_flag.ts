@@ -18,7 +18,7 @@ const SETTING_FLAGS = {
   ),
   scale: oneOf(
     OPTION_WORDS.scale,
-    "pixel scaling: divided by the image's L2 norm, or by 255 (unit), if the file does not say it",
+    "pixel scaling: by the image's L2 norm, or by 255 (unit), if the file does not say it",
   ),
 } satisfies FlagTable;
 

@@ -25,7 +25,7 @@ const FLAGS = {
   ...DATASET_FLAGS,
   dataset: { ...DATASET_FLAGS.dataset, default: "the run's data set" },
   json: toggle("print one JSON object with the file's name"),
-  quiet: toggle("no progress or notices on stderr"),
+  quiet: toggle("print only warnings and errors on stderr"),
 };
 
 const TASK: Task<typeof FLAGS> = {

@@ -13,6 +13,7 @@ import {
   type Flag,
   type FlagTable,
   type FlagValues,
+  inGroup,
   listOf,
   number,
   oneOf,
@@ -45,69 +46,77 @@ function wordOf<Option extends WordOption>(
   return oneOf(words, help, NOTEBOOK[option]);
 }
 
-/**
- * The flags of the notebook's hyperparameters, then those of options that the notebook does not
- * have.
- */
+/** The flags of all options of a run. */
 export const TRAINING_FLAGS = {
-  preset: oneOf(
-    Object.keys(PRESETS) as Preset[],
-    "a set of defaults, which other flags override; accurate and best reach higher accuracy",
-    "notebook",
-  ),
-  seed,
-  iterations: number("number of training steps", NOTEBOOK.iterations),
-  batchSize: number("rows per step", NOTEBOOK.batchSize),
-  learningRate: number("learning rate of the first step", NOTEBOOK.learningRate),
-  decay: number(
-    "with --schedule step, the factor of the learning rate after every --decay-every steps",
-    NOTEBOOK.decay,
-  ),
-  decayEvery: number("steps between two changes of the learning rate", NOTEBOOK.decayEvery),
-  evalEvery: number("steps between two evaluations", NOTEBOOK.evalEvery),
-  evalSize: number("rows sampled for each evaluation", NOTEBOOK.evalSize),
-  hidden,
-  threefry: wordOf(
-    "threefry",
-    "layout of random bits: as in JAX before version 0.5 (legacy), or since",
-  ),
-  epochs: number(
-    "passes over the shuffled training rows, instead of --iterations; 0 for none",
-    NOTEBOOK.epochs,
-  ),
-  schedule: wordOf(
-    "schedule",
-    "learning rate schedule: by --decay (step), or linearly to 0",
-  ),
-  optimizer: wordOf("optimizer", "optimizer"),
-  init: wordOf("initialization", "initialization of the parameters: N(0, 1) (normal), or Glorot"),
-  activation: wordOf("activation", "activation of the hidden layers"),
-  head: wordOf(
-    "head",
-    "output function and loss: the notebook's, with tanh before softmax, or softmax cross-entropy",
-  ),
-  scale: wordOf("scale", "pixel scaling: divided by the image's L2 norm, or by 255 (unit)"),
-  augment: wordOf(
-    "augment",
-    "random changes to training images; elastic includes affine, and the next five flags set their strength",
-  ),
-  rotate: number("maximum rotation in degrees", NOTEBOOK.rotate),
-  zoom: number("maximum scaling, as a fraction", NOTEBOOK.zoom),
-  shear: number("maximum shear, as a fraction", NOTEBOOK.shear),
-  shift: number("maximum shift in pixels", NOTEBOOK.shift),
-  warp: number("maximum displacement of elastic's 7 x 7 control points in pixels", NOTEBOOK.warp),
-  split: wordOf(
-    "split",
-    "training rows: drawn from all rows as in the notebook (shuffle), or as published",
-  ),
-  validation: number(
-    "number of training rows to hold out, and to evaluate on instead of test rows",
-    NOTEBOOK.validation,
-  ),
-  patience: number(
-    "stop early after this many evaluations on held-out rows without improvement, and keep the best net; 0 for never",
-    NOTEBOOK.patience,
-  ),
+  ...inGroup("Training:", {
+    preset: oneOf(
+      Object.keys(PRESETS) as Preset[],
+      "a set of defaults, which other flags override; accurate and best reach higher accuracy",
+      "notebook",
+    ),
+    seed,
+    iterations: number("number of training steps", NOTEBOOK.iterations),
+    epochs: number(
+      "passes over the shuffled training rows, instead of --iterations; 0 for none",
+      NOTEBOOK.epochs,
+    ),
+    batchSize: number("rows per step", NOTEBOOK.batchSize),
+    optimizer: wordOf("optimizer", "optimizer"),
+    learningRate: number("learning rate of the first step", NOTEBOOK.learningRate),
+    schedule: wordOf(
+      "schedule",
+      "learning rate schedule: by --decay (step), or linearly to 0",
+    ),
+    decay: number(
+      "with --schedule step, the factor of the learning rate after every --decay-every steps",
+      NOTEBOOK.decay,
+    ),
+    decayEvery: number("steps between two changes of the learning rate", NOTEBOOK.decayEvery),
+    threefry: wordOf(
+      "threefry",
+      "layout of random bits: as in JAX before version 0.5 (legacy), or since",
+    ),
+  }),
+  ...inGroup("Net:", {
+    hidden,
+    activation: wordOf("activation", "activation of the hidden layers"),
+    head: wordOf(
+      "head",
+      "output function and loss: the notebook's, with tanh before softmax, or softmax cross-entropy",
+    ),
+    init: wordOf(
+      "initialization",
+      "initial parameters: drawn from N(0, 1) (normal), or Glorot initialization",
+    ),
+    scale: wordOf("scale", "pixel scaling: by the image's L2 norm, or by 255 (unit)"),
+  }),
+  ...inGroup("Augmentation:", {
+    augment: wordOf(
+      "augment",
+      "random changes to training images; elastic includes affine, and the flags below set their strength",
+    ),
+    rotate: number("maximum rotation in degrees", NOTEBOOK.rotate),
+    zoom: number("maximum scaling, as a fraction", NOTEBOOK.zoom),
+    shear: number("maximum shear, as a fraction", NOTEBOOK.shear),
+    shift: number("maximum shift in pixels", NOTEBOOK.shift),
+    warp: number("maximum displacement of elastic's 7 x 7 control points in pixels", NOTEBOOK.warp),
+  }),
+  ...inGroup("Evaluation:", {
+    evalEvery: number("steps between two evaluations", NOTEBOOK.evalEvery),
+    evalSize: number("rows sampled for each evaluation", NOTEBOOK.evalSize),
+    split: wordOf(
+      "split",
+      "training rows: drawn from all rows as in the notebook (shuffle), or as published",
+    ),
+    validation: number(
+      "number of training rows to hold out, and to evaluate on instead of test rows",
+      NOTEBOOK.validation,
+    ),
+    patience: number(
+      "stop early after this many evaluations on held-out rows without improvement, and keep the best net; 0 for never",
+      NOTEBOOK.patience,
+    ),
+  }),
 } satisfies FlagTable;
 
 /**

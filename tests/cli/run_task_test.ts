@@ -5,12 +5,12 @@ import { test } from "../requirements.ts";
 async function runMain(code: string, ...args: string[]) {
   const program = `
 import { runTask } from "./lib/cli/run_task.ts";
-import { listOf, number, oneOf, toggle, UsageError } from "./lib/cli/flags.ts";
+import { inGroup, listOf, number, oneOf, toggle, UsageError } from "./lib/cli/flags.ts";
 import { OptionError } from "./lib/training/options.ts";
 const flags = {
   batchSize: number("rows of a batch", 100),
   rates: listOf(number("several rates")),
-  backend: oneOf(["auto", "cpu"], "what to train on", "auto"),
+  ...inGroup("Device:", { backend: oneOf(["auto", "cpu"], "what to train on", "auto") }),
   noSave: toggle("save nothing"),
   json: toggle("print JSON"),
 };
@@ -69,11 +69,13 @@ Tries flags.
 Options:
   --batch-size <N>  rows of a batch (default: 100)
   --rates <N,...>   several rates
-  --backend <NAME>  what to train on (auto|cpu; default: auto)
   --no-save         save nothing
   --json            print JSON
   --version         print the program's version and exit
   -h, --help        print this help and exit
+
+Device:
+  --backend <NAME>  what to train on (auto|cpu; default: auto)
 `,
   );
 });
