@@ -89,7 +89,7 @@ async function measure(
   await page.evaluate("takeGaps()");
   const start = async () => {
     await page.click("#start:not([disabled])");
-    await page.waitForFunction(() => /Time a step/.test(document.body.textContent!));
+    await page.waitForFunction(() => /Time per step\s+[\d.]+ ms/.test(document.body.textContent!));
   };
   await phase("notebook preset, until the first step", start);
   await phase("notebook preset, the rest of the run", () => page.waitForFunction(isOver));

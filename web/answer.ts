@@ -1,9 +1,9 @@
 /// <reference lib="dom" />
-/** What the net says to the drawn digit, and how its layers come to that. */
+/** The net's prediction for the drawn digit, and the activations of its layers. */
 import type { Model } from "../lib/net/model.ts";
 import { forwardPass } from "../lib/training/predict.ts";
 import { predictedClass } from "../lib/net/maths.ts";
-import { element, make, onColorScheme } from "./dom.ts";
+import { element, isDark, make, onColorScheme } from "./dom.ts";
 import { drawnDigit } from "./pad.ts";
 import { percent } from "./numbers.ts";
 import { paintDigit, paintSigned } from "./pixels.ts";
@@ -17,22 +17,21 @@ let model: Model | undefined;
 
 onColorScheme(showAnswer);
 
-/** Answers with this net from now on. */
+/** Classifies the drawing with this net from now on. */
 export function answerWith(newModel: Model): void {
   model = newModel;
   showAnswer();
 }
 
-/** Shows what the net says to what is drawn now. */
+/** Classifies the current drawing and shows the result. */
 export function showAnswer(): void {
   if (!model) return;
   headNote.hidden = model.architecture.head !== "notebook";
   const digit = drawnDigit();
-  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-  paintDigit(seen, digit ?? new Uint8Array(784), dark);
+  paintDigit(seen, digit ?? new Uint8Array(784), isDark());
   if (!digit) {
     answer.textContent = "Draw something";
-    bars.forEach((bar) => bar.show(0, false));
+    bars.forEach((bar) => bar.show(undefined, false));
     layers.forEach((canvas) => canvas.width = 0);
     return;
   }
@@ -41,13 +40,14 @@ export function showAnswer(): void {
   answer.textContent = `This is a ${best}: ${percent(p[best])}`;
   bars.forEach((bar, digit) => bar.show(p[digit], digit === best));
   [x1, x2].forEach((activations, i) => {
-    // tanh ends at 1; relu has no end, so its largest counts.
+    // tanh is at most 1. relu has no maximum, so the largest activation gets the full color.
     const largest = model!.architecture.activation === "tanh" ? 1 : Math.max(...activations, 1e-9);
     const columns = activations.length % 25 === 0 ? 25 : 32;
     paintSigned(layers[i], activations, { columns, width: 1, height: 1, gap: 0 }, largest);
   });
 }
 
+/** Creates a bar for each digit's probability. */
 function makeBars(list: HTMLOListElement) {
   return Array.from({ length: 10 }, (_, digit) => {
     const item = make("li");
@@ -56,9 +56,10 @@ function makeBars(list: HTMLOListElement) {
     item.append(make("span", "digit", String(digit)), bar, value);
     list.append(item);
     return {
-      show(probability: number, isBest: boolean) {
-        bar.style.setProperty("--length", `${100 * probability}%`);
-        value.textContent = percent(probability);
+      /** Shows a probability, or an empty bar for undefined. */
+      show(probability: number | undefined, isBest: boolean) {
+        bar.style.setProperty("--length", `${100 * (probability ?? 0)}%`);
+        value.textContent = probability === undefined ? "–" : percent(probability);
         item.classList.toggle("best", isBest);
       },
     };

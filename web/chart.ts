@@ -1,48 +1,51 @@
 /// <reference lib="dom" />
-/** A chart of three curves against steps, in the colors of page.css. */
+/** A chart of three curves by step, in the colors of page.css. */
 import uPlot from "uplot";
 import { cssColor, onColorScheme } from "./dom.ts";
 import { count } from "./numbers.ts";
 
 const HEIGHT = 240;
 
-/** What a chart shows. */
+/** The contents of a chart. */
 export interface ChartOptions {
-  /** Of the y axis; from 0 to just above the largest value unless given. */
+  /** The range of the y axis. @default from 0 to just above the largest value */
   range?: [number, number];
-  /** Where the x axis ends. */
+  /** Returns the end of the x axis. */
   steps: () => number;
-  /** How to write a number of the y axis. */
+  /** Formats a number of the y axis. */
   format: (value: number) => string;
-  /** Steps, then a line, points, and a dashed line. */
+  /** Returns the steps, and the values of a line, of points, and of a dashed line. */
   data: () => uPlot.AlignedData;
 }
 
-/** See the head of this file. */
+/** A chart that keeps to the width of its element. */
 export class Chart {
   readonly #root: HTMLElement;
   readonly #options: ChartOptions;
-  #plot: uPlot;
+  /** Created when the element has a width. */
+  #plot: uPlot | undefined;
 
   /**
-   * @param root Where it goes; its width is the chart's
-   * @param options What it shows
+   * @param root The element that contains the chart
+   * @param options The chart's contents
    */
   constructor(root: HTMLElement, options: ChartOptions) {
     this.#root = root;
     this.#options = options;
-    this.#plot = this.#make();
-    new ResizeObserver(() => this.#plot.setSize({ width: root.clientWidth, height: HEIGHT }))
-      .observe(root);
+    new ResizeObserver(() => {
+      if (this.#plot) this.#plot.setSize({ width: root.clientWidth, height: HEIGHT });
+      else this.#plot = this.#make();
+    }).observe(root);
     onColorScheme(() => {
+      if (!this.#plot) return;
       this.#plot.destroy();
       this.#plot = this.#make();
     });
   }
 
-  /** Shows the data as they are now. */
+  /** Draws the current data. */
   draw(): void {
-    this.#plot.setData(this.#options.data());
+    this.#plot?.setData(this.#options.data());
   }
 
   #make(): uPlot {
@@ -57,7 +60,7 @@ export class Chart {
       .map(cssColor);
     return new uPlot(
       {
-        width: this.#root.clientWidth || 300,
+        width: this.#root.clientWidth,
         height: HEIGHT,
         legend: { show: false },
         cursor: { show: false },
@@ -66,7 +69,7 @@ export class Chart {
           y: { range: range ?? ((_, _from, to) => [0, 1.05 * (to || 1)]) },
         },
         axes: [
-          { ...axis, values: (_, splits) => splits.map((value) => count(value)) },
+          { ...axis, size: 30, values: (_, splits) => splits.map((value) => count(value)) },
           { ...axis, size: 50, values: (_, splits) => splits.map(format) },
         ],
         series: [

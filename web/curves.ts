@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** Accuracy and loss against steps, with the notebook's own curve beside. */
+/** The learning curves: accuracy and loss by step, beside the published notebook's accuracy. */
 import uPlot from "uplot";
 import { Chart } from "./chart.ts";
 import { NOTEBOOK_CURVE } from "../lib/report/html/notebook_curve.ts";
@@ -7,15 +7,15 @@ import { element, make } from "./dom.ts";
 import type { CurvePoint } from "./messages.ts";
 import { count, percent } from "./numbers.ts";
 
-/** The denser curve is thinned out beyond this. */
+/** Above this number of points, every second one is dropped. */
 const MOST_POINTS = 2000;
 
-/** Test rows that are always the same, looked at many times a second. */
+/** Evaluations on fixed test rows, several times a second. */
 let dense: CurvePoint[] = [];
-/** The run's own evaluations, on rows drawn anew. */
+/** The run's evaluations, each on newly sampled test rows. */
 let evaluations: CurvePoint[] = [];
 let isMnist = false;
-/** Steps that the run will have: the x axis goes so far. */
+/** Number of steps of the whole run: the end of the x axis. */
 let iterations = 0;
 
 const table = element("evaluations", HTMLTableElement).tBodies[0];
@@ -32,25 +32,24 @@ const loss = new Chart(element("loss-chart", HTMLDivElement), {
   data: () => dataOf("loss"),
 });
 
-/** Empties the charts for a new run of so many steps. */
+/** Removes all points for a new run. `drawCurves` shows the empty charts. */
 export function clearCurves(dataset: string, steps: number): void {
   iterations = steps;
   dense = [];
   evaluations = [];
   isMnist = dataset === "mnist";
   table.replaceChildren();
-  summary.textContent = "Accuracy and loss on test digits, which the net never trains on.";
+  summary.textContent = "";
   showLegend();
-  drawCurves();
 }
 
-/** Adds a point of the denser curve; `drawCurves` shows it. */
+/** Adds a point on the fixed test rows. `drawCurves` draws it. */
 export function addDensePoint(point: CurvePoint): void {
   dense.push(point);
   if (dense.length > MOST_POINTS) dense = dense.filter((_, i) => i % 2 === 1);
 }
 
-/** Adds one of the run's evaluations; `drawCurves` shows it. */
+/** Adds one of the run's evaluations to the table. `drawCurves` draws it. */
 export function addEvaluation(point: CurvePoint): void {
   evaluations.push(point);
   const { iteration, accuracy, loss } = point;
@@ -65,12 +64,11 @@ export function addEvaluation(point: CurvePoint): void {
     loss.toFixed(3),
   ];
   row.append(...cells.map((text) => make("td", "", text)));
-  summary.textContent =
-    `After ${count(iteration)} steps the net reads ${percent(accuracy)} of the test digits` +
-    (notebook === undefined ? "." : `; the notebook's read ${percent(notebook)} then.`);
+  summary.textContent = `After ${count(iteration)} steps: ${percent(accuracy)} accuracy` +
+    (notebook === undefined ? "." : `; the notebook's log has ${percent(notebook)}.`);
 }
 
-/** Shows all points. */
+/** Draws all points. */
 export function drawCurves(): void {
   accuracy.draw();
   loss.draw();
@@ -78,9 +76,9 @@ export function drawCurves(): void {
 
 function showLegend(): void {
   const entries = [
-    ["line", "500 fixed test digits, many times a second"],
-    ["points", "the run's evaluations, on 1,000 test digits drawn anew"],
-    ...isMnist ? [["notebook", "the notebook's own evaluations"]] : [],
+    ["line", "500 fixed test digits, several times a second"],
+    ["points", "the run's evaluations, each on 1,000 sampled test digits"],
+    ...isMnist ? [["notebook", "the published notebook's evaluations"]] : [],
   ];
   element("legend", HTMLUListElement).replaceChildren(...entries.map(([kind, text]) => {
     const item = make("li", "", text);
@@ -89,7 +87,7 @@ function showLegend(): void {
   }));
 }
 
-/** The curves side by side: the dense one, the evaluations, the notebook's. */
+/** Joins the points on fixed rows, the evaluations, and the notebook's evaluations by step. */
 function dataOf(field: "accuracy" | "loss"): uPlot.AlignedData {
   const ours = [dense, evaluations].map((points): uPlot.AlignedData => [
     points.map(({ iteration }) => iteration),

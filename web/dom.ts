@@ -1,12 +1,12 @@
 /// <reference lib="dom" />
-/** The page's elements, by their ids. */
+/** Helpers for the page's elements and colors. */
 
 /**
  * Finds an element of index.html.
  *
- * @param id Its id
- * @param type What it must be
- * @throws {Error} If there is none, or it is another kind
+ * @param id The element's id
+ * @param type The element's class
+ * @throws {Error} If there is no such element
  */
 export function element<Type extends HTMLElement>(id: string, type: new () => Type): Type {
   const found = document.getElementById(id);
@@ -14,7 +14,7 @@ export function element<Type extends HTMLElement>(id: string, type: new () => Ty
   return found;
 }
 
-/** Makes an element with a class and text. */
+/** Creates an element with a class and a text. */
 export function make<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   className = "",
@@ -26,17 +26,25 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** An invisible element, with which `cssColor` computes colors. */
 const probe = document.createElement("span");
 probe.hidden = true;
 document.body.append(probe);
 
-/** A color that page.css defines, as a canvas understands it. */
+/** Returns a color that page.css defines, in a form that canvases accept. */
 export function cssColor(name: string): string {
   probe.style.color = `var(${name})`;
   return getComputedStyle(probe).color;
 }
 
+const prefersDark = matchMedia("(prefers-color-scheme: dark)");
+
+/** Returns whether the page is dark. */
+export function isDark(): boolean {
+  return prefersDark.matches;
+}
+
 /** Calls back when the visitor switches between light and dark. */
 export function onColorScheme(callback: () => void): void {
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", callback);
+  prefersDark.addEventListener("change", callback);
 }

@@ -1,13 +1,16 @@
 /// <reference lib="webworker" />
 /**
- * The Worker that examines nets, so that neither training nor the page waits for it: it compares
- * their answers with the labels of test rows.
+ * The Worker that compares nets' answers with labels, and reads images of the data for the page.
+ * Neither training nor the page's frames wait for it.
  */
 import type { Dataset } from "../lib/data/dataset.ts";
 import { splitDataset } from "../lib/data/split.ts";
+import type { SavedModel } from "../lib/model/saved_model.ts";
 import type { Model } from "../lib/net/model.ts";
 import { DistSampler } from "../lib/random/dist_sampler.ts";
+import { NOTEBOOK } from "../lib/training/options.ts";
 import { predict } from "../lib/training/predict.ts";
+import { augmentedImages } from "./augmented_images.ts";
 import type {
   Examination,
   ExaminerOrder,
@@ -15,12 +18,10 @@ import type {
   ExaminerTask,
   Mistake,
 } from "./messages.ts";
-import { NOTEBOOK } from "../lib/training/options.ts";
-import type { SavedModel } from "../lib/model/saved_model.ts";
 
-/** Rows between two looks at what else there is to do. */
-const PIECE = 500;
-/** Mistakes that are shown. */
+/** Multiply-adds between two looks for new orders: about 20 ms. */
+const PIECE_WORK = 20_000_000;
+/** Maximum number of misclassified digits that are reported. */
 const MISTAKES = 30;
 
 const page = globalThis as unknown as {
@@ -28,34 +29,40 @@ const page = globalThis as unknown as {
   postMessage(report: ExaminerReport): void;
 };
 
-let data: Dataset | undefined;
-/** The examination that was asked for last; a newer one takes the place of one under way. */
-let current: object | undefined;
+/** The data set. Orders that need it wait for it. */
+const opened = Promise.withResolvers<Dataset>();
+/** The latest examination. It replaces one that is not finished. */
+let latest: object | undefined;
 
-page.onmessage = ({ data: order }) => {
+page.onmessage = async ({ data: order }) => {
+  if (order.kind === "listen") {
+    order.trainer.onmessage = ({ data: task }: MessageEvent<ExaminerTask>) => {
+      if (task.kind === "data") opened.resolve(task.data);
+      else examine(task.model, task.rows, task.of);
+    };
+    return;
+  }
+  const data = await opened.promise;
   switch (order.kind) {
-    case "listen":
-      order.trainer.onmessage = ({ data: task }: MessageEvent<ExaminerTask>) => {
-        if (task.kind === "data") data = task.data;
-        else examine(task.model, task.rows, task.of);
-      };
-      break;
     case "examine-loaded":
-      if (data) examine(order.model, testRowsOf(order.model, data), order.of);
-      break;
+      return examine(order.model, testRowsOf(order.model, data), order.of);
     case "digit":
-      if (data) page.postMessage({ kind: "digit", ...anyTestDigit(data) });
+      return page.postMessage({ kind: "digit", ...randomTestDigit(data) });
+    case "augment": {
+      const sheet = augmentedImages(data, order.augment, order.seed);
+      return page.postMessage({ kind: "augmented", sheet });
+    }
   }
 };
 
-/** The rows that a loaded net was not trained on, as its own file says. */
+/** Returns the rows that a loaded net was not trained on, according to its file. */
 function testRowsOf({ run }: SavedModel, data: Dataset): Uint32Array {
   const { seed, threefry, split: kind, validation } = run?.options ?? NOTEBOOK;
   const sampler = new DistSampler(seed, { layout: threefry });
   return splitDataset(data, sampler, { kind, validation }).test;
 }
 
-function anyTestDigit(data: Dataset): { image: Uint8Array; label: number } {
+function randomTestDigit(data: Dataset): { image: Uint8Array; label: number } {
   const { labels, trainRows } = data;
   const row = trainRows + Math.floor(Math.random() * (labels.length - trainRows));
   return { image: imageOf(data, row).slice(), label: labels[row] };
@@ -66,29 +73,34 @@ function imageOf({ images, width, height }: Dataset, row: number): Uint8Array {
 }
 
 async function examine(model: Model, rows: Uint32Array, of: string): Promise<void> {
-  const mine = current = {};
+  const mine = latest = {};
+  const data = await opened.promise;
   try {
-    const { inputs, classes } = model.architecture;
+    const { inputs, classes, hidden: [first, second] } = model.architecture;
+    const pieceRows = Math.max(
+      1,
+      Math.floor(PIECE_WORK / (inputs * first + first * second + second * classes)),
+    );
     const confusion = new Uint32Array(classes * classes);
     const mistakes: Mistake[] = [];
     let correct = 0;
-    for (let from = 0; from < rows.length; from += PIECE) {
-      const piece = rows.subarray(from, from + PIECE);
+    for (let from = 0; from < rows.length; from += pieceRows) {
+      const piece = rows.subarray(from, from + pieceRows);
       const images = new Uint8Array(piece.length * inputs);
-      piece.forEach((row, i) => images.set(imageOf(data!, row), i * inputs));
+      piece.forEach((row, i) => images.set(imageOf(data, row), i * inputs));
       const { labels: answers, probabilities } = predict(model, images);
       piece.forEach((row, i) => {
-        const [label, answer] = [data!.labels[row], answers[i]];
+        const [label, answer] = [data.labels[row], answers[i]];
         confusion[label * classes + answer]++;
         if (label === answer) correct++;
         else {
           const probability = probabilities[i * classes + answer];
-          mistakes.push({ image: imageOf(data!, row).slice(), label, answer, probability });
+          mistakes.push({ image: imageOf(data, row).slice(), label, answer, probability });
         }
       });
-      keepSurest(mistakes);
+      keepMostConfident(mistakes);
       await new Promise((resolve) => setTimeout(resolve, 0));
-      if (current !== mine) return;
+      if (latest !== mine) return;
     }
     const examination: Examination = {
       of,
@@ -103,6 +115,6 @@ async function examine(model: Model, rows: Uint32Array, of: string): Promise<voi
   }
 }
 
-function keepSurest(mistakes: Mistake[]): void {
+function keepMostConfident(mistakes: Mistake[]): void {
   mistakes.sort((a, b) => b.probability - a.probability).splice(MISTAKES);
 }

@@ -1,10 +1,23 @@
 /// <reference lib="dom" />
-/** The fields in which a visitor chooses a run. */
+/** The fields in which the visitor chooses a run's settings. */
+import type { Distortion } from "../lib/engine/distortion.ts";
 import type { Backend } from "../lib/engine/engine.ts";
-import { OptionError, type TrainingOptions } from "../lib/training/options.ts";
-import { type Preset, PRESETS } from "../lib/training/presets.ts";
+import {
+  type AugmentationKind,
+  OPTION_WORDS,
+  OptionError,
+  type TrainingOptions,
+} from "../lib/training/options.ts";
+import type { Preset } from "../lib/training/presets.ts";
 import { element } from "./dom.ts";
-import { type Settings, settingsOfPreset, trainingOptions } from "./settings.ts";
+import {
+  PRESET_NAMES,
+  type Settings,
+  settingsOfPreset,
+  STRENGTHS,
+  trainingOptions,
+  usesStrength,
+} from "./settings.ts";
 
 const preset = element("preset", HTMLSelectElement);
 const seed = element("seed", HTMLInputElement);
@@ -12,15 +25,21 @@ const hidden = element("hidden", HTMLInputElement);
 const learningRate = element("learning-rate", HTMLInputElement);
 const backend = element("backend", HTMLSelectElement);
 const speed = element("speed", HTMLSelectElement);
+const augment = element("augment", HTMLSelectElement);
+const sliders = new Map(STRENGTHS.map((name) => [name, element(name, HTMLInputElement)]));
 
-/** Which field an option stands in. */
-const FIELDS: Partial<Record<keyof TrainingOptions, HTMLInputElement>> = {
-  seed,
-  hidden,
-  learningRate,
+/** The text fields of options, and the options' names for people. */
+const FIELDS: Partial<Record<keyof TrainingOptions, [field: HTMLInputElement, name: string]>> = {
+  seed: [seed, "Seed"],
+  hidden: [hidden, "Hidden units"],
+  learningRate: [learningRate, "Learning rate"],
 };
 
-preset.append(...Object.keys(PRESETS).map((name) => new Option(name)));
+/** Milliseconds after a slider's last movement until the run uses its value. */
+const SLIDER_REST = 300;
+
+preset.append(...PRESET_NAMES.map((name) => new Option(name)));
+augment.append(...OPTION_WORDS.augment.map((kind) => new Option(kind)));
 
 /** Shows settings in the fields. */
 export function showSettings(settings: Settings): void {
@@ -30,44 +49,77 @@ export function showSettings(settings: Settings): void {
   learningRate.value = String(settings.learningRate);
   backend.value = settings.backend;
   const rate = String(settings.stepsPerSecond);
-  // A link may have a speed that is not on the list.
+  // A link may contain a speed that is not in the list.
   if (![...speed.options].some(({ value }) => value === rate)) {
-    speed.add(new Option(`${rate} steps a second`, rate));
+    speed.add(new Option(`${rate} steps per second`, rate));
   }
   speed.value = rate;
+  augment.value = settings.augment;
+  for (const [name, slider] of sliders) {
+    const strength = settings[name];
+    // A link may contain a strength that is beyond the slider's end or between its steps.
+    slider.max = String(Math.max(strength, Number(slider.max)));
+    if (!isMultiple(strength, Number(slider.step))) slider.step = "any";
+    slider.value = String(strength);
+  }
+  for (const [field] of Object.values(FIELDS)) field.removeAttribute("aria-invalid");
+  showStrengths();
 }
 
-/**
- * Calls back when the visitor has changed something.
- *
- * @param changed Given the new settings
- * @param failed Given what is wrong with a field, in a line
- */
-export function onSettings(
-  changed: (settings: Settings) => void,
-  failed: (message: string) => void,
-): void {
-  const form = element("settings", HTMLFormElement);
-  form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("change", ({ target }) => {
-    if (target === preset) {
-      const { hidden, learningRate } = settingsOfPreset(preset.value as Preset);
-      showSettings({ ...readSettings(), hidden, learningRate });
-    }
-    for (const input of Object.values(FIELDS)) input.removeAttribute("aria-invalid");
+/** Callbacks of `onSettings`. */
+export interface SettingsCallbacks {
+  /** The visitor chose valid settings for the run. */
+  onChange(settings: Settings): void;
+  /** The visitor is moving a slider: the run does not use these settings yet. */
+  onMove(settings: Settings): void;
+  /** A field has an invalid value. */
+  onError(message: string): void;
+}
+
+/** Reports what the visitor chooses from now on. */
+export function onSettings({ onChange, onMove, onError }: SettingsCallbacks): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const apply = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    for (const [field] of Object.values(FIELDS)) field.removeAttribute("aria-invalid");
     try {
       const settings = readSettings();
       trainingOptions(settings);
-      changed(settings);
+      onChange(settings);
     } catch (error) {
       if (!(error instanceof OptionError)) throw error;
-      FIELDS[error.option]?.setAttribute("aria-invalid", "true");
-      failed(error.message);
+      const [field, name] = FIELDS[error.option]!;
+      field.setAttribute("aria-invalid", "true");
+      onError(`${name} must be ${error.rule}: current value is "${field.value}"`);
     }
-  });
+  };
+  const isSlider = (target: EventTarget | null) => [...sliders.values()].some((s) => s === target);
+  for (const id of ["settings", "augmentation"]) {
+    const form = element(id, HTMLFormElement);
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("input", ({ target }) => {
+      if (!isSlider(target)) return;
+      showStrengths();
+      onMove(readSettings());
+    });
+    form.addEventListener("change", ({ target }) => {
+      // An arrow key that is held down moves a slider, and ends the movement, 30 times a second.
+      clearTimeout(timer);
+      if (isSlider(target)) return timer = setTimeout(apply, SLIDER_REST);
+      if (target === preset) {
+        const { seed: _seed, ...others } = settingsOfPreset(preset.value as Preset);
+        const { seed, backend, stepsPerSecond } = readSettings();
+        showSettings({ ...others, seed, backend, stepsPerSecond });
+      }
+      if (target === augment) showStrengths();
+      apply();
+    });
+    form.addEventListener("focusout", () => timer !== undefined && apply());
+  }
 }
 
-/** What the fields say, right or wrong. */
+/** Returns the fields' values, which may be invalid. */
 function readSettings(): Settings {
   const sizes = hidden.value.split(",").map(number);
   return {
@@ -75,9 +127,40 @@ function readSettings(): Settings {
     seed: number(seed.value),
     hidden: sizes.length === 2 ? [sizes[0], sizes[1]] : [NaN, NaN],
     learningRate: number(learningRate.value),
+    augment: augment.value as AugmentationKind,
+    ...Object.fromEntries([...sliders].map(([name, { value }]) => [name, Number(value)])) as Record<
+      keyof Distortion,
+      number
+    >,
     backend: backend.value as Backend,
     stepsPerSecond: Number(speed.value),
   };
+}
+
+/** Shows the sliders' values as text, and disables those that the augmentation does not use. */
+function showStrengths(): void {
+  for (const [name, slider] of sliders) {
+    const value = Number(slider.value);
+    const [text, spoken] = {
+      rotate: [`${value}°`, `${value} degrees`],
+      zoom: [percentage(value), percentage(value)],
+      shear: [percentage(value), percentage(value)],
+      shift: [`${value} px`, `${value} pixels`],
+      warp: [`${value} px`, `${value} pixels`],
+    }[name];
+    element(`${name}-value`, HTMLOutputElement).textContent = text;
+    slider.setAttribute("aria-valuetext", spoken);
+    slider.disabled = !usesStrength(augment.value as AugmentationKind, name);
+  }
+}
+
+/** Writes a fraction as a percentage without rounding. */
+function percentage(fraction: number): string {
+  return `${Number((100 * fraction).toPrecision(12))}%`;
+}
+
+function isMultiple(value: number, step: number): boolean {
+  return Math.abs(value / step - Math.round(value / step)) < 1e-9;
 }
 
 function number(text: string): number {

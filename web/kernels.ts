@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** The WGSL of a training step, file by file, beside the formula that it computes. */
+/** The WGSL of a training step: each file with its formula. */
 import forwardBackward from "../shaders/fused/forward_backward.wgsl" with { type: "text" };
 import update from "../shaders/update.wgsl" with { type: "text" };
 import layers from "../shaders/functions/layers.wgsl" with { type: "text" };
@@ -12,10 +12,11 @@ import rows from "../shaders/functions/rows.wgsl" with { type: "text" };
 import gather from "../shaders/rows/gather.wgsl" with { type: "text" };
 import { element, make } from "./dom.ts";
 
-/** A file, and what it computes. */
+/** A file of WGSL. */
 interface Kernel {
+  /** The path in the folder shaders. */
   file: string;
-  what: string;
+  heading: string;
   formula: string;
   text: string;
 }
@@ -23,13 +24,13 @@ interface Kernel {
 const KERNELS: Kernel[] = [
   {
     file: "functions/threefry.wgsl",
-    what: "Random numbers",
+    heading: "Random numbers",
     formula: "bits = threefry2x32(key, counter), 20 rounds",
     text: threefry,
   },
   {
     file: "rows/choose_rows.wgsl",
-    what: "Draws the batch",
+    heading: "Sampling the batch",
     formula: "rows = permutation(key, 60000)[0 .. 100)",
     text: chooseRows,
   },
@@ -41,59 +42,59 @@ const KERNELS: Kernel[] = [
   },
   {
     file: "rows/gather.wgsl",
-    what: "Packs its pixels",
+    heading: "Gathering its pixels",
     formula: "x0 = pixels of the rows / ‖pixels‖",
     text: gather,
   },
   {
     file: "functions/layers.wgsl",
-    what: "Where everything lies",
-    formula: "weights in blocks of 4 × 4; x0, x1, x2, x3, d1, d2, d3 of a row beside each other",
+    heading: "Memory layout",
+    formula: "weights in blocks of 4 × 4; for each row of the batch x0, x1, x2, x3, d1, d2, d3",
     text: layers,
   },
   {
     file: "functions/activation.wgsl",
-    what: "The hidden layers' activation",
+    heading: "Activation of the hidden layers",
     formula: "tanh(z) or max(z, 0)",
     text: activation,
   },
   {
     file: "functions/head.wgsl",
-    what: "The last layer's outputs and the loss",
+    heading: "Outputs and loss",
     formula: `x3 = tanh(z3);  p = softmax(x3)
-loss = −log p_label − Σ over the others of log(1 − p_i)`,
+loss = −log p_label − Σ log(1 − p_i) over the other classes i`,
     text: head,
   },
   {
     file: "fused/forward_backward.wgsl",
-    what: "Forward and backward",
+    heading: "Forward and backward pass",
     formula: `x1 = tanh(w0 x0 + b0);  x2 = tanh(w1 x1 + b1);  z3 = w2 x2 + b2
 d3 = dloss/dx3 · (1 − x3²);  d2 = (w2ᵀ d3) · (1 − x2²);  d1 = (w1ᵀ d2) · (1 − x1²)`,
     text: forwardBackward,
   },
   {
     file: "update.wgsl",
-    what: "Gradients and the step",
-    formula: `dw0 = mean over the batch of d1 x0ᵀ;  dw1 = of d2 x1ᵀ;  dw2 = of d3 x2ᵀ
+    heading: "Gradients and update",
+    formula: `dw0 = mean(d1 x0ᵀ);  dw1 = mean(d2 x1ᵀ);  dw2 = mean(d3 x2ᵀ), over the batch
 w ← w − learning rate · dw`,
     text: update,
   },
   {
     file: "functions/optimizer.wgsl",
-    what: "How a gradient changes a weight",
+    heading: "Optimizer",
     formula: `SGD: w ← w − r g
 Adam: m ← β1 m + (1 − β1) g;  v ← β2 v + (1 − β2) g²;  w ← w − r m̂ / (√v̂ + ε)`,
     text: optimizer,
   },
 ];
 
-/** Fills the list; called when it is first opened. */
+/** Fills the list of kernels. */
 export function showKernels(): void {
   element("kernel-list", HTMLDivElement).replaceChildren(...KERNELS.map((kernel) => {
     const article = make("article");
     const { comment, code } = splitHead(kernel.text);
     article.append(
-      make("h3", "", kernel.what),
+      make("h3", "", kernel.heading),
       make("p", "muted", `shaders/${kernel.file}`),
       make("pre", "formula", kernel.formula),
       make("p", "", comment),
@@ -103,7 +104,7 @@ export function showKernels(): void {
   }));
 }
 
-/** The comment at a file's head as prose, and what follows it. */
+/** Splits a file into its first comment, as prose, and the rest. */
 function splitHead(text: string): { comment: string; code: string } {
   const lines = text.split("\n");
   const end = lines.findIndex((line) => !line.startsWith("//"));
@@ -116,7 +117,7 @@ function splitHead(text: string): { comment: string; code: string } {
 function sourceOf(code: string): HTMLElement {
   const details = make("details");
   const pre = make("pre", "source");
-  pre.tabIndex = 0; // so that it can be scrolled by keyboard
+  pre.tabIndex = 0; // makes it scrollable by keyboard
   for (const part of code.split(/(\/\/.*)/)) {
     pre.append(part.startsWith("//") ? make("span", "comment", part) : part);
   }

@@ -1,111 +1,126 @@
-/** What the page and its two Workers say to each other. */
+/** The messages between the page and its two Workers, the trainer and the examiner. */
 import type { Dataset } from "../lib/data/dataset.ts";
-import type { Backend, DeviceDescription } from "../lib/engine/engine.ts";
+import type { Augmentation, Backend, DeviceDescription } from "../lib/engine/engine.ts";
+import type { SavedModel } from "../lib/model/saved_model.ts";
 import type { Model } from "../lib/net/model.ts";
 import type { TrainingOptions } from "../lib/training/options.ts";
+import type { AugmentedImages } from "./augmented_images.ts";
 
-/** The page to the trainer. */
+/** From the page to the trainer. */
 export type TrainerOrder =
-  /** Get the data: MNIST from this folder, or synthetic digits without one. */
+  /** Load MNIST from a folder, or create synthetic digits if there is no folder. */
   | { kind: "open"; folder: string | undefined; examiner: MessagePort }
-  /** Begin a run anew; it is paused. */
+  /** Prepare a new run, and wait. */
   | { kind: "reset"; options: TrainingOptions; backend: Backend }
-  /** Train, so many steps a second at most. */
+  /** Train, with at most this many steps per second. */
   | { kind: "train"; stepsPerSecond: number }
+  /** Stop training until the next order. */
   | { kind: "pause" }
   /** Take one step. */
   | { kind: "step" };
 
-/** The trainer to the page. */
+/** From the trainer to the page. */
 export type TrainerReport =
-  /** What it is busy with; undefined when it waits. */
+  /** What the trainer is doing now; undefined if it waits for orders. */
   | { kind: "busy"; what: string | undefined }
+  /** The data is loaded. */
   | { kind: "opened"; dataset: string }
-  /** A line for a person. */
+  /** A message for the visitor. */
   | { kind: "notice"; line: string }
+  /** An error ended the run. */
   | { kind: "failed"; message: string }
+  /** The device that the run uses. */
   | { kind: "device"; device: DeviceDescription }
+  /** A new run is ready. */
   | ({ kind: "began"; iterations: number } & Snapshot)
+  /** The run took some steps. */
   | ({ kind: "progress" } & Progress)
+  /** One of the run's evaluations. */
   | { kind: "evaluated"; point: CurvePoint }
+  /** The run took its last step; accuracy and loss are those on all test rows. */
   | { kind: "finished"; accuracy: number; loss: number; seconds: number };
 
-/** The net as it is now. */
+/** A net during training. */
 export interface Snapshot {
-  /** Steps done. */
+  /** Number of steps done. */
   iteration: number;
-  /** What it computes with. */
+  /** The net after them. */
   model: Model;
 }
 
-/** How far the run is. */
+/** The state of a run after some steps. */
 export interface Progress extends Snapshot {
-  /** Steps there will be. */
+  /** Number of steps of the whole run. */
   iterations: number;
-  /** Training rows seen. */
+  /** Number of training images used so far, counted again at each use. */
   rows: number;
-  /** Spent on steps and evaluations, without pauses. */
+  /** Time spent on steps and evaluations, without pauses. */
   seconds: number;
-  /** The steps of the last moment, and what each took. */
+  /** Time per step, averaged over the steps since the last report. */
   millisecondsPerStep: number;
-  /** On fixed test rows. */
+  /** Fraction of the fixed test rows that are classified correctly. */
   accuracy: number;
-  /** On the same. */
+  /** Mean loss on the same rows. */
   loss: number;
 }
 
-/** A point of a learning curve. */
+/** A point of the learning curves. */
 export interface CurvePoint {
-  /** Steps done. */
+  /** Number of steps done. */
   iteration: number;
-  /** A fraction. */
+  /** Fraction of rows that are classified correctly. */
   accuracy: number;
-  /** Mean over the rows. */
+  /** Mean loss over the rows. */
   loss: number;
 }
 
-/** The trainer to the examiner. */
+/** From the trainer to the examiner. */
 export type ExaminerTask =
+  /** The loaded data, which comes first. */
   | { kind: "data"; data: Dataset }
-  /** Compare a net's answers with the labels of these rows. */
+  /** Compare a net's answers on these rows with the labels. `of` describes the net in words. */
   | { kind: "examine"; model: Model; rows: Uint32Array; of: string };
 
-/** The page to the examiner. */
+/** From the page to the examiner. */
 export type ExaminerOrder =
+  /** Accept tasks from the trainer on this port. */
   | { kind: "listen"; trainer: MessagePort }
-  /** Compare a loaded net's answers with the labels of the data's test rows. */
-  | { kind: "examine-loaded"; model: Model; of: string }
-  /** Give any test digit. */
-  | { kind: "digit" };
+  /** Compare a loaded net's answers on the test rows with the labels. `of` describes the net in words. */
+  | { kind: "examine-loaded"; model: SavedModel; of: string }
+  /** Send a random test digit. */
+  | { kind: "digit" }
+  /** Augment some training images. */
+  | { kind: "augment"; augment: Augmentation; seed: number };
 
-/** The examiner to the page. */
+/** From the examiner to the page. */
 export type ExaminerReport =
   | { kind: "digit"; image: Uint8Array; label: number }
   | ({ kind: "examined" } & Examination)
+  | { kind: "augmented"; sheet: AugmentedImages }
   | { kind: "failed"; message: string };
 
-/** How a net's answers compare with the labels. */
+/** A comparison of a net's answers with the labels. */
 export interface Examination {
-  /** Which net, in words. */
+  /** The net, in words. */
   of: string;
-  /** Rows looked at. */
+  /** Number of rows. */
   rows: number;
-  /** A fraction. */
+  /** Fraction of the rows that are classified correctly. */
   accuracy: number;
-  /** Shape (C, C): rows with the label [first index] that were answered [second index]. */
+  /** Shape (C, C): number of rows with a label (first index) and a predicted class (second index). */
   confusion: Uint32Array;
-  /** The rows answered wrongly that the net was surest of. */
+  /** The misclassified rows with the highest predicted probabilities. */
   mistakes: Mistake[];
 }
 
-/** A digit answered wrongly. */
+/** A misclassified digit. */
 export interface Mistake {
-  /** Shape (28 * 28). */
+  /** Shape (28, 28). */
   image: Uint8Array;
-  /** What it is. */
+  /** The true class. */
   label: number;
-  /** What the net says. */
+  /** The predicted class. */
   answer: number;
-  /** How probable the net finds that. */
+  /** The probability of the predicted class. */
   probability: number;
 }

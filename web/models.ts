@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** Nets as files: saved by the browser, and loaded from the visitor's disk. */
+/** Saves nets as files, and loads them from files. */
 import { MissingSettingsError, type NetSettings } from "../lib/model/foreign_model.ts";
 import { loadParameters } from "../lib/model/load_parameters.ts";
 import { encodeOnnx } from "../lib/model/onnx.ts";
@@ -7,42 +7,43 @@ import { encodeModel, type SavedModel } from "../lib/model/saved_model.ts";
 import { OPTION_WORDS } from "../lib/training/options.ts";
 import { element, make } from "./dom.ts";
 
-/** Has the browser save a net. */
+/** Saves a net as a download. */
 export function saveModel(model: SavedModel, format: "safetensors" | "onnx"): void {
   const bytes = format === "onnx" ? encodeOnnx(model) : encodeModel(model);
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([bytes]));
   link.download = `mnist-webgpu.${format}`;
   link.click();
-  // The browser has begun by then; where it has not, it keeps the blob itself.
+  // By then the browser has started the download, which keeps the blob.
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
 }
 
-/** What the page asks of a net that another program trained. */
-const FACTS = ["activation", "head", "scale"] as const;
+/** Properties of a net that other programs' files do not contain. */
+const NET_SETTINGS = ["activation", "head", "scale"] as const;
 
 /**
- * Calls back when the visitor has chosen a file; of another program's net it is asked first how
- * that computes.
+ * Sets the callbacks for files that the visitor chooses. If a file lacks some of `NET_SETTINGS`, the form asks
+ * for them first.
  *
- * @param loaded Given the net and the file's name
- * @param failed Given what is wrong with the file, in a line
+ * @param loaded Called with the net and the file's name
+ * @param failed Called with a message if the file cannot be used, or lacks some of `NET_SETTINGS`
  */
 export function onLoad(
   loaded: (model: SavedModel, name: string) => void,
   failed: (message: string) => void,
 ): void {
   const input = element("load", HTMLInputElement);
-  const form = element("facts", HTMLFormElement);
-  for (const fact of FACTS) {
-    element(fact, HTMLSelectElement).append(
-      ...OPTION_WORDS[fact].map((word) => make("option", "", word)),
+  const form = element("net-settings", HTMLFormElement);
+  for (const setting of NET_SETTINGS) {
+    element(setting, HTMLSelectElement).append(
+      ...OPTION_WORDS[setting].map((word) => make("option", "", word)),
     );
   }
-  let asked: File | undefined;
-  const load = async (file: File, facts: Partial<NetSettings> = {}) => {
+  /** The file for which the form asks. */
+  let incomplete: File | undefined;
+  const load = async (file: File, given: Partial<NetSettings> = {}) => {
     try {
-      const model = await loadParameters(await file.bytes(), facts);
+      const model = await loadParameters(await file.bytes(), given);
       const { inputs, classes } = model.architecture;
       if (inputs !== 784 || classes !== 10) {
         throw new RangeError(
@@ -52,12 +53,12 @@ export function onLoad(
       form.hidden = true;
       loaded(model, file.name);
     } catch (error) {
-      asked = file;
+      incomplete = file;
       form.hidden = !(error instanceof MissingSettingsError);
       failed(
         form.hidden
           ? `${file.name}: ${(error as Error).message}`
-          : `${file.name} does not say how its net computes. Choose it here:`,
+          : `${file.name} does not contain the net's activation, head and scale. Choose them:`,
       );
     }
   };
@@ -68,7 +69,9 @@ export function onLoad(
   });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const facts = FACTS.map((fact) => [fact, element(fact, HTMLSelectElement).value]);
-    if (asked) await load(asked, Object.fromEntries(facts));
+    const chosen = NET_SETTINGS.map((
+      setting,
+    ) => [setting, element(setting, HTMLSelectElement).value]);
+    if (incomplete) await load(incomplete, Object.fromEntries(chosen));
   });
 }

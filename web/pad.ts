@@ -3,13 +3,13 @@
 import { inkToDigit } from "../lib/image/ink_to_digit.ts";
 import { cssColor, element, onColorScheme } from "./dom.ts";
 
-/** A stroke: x and y in turn, in pixels of the canvas. */
+/** The points of a stroke: x0, y0, x1, y1..., in pixels of the canvas. */
 type Stroke = number[];
 
-/** The canvas's side; `inkToDigit` works on as many pixels. */
+/** Side of the canvas, in pixels. */
 const SIDE = 200;
 const PEN_WIDTH = 17;
-/** How far an arrow key moves the pen. */
+/** Pixels by which an arrow key moves the pen. */
 const KEY_STEP = 8;
 
 const canvas = element("pad", HTMLCanvasElement);
@@ -17,48 +17,44 @@ const context = canvas.getContext("2d", { willReadFrequently: true })!;
 const strokes: Stroke[] = [];
 /** The stroke being drawn. */
 let stroke: Stroke | undefined;
-/** Where the keyboard's pen is, if it was ever moved. */
+/** The position of the keyboard's pen; undefined while a pointer is used. */
 let pen: { x: number; y: number; isDown: boolean } | undefined;
-/** A digit of the data set that is shown in place of strokes. */
+/** A digit of the data set that is shown instead of strokes. */
 let given: { image: Uint8Array; label: number } | undefined;
-/** What the drawing makes, found anew only where it changes. */
+/** The current drawing as a digit of MNIST's form. */
 let digit: Uint8Array | undefined;
 let changed = () => {};
 
-/**
- * Calls back whenever the drawing changes.
- *
- * @param callback Asks `drawnDigit()` what is there now
- */
+/** Sets the callback for changes of the drawing. */
 export function onDrawing(callback: () => void): void {
   changed = callback;
 }
 
-/** What is drawn, as MNIST would have it: shape (28 * 28); undefined for an empty canvas. */
+/** Returns the drawing as a digit of MNIST's form, of shape (28, 28); undefined for an empty canvas. */
 export function drawnDigit(): Uint8Array | undefined {
   return digit;
 }
 
-/** The label of the data set's digit that is shown in place of strokes, if one is. */
+/** Returns the label if a digit of the data set is shown. */
 export function givenLabel(): number | undefined {
   return given?.label;
 }
 
-/** Shows a digit of the data set in place of strokes. */
+/** Shows a digit of the data set instead of strokes. */
 export function showGiven(image: Uint8Array, label: number): void {
   strokes.length = 0;
   given = { image, label };
   redraw();
 }
 
-/** Takes the last stroke back. */
+/** Removes the last stroke. */
 export function undo(): void {
   if (given) given = undefined;
   else strokes.pop();
   redraw();
 }
 
-/** Empties the canvas. */
+/** Clears the canvas. */
 export function clear(): void {
   strokes.length = 0;
   given = stroke = undefined;
@@ -67,7 +63,7 @@ export function clear(): void {
 
 let isScheduled = false;
 
-/** Draws anew, and has the drawing read, once a frame at most: a mouse moves more often. */
+/** Redraws and reports the drawing in the next frame, as pointers may move several times per frame. */
 function redraw(): void {
   if (isScheduled) return;
   isScheduled = true;
@@ -95,7 +91,7 @@ function digitOfStrokes(): Uint8Array | undefined {
   try {
     return inkToDigit({ width: SIDE, height: SIDE, values });
   } catch (error) {
-    if (error instanceof RangeError) return undefined; // nothing but specks
+    if (error instanceof RangeError) return undefined; // only specks
     throw error;
   }
 }
@@ -105,14 +101,14 @@ function drawStroke(stroke: Stroke): void {
   context.lineCap = context.lineJoin = "round";
   context.beginPath();
   context.moveTo(stroke[0], stroke[1]);
-  // A stroke of one point is a dot.
+  // Draws a dot if there is only one point.
   context.lineTo(stroke[0], stroke[1]);
   for (let i = 2; i < stroke.length; i += 2) context.lineTo(stroke[i], stroke[i + 1]);
   context.stroke();
 }
 
 function drawGiven(image: Uint8Array): void {
-  // Whole pixels, or seams would show between them.
+  // Edges on whole pixels avoid seams between the squares.
   const edge = (i: number) => Math.round(i * SIDE / 28);
   image.forEach((ink, i) => {
     const [x, y] = [i % 28, Math.floor(i / 28)];
@@ -122,7 +118,7 @@ function drawGiven(image: Uint8Array): void {
   context.globalAlpha = 1;
 }
 
-/** The keyboard's pen: a ring, filled while it draws. It is no ink, so it is drawn last. */
+/** Draws the keyboard's pen: a ring, filled while it draws. Called after the ink has been read. */
 function drawPen(): void {
   if (!pen || document.activeElement !== canvas) return;
   context.save();
@@ -142,6 +138,7 @@ function begin(x: number, y: number): void {
   redraw();
 }
 
+/** Returns the pointer's position, in pixels of the canvas. */
 function place(event: PointerEvent): [number, number] {
   const { left, top, width, height } = canvas.getBoundingClientRect();
   return [SIDE * (event.clientX - left) / width, SIDE * (event.clientY - top) / height];

@@ -1,8 +1,9 @@
 /// <reference lib="dom" />
-/** The page: its Workers report, its buttons order, and each part shows its own. */
+/** The page: starts the Workers, sends them the visitor's orders, and shows their reports. */
 import type { DeviceDescription } from "../lib/engine/engine.ts";
 import type { RunResult, SavedModel } from "../lib/model/saved_model.ts";
 import type { Model } from "../lib/net/model.ts";
+import { augmentationOf } from "../lib/training/options.ts";
 import { answerWith, showAnswer } from "./answer.ts";
 import { showExamination } from "./confusion.ts";
 import { addDensePoint, addEvaluation, clearCurves, drawCurves } from "./curves.ts";
@@ -16,7 +17,7 @@ import type {
   TrainerReport,
 } from "./messages.ts";
 import { onLoad, saveModel } from "./models.ts";
-import { count, percent, showDevice, showNumber, showProgress } from "./numbers.ts";
+import { clearProgress, count, percent, showDevice, showNumber, showProgress } from "./numbers.ts";
 import { clear, givenLabel, onDrawing, showGiven, undo } from "./pad.ts";
 import {
   queryOfSettings,
@@ -25,9 +26,10 @@ import {
   settingsOfQuery,
   trainingOptions,
 } from "./settings.ts";
+import { showSheet } from "./sheet.ts";
 import { showWeights } from "./weights.ts";
 
-/** The Workers' files beside this one: set by the build. */
+/** File names of the Workers, which the build inserts. */
 declare const TRAINER: string;
 declare const EXAMINER: string;
 
@@ -39,20 +41,22 @@ const [start, step, reset] = ["start", "step", "reset"].map(button);
 const status = element("status", HTMLParagraphElement);
 const bar = element("progress", HTMLProgressElement);
 const notice = element("notice", HTMLParagraphElement);
+const failure = element("failure", HTMLParagraphElement);
 const loadedStatus = element("loaded", HTMLParagraphElement);
 
 let settings: Settings;
 let dataset: string | undefined;
 let device: DeviceDescription | undefined;
 let isTraining = false;
-/** Whether the run failed, so that it cannot go on. */
+/** Whether an error ended the run. */
 let isBroken = false;
-/** The net in training: as it began, and as it is. */
+/** The run's net before its first step. */
 let initial: Model;
+/** The run's net now. */
 let current: Model;
 let progress: Progress | undefined;
 let result: RunResult | undefined;
-/** A net from a file, which is looked at in place of the one in training. */
+/** A net from a file. While there is one, the page shows it instead of the run's. */
 let loaded: SavedModel | undefined;
 const notices: string[] = [];
 
@@ -74,9 +78,7 @@ trainer.onmessage = ({ data: report }: MessageEvent<TrainerReport>) => {
       dataset = report.dataset;
       showNumber("Data", dataset === "mnist" ? "MNIST" : "Synthetic digits");
       if (dataset !== "mnist") {
-        addNotice(
-          "Not MNIST: this page came without it, so it trains on digits of its own making.",
-        );
+        addNotice("Not MNIST: its files are missing, so the page trains on digits that it draws.");
       }
       button("test-digit").disabled = false;
       return beginRun();
@@ -84,10 +86,14 @@ trainer.onmessage = ({ data: report }: MessageEvent<TrainerReport>) => {
       device = report.device;
       return showDevice(device);
     case "began":
+      // Steps of the run before may have been reported after the order to reset.
+      progress = result = device = undefined;
+      setTraining(isTraining);
+      showBusy(undefined);
       initial = current = report.model;
       clearCurves(dataset!, report.iterations);
-      showNumber("Steps", `0 of ${count(report.iterations)}`);
-      return showNet();
+      clearProgress(report.iterations);
+      return drawSoon(showNet, drawCurves);
     case "evaluated":
       addEvaluation(report.point);
       return drawSoon(drawCurves);
@@ -106,7 +112,7 @@ trainer.onmessage = ({ data: report }: MessageEvent<TrainerReport>) => {
     case "failed":
       isBroken = true;
       setTraining(false);
-      addNotice(report.message);
+      showFailure(report.message);
   }
 };
 
@@ -115,28 +121,48 @@ examiner.onmessage = ({ data: report }: MessageEvent<ExaminerReport>) => {
     case "digit":
       return showGiven(report.image, report.label);
     case "examined":
-      return showExamination(report);
+      return drawSoon(() => showExamination(report));
+    case "augmented":
+      drawSoon(() => showSheet(report.sheet));
+      isSheetDue = false;
+      if (nextSheet) requestSheet(nextSheet);
+      return;
     case "failed":
       addNotice(report.message);
   }
 };
 
 for (const worker of [trainer, examiner]) {
-  worker.onerror = (event) => addNotice(`The page's Worker failed: ${event.message}`);
+  worker.onerror = (event) => addNotice(`A Worker of the page failed: ${event.message}`);
 }
 
-/** Begins the run that the settings describe; it waits to be started. */
+/** Prepares the run that the settings describe. The visitor starts it. */
 function beginRun(): void {
   history.replaceState(null, "", `${location.pathname}?${queryOfSettings(settings)}`);
-  progress = result = undefined;
+  progress = result = device = undefined;
   isBroken = false;
+  showFailure(undefined);
   setTraining(false);
   order({ kind: "reset", options: trainingOptions(settings), backend: settings.backend });
+  requestSheet(settings);
+}
+
+/** Whether the examiner is working on a sheet of augmented images. */
+let isSheetDue = false;
+/** The settings for the next sheet, if they changed since. */
+let nextSheet: Settings | undefined;
+
+/** Requests a sheet of augmented images, after the one that the examiner is working on. */
+function requestSheet(settings: Settings): void {
+  nextSheet = isSheetDue ? settings : undefined;
+  if (isSheetDue) return;
+  isSheetDue = true;
+  ask({ kind: "augment", augment: augmentationOf(settings), seed: settings.seed });
 }
 
 function setTraining(value: boolean): void {
   isTraining = value;
-  start.textContent = value ? "Pause" : progress && !result ? "Go on" : "Start";
+  start.textContent = value ? "Pause" : progress && !result ? "Resume" : "Start";
   start.disabled = isBroken || result !== undefined;
   step.disabled = value || start.disabled;
   reset.disabled = false;
@@ -149,20 +175,27 @@ function showBusy(what: string | undefined): void {
   }
   bar.value = progress ? progress.iteration / progress.iterations : 0;
   if (result) {
-    status.textContent = `Done: ${percent(result.accuracy)} of all test digits are read right, ` +
-      `after ${count(result.iterations)} steps in ${result.seconds.toFixed(1)} s.`;
-  } else if (isBroken) status.textContent = "Stopped: see below";
+    status.textContent = `Done: ${percent(result.accuracy)} of all test digits classified ` +
+      `correctly after ${count(result.iterations)} steps and ${result.seconds.toFixed(1)} s.`;
+  } else if (isBroken) status.textContent = "Stopped by an error";
   else if (isTraining) status.textContent = "Training";
   else if (dataset) status.textContent = progress ? "Paused" : "Ready";
 }
 
+/** Shows a message until the page is closed. */
 function addNotice(line: string): void {
   if (!notices.includes(line)) notices.push(line);
-  notice.replaceChildren(...notices.flatMap((line, i) => i === 0 ? [line] : [" ", line]));
+  notice.textContent = notices.join(" ");
   notice.hidden = false;
 }
 
-/** What is to be drawn anew: one part a frame, so that no frame takes long. */
+/** Shows an error of the settings or of the run, until the next run; undefined removes it. */
+function showFailure(line: string | undefined): void {
+  failure.textContent = line ?? "";
+  failure.hidden = line === undefined;
+}
+
+/** The parts to draw, one per frame, so that no frame takes long. */
 const dirty = new Set<() => void>();
 
 function drawSoon(...parts: (() => void)[]): void {
@@ -189,7 +222,7 @@ function drawWeights(): void {
   if (!loaded) showWeights(current, initial);
 }
 
-/** Shows the net that is looked at: a loaded one, else the one in training. */
+/** Shows the loaded net, or else the run's. */
 function showNet(): void {
   showWeights(loaded ?? current, loaded ? undefined : initial);
   answerWith(loaded ?? current);
@@ -204,16 +237,24 @@ start.addEventListener("click", () => {
   showBusy(undefined);
 });
 step.addEventListener("click", () => order({ kind: "step" }));
-reset.addEventListener("click", beginRun);
+reset.addEventListener("click", () => {
+  showSettings(settings); // replaces invalid values
+  beginRun();
+});
 
-onSettings((changed) => {
-  const onlySpeed = queryOfSettings({ ...changed, stepsPerSecond: settings.stepsPerSecond }) ===
-    queryOfSettings(settings);
-  settings = changed;
-  if (!onlySpeed) return dataset && beginRun();
-  history.replaceState(null, "", `${location.pathname}?${queryOfSettings(settings)}`);
-  if (isTraining) order({ kind: "train", stepsPerSecond: settings.stepsPerSecond });
-}, addNotice);
+onSettings({
+  onChange(changed) {
+    showFailure(undefined);
+    const onlySpeed = queryOfSettings({ ...changed, stepsPerSecond: settings.stepsPerSecond }) ===
+      queryOfSettings(settings);
+    settings = changed;
+    if (!onlySpeed) return dataset && beginRun();
+    history.replaceState(null, "", `${location.pathname}?${queryOfSettings(settings)}`);
+    if (isTraining) order({ kind: "train", stepsPerSecond: settings.stepsPerSecond });
+  },
+  onMove: requestSheet,
+  onError: showFailure,
+});
 
 button("share").addEventListener("click", async () => {
   const shared = element("shared", HTMLElement);
@@ -221,14 +262,14 @@ button("share").addEventListener("click", async () => {
     await navigator.clipboard.writeText(location.href);
     shared.textContent = "Copied.";
   } catch {
-    shared.textContent = location.href; // no clipboard without a secure context
+    shared.textContent = location.href; // browsers offer a clipboard only in secure contexts
   }
 });
 
 onDrawing(() => {
   const label = givenLabel();
   element("seen-caption", HTMLElement).textContent = label === undefined
-    ? "What the net sees, 28 x 28"
+    ? "What the net sees, 28 × 28"
     : `A test digit: ${label}`;
   showAnswer();
 });
@@ -249,7 +290,7 @@ for (const format of ["safetensors", "onnx"] as const) {
   button(`save-${format}`).addEventListener("click", () => {
     if (loaded) return saveModel(loaded, format);
     const options = trainingOptions(settings);
-    // Before its first step a run has no device.
+    // A run has no device before its first step.
     const run = device &&
       { dataset: dataset!, device: device.name, backend: device.backend, options };
     saveModel({ ...current, run, result }, format);
@@ -258,8 +299,8 @@ for (const format of ["safetensors", "onnx"] as const) {
 onLoad((model, name) => {
   loaded = model;
   const { hidden } = model.architecture;
-  loadedStatus.textContent = `${name} answers now: ${hidden.join(" and ")} hidden units` +
-    (model.result ? `, ${percent(model.result.accuracy)} of its own test digits.` : ".");
+  loadedStatus.textContent = `The page now shows ${name}: ${hidden.join(" and ")} hidden units` +
+    (model.result ? `, ${percent(model.result.accuracy)} accuracy on its test digits.` : ".");
   button("unload").hidden = false;
   ask({ kind: "examine-loaded", model, of: name });
   showNet();
@@ -280,7 +321,7 @@ kernels.addEventListener("toggle", async () => {
 try {
   settings = settingsOfQuery(new URLSearchParams(location.search));
 } catch (error) {
-  addNotice((error as Error).message);
+  addNotice(`${(error as Error).message}. The preset notebook is used instead.`);
   settings = settingsOfPreset("notebook");
 }
 showSettings(settings);
@@ -288,8 +329,8 @@ element("blocked", HTMLParagraphElement).remove();
 element("main", HTMLElement).hidden = false;
 if (!isSecureContext) {
   addNotice(
-    "This page came by http:// from another machine, where browsers offer no WebGPU: " +
-      "it trains on the processor, on one thread.",
+    "No WebGPU: browsers offer it only to pages from https:// or from this computer. " +
+      "The page trains on one thread of the CPU.",
   );
 }
 const folder = document.querySelector<HTMLMetaElement>("meta[name=mnist]")?.content;

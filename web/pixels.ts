@@ -1,25 +1,32 @@
 /// <reference lib="dom" />
-/** Numbers as pixels of a canvas. */
+/** Paints digits, weights and activations as pixels of a canvas. */
 
-/** Orange and blue, which the color-blind can tell apart, on light and on dark. */
-const POSITIVE = pixel(214, 96, 36);
-const NEGATIVE = pixel(46, 124, 214);
+/** Side of a digit, in pixels. */
+const SIDE = 28;
 
-/** How many pictures side by side, each how wide and high, how far apart. */
+/** Colors that the color-blind can tell apart, on light and on dark: orange and blue. */
+const POSITIVE = transparent(214, 96, 36);
+const NEGATIVE = transparent(46, 124, 214);
+
+/** The layout of several pictures on one canvas. */
 export interface Grid {
+  /** Pictures per line. */
   columns: number;
+  /** Pixels of a picture. */
   width: number;
+  /** Pixels of a picture. */
   height: number;
+  /** Pixels between pictures. */
   gap: number;
 }
 
 /**
- * Paints pictures of numbers of both signs: orange above 0, blue below, the page's own color at 0.
+ * Paints pictures of signed numbers: orange above 0, blue below, transparent at 0.
  *
- * @param canvas Resized to fit
- * @param values The pictures one behind the other
- * @param grid How to lay them out
- * @param largest The distance from 0 that gets full color, as does all beyond
+ * @param canvas The canvas, which is resized
+ * @param values Shape (pictures, height, width)
+ * @param grid The layout
+ * @param largest The absolute value from which on the color is opaque
  */
 export function paintSigned(
   canvas: HTMLCanvasElement,
@@ -31,7 +38,7 @@ export function paintSigned(
   const count = values.length / size;
   const rows = Math.ceil(count / columns);
   const image = new ImageData(columns * (width + gap) - gap, rows * (height + gap) - gap);
-  // A pixel as one number, since this runs on 80,000 pixels many times a second.
+  // Writing a pixel as one number keeps this fast: 80,000 pixels several times a second.
   const pixels = new Uint32Array(image.data.buffer);
   let i = 0;
   for (let picture = 0; picture < count; picture++) {
@@ -41,8 +48,8 @@ export function paintSigned(
       const begin = y * image.width + left;
       for (let at = begin; at < begin + width; at++) {
         const value = values[i++];
-        const strength = Math.min(255, Math.abs(value) * 255 / largest);
-        pixels[at] = strength << 24 | (value > 0 ? POSITIVE : NEGATIVE);
+        const opacity = Math.min(255, Math.abs(value) * 255 / largest);
+        pixels[at] = opacity << 24 | (value > 0 ? POSITIVE : NEGATIVE);
       }
     }
   }
@@ -50,32 +57,62 @@ export function paintSigned(
 }
 
 /**
- * Paints a digit in black on white, or in white on black where the page is dark.
+ * Paints a digit in black on a light page, in white on a dark one.
  *
- * @param canvas Resized to fit
- * @param ink Shape (28 * 28): 0 is background, 255 full ink
- * @param dark Whether ink is to be white
+ * @param canvas The canvas, which is resized
+ * @param ink Shape (28, 28): 0 for the background, 255 for full ink
+ * @param dark Whether the page is dark
  */
 export function paintDigit(canvas: HTMLCanvasElement, ink: Uint8Array, dark: boolean): void {
-  const image = new ImageData(28, 28);
-  ink.forEach((value, i) => {
-    image.data.fill(dark ? 255 : 0, 4 * i, 4 * i + 3);
-    image.data[4 * i + 3] = value;
-  });
+  paintDigits(canvas, ink, 1, dark);
+}
+
+/**
+ * Paints digits in black on a light page, in white on a dark one.
+ *
+ * @param canvas The canvas, which is resized
+ * @param ink Shape (digits, 28, 28): 0 for the background, 255 for full ink
+ * @param columns Digits per line
+ * @param dark Whether the page is dark
+ */
+export function paintDigits(
+  canvas: HTMLCanvasElement,
+  ink: Uint8Array,
+  columns: number,
+  dark: boolean,
+): void {
+  const image = new ImageData(columns * SIDE, ink.length / (columns * SIDE));
+  const pixels = new Uint32Array(image.data.buffer);
+  const color = dark ? transparent(255, 255, 255) : transparent(0, 0, 0);
+  let i = 0;
+  for (let digit = 0; digit < ink.length / (SIDE * SIDE); digit++) {
+    const left = (digit % columns) * SIDE;
+    const top = Math.floor(digit / columns) * SIDE;
+    for (let y = top; y < top + SIDE; y++) {
+      for (let x = left; x < left + SIDE; x++) {
+        pixels[y * image.width + x] = ink[i++] << 24 | color;
+      }
+    }
+  }
   show(canvas, image);
 }
 
-/** A number that most of these, whatever their sign, are smaller than. */
+/** Returns a number that about 99% of the absolute values do not exceed. */
 export function largestOf(values: Float32Array): number {
-  // A sample: sorting all would take milliseconds, ten times a second.
-  const sample = Float32Array.from({ length: Math.min(values.length, 2000) }, (_, i) => {
-    return Math.abs(values[Math.floor(i * values.length / Math.min(values.length, 2000))]);
-  }).sort();
-  return sample[Math.floor(0.99 * sample.length)] || 1;
+  // Sorting a sample is enough, and takes less than sorting all values several times a second.
+  const count = Math.min(values.length, 2000);
+  const sample = Float32Array.from(
+    { length: count },
+    (_, i) => Math.abs(values[Math.floor(i * values.length / count)]),
+  ).sort();
+  return sample[Math.floor(0.99 * count)] || 1;
 }
 
-/** A color without opacity as a pixel's four bytes, which every browser's machine has in this order. */
-function pixel(red: number, green: number, blue: number): number {
+/**
+ * Returns a color with opacity 0 as the number that a Uint32Array over ImageData's bytes has for it:
+ * red is its lowest byte, as every machine that browsers run on is little-endian.
+ */
+function transparent(red: number, green: number, blue: number): number {
   return blue << 16 | green << 8 | red;
 }
 

@@ -1,6 +1,7 @@
 /**
- * A training run that is taken forward a few steps at a time: it can be paused, slowed down and
- * looked at between any two steps. It draws what `train()` draws, so it comes to the same numbers.
+ * A training run that takes a few steps at a time, so that the page can pause it, slow it down and
+ * evaluate it between any two steps. It draws the same random numbers as `train()`, so its results are
+ * the same.
  */
 import type { Dataset, Split } from "../lib/data/dataset.ts";
 import type { Engine, Evaluation } from "../lib/engine/engine.ts";
@@ -14,18 +15,21 @@ import { drawStart } from "../lib/training/start.ts";
 import { DivergedError, engineOptions } from "../lib/training/train.ts";
 import type { CurvePoint } from "./messages.ts";
 
-/** Test rows of the dense curve: always the same, so that the curve draws no random numbers. */
+/**
+ * Number of test rows for the evaluations between a run's own. The rows are fixed: sampling them would
+ * change the run's random numbers.
+ */
 const FIXED_ROWS = 500;
 
-/** See the head of this file. */
+/** A run that is advanced by its caller. */
 export class Run {
-  /** Steps there will be. */
+  /** Number of steps of the whole run. */
   readonly iterations: number;
-  /** Which rows train and which test. */
+  /** The rows for training, validation and test. */
   readonly split: Split;
-  /** The parameters before the first step. */
+  /** The net before the first step. */
   readonly initial: Model;
-  /** Spent on steps and evaluations so far. */
+  /** Time spent on steps and evaluations. */
   seconds = 0;
   readonly #options: TrainingOptions;
   readonly #start: ReturnType<typeof drawStart>;
@@ -35,9 +39,10 @@ export class Run {
   /**
    * Draws the split and the initial parameters.
    *
-   * @param data To train and test on
-   * @param options The run's
-   * @throws {OptionError} If an option asks for more rows than there are
+   * @param data The data set
+   * @param options The run's options
+   * @throws {OptionError} If an option requires more rows than the data set has
+   * @throws {RangeError} If the options demand early stopping
    */
   constructor(data: Dataset, options: TrainingOptions) {
     checkAgainstRows(options, {
@@ -61,30 +66,30 @@ export class Run {
     };
   }
 
-  /** Steps done. */
+  /** Number of steps done. */
   get iteration(): number {
     return Math.max(0, this.#queue?.iteration ?? 0);
   }
 
-  /** Training rows seen: without epochs each step sees a whole batch, else an epoch's last may be smaller. */
+  /** Number of training rows used so far, counted again at each use. The last batch of an epoch may be smaller. */
   get rows(): number {
     const { epochs, batchSize } = this.#options;
     if (epochs === 0) return this.iteration * batchSize;
     const n = this.split.train.length;
     const batches = Math.ceil(n / batchSize);
-    const whole = Math.floor(this.iteration / batches);
-    return whole * n + (this.iteration % batches) * batchSize;
+    const completed = Math.floor(this.iteration / batches);
+    return completed * n + (this.iteration % batches) * batchSize;
   }
 
-  /** Whether it has an engine. */
+  /** Whether the run has an engine. */
   get isOpen(): boolean {
     return this.#engine !== undefined;
   }
 
   /**
-   * Puts the run on an engine, and evaluates the initial parameters.
+   * Starts the run on an engine, and evaluates the initial parameters.
    *
-   * @param engine Made with `engineOptions`, and holding the data
+   * @param engine An engine created with `engineOptions`, with the data loaded
    * @returns The first evaluation
    */
   async open(engine: Engine): Promise<CurvePoint[]> {
@@ -101,9 +106,9 @@ export class Run {
   /**
    * Takes some steps.
    *
-   * @param steps How many, at most; the run may end before
-   * @returns The evaluations that fell due
-   * @throws {DivergedError} If the loss is no longer a finite number
+   * @param steps The number of steps; fewer if the run ends before
+   * @returns The evaluations after these steps
+   * @throws {DivergedError} If the loss is not a finite number
    */
   async advance(steps: number): Promise<CurvePoint[]> {
     const begin = performance.now();
@@ -112,8 +117,8 @@ export class Run {
     return points;
   }
 
-  /** The net as it is now, and how it does on the fixed rows. */
-  async look(): Promise<{ model: Model; point: CurvePoint }> {
+  /** Returns the current net, and its evaluation on the fixed test rows. */
+  async evaluateNow(): Promise<{ model: Model; point: CurvePoint }> {
     const engine = this.#engine!;
     engine.evaluate(this.split.test.subarray(0, FIXED_ROWS));
     const [evaluation] = await engine.settle();
@@ -125,8 +130,8 @@ export class Run {
     };
   }
 
-  /** How the net does on all test rows. */
-  async test(): Promise<CurvePoint> {
+  /** Evaluates the net on all test rows. */
+  async evaluateOnTestRows(): Promise<CurvePoint> {
     this.#engine!.evaluate(this.split.test);
     const [evaluation] = await this.#engine!.settle();
     return this.#point(this.iteration, evaluation);

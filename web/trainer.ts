@@ -1,5 +1,5 @@
 /// <reference lib="webworker" />
-/** The Worker that trains: it does what the page orders, and reports how it goes. */
+/** The Worker that trains: it executes the page's orders and reports its progress. */
 import { DataUnavailableError } from "../lib/data/errors.ts";
 import type { Dataset } from "../lib/data/dataset.ts";
 import { fetchMnist } from "../lib/data/fetch_mnist.ts";
@@ -12,13 +12,13 @@ import type { TrainingOptions } from "../lib/training/options.ts";
 import type { CurvePoint, ExaminerTask, TrainerOrder, TrainerReport } from "./messages.ts";
 import { Run } from "./run.ts";
 
-/** How long steps are taken between two looks at the net, in milliseconds. */
-const LOOK_EVERY = 100;
-/** Test rows that are examined at an evaluation; at the end all are. */
+/** Milliseconds of training between two reports. */
+const REPORT_EVERY = 100;
+/** Number of test rows that the examiner compares at each of the run's evaluations, but the last. */
 const EXAMINED_ROWS = 1000;
-/** One core is left to the page, or it would stand still now and then. */
+/** One core is left for the page: otherwise some of its frames would be late. */
 const THREADS = Math.max(1, navigator.hardwareConcurrency - 1);
-/** MNIST's own numbers of digits would take the drawing thread 1 s; these take 0.2. */
+/** Fewer than MNIST's: these take 0.2 s to draw, MNIST's numbers 1 s. */
 const SYNTHETIC = { trainRows: 12_000, testRows: 2_000 };
 
 const page = globalThis as unknown as {
@@ -26,7 +26,7 @@ const page = globalThis as unknown as {
   postMessage(report: TrainerReport): void;
 };
 
-/** What the page wants. Orders only note it; `work` sees to it, one thing after the other. */
+/** The page's orders that are not executed yet. `work` executes them one after the other. */
 const wanted = {
   reset: undefined as { options: TrainingOptions; backend: Backend } | undefined,
   stepsPerSecond: 0,
@@ -39,7 +39,7 @@ let run: Run | undefined;
 let backend: Backend;
 let options: TrainingOptions;
 let engine: { engine: Engine; madeFor: string } | undefined;
-/** Steps that take about `LOOK_EVERY`. */
+/** The number of steps that take about `REPORT_EVERY`. */
 let pace = 1;
 let isWorking = false;
 
@@ -69,7 +69,7 @@ page.onmessage = async ({ data: order }) => {
   }
 };
 
-/** Reports an error and stops training; the page can reset. */
+/** Runs a task. If it fails, reports the error and ends the run; the page can order a new one. */
 async function guarded(task: () => Promise<void>): Promise<void> {
   try {
     await task();
@@ -108,7 +108,7 @@ async function openData(folder: string | undefined): Promise<Dataset> {
   }
 }
 
-/** Does what is wanted until nothing more is. */
+/** Executes orders until none is left. */
 async function work(): Promise<void> {
   while (true) {
     if (wanted.reset) {
@@ -164,7 +164,7 @@ async function takeSteps(run: Run): Promise<void> {
   const taken = run.iteration - before.iteration;
   const milliseconds = 1000 * (run.seconds - before.seconds);
   report(points);
-  const { model, point } = await run.look();
+  const { model, point } = await run.evaluateNow();
   page.postMessage({
     kind: "progress",
     model,
@@ -176,15 +176,15 @@ async function takeSteps(run: Run): Promise<void> {
   });
   if (points.length > 0) examine(run, model, EXAMINED_ROWS);
   if (run.iteration === run.iterations) {
-    const { accuracy, loss } = await run.test();
+    const { accuracy, loss } = await run.evaluateOnTestRows();
     page.postMessage({ kind: "finished", accuracy, loss, seconds: run.seconds });
     examine(run, model, run.split.test.length);
   }
   if (taken === pace) {
-    const fitting = Math.round(steps * LOOK_EVERY / Math.max(milliseconds, 1));
+    const fitting = Math.round(steps * REPORT_EVERY / Math.max(milliseconds, 1));
     pace = Math.max(1, Math.min(fitting, 4 * steps));
   }
-  // Orders get their turn; and slower training waits.
+  // Lets orders arrive, and limits the speed.
   const pause = isSingle || stepsPerSecond === Infinity ? 0 : 1000 * taken / stepsPerSecond;
   await new Promise((resolve) => setTimeout(resolve, Math.max(0, pause - milliseconds)));
 }

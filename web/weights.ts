@@ -1,20 +1,20 @@
 /// <reference lib="dom" />
-/** The first layer's weights as pictures. */
+/** Pictures of the first layer's weights. */
 import type { Model } from "../lib/net/model.ts";
 import { element } from "./dom.ts";
 import { largestOf, paintSigned } from "./pixels.ts";
 
-/** Units shown; more would be too small to see. */
+/** Maximum number of units shown: more would be too small to see. */
 const MOST_UNITS = 100;
 
 const weights = element("weights", HTMLCanvasElement);
 const added = element("weights-added", HTMLCanvasElement);
 
 /**
- * Shows the weights of a net, and what training added to them.
+ * Shows a net's first-layer weights, and how training changed them.
  *
- * @param model The net as it is
- * @param initial The net as it began; without it there is nothing to compare with
+ * @param model The net
+ * @param initial The net before its first step; without it only the weights are shown
  */
 export function showWeights({ architecture, parameters }: Model, initial: Model | undefined): void {
   const { inputs, hidden } = architecture;

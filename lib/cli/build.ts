@@ -1,4 +1,4 @@
-/** `deno task build`: the page as a folder for any static host. */
+/** `deno task build`: writes the page as a folder for any static web host. */
 import { writeFileAtomically } from "../files/write_file.ts";
 import { openStatus } from "./status.ts";
 import { DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
@@ -27,7 +27,7 @@ const TASK: Task<typeof FLAGS> = {
   flags: FLAGS,
 };
 
-/** Names the files of a build, so that the next can remove them. */
+/** The list of a build's files, with which the next build removes them. */
 const LIST = "files.json";
 
 if (import.meta.main) await runTask(TASK, buildTask);
@@ -41,7 +41,7 @@ async function buildTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
     );
   }
   using status = await openStatus(flags.quiet);
-  const before = await filesOfEarlierBuild(out);
+  const earlier = await filesOfEarlierBuild(out);
   const files: PageFiles = new Map();
   if (withData) {
     const data = await openChosenDataset({ dataset: "mnist", dataDir }, status);
@@ -53,17 +53,21 @@ async function buildTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
   await Deno.mkdir(`${out}/${MNIST_FOLDER}`, { recursive: true });
   await writeFileAtomically(
     `${out}/${LIST}`,
-    new TextEncoder().encode(JSON.stringify([...new Set([...before, ...names])], null, 2)),
+    new TextEncoder().encode(JSON.stringify([...new Set([...earlier, ...names])], null, 2)),
   );
-  // The page itself comes last, when all that it needs is there.
+  // index.html is the last file, so that a page which can be opened is complete.
   for (const [name, bytes] of files) await writeFileAtomically(`${out}/${name}`, bytes);
-  for (const name of before) {
+  for (const name of earlier) {
     if (!files.has(name)) await Deno.remove(`${out}/${name}`).catch(() => {});
   }
   print(flags.json ? JSON.stringify({ event: "build", folder: out, files: names }) : out);
 }
 
-/** What an earlier build wrote there. Refuses a folder that holds anything else. */
+/**
+ * Returns the names of the files that an earlier build wrote.
+ *
+ * @throws {Error} If the folder contains files but no list of a build
+ */
 async function filesOfEarlierBuild(out: string): Promise<string[]> {
   try {
     const names = JSON.parse(await Deno.readTextFile(`${out}/${LIST}`));
@@ -77,8 +81,8 @@ async function filesOfEarlierBuild(out: string): Promise<string[]> {
     const [entry] = [...Deno.readDirSync(out)];
     if (entry) {
       throw new Error(
-        `Cannot write into ${out} as it holds files of others, ${entry.name} for one: ` +
-          "give another folder by --out",
+        `Cannot write into ${out} as it contains other files, such as ${entry.name}: ` +
+          "choose another folder with --out",
       );
     }
   } catch (error) {

@@ -1,26 +1,26 @@
-/** Bundles this program's modules for browsers, with esbuild. */
+/** Bundles modules of this repository for browsers, with esbuild. */
 import { fileURLToPath } from "node:url";
 import type { BuildOptions, Metafile, OutputFile, Plugin } from "esbuild";
 import uplot from "uplot/dist/uPlot.esm.js" with { type: "text" };
 import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
 
-/** What a bundle came to. */
+/** The result of bundling. */
 export interface Bundle {
-  /** Not written anywhere. */
+  /** The bundled files, in memory. */
   outputFiles: OutputFile[];
-  /** Which files went into them. */
+  /** The modules that each file contains, and other facts. */
   metafile: Metafile;
 }
 
 /**
- * Bundles modules, with nothing left to import.
+ * Bundles modules and everything that they import.
  *
- * @param options esbuild's own; files are named relative to this repository's root
- * @returns The files
- * @throws {Error} If something cannot be bundled, or esbuild warns of something
+ * @param options esbuild's options; paths are relative to the root of this repository
+ * @returns The bundled files
+ * @throws {Error} If esbuild reports an error or a warning
  */
 export async function bundle(options: BuildOptions): Promise<Bundle> {
-  // It looks at environment variables as soon as it is imported.
+  // Imported here, as the import alone reads environment variables, which requires a permission.
   const { build, stop } = await import("esbuild");
   try {
     const { warnings, outputFiles, metafile } = await build({
@@ -42,11 +42,11 @@ export async function bundle(options: BuildOptions): Promise<Bundle> {
     }
     return { outputFiles: outputFiles!, metafile: metafile! };
   } finally {
-    await stop(); // its process would keep ours alive
+    await stop(); // otherwise esbuild's process keeps this one alive
   }
 }
 
-/** What pages import by a name of `import_map.json`, read where Deno keeps packages. */
+/** Resolves the packages that the page imports by a name of `import_map.json`: Deno reads them. */
 const PACKAGES: Plugin = {
   name: "packages",
   setup({ onResolve, onLoad }) {

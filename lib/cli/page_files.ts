@@ -1,23 +1,24 @@
-/** The page's files, bundled in memory: `serve` gives them out, `build` writes them. */
+/** Bundles the page's files in memory, for the tasks `serve` and `build`. */
 import { encodeIdx } from "../data/idx.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { IdxFileName } from "../data/idx_dataset.ts";
 import { bundle } from "./bundle.ts";
 
-/** Files by their paths relative to the page. */
+/** Contents of files by their paths, which are relative to the page. */
 export type PageFiles = Map<string, Uint8Array<ArrayBuffer>>;
 
-/** The bundle of browser.ts, to be imported by other pages: its name stays the same. */
+/** The bundle of browser.ts. Other pages import it, so its name has no hash. */
 export const LIBRARY_FILE = "mnist-webgpu.js";
 
-/** Where the page finds MNIST's files beside it. */
+/** The folder of MNIST's files, beside the page. */
 export const MNIST_FOLDER = "mnist/";
 
 /**
- * Bundles the page and the library. All names but two have a hash of the content in them.
+ * Bundles the page and the library. File names contain a hash of the content, except `index.html` and
+ * the library's.
  *
- * @param mnist URL of MNIST's files, maybe relative to the page; nothing for synthetic digits
- * @returns The files, `index.html` the last of them
+ * @param mnist URL of MNIST's folder, absolute or relative to the page; undefined for synthetic digits
+ * @returns The files; `index.html` is the last
  */
 export async function pageFiles(mnist: string | undefined): Promise<PageFiles> {
   const files: PageFiles = new Map();
@@ -32,7 +33,7 @@ export async function pageFiles(mnist: string | undefined): Promise<PageFiles> {
     });
     const names = Object.keys(metafile.outputs);
     outputFiles.forEach(({ contents }, i) => files.set(names[i], Uint8Array.from(contents)));
-    // The name that each entry point got.
+    // The output of each entry point.
     return entryPoints.map((entry) =>
       names.find((name) => metafile.outputs[name].entryPoint === entry)!
     );
@@ -55,24 +56,26 @@ export async function pageFiles(mnist: string | undefined): Promise<PageFiles> {
 }
 
 /**
- * What the page may do: run its own scripts and WebAssembly, start Workers of its own, and fetch
- * from where it came from and where MNIST is.
+ * Returns the page's content security policy: it allows the page's own scripts, WebAssembly and Workers,
+ * and requests to the page's origin and MNIST's.
+ *
+ * @param mnist As for `pageFiles`
  */
 export function contentSecurityPolicy(mnist: string | undefined): string {
-  const elsewhere = mnist !== undefined && URL.canParse(mnist) ? ` ${new URL(mnist).origin}` : "";
+  const otherOrigin = mnist !== undefined && URL.canParse(mnist) ? ` ${new URL(mnist).origin}` : "";
   return [
     "default-src 'none'",
     "script-src 'self' 'wasm-unsafe-eval'",
     "worker-src 'self' blob:",
     "style-src 'self'",
     "img-src data:",
-    `connect-src 'self'${elsewhere}`,
+    `connect-src 'self'${otherOrigin}`,
     "base-uri 'none'",
     "form-action 'none'",
   ].join("; ");
 }
 
-/** MNIST's four files as its mirrors have them, but not yet gzipped. */
+/** Encodes MNIST as its four original files, not gzipped, although their names end in `.gz`. */
 export function mnistFiles({ images, labels, trainRows, width, height }: Dataset): PageFiles {
   const pixels = width * height;
   const testRows = labels.length - trainRows;
@@ -93,7 +96,7 @@ export function mnistFiles({ images, labels, trainRows, width, height }: Dataset
   );
 }
 
-/** The files gzipped. */
+/** Compresses files with gzip. */
 export async function gzipped(files: PageFiles): Promise<PageFiles> {
   const zipped: PageFiles = new Map();
   for (const [name, bytes] of files) {

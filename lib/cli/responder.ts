@@ -1,7 +1,7 @@
-/** Answers the requests of browsers, from memory. */
+/** Answers HTTP requests with files from memory. */
 import type { PageFiles } from "./page_files.ts";
 
-/** Content types by the ending of a file's name. */
+/** Content types by file extension. */
 const TYPES: Record<string, string> = {
   html: "text/html; charset=utf-8",
   js: "text/javascript",
@@ -10,15 +10,15 @@ const TYPES: Record<string, string> = {
 };
 
 /**
- * Answers requests for some files, and no others.
+ * Returns an HTTP handler that serves only these files.
  *
- * @param files By their paths
+ * @param files The files by their paths
  * @param policy The page's content security policy
  */
 export function responder(files: PageFiles, policy: string): (request: Request) => Response {
   const headers = {
     "content-security-policy": `${policy}; frame-ancestors 'none'`,
-    // Isolated, the page may share memory among its threads.
+    // Isolates the page, which allows its threads to share memory.
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-embedder-policy": "require-corp",
     "cross-origin-resource-policy": "same-origin",
@@ -28,14 +28,14 @@ export function responder(files: PageFiles, policy: string): (request: Request) 
   };
   return ({ method, url }) => {
     if (method !== "GET" && method !== "HEAD") {
-      return new Response("only GET and HEAD", {
+      return new Response("Only GET and HEAD are allowed.", {
         status: 405,
         headers: { ...headers, allow: "GET, HEAD" },
       });
     }
     const path = new URL(url).pathname.slice(1) || "index.html";
     const bytes = files.get(path);
-    if (!bytes) return new Response("no such file", { status: 404, headers });
+    if (!bytes) return new Response("There is no such file.", { status: 404, headers });
     const type = TYPES[path.split(".").at(-1)!];
     return new Response(method === "HEAD" ? null : bytes, {
       headers: { ...headers, "content-type": type, "content-length": String(bytes.length) },

@@ -1,4 +1,4 @@
-/** `deno task serve`: the page in which the net trains in a browser, with MNIST. */
+/** `deno task serve`: serves the page in which the net trains in a browser. */
 import { type FlagValues, number, oneOf, type Task, text, toggle } from "./flags.ts";
 import { openStatus } from "./status.ts";
 import { DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
@@ -24,7 +24,7 @@ const FLAGS = {
 
 const TASK: Task<typeof FLAGS> = {
   name: "serve",
-  summary: "Serves the page in which the net trains in a browser. Ctrl-C ends it.",
+  summary: "Serves the page in which the net trains in a browser, until Ctrl-C.",
   flags: FLAGS,
 };
 
@@ -37,7 +37,7 @@ async function serveTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
   const mnist = data.name === "mnist" ? MNIST_FOLDER : undefined;
   const files = await pageFiles(mnist);
   if (mnist) {
-    // To other machines less to send is worth the seconds that it takes.
+    // Compression takes seconds, which only pays for other machines.
     const digits = isLoopback(host) ? mnistFiles(data) : await gzipped(mnistFiles(data));
     for (const [name, bytes] of digits) files.set(name, bytes);
   }
@@ -46,9 +46,11 @@ async function serveTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
   const url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${taken}/`;
   print(flags.json ? JSON.stringify({ event: "serving", url }) : url);
   if (!isLoopback(host)) {
-    status.notice("Other machines can reach this; their browsers train without WebGPU over http.");
+    status.notice(
+      "Other machines can open this page; over http their browsers train without WebGPU.",
+    );
   }
-  status.notice("Ctrl-C ends it.");
+  status.notice("Press Ctrl-C to stop.");
   await server.finished;
 }
 
@@ -64,7 +66,7 @@ function listen(
     return Deno.serve({ ...address, onListen() {} }, handler);
   } catch (error) {
     const reason = error instanceof Deno.errors.AddrInUse
-      ? "it is in use; give another by --port"
+      ? "the port is in use; choose another with --port"
       : (error as Error).message;
     throw new Error(`Cannot listen on ${address.hostname}, port ${address.port}: ${reason}`);
   }

@@ -1,5 +1,6 @@
 /** The options of a training run, with the notebook's choices as defaults. */
 import type { Distortion } from "../engine/distortion.ts";
+import type { Augmentation } from "../engine/engine.ts";
 import type { Dataset, PixelScale } from "../data/dataset.ts";
 import type { SplitKind } from "../data/split.ts";
 import type { Activation, Head } from "../net/architecture.ts";
@@ -81,6 +82,22 @@ export interface TrainingOptions extends Distortion {
   threefry: ThreefryLayout;
 }
 
+/**
+ * Returns the augmentation that the options ask an engine for.
+ *
+ * @param options Valid options
+ * @returns For `affine`, the distortion with a `warp` of 0
+ */
+export function augmentationOf(
+  { augment, rotate, zoom, shear, shift, warp }: Pick<
+    TrainingOptions,
+    "augment" | keyof Distortion
+  >,
+): Augmentation {
+  if (augment === "none" || augment === "shift") return augment;
+  return { rotate, zoom, shear, shift, warp: augment === "elastic" ? warp : 0 };
+}
+
 /** The options whose values are words. */
 export type WordOption = {
   [Name in keyof TrainingOptions]: TrainingOptions[Name] extends string ? Name : never;
@@ -135,6 +152,8 @@ export class OptionError extends RangeError {
   override name = "OptionError";
   /** The name of the option. */
   readonly option: keyof TrainingOptions;
+  /** What its value must be. */
+  readonly rule: string;
 
   /**
    * Creates the error.
@@ -146,6 +165,7 @@ export class OptionError extends RangeError {
   constructor(option: keyof TrainingOptions, rule: string, value: unknown) {
     super(`Cannot train as ${option} must be ${rule}: current value is ${value}`);
     this.option = option;
+    this.rule = rule;
   }
 }
 

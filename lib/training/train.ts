@@ -2,14 +2,7 @@
 import { checkDataset } from "../data/check.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { createEngine } from "../engine/create.ts";
-import type {
-  Augmentation,
-  Backend,
-  Engine,
-  EngineOptions,
-  EngineState,
-  Evaluation,
-} from "../engine/engine.ts";
+import type { Backend, Engine, EngineOptions, EngineState, Evaluation } from "../engine/engine.ts";
 import { flatParameters, layerSizes, type Parameters } from "../net/architecture.ts";
 import { parameterViews } from "../net/maths.ts";
 import { MOMENT_ARRAYS, OPTIMIZERS } from "../net/optimizer.ts";
@@ -21,7 +14,13 @@ import type {
   SampleEvent,
   TrainingEvent,
 } from "./events.ts";
-import { checkAgainstRows, fitToRows, resolveOptions, type TrainingOptions } from "./options.ts";
+import {
+  augmentationOf,
+  checkAgainstRows,
+  fitToRows,
+  resolveOptions,
+  type TrainingOptions,
+} from "./options.ts";
 import { AVERAGED_READBACKS, firstChunk, nextChunk } from "./pace.ts";
 import { type PlannedIteration, planRun, totalIterations } from "./plan.ts";
 import { drawStart } from "./start.ts";
@@ -131,17 +130,9 @@ export function engineOptions(
     optimizer: OPTIMIZERS[optimizer],
     batchSize,
     scale,
-    augment: augmentation(options),
+    augment: augmentationOf(options),
     threefry,
   };
-}
-
-/** Returns the augmentation with the strengths that the options give. */
-function augmentation(
-  { augment, rotate, zoom, shear, shift, warp }: TrainingOptions,
-): Augmentation {
-  if (augment === "none" || augment === "shift") return augment;
-  return { rotate, zoom, shear, shift, warp: augment === "elastic" ? warp : 0 };
 }
 
 type PreparedRun = Pick<TrainingRun, "data" | "signal" | "resume"> & {

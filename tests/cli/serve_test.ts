@@ -44,7 +44,7 @@ Deno.test({
     const { port } = new URL(url);
     const { code, stderr } = await runCli("serve", ["--dataset", "synthetic", "--port", port]);
     assertEquals(code, 1);
-    assert(stderr.includes(`port ${port}: it is in use; give another by --port`), stderr);
+    assert(stderr.includes(`port ${port}: the port is in use; choose another with --port`), stderr);
     child.kill("SIGINT");
     await child.status;
   },

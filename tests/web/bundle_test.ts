@@ -2,16 +2,16 @@ import { assert, assertEquals } from "@std/assert";
 import { bundle } from "../../lib/cli/bundle.ts";
 import { test } from "../requirements.ts";
 
-/** What only Deno or Node has. */
+/** Global names that browsers lack. */
 const HOST_ONLY = /\b(Deno|process|Buffer|require)\b/g;
 
-test("browser.ts reaches nothing that a browser lacks", async () => {
+test("browser.ts uses nothing that browsers lack", async () => {
   const { stop, transform } = await import("esbuild");
   const { metafile } = await bundle({ entryPoints: ["browser.ts"] });
   const files = Object.keys(metafile.inputs);
-  assert(files.includes("lib/training/train.ts"), "the walk went nowhere");
+  assert(files.includes("lib/training/train.ts"), "the bundle is incomplete");
   const imports = Object.values(metafile.inputs).flatMap(({ imports }) => imports);
-  // <runtime>: esbuild's own helpers, for `await using`.
+  // <runtime> contains esbuild's helpers for `await using`.
   assertEquals(imports.filter(({ path }) => !/^([.]|(lib|shaders)[/]|<runtime>$)/.test(path)), []);
   assertEquals(files.filter((file) => !/^(browser[.]ts$|lib[/]|shaders[/])/.test(file)), []);
   for (const file of files.filter((file) => file.endsWith(".ts"))) {
@@ -27,14 +27,14 @@ test("browser.ts reaches nothing that a browser lacks", async () => {
   await stop();
 });
 
-test("mod.ts bundles for browsers as it stands, without a module of Node's", async () => {
+test("mod.ts can be bundled for browsers, without modules of Node", async () => {
   const { outputFiles: [{ text }], metafile } = await bundle({ entryPoints: ["mod.ts"] });
   const imports = Object.values(metafile.outputs).flatMap(({ imports }) => imports);
   assertEquals(imports, []);
   assert(text.includes("loadMnist"));
 });
 
-/** The top-level statements of a module as esbuild prints it: each begins in the first column. */
+/** Splits a module, as printed by esbuild, into top-level statements: each begins in the first column. */
 function functionsOf(code: string): string[] {
   return code.split(/\n(?=[a-z])/);
 }

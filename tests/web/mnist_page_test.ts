@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** The page on the real digits. */
+/** The page with MNIST, and with nets from files. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
@@ -17,7 +17,7 @@ import { openPage } from "./training_page.ts";
 
 const mnist = () => readIdxFolder(mnistDirectory(), MNIST);
 
-/** What the page's table says of each of a run's evaluations: steps and accuracy. */
+/** Returns steps and accuracy of a run's evaluations, as the page's table shows them. */
 async function evaluationsOf(run: TrainingRun): Promise<string[][]> {
   const evaluations: string[][] = [];
   for await (const event of train(run)) {
@@ -29,7 +29,7 @@ async function evaluationsOf(run: TrainingRun): Promise<string[][]> {
 }
 
 Deno.test({
-  name: "the page's accuracies are those of train() on the CPU engine, here up to step 500",
+  name: "the page reaches the accuracies of train() on the CPU engine, up to step 500",
   ...await needs("mnist", "browser"),
   async fn() {
     await using web = await openPage({ mnist: mnist() });
@@ -44,7 +44,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "all eleven accuracies of the page are those of train(), and the run ends",
+  name: "the page reaches the accuracies of train() in a whole run",
   ...await needs("mnist", "browser", "time"),
   async fn() {
     await using web = await openPage({ mnist: mnist() });
@@ -67,7 +67,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "ten digits drawn by mouse are read right by a loaded model of `accurate`'s kind",
+  name: "a loaded model of the kind `accurate` classifies ten digits drawn by mouse correctly",
   ...await needs("mnist", "browser"),
   async fn() {
     const data = mnist();
@@ -77,23 +77,23 @@ Deno.test({
     const [first, second] = model.architecture.hidden;
     assertMatch(
       await web.text("loaded"),
-      new RegExp(`^accurate.safetensors answers now: ${first} and ${second} hidden`),
+      new RegExp(`^The page now shows accurate.safetensors: ${first} and ${second} hidden`),
     );
-    const read: string[] = [];
+    const answers: string[] = [];
     for (const [digit, [strokes]] of DIGIT_STROKES.entries()) {
       await draw(web.page, strokes);
       const [, answer, percent] = /^This is a (\d): ([\d.]+)%/.exec(await web.text("answer"))!;
-      read.push(answer);
-      assert(Number(percent) > 50, `${digit} is read as ${answer} with ${percent}% only`);
+      answers.push(answer);
+      assert(Number(percent) > 50, `${digit} is classified as ${answer}, with ${percent}%`);
     }
-    assertEquals(read.join(""), "0123456789");
+    assertEquals(answers.join(""), "0123456789");
     assertEquals(await web.page.isVisible("#head-note"), false);
     assertEquals(web.complaints, []);
   },
 });
 
 Deno.test({
-  name: "a model saved by the page says what it came from, and gives the same answers loaded again",
+  name: "a model that the page saved contains its run, and gives the same answer when loaded again",
   ...await needs("browser"),
   async fn() {
     await using web = await openPage({ query: "?backend=cpu&seed=5" });
@@ -124,7 +124,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "the page asks how another program's net computes, and then uses it",
+  name: "the page asks for the activation, head and scale of another program's net, and uses it",
   ...await needs("browser"),
   async fn() {
     await using web = await openPage();
@@ -139,26 +139,26 @@ Deno.test({
     await loadIntoPage(page, "net.npz", encodeNpz(tensors));
     assertEquals(
       await web.text("loaded"),
-      "net.npz does not say how its net computes. Choose it here:",
+      "net.npz does not contain the net's activation, head and scale. Choose them:",
     );
     assertEquals(await page.isVisible("#unload"), false);
     await page.selectOption("#activation", "relu");
     await page.selectOption("#head", "softmax");
     await page.selectOption("#scale", "unit");
-    await page.click("#facts button");
+    await page.click("#net-settings button");
     await page.waitForSelector("#unload", { state: "visible" });
-    assertMatch(await web.text("loaded"), /^net.npz answers now: 20 and 30 hidden units/);
-    assertEquals(await page.isVisible("#facts"), false);
+    assertMatch(await web.text("loaded"), /^The page now shows net.npz: 20 and 30 hidden units/);
+    assertEquals(await page.isVisible("#net-settings"), false);
     assertEquals(web.complaints, []);
   },
 });
 
 Deno.test({
-  name: "a file that is no model is refused in a line, and the net stays",
+  name: "a file that is not a model is rejected with a message, and the net stays",
   ...await needs("browser"),
   async fn() {
     await using web = await openPage();
-    await loadIntoPage(web.page, "notes.txt", new TextEncoder().encode("what I want to buy"));
+    await loadIntoPage(web.page, "notes.txt", new TextEncoder().encode("milk and bread"));
     assertMatch(await web.text("loaded"), /^notes.txt: Cannot read safetensors as /);
     assertEquals(await web.page.isVisible("#unload"), false);
     assertEquals(web.complaints, []);
@@ -174,7 +174,7 @@ async function loadIntoPage(page: Page, name: string, bytes: Uint8Array): Promis
   const file = { name, mimeType: "application/octet-stream", buffer: Buffer.from(bytes) };
   await page.setInputFiles("#load", file);
   await page.waitForFunction(
-    (name) => document.querySelector("#loaded")!.textContent!.startsWith(name),
+    (name) => document.querySelector("#loaded")!.textContent!.includes(name),
     name,
   );
 }
@@ -184,7 +184,7 @@ async function saved(page: Page, button: string): Promise<Uint8Array<ArrayBuffer
   return Uint8Array.from(await Deno.readFile(await download.path()));
 }
 
-/** Draws strokes, whose x and y lie between -1 and 1, on an empty canvas. */
+/** Draws strokes, whose coordinates are between -1 and 1, on an empty canvas. */
 async function draw(page: Page, strokes: readonly (readonly number[])[]): Promise<void> {
   await page.click("#clear");
   await page.locator("#pad").scrollIntoViewIfNeeded();

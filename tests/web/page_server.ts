@@ -8,7 +8,7 @@ import {
 } from "../../lib/cli/page_files.ts";
 import { responder } from "../../lib/cli/responder.ts";
 
-/** A server that ends when disposed of. */
+/** A server, which stops when it is disposed. */
 export interface PageServer extends AsyncDisposable {
   url: string;
 }
@@ -16,7 +16,7 @@ export interface PageServer extends AsyncDisposable {
 /**
  * Serves the page on a free port.
  *
- * @param mnist What it is to train on; without it, synthetic digits
+ * @param mnist The data for the page; without it, the page uses synthetic digits
  */
 export async function servePage(mnist?: Dataset): Promise<PageServer> {
   const folder = mnist && MNIST_FOLDER;

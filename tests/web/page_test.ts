@@ -5,7 +5,7 @@ import { needs } from "../requirements.ts";
 import { openPage, ready } from "./training_page.ts";
 
 Deno.test({
-  name: "the page trains on synthetic digits, says so, and asks for nothing from elsewhere",
+  name: "the page trains on synthetic digits, says so, and requests nothing from other servers",
   ...await needs("browser"),
   async fn() {
     await using web = await openPage();
@@ -16,14 +16,14 @@ Deno.test({
     assertEquals([first, steps], ["0", "500"]);
     assert(Number.parseFloat(accuracy) > 50, `accuracy: ${accuracy}`);
     assertEquals(web.complaints, []);
-    // A blob: is a text of the page's own.
+    // A blob: URL is made by the page itself.
     const addresses = web.requests.map((url) => url.replace(/^blob:/, ""));
     assertEquals(addresses.filter((url) => !url.startsWith(web.url)), []);
   },
 });
 
 Deno.test({
-  name: "the page goes on offline once it is there",
+  name: "the loaded page works offline",
   ...await needs("browser"),
   async fn() {
     await using web = await openPage();
@@ -39,16 +39,16 @@ Deno.test({
 });
 
 Deno.test({
-  name: "pausing stops the steps and the time, one step is one step, reset begins anew",
+  name: "pause stops steps and time, one step takes one step, and reset starts over",
   ...await needs("browser"),
   async fn() {
     await using web = await openPage();
-    const time = async () => Number(/Time training([\d.]+) s/.exec(await web.text("numbers"))![1]);
+    const time = async () => Number.parseFloat(await web.number("Training time"));
     await web.page.click("#start");
     await web.reach(50);
     await web.page.click("#start");
     await web.page.waitForSelector("#step:not([disabled])");
-    await web.page.waitForTimeout(300); // the steps under way
+    await web.page.waitForTimeout(300); // for the steps that are already queued
     const [steps, seconds] = [await web.steps(), await time()];
     await web.page.waitForTimeout(1500);
     assertEquals([await web.steps(), await time()], [steps, seconds]);
@@ -57,18 +57,19 @@ Deno.test({
     await web.reach(steps + 1);
     await web.page.waitForTimeout(200);
     assertEquals(await web.steps(), steps + 1);
-    assert(await time() < seconds + 0.5, "the pause counted as time");
+    assert(await time() < seconds + 0.5, "the pause was counted as training time");
 
     await web.page.click("#reset");
     await web.page.waitForFunction(() => document.querySelector("#start")!.textContent === "Start");
     assertEquals(await web.evaluations(), []);
     await web.page.click("#step");
-    await web.page.waitForFunction(() => /Steps1 of/.test(document.body.textContent!));
+    await web.reach(1);
+    assertEquals(await web.steps(), 1);
   },
 });
 
 Deno.test({
-  name: "speed limits the steps a second",
+  name: "the speed limits the steps per second",
   ...await needs("browser"),
   async fn() {
     await using web = await openPage({ query: "?backend=cpu&speed=10" });
@@ -82,7 +83,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a link repeats the run: the fields come back from the address, and the numbers with them",
+  name: "a link restores the fields and repeats the run",
   ...await needs("browser"),
   async fn() {
     await using web = await openPage();
@@ -115,21 +116,34 @@ Deno.test({
 });
 
 Deno.test({
-  name: "wrong settings are refused in a line that names the value, in fields and in links",
+  name: "invalid settings in fields and links are rejected with a message that contains the value",
   ...await needs("browser"),
   async fn() {
     await using web = await openPage({ query: "?preset=finest" });
     assertMatch(await web.text("notice"), /preset must be one of notebook, .*: it is finest/);
     await web.page.fill("#learning-rate", "fast");
     await web.page.press("#learning-rate", "Tab");
-    assertMatch(await web.text("notice"), /learningRate must be .*: current value is NaN/);
+    assertEquals(
+      await web.text("failure"),
+      'Learning rate must be a number above 0: current value is "fast"',
+    );
     assertEquals(await web.page.getAttribute("#learning-rate", "aria-invalid"), "true");
+    await web.page.fill("#learning-rate", "0.25");
+    await web.page.press("#learning-rate", "Tab");
+    assertEquals(await web.page.isVisible("#failure"), false);
+    assertEquals(await web.page.getAttribute("#learning-rate", "aria-invalid"), null);
+    await web.page.fill("#hidden", "20");
+    await web.page.press("#hidden", "Tab");
+    assertMatch(await web.text("failure"), /^Hidden units must be two .*: current value is "20"$/);
+    await web.page.click("#reset");
+    assertEquals(await web.page.inputValue("#hidden"), "50, 100");
+    assertEquals(await web.page.isVisible("#failure"), false);
     assertEquals(web.complaints, []);
   },
 });
 
 Deno.test({
-  name: "axe finds nothing serious, in light and in dark, and a phone's width is enough",
+  name: "axe finds no violation in light and dark, and the page fits a phone's width",
   ...await needs("browser"),
   async fn() {
     for (const colorScheme of ["light", "dark"] as const) {
@@ -183,12 +197,12 @@ Deno.test({
     assertMatch(await web.text("seen-caption"), /^A test digit: \d$/);
     await page.keyboard.press("c");
     assertEquals(await web.text("answer"), "Draw something");
-    assertEquals(await web.text("seen-caption"), "What the net sees, 28 x 28");
+    assertEquals(await web.text("seen-caption"), "What the net sees, 28 × 28");
   },
 });
 
 Deno.test({
-  name: "the kernels are there to read, each with its formula, its head comment and its code",
+  name: "the page shows each kernel with its formula, its first comment and its code",
   ...await needs("browser"),
   async fn() {
     await using web = await openPage();
@@ -199,7 +213,7 @@ Deno.test({
     for (const [i, path] of paths.entries()) {
       const source = await Deno.readTextFile(`shaders/${path}`);
       const [, firstLine] = /^\/\/ (.*)$/m.exec(source)!;
-      assert(articles[i].includes(firstLine), `${path}: no head comment`);
+      assert(articles[i].includes(firstLine), `${path}: no first comment`);
       assert(articles[i].includes(source.trimEnd().split("\n").at(-1)!), `${path}: no code`);
     }
     for (const kernel of ["fused/forward_backward.wgsl", "update.wgsl"]) {
@@ -209,7 +223,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a run that diverges stops with a line that says what to do, and can be reset",
+  name: "a run that diverges stops with advice, and another can be started",
   ...await needs("browser"),
   async fn() {
     const query = "?preset=accurate&learning-rate=1e30&backend=cpu";
@@ -217,12 +231,13 @@ Deno.test({
     await web.page.click("#start");
     await web.page.waitForFunction(() =>
       /try a smaller learning rate than 1e[+]30/.test(
-        document.querySelector("#notice")!.textContent!,
+        document.querySelector("#failure")!.textContent!,
       )
     );
     assertEquals(await web.page.isDisabled("#start"), true);
     await web.page.fill("#learning-rate", "0.004");
     await web.page.press("#learning-rate", "Tab");
+    assertEquals(await web.page.isVisible("#failure"), false);
     await web.page.click("#start:not([disabled])");
     await web.reach(20);
     assertEquals(web.complaints, []);

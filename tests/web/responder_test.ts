@@ -14,7 +14,7 @@ const respond = responder(
 const request = (path: string, method = "GET") =>
   respond(new Request(`http://127.0.0.1:8000${path}`, { method }));
 
-Deno.test("responder() gives the page's files with their types", async () => {
+Deno.test("responder() serves the page's files with their content types", async () => {
   const expected = {
     "/": "text/html; charset=utf-8",
     "/index.html": "text/html; charset=utf-8",
@@ -28,7 +28,7 @@ Deno.test("responder() gives the page's files with their types", async () => {
   assertEquals(await request("/page-1.js").text(), "1");
 });
 
-Deno.test("responder() answers HEAD without a body, and no other method", async () => {
+Deno.test("responder() answers HEAD without a body, and rejects other methods", async () => {
   const head = request("/page-1.js", "HEAD");
   assertEquals([await head.text(), head.headers.get("content-length")], ["", "1"]);
   for (const method of ["POST", "PUT", "DELETE", "OPTIONS"]) {
@@ -37,7 +37,7 @@ Deno.test("responder() answers HEAD without a body, and no other method", async 
   }
 });
 
-Deno.test("responder() has no file but the page's, however it is asked", () => {
+Deno.test("responder() serves no other files, whatever the path", () => {
   const paths = [
     "/deno.json",
     "/../deno.json",
@@ -51,7 +51,7 @@ Deno.test("responder() has no file but the page's, however it is asked", () => {
   for (const path of paths) assertEquals(request(path).status, 404, path);
 });
 
-Deno.test("responder() isolates the page and allows no script but its own", () => {
+Deno.test("responder() isolates the page and allows only its own scripts", () => {
   for (const response of [request("/"), request("/nothing")]) {
     const policy = response.headers.get("content-security-policy")!;
     assert(policy.includes("default-src 'none'") && policy.includes("frame-ancestors 'none'"));
@@ -62,7 +62,7 @@ Deno.test("responder() isolates the page and allows no script but its own", () =
   }
 });
 
-Deno.test("contentSecurityPolicy() lets the page fetch MNIST from where it is", () => {
+Deno.test("contentSecurityPolicy() allows the page to fetch MNIST from its URL", () => {
   const policy = contentSecurityPolicy("https://digits.example/mnist/");
   assert(policy.includes("connect-src 'self' https://digits.example;"), policy);
 });

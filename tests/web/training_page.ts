@@ -1,27 +1,29 @@
 /// <reference lib="dom" />
-/** The page as a visitor handles it. */
+/** Opens the page for tests and operates it as a visitor does. */
 import type { Page } from "playwright-core";
 import { type BrowserOptions, openBrowser, type TestPage } from "../../bench/browser.ts";
 import { servePage } from "./page_server.ts";
 import type { Dataset } from "../../lib/data/dataset.ts";
 
-/** A page that is ready to be started, in a browser of its own. */
+/** A page that is ready to train, in its own browser. */
 export interface TrainingPage extends TestPage, AsyncDisposable {
   url: string;
-  /** The text of an element, after the next frame. */
+  /** Returns the text of an element, after the next frame. */
   text(id: string): Promise<string>;
-  /** The step that the page says it has done. */
+  /** Returns one of the run's numbers, after the next frame. */
+  number(name: string): Promise<string>;
+  /** Returns the number of steps that the page shows. */
   steps(): Promise<number>;
-  /** Waits until the run has done so many steps. */
+  /** Waits, at most 2 minutes, until the run has done so many steps. */
   reach(steps: number): Promise<void>;
-  /** Rows of the table of evaluations: steps, accuracy, notebook's, loss. */
+  /** Returns the rows of the table of evaluations: steps, accuracy, the notebook's accuracy, loss. */
   evaluations(): Promise<string[][]>;
 }
 
 /**
  * Serves the page and opens it.
  *
- * @param options Query of its address; data; the browser's
+ * @param options The query of the address, the data (synthetic digits by default), and the browser's options
  */
 export async function openPage(
   { query = "?backend=cpu", mnist, browser: browserOptions }: {
@@ -34,23 +36,34 @@ export async function openPage(
   const browser = await openBrowser(browserOptions);
   const opened = await browser.open(server.url + query);
   await ready(opened.page);
-  const text = async (id: string) => {
-    await opened.page.evaluate(() =>
+  const nextFrame = () =>
+    opened.page.evaluate(() =>
       new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
     );
+  const text = async (id: string) => {
+    await nextFrame();
     return (await opened.page.textContent(`#${id}`)) ?? "";
   };
+  const number = async (name: string) => {
+    await nextFrame();
+    return (await opened.page.textContent(`#numbers div:has(dt:text-is("${name}")) dd`)) ?? "";
+  };
   const steps = async () => {
-    const shown = /Steps([\d,]+) of/.exec(await text("numbers"));
-    return shown ? Number(shown[1].replaceAll(",", "")) : 0;
+    const shown = /^([\d,]+) of [\d,]+$/.exec(await number("Steps"))!;
+    return Number(shown[1].replaceAll(",", ""));
   };
   return {
     ...opened,
     url: server.url,
     text,
+    number,
     steps,
     async reach(wanted) {
-      while (await steps() < wanted) await opened.page.waitForTimeout(50);
+      const end = Date.now() + 120_000;
+      while (await steps() < wanted) {
+        if (Date.now() > end) throw new Error(`still at step ${await steps()} of ${wanted}`);
+        await opened.page.waitForTimeout(50);
+      }
     },
     async evaluations() {
       return await opened.page.locator("#evaluations tbody tr").evaluateAll((rows) =>
@@ -64,7 +77,7 @@ export async function openPage(
   };
 }
 
-/** Waits until the page has its data. */
+/** Waits until the page has its data and a net. */
 export async function ready(page: Page): Promise<void> {
   await page.waitForSelector("#test-digit:not([disabled])");
   await page.waitForSelector("#save-onnx:not([disabled])");

@@ -1,5 +1,5 @@
 /// <reference lib="dom" />
-/** The page and the library where things are missing: WebGPU, a secure context, our server. */
+/** The page and the library with and without WebGPU, without a secure context, and on other servers. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { bundle } from "../../lib/cli/bundle.ts";
 import { openBrowser } from "../../bench/browser.ts";
@@ -8,7 +8,7 @@ import { mnistDirectory, needs, test } from "../requirements.ts";
 import { openPage, ready } from "./training_page.ts";
 
 Deno.test({
-  name: "the page trains on WebGPU: SwiftShader, for some steps",
+  name: "the page trains on WebGPU, here with SwiftShader",
   ...await needs("browser"),
   async fn() {
     await using web = await openPage({ query: "?backend=webgpu", browser: { webgpu: true } });
@@ -17,7 +17,7 @@ Deno.test({
       /Compiling the kernels/.test(document.querySelector("#status")!.textContent!)
     );
     await web.reach(20);
-    assertMatch(await web.text("numbers"), /Device[^()]+\(WebGPU in software\)/);
+    assertMatch(await web.number("Device"), /^[^()]+\(WebGPU in software\)$/);
     const [[steps, accuracy]] = await web.evaluations();
     assertEquals(steps, "0");
     assertMatch(accuracy, /^\d+[.]\d%$/);
@@ -26,25 +26,25 @@ Deno.test({
 });
 
 Deno.test({
-  name: "`auto` without a GPU takes the processor, and says nothing of what to install",
+  name: "without a GPU the page trains on the CPU by default, without advice to install drivers",
   ...await needs("browser"),
   async fn() {
     await using web = await openPage({ query: "" });
     await web.page.click("#step");
     await web.reach(1);
-    assertMatch(await web.text("numbers"), /DeviceCPU /);
+    assertMatch(await web.number("Device"), /^CPU /);
     assert(!/apt|install|driver/.test(await web.text("main")));
   },
 });
 
 Deno.test({
-  name: "WebGPU where there is none: the page says so, and trains on the processor when told to",
+  name: "without a GPU the page reports that WebGPU is missing, and can be switched to the CPU",
   ...await needs("browser"),
   async fn() {
     await using web = await openPage({ query: "?backend=webgpu" });
     await web.page.click("#start");
     await web.page.waitForFunction(() =>
-      document.querySelector("#notice")!.textContent!.includes(
+      document.querySelector("#failure")!.textContent!.includes(
         "Cannot train on WebGPU: there is no WebGPU adapter",
       )
     );
@@ -55,18 +55,23 @@ Deno.test({
   },
 });
 
-test("the engine lives in the trainer's Worker: the page's own script has none", async () => {
+test("only the trainer's Worker contains engines, and only the examiner's draws the sheet", async () => {
   const reach = async (entry: string) =>
     Object.keys((await bundle({ entryPoints: [entry] })).metafile.inputs);
   const engines = (files: string[]) =>
     files.filter((file) => /^lib\/engine\/(cpu|webgpu)\//.test(file));
-  assertEquals(engines(await reach("web/page.ts")), []);
-  assertEquals(engines(await reach("web/examiner.ts")), []);
-  assert(engines(await reach("web/trainer.ts")).length > 10);
+  const page = await reach("web/page.ts");
+  const examiner = await reach("web/examiner.ts");
+  const trainer = await reach("web/trainer.ts");
+  assertEquals(engines(page), []);
+  assertEquals(engines(examiner), []);
+  assert(engines(trainer).length > 10);
+  const draws = (files: string[]) => files.includes("web/augmented_images.ts");
+  assertEquals([page, examiner, trainer].map(draws), [false, true, false]);
 });
 
 Deno.test({
-  name: "http:// from another machine: the page says why there is no WebGPU, and trains",
+  name: "over http:// from another machine the page explains why there is no WebGPU, and trains",
   ...await needs("browser"),
   async fn() {
     const args = ["--host-resolver-rules=MAP classroom.test 127.0.0.1"];
@@ -74,14 +79,14 @@ Deno.test({
     await web.page.goto(web.url.replace("127.0.0.1", "classroom.test"));
     await ready(web.page);
     assertEquals(await web.page.evaluate(() => isSecureContext), false);
-    assertMatch(await web.text("notice"), /no WebGPU: it trains on the processor/);
+    assertMatch(await web.text("notice"), /^No WebGPU: .* trains on one thread of the CPU/);
     await web.page.click("#start");
     await web.reach(20);
   },
 });
 
 Deno.test({
-  name: "deno task build writes a folder that any server can serve, from any path, on one thread",
+  name: "deno task build writes a folder that any server can serve at any path, for one thread",
   ...await needs("browser"),
   async fn() {
     const folder = await Deno.makeTempDir();
@@ -98,8 +103,10 @@ Deno.test({
       await ready(page);
       assertEquals(await page.evaluate(() => crossOriginIsolated), false);
       await page.click("#start");
-      await page.waitForFunction(() => /Time a step/.test(document.body.textContent!));
-      // It looked for MNIST beside itself, and nowhere else.
+      await page.waitForFunction(() =>
+        /Time per step\s+[\d.]+ ms/.test(document.body.textContent!)
+      );
+      // The page requests MNIST only from its own folder.
       assertEquals(requests.filter((url) => !url.startsWith(`${server.url}dist/`)), []);
       assertEquals(complaints.filter((line) => !/404|mnist/.test(line)), []);
       assertMatch((await page.textContent("#notice"))!, /Not MNIST/);
@@ -110,7 +117,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "deno task build --with-data puts MNIST beside the page, which trains on it",
+  name: "deno task build --with-data writes MNIST beside the page, which trains on it",
   ...await needs("mnist", "browser"),
   async fn() {
     const folder = await Deno.makeTempDir();
@@ -123,8 +130,10 @@ Deno.test({
       const { page, complaints } = await browser.open(`${server.url}dist/?backend=cpu`);
       await ready(page);
       await page.click("#step");
-      await page.waitForFunction(() => /Time a step/.test(document.body.textContent!));
-      assertMatch((await page.textContent("#numbers"))!, /DataMNIST/);
+      await page.waitForFunction(() =>
+        /Time per step\s+[\d.]+ ms/.test(document.body.textContent!)
+      );
+      assertMatch((await page.textContent("#numbers"))!, /Data\s+MNIST/);
       assertEquals(complaints, []);
     } finally {
       await Deno.remove(folder, { recursive: true });
@@ -133,7 +142,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "deno task build --data-url has the page fetch MNIST from there, and allows it",
+  name: "deno task build --data-url makes the page fetch MNIST from that URL",
   ...await needs("browser"),
   async fn() {
     const folder = await Deno.makeTempDir();
@@ -165,7 +174,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "deno task build replaces its own files and touches nobody else's",
+  name: "deno task build replaces its earlier files and no others",
   ...await needs("permissions"),
   async fn() {
     const folder = await Deno.makeTempDir();
@@ -173,7 +182,7 @@ Deno.test({
       await Deno.writeTextFile(`${folder}/thesis.txt`, "mine");
       const refused = await runCli("build", ["--out", folder]);
       assertEquals(refused.code, 1);
-      assertMatch(refused.stderr, /it holds files of others, thesis.txt for one/);
+      assertMatch(refused.stderr, /it contains other files, such as thesis.txt/);
       assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["thesis.txt"]);
 
       const out = `${folder}/dist`;
@@ -195,7 +204,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "three lines in a page of another origin import the library, and train",
+  name: "README's three lines in a page of another origin import the library and train",
   ...await needs("browser"),
   async fn() {
     const { outputFiles: [{ text }] } = await bundle({ entryPoints: ["browser.ts"] });
@@ -218,7 +227,7 @@ Deno.test({
   },
 });
 
-/** Serves one text at every path, to every origin. */
+/** Serves a text at every path, for every origin. */
 function serveText(text: string, type: string): { url: string } & AsyncDisposable {
   return serve(() =>
     new Response(text, {
@@ -227,7 +236,7 @@ function serveText(text: string, type: string): { url: string } & AsyncDisposabl
   );
 }
 
-/** Serves a folder as a plain static host does: no header but the type. */
+/** Serves a folder as a simple static host does, with the content type as its only header. */
 function serveFolder(folder: string): { url: string } & AsyncDisposable {
   const types: Record<string, string> = { js: "text/javascript", css: "text/css" };
   return serve(async (request) => {

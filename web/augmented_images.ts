@@ -1,0 +1,46 @@
+/** Augments some training images, by the reference definition that all engines implement. */
+import type { Dataset } from "../lib/data/dataset.ts";
+import { augmentImage } from "../lib/engine/augment.ts";
+import type { Augmentation } from "../lib/engine/engine.ts";
+import { prngKey, split } from "../lib/random/threefry.ts";
+
+/** Number of augmented versions of each image. */
+const VERSIONS = 8;
+
+/** Training images and their augmented versions. */
+export interface AugmentedImages {
+  /** Shape (classes, columns, 28 * 28): an image of each class, followed by its versions. */
+  images: Uint8Array<ArrayBuffer>;
+  /** 1, if images are not augmented, or 1 + the number of versions. */
+  columns: number;
+}
+
+/**
+ * Augments the first training image of each class.
+ *
+ * @param data The data set
+ * @param augment The augmentation
+ * @param seed The seed of the random numbers
+ * @returns The images and their versions, in the order of the classes
+ */
+export function augmentedImages(
+  data: Dataset,
+  augment: Augmentation,
+  seed: number,
+): AugmentedImages {
+  const { labels, trainRows, width, height, classes } = data;
+  const keys = augment === "none" ? [] : split(prngKey(seed), VERSIONS);
+  const size = width * height;
+  const columns = 1 + keys.length;
+  const images = new Uint8Array(classes * columns * size);
+  for (let label = 0; label < classes; label++) {
+    const row = labels.subarray(0, trainRows).indexOf(label);
+    if (row < 0) continue;
+    const image = data.images.subarray(row * size, (row + 1) * size);
+    const versions = keys.map((key) => augmentImage(image, data, augment, { key, position: row }));
+    [image, ...versions].forEach((version, column) => {
+      images.set(version, (label * columns + column) * size);
+    });
+  }
+  return { images, columns };
+}
