@@ -36,7 +36,7 @@ const KERNELS: Kernel[] = [
   },
   {
     file: "functions/rows.wgsl",
-    what: "The data set on the GPU",
+    heading: "The data set on the GPU",
     formula: "images: 4 pixels per word; each row's scale and label",
     text: rows,
   },
