@@ -65,7 +65,7 @@ async function startupTask(
       { head: "phase", of: ({ name }: Phase) => name },
       { head: "from", of: ({ from }: Phase) => from },
       { head: "to", of: ({ to }: Phase) => to },
-      { head: "takes", of: ({ takes }: Phase) => takes },
+      { head: "duration", of: ({ duration }: Phase) => duration },
     ], phases),
   );
 }

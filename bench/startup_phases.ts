@@ -12,7 +12,7 @@ export interface Phase {
   from: number;
   to: number;
   /** The duration; less than `to - from` if the phase has several parts with gaps between them. */
-  takes: number;
+  duration: number;
 }
 
 /**
@@ -53,7 +53,7 @@ export function phasesOf(start: number, spans: Span[], printed: PrintedLine[]): 
       name,
       from: Math.min(phase?.from ?? Infinity, from - start),
       to: Math.max(phase?.to ?? 0, to - start),
-      takes: (phase?.takes ?? 0) + to - from,
+      duration: (phase?.duration ?? 0) + to - from,
     });
   };
   add(STARTED, start, deno.to);
@@ -70,7 +70,7 @@ export function summarizePhases(starts: Phase[][]): Phase[] {
   const names = [...new Set(starts.flat().map(({ name }) => name))];
   return names.map((name) => {
     const phases = starts.flat().filter((phase) => phase.name === name);
-    const of = (field: "from" | "to" | "takes") => median(phases.map((phase) => phase[field]));
-    return { name, from: of("from"), to: of("to"), takes: of("takes") };
+    const of = (field: "from" | "to" | "duration") => median(phases.map((phase) => phase[field]));
+    return { name, from: of("from"), to: of("to"), duration: of("duration") };
   }).sort((a, b) => a.from - b.from);
 }

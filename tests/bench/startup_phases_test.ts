@@ -19,17 +19,17 @@ const PRINTED = [
 
 Deno.test("phasesOf() counts from the start of the process, and adds up spans of the same name", () => {
   assertEquals(phasesOf(START, SPANS, PRINTED), [
-    { name: STARTED, from: 0, to: 40, takes: 40 },
-    { name: "modules loaded", from: 40, to: 90, takes: 50 },
-    { name: "adapter", from: 100, to: 165, takes: 55 },
-    { name: "worker.ts", from: 90, to: 190, takes: 100 },
+    { name: STARTED, from: 0, to: 40, duration: 40 },
+    { name: "modules loaded", from: 40, to: 90, duration: 50 },
+    { name: "adapter", from: 100, to: 165, duration: 55 },
+    { name: "worker.ts", from: 90, to: 190, duration: 100 },
     {
       name: "data loaded into the engine, first evaluation",
       from: 200,
       to: 250,
-      takes: 50,
+      duration: 50,
     },
-    { name: "first step", from: 260, to: 280, takes: 20 },
+    { name: "first step", from: 260, to: 280, duration: 20 },
   ]);
 });
 
@@ -39,7 +39,7 @@ Deno.test("phasesOf() throws if the run did not train or recorded no start", () 
 });
 
 Deno.test("summarizePhases() takes the medians of each phase, ordered by their beginnings", () => {
-  const phase = (name: string, from: number) => ({ name, from, to: from + 2, takes: 2 });
+  const phase = (name: string, from: number) => ({ name, from, to: from + 2, duration: 2 });
   const starts = [[phase("b", 9), phase("a", 1)], [phase("b", 5), phase("a", 3)], [phase("b", 6)]];
   assertEquals(summarizePhases(starts), [phase("a", 2), phase("b", 6)]);
 });

@@ -22,13 +22,13 @@ const NET: Architecture = {
   head: "notebook",
 };
 
-test("drawStart() remembers the last draws, whatever the data's name and content", () => {
+test("drawStart() returns its last result again if only names, pixels or the batch size differ", () => {
   const first = drawStart(DATA, NOTEBOOK, NET);
   const renamed = { ...DATA, name: "full", images: DATA.images.map(() => 255) };
   assert(drawStart(renamed, { ...NOTEBOOK, batchSize: 7 }, { ...NET }) === first);
 });
 
-test("drawStart() draws anew if anything differs on which the draws depend", () => {
+test("drawStart() draws again if an option or a size differs on which the draws depend", () => {
   const published: TrainingOptions = { ...NOTEBOOK, split: "original" };
   const cases: [Dataset, TrainingOptions, Architecture][] = [
     [DATA, { ...NOTEBOOK, seed: 1 }, NET],

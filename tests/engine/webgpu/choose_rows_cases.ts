@@ -15,8 +15,8 @@ const KEYS_OF_A_BIN = 25;
 const SLOT_ROWS = 128;
 
 /**
- * Runs the kernel and returns the slot of each key, which should begin with `permutation(key,
- * n)[begin .. begin + count)`.
+ * Runs the kernel and returns the slot of each key. A slot should begin with
+ * `permutation(key, n)[begin .. begin + count)`.
  */
 async function chooseRows(
   { keys, n, begin, count, layout, kept }: {
