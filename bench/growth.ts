@@ -83,7 +83,7 @@ async function growthTask({ backend = "auto", json }: FlagValues<typeof FLAGS>):
       { head: "GFLOP/s", of: ({ gigaflops }: ScaledTiming) => gigaflops, digits: 2 },
     ], steps),
     "",
-    "Sampling from 60,000 rows (the step also trains a net with hidden layers of 1 and 1 units on images of 4 pixels):",
+    "Sampling from 60,000 rows (each step also trains the smallest net, on images of 4 pixels):",
     "",
     ...markdownTable([
       { head: "rows", of: ({ batchSize }: ScaledTiming) => batchSize },

@@ -68,7 +68,7 @@ async function peersTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
   }
   print(
     ...machineLines(machine),
-    `Data: ${data.name}; median, minimum and maximum of ${rounds} turns; the implementations take turns`,
+    `Data: ${data.name}; median, minimum and maximum of ${rounds} turns`,
     "",
     ...comparisonTable(measurements),
   );

@@ -28,7 +28,7 @@ SHAPES = [(50, 784), (50,), (100, 50), (100,), (10, 100), (10,)]
 
 
 def load(folder):
-    """Returns the images as float32 (rows, 784), the labels (rows), and the number of training rows."""
+    """Returns images as float32 (rows, 784), labels (rows), and the number of training rows."""
     def read(name, header):
         return np.fromfile(f"{folder}/{name}", np.uint8)[header:]
     images = [read(f"{part}-images-idx3-ubyte", 16).reshape(-1, 784) for part in ("train", "t10k")]
@@ -37,7 +37,7 @@ def load(folder):
 
 
 def next_key(key):
-    """Returns the key of the next draw, as in the notebook: the first of the two keys of a split."""
+    """Returns the key of the next draw, as in the notebook: the first key of a split."""
     return random.split(key)[0]
 
 
@@ -65,7 +65,7 @@ def accuracy(params, x, y):
 
 
 def learning_rate_of(step):
-    """Returns the learning rate of a step, counted from 1. It is multiplied by DECAY every DECAY_EVERY steps."""
+    """Returns the learning rate of a step (1, 2...), which falls after every DECAY_EVERY steps."""
     return LEARNING_RATE * DECAY ** ((step - 1) // DECAY_EVERY)
 
 
@@ -122,7 +122,7 @@ def run_scan(key, params, train, test, iterations):
 
 
 def run_presample(key, params, train, _, iterations):
-    """Runs the arithmetic alone, on rows sampled in advance. Returns the seconds and the parameters."""
+    """Runs the arithmetic alone, on sampled rows. Returns the seconds and the parameters."""
     def chain(key, _):
         key = next_key(key)
         return key, key

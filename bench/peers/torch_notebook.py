@@ -60,7 +60,7 @@ def accuracy(params, x, y):
 
 
 def learning_rate_of(step):
-    """Returns the learning rate of a step, counted from 1. It is multiplied by DECAY every DECAY_EVERY steps."""
+    """Returns the learning rate of a step (1, 2...), which falls after every DECAY_EVERY steps."""
     return LEARNING_RATE * DECAY ** ((step - 1) // DECAY_EVERY)
 
 
