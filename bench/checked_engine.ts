@@ -22,8 +22,8 @@ export interface CheckedEngineOptions {
  * Creates an engine and checks it.
  *
  * @param options The backend, the data, the net and the batch size
- * @returns The engine, loaded and started. It stays open until the process ends, because `deno
- *   bench` does not tell a file that its benchmarks are done
+ * @returns The engine, loaded and started. It stays open until the process ends, because
+ *   `deno bench` does not tell a file that its benchmarks are done
  * @throws {AssertionError} If the engine's results are wrong
  */
 export async function openCheckedEngine(

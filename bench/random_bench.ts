@@ -1,7 +1,7 @@
 /**
  * Measures the random draws on one core with `deno bench`: random bits, normal numbers, and
- * sampling rows. The results are compared with JAX's numbers before anything is timed. Run by `deno
- * task bench`, or alone by `deno bench --lock=deno.lock bench/random_bench.ts`.
+ * sampling rows. The results are compared with JAX's numbers before anything is timed. Run by
+ * `deno task bench`, or alone by `deno bench --lock=deno.lock bench/random_bench.ts`.
  */
 import { assertEquals } from "@std/assert";
 import { normal, permutation } from "../lib/random/distributions.ts";
@@ -27,8 +27,7 @@ Deno.bench("normal: 39,200 numbers, the notebook's w0", { group: "normal" }, () 
 
 const shuffled = permutation(key, ROWS);
 
-// This is the function that the engines use; `permutation` and `choice` allocate arrays for every
-// draw.
+// The engines use this function, which allocates no arrays for a draw.
 for (const k of [ROWS, 1, 10, 100, 250, 1000]) {
   const selectRows = createRowSelector(ROWS, k);
   const rows = new Uint32Array(k);

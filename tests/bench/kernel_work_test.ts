@@ -34,8 +34,8 @@ Deno.test({
       Object.fromEntries(works.map(({ name, count }) => [name, count]));
     const { choose_rows, gather, forward_backward, update } = counts(steps);
     assertEquals([forward_backward, update], [130, 130]);
-    // Both run once for each fill of the slots. There are at most 64 slots, so 130 steps need three
-    // fills.
+    // Both run each time the slots are full. There are at most 64 slots, so 130 steps fill them
+    // three times.
     assert(choose_rows >= 3 && choose_rows === gather, JSON.stringify(counts(steps)));
 
     const before = await engine.read();

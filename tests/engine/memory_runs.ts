@@ -1,7 +1,6 @@
 /**
  * Trains several times, and prints the resident memory after each run, in bytes, as a JSON array.
- * memory_test.ts runs this program in a process of its own. Arguments: the backend, the number of
- * runs.
+ * memory_test.ts runs this program as a process. Arguments: the backend, the number of runs.
  *
  * The data has MNIST's size, so a data set that is not freed is clearly visible. The program needs
  * `--v8-flags=--expose-gc`: the memory of a device is freed only when its JavaScript object is

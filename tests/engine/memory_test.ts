@@ -55,8 +55,7 @@ Deno.test({
     const directory = await Deno.makeTempDir();
     const train = taskCommand("train", args, env, { cwd: directory }).spawn();
     const ended = train.output();
-    // Deno lets a program read another process's status only with all permissions, so a shell reads
-    // it.
+    // A shell reads the status, because Deno would need all permissions for another process's.
     const { stdout } = await new Deno.Command("sh", {
       args: ["-c", `while grep VmHWM /proc/${train.pid}/status; do sleep 0.02; done`],
       stderr: "null",

@@ -84,8 +84,7 @@ export class FakeEngine implements Engine {
     this.calls.push({ call: "settle" });
     const evaluations = this.#evaluations.splice(0);
     const answered = this.#busyUntil + this.millisecondsPerWait;
-    // Timers fire in the order in which they were set, so the clock moves when the caller's wait
-    // ends.
+    // Timers fire in the order in which they were set, so the clock moves when this wait ends.
     await new Promise((resolve) => setTimeout(resolve, 0));
     this.milliseconds = Math.max(this.milliseconds, answered);
     return evaluations;

@@ -1,7 +1,4 @@
-/**
- * Tests of train() on the real engines: divergence, resuming bit by bit, and the number of
- * readbacks.
- */
+/** Tests of train() on the real engines: divergence, equal bits after resuming, readbacks. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { createEngine } from "../../lib/engine/create.ts";
 import { WebGpuEngine } from "../../lib/engine/webgpu/webgpu_engine.ts";

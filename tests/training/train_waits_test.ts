@@ -36,8 +36,7 @@ for (const stepsBlock of [false, true]) {
     // The first and the last chunks have other sizes.
     assert(waits.every((wait) => wait < 0.22), `${waits}`);
     assert(waits.slice(1, -2).every((wait) => wait > 0.06), `${waits}`);
-    // The device idles twice: before the loop, and after the first chunk, whose time is not yet
-    // known.
+    // The device idles twice: before the loop, and after the first chunk, which measures its speed.
     assertEquals(engine.idleMilliseconds, 2 * 11);
   });
 }

@@ -1,7 +1,4 @@
-/**
- * The core of the contract: a few tests that together cover all that an engine does, for where all
- * tests would take too long.
- */
+/** The core of the contract: a few tests that cover all that an engine does, for slow devices. */
 import { registerDistortions } from "./distortions.ts";
 import { registerSampling } from "./sampling.ts";
 import { registerEvaluations } from "./evaluations.ts";

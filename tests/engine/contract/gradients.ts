@@ -1,7 +1,4 @@
-/**
- * Contract: gradients match float64 for layer sizes and batch sizes of which many are no multiple
- * of a tile.
- */
+/** Contract: gradients match float64, also if sizes are no multiples of a kernel's tiles. */
 import { assert } from "@std/assert";
 import { type Architecture, layerSizes, parameterSlots } from "../../../lib/net/architecture.ts";
 import { prngKey } from "../../../lib/random/threefry.ts";
@@ -42,16 +39,14 @@ export function registerGradients(register: Register, make: MakeEngine): void {
         const state = drawState(
           architecture,
           options.optimizer,
-          // N(0, 1) parameters saturate the outputs of wide layers, and 1 - x3^2 is then inexact in
-          // float32.
+          // N(0, 1) parameters saturate the outputs of wide layers, which makes 1 - x3^2 inexact.
           activation === "relu" || Math.max(...hidden) > 128 ? 1 : undefined,
         );
         const trainRows = allRows(data).reverse();
         await using engine = await make(options);
         engine.load(data);
         for (const count of [1, 3, 100, 101, 150]) {
-          // With so large a learning rate, the new parameters equal the scaled gradient, to
-          // float32's precision.
+          // With so large a rate, the new parameters equal the scaled gradient, in float32.
           const step = { key: prngKey(count), from: 0, count, learningRate: 2 ** 20 };
           engine.start(trainRows, state);
           engine.step([step]);

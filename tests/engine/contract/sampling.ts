@@ -18,8 +18,7 @@ export function registerSampling(register: Register, make: MakeEngine): void {
         threefry,
         batchSize: 200,
       };
-      // All rows have the same label and random bytes, so the sum of a batch's images identifies
-      // its rows.
+      // All rows have the same label, so the sum of a batch's random images identifies its rows.
       const data = generatedData({ rows: 60_000, width: 8, height: 8, classes: 1 });
       const state = drawState(architecture, options.optimizer);
       state.parameters.fill(0, 0, architecture.inputs);
@@ -45,8 +44,7 @@ export function registerSampling(register: Register, make: MakeEngine): void {
           engine.start(trainRows, state);
           engine.step([{ key, from, count, learningRate: 2 ** 20 }]);
           const { parameters } = await engine.read();
-          // Since w0 is 0, all rows have the same derivative d: b0 changes by d, and w0 by d times
-          // the mean input.
+          // w0 is 0, so all rows have the same delta: b0 changes by it, w0 by it times the mean input.
           const changeOfBias = parameters[64] - state.parameters[64];
           const sums = expected.map((_, d) =>
             Math.round(parameters[d] / changeOfBias * 255 * count)

@@ -111,13 +111,11 @@ export async function assertSteps(make: MakeEngine, training: Training): Promise
   const change = difference(reference.parameters, start.parameters);
   const ofParameters = relativeError(ours.parameters, reference.parameters);
   const ofChange = relativeError(ours.parameters, reference.parameters, change);
-  // Adam changes a parameter by about the learning rate even if its gradient is only rounding
-  // error.
+  // Adam changes a parameter by about the learning rate, even if its gradient is a rounding error.
   const tolerance = training.options.optimizer.name === "adam" ? 1e-5 : 1e-6;
   assert(ofParameters <= tolerance, `relative error of the parameters: ${ofParameters}`);
   assert(ofChange <= 1e-4, `relative error of their change: ${ofChange}`);
-  // Adam's m and v are compared separately, because the norm of m is about a thousand times that of
-  // v.
+  // Adam's m and v are compared separately: the norm of m is about a thousand times that of v.
   for (let from = 0; from < reference.moments.length; from += ours.parameters.length) {
     const to = from + ours.parameters.length;
     const [moment, expected] = [ours.moments, reference.moments].map((all) => all.slice(from, to));

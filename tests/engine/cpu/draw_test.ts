@@ -7,10 +7,7 @@ import { permutation } from "../../../lib/random/distributions.ts";
 import { prngKey, split, type ThreefryLayout } from "../../../lib/random/threefry.ts";
 import { OTHER_ENGINE } from "../contract/shared.ts";
 
-/**
- * Returns a function that samples from n rows in WebAssembly. The row numbers are their positions
- * plus 7.
- */
+/** Returns a function that samples from n rows in WebAssembly. Row i has the number i + 7. */
 function drawer(n: number, threefry: ThreefryLayout, selectionMargin: number) {
   const { layout, bytes } = planMemory({
     options: { ...OTHER_ENGINE, batchSize: n, threefry },

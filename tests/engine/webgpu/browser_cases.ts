@@ -1,7 +1,6 @@
 /**
- * The core of the contract for a browser. browser_test.ts bundles this file and runs it in a page,
- * where
- * `globalThis.cases` holds the tests: functions without arguments that reject if the test fails.
+ * The core of the contract for a browser. browser_test.ts bundles this file and runs it in a page.
+ * There, `globalThis.cases` holds the tests: functions that reject if the test fails.
  */
 import { findAdapter, Gpu } from "../../../lib/engine/webgpu/device.ts";
 import { createWebGpuEngine } from "../../../lib/engine/webgpu/webgpu_engine.ts";

@@ -93,8 +93,7 @@ Deno.test({
   name: "WebGpuEngine.load() frees all buffers if the data set exceeds the device",
   ...webgpu,
   async fn() {
-    // The images fit, because they can be divided into parts. The labels and scales of the rows do
-    // not.
+    // The images fit, because they are divided into parts, but the rows' labels and scales do not.
     const gpu = await openLimited({
       maxBufferSize: 2 ** 19,
       maxStorageBufferBindingSize: 2 ** 19,

@@ -1,6 +1,5 @@
 /**
- * `deno task test:mutants`: measures whether the tests of the engines detect small mistakes in the
- * shaders.
+ * `deno task test:mutants`: checks that the tests of the engines detect small mistakes in shaders.
  *
  * It removes every barrier and every bounds guard and replaces a seeded sample of the operators,
  * one at a time (mutants.ts), and runs the contract on each mutant. A mutant for which no test
