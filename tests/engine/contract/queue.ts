@@ -122,9 +122,13 @@ export function registerQueue(register: Register, make: MakeEngine): void {
     const engine = await startEngine(make, { options: NOTEBOOK_ENGINE, data, state });
     engine.step(drawnSteps(3, 10, 0.5));
     await engine[Symbol.asyncDispose]();
-    assertThrows(() => engine.step(drawnSteps(1, 10, 0.5)), Error);
-    await assertRejects(() => engine.settle(), Error);
-    await assertRejects(() => engine.read(), Error);
+    assertThrows(() => engine.load(data), Error, "disposed");
+    assertThrows(() => engine.start(allRows(data), state), Error, "disposed");
+    assertThrows(() => engine.step(drawnSteps(1, 10, 0.5)), Error, "disposed");
+    assertThrows(() => engine.evaluate(allRows(data)), Error, "disposed");
+    await assertRejects(() => engine.settle(), Error, "disposed");
+    await assertRejects(() => engine.read(), Error, "disposed");
+    // Disposing of an engine again is allowed.
     await engine[Symbol.asyncDispose]();
   });
 
