@@ -22,8 +22,8 @@ function imageOf(...inked: [number, number, number][]): Uint8Array<ArrayBuffer> 
 const SIZE = { width: 9, height: 9 };
 
 // Seed, position, matrix, shift, and the first and last control points: from
-// tests/golden/make_distortions.py, rounded to five digits. The contract compares the engines
-// images with those of distortion.ts.
+// tests/golden/make_distortions.py, rounded to five digits. The contract compares the images of all
+// engines with those of distortion.ts.
 // deno-fmt-ignore
 const DRAWS = [
   [0, 0, [0.89395, 0.03602, 0.05096, 0.91142], [0.50787, -0.30006], [-1.46657, -1.9041, 0.45525, -2.16514]],

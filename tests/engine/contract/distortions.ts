@@ -45,7 +45,7 @@ export function registerDistortions(register: Register, make: MakeEngine): void 
   });
 
   register("distorts images of any size as the definition in float64 does", async () => {
-    for (const size of [[1, 1], [1, 6], [18, 20], [19, 34], [37, 4]]) {
+    for (const size of [[1, 1], [1, 6], [14, 3], [18, 20], [19, 34], [37, 4]]) {
       await assertDistorted(make, ALL, size);
     }
   });
