@@ -126,45 +126,43 @@ export function distorted(image: usize, position: u32): usize {
   const centerY: f32 = <f32> (height - 1) / 2;
   const shiftX = shift * drawn(scratch, 2);
   const shiftY = shift * drawn(scratch + OTHERS, 2);
-  // The source of the first pixel of a line through the center.
-  const startX = <f32> MARGIN + centerX + shiftX - stepX * centerX;
-  const startY = <f32> MARGIN + centerY + shiftY - stepY * centerX;
-  const perStepX: f32 = 1 / stepX;
-  const perStepY: f32 = 1 / stepY;
+  // The source of the first pixel of a line, without its displacement, is startX + y xy, startY + y yy.
+  const startX = <f32> MARGIN + centerX + shiftX - stepX * centerX - xy * centerY;
+  const startY = <f32> MARGIN + centerY + shiftY - stepY * centerX - yy * centerY;
+  // For the box's left, right, top and bottom edges, with signs such that a source is beyond an
+  // edge if it is less than the edge: (x, -x, y, -y).
+  const start = vectorOf(startX, -startX, startY, -startY);
+  const perLine = vectorOf(xy, -xy, yy, -yy);
+  const perStep = vectorOf(1 / stepX, -1 / stepX, 1 / stepY, -1 / stepY);
+  const edges = f32x4.sub(
+    vectorOf(
+      <f32> left - 1,
+      -<f32> right - 1,
+      <f32> top - 1,
+      -<f32> bottom - 1,
+    ),
+    f32x4.splat(SLACK),
+  );
   const roundedWidth = (width + 3) & ~3;
+  const last: f32 = <f32> (width - 1);
 
   for (let y: u32 = 0; y < height; y++) {
-    const fromCenter: f32 = <f32> y - centerY;
-    const lineX = startX + xy * fromCenter;
-    const lineY = startY + yy * fromCenter;
-    let leastX: f32 = -SLACK;
-    let mostX: f32 = SLACK;
-    let leastY: f32 = -SLACK;
-    let mostY: f32 = SLACK;
+    const source = multiplyAdd(perLine, f32x4.splat(<f32> y), start);
+    let distances = f32x4.sub(edges, source);
     if (isWarped) {
-      // A pixel's displacement is a weighted average of the line's control points.
       blendPoints(scratch, y);
-      const x0 = v128.load(scratch, LINE_X);
-      const x1 = v128.load(scratch, LINE_X + 16);
-      const y0 = v128.load(scratch, LINE_Y);
-      const y1 = v128.load(scratch, LINE_Y + 16);
-      leastX += leastOf(f32x4.pmin(x0, x1));
-      mostX += mostOf(f32x4.pmax(x0, x1));
-      leastY += leastOf(f32x4.pmin(y0, y1));
-      mostY += mostOf(f32x4.pmax(y0, y1));
+      distances = f32x4.sub(distances, largestDisplacements(scratch));
     }
-    // Where, between two pixels of the line, the source crosses the box's edges at the earliest and
-    // at the latest. A pixel outside takes 0. With a step of 0, these are infinite, or NaN if
-    // the source is always on an edge, and then all pixels are 0.
-    const crossing0 = (<f32> (left - 1) - mostX - lineX) * perStepX;
-    const crossing1 = (<f32> (right + 1) - leastX - lineX) * perStepX;
-    const crossing2 = (<f32> (top - 1) - mostY - lineY) * perStepY;
-    const crossing3 = (<f32> (bottom + 1) - leastY - lineY) * perStepY;
-    const from = max<f32>(max(min(crossing0, crossing1), min(crossing2, crossing3)), 0);
-    const to = min<f32>(
-      min(max(crossing0, crossing1), max(crossing2, crossing3)),
-      <f32> (width - 1),
-    );
+    // The places in the line, counted in pixels, where the source crosses the edges. With a step of
+    // 0, they are infinite, or NaN if the source stays on an edge, and then all pixels are 0.
+    const crossings = f32x4.mul(distances, perStep);
+    const others = v128.shuffle<f32>(crossings, crossings, 1, 0, 3, 2);
+    const entries = f32x4.pmin(crossings, others);
+    const exits = f32x4.pmax(crossings, others);
+    const entry = f32x4.pmax(entries, v128.shuffle<f32>(entries, entries, 2, 3, 0, 1));
+    const exit = f32x4.pmin(exits, v128.shuffle<f32>(exits, exits, 2, 3, 0, 1));
+    const from = f32x4.extract_lane(f32x4.pmax(entry, f32x4.splat(0)), 0);
+    const to = f32x4.extract_lane(f32x4.pmin(exit, f32x4.splat(last)), 0);
     const line = result + y * width;
     let first: u32 = 0;
     let end: u32 = 0;
@@ -175,7 +173,7 @@ export function distorted(image: usize, position: u32): usize {
     // If the width is no multiple of 4, stores at the end of a line also change the next line's
     // first pixels, which are stored later, or the bytes after the image, which nothing reads.
     for (let x: u32 = 0; x < first; x += 4) store<u32>(line + x, 0);
-    if (first < end) resample(squares, stride, scratch, line, first, end, lineX, lineY);
+    if (first < end) resample(squares, stride, scratch, line, first, end, source);
     for (let x = end; x < width; x += 4) store<u32>(line + x, 0);
   }
   return result;
@@ -185,7 +183,7 @@ export function distorted(image: usize, position: u32): usize {
  * Computes the pixels `first` to `end - 1` of a line, both multiples of 4.
  *
  * @param line Address of the line's first pixel
- * @param lineX, lineY The first pixel's source, without the displacement field
+ * @param source The source of the line's first pixel without its displacement: (x, -x, y, -y)
  */
 function resample(
   squares: usize,
@@ -194,8 +192,7 @@ function resample(
   line: usize,
   first: u32,
   end: u32,
-  lineX: f32,
-  lineY: f32,
+  source: v128,
 ): void {
   const isWarped = warp != 0;
   const hasSeven = columnTaps > 5;
@@ -207,8 +204,8 @@ function resample(
   const highY = f32x4.splat(<f32> (bottom + 1));
   const xx = f32x4.splat(stepX);
   const yx = f32x4.splat(stepY);
-  const startX = multiplyAdd(xx, f32x4(0, 1, 2, 3), f32x4.splat(lineX));
-  const startY = multiplyAdd(yx, f32x4(0, 1, 2, 3), f32x4.splat(lineY));
+  const startX = multiplyAdd(xx, f32x4(0, 1, 2, 3), v128.shuffle<f32>(source, source, 0, 0, 0, 0));
+  const startY = multiplyAdd(yx, f32x4(0, 1, 2, 3), v128.shuffle<f32>(source, source, 2, 2, 2, 2));
   const squareBytes = f32x4.splat(4);
   const lineBytes = f32x4.splat(<f32> stride * 4);
   const rounder = f32x4.splat(ROUNDER);
@@ -306,6 +303,29 @@ function blendPoints(scratch: usize, y: u32): void {
   v128.store(scratch, x1, LINE_X + 16);
   v128.store(scratch, y0, LINE_Y);
   v128.store(scratch, y1, LINE_Y + 16);
+}
+
+/**
+ * Returns bounds of the displacements (x, -x, y, -y) in the blended line: the largest of its control
+ * points, of which each displacement is a weighted average.
+ */
+// @ts-ignore: decorator
+@inline
+function largestDisplacements(scratch: usize): v128 {
+  const x0 = v128.load(scratch, LINE_X);
+  const x1 = v128.load(scratch, LINE_X + 16);
+  const y0 = v128.load(scratch, LINE_Y);
+  const y1 = v128.load(scratch, LINE_Y + 16);
+  const x = largestPairs(f32x4.pmax(x0, x1), f32x4.neg(f32x4.pmin(x0, x1)));
+  const y = largestPairs(f32x4.pmax(y0, y1), f32x4.neg(f32x4.pmin(y0, y1)));
+  return f32x4.pmax(v128.shuffle<f32>(x, y, 0, 1, 4, 5), v128.shuffle<f32>(x, y, 2, 3, 6, 7));
+}
+
+/** Returns the larger of a0 and a2, of b0 and b2, of a1 and a3, and of b1 and b3. */
+// @ts-ignore: decorator
+@inline
+function largestPairs(a: v128, b: v128): v128 {
+  return f32x4.pmax(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(a, b, 2, 6, 3, 7));
 }
 
 /** Copies an image into the padded image, whose margins stay 0. */
@@ -420,20 +440,13 @@ function truncate(v: v128): v128 {
   else return i32x4.trunc_sat_f32x4_s(v);
 }
 
-/** Returns the smallest of four numbers. */
 // @ts-ignore: decorator
 @inline
-function leastOf(v: v128): f32 {
-  const pair = f32x4.pmin(v, v128.shuffle<f32>(v, v, 2, 3, 0, 1));
-  return f32x4.extract_lane(f32x4.pmin(pair, v128.shuffle<f32>(pair, pair, 1, 0, 3, 2)), 0);
-}
-
-/** Returns the largest of four numbers. */
-// @ts-ignore: decorator
-@inline
-function mostOf(v: v128): f32 {
-  const pair = f32x4.pmax(v, v128.shuffle<f32>(v, v, 2, 3, 0, 1));
-  return f32x4.extract_lane(f32x4.pmax(pair, v128.shuffle<f32>(pair, pair, 1, 0, 3, 2)), 0);
+function vectorOf(a: f32, b: f32, c: f32, d: f32): v128 {
+  let v = f32x4.splat(a);
+  v = f32x4.replace_lane(v, 1, b);
+  v = f32x4.replace_lane(v, 2, c);
+  return f32x4.replace_lane(v, 3, d);
 }
 
 /** Returns sin(a) for |a| <= pi with an error of at most 3e-5: its Taylor polynomial. */
