@@ -51,7 +51,7 @@ export const TRAINING_FLAGS = {
   ...inGroup("Training:", {
     preset: oneOf(
       Object.keys(PRESETS) as Preset[],
-      "a set of defaults, which other flags override; accurate and best reach higher accuracy",
+      "a set of defaults, which other flags override; accurate, best and record reach higher accuracy and take longer",
       "notebook",
     ),
     seed,

@@ -19,7 +19,7 @@ const WRONG: [string[], string][] = [
   [["--batch-size", "0"], "--batch-size must be a whole number of at least 1"],
   [["--batch-size"], "option '--batch-size <N>' argument missing"],
   [["--learning-rate", "0"], "--learning-rate must be a number above 0"],
-  [["--preset", "fast"], "--preset must be one of notebook, accurate, best"],
+  [["--preset", "fast"], "--preset must be one of notebook, accurate, best, record"],
   [["--schedule", "cosine"], "--schedule must be one of step, linear"],
   [["--split", "random"], "--split must be one of shuffle, original"],
   [["--decay", "Infinity"], "--decay must be a number above 0"],
