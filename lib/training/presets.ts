@@ -50,5 +50,12 @@ export const PRESETS: Readonly<Record<Preset, Readonly<Partial<TrainingOptions>>
   notebook: {},
   accurate: ACCURATE,
   best: { ...WITH_DEFAULT_STRENGTHS, hidden: [512, 256], epochs: 40, learningRate: 0.002 },
-  record: { ...WITH_DEFAULT_STRENGTHS, hidden: [1024, 512], epochs: 100, learningRate: 0.001 },
+  record: {
+    ...WITH_DEFAULT_STRENGTHS,
+    hidden: [1024, 512],
+    batchSize: 256,
+    epochs: 100,
+    learningRate: 0.0015,
+    evalEvery: 235, // an epoch of 60,000 rows
+  },
 };
