@@ -69,7 +69,11 @@ test("train --init-from rejects files and flags that do not fit", async () => {
   const cases: [string[], number, RegExp][] = [
     [["--init-from", npz], 2, /net\.npz does not say .* deno task train --init-from .*net\.npz --/],
     [["--init-from", file, "--hidden", "9,8"], 2, /--hidden must be the net's 8,8: .* 9,8$/m],
-    [["--init-from", file, "--activation", "relu"], 1, /its activation must be that of its training, tanh/],
+    [
+      ["--init-from", file, "--activation", "relu"],
+      1,
+      /its activation must be that of its training, tanh/,
+    ],
     [["--init-from", file, "--init", "glorot"], 2, /--init-from and --init contradict/],
     [
       ["--init-from", file, "--resume", `${run}/checkpoint.safetensors`],
@@ -80,7 +84,7 @@ test("train --init-from rejects files and flags that do not fit", async () => {
     [
       ["--init-from", file, "--dataset", "synthetic"],
       1,
-      /w0 of a net of 784, 8, 8, 10 must have 6272 elements: current value is 128/,
+      /w0 must have 6272 elements in a net of 784, 8, 8, 10 units: current value is 128/,
     ],
   ];
   for (const [args, expected, message] of cases) {
