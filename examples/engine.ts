@@ -1,6 +1,6 @@
 /**
- * Trains without `train()`: an engine holds the data and the parameters on its device, and receives
- * random keys and learning rates. It samples the rows itself; nothing waits until `settle()`.
+ * Trains without `train()`. An engine holds the data and the parameters on its device, and receives
+ * random keys and learning rates. It samples the rows itself. Only `settle()` waits for results.
  *
  *     deno run --allow-read examples/engine.ts
  */

@@ -9,7 +9,7 @@
  */
 import { choice, normal, prngKey, randomBits, split } from "../mod.ts";
 
-// "partitionable" is JAX's layout since version 0.5; "legacy", the default here, the one before.
+// JAX's layout since version 0.5. The default here is "legacy", that of earlier versions.
 const options = { layout: "partitionable" } as const;
 const [key, subkey] = split(prngKey(42), 2, options);
 console.log("bits:  ", randomBits(subkey, 3, options).join(" "));

@@ -15,9 +15,10 @@ from nbclient import NotebookClient
 
 
 class Client(NotebookClient):
-    """Deno 2.9.6 may send the last lines that a cell prints after it has reported the cell as done.
+    """Waits for output that arrives after a cell is done.
 
-    NotebookClient stops listening when a cell is done, and would lose them.
+    Deno 2.9.6 may send a cell's last lines after it has reported the cell as done. NotebookClient
+    alone would lose them, since it stops listening when a cell is done.
     """
 
     async def _async_poll_output_msg(self, parent_msg_id, cell, cell_index):
@@ -36,7 +37,7 @@ notebook = nbformat.read(folder / "solving_mnist_with_webgpu.ipynb", as_version=
 Client(
     notebook,
     kernel_name="deno",
-    timeout=600,  # seconds a cell
+    timeout=600,  # seconds per cell
     coalesce_streams=True,
     record_timing=False,
     resources={"metadata": {"path": folder}},

@@ -4,7 +4,7 @@ import { openBrowser } from "../bench/browser.ts";
 import { bundle } from "../lib/cli/bundle.ts";
 import { needs } from "./requirements.ts";
 
-/** What a page does with the library: trains, predicts, and puts what it found into its title. */
+/** The page's script: trains, predicts, and writes the results into the page's title. */
 const SCRIPT = `
   import { predict, PRESETS, syntheticDigits, train } from "/browser.js";
   const data = syntheticDigits({ trainRows: 2000, testRows: 500 });
@@ -20,7 +20,8 @@ const PAGE =
   `<!doctype html><link rel="icon" href="data:,"><script type="module">${SCRIPT}</script>`;
 
 Deno.test({
-  name: "browser.ts trains and predicts in a page, on one thread or, isolated, on several, alike",
+  name:
+    "browser.ts trains and predicts in a page, with the same results on one and on several threads",
   ...await needs("browser"),
   async fn() {
     const { outputFiles: [{ text }] } = await bundle({ entryPoints: ["browser.ts"] });
@@ -48,7 +49,7 @@ Deno.test({
       );
       await page.waitForFunction(() => document.title !== "");
       found.push(JSON.parse(await page.title()));
-      // Further threads are Workers, which are started from a blob.
+      // Additional threads are Workers, which are started from a blob.
       const hasWorkers = requests.some((url) => url.startsWith("blob:"));
       assertEquals(hasWorkers, path === "isolated" && navigator.hardwareConcurrency > 1, path);
       assertEquals(complaints, []);

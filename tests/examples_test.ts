@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { mnistDirectory, needs, test } from "./requirements.ts";
 
-/** Runs an example where it can litter, with the flags that its first comment gives. */
+/** Runs an example in a temporary folder, with the flags in its first comment. */
 async function run(name: string, env: Record<string, string> = {}): Promise<string> {
   const file = new URL(`../examples/${name}`, import.meta.url);
   const source = await Deno.readTextFile(file);
@@ -18,7 +18,7 @@ async function run(name: string, env: Record<string, string> = {}): Promise<stri
   return new TextDecoder().decode(stdout);
 }
 
-test("there are five examples, none longer than 30 lines, and all are run here", async () => {
+test("there are five examples of at most 30 lines, and this file runs all of them", async () => {
   const folder = new URL("../examples/", import.meta.url);
   const tests = await Deno.readTextFile(new URL(import.meta.url));
   const names = [...Deno.readDirSync(folder)].map(({ name }) => name);
@@ -30,7 +30,7 @@ test("there are five examples, none longer than 30 lines, and all are run here",
   }
 });
 
-test("examples/jax_random.ts prints what JAX 0.10.2 prints", async () => {
+test("examples/jax_random.ts prints the numbers of JAX 0.10.2", async () => {
   assertEquals((await run("jax_random.ts")).split("\n"), [
     "bits:   3125294276 3383865362 780371127",
     "normal: 0.6057640314102173 0.7990440726280212 -0.9089270234107971",
@@ -39,7 +39,7 @@ test("examples/jax_random.ts prints what JAX 0.10.2 prints", async () => {
   ]);
 });
 
-test("examples/own_data.ts learns which way bars lie", async () => {
+test("examples/own_data.ts learns the direction of bars", async () => {
   const [, percent] = (await run("own_data.ts")).match(/^([\d.]+)% of the test rows\n$/)!;
   assert(Number(percent) > 95, percent);
 });

@@ -1,4 +1,4 @@
-/** Which file imports which: data flows one way, and the library stands by itself. */
+/** Checks which files import which: data flows one way, and the library needs no package. */
 import { assert, assertEquals } from "@std/assert";
 import { test } from "./requirements.ts";
 
@@ -16,7 +16,7 @@ const FOLDERS = [
   "cli",
 ];
 
-/** The files and folders outside lib that are imported as data, and by which folders of lib. */
+/** Files and folders outside lib that are imported as data, and the folders of lib that may do so. */
 const DATA: Record<string, string[]> = {
   shaders: ["engine"],
   web: ["cli"],
@@ -25,7 +25,7 @@ const DATA: Record<string, string[]> = {
 
 const ROOT = new URL("../", import.meta.url);
 
-/** All TypeScript files below a folder, as paths from the root. */
+/** Returns all TypeScript files below a folder, as paths from the root. */
 function filesBelow(folder: string): string[] {
   return [...Deno.readDirSync(new URL(folder, ROOT))].flatMap(({ name, isDirectory }) => {
     const path = `${folder}/${name}`;
@@ -34,7 +34,8 @@ function filesBelow(folder: string): string[] {
 }
 
 /**
- * What a file imports: other files of the repository as paths from its root, and packages. Found in its text, since types and Workers count as well; examples in comments do not.
+ * Returns what a file imports: other files of the repository as paths from its root, and packages.
+ * Searches the text, since imports of types and Workers count too. Ignores examples in comments.
  */
 function importsOf(path: string): string[] {
   const code = Deno.readTextFileSync(new URL(path, ROOT)).replaceAll(
@@ -59,21 +60,21 @@ test("importsOf() finds every kind of import", () => {
   assert(imports.includes("lib/data/worker.ts"), "a Worker");
   assert(
     importsOf("lib/report/progress.ts").includes("package:cli-progress"),
-    "an import when it is needed",
+    "a dynamic import",
   );
-  assert(importsOf("mod.ts").includes("browser.ts"), "an export from elsewhere");
+  assert(importsOf("mod.ts").includes("browser.ts"), "a re-export");
   assert(importsOf("lib/engine/webgpu/fused.ts").some((path) => path.endsWith(".wgsl")), "a text");
   assert(
     !importsOf("lib/random/threefry.ts").includes("package:@std/assert"),
-    "an example is no import",
+    "an import in an example does not count",
   );
 });
 
-test("a folder of lib imports only from those before it", () => {
+test("a folder of lib imports only from itself and from those before it", () => {
   const wrong: string[] = [];
   for (const path of filesBelow("lib")) {
     const own = FOLDERS.indexOf(folderOf(path)[1]);
-    assert(own >= 0, `${path} is in a folder that has no place in the row`);
+    assert(own >= 0, `${path} is in a folder that FOLDERS does not list`);
     for (const imported of importsOf(path)) {
       const [root, folder] = folderOf(imported);
       const isBefore = root === "lib" && FOLDERS.indexOf(folder) <= own;
@@ -87,7 +88,7 @@ test("a folder of lib imports only from those before it", () => {
 });
 
 test(
-  "nothing but tests imports from tests, and nothing but bench from bench",
+  "only tests import from tests, and only bench imports from bench",
   () => {
     const wrong: string[] = [];
     for (const path of ["mod.ts", ...filesBelow("lib"), ...filesBelow("bench")]) {
@@ -102,7 +103,7 @@ test(
 );
 
 test(
-  "nothing that mod.ts reaches names a package, which an import by URL would not find",
+  "mod.ts imports no package, directly or indirectly, so that it can be imported by URL",
   () => {
     const reached = new Set(["mod.ts"]);
     const packages: string[] = [];

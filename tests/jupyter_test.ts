@@ -1,14 +1,14 @@
-/** The Jupyter notebook: as it is kept, its code, and a run of it. */
+/** Tests the Jupyter notebook: the stored file, its code, and a run. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { runCli } from "./cli/run_cli.ts";
 import { mnistDirectory, needs, notebookPython, test } from "./requirements.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const NOTEBOOK = new URL("notebook/solving_mnist_with_webgpu.ipynb", ROOT);
-/** Characters of a picture: SVG, or PNG in Base64. */
-const LARGEST_PICTURE = 50_000;
+/** Maximum number of characters of a picture, as SVG or as PNG in Base64. */
+const MAX_PICTURE = 50_000;
 
-/** What these tests read of a notebook (https://nbformat.readthedocs.io). */
+/** The parts of a notebook that these tests read (https://nbformat.readthedocs.io). */
 interface Notebook {
   cells: Cell[];
 }
@@ -29,14 +29,14 @@ async function codeCells(path: URL | string): Promise<Cell[]> {
   return cells.filter(({ cell_type }) => cell_type === "code");
 }
 
-/** The lines that cells printed. */
+/** Returns the lines that cells printed. */
 function printed(cells: Cell[]): string[] {
   return cells.flatMap(({ outputs = [] }) =>
     outputs.flatMap(({ text }) => text === undefined ? [] : joined(text).trimEnd().split("\n"))
   );
 }
 
-/** The lines of the published notebook's log: the drawn digit, eleven accuracies, the final one. */
+/** Returns the lines of the published notebook's log: the digit, eleven accuracies, the final one. */
 function logOf(lines: string[]): string[] {
   const answer = lines.findIndex((line) => line.startsWith("Sample answer:"));
   return [
@@ -45,7 +45,7 @@ function logOf(lines: string[]): string[] {
   ];
 }
 
-test("the notebook is kept as one run from top to bottom left it, with small pictures", async () => {
+test("the notebook is stored with the output of one run from top to bottom, with small pictures", async () => {
   const cells = await codeCells(NOTEBOOK);
   assertEquals(cells.map((cell) => cell.execution_count), cells.map((_, i) => i + 1));
   let pictures = 0;
@@ -54,7 +54,7 @@ test("the notebook is kept as one run from top to bottom left it, with small pic
     for (const [type, content] of Object.entries(data)) {
       if (!type.startsWith("image/")) continue;
       pictures++;
-      assert(joined(content).length <= LARGEST_PICTURE, `${type} of ${joined(content).length}`);
+      assert(joined(content).length <= MAX_PICTURE, `${type} of ${joined(content).length}`);
     }
   }
   assert(pictures >= 4, `${pictures} pictures`);
@@ -83,7 +83,7 @@ Deno.test("the notebook, run in Deno's kernel, prints what the command line prin
 }, async () => {
   const MNIST_DIR = await Deno.realPath(mnistDirectory());
   const folder = await Deno.makeTempDir();
-  // As `deno jupyter --install` does it, but with the Deno that runs the tests, and nowhere else.
+  // Installs a kernel like `deno jupyter --install`, but in a temporary folder and with this Deno.
   await Deno.mkdir(`${folder}/kernels/deno`, { recursive: true });
   await Deno.writeTextFile(
     `${folder}/kernels/deno/kernel.json`,

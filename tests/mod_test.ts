@@ -1,9 +1,9 @@
-/** The library as a stranger uses it: by URL, from an empty folder, with nothing of ours around. */
+/** Uses the library by URL from an empty folder, without this project's configuration. */
 import { assertEquals, assertThrows } from "@std/assert";
 import * as library from "../mod.ts";
 import { mnistDirectory, needs, test } from "./requirements.ts";
 
-/** Serves the repository, as a web server would that knows nothing of TypeScript. */
+/** Serves the repository like a plain web server. */
 function serveRepository(): Deno.HttpServer<Deno.NetAddr> {
   return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
     const path = decodeURIComponent(new URL(request.url).pathname);
@@ -19,7 +19,7 @@ function serveRepository(): Deno.HttpServer<Deno.NetAddr> {
 }
 
 Deno.test({
-  name: "mod.ts runs by URL from an empty folder, with leave to import and to read the data only",
+  name: "mod.ts runs by URL from an empty folder with permission only to import and read the data",
   ...await needs("mnist"),
   async fn() {
     await using server = serveRepository();
@@ -48,7 +48,7 @@ for await (const event of train({ data, iterations: 20, evalEvery: 10 })) consol
       assertEquals(output.trim().split("\n").filter((line) => line !== "progress"), [
         ...["started", "sample", ...evaluations, "finished"],
       ]);
-      // The types, too, are whole without our configuration.
+      // The types must be complete without this project's configuration too.
       await deno("check", "--no-config", imports, "main.ts");
     } finally {
       await Deno.remove(folder, { recursive: true });
@@ -56,7 +56,7 @@ for await (const event of train({ data, iterations: 20, evalEvery: 10 })) consol
   },
 });
 
-test("mod.ts is enough to stop a run, keep it in bytes, and go on to the same end", async () => {
+test("mod.ts can save a run as bytes and resume it with the same result", async () => {
   const data = library.syntheticDigits({ trainRows: 60, testRows: 10 });
   const given = { iterations: 6, batchSize: 5, evalEvery: 3, hidden: [4, 4] } as const;
   const run = { data, backend: "cpu", ...given } as const;

@@ -1,4 +1,4 @@
-/** The whole job at full length, on real MNIST, against what the published notebook printed. */
+/** Compares a complete run on real MNIST with the results that the published notebook printed. */
 import { assert, assertEquals } from "@std/assert";
 import { loadMnist } from "../lib/data/load_mnist.ts";
 import { logLines } from "../lib/report/console.ts";
@@ -6,13 +6,14 @@ import type { TrainingEvent } from "../lib/training/events.ts";
 import { train } from "../lib/training/train.ts";
 import { mnistDirectory, needs } from "./requirements.ts";
 
-/** Percent, after 0, 500, 1000... steps. */
+/** The published accuracies in percent after 0, 500, 1000... steps. */
 const LOGGED = [8.7, 79.7, 85.5, 88.8, 89.0, 89.5, 91.8, 91.8, 91.2, 91.4, 91.8];
 const FINAL = 91.74;
 
 /**
- * How many points off a right run may be: training is chaotic in the last bit, and at the start up
- * to half of the rows have tied outputs. JAX itself, with the same draws, is off by up to 0.45.
+ * Returns how many percentage points a correct run may differ. Training amplifies rounding
+ * differences, and at the start up to half of the rows have tied outputs. JAX itself, with the same
+ * draws, differs by up to 0.45.
  */
 function tolerance(iteration: number): number {
   if (iteration === 0) return 0.6;
@@ -55,7 +56,7 @@ function one<Kind extends TrainingEvent["event"]>(
   return found[0] as Extract<TrainingEvent, { event: Kind }>;
 }
 
-/** Accuracies are compared in hundredths of a percent, in which all of them are whole numbers. */
+/** Compares accuracies in hundredths of a percent, in which all of them are whole numbers. */
 function assertNear(accuracy: number, percent: number, points: number, when: string): void {
   const difference = Math.abs(Math.round(10000 * accuracy) - Math.round(100 * percent));
   assert(

@@ -1,53 +1,53 @@
 /**
- * Types for the parts of Deno's standard library in use, since npm's `deno-std` contains none. With
- * them, `assert(x !== undefined)` narrows, and a misspelled option is an error. They follow
- * the one on JSR, whose names `import_map.json` maps to that package.
+ * Declares the parts of Deno's standard library in use, since npm's `deno-std` contains no types.
+ * With these, `assert(x !== undefined)` narrows, and a misspelled option is an error. They follow the
+ * declarations on JSR, whose names `import_map.json` maps to the npm package.
  */
 
 declare module "@std/assert" {
-  /** Throws unless a condition holds; narrows its type. */
+  /** Throws if a condition does not hold; narrows its type. */
   export function assert(expr: unknown, msg?: string): asserts expr;
-  /** Fails unless two values are equal, in depth. */
+  /** Throws if two values are not deeply equal. */
   export function assertEquals<T>(actual: T, expected: T, msg?: string): void;
-  /** Fails if two values are equal, in depth. */
+  /** Throws if two values are deeply equal. */
   export function assertNotEquals<T>(actual: T, expected: T, msg?: string): void;
-  /** Fails unless two numbers differ by at most a tolerance, 1e-7 of the expected one by default. */
+  /** Throws if two numbers differ by more than a tolerance; by default, 1e-7 of the expected number. */
   export function assertAlmostEquals(
     actual: number,
     expected: number,
     tolerance?: number,
     msg?: string,
   ): void;
-  /** Fails unless a text matches. */
+  /** Throws if a text does not match. */
   export function assertMatch(actual: string, expected: RegExp, msg?: string): void;
 
-  // deno-lint-ignore no-explicit-any -- any constructor of an error, as in the original
+  // deno-lint-ignore no-explicit-any -- any constructor of an error, as in the library
   type ErrorClass<E extends Error> = abstract new (...args: any[]) => E;
 
-  /** Fails unless a function throws; returns what it threw. */
+  /** Throws if a function does not throw; returns what it threw. */
   export function assertThrows(fn: () => unknown, msg?: string): unknown;
-  /** The same for an error of a class, whose message includes a text. */
+  /** Also requires an error of the given class, whose message includes a text. */
   export function assertThrows<E extends Error = Error>(
     fn: () => unknown,
     errorClass: ErrorClass<E>,
     msgIncludes?: string,
     msg?: string,
   ): E;
-  /** Fails unless a promise rejects; returns its reason. */
+  /** Rejects if a promise does not reject; returns the reason. */
   export function assertRejects(fn: () => PromiseLike<unknown>, msg?: string): Promise<unknown>;
-  /** The same for an error of a class, whose message includes a text. */
+  /** Also requires an error of the given class, whose message includes a text. */
   export function assertRejects<E extends Error = Error>(
     fn: () => PromiseLike<unknown>,
     errorClass: ErrorClass<E>,
     msgIncludes?: string,
     msg?: string,
   ): Promise<E>;
-  /** Whether two values are equal, in depth. */
+  /** Whether two values are deeply equal. */
   export function equal(a: unknown, b: unknown): boolean;
 }
 
 declare module "@std/csv" {
-  /** Reads a CSV text as rows of cells. */
+  /** Parses CSV text into rows of fields. */
   export function parse(
     input: string,
     options?: {
@@ -55,7 +55,7 @@ declare module "@std/csv" {
       separator?: string;
     },
   ): string[][];
-  /** Writes records as a CSV text, beginning with the columns' names. */
+  /** Formats records as CSV text that begins with the names of the columns. */
   export function stringify(
     data: readonly object[],
     options: { columns: readonly string[] },
