@@ -76,6 +76,7 @@ export const KIND_BYTES = 512;
  * file proved to be of another kind, since it recognizes valid PNG, JPEG and ZIP files too.
  *
  * @param start The file's first `KIND_BYTES` bytes, or the whole file if it is shorter
+ * @param saveAs What to do with files of arrays and tables
  * @returns Text that follows "Cannot read FILE: "; undefined if the kind is unknown
  *
  * @example
@@ -91,8 +92,8 @@ export const KIND_BYTES = 512;
  * assertEquals(foreignKind(Uint8Array.of(1, 2, 3)), undefined);
  * ```
  */
-export function foreignKind(start: Uint8Array): string | undefined {
+export function foreignKind(start: Uint8Array, saveAs: string = AS_CSV): string | undefined {
   const text = String.fromCharCode(...start.subarray(0, KIND_BYTES));
   const kind = KINDS.find(({ begins }) => begins.test(text));
-  return kind && `it is ${kind.what}: ${kind.advice}`;
+  return kind && `it is ${kind.what}: ${kind.advice === AS_CSV ? saveAs : kind.advice}`;
 }

@@ -103,9 +103,11 @@ export async function decodeFile<T>(
   }
 }
 
-/** Recognizes a file that is neither .npz nor safetensors, which has a "{" after any eight bytes. */
+/** Describes a file that is neither .npz nor safetensors, whose ninth byte is "{". */
 function kindOf(bytes: Uint8Array): string | undefined {
-  return isZip(bytes) || bytes[8] === "{".charCodeAt(0) ? undefined : foreignKind(bytes);
+  if (bytes.length < 9 || isZip(bytes) || bytes[8] === "{".charCodeAt(0)) return undefined;
+  return foreignKind(bytes, "save the net as safetensors or .npz") ??
+    "it is neither a safetensors nor an .npz file";
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {

@@ -66,7 +66,7 @@ test("train --resume rejects other files, options and data", async () => {
   const cases: [string[], number, string][] = [
     [[`${out}/absent`], 1, `${out}/absent: there is no such file`],
     [[`${out}/model.safetensors`], 1, "it must be a checkpoint, which holds a random key"],
-    [[`${out}/metrics.csv`], 1, "metrics.csv: Cannot read safetensors as"],
+    [[`${out}/metrics.csv`], 1, "metrics.csv: it is neither a safetensors nor an .npz file"],
     [
       [file, "--batch-size", "7"],
       2,

@@ -219,11 +219,17 @@ Deno.test("decodeModel() escapes control characters in messages, and truncates l
 
 test("loadParameters() names the kind of a file that is not a model", async () => {
   const path = await Deno.makeTempFile({ suffix: ".safetensors" });
-  await Deno.writeTextFile(path, "version https://git-lfs.github.com/spec/v1\noid sha256:ab12\n");
-  await assertRejects(
-    () => loadParameters(path),
-    Error,
-    `${path}: it is a Git LFS pointer in place of the file: fetch the file itself with git lfs pull`,
-  );
+  const cases = [
+    [
+      "version https://git-lfs.github.com/spec/v1\noid sha256:ab12\n",
+      "it is a Git LFS pointer in place of the file: fetch the file itself with git lfs pull",
+    ],
+    ["\x80\x04\x95 a Python pickle", "it is a Python pickle: save the net as safetensors or .npz"],
+    ["another format", "it is neither a safetensors nor an .npz file"],
+  ];
+  for (const [content, kind] of cases) {
+    await Deno.writeFile(path, Uint8Array.from(content, (byte) => byte.charCodeAt(0)));
+    await assertRejects(() => loadParameters(path), ModelError, `${path}: ${kind}`);
+  }
   await Deno.remove(path);
 });
