@@ -32,7 +32,8 @@ export function showAnswer(): void {
   if (!digit) {
     answer.textContent = "Draw something";
     bars.forEach((bar) => bar.show(undefined, false));
-    layers.forEach((canvas) => canvas.width = 0);
+    const { hidden } = model.architecture;
+    layers.forEach((canvas, i) => paintUnits(canvas, new Float64Array(hidden[i]), 1));
     return;
   }
   const { x1, x2, x3, p } = forwardPass(model, digit);
@@ -42,9 +43,14 @@ export function showAnswer(): void {
   [x1, x2].forEach((activations, i) => {
     // tanh is at most 1. relu has no maximum, so the largest activation gets the full color.
     const largest = model!.architecture.activation === "tanh" ? 1 : Math.max(...activations, 1e-9);
-    const columns = activations.length % 25 === 0 ? 25 : 32;
-    paintSigned(layers[i], activations, { columns, width: 1, height: 1, gap: 0 }, largest);
+    paintUnits(layers[i], activations, largest);
   });
+}
+
+/** Paints a layer's units as squares. */
+function paintUnits(canvas: HTMLCanvasElement, activations: Float64Array, largest: number): void {
+  const columns = activations.length % 25 === 0 ? 25 : 32;
+  paintSigned(canvas, activations, { columns, width: 1, height: 1, gap: 0 }, largest);
 }
 
 /** Creates a bar for each digit's probability. */

@@ -91,6 +91,7 @@ export function onSettings({ onChange, onMove, onError }: SettingsCallbacks): vo
       if (!(error instanceof OptionError)) throw error;
       const [field, name] = FIELDS[error.option]!;
       field.setAttribute("aria-invalid", "true");
+      field.setAttribute("aria-errormessage", "failure");
       onError(`${name} must be ${error.rule}: current value is "${field.value}"`);
     }
   };

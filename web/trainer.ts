@@ -198,7 +198,9 @@ function examine(run: Run, model: Model, rows: number): void {
     kind: "examine",
     model,
     rows: run.split.test.slice(0, rows),
-    of: `the net after ${run.iteration.toLocaleString("en")} steps`,
+    of: run.iteration === 0
+      ? "the initial net"
+      : `the net after ${run.iteration.toLocaleString("en")} steps`,
   };
   examiner.postMessage(task);
 }
