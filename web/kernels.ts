@@ -83,6 +83,7 @@ w ← w − learning rate · dw`,
     file: "functions/optimizer.wgsl",
     heading: "Optimizer",
     formula: `SGD: w ← w − r g
+momentum: t ← 0.9 t + g;  w ← w − r t
 Adam: m ← β1 m + (1 − β1) g;  v ← β2 v + (1 − β2) g²;  w ← w − r m̂ / (√v̂ + ε)`,
     text: optimizer,
   },
