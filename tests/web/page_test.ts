@@ -128,7 +128,7 @@ Deno.test({
       'Learning rate must be a number above 0: current value is "fast"',
     );
     assertEquals(await web.page.getAttribute("#learning-rate", "aria-invalid"), "true");
-    await web.page.fill("#learning-rate", "0.25");
+    await web.page.fill("#learning-rate", "0.5");
     await web.page.press("#learning-rate", "Tab");
     assertEquals(await web.page.isVisible("#failure"), false);
     assertEquals(await web.page.getAttribute("#learning-rate", "aria-invalid"), null);
