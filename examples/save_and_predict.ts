@@ -25,4 +25,4 @@ const model = await loadParameters(path);
 const row = data.trainRows; // the first test row
 const image = data.images.subarray(row * 784, (row + 1) * 784);
 const { labels: [answer], probabilities } = predict(model, image);
-console.log(`It is a ${data.labels[row]}; the net says ${answer} at ${probabilities[answer]}.`);
+console.log(`It is a ${data.labels[row]}; the net predicts ${answer} at ${probabilities[answer]}.`);

@@ -47,7 +47,7 @@ test("examples/own_data.ts learns the direction of bars", async () => {
 test("examples/save_and_predict.ts reads a digit", async () => {
   const [accuracy, answer] = (await run("save_and_predict.ts")).split("\n");
   assert(parseFloat(accuracy) > 90, accuracy);
-  assertMatch(answer, /^It is a (\d); the net says \1 at 0[.]9/);
+  assertMatch(answer, /^It is a (\d); the net predicts \1 at 0[.]9/);
 });
 
 test("examples/engine.ts learns without train()", async () => {

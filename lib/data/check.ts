@@ -22,34 +22,34 @@ import type { Dataset } from "./dataset.ts";
  */
 export function checkDataset(data: Dataset): void {
   const { name, width, height, classes, images, labels, trainRows } = data;
-  const refuse = (rule: string, value: string): never => {
+  const fail = (rule: string, value: string): never => {
     throw new RangeError(`Cannot use ${name} as ${rule}: current value ${value}`);
   };
   if (!(Number.isInteger(width) && width >= 1 && Number.isInteger(height) && height >= 1)) {
-    refuse("its width and height must be whole numbers of at least 1", `is ${width} x ${height}`);
+    fail("its width and height must be whole numbers of at least 1", `is ${width} x ${height}`);
   }
   for (const [what, array] of Object.entries({ images, labels })) {
     if (!(array instanceof Uint8Array)) {
       const { constructor } = array as object;
-      refuse(`its ${what} must be a Uint8Array`, `is of type ${constructor.name}`);
+      fail(`its ${what} must be a Uint8Array`, `is of type ${constructor.name}`);
     }
   }
   const length = labels.length * width * height;
   if (images.length !== length) {
-    refuse(
+    fail(
       `its ${labels.length} images of ${width} x ${height} must have ${length} pixels in total`,
       `is ${images.length}`,
     );
   }
   const wrong = labels.findIndex((label) => !(label < classes));
   if (wrong >= 0) {
-    refuse(
+    fail(
       `its labels must be below ${classes}, its number of classes`,
       `in row ${wrong} is ${labels[wrong]}`,
     );
   }
   if (!(Number.isInteger(trainRows) && trainRows >= 0 && trainRows <= labels.length)) {
-    refuse(
+    fail(
       `trainRows must be a whole number from 0 to its ${labels.length} rows`,
       `is ${trainRows}`,
     );

@@ -24,8 +24,8 @@ export interface Checksums {
   /** The checksums in hexadecimal. */
   files: Readonly<Record<IdxFileName, string>>;
   /**
-   * SHA-256 of the decompressed files of another data set. Such files are rejected even where `kind`
-   * says nothing, because they are not compressed.
+   * SHA-256 sums of another data set's decompressed files. They are needed to reject such files if
+   * `kind` applies only to compressed ones.
    */
   others?: readonly string[];
 }

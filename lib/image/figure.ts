@@ -60,10 +60,10 @@ function encloses(blob: Blob, other: Blob): boolean {
 /** Whether the picture's edge cuts off a blob, such as the table or a neighboring digit. */
 function isCutOff(blob: Blob, others: Blob[], picture: Plane): boolean {
   const touched = sidesTouched(blob, picture);
-  const whole = others.filter((other) => sidesTouched(other, picture) === 0);
-  if (touched === 4) return whole.length > 0; // a frame
+  const uncut = others.filter((other) => sidesTouched(other, picture) === 0);
+  if (touched === 4) return uncut.length > 0; // a frame
   return touched > 0 &&
-    whole.some((other) =>
+    uncut.some((other) =>
       longerSide(other) >= MIN_SIZE_RATIO * longerSide(blob) && areApart(blob, other)
     );
 }

@@ -65,7 +65,7 @@ function checkWord(option: WordOption, word: string): void {
   if (!words.includes(word)) fail(`the ${option} must be ${words.join(" or ")}`, word);
 }
 
-/** Encodes the metadata of a run. The seed also has an entry of its own, for people who read the header. */
+/** Encodes the metadata of a run. Repeats the seed as a separate entry, for people who read the header. */
 export function runMetadata(run: RunRecord): Metadata {
   const { dataset, device, backend, options, data, id, saveEvery, initFrom } = run;
   return {

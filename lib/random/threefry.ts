@@ -26,7 +26,7 @@ export interface ThreefryOptions {
 /**
  * Creates the key of a seed: `[0, seed]`, as JAX does for 32-bit seeds.
  *
- * @param seed A whole number from 0 to 2^32 - 1
+ * @param seed A pairs number from 0 to 2^32 - 1
  * @returns A key
  * @throws {RangeError} If the seed is anything else
  *
@@ -163,11 +163,11 @@ export function fillBits(key: Key, bits: Uint32Array, layout: ThreefryLayout = "
   }
   // The counters 0 to count - 1 are split in halves: block i has the counter (i, half + i).
   const half = (count + 1) >> 1;
-  const whole = count >> 1;
-  fillBlocks(key, 0, 1, half, whole, bits, half, 1);
-  if (whole < half) {
-    fillBlocks(key, whole, 0, 0, 1, chunk, 1, 1);
-    bits[whole] = chunk[0];
+  const pairs = count >> 1;
+  fillBlocks(key, 0, 1, half, pairs, bits, half, 1);
+  if (pairs < half) {
+    fillBlocks(key, pairs, 0, 0, 1, chunk, 1, 1);
+    bits[pairs] = chunk[0];
   }
 }
 

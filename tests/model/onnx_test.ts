@@ -2,13 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import * as onnx from "onnxruntime-web/wasm";
 import { rowScales } from "../../lib/data/normalize.ts";
 import { encodeOnnx } from "../../lib/model/onnx.ts";
-import {
-  type Architecture,
-  parameterCount,
-  type Parameters,
-  parameterSlots,
-} from "../../lib/net/architecture.ts";
-import { forward } from "../../lib/net/maths.ts";
+import { type Architecture, parameterCount } from "../../lib/net/architecture.ts";
+import { forward, parameterViews } from "../../lib/net/maths.ts";
 import type { PixelScale } from "../../lib/data/dataset.ts";
 import { test } from "../requirements.ts";
 
@@ -35,14 +30,6 @@ function draw(architecture: Architecture): Float32Array {
     { length: parameterCount(architecture) },
     (_, i) => uniform(i + 1e4) - 0.5,
   );
-}
-
-function byName(architecture: Architecture, flat: Float32Array): Parameters {
-  return Object.fromEntries(
-    parameterSlots(architecture).map((
-      { name, offset, length },
-    ) => [name, flat.slice(offset, offset + length)]),
-  ) as Parameters;
 }
 
 /** Returns the probabilities computed in float64. */
@@ -73,7 +60,7 @@ for (const scale of ["l2", "unit"] as const) {
           head,
         };
         const flat = draw(architecture);
-        const model = { architecture, parameters: byName(architecture, flat), scale };
+        const model = { architecture, parameters: parameterViews(architecture, flat), scale };
         const session = await onnx.InferenceSession.create(encodeOnnx(model));
         const { probabilities } = await session.run({
           images: new onnx.Tensor("float32", Float32Array.from(images), [ROWS, WIDTH * WIDTH]),

@@ -1,10 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import {
-  type Architecture,
-  parameterCount,
-  type Parameters,
-  parameterSlots,
-} from "../../lib/net/architecture.ts";
+import { type Architecture, parameterCount } from "../../lib/net/architecture.ts";
+import { parameterViews } from "../../lib/net/maths.ts";
 import { ModelError } from "../../lib/model/errors.ts";
 import { decodeModel, encodeModel, type SavedModel } from "../../lib/model/saved_model.ts";
 import {
@@ -24,11 +20,7 @@ const architecture: Architecture = {
   head: "softmax",
 };
 const flat = Float32Array.from({ length: parameterCount(architecture) }, (_, i) => Math.sin(i));
-const parameters = Object.fromEntries(
-  parameterSlots(architecture).map((
-    { name, offset, length },
-  ) => [name, flat.slice(offset, offset + length)]),
-) as Parameters;
+const parameters = parameterViews(architecture, flat);
 const model: SavedModel = {
   architecture,
   parameters,
