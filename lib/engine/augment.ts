@@ -1,6 +1,6 @@
 /**
- * Seeded changes to training images: the reference definition, which all engines implement, so that
- * they train on the same pixels.
+ * Augmentation: seeded changes to training images. This is the reference definition. All engines
+ * implement it, so they train on the same pixels.
  */
 import { type Key, threefry2x32 } from "../random/threefry.ts";
 import { distortImage, drawDistortion } from "./distortion.ts";
@@ -15,7 +15,7 @@ export const SHIFT_COUNTER = 0x73686966;
 /** The largest shift in pixels, in each direction. */
 export const LARGEST_SHIFT = 2;
 
-/** How far an image is moved: its pixel (y, x) becomes the pixel (y + dy, x + dx). */
+/** A shift of an image: its pixel (y, x) becomes the pixel (y + dy, x + dx). */
 export interface Shift {
   dx: number;
   dy: number;
@@ -29,7 +29,7 @@ export interface Shift {
  * dx = x0 mod 5 - 2, dy = x1 mod 5 - 2.
  *
  * @param key The step's key
- * @param position The row's place in `permutation(key, n)`: `from + i` for the i-th row of a step,
+ * @param position The row's position in `permutation(key, n)`: `from + i` for the i-th row of a step,
  * so that the steps of an epoch, which share a key, do not share their shifts
  * @returns Whole pixels, -2 to 2 each way
  *
@@ -52,12 +52,12 @@ export function shiftOfRow(key: Key, position: number): Shift {
 }
 
 /**
- * Returns the augmented image that a step uses instead of an image.
+ * Returns an image as a step augments it.
  *
  * @param image Shape (height, width)
  * @param size Its width and height
  * @param augment The kind of augmentation
- * @param draw The step's key, and the row's place in `permutation(key, n)`
+ * @param draw The step's key, and the row's position in `permutation(key, n)`
  * @returns An image of the same shape; the same image for `none`
  *
  * @example

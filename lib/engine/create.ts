@@ -101,10 +101,10 @@ async function openWebGpu(
   }
 }
 
-/** A device that could train here, and how to make engines on it. */
+/** A device of this machine, and a function that creates engines on it. */
 export interface FoundDevice {
   device: DeviceDescription;
-  /** Whether `--backend auto` takes it. */
+  /** Whether `auto` chooses it. */
   chosen: boolean;
   makeEngine(options: EngineOptions): Promise<Engine>;
 }
@@ -140,9 +140,9 @@ export async function findDevices(): Promise<FoundDevice[]> {
   return devices.map((device) => ({ ...device, chosen: device === chosen }));
 }
 
-/** A device that could train here. */
+/** A device of this machine. */
 export interface DeviceListing extends DeviceDescription {
-  /** Whether `--backend auto` takes it. */
+  /** Whether `auto` chooses it. */
   chosen: boolean;
 }
 

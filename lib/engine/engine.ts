@@ -9,7 +9,7 @@
  * - commands take effect in the order in which they were queued;
  * - `settle()` and `read()` cover what was queued before the call; more may be queued, and they may
  *   be called again, before they resolve;
- * - the same calls give the same bits in every run, however the steps are
+ * - the same calls give the same bits in every run, no matter how the steps are
  *   divided among calls of `step()`;
  * - if a device fails or is lost, the next `settle()` or `read()` rejects with an
  *   Error that says what happened, and never returns wrong numbers;

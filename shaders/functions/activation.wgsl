@@ -47,7 +47,7 @@ fn activate(activation: u32, sums: vec4f) -> vec4f {
 }
 
 /// f'(z), where `activated` is f(z). For ReLU, the derivative at 0 is 0, as in JAX.
-fn activation_slope(activation: u32, activated: vec4f) -> vec4f {
+fn activation_derivative(activation: u32, activated: vec4f) -> vec4f {
     if activation == NONE {
         return vec4f(1.0);
     }

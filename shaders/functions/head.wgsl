@@ -2,7 +2,7 @@
 // and c the row's label:
 //   notebook head: loss = -log p_c - sum over i != c of log(1 - p_i)
 //   softmax head:  loss = -log p_c
-// Both heads have the same derivative with respect to x3_i, in terms of t_i = p_i * dloss/dp_i (`weighted_slope`):
+// The derivative with respect to x3_i has the same form for both, with t_i = p_i * dloss/dp_i (`weighted_derivative`):
 //   dloss/dx3_i = t_i - p_i * (t_0 + ... + t_(C-1))
 //   t_c = -1;  for i != c, t_i = p_i / (1 - p_i) for the notebook head and 0 for the softmax head
 //   d3_i = dloss/dx3_i * f'(z3_i) / B
@@ -23,7 +23,7 @@ struct RowHead {
     /// The sum of exp(x3_i - largest).
     total: f32,
     /// The sum of t_i.
-    slopes: f32,
+    weighted_sum: f32,
     loss: f32,
     /// 1 if the predicted class is the label, else 0. The first of several equal largest outputs is the prediction.
     correct: f32,
@@ -37,7 +37,7 @@ fn probability(c: u32, head: RowHead) -> f32 {
 }
 
 /// t_i from p_i.
-fn weighted_slope(p: f32, is_label: bool) -> f32 {
+fn weighted_derivative(p: f32, is_label: bool) -> f32 {
     if HEAD == 1u {
         return select(0.0, -1.0, is_label);
     }
@@ -64,7 +64,7 @@ fn head_of_row(label: u32) -> RowHead {
     for (var c = 0u; c < CLASSES; c++) {
         let p = probability(c, head);
         let is_label = c == label;
-        head.slopes += weighted_slope(p, is_label);
+        head.weighted_sum += weighted_derivative(p, is_label);
         if is_label {
             // -log p_c, computed from x3: precise even if p_c is close to 0 or underflows.
             head.loss += log(head.total) + head.largest - x3(c);
@@ -83,8 +83,8 @@ fn output_deltas(word: u32, label: u32, head: RowHead, batch_rows: u32) -> vec4f
         let c = word * 4u + i;
         if c < CLASSES && label != ABSENT {
             let p = probability(c, head);
-            let by_output = weighted_slope(p, c == label) - p * head.slopes;
-            deltas[i] = by_output * activation_slope(OUTPUT_ACTIVATION, vec4f(x3(c))).x / f32(batch_rows);
+            let derivative = weighted_derivative(p, c == label) - p * head.weighted_sum;
+            deltas[i] = derivative * activation_derivative(OUTPUT_ACTIVATION, vec4f(x3(c))).x / f32(batch_rows);
         }
     }
     return deltas;

@@ -96,8 +96,8 @@ fn backward(layer: Layer, lane: u32) {
         sums[lane] = sum;
         workgroupBarrier();
         if part == 0u && word < layer.input_words {
-            let slope = activation_slope(HIDDEN_ACTIVATION, trace[layer.inputs + word]);
-            trace[DELTAS + layer.inputs + word] = sum_of_parts(lane) * slope;
+            let derivative = activation_derivative(HIDDEN_ACTIVATION, trace[layer.inputs + word]);
+            trace[DELTAS + layer.inputs + word] = sum_of_parts(lane) * derivative;
         }
         workgroupBarrier();
     }

@@ -48,7 +48,7 @@ fn dense_backward(@builtin(global_invocation_id) id: vec3u) {
         // Rows beyond this slot's belong to the next slot.
         if first_row + r < SLOT_ROWS {
             let at = row_traces[r] + layer.inputs + word;
-            traces[at + DELTAS] = sums[r] * activation_slope(ACTIVATION, traces[at]);
+            traces[at + DELTAS] = sums[r] * activation_derivative(ACTIVATION, traces[at]);
         }
     }
 }

@@ -1,6 +1,6 @@
 /**
- * The Worker behind every thread of the engine but the calling one. It is started from its text, not
- * from this file, so that it needs no permission to read it and can be started from any origin.
+ * The Worker of each thread of the CPU engine, except the calling thread. It is started from its
+ * source text, not from this file's URL, so it needs no read permission and works from any origin.
  */
 onmessage = ({ data: { module, memory, globals } }) => {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
