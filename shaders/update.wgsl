@@ -1,8 +1,8 @@
 // The gradient of all parameters, and the optimizer's step in place. See functions/layers.wgsl for letters, names
 // and layouts.
 //   dw_i = sum over the rows of d_(i+1) x_i^T;  db_i = sum over the rows of d_(i+1)
-// The deltas d are derivatives of the batch's mean loss, so this sum is the averaged gradient. The bias is the weight
-// of a constant input 1, so that it needs no code of its own.
+// The deltas d are derivatives of the batch's mean loss, so this sum is the averaged gradient. A bias is the weight of
+// a constant input 1, so it needs no code of its own.
 //
 // Arrays, in words of four numbers:
 //   traces (slots, SLOT_ROWS, TRACE_WORDS): x0, x1, x2 and d1, d2, d3 are read
@@ -16,8 +16,8 @@
 // adds up their sums. Workgroup x takes WORD_LANES words of units; workgroup y takes WORDS words of inputs, numbered
 // through all three layers. One lane alone updates a parameter, so updating in place is safe.
 //
-// Barriers: after the lanes' sums are stored, as the lane of part 0 reads them; and before `sums` is overwritten by
-// the next block.
+// Barriers: one after the lanes' sums are stored, because the lane of part 0 reads those of other lanes; one after it
+// has read them, because the lanes then overwrite them with the sums of the next block.
 
 const WORDS: u32 = 1;
 const WORD_LANES: u32 = 16;

@@ -26,7 +26,7 @@
 // (1, 0, 0, 0), so that its weights are the biases:
 //   parameters: the blocks of layers 0, 1 and 2, one after the other
 //
-// The comments of the kernels call an invocation's number within its workgroup (`local_invocation_index`) its lane.
+// The kernels' comments call an invocation of a workgroup a lane. Lanes are numbered by `local_invocation_index`.
 
 /// The words of x0 to x3.
 const WORDS_0: u32 = 196;

@@ -11,6 +11,7 @@
 // and in workgroup memory:
 //   trace (TRACE_WORDS): the row's trace
 //   sums (PARTS, WORD_LANES): one partial sum per lane
+//   head: the sums over the classes, and the row's results
 //
 // Workgroup (x, y) computes row x of slot y. Rows are independent, so one dispatch computes all layers. The LANES
 // invocations are numbered (part, word lane). They compute WORD_LANES words of outputs at a time: PARTS lanes per
@@ -19,7 +20,8 @@
 //
 // Barriers: one after the partial sums are stored, because the lanes of part 0 read those of other lanes; one after
 // the outputs (or deltas) are stored, because every lane reads them for the next layer. The second barrier also keeps
-// fast lanes from overwriting `sums` while others still read it.
+// fast lanes from overwriting `sums` while others still read it. One more follows the head, which lane 0 computes for
+// all lanes.
 //
 // Every vector in workgroup memory is stored as a whole by one lane. WGSL may implement a store to one component as
 // reading and writing all four, so another lane's store to another component could be lost.

@@ -34,10 +34,10 @@ export function transposeInputs(): void {
     const end = load<u32>(pixelPairsEnd + 4 * row);
     for (let pair = pixelPairs + row * inputs * 8; pair < end; pair += 8) {
       const next = rowPairsStart + (load<u32>(pair, 4) >> 2);
-      const place = load<u32>(next, 4);
-      store<u32>(next, place + 8, 4);
-      store<u32>(place, load<u32>(pair));
-      store<u32>(place, row << 4, 4);
+      const target = load<u32>(next, 4);
+      store<u32>(next, target + 8, 4);
+      store<u32>(target, load<u32>(pair));
+      store<u32>(target, row << 4, 4);
     }
   }
 }
