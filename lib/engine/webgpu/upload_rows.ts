@@ -15,7 +15,7 @@ export interface UploadedRows {
   parts: {
     /** Shape (rows of the part, words) of u32: four pixels per word, padded with zeros. */
     images: GPUBuffer;
-    /** The `Part` struct of gather.wgsl. */
+    /** The `Part` struct of functions/rows.wgsl. */
     info: GPUBuffer;
   }[];
   /** Shape (rows, 2) of u32: the bits of a row's scale (f32), and its label. */
