@@ -26,7 +26,7 @@ export interface ThreefryOptions {
 /**
  * Creates the key of a seed: `[0, seed]`, as JAX does for 32-bit seeds.
  *
- * @param seed A pairs number from 0 to 2^32 - 1
+ * @param seed A whole number from 0 to 2^32 - 1
  * @returns A key
  * @throws {RangeError} If the seed is anything else
  *
