@@ -26,7 +26,8 @@ for (const preset of ["accurate", "best", "record"] as const) {
       name: `PRESETS.${preset} reaches 70% on synthetic digits in 30 steps on ${backend}`,
       ...await needs(...(backend === "webgpu" ? ["webgpu"] as const : [])),
       async fn() {
-        const data = syntheticDigits({ trainRows: 1920, testRows: 500 });
+        const { batchSize } = resolveOptions(PRESETS[preset]);
+        const data = syntheticDigits({ trainRows: 15 * batchSize, testRows: 500 });
         const run = { ...PRESETS[preset], epochs: 2, evalEvery: 15, evalSize: 500 };
         const events = await Array.fromAsync(train({ data, backend, ...run }));
         const evaluated = events.filter((event) => event.event === "evaluated");
