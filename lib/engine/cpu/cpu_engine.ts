@@ -37,7 +37,7 @@ export interface CpuInternals {
 }
 
 /**
- * Maximum number of threads by default: a batch of 100 rows does not divide into many more chunks.
+ * The maximum number of threads by default: a batch of 100 rows does not divide into many more chunks.
  */
 const MAX_THREADS = 16;
 
@@ -131,7 +131,7 @@ class CpuEngine implements Engine {
   #disposed = false;
   /** Pending operations. Each keeps the data and the run that it was requested with. */
   readonly #queue: (() => void | Promise<void>)[] = [];
-  /** Resolves when all requested answers are given; stays rejected once an operation has failed. */
+  /** Resolves when all requested operations have run; stays rejected once one has failed. */
   #done: Promise<unknown> = Promise.resolve();
   readonly #evaluations: Evaluation[] = [];
   #lastPause = 0;
@@ -217,11 +217,11 @@ class CpuEngine implements Engine {
   }
 
   settle(): Promise<Evaluation[]> {
-    return this.#answer(() => this.#evaluations.splice(0));
+    return this.#runQueue(() => this.#evaluations.splice(0));
   }
 
   read(): Promise<EngineState> {
-    return this.#answer(() => this.#readState());
+    return this.#runQueue(() => this.#readState());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -233,20 +233,20 @@ class CpuEngine implements Engine {
     this.#loaded = this.#run = this.#current = undefined;
   }
 
-  /** Runs the operations queued so far, after those in progress, and then answers. */
-  async #answer<Answer>(answer: () => Answer): Promise<Answer> {
+  /** Runs the operations queued so far, after those in progress; then returns a result. */
+  async #runQueue<Result>(result: () => Result): Promise<Result> {
     this.#assertNotDisposed();
     const queue = this.#queue.splice(0);
-    const answered = this.#done.then(async () => {
+    const ran = this.#done.then(async () => {
       this.#lastPause = performance.now();
       for (const operation of queue) {
         this.#assertNotDisposed();
         await operation();
       }
-      return answer();
+      return result();
     });
-    this.#done = answered;
-    return await answered;
+    this.#done = ran;
+    return await ran;
   }
 
   async #takeSteps(steps: Step[], { loaded }: Run): Promise<void> {
@@ -321,7 +321,7 @@ class CpuEngine implements Engine {
     };
   }
 
-  /** Gives the event loop a turn. */
+  /** Lets the event loop run once. */
   async #pause(): Promise<void> {
     await nextTurn();
     this.#lastPause = performance.now();
