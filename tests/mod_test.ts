@@ -24,10 +24,11 @@ Deno.test({
   async fn() {
     await using server = serveRepository();
     const { port } = server.addr;
+    const mnist = await Deno.realPath(mnistDirectory());
     const folder = await Deno.makeTempDir();
     try {
       const program = `import { loadMnist, train } from "http://127.0.0.1:${port}/mod.ts";
-const data = await loadMnist({ directory: ${JSON.stringify(mnistDirectory())} });
+const data = await loadMnist({ directory: ${JSON.stringify(mnist)} });
 for await (const event of train({ data, iterations: 20, evalEvery: 10 })) console.log(event.event);
 `;
       await Deno.writeTextFile(`${folder}/main.ts`, program);
@@ -42,7 +43,7 @@ for await (const event of train({ data, iterations: 20, evalEvery: 10 })) consol
         return text(stdout);
       };
       const imports = `--allow-import=127.0.0.1:${port}`;
-      const read = `--allow-read=${mnistDirectory()}`;
+      const read = `--allow-read=${mnist}`;
       const output = await deno("run", "--no-prompt", "--no-config", imports, read, "main.ts");
       const evaluations = ["evaluated", "evaluated", "evaluated"];
       assertEquals(output.trim().split("\n").filter((line) => line !== "progress"), [
