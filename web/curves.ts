@@ -64,7 +64,8 @@ export function addEvaluation(point: CurvePoint): void {
     loss.toFixed(3),
   ];
   row.append(...cells.map((text) => make("td", "", text)));
-  summary.textContent = `After ${count(iteration)} steps: ${percent(accuracy)} accuracy` +
+  summary.textContent =
+    `Evaluation after ${count(iteration)} steps: ${percent(accuracy)} of the sampled test digits` +
     (notebook === undefined ? "." : `; the notebook's log has ${percent(notebook)}.`);
 }
 
