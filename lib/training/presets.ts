@@ -54,7 +54,7 @@ export const PRESETS: Readonly<Record<Preset, Readonly<Partial<TrainingOptions>>
     ...WITH_DEFAULT_STRENGTHS,
     hidden: [1024, 512],
     batchSize: 256,
-    epochs: 60,
+    epochs: 200,
     learningRate: 0.0015,
     evalEvery: 235, // an epoch of 60,000 rows
   },
