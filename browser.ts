@@ -38,7 +38,7 @@ export {
 } from "./lib/training/sweep.ts";
 
 // Data sets.
-export type { Dataset, DatasetSource, PixelScale, Split } from "./lib/data/dataset.ts";
+export type { Dataset, DatasetSource, PixelRecord, PixelScale, Split } from "./lib/data/dataset.ts";
 export { fetchMnist, type FetchMnistOptions } from "./lib/data/fetch_mnist.ts";
 export { syntheticDigits, type SyntheticOptions } from "./lib/data/synthetic.ts";
 export { splitDataset, type SplitKind, type SplitOptions } from "./lib/data/split.ts";

@@ -27,8 +27,32 @@ export interface Dataset {
    * @default true
    */
   publishedSplit?: boolean;
+  /** How the source's pixels became bytes; set by `openDataset`. */
+  pixels?: PixelRecord;
   /** How to open the data set again; set by `openDataset`. */
   source?: DatasetSource;
+}
+
+/**
+ * What the pixels of a source look like, and how they became bytes. It is recorded with a net, which
+ * expects the pixels of other data to look the same.
+ */
+export interface PixelRecord {
+  /** The source's smallest pixel. */
+  smallest: number;
+  /** The source's largest pixel. */
+  largest: number;
+  /** The source's value that became the byte 0, before any inversion. */
+  black: number;
+  /** The source's value that became the byte 255, before any inversion. */
+  white: number;
+  /** Whether each byte was then replaced by 255 minus the byte. */
+  inverted: boolean;
+  /**
+   * The share of the images, as the net sees them, whose border is mostly bright: 0 for MNIST, 1 for
+   * black ink on white paper.
+   */
+  brightBackground: number;
 }
 
 /** The options with which `openDataset` opens the same rows again. */
@@ -48,6 +72,16 @@ export interface DatasetSource {
    * @default true if the file names are EMNIST's, whose images are stored transposed
    */
   transpose?: boolean;
+  /**
+   * Whether dark and bright are exchanged, for black ink on white paper.
+   * @default false
+   */
+  invert?: boolean;
+  /**
+   * The source's value of full ink.
+   * @default depends on the largest pixel; 255 if that is at least 128
+   */
+  maxPixel?: number;
 }
 
 /** Row numbers of a Dataset by their use, each in ascending order. */

@@ -1,5 +1,5 @@
 /** Records which data a run used: how to open it again, and how to recognize it. */
-import type { Dataset, DatasetSource } from "./dataset.ts";
+import type { Dataset, DatasetSource, PixelRecord } from "./dataset.ts";
 
 /** Enough to open a data set again and to verify that it is the same. */
 export interface DatasetRecord extends DatasetSource {
@@ -11,6 +11,8 @@ export interface DatasetRecord extends DatasetSource {
   publishedSplit?: boolean;
   /** See `Dataset`. Recorded because a file that lacks some classes numbers the others differently. */
   classNames?: readonly string[];
+  /** What the pixels look like, as the run's net expects them. */
+  pixels?: PixelRecord;
   /** The result of `hashDataset`. */
   hash: string;
 }
@@ -35,13 +37,15 @@ export interface DatasetRecord extends DatasetSource {
  * ```
  */
 export async function recordDataset(data: Dataset): Promise<DatasetRecord> {
-  const { source = { dataset: data.name }, trainRows, labels, publishedSplit, classNames } = data;
+  const { source = { dataset: data.name }, trainRows, labels } = data;
+  const { publishedSplit, classNames, pixels } = data;
   return {
     ...source,
     trainRows,
     testRows: labels.length - trainRows,
     ...publishedSplit !== undefined && { publishedSplit },
     ...classNames && { classNames },
+    ...pixels && { pixels },
     hash: await hashDataset(data),
   };
 }
@@ -80,10 +84,13 @@ const FIELDS = {
   width: "number?",
   test: "string?",
   transpose: "boolean?",
+  invert: "boolean?",
+  maxPixel: "number?",
   trainRows: "number",
   testRows: "number",
   publishedSplit: "boolean?",
   classNames: "list of words?",
+  pixels: "record of pixels?",
   hash: "string",
 } satisfies Record<keyof DatasetRecord, string>;
 
@@ -111,8 +118,18 @@ export function readDatasetRecord(value: object): DatasetRecord {
 }
 
 function typeOf(value: unknown): string {
-  const isWords = Array.isArray(value) && value.every((item) => typeof item === "string");
-  return isWords ? "list of words" : typeof value;
+  if (Array.isArray(value) && value.every((item) => typeof item === "string")) {
+    return "list of words";
+  }
+  return isPixelRecord(value) ? "record of pixels" : typeof value;
+}
+
+function isPixelRecord(value: unknown): value is PixelRecord {
+  if (typeof value !== "object" || value === null) return false;
+  const { inverted, ...numbers } = value as PixelRecord;
+  const { smallest, largest, black, white, brightBackground } = numbers;
+  return typeof inverted === "boolean" &&
+    [smallest, largest, black, white, brightBackground].every(Number.isFinite);
 }
 
 async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
