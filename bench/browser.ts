@@ -2,14 +2,14 @@
  * Opens pages in headless Chromium, for tests and benchmarks. Needs Debian's package `chromium`, or
  * its path in CHROMIUM.
  */
-import type { BrowserContext, BrowserType, Page } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 
 /** Returns the path of Chromium: CHROMIUM, otherwise Debian's. */
 export function chromiumPath(): string {
   return Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
 }
 
-/** A browser; disposing of it closes it. */
+/** A context of a browser; disposing of it closes it. */
 export interface TestBrowser extends AsyncDisposable {
   /** Playwright's object: https://playwright.dev/docs/api/class-browsercontext. */
   context: BrowserContext;
@@ -26,30 +26,28 @@ export interface TestPage {
   requests: string[];
 }
 
-/** Options of `openBrowser`. */
-export interface BrowserOptions {
+/** What distinguishes one process of Chromium from another. */
+export interface ChromiumOptions {
   /** Whether to enable WebGPU, on the software adapter SwiftShader. */
   webgpu?: boolean;
   /** Additional flags for Chromium. */
   args?: string[];
-  /** Playwright's options for contexts: viewport, colorScheme, offline... */
-  context?: Parameters<BrowserType["launchPersistentContext"]>[1];
 }
 
-/**
- * Starts headless Chromium with a fresh profile.
- *
- * @param options Whether to enable WebGPU, and others
- * @returns The browser, which the caller must dispose of
- */
-export async function openBrowser(
-  { webgpu = false, args = [], context: contextOptions }: BrowserOptions = {},
-): Promise<TestBrowser> {
+/** Options of `openBrowser`. */
+export interface BrowserOptions extends ChromiumOptions {
+  /** Playwright's options for contexts: viewport, colorScheme, offline... */
+  context?: BrowserContextOptions;
+}
+
+/** Starts headless Chromium. The caller must close it. */
+export async function startChromium(
+  { webgpu = false, args = [] }: ChromiumOptions = {},
+): Promise<Browser> {
   // Otherwise Playwright's import reads /proc to detect WSL, which requires --allow-all.
   Deno.env.set("__IS_WSL_TEST__", "1");
   const { chromium } = await import("playwright-core");
-  const profile = await Deno.makeTempDir();
-  const context = await chromium.launchPersistentContext(profile, {
+  return await chromium.launch({
     executablePath: chromiumPath(),
     headless: false, // because Playwright's headless mode starts another program
     args: [
@@ -63,8 +61,35 @@ export async function openBrowser(
       ...webgpu ? ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"] : [],
       ...args,
     ],
-    ...contextOptions,
   });
+}
+
+/**
+ * Starts headless Chromium with a fresh profile.
+ *
+ * @param options Whether to enable WebGPU, and others
+ * @returns The browser, which the caller must dispose of
+ */
+export async function openBrowser(
+  { context, ...options }: BrowserOptions = {},
+): Promise<TestBrowser> {
+  const chromium = await startChromium(options);
+  return await openContext(chromium, context, () => chromium.close());
+}
+
+/**
+ * Opens a context, which shares no storage with others, in a running browser.
+ *
+ * @param chromium The browser
+ * @param options Playwright's options
+ * @param close Called after the context has been closed
+ */
+export async function openContext(
+  chromium: Browser,
+  options: BrowserContextOptions = {},
+  close: () => Promise<void> = () => Promise.resolve(),
+): Promise<TestBrowser> {
+  const context = await chromium.newContext(options);
   return {
     context,
     async open(url) {
@@ -86,7 +111,7 @@ export async function openBrowser(
     },
     async [Symbol.asyncDispose]() {
       await context.close();
-      await Deno.remove(profile, { recursive: true });
+      await close();
     },
   };
 }

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { openBrowser } from "../bench/browser.ts";
+import { openShared } from "./browser.ts";
 import { bundle } from "../lib/cli/bundle.ts";
 import { needs } from "./requirements.ts";
 
@@ -41,7 +41,7 @@ Deno.test({
         return new Response(PAGE, { headers: { "content-type": "text/html", ...isolation } });
       },
     );
-    await using browser = await openBrowser();
+    await using browser = await openShared();
     const found = [];
     for (const path of ["plain", "isolated"]) {
       const { page, complaints, requests } = await browser.open(

@@ -38,7 +38,7 @@ const ignored = new Map<string, number>();
  * Deno.test("reads real digits", await needs("mnist"), () => {});
  * ```
  */
-export async function needs(...requirements: Requirement[]): Promise<{ ignore: boolean }> {
+export async function needs(...requirements: Requirement[]): Promise<TestOptions> {
   for (const requirement of requirements) {
     if (environment(`REQUIRE_${requirement.toUpperCase()}`) === "1") continue;
     const reason = await whyMissing(requirement);
@@ -46,8 +46,15 @@ export async function needs(...requirements: Requirement[]): Promise<{ ignore: b
     countIgnored(reason);
     return { ignore: true };
   }
-  return { ignore: false };
+  // The tests of a file share a browser, so it outlives the test that starts it.
+  const sanitize = !requirements.includes("browser");
+  return { ignore: false, sanitizeOps: sanitize, sanitizeResources: sanitize };
 }
+
+type TestOptions = Pick<
+  Deno.TestDefinition,
+  "ignore" | "sanitizeOps" | "sanitizeResources"
+>;
 
 /** Like `Deno.test`, but ignores the test if there are no permissions. */
 export const test: typeof Deno.test = testUnless(whyNotPermitted());

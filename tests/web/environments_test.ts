@@ -2,7 +2,7 @@
 /** The page and the library with and without WebGPU, without a secure context, and on other servers. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { bundle } from "../../lib/cli/bundle.ts";
-import { openBrowser } from "../../bench/browser.ts";
+import { openShared } from "../browser.ts";
 import { runCli } from "../cli/run_cli.ts";
 import { mnistDirectory, needs, test } from "../requirements.ts";
 import { openPage, ready } from "./training_page.ts";
@@ -98,7 +98,7 @@ Deno.test({
       assert(files.includes("index.html") && files.includes("mnist-webgpu.js"), built.stdout);
 
       await using server = serveFolder(folder);
-      await using browser = await openBrowser();
+      await using browser = await openShared();
       const { page, complaints, requests } = await browser.open(`${server.url}dist/?backend=cpu`);
       await ready(page);
       assertEquals(await page.evaluate(() => crossOriginIsolated), false);
@@ -126,7 +126,7 @@ Deno.test({
       const { code, stderr } = await runCli("build", [...flags, "--data-dir", mnistDirectory()]);
       assertEquals(code, 0, stderr);
       await using server = serveFolder(folder);
-      await using browser = await openBrowser();
+      await using browser = await openShared();
       const { page, complaints } = await browser.open(`${server.url}dist/?backend=cpu`);
       await ready(page);
       await page.click("#step");
@@ -155,7 +155,7 @@ Deno.test({
       const flags = ["--out", `${folder}/dist`, "--data-url", `${digits.url}digits/`, "--quiet"];
       assertEquals((await runCli("build", flags)).code, 0);
       await using server = serveFolder(folder);
-      await using browser = await openBrowser();
+      await using browser = await openShared();
       const { page } = await browser.open(`${server.url}dist/`);
       await ready(page);
       assertEquals(asked.sort(), [
@@ -217,7 +217,7 @@ Deno.test({
       `<!doctype html><link rel="icon" href="data:,"><script type="module">${script}</script>`,
       "text/html",
     );
-    await using browser = await openBrowser();
+    await using browser = await openShared();
     const accuracies: string[] = [];
     const { page, complaints } = await browser.open("about:blank");
     page.on("console", (message) => accuracies.push(message.text()));

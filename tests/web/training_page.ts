@@ -1,11 +1,12 @@
 /// <reference lib="dom" />
 /** Opens the page for tests and operates it as a visitor does. */
 import type { Page } from "playwright-core";
-import { type BrowserOptions, openBrowser, type TestPage } from "../../bench/browser.ts";
+import type { BrowserOptions, TestPage } from "../../bench/browser.ts";
+import { openShared } from "../browser.ts";
 import { servePage } from "./page_server.ts";
 import type { Dataset } from "../../lib/data/dataset.ts";
 
-/** A page that is ready to train, in its own browser. */
+/** A page that is ready to train, in its own context of the shared browser. */
 export interface TrainingPage extends TestPage, AsyncDisposable {
   url: string;
   /** Returns the text of an element, after the next frame. */
@@ -33,7 +34,7 @@ export async function openPage(
   } = {},
 ): Promise<TrainingPage> {
   const server = await servePage(mnist);
-  const browser = await openBrowser(browserOptions);
+  const browser = await openShared(browserOptions);
   const opened = await browser.open(server.url + query);
   await ready(opened.page);
   const nextFrame = () =>

@@ -3,7 +3,7 @@
  * adapter.
  */
 import { assert, assertEquals } from "@std/assert";
-import { openBrowser } from "../../../bench/browser.ts";
+import { openShared } from "../../browser.ts";
 import { needs } from "../../requirements.ts";
 import { CORE } from "../contract/core.ts";
 
@@ -43,7 +43,7 @@ Deno.test({
             headers: { "content-type": "text/html" },
           }),
     );
-    await using browser = await openBrowser({ webgpu: true });
+    await using browser = await openShared({ webgpu: true });
     const { page } = await browser.open(`http://127.0.0.1:${server.addr.port}/`);
     await page.waitForFunction(() => "cases" in globalThis);
     const names = await page.evaluate(() => cases.map(({ name }) => name));
