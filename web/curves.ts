@@ -44,8 +44,8 @@ export function clearCurves(dataset: string, steps: number): void {
 }
 
 /** Adds a point on the fixed test rows. `drawCurves` draws it. */
-export function addDensePoint(point: CurvePoint): void {
-  dense.push(point);
+export function addDensePoint({ iteration, accuracy, loss }: CurvePoint): void {
+  dense.push({ iteration, accuracy, loss }); // a report also holds a net, which must not be kept
   if (dense.length > MOST_POINTS) dense = dense.filter((_, i) => i % 2 === 1);
 }
 

@@ -90,15 +90,19 @@ async function open(folder: string | undefined): Promise<void> {
 
 async function openData(folder: string | undefined): Promise<Dataset> {
   if (folder === undefined) return syntheticDigits(SYNTHETIC);
-  const bytes = new Map<string, number>();
+  const files = new Map<string, { bytes: number; total?: number }>();
+  const megabytes = (of: "bytes" | "total") =>
+    Array.from(files.values()).reduce((sum, file) => sum + (file[of] ?? 0), 0) / 1e6;
   try {
     return await fetchMnist(folder, {
       attempts: 2,
       onNotice: (line) => page.postMessage({ kind: "notice", line }),
       onProgress(progress) {
-        bytes.set(progress.file, progress.bytes);
-        const megabytes = bytes.values().reduce((sum, count) => sum + count, 0) / 1e6;
-        page.postMessage({ kind: "busy", what: `Loading MNIST, ${megabytes.toFixed(0)} MB` });
+        files.set(progress.file, progress);
+        const isKnown = files.size === 4 && Array.from(files.values()).every(({ total }) => total);
+        const of = isKnown ? ` of ${megabytes("total").toFixed(0)}` : "";
+        const what = `Loading MNIST, ${megabytes("bytes").toFixed(0)}${of} MB`;
+        page.postMessage({ kind: "busy", what });
       },
     });
   } catch (error) {

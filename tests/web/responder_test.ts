@@ -11,8 +11,8 @@ const respond = responder(
   ]),
   contentSecurityPolicy("mnist/"),
 );
-const request = (path: string, method = "GET") =>
-  respond(new Request(`http://127.0.0.1:8000${path}`, { method }));
+const request = (path: string, method = "GET", headers: HeadersInit = {}) =>
+  respond(new Request(`http://127.0.0.1:8000${path}`, { method, headers }));
 
 Deno.test("responder() serves the page's files with their content types", async () => {
   const expected = {
@@ -26,6 +26,18 @@ Deno.test("responder() serves the page's files with their content types", async 
     assertEquals([status, headers.get("content-type")], [200, type], path);
   }
   assertEquals(await request("/page-1.js").text(), "1");
+});
+
+Deno.test("responder() answers 304 without a body to a browser that holds the file's bytes", async () => {
+  const path = "/mnist/train-labels-idx1-ubyte.gz";
+  const etag = request(path).headers.get("etag")!;
+  for (const tags of [etag, `"other", W/${etag}`]) {
+    const again = request(path, "GET", { "if-none-match": tags });
+    assertEquals([again.status, await again.text()], [304, ""], tags);
+    assertEquals(again.headers.get("etag"), etag);
+  }
+  assertEquals(request(path, "GET", { "if-none-match": '"other"' }).status, 200);
+  assertEquals(request("/page-1.js", "GET", { "if-none-match": etag }).status, 200);
 });
 
 Deno.test("responder() answers HEAD without a body, and rejects other methods", async () => {
