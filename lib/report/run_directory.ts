@@ -20,7 +20,7 @@ import type { RunRecord } from "../model/metadata.ts";
 import type { SavedModel } from "../model/saved_model.ts";
 import { writeFileAtomically } from "../files/write_file.ts";
 import type { Architecture } from "../net/architecture.ts";
-import type { StartedEvent, TrainingEvent } from "../training/events.ts";
+import type { CheckpointEvent, StartedEvent, TrainingEvent } from "../training/events.ts";
 import type { TrainingOptions } from "../training/options.ts";
 import type { ReportedRun } from "./html/reported_run.ts";
 
@@ -175,16 +175,13 @@ export class RunDirectory implements AsyncDisposable {
     this.#writtenAt = performance.now();
   }
 
-  async #writeCheckpoint(event: Pick<Checkpoint, "iteration" | "state" | "key">): Promise<void> {
-    const { iteration, state, key } = event;
+  async #writeCheckpoint({ event: _, ...state }: CheckpointEvent): Promise<void> {
     const bytes = encodeCheckpoint({
       run: this.#run,
       architecture: this.#architecture,
-      iteration,
       seconds: this.#seconds,
       curve: this.#curve,
-      state,
-      key,
+      ...state,
     });
     await writeFileAtomically(`${this.path}/${CHECKPOINT}`, bytes);
   }

@@ -6,7 +6,7 @@ import { hashDataset } from "../../lib/data/record.ts";
 import { decodeCheckpoint } from "../../lib/model/checkpoint.ts";
 import { loadParameters } from "../../lib/model/load_parameters.ts";
 import { readRunDirectory, RunDirectory } from "../../lib/report/run_directory.ts";
-import type { FinishedEvent, TrainingEvent } from "../../lib/training/events.ts";
+import type { CheckpointEvent, FinishedEvent, TrainingEvent } from "../../lib/training/events.ts";
 import { NOTEBOOK } from "../../lib/training/options.ts";
 import { test } from "../requirements.ts";
 
@@ -45,7 +45,7 @@ const FINISHED: FinishedEvent = {
     b2: Float32Array.of(8, 9),
   },
 };
-const PROGRESS: TrainingEvent = { event: "progress", iteration: 1, iterations: 5, seconds: 0 };
+const PROGRESS = { event: "progress", iteration: 1, iterations: 5, seconds: 0.25 } as const;
 const POINT = { iteration: 500, accuracy: 0.25, loss: 1 / 3, learningRate: 0.5, seconds: 0.1 };
 
 /** Creates a folder, and records these events there. */
@@ -140,6 +140,26 @@ test("RunDirectory lets only one process at a time save a run in a folder", asyn
     "options.json",
   ]);
   await Deno.remove(path, { recursive: true });
+});
+
+test("RunDirectory saves everything that a checkpoint's event holds", async () => {
+  const event: CheckpointEvent = {
+    event: "checkpoint",
+    iteration: 500,
+    state: {
+      parameters: Float32Array.from({ length: 9 }, (_, i) => i / 7),
+      moments: new Float32Array(),
+      stepsTaken: 400,
+    },
+    key: Uint32Array.of(1, 2),
+    best: { iteration: 400, accuracy: 0.9, parameters: new Float32Array(9).fill(1 / 3) },
+  };
+  await using folder = await recorded([STARTED, { event: "evaluated", ...POINT }, PROGRESS, event]);
+  const file = await Deno.readFile(`${folder.path}/checkpoint.safetensors`);
+  const { run, architecture, seconds, curve, ...saved } = decodeCheckpoint(file);
+  assertEquals({ event: "checkpoint", ...saved }, event);
+  assertEquals([run.options, architecture], [OPTIONS, FINISHED.architecture]);
+  assertEquals([seconds, curve], [PROGRESS.seconds, [POINT]]);
 });
 
 /** Creates a run's folder with a checkpoint at step 500. */
