@@ -1,12 +1,18 @@
-/** Handles what ends a task early: Ctrl-C, a signal, or a closed output pipe. */
+/** Handles what ends a task early: Ctrl-C, a signal, a closed terminal, or a closed output pipe. */
 import { onReaderClosed } from "./output.ts";
 
-/** The signals that ask a process to end, and its exit code: 128 plus the signal's number. */
-const EXIT_CODES: Partial<Record<Deno.Signal, number>> = Deno.build.os === "windows"
-  // Ctrl-C and Ctrl-Break; Windows has no SIGTERM.
-  // https://docs.deno.com/api/deno/~/Deno.addSignalListener
-  ? { SIGINT: 130, SIGBREAK: 149 }
-  : { SIGINT: 130, SIGTERM: 143 };
+/**
+ * The signals that ask a process to end, and its exit code: 128 plus the signal's number. SIGHUP
+ * means that the terminal was closed; on Windows, its console window. Windows then ends the process
+ * after a few seconds: https://learn.microsoft.com/windows/console/handlerroutine#timeouts
+ */
+const EXIT_CODES: Partial<Record<Deno.Signal, number>> = {
+  SIGHUP: 129,
+  SIGINT: 130,
+  SIGTERM: 143,
+  // Ctrl-Break, which only Windows has.
+  ...(Deno.build.os === "windows" && { SIGBREAK: 149 }),
+};
 const SIGNALS = Object.keys(EXIT_CODES) as (keyof typeof EXIT_CODES)[];
 
 /**

@@ -9,10 +9,12 @@ const encoder = new TextEncoder();
 /** Called when the reader of stdout or stderr has closed it. */
 let listener: (() => void) | undefined;
 let readerClosed = false;
+/** The streams to which writing has failed. */
+const failed = new Set<string>();
 
 /**
  * Calls a function once when the reader of stdout or stderr has closed it, as in
- * `train | head -1`. Later output is discarded.
+ * `train | head -1`, or the terminal is closed. Later output is discarded.
  */
 export function onReaderClosed(called: () => void): void {
   listener = called;
@@ -20,21 +22,32 @@ export function onReaderClosed(called: () => void): void {
 
 /** Writes lines to stdout at once. */
 export function print(...lines: string[]): void {
-  write(Deno.stdout, lines);
+  write("stdout", lines);
 }
 
 /** Writes lines to stderr at once; truncates very long ones. */
 export function printError(...lines: string[]): void {
-  write(Deno.stderr, lines.map((line) => printable(line, MESSAGE_LIMIT)));
+  write("stderr", lines.map((line) => printable(line, MESSAGE_LIMIT)));
 }
 
-function write(stream: { writeSync(bytes: Uint8Array): number }, lines: string[]): void {
-  if (readerClosed) return;
+/** The system's error for a terminal that was closed, for which Deno has no class. */
+const CLOSED_TERMINAL = "EIO";
+
+/**
+ * Writes lines to a stream. Throws if it cannot be written, for example because stdout is a file on
+ * a full disk; discards what is written to it afterwards.
+ */
+function write(name: "stdout" | "stderr", lines: string[]): void {
+  if (readerClosed || failed.has(name)) return;
   let bytes = encoder.encode(lines.map((line) => withoutControls(line) + "\n").join(""));
   try {
-    while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
+    while (bytes.length > 0) bytes = bytes.subarray(Deno[name].writeSync(bytes));
   } catch (error) {
-    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    const { message, code } = error as Error & { code?: string };
+    if (!(error instanceof Deno.errors.BrokenPipe) && code !== CLOSED_TERMINAL) {
+      failed.add(name);
+      throw new Error(`Cannot write to ${name}: ${message}`, { cause: error });
+    }
     readerClosed = true;
     listener?.();
   }

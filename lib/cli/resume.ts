@@ -1,8 +1,10 @@
-/** Reads the checkpoint from which `train --resume FILE` resumes. */
+/** Reads the checkpoint from which `train --resume` resumes. */
+import { join } from "node:path";
 import type { DeviceDescription } from "../engine/engine.ts";
 import { linkTarget } from "../files/write_file.ts";
 import { type Checkpoint, decodeCheckpoint } from "../model/checkpoint.ts";
 import { decodeFile } from "../model/load_parameters.ts";
+import { CHECKPOINT } from "../report/run_directory.ts";
 import { OptionError, resolveOptions, type TrainingOptions } from "../training/options.ts";
 
 /** A checkpoint, its file, and the options of the resumed run. */
@@ -15,7 +17,7 @@ export interface Resumed {
 /**
  * Reads a checkpoint.
  *
- * @param file The checkpoint's path
+ * @param path The checkpoint, or the folder of its run
  * @param given The options given as flags; they may make the run longer, but must not differ
  *   otherwise
  * @returns The checkpoint and the options
@@ -23,9 +25,17 @@ export interface Resumed {
  * @throws {Error} If the file is missing, corrupt or not a checkpoint
  */
 export async function openCheckpoint(
-  file: string,
+  path: string,
   given: Partial<TrainingOptions>,
 ): Promise<Resumed> {
+  const isRun = await isFolder(path);
+  const file = isRun ? join(path, CHECKPOINT) : path;
+  if (isRun && !await exists(file)) {
+    throw new Error(
+      `Cannot resume as ${path} has no ${CHECKPOINT}: a run saves one with --save-every, or when it ` +
+        "is interrupted",
+    );
+  }
   const checkpoint = await decodeFile(file, decodeCheckpoint);
   const { options } = checkpoint.run;
   for (const name of Object.keys(given) as (keyof TrainingOptions)[]) {
@@ -43,6 +53,15 @@ export async function openCheckpoint(
     checkpoint,
     options: resolveOptions({ ...options, iterations, epochs }),
   };
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  const info = await Deno.stat(path).catch(() => undefined); // reading it will report the error
+  return info?.isDirectory ?? false;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.lstat(path).then(() => true, () => false);
 }
 
 /**

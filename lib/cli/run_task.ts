@@ -48,10 +48,26 @@ export async function runTask<Table extends FlagTable>(
 
 /** Prints an error and ends the process. */
 function fail(error: unknown): never {
-  const message = describe(error);
-  if (Deno.args.includes("--json")) print(JSON.stringify({ event: "error", message }));
-  printError(`error: ${message}`);
-  Deno.exit(error instanceof UsageError || error instanceof OptionError ? MISUSED : FAILED);
+  const errors = errorsIn(error);
+  const message = [...new Set(errors.map(describe))].join("; then: ");
+  const [first] = errors;
+  try {
+    if (Deno.args.includes("--json")) print(JSON.stringify({ event: "error", message }));
+    printError(`error: ${message}`);
+  } finally {
+    // Also if the error cannot be printed.
+    Deno.exit(first instanceof UsageError || first instanceof OptionError ? MISUSED : FAILED);
+  }
+}
+
+/**
+ * Returns the errors in their order. If disposal fails after another error, JavaScript throws a
+ * SuppressedError that holds both, and whose own message says nothing.
+ */
+function errorsIn(error: unknown): unknown[] {
+  return error instanceof SuppressedError
+    ? [...errorsIn(error.suppressed), ...errorsIn(error.error)]
+    : [error];
 }
 
 /** Describes an error in one line, with options named as flags. */

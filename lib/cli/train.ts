@@ -5,6 +5,7 @@ import type { Dataset } from "../data/dataset.ts";
 import type { NamedDataset } from "../data/names.ts";
 import { logLines } from "../report/console.ts";
 import { jsonLine } from "../report/json.ts";
+import type { TrainingEvent } from "../training/events.ts";
 import { resolveOptions, type TrainingOptions } from "../training/options.ts";
 import { drawStart } from "../training/start.ts";
 import { engineOptions, train } from "../training/train.ts";
@@ -32,8 +33,8 @@ const FLAGS = {
   noSave: toggle("do not save the run"),
   saveEvery: number("steps between checkpoints, each of which replaces the last; 0 for none", 0),
   resume: path(
-    "FILE",
-    "resume from this checkpoint, with its options and in its folder; with --schedule step, --iterations or --epochs may be increased",
+    "FILE|DIR",
+    "resume from this checkpoint or run, with its options and in its folder; with --schedule step, --iterations or --epochs may be increased",
   ),
   initFrom: path(
     "FILE",
@@ -95,47 +96,55 @@ async function trainTask(
     });
   interruption.begin();
   const { signal } = interruption;
-  let stopped = false;
   const initialParameters = initial?.model.parameters;
   if (initial) status.notice(`initial parameters: ${shownPath(initFrom!)}`);
   const run = { ...options, saveEvery, resume: resumed?.checkpoint, initialParameters };
-  for await (const event of train({ data, engine, ...run, signal })) {
-    // Save before printing, except the result, which is printed even if it cannot be saved.
-    if (event.event !== "finished") await directory?.record(event);
-    stopped = event.event === "checkpoint" && signal.aborted || stopped;
-    if (event.event === "progress") {
-      const { iteration, iterations } = event;
-      const counted = { count: iteration, unit: "steps" };
-      status.progress(iteration, iterations, `${iteration}/${iterations} steps`, counted);
-    } else {
-      status.clear();
+  let isComplete = false;
+  try {
+    for await (const event of train({ data, engine, ...run, signal })) {
+      // Save before printing, except the result, which is printed even if it cannot be saved.
+      if (event.event !== "finished") await directory?.record(event);
+      show(event, status, flags.json);
+      if (event.event !== "finished") continue;
+      if (signal.aborted) {
+        status.notice(
+          `Interrupted after ${event.iterations} steps; the accuracy is of the net at that point.`,
+        );
+      }
+      await directory?.record(event);
+      isComplete = !signal.aborted;
     }
-    print(...(flags.json ? [jsonLine(event)] : logLines(event)));
-    if (event.event === "started") {
-      status.notice(`data: ${event.dataset}`);
-    } else if (event.event === "finished" && signal.aborted) {
-      status.notice(
-        `Interrupted after ${event.iterations} steps; the accuracy is of the net at that point.`,
-      );
+    if (directory?.path) status.notice(`Saved the run to ${shownPath(directory.path)}`);
+  } finally {
+    if (directory?.hasCheckpoint && !isComplete) {
+      status.notice(`To resume: ${resumeCommand(directory.path!)}`);
     }
-    if (event.event === "finished" && event.bestIteration !== undefined) {
-      status.notice(
-        `This is the net after step ${event.bestIteration} of ${event.iterations}, the most accurate on held-out rows.`,
-      );
-    }
-    if (event.event === "finished") await directory?.record(event);
   }
-  if (directory?.path) {
-    status.notice(`Saved the run to ${shownPath(directory.path)}`);
-    if (stopped) status.notice(`To resume: ${resumeCommand(directory.path)}`);
-    if (flags.report && !signal.aborted) {
-      status.notice(
-        `Wrote the report to ${shownPath(await writeReport(directory.path, data, status))}`,
-      );
-    }
+  if (directory?.path && flags.report && isComplete) {
+    const file = await writeReport(directory.path, data, status);
+    status.notice(`Wrote the report to ${shownPath(file)}`);
   }
   if (data.name === "synthetic" && (flags.dataset ?? resumedRun?.dataset) !== "synthetic") {
     status.warning("These results are for SYNTHETIC DIGITS, NOT MNIST, which was not available.");
+  }
+}
+
+/** Shows an event: as a line of the log or of JSON, as progress, as a notice. */
+function show(event: TrainingEvent, status: Status, asJson = false): void {
+  if (event.event === "progress") {
+    const { iteration, iterations } = event;
+    const counted = { count: iteration, unit: "steps" };
+    status.progress(iteration, iterations, `${iteration}/${iterations} steps`, counted);
+  } else {
+    status.clear();
+  }
+  print(...(asJson ? [jsonLine(event)] : logLines(event)));
+  if (event.event === "started") status.notice(`data: ${event.dataset}`);
+  if (event.event === "finished" && event.bestIteration !== undefined) {
+    const { bestIteration, iterations } = event;
+    status.notice(
+      `This is the net after step ${bestIteration} of ${iterations}, the most accurate on held-out rows.`,
+    );
   }
 }
 
@@ -189,11 +198,13 @@ async function openDataAndEngine(
       onNotice: status.notice,
       onCompiling: () => status.progress(0, 1, "compiling shaders"),
     });
-  const known = resumed ? undefined : chosenNamedDataset(flags);
-  if (known) {
-    const creating = engineFor(known, options);
-    precomputeDraws(known, options);
-    return await Promise.all([opening, options, creating]);
+  const named = resumed ? undefined : chosenNamedDataset(flags);
+  if (named) {
+    const known = { ...named, name: flags.dataset ?? "mnist", labels: { length: named.rows } };
+    const fitted = fitToData(options, known, flags, status.notice);
+    const creating = engineFor(known, fitted);
+    precomputeDraws(named, fitted);
+    return await Promise.all([opening, fitted, creating]);
   }
   const data = await opening;
   const fitted = fitToData(options, data, flags, status.notice);

@@ -178,7 +178,7 @@ export function trainingOptions(
  */
 export function fitToData(
   options: TrainingOptions,
-  data: Dataset,
+  data: Pick<Dataset, "name" | "trainRows" | "publishedSplit"> & { labels: { length: number } },
   flags: { batchSize?: unknown; evalSize?: unknown },
   onNotice: (line: string) => void,
 ): TrainingOptions {

@@ -20,8 +20,15 @@ export async function writeFileAtomically(
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   const target = await linkTarget(path);
   const temporary = `${target}.${crypto.randomUUID()}.part`;
+  const remove = () => {
+    try {
+      Deno.removeSync(temporary);
+    } catch { /* it may not exist */ }
+  };
+  addEventListener("unload", remove); // if the process exits before the file is complete
   try {
-    using file = await Deno.open(temporary, { write: true, createNew: true });
+    // Not asynchronously: an exit meanwhile would leave the file.
+    using file = Deno.openSync(temporary, { write: true, createNew: true });
     for (let written = 0; written < bytes.length;) {
       written += await file.write(bytes.subarray(written));
     }
@@ -30,8 +37,10 @@ export async function writeFileAtomically(
     file.close();
     await replace(temporary, target);
   } catch (error) {
-    await Deno.remove(temporary).catch(() => {}); // it may not exist
+    remove();
     throw new Error(`Cannot write ${path}: ${(error as Error).message}`, { cause: error });
+  } finally {
+    removeEventListener("unload", remove);
   }
 }
 

@@ -27,6 +27,8 @@ export async function openProgressDisplay(): Promise<ProgressDisplay> {
     // The task handles Ctrl-C; the library would intercept it.
     gracefulExit: false,
   }, cliProgress.Presets.shades_classic);
+  // A closed terminal must not end the task, which has a run to save.
+  process.stderr.on("error", () => {});
   const speed = new Speed();
   let shown = false;
   const clear = () => {

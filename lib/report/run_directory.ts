@@ -26,7 +26,8 @@ import type { ReportedRun } from "./html/reported_run.ts";
 
 const OPTIONS = "options.json";
 const METRICS = "metrics.csv";
-const CHECKPOINT = "checkpoint.safetensors";
+/** The name of a run's checkpoint. */
+export const CHECKPOINT = "checkpoint.safetensors";
 const MODEL = "model.safetensors";
 /** The lock file, locked while a process saves a run in the folder. */
 const LOCK = ".lock";
@@ -74,6 +75,8 @@ export class RunDirectory implements AsyncDisposable {
   #architecture!: Architecture;
   #seconds: number;
   #curveWritten: number;
+  /** Whether this run has saved a checkpoint. */
+  hasCheckpoint = false;
   #writtenAt = 0;
 
   /** @param given The run; nothing is written before its first event */
@@ -184,6 +187,7 @@ export class RunDirectory implements AsyncDisposable {
       ...state,
     });
     await writeFileAtomically(`${this.path}/${CHECKPOINT}`, bytes);
+    this.hasCheckpoint = true;
   }
 }
 

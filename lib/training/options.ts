@@ -259,7 +259,7 @@ export function checkAgainstRows(
  */
 export function fitToRows(
   options: TrainingOptions,
-  { trainRows, labels }: Pick<Dataset, "trainRows" | "labels">,
+  { trainRows, labels }: Pick<Dataset, "trainRows"> & { labels: { length: number } },
   given: { batchSize?: unknown; evalSize?: unknown },
 ): TrainingOptions {
   const { validation, batchSize, evalSize } = options;

@@ -8,12 +8,17 @@ import { onUnix } from "../requirements.ts";
 
 const ENDLESS = [...QUICK, "--iterations", "100000000"];
 
-/** Ways to end a task, each with its usual exit code. */
-const ENDINGS: [string, (child: Deno.ChildProcess) => void, number][] = [
+/** A way to end a task, with its usual exit code. */
+type Ending = [string, (child: Deno.ChildProcess) => void, number];
+const TRAIN_ENDINGS: Ending[] = [
   ["Ctrl-C", (child) => child.kill("SIGINT"), 130],
+  ["SIGTERM", (child) => child.kill("SIGTERM"), 143],
+  ["SIGHUP, when its terminal is closed,", (child) => child.kill("SIGHUP"), 129],
+];
+const SWEEP_ENDINGS: Ending[] = [
   // The terminal and `deno task` both send a signal; the second arrives while the first is handled.
   ["Ctrl-C twice", (child) => [0, 20].forEach((ms) => setTimeout(() => interrupt(child), ms)), 130],
-  ["SIGTERM", (child) => child.kill("SIGTERM"), 143],
+  ["SIGHUP", (child) => child.kill("SIGHUP"), 129],
 ];
 
 /** Sends SIGINT, unless the process has ended. */
@@ -33,7 +38,7 @@ async function readAll(child: Deno.ChildProcess, onText: (text: string) => void)
   return output;
 }
 
-for (const [what, end, exitCode] of ENDINGS) {
+for (const [what, end, exitCode] of TRAIN_ENDINGS) {
   onUnix(
     `train saves model and checkpoint on ${what}, exits with ${exitCode}, and resumes to the same bits`,
     async () => {
@@ -98,7 +103,7 @@ onUnix("evaluate exits with 141 if the reader of its tables closes the pipe", as
   assertEquals([(await child.status).code, errors], [141, ""]);
 });
 
-for (const [what, end, exitCode] of ENDINGS) {
+for (const [what, end, exitCode] of SWEEP_ENDINGS) {
   onUnix(
     `sweep saves finished runs on ${what}, exits with ${exitCode}, and continues with the others`,
     async () => {

@@ -25,7 +25,7 @@ for (const epochs of [[], ["--epochs", "5", "--schedule", "linear"]]) {
       "--backend",
       "cpu",
       "--resume",
-      file,
+      epochs.length > 0 ? broken : file,
     ]);
     assertEquals([code, stderr], [0, ""]);
     assertEquals(await resultOf(broken), await resultOf(whole));

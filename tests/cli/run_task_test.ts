@@ -38,6 +38,14 @@ const FAILURES: [string, string, number, string][] = [
     "error: Cannot train as --eval-size must be small: current value is 3\n",
   ],
   [
+    "an error that is followed by another at disposal",
+    `using file = { [Symbol.dispose]() { throw new Error("disk full"); } };
+     using same = { [Symbol.dispose]() { throw new Error("no luck"); } };
+     throw new UsageError("no luck");`,
+    2,
+    "error: no luck; then: disk full\n",
+  ],
+  [
     "an error that nothing awaits",
     `Promise.reject(new Error("no luck")); await new Promise((r) => setTimeout(r, 5000));`,
     1,

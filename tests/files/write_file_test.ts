@@ -56,6 +56,18 @@ onUnix(
     }),
 );
 
+test("a process that exits while it writes a file leaves nothing behind", () =>
+  inFolder(async (folder) => {
+    const program = `
+import { writeFileAtomically } from "./lib/files/write_file.ts";
+writeFileAtomically(Deno.args[0] + "/large", new Uint8Array(50e6));
+while ([...Deno.readDirSync(Deno.args[0])].length === 0) await new Promise((r) => setTimeout(r));
+Deno.exit(130);`;
+    const { code } = await new Deno.Command(Deno.execPath(), { args: ["eval", program, folder] })
+      .output();
+    assertEquals([code, names(folder)], [130, []]);
+  }));
+
 test("a process killed while it writes checkpoints leaves a complete one or none", () =>
   inFolder(async (folder) => {
     const path = `${folder}/checkpoint.safetensors`;

@@ -1,0 +1,34 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { onReaderClosed, print, printError } from "../../lib/cli/output.ts";
+
+/** Calls a function while a stream of this process fails with an error. */
+function withFailing(name: "stdout" | "stderr", error: Error, call: () => void): number {
+  const { writeSync } = Deno[name];
+  let calls = 0;
+  Deno[name].writeSync = () => {
+    calls++;
+    throw error;
+  };
+  try {
+    call();
+  } finally {
+    Deno[name].writeSync = writeSync;
+  }
+  return calls;
+}
+
+// One test, since a stream that has failed is not written again.
+Deno.test("print() reports a full disk once, and calls the listener if the terminal was closed", () => {
+  let closed = 0;
+  onReaderClosed(() => closed++);
+  const full = Object.assign(new Error("No space left on device"), { code: "ENOSPC" });
+  const calls = withFailing("stdout", full, () => {
+    assertThrows(() => print("a"), Error, "Cannot write to stdout: No space left on device");
+    print("b");
+  });
+  assertEquals([calls, closed], [1, 0]);
+  const gone = Object.assign(new Error("Input/output error (os error 5)"), { code: "EIO" });
+  withFailing("stderr", gone, () => printError("c", "d"));
+  withFailing("stderr", gone, () => printError("e"));
+  assertEquals(closed, 1);
+});
