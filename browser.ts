@@ -59,12 +59,17 @@ export type {
   Activation,
   Architecture,
   Head,
+  NetParameters,
   ParameterName,
-  Parameters,
 } from "./lib/net/architecture.ts";
-export { loadParameters } from "./lib/model/load_parameters.ts";
+export { loadModel } from "./lib/model/load_model.ts";
 export { MissingSettingsError, type NetSettings } from "./lib/model/foreign_model.ts";
-export { encodeModel, type RunResult, type SavedModel } from "./lib/model/saved_model.ts";
+export {
+  decodeModel,
+  encodeModel,
+  type RunResult,
+  type SavedModel,
+} from "./lib/model/saved_model.ts";
 export type { RunRecord } from "./lib/model/metadata.ts";
 export { encodeOnnx } from "./lib/model/onnx.ts";
 export {

@@ -2,7 +2,7 @@
  * Trains a three-layer net on MNIST with hand-written WebGPU shaders or, without a GPU, on the CPU.
  * Draws the same random numbers as JAX, so it repeats the published notebook's run from its seed.
  *
- * `train` returns a stream of events. `loadMnist` loads the data, `loadParameters` and `predict` use
+ * `train` returns a stream of events. `loadMnist` loads the data, `loadModel` and `predict` use
  * a trained net, and `createEngine` trains without `train`.
  *
  * @example Train on synthetic digits, which need no download
@@ -12,7 +12,7 @@
  *
  * const data = syntheticDigits({ trainRows: 2000, testRows: 1000 });
  * for await (const event of train({ data, ...PRESETS.accurate, epochs: 3, backend: "cpu" })) {
- *   if (event.event === "finished") assert(event.accuracy > 0.7);
+ *   if (event.type === "finished") assert(event.accuracy > 0.7);
  * }
  * ```
  *
@@ -44,4 +44,4 @@ export {
 } from "./lib/data/idx_dataset.ts";
 
 // Model files.
-export { saveParameters } from "./lib/model/save_parameters.ts";
+export { saveModel } from "./lib/model/save_model.ts";

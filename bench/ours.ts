@@ -18,7 +18,7 @@ await using engine = await createEngine({
   backend: backend as Backend,
 });
 for await (const event of train({ data, engine, ...options })) {
-  if (event.event !== "finished") continue;
+  if (event.type !== "finished") continue;
   const { iterations, seconds, accuracy } = event;
   printResult({ title: `ours, ${engine.device.backend}`, iterations, seconds, accuracy });
 }

@@ -32,15 +32,15 @@ export interface PrintedLine {
  * @throws {Error} If it recorded or printed too little to tell the phases
  */
 export function phasesOf(start: number, spans: Span[], printed: PrintedLine[]): Phase[] {
-  const find = (kind: TrainingEvent["event"]) => {
-    const line = printed.find(({ event }) => event.event === kind);
+  const find = (kind: TrainingEvent["type"]) => {
+    const line = printed.find(({ event }) => event.type === kind);
     if (line === undefined) throw new Error(`The train task printed no ${kind} event`);
     return line;
   };
   const begun = find("started").at;
   const evaluated = find("evaluated").at;
   const stepped = find("progress");
-  const seconds = stepped.event.event === "progress" ? stepped.event.seconds : 0;
+  const seconds = stepped.event.type === "progress" ? stepped.event.seconds : 0;
 
   const [deno, ...work] = spans;
   if (deno?.name !== STARTED) {

@@ -22,5 +22,5 @@ const data: Dataset = {
 };
 const run = { data, ...PRESETS.accurate, augment: "none", hidden: [16, 16], epochs: 5 } as const;
 for await (const event of train(run)) {
-  if (event.event === "finished") console.log(`${100 * event.accuracy}% of the test rows`);
+  if (event.type === "finished") console.log(`${100 * event.accuracy}% of the test rows`);
 }

@@ -3,25 +3,18 @@
  *
  *     deno run --allow-read --allow-write examples/save_and_predict.ts
  */
-import {
-  loadParameters,
-  predict,
-  PRESETS,
-  saveParameters,
-  syntheticDigits,
-  train,
-} from "../mod.ts";
+import { loadModel, predict, PRESETS, saveModel, syntheticDigits, train } from "../mod.ts";
 
 const data = syntheticDigits({ trainRows: 5000, testRows: 1000 });
 const path = "digits.safetensors"; // Python's safetensors opens it as well
 for await (const event of train({ data, ...PRESETS.accurate, epochs: 3 })) {
-  if (event.event === "finished") {
+  if (event.type === "finished") {
     console.log(`${100 * event.accuracy}% of the test rows`);
-    await saveParameters(path, event);
+    await saveModel(path, event);
   }
 }
 
-const model = await loadParameters(path);
+const model = await loadModel(path);
 const row = data.trainRows; // the first test row
 const image = data.images.subarray(row * 784, (row + 1) * 784);
 const { labels: [answer], probabilities } = predict(model, image);

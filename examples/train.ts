@@ -8,7 +8,7 @@ import { loadMnist, train } from "../mod.ts";
 
 const data = await loadMnist({ directory: Deno.env.get("MNIST_DIR") });
 for await (const event of train({ data, iterations: 500, evalEvery: 100 })) {
-  if (event.event === "started") console.log(`training on ${event.device}`);
-  if (event.event === "evaluated") console.log(event.iteration, event.accuracy, event.loss);
-  if (event.event === "finished") console.log("on all test rows:", event.accuracy);
+  if (event.type === "started") console.log(`training on ${event.device}`);
+  if (event.type === "evaluated") console.log(event.iteration, event.accuracy, event.loss);
+  if (event.type === "finished") console.log("on all test rows:", event.accuracy);
 }

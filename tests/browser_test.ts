@@ -10,7 +10,7 @@ const SCRIPT = `
   const data = syntheticDigits({ trainRows: 2000, testRows: 500 });
   const run = { data, ...PRESETS.accurate, epochs: 4, evalSize: 500, backend: "cpu" };
   for await (const event of train(run)) {
-    if (event.event !== "finished") continue;
+    if (event.type !== "finished") continue;
     const { accuracy, loss } = event;
     const { labels } = predict(event, data.images.subarray(2000 * 784));
     const correct = labels.filter((label, i) => label === data.labels[2000 + i]).length;

@@ -29,7 +29,7 @@ Deno.test({
     try {
       const program = `import { loadMnist, train } from "http://127.0.0.1:${port}/mod.ts";
 const data = await loadMnist({ directory: ${JSON.stringify(mnist)} });
-for await (const event of train({ data, iterations: 20, evalEvery: 10 })) console.log(event.event);
+for await (const event of train({ data, iterations: 20, evalEvery: 10 })) console.log(event.type);
 `;
       await Deno.writeTextFile(`${folder}/main.ts`, program);
       const deno = async (...args: string[]) => {
@@ -62,7 +62,7 @@ test("mod.ts can save a run as bytes and resume it with the same result", async 
   const given = { iterations: 6, batchSize: 5, evalEvery: 3, hidden: [4, 4] } as const;
   const run = { data, backend: "cpu", ...given } as const;
   const whole = await Array.fromAsync(library.train({ ...run, saveEvery: 3 }));
-  const checkpoint = whole.find((event) => event.event === "checkpoint")!;
+  const checkpoint = whole.find((event) => event.type === "checkpoint")!;
   const bytes = library.encodeCheckpoint({
     ...checkpoint,
     run: {
@@ -84,7 +84,7 @@ test("mod.ts can save a run as bytes and resume it with the same result", async 
   const resume = library.decodeCheckpoint(bytes);
   const rest = await Array.fromAsync(library.train({ ...run, resume }));
   const [end, resumed] = [whole, rest].map((events) =>
-    events.find((event) => event.event === "finished")?.parameters
+    events.find((event) => event.type === "finished")?.parameters
   );
   assertEquals(resumed, end);
   assertThrows(() => library.decodeCheckpoint(bytes.subarray(0, 900)), library.ModelError);

@@ -35,7 +35,7 @@ for (const backend of ["cpu", "webgpu"] as const) {
       const sample = one(events, "sample");
       assertEquals([sample.index, sample.label], [55147, 8]);
 
-      const evaluated = events.filter((event) => event.event === "evaluated");
+      const evaluated = events.filter((event) => event.type === "evaluated");
       assertEquals(evaluated.map(({ iteration }) => iteration), LOGGED.map((_, i) => 500 * i));
       for (const [i, { iteration, accuracy }] of evaluated.entries()) {
         assertNear(accuracy, LOGGED[i], tolerance(iteration), `after ${iteration} steps`);
@@ -47,13 +47,13 @@ for (const backend of ["cpu", "webgpu"] as const) {
   });
 }
 
-function one<Kind extends TrainingEvent["event"]>(
+function one<Kind extends TrainingEvent["type"]>(
   events: TrainingEvent[],
   kind: Kind,
-): Extract<TrainingEvent, { event: Kind }> {
-  const found = events.filter((event) => event.event === kind);
+): Extract<TrainingEvent, { type: Kind }> {
+  const found = events.filter((event) => event.type === kind);
   assertEquals(found.length, 1, kind);
-  return found[0] as Extract<TrainingEvent, { event: Kind }>;
+  return found[0] as Extract<TrainingEvent, { type: Kind }>;
 }
 
 /** Compares accuracies in hundredths of a percent, in which all of them are whole numbers. */

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /** Saves nets as files, and loads them from files. */
 import { MissingSettingsError, type NetSettings } from "../lib/model/foreign_model.ts";
-import { loadParameters } from "../lib/model/load_parameters.ts";
+import { loadModel } from "../lib/model/load_model.ts";
 import { encodeOnnx } from "../lib/model/onnx.ts";
 import { encodeModel, type SavedModel } from "../lib/model/saved_model.ts";
 import { OPTION_WORDS } from "../lib/training/options.ts";
@@ -43,7 +43,7 @@ export function onLoad(
   let incomplete: File | undefined;
   const load = async (file: File, given: Partial<NetSettings> = {}) => {
     try {
-      const model = await loadParameters(await file.bytes(), given);
+      const model = await loadModel(await file.bytes(), given);
       const { inputs, classes } = model.architecture;
       if (inputs !== 784 || classes !== 10) {
         throw new RangeError(

@@ -60,7 +60,7 @@ async function buildTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
   for (const name of earlier) {
     if (!files.has(name)) await Deno.remove(`${out}/${name}`).catch(() => {});
   }
-  print(flags.json ? JSON.stringify({ event: "build", folder: out, files: names }) : out);
+  print(flags.json ? JSON.stringify({ type: "build", folder: out, files: names }) : out);
 }
 
 /**

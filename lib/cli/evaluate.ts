@@ -48,7 +48,7 @@ async function evaluateTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
   const { correct, accuracy, loss, precision, recall, confusion } = report;
   const classes = recall.length;
   print(JSON.stringify({
-    event: "evaluation",
+    type: "evaluation",
     dataset: data.name,
     rows: rows.length,
     correct,

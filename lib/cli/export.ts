@@ -50,7 +50,7 @@ async function exportTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
   const out = flags.out ?? `${stem}.${format}`;
   if (out === file) throw new UsageError(`--out is needed: ${shownPath(file)} is the model itself`);
   await writeFileAtomically(out, await ENCODERS[format](model));
-  print(flags.json ? JSON.stringify({ event: "export", file: out }) : out);
+  print(flags.json ? JSON.stringify({ type: "export", file: out }) : out);
 }
 
 function chosenFormat({ format, npz, onnx }: FlagValues<typeof FLAGS>): Format {

@@ -1,6 +1,6 @@
 /** The flags that name a trained net, for all tasks that use one. */
 import { MissingSettingsError, type NetSettings } from "../model/foreign_model.ts";
-import { loadParameters } from "../model/load_parameters.ts";
+import { loadModel } from "../model/load_model.ts";
 import type { SavedModel } from "../model/saved_model.ts";
 import { OPTION_WORDS } from "../training/options.ts";
 import { flagName, type FlagTable, type FlagValues, oneOf, path, UsageError } from "./flags.ts";
@@ -72,7 +72,7 @@ export async function loadNet(
 ): Promise<SavedModel> {
   const facts = { activation, head, scale };
   try {
-    return await loadParameters(file, facts);
+    return await loadModel(file, facts);
   } catch (error) {
     const { cause } = error as Error;
     if (!(cause instanceof MissingSettingsError)) throw error;

@@ -69,7 +69,7 @@ async function predictTask(flags: FlagValues<typeof FLAGS>, images: string[]): P
       print(...(flags.json ? [jsonLine(prediction)] : predictionLines(prediction, names)));
     } catch (error) {
       const message = `${image === STDIN ? "stdin" : image}: ${(error as Error).message}`;
-      if (flags.json) print(JSON.stringify({ event: "error", message }));
+      if (flags.json) print(JSON.stringify({ type: "error", message }));
       printError(`error: ${message}`);
       code = FAILED;
     }
@@ -107,7 +107,7 @@ async function readBytes(image: string): Promise<Uint8Array> {
 }
 
 function jsonLine(prediction: Prediction): string {
-  return JSON.stringify({ event: "prediction", ...prediction });
+  return JSON.stringify({ type: "prediction", ...prediction });
 }
 
 /** Formats a prediction: a line with the class, then a line for each class's probability. */

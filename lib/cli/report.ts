@@ -61,7 +61,7 @@ async function reportTask(flags: FlagValues<typeof FLAGS>, others: string[]): Pr
   const file = run === undefined
     ? await writeComparison(compared, flags.out)
     : await writeRunReport({ run, open, status, out: flags.out });
-  print(flags.json ? JSON.stringify({ event: "report", file }) : file);
+  print(flags.json ? JSON.stringify({ type: "report", file }) : file);
 }
 
 /** Options of `writeRunReport`. */

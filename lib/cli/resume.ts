@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { DeviceDescription } from "../engine/engine.ts";
 import { linkTarget } from "../files/write_file.ts";
 import { type Checkpoint, decodeCheckpoint } from "../model/checkpoint.ts";
-import { decodeFile } from "../model/load_parameters.ts";
+import { decodeFile } from "../model/load_model.ts";
 import { CHECKPOINT } from "../report/run_directory.ts";
 import { OptionError, resolveOptions, type TrainingOptions } from "../training/options.ts";
 

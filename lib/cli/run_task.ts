@@ -52,7 +52,7 @@ function fail(error: unknown): never {
   const message = [...new Set(errors.map(describe))].join("; then: ");
   const [first] = errors;
   try {
-    if (Deno.args.includes("--json")) print(JSON.stringify({ event: "error", message }));
+    if (Deno.args.includes("--json")) print(JSON.stringify({ type: "error", message }));
     printError(`error: ${message}`);
   } finally {
     // Also if the error cannot be printed.

@@ -44,7 +44,7 @@ async function serveTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
   const server = listen({ hostname: host, port }, responder(files, contentSecurityPolicy(mnist)));
   const { hostname, port: taken } = server.addr;
   const url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${taken}/`;
-  print(flags.json ? JSON.stringify({ event: "serving", url }) : url);
+  print(flags.json ? JSON.stringify({ type: "serving", url }) : url);
   if (!isLoopback(host)) {
     status.notice(
       "Other machines can open this page; over http their browsers train without WebGPU.",

@@ -109,7 +109,7 @@ async function sweepTask(
   const device = { ...flags, cpuReason, onCompiling };
   for await (const event of startSweep(ledger.left, data, device, status)) {
     meter.update(event);
-    if (event.event === "run") {
+    if (event.type === "run") {
       await ledger.add(event);
       status.clear();
       if (json) print(JSON.stringify(event));
@@ -126,7 +126,7 @@ async function sweepTask(
   }
 
   const combined = summarize(ledger.done);
-  if (json) print(...combined.map((one) => JSON.stringify({ event: "combination", ...one })));
+  if (json) print(...combined.map((one) => JSON.stringify({ type: "combination", ...one })));
   else if (combined.length > 0) print(...summaryLines(combined));
   warnOfDevices(ledger.done, status);
   if (signal.aborted) status.notice(`Interrupted. Saved ${ledger.progress} to ${shownPath(out)}.`);

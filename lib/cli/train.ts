@@ -103,9 +103,9 @@ async function trainTask(
   try {
     for await (const event of train({ data, engine, ...run, signal })) {
       // Save before printing, except the result, which is printed even if it cannot be saved.
-      if (event.event !== "finished") await directory?.record(event);
+      if (event.type !== "finished") await directory?.record(event);
       show(event, status, flags.json);
-      if (event.event !== "finished") continue;
+      if (event.type !== "finished") continue;
       if (signal.aborted) {
         status.notice(
           `Interrupted after ${event.iterations} steps; the accuracy is of the net at that point.`,
@@ -131,7 +131,7 @@ async function trainTask(
 
 /** Shows an event: as a line of the log or of JSON, as progress, as a notice. */
 function show(event: TrainingEvent, status: Status, asJson = false): void {
-  if (event.event === "progress") {
+  if (event.type === "progress") {
     const { iteration, iterations } = event;
     const counted = { count: iteration, unit: "steps" };
     status.progress(iteration, iterations, `${iteration}/${iterations} steps`, counted);
@@ -139,8 +139,8 @@ function show(event: TrainingEvent, status: Status, asJson = false): void {
     status.clear();
   }
   print(...(asJson ? [jsonLine(event)] : logLines(event)));
-  if (event.event === "started") status.notice(`data: ${event.dataset}`);
-  if (event.event === "finished" && event.bestIteration !== undefined) {
+  if (event.type === "started") status.notice(`data: ${event.dataset}`);
+  if (event.type === "finished" && event.bestIteration !== undefined) {
     const { bestIteration, iterations } = event;
     status.notice(
       `This is the net after step ${bestIteration} of ${iterations}, the most accurate on held-out rows.`,

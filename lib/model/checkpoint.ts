@@ -19,7 +19,7 @@ import { decodeSafetensors, encodeSafetensors, type Tensor } from "./safetensors
 import { readFloats } from "./saved_model.ts";
 
 /** The state of an unfinished run. */
-export interface Checkpoint extends Omit<CheckpointEvent, "event"> {
+export interface Checkpoint extends Omit<CheckpointEvent, "type"> {
   /** The run: its data, device and options. */
   run: RunRecord;
   /** The architecture of the net. */
@@ -31,7 +31,7 @@ export interface Checkpoint extends Omit<CheckpointEvent, "event"> {
 }
 
 /** One evaluation during training. */
-export type CurvePoint = Omit<EvaluatedEvent, "event">;
+export type CurvePoint = Omit<EvaluatedEvent, "type">;
 
 const CURVE_FIELDS = ["iteration", "accuracy", "loss", "learningRate", "seconds"] as const;
 

@@ -1,5 +1,5 @@
 /** Encodes trained nets as safetensors files. */
-import { type ParameterName, type Parameters, parameterSlots } from "../net/architecture.ts";
+import { type NetParameters, type ParameterName, parameterSlots } from "../net/architecture.ts";
 import type { Model } from "../net/model.ts";
 import type { FinishedEvent } from "../training/events.ts";
 import {
@@ -78,7 +78,7 @@ export function encodeModel(model: SavedModel): Uint8Array<ArrayBuffer> {
 export function decodeModel(bytes: Uint8Array): SavedModel {
   const { tensors, metadata } = decodeSafetensors(bytes);
   const { architecture, scale } = readModelMetadata(metadata);
-  const parameters = {} as Parameters;
+  const parameters = {} as NetParameters;
   for (const { name, shape } of parameterSlots(architecture)) {
     parameters[name] = readFloats(tensors, name, shape);
   }

@@ -34,7 +34,7 @@ export interface Architecture {
 export type ParameterName = "w0" | "b0" | "w1" | "b1" | "w2" | "b2";
 
 /** The parameters by name, each flat and row-major, with the shapes of `parameterSlots`. */
-export type Parameters = Record<ParameterName, Float32Array>;
+export type NetParameters = Record<ParameterName, Float32Array>;
 
 /** The position of one parameter in the flat array that holds all of them. */
 export interface ParameterSlot {
@@ -103,7 +103,7 @@ export function layerSizes({ inputs, hidden, classes }: Architecture): number[] 
  */
 export function flatParameters(
   architecture: Architecture,
-  parameters: Parameters,
+  parameters: NetParameters,
 ): Float32Array<ArrayBuffer> {
   const flat = new Float32Array(parameterCount(architecture));
   for (const { name, offset, length } of parameterSlots(architecture)) {

@@ -1,6 +1,6 @@
 /** Defines a trained net, independent of the device that trained it. */
 import type { PixelScale } from "../data/dataset.ts";
-import type { Architecture, Parameters } from "./architecture.ts";
+import type { Architecture, NetParameters } from "./architecture.ts";
 
 /** Everything needed to turn a row of bytes into probabilities. */
 export interface Model {
@@ -9,5 +9,5 @@ export interface Model {
   /** How the bytes of an image are scaled to become the net's inputs; the same as in training. */
   scale: PixelScale;
   /** The trained parameters. */
-  parameters: Parameters;
+  parameters: NetParameters;
 }

@@ -12,7 +12,7 @@ import type { TrainingEvent } from "../training/events.ts";
  * import { logLines } from "./console.ts";
  * import { assertEquals } from "@std/assert";
  *
- * const evaluated = { event: "evaluated", loss: 2, learningRate: 0.5, seconds: 0 } as const;
+ * const evaluated = { type: "evaluated", loss: 2, learningRate: 0.5, seconds: 0 } as const;
  * assertEquals(logLines({ ...evaluated, iteration: 0, accuracy: 0.088 }), [
  *   "Initial Accuracy:       8.80%",
  *   "",
@@ -24,7 +24,7 @@ import type { TrainingEvent } from "../training/events.ts";
  * ```
  */
 export function logLines(event: TrainingEvent): string[] {
-  switch (event.event) {
+  switch (event.type) {
     case "started":
       return [`Using seed: ${event.seed}`];
     case "sample":

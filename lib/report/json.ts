@@ -14,19 +14,19 @@ import type { TrainingEvent } from "../training/events.ts";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(
- *   jsonLine({ event: "progress", iteration: 10, iterations: 5000, seconds: 0.5 }),
- *   '{"event":"progress","iteration":10,"iterations":5000,"seconds":0.5}',
+ *   jsonLine({ type: "progress", iteration: 10, iterations: 5000, seconds: 0.5 }),
+ *   '{"type":"progress","iteration":10,"iterations":5000,"seconds":0.5}',
  * );
  * ```
  */
 export function jsonLine(event: TrainingEvent): string {
-  switch (event.event) {
+  switch (event.type) {
     case "finished": {
       const { architecture: _, scale: __, parameters: ___, ...result } = event;
       return JSON.stringify(result);
     }
     case "checkpoint":
-      return JSON.stringify({ event: event.event, iteration: event.iteration });
+      return JSON.stringify({ type: event.type, iteration: event.iteration });
     default:
       return JSON.stringify(event);
   }

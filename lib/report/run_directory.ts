@@ -14,8 +14,8 @@ import type { Dataset } from "../data/dataset.ts";
 import { recordDataset } from "../data/record.ts";
 import { tryLock } from "../files/lock.ts";
 import { type Checkpoint, type CurvePoint, encodeCheckpoint } from "../model/checkpoint.ts";
-import { loadParameters } from "../model/load_parameters.ts";
-import { saveParameters } from "../model/save_parameters.ts";
+import { loadModel } from "../model/load_model.ts";
+import { saveModel } from "../model/save_model.ts";
 import type { RunRecord } from "../model/metadata.ts";
 import type { SavedModel } from "../model/saved_model.ts";
 import { writeFileAtomically } from "../files/write_file.ts";
@@ -99,12 +99,12 @@ export class RunDirectory implements AsyncDisposable {
    *   cannot be written
    */
   async record(event: TrainingEvent): Promise<void> {
-    switch (event.event) {
+    switch (event.type) {
       case "started":
         await this.#start(event);
         break;
       case "evaluated": {
-        const { event: _, seconds, ...point } = event;
+        const { type: _, seconds, ...point } = event;
         this.#curve.push({ ...point, seconds: this.#secondsBefore + seconds });
         if (performance.now() - this.#writtenAt > METRICS_MILLISECONDS) await this.#writeMetrics();
         break;
@@ -117,10 +117,10 @@ export class RunDirectory implements AsyncDisposable {
         await this.#writeCheckpoint(event);
         break;
       case "finished": {
-        const { event: _, seconds, architecture, scale, parameters, ...result } = event;
+        const { type: _, seconds, architecture, scale, parameters, ...result } = event;
         await this.#recordData();
         await this.#writeMetrics();
-        await saveParameters(`${this.path}/${MODEL}`, {
+        await saveModel(`${this.path}/${MODEL}`, {
           architecture,
           scale,
           parameters,
@@ -178,7 +178,7 @@ export class RunDirectory implements AsyncDisposable {
     this.#writtenAt = performance.now();
   }
 
-  async #writeCheckpoint({ event: _, ...state }: CheckpointEvent): Promise<void> {
+  async #writeCheckpoint({ type: _, ...state }: CheckpointEvent): Promise<void> {
     const bytes = encodeCheckpoint({
       run: this.#run,
       architecture: this.#architecture,
@@ -201,7 +201,7 @@ export class RunDirectory implements AsyncDisposable {
 export async function readRunDirectory(
   path: string,
 ): Promise<{ run: ReportedRun; model: SavedModel }> {
-  const model = await loadParameters(`${path}/${MODEL}`);
+  const model = await loadModel(`${path}/${MODEL}`);
   const { run, result, runError } = model;
   if (!run || !result) {
     const found = runError ? `: ${runError}` : "";
@@ -304,7 +304,7 @@ async function refuseOtherRun(path: string, own: { id?: string } | undefined): P
 /** Reads the id in one of a run's files; undefined in files of early versions. */
 async function readRunId(path: string, name: string): Promise<string | undefined> {
   const file = `${path}/${name}`;
-  if (name === MODEL) return (await loadParameters(file)).run?.id;
+  if (name === MODEL) return (await loadModel(file)).run?.id;
   try {
     return JSON.parse(await readText(file))?.id;
   } catch (error) {

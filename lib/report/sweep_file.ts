@@ -153,7 +153,7 @@ function fromRow(row: Row, refuse: (column: string) => never): SavedRun {
   const { dataset, dataHash, backend, device } = row;
   const options = Object.fromEntries(OPTION_NAMES.map((name) => [name, option(name)]));
   return {
-    event: "run",
+    type: "run",
     dataset,
     dataHash,
     trainRows: number("trainRows"),

@@ -23,7 +23,7 @@ export class SweepMeter {
   update(event: SweepEvent): void {
     const key = JSON.stringify(event.options);
     const work = workOf(event.options, this.#data);
-    if (event.event === "progress") {
+    if (event.type === "progress") {
       const { iteration, iterations } = event;
       this.#runs.set(key, { work: work * iteration / iterations, steps: iteration });
     } else {

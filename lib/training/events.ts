@@ -5,8 +5,7 @@ import type { Key } from "../random/threefry.ts";
 
 /** The run is about to start. */
 export interface StartedEvent {
-  /** Which kind of event. */
-  event: "started";
+  type: "started";
   /** The seed of all random numbers of the run. */
   seed: number;
   /** The device's name. */
@@ -21,8 +20,7 @@ export interface StartedEvent {
 
 /** A random training row, to check that images and labels match. */
 export interface SampleEvent {
-  /** Which kind of event. */
-  event: "sample";
+  type: "sample";
   /** Its position among the training rows. */
   index: number;
   /** Its label. */
@@ -35,8 +33,7 @@ export interface SampleEvent {
 
 /** An evaluation after `iteration` steps, on newly sampled rows. */
 export interface EvaluatedEvent {
-  /** Which kind of event. */
-  event: "evaluated";
+  type: "evaluated";
   /** Steps done. */
   iteration: number;
   /** A fraction, 0 to 1. */
@@ -51,8 +48,7 @@ export interface EvaluatedEvent {
 
 /** The number of steps done so far. */
 export interface ProgressEvent {
-  /** Which kind of event. */
-  event: "progress";
+  type: "progress";
   /** Steps done. */
   iteration: number;
   /** Total number of steps. */
@@ -73,8 +69,7 @@ export interface BestStep {
 
 /** Everything that `train({ resume })` needs to continue as if the run had not stopped. */
 export interface CheckpointEvent {
-  /** Which kind of event. */
-  event: "checkpoint";
+  type: "checkpoint";
   /** Steps done. */
   iteration: number;
   /** The engine's state. */
@@ -87,8 +82,7 @@ export interface CheckpointEvent {
 
 /** The run has finished or was stopped. Contains the trained net. */
 export interface FinishedEvent extends Model {
-  /** Which kind of event. */
-  event: "finished";
+  type: "finished";
   /** Steps done. */
   iterations: number;
   /** With `patience`, the number of steps after which the net had these parameters. */

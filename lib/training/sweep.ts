@@ -31,8 +31,7 @@ export type SweepEvent = SweepProgress | SweptRun;
 
 /** A finished run. */
 export interface SweptRun {
-  /** Which kind of event. */
-  event: "run";
+  type: "run";
   /** The data set's name. */
   dataset: string;
   /** The run's options. */
@@ -95,7 +94,7 @@ export interface SweepProgress extends ProgressEvent {
  *     createEngine({ ...options, backend: "cpu" }),
  * };
  * for await (const event of sweep(plan)) {
- *   if (event.event === "run") seeds.push(event.options.seed);
+ *   if (event.type === "run") seeds.push(event.options.seed);
  * }
  * assertEquals(seeds, [1, 2]);
  * ```
@@ -181,11 +180,11 @@ async function* runOn(
   options: TrainingOptions,
 ): AsyncGenerator<SweepEvent, void> {
   const { backend, name } = engine.device;
-  const run: SweptRun = { event: "run", dataset: data.name, options, backend, device: name };
+  const run: SweptRun = { type: "run", dataset: data.name, options, backend, device: name };
   try {
     for await (const event of train({ data, engine, ...options })) {
-      if (event.event === "progress") yield { ...event, options };
-      if (event.event !== "finished") continue;
+      if (event.type === "progress") yield { ...event, options };
+      if (event.type !== "finished") continue;
       const { iterations, seconds, accuracy, loss } = event;
       run.result = { iterations, seconds, test: { accuracy, loss } };
     }

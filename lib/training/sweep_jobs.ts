@@ -35,7 +35,7 @@ export interface ParallelSweepPlan extends SweptRuns {
  * );
  * const seeds = new Set<number>();
  * for await (const event of sweepInParallel({ data, runs, jobs: 2, threads: 1 })) {
- *   if (event.event === "run") seeds.add(event.options.seed);
+ *   if (event.type === "run") seeds.add(event.options.seed);
  * }
  * assertEquals(seeds, new Set([1, 2, 3]));
  * ```
@@ -80,9 +80,9 @@ function eventsOf(
           if (options) worker.postMessage({ options } satisfies JobRequest);
         };
         worker.onmessage = ({ data: answer }: MessageEvent<JobAnswer>) => {
-          if (answer.event === "failed") return fail(answer.message);
+          if (answer.type === "failed") return fail(answer.message);
           controller.enqueue(answer);
-          if (answer.event !== "run") return;
+          if (answer.type !== "run") return;
           startNext();
           if (--unfinished > 0) return;
           end();

@@ -16,7 +16,7 @@ export interface JobRequest {
 }
 
 /** The Worker's messages: a run's events, or why it failed. */
-export type JobAnswer = SweepEvent | { event: "failed"; message: string };
+export type JobAnswer = SweepEvent | { type: "failed"; message: string };
 
 /** `self`, with the types of a Worker instead of a window. */
 const scope = self as unknown as {
@@ -38,6 +38,6 @@ scope.onmessage = async ({ data: request }) => {
   try {
     for await (const event of trainer.train(request.options)) scope.postMessage(event);
   } catch (error) {
-    scope.postMessage({ event: "failed", message: (error as Error).message });
+    scope.postMessage({ type: "failed", message: (error as Error).message });
   }
 };

@@ -3,7 +3,7 @@ import { checkDataset } from "../data/check.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { createEngine } from "../engine/create.ts";
 import type { Backend, Engine, EngineOptions, EngineState, Evaluation } from "../engine/engine.ts";
-import { flatParameters, layerSizes, type Parameters } from "../net/architecture.ts";
+import { flatParameters, layerSizes, type NetParameters } from "../net/architecture.ts";
 import { parameterViews } from "../net/maths.ts";
 import { MOMENT_ARRAYS, OPTIMIZERS } from "../net/optimizer.ts";
 import { type Chunk, ChunkQueue } from "./chunks.ts";
@@ -39,7 +39,7 @@ export interface TrainingRun extends Partial<TrainingOptions> {
   /** Stops the run early, with a `checkpoint` and a `finished` event for the steps done so far. */
   signal?: AbortSignal;
   /** Replaces the drawn initial parameters; later random draws stay the same. */
-  initialParameters?: Parameters;
+  initialParameters?: NetParameters;
   /** Resumes an earlier run with the same options and data. */
   resume?: Pick<CheckpointEvent, "iteration" | "state" | "key" | "best">;
   /**
@@ -149,7 +149,7 @@ async function* trainOn(
   const { architecture, scale } = engine.options;
   const { split, sample, parameters, key } = drawStart(data, options, architecture);
   yield {
-    event: "started",
+    type: "started",
     seed: options.seed,
     device: engine.device.name,
     backend: engine.device.backend,
@@ -191,7 +191,7 @@ async function* trainOn(
   const checkpoint = async (): Promise<CheckpointEvent> => {
     const { iteration, key } = last;
     saved = iteration;
-    return { event: "checkpoint", iteration, state: await engine.read(), key, ...best && { best } };
+    return { type: "checkpoint", iteration, state: await engine.read(), key, ...best && { best } };
   };
   const queueNext = (): Chunk | undefined => {
     const from = queue.iteration;
@@ -214,7 +214,7 @@ async function* trainOn(
     readbacks.push({ done, seconds });
     if (readbacks.length > 1 + AVERAGED_READBACKS) readbacks.shift();
     yield* evaluatedEvents(current.evaluated, results, options, seconds);
-    yield { event: "progress", iteration: done, iterations, seconds };
+    yield { type: "progress", iteration: done, iterations, seconds };
     if (patience > 0) best = await betterOf(best, current.evaluated, results, engine);
     if (isSaved(done)) yield await checkpoint();
     current = ahead ?? queueNext();
@@ -231,7 +231,7 @@ async function* trainOn(
   engine.evaluate(split.test);
   const [final] = await engine.settle();
   yield {
-    event: "finished",
+    type: "finished",
     iterations: queue.iteration,
     ...best && { bestIteration: best.iteration },
     seconds,
@@ -306,7 +306,7 @@ function sampleEvent(data: Dataset, train: Uint32Array, index: number): SampleEv
     const line = images.subarray(first + y * width, first + (y + 1) * width);
     return Array.from(line, (byte) => byte > 100 ? "@" : " ").join("");
   });
-  return { event: "sample", index, label: labels[row], ...name && { name }, art };
+  return { type: "sample", index, label: labels[row], ...name && { name }, art };
 }
 
 function* evaluatedEvents(
@@ -317,7 +317,7 @@ function* evaluatedEvents(
 ): Generator<EvaluatedEvent, void> {
   for (const [i, { iteration, step }] of evaluated.entries()) {
     yield {
-      event: "evaluated",
+      type: "evaluated",
       iteration,
       ...measures(results[i], iteration, options),
       learningRate: step?.learningRate ?? options.learningRate,

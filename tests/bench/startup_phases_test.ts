@@ -12,9 +12,9 @@ const SPANS = [
 ];
 const measured = { accuracy: 0, loss: 0, learningRate: 0 };
 const PRINTED = [
-  { event: { event: "started" }, at: 1200 },
-  { event: { event: "evaluated", iteration: 0, seconds: 0, ...measured }, at: 1250 },
-  { event: { event: "progress", iteration: 1, iterations: 1, seconds: 0.02 }, at: 1280 },
+  { event: { type: "started" }, at: 1200 },
+  { event: { type: "evaluated", iteration: 0, seconds: 0, ...measured }, at: 1250 },
+  { event: { type: "progress", iteration: 1, iterations: 1, seconds: 0.02 }, at: 1280 },
 ] as PrintedLine[];
 
 Deno.test("phasesOf() counts from the start of the process, and adds up spans of the same name", () => {

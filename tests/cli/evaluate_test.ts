@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { dirname } from "node:path";
-import { loadParameters } from "../../lib/model/load_parameters.ts";
-import { saveParameters } from "../../lib/model/save_parameters.ts";
+import { loadModel } from "../../lib/model/load_model.ts";
+import { saveModel } from "../../lib/model/save_model.ts";
 import { NOTEBOOK } from "../../lib/training/options.ts";
 import { runCli } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
@@ -23,12 +23,12 @@ for (const split of ["shuffle", "original"]) {
       ...["--split", split, "--validation", "50"],
     ]);
     const model = `${run}/model.safetensors`;
-    const { result } = await loadParameters(model);
+    const { result } = await loadModel(model);
 
     const { code, stdout, stderr } = await runCli("evaluate", ["--json", "--model", model]);
     assertEquals([code, stderr], [0, ""]);
     const [evaluation] = jsonLines(stdout);
-    assertEquals([evaluation.event, evaluation.dataset, evaluation.rows], [
+    assertEquals([evaluation.type, evaluation.dataset, evaluation.rows], [
       "evaluation",
       data.csv,
       30,
@@ -59,7 +59,7 @@ test("evaluate and report read a CSV file with the same settings as the run", as
   const model = await trainOn(data.csv, "--label", "last");
   const { code, stdout, stderr } = await runCli("evaluate", ["--json", "--model", model]);
   assertEquals([code, stderr], [0, ""]);
-  assertEquals(jsonLines(stdout)[0].accuracy, (await loadParameters(model)).result?.accuracy);
+  assertEquals(jsonLines(stdout)[0].accuracy, (await loadModel(model)).result?.accuracy);
   const report = await runCli("report", ["--run", dirname(model)]);
   assertEquals([report.code, report.stderr], [0, ""]);
 });
@@ -72,7 +72,7 @@ test("evaluate recognizes the run's data under another name, and uses its test r
   const args = ["--json", "--model", model, "--dataset", copy];
   const { code, stdout, stderr } = await runCli("evaluate", args);
   assertEquals([code, stderr], [0, ""]);
-  assertEquals(jsonLines(stdout)[0].accuracy, (await loadParameters(model)).result?.accuracy);
+  assertEquals(jsonLines(stdout)[0].accuracy, (await loadModel(model)).result?.accuracy);
 });
 
 test("evaluate, report and resume reject the run's data after it has changed", async () => {
@@ -119,7 +119,7 @@ test("predict accepts a net whose run has an unknown option; evaluate requires -
     ...{ dataset: "mnist", device: "x", backend: "cpu" },
     options: { ...NOTEBOOK, dropout: 0.5 },
   };
-  await saveParameters(folder.model, { ...drawnModel(), run });
+  await saveModel(folder.model, { ...drawnModel(), run });
   const image = `${folder.path}/one.png`;
   const { code, stdout } = await runCli("predict", ["--json", "--model", folder.model, image]);
   assertEquals([code, ...jsonLines(stdout)], [0, await expectedPrediction(image, image)]);

@@ -15,7 +15,7 @@ test("export writes .npz and .onnx files next to the model, or to --out", async 
 
   const out = `${folder.path}/elsewhere.onnx`;
   const onnx = await runCli("export", ["--onnx", "--json", "--model", folder.model, "--out", out]);
-  assertEquals([onnx.code, jsonLines(onnx.stdout)], [0, [{ event: "export", file: out }]]);
+  assertEquals([onnx.code, jsonLines(onnx.stdout)], [0, [{ type: "export", file: out }]]);
   assertEquals(await Deno.readFile(out), encodeOnnx(model));
 });
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { dirname } from "node:path";
 import { decodeCheckpoint, encodeCheckpoint } from "../../lib/model/checkpoint.ts";
-import { saveParameters } from "../../lib/model/save_parameters.ts";
+import { saveModel } from "../../lib/model/save_model.ts";
 import { encodeSafetensors } from "../../lib/model/safetensors.ts";
 import { NOTEBOOK } from "../../lib/training/options.ts";
 import { runCli } from "./run_cli.ts";
@@ -14,7 +14,7 @@ test("text in a model's file is printed without control characters, and truncate
   using data = barsFolder();
   const word = "\x1b[2J\x9b31m" + "x".repeat(10_000_000);
   const run = { dataset: word, device: word, backend: word, options: NOTEBOOK };
-  await saveParameters(folder.model, { ...drawnModel(16), run });
+  await saveModel(folder.model, { ...drawnModel(16), run });
   const bytes = encodeSafetensors({ tensors: new Map(), metadata: { [word]: word } });
   await Deno.writeFile(`${folder.path}/other.safetensors`, bytes);
   const trained = await trainOn(data.csv, "--save-every", "20");

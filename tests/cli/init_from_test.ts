@@ -1,8 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { loadParameters } from "../../lib/model/load_parameters.ts";
+import { loadModel } from "../../lib/model/load_model.ts";
 import { encodeNpz } from "../../lib/model/npz.ts";
 import { modelTensors } from "../../lib/model/saved_model.ts";
-import type { Parameters } from "../../lib/net/architecture.ts";
+import type { NetParameters } from "../../lib/net/architecture.ts";
 import { test } from "../requirements.ts";
 import { runCli } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
@@ -15,7 +15,7 @@ async function trainedFolder() {
   const { code, stderr } = await runCli("train", [...data, ...QUICK, "--out", run]);
   assertEquals(code, 0, stderr);
   const file = `${run}/model.safetensors`;
-  return { ...folder, data, run, file, model: await loadParameters(file) };
+  return { ...folder, data, run, file, model: await loadModel(file) };
 }
 
 test("train --init-from starts from a net's parameters, also if another program wrote them", async () => {
@@ -31,7 +31,7 @@ test("train --init-from starts from a net's parameters, also if another program 
     const { code, stdout, stderr } = await runCli("train", args);
     assertEquals(code, 0, stderr);
     assertMatch(stderr, new RegExp(`^initial parameters: ${source[0]}$`, "m"));
-    const { architecture, scale, parameters, result, run } = await loadParameters(
+    const { architecture, scale, parameters, result, run } = await loadModel(
       `${out}/model.safetensors`,
     );
     assertEquals({ architecture, scale, parameters }, {
@@ -50,12 +50,12 @@ test("train --init-from trains the parameters with random draws from its own see
   using folder = await trainedFolder();
   const { path, data, file } = folder;
   const args = [...data, "--backend", "cpu", "--iterations", "20", "--batch-size", "10"];
-  const runs: Parameters[] = [];
+  const runs: NetParameters[] = [];
   for (const seed of ["1", "1", "2"]) {
     const out = `${path}/seed${runs.length}`;
     const from = ["--init-from", file, "--seed", seed, "--out", out];
     assertEquals((await runCli("train", [...args, ...from])).code, 0);
-    runs.push((await loadParameters(`${out}/model.safetensors`)).parameters);
+    runs.push((await loadModel(`${out}/model.safetensors`)).parameters);
   }
   assertEquals(runs[0], runs[1]);
   assertEquals(runs[0].w1.some((value, i) => value !== runs[2].w1[i]), true);

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { decodeCheckpoint } from "../../lib/model/checkpoint.ts";
-import { loadParameters } from "../../lib/model/load_parameters.ts";
+import { loadModel } from "../../lib/model/load_model.ts";
 import { readSweep } from "../../lib/report/sweep_file.ts";
 import { runCli, taskCommand } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
@@ -54,9 +54,9 @@ for (const [what, end, exitCode] of TRAIN_ENDINGS) {
       });
       assertEquals((await child.status).code, exitCode);
       const last = JSON.parse(output.trimEnd().split("\n").at(-1)!);
-      assertEquals(last.event, "finished");
-      const { result } = await loadParameters(`${broken}/model.safetensors`);
-      assertEquals({ event: "finished", ...result }, last);
+      assertEquals(last.type, "finished");
+      const { result } = await loadModel(`${broken}/model.safetensors`);
+      assertEquals({ type: "finished", ...result }, last);
       const file = `${broken}/checkpoint.safetensors`;
       assertMatch(await errors, new RegExp(`^To resume: deno task train --resume ${file}$`, "m"));
 
@@ -67,7 +67,7 @@ for (const [what, end, exitCode] of TRAIN_ENDINGS) {
       assertEquals(resumed.code, 0, resumed.stderr);
       assertEquals((await runCli("train", [...args, whole, ...length])).code, 0);
       const [one, other] = await Promise.all(
-        [broken, whole].map((folder) => loadParameters(`${folder}/model.safetensors`)),
+        [broken, whole].map((folder) => loadModel(`${folder}/model.safetensors`)),
       );
       assertEquals(one.parameters, other.parameters);
     },
@@ -86,7 +86,7 @@ onUnix(
     await reader.cancel();
     assertEquals((await child.status).code, 141);
     assert(!(await errors).includes("error"), await errors);
-    const { result } = await loadParameters(`${out}/model.safetensors`);
+    const { result } = await loadModel(`${out}/model.safetensors`);
     const { iteration } = decodeCheckpoint(await Deno.readFile(`${out}/checkpoint.safetensors`));
     assertEquals(iteration, result?.iterations);
   },
@@ -119,7 +119,7 @@ for (const [what, end, exitCode] of SWEEP_ENDINGS) {
       });
       assertEquals((await child.status).code, exitCode, await errors);
       assertMatch(await errors, /^Interrupted\. Saved 1 of 2 runs to /m);
-      assertMatch(output, /"event":"combination"/);
+      assertMatch(output, /"type":"combination"/);
       assertEquals((await readSweep(out)).map(({ options }) => options.iterations), [30]);
 
       const { code, stderr } = await runCli("sweep", [...args, "--iterations", "30,40"]);

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { encode as encodePng } from "fast-png";
-import { saveParameters } from "../../lib/model/save_parameters.ts";
+import { saveModel } from "../../lib/model/save_model.ts";
 import { parameterCount } from "../../lib/net/architecture.ts";
 import { parameterViews } from "../../lib/net/maths.ts";
 import { folder, listing } from "../data/idx_files.ts";
@@ -55,7 +55,7 @@ test("predict reads images relative to the user's working directory", async () =
   } as const;
   const parameters = parameterViews(architecture, new Float32Array(parameterCount(architecture)));
   const model = { architecture, parameters, scale: "unit" } as const;
-  await saveParameters(`${images.path}/net.safetensors`, model);
+  await saveModel(`${images.path}/net.safetensors`, model);
   const args = ["--model", "net.safetensors", "blank.png", "absent.png"];
   const { stderr } = await runCli("predict", args, { INIT_CWD: images.path });
   assertMatch(stderr, /^error: blank\.png: Cannot find a digit/);

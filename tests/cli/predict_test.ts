@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { saveParameters } from "../../lib/model/save_parameters.ts";
+import { saveModel } from "../../lib/model/save_model.ts";
 import { runCli, taskCommand } from "./run_cli.ts";
 import { test } from "../requirements.ts";
 import { drawnModel, expectedPrediction, jsonLines, pictureFolder } from "./trained_nets.ts";
@@ -30,7 +30,7 @@ test("predict is unsure if the digit is less than twice as probable as the secon
     for (const values of Object.values(model.parameters)) values.fill(0);
     model.parameters.b2[3] = 5;
     model.parameters.b2[7] = 5 - Math.log(ratio);
-    await saveParameters(folder.model, model);
+    await saveModel(folder.model, model);
     const { stdout } = await runCli("predict", ["--model", folder.model, `${folder.path}/one.png`]);
     assertEquals(stdout.split("\n")[0], `${folder.path}/one.png: ${line}`);
   }
@@ -78,7 +78,7 @@ test("predict continues after an unreadable image, and exits with 1", async () =
 
 test("predict fails with one line if the net or the image is missing or does not fit", async () => {
   await using folder = await pictureFolder();
-  await saveParameters(`${folder.path}/small.safetensors`, drawnModel(16));
+  await saveModel(`${folder.path}/small.safetensors`, drawnModel(16));
   const cases: [string[], number, string][] = [
     [["x.png"], 2, "--model FILE is needed"],
     [["--model", folder.model], 2, "an image is needed"],

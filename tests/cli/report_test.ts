@@ -47,7 +47,7 @@ test("report reads moved data from --dataset, and writes to --out", async () => 
   const out = `${data.path}/page.html`;
   const args = ["--run", run, "--dataset", moved, "--out", out, "--json"];
   const { code, stdout } = await runCli("report", args);
-  assertEquals([code, JSON.parse(stdout)], [0, { event: "report", file: out }]);
+  assertEquals([code, JSON.parse(stdout)], [0, { type: "report", file: out }]);
   assertEquals(listing(run).includes("report.html"), false);
 });
 

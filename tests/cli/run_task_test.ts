@@ -96,7 +96,7 @@ test("runTask() exits with the code that main returns", async () => {
 test("runTask() with --json also prints an error as an event", async () => {
   assertEquals(await runMain(`throw new Error("no luck");`, "--json"), {
     code: 1,
-    stdout: '{"event":"error","message":"no luck"}\n',
+    stdout: '{"type":"error","message":"no luck"}\n',
     stderr: "error: no luck\n",
   });
 });

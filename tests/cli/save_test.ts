@@ -23,12 +23,12 @@ test("train saves model, metrics and options in --out", async () => {
   assertEquals([run.dataset, run.device, run.backend], [data.csv, started.device, "cpu"]);
   assertEquals([run.options.optimizer, run.options.hidden], ["adam", [8, 8]]);
   assertEquals(
-    { event: "finished", ...model.result },
+    { type: "finished", ...model.result },
     finished,
   );
   assertEquals(
-    run.curve.map((point) => ({ event: "evaluated", ...point })),
-    events.filter(({ event }) => event === "evaluated"),
+    run.curve.map((point) => ({ type: "evaluated", ...point })),
+    events.filter(({ type }) => type === "evaluated"),
   );
   const { dataset, device, backend, options, id, saveEvery, data: record } = run;
   assertEquals(record?.dataset, data.csv);

@@ -58,7 +58,7 @@ test("sweep trains only runs that its file does not contain, and summarizes all 
   );
   const summary = events.map((list) =>
     list.map((event) =>
-      event.event === "run" ? `${event.options.seed},${event.options.validation}` : event.runs
+      event.type === "run" ? `${event.options.seed},${event.options.validation}` : event.runs
     )
   );
   // Runs finish in any order; the combinations come last.

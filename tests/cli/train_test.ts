@@ -128,12 +128,12 @@ test("train --json prints one object per event, without parameters", async () =>
   const { code, stdout } = await runCli("train", args);
   assertEquals(code, 0);
   const events = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
-  const kinds = events.filter(({ event }) => event !== "progress").map(({ event }) => event);
+  const kinds = events.filter(({ type }) => type !== "progress").map(({ type }) => type);
   assertEquals(kinds, ["started", "sample", "evaluated", "evaluated", "evaluated", "finished"]);
-  assertEquals(Object.keys(events.at(-1)), ["event", "iterations", "seconds", "accuracy", "loss"]);
+  assertEquals(Object.keys(events.at(-1)), ["type", "iterations", "seconds", "accuracy", "loss"]);
   assertEquals(Object.keys(events[2]).sort(), [
     "accuracy",
-    "event",
+    "type",
     "iteration",
     "learningRate",
     "loss",
@@ -151,7 +151,7 @@ test("train --preset uses the preset's options, overridden by flags", async () =
   assertEquals(code, 0);
   const events = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
   assertEquals(events[0].layers, [16, ...PRESETS.accurate.hidden!, 4]);
-  const evaluated = events.filter(({ event }) => event === "evaluated");
+  const evaluated = events.filter(({ type }) => type === "evaluated");
   const rates = [0, 17, 35].map((stepsDone) =>
     PRESETS.accurate.learningRate! * (1 - stepsDone / 36)
   );
@@ -163,8 +163,8 @@ test("train --preset uses the preset's options, overridden by flags", async () =
 test("train --json also prints an error on stdout", async () => {
   const { code, stdout, stderr } = await runCli("train", ["--json", "--hidden", "1"]);
   assertEquals(code, 2);
-  const { event, message } = JSON.parse(stdout);
-  assertEquals(event, "error");
+  const { type, message } = JSON.parse(stdout);
+  assertEquals(type, "error");
   assertEquals(stderr, `error: ${message}\n`);
 });
 
@@ -209,7 +209,7 @@ onUnix("train prints the result so far on Ctrl-C, and exits with 130", async () 
   }
   assertEquals((await child.status).code, 130);
   const last = JSON.parse(output.trimEnd().split("\n").at(-1)!);
-  assertEquals(last.event, "finished");
+  assertEquals(last.type, "finished");
   assert(last.iterations > 0 && last.iterations < 1_000_000);
   assertMatch(await errors, new RegExp(`^Interrupted after ${last.iterations} steps`, "m"));
 });

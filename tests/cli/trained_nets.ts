@@ -4,7 +4,7 @@ import { encode as encodePng } from "fast-png";
 import jpeg from "jpeg-js";
 import { decodeImage } from "../../lib/image/decode.ts";
 import { imageToDigit } from "../../lib/image/image_to_digit.ts";
-import { saveParameters } from "../../lib/model/save_parameters.ts";
+import { saveModel } from "../../lib/model/save_model.ts";
 import type { SavedModel } from "../../lib/model/saved_model.ts";
 import { drawParameters } from "../../lib/net/initialize.ts";
 import { parameterViews } from "../../lib/net/maths.ts";
@@ -40,7 +40,7 @@ export async function pictureFolder(): Promise<{ path: string; model: string } &
   );
   await Deno.writeFile(`${path}/one.jpg`, jpeg.encode({ width, height, data: pixels }, 80).data);
   await Deno.writeFile(`${path}/blank.png`, encodePng({ width, height, data: blank, channels: 1 }));
-  await saveParameters(`${path}/net.safetensors`, drawnModel());
+  await saveModel(`${path}/net.safetensors`, drawnModel());
   return {
     path,
     model: `${path}/net.safetensors`,
@@ -55,7 +55,7 @@ export async function expectedPrediction(path: string, image: string): Promise<u
   const [first, second] = [...probabilities].sort((a, b) => b - a);
   const unsure = first < 2 * second;
   return {
-    event: "prediction",
+    type: "prediction",
     image,
     label: labels[0],
     probabilities: [...probabilities],

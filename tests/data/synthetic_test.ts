@@ -65,6 +65,6 @@ Deno.test({
     await using engine = createCpuEngine(engineOptions(NOTEBOOK, data));
     const events = await Array.fromAsync(train({ data, engine, iterations: 2000 }));
     const last = events.at(-1)!;
-    assert(last.event === "finished" && last.accuracy >= 0.85, JSON.stringify(last.event));
+    assert(last.type === "finished" && last.accuracy >= 0.85, JSON.stringify(last.type));
   },
 });

@@ -6,7 +6,7 @@
  */
 import { decodeImage, type Picture } from "../../lib/image/decode.ts";
 import { imageToDigit } from "../../lib/image/image_to_digit.ts";
-import { loadParameters } from "../../lib/model/load_parameters.ts";
+import { loadModel } from "../../lib/model/load_model.ts";
 import type { Model } from "../../lib/net/model.ts";
 import { predict } from "../../lib/training/predict.ts";
 import { KINDS, takePhoto } from "./kinds.ts";
@@ -70,7 +70,7 @@ function namesIn(folder: string, isDirectory = false): string[] {
 
 if (import.meta.main) {
   const [file, folder] = Deno.args;
-  const model = await loadParameters(file);
+  const model = await loadModel(file);
   console.log("kind                             correct  rejected  wrong at 80% or more");
   for (const kind of folder === undefined ? Object.keys(KINDS) : namesIn(folder, true)) {
     const examples = folder === undefined ? drawnExamples(kind) : examplesIn(`${folder}/${kind}`);

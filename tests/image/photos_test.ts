@@ -15,7 +15,7 @@ async function trainedModel(): Promise<Model> {
   const data = readIdxFolder(mnistDirectory());
   const options = { ...PRESETS.accurate, epochs: 3, backend: "cpu" } as const;
   for await (const event of train({ data, ...options })) {
-    if (event.event === "finished") return event;
+    if (event.type === "finished") return event;
   }
   throw new Error("the run did not finish");
 }

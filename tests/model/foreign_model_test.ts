@@ -6,7 +6,7 @@ import {
   MissingSettingsError,
   type NetSettings,
 } from "../../lib/model/foreign_model.ts";
-import { loadParameters } from "../../lib/model/load_parameters.ts";
+import { loadModel } from "../../lib/model/load_model.ts";
 import { encodeNpz } from "../../lib/model/npz.ts";
 import type { Tensor } from "../../lib/model/safetensors.ts";
 import { encodeModel, modelTensors } from "../../lib/model/saved_model.ts";
@@ -17,8 +17,8 @@ const IMAGES = Uint8Array.from(golden.images.flat());
 const SETTINGS: NetSettings = { activation: "relu", head: "softmax", scale: "unit" };
 
 for (const [name, { file, settings, probabilities }] of Object.entries(golden.models)) {
-  Deno.test(`loadParameters() reads a net that another program wrote: ${name}`, async () => {
-    const model = await loadParameters(Uint8Array.fromBase64(file), settings as NetSettings);
+  Deno.test(`loadModel() reads a net that another program wrote: ${name}`, async () => {
+    const model = await loadModel(Uint8Array.fromBase64(file), settings as NetSettings);
     const { architecture: { inputs, hidden, classes } } = model;
     assertEquals([inputs, hidden, classes], [9, [3, 4], 5]);
     const found = predict(model, IMAGES).probabilities;
@@ -145,37 +145,37 @@ Deno.test("foreignModel() names the missing settings", () => {
   );
 });
 
-Deno.test("loadParameters() reads an exported net, and rejects settings that contradict the file", async () => {
+Deno.test("loadModel() reads an exported net, and rejects settings that contradict the file", async () => {
   const model = foreignModel(NET, SETTINGS);
-  assertEquals(await loadParameters(encodeNpz(modelTensors(model)), SETTINGS), model);
+  assertEquals(await loadModel(encodeNpz(modelTensors(model)), SETTINGS), model);
   const file = encodeModel(model);
-  assertEquals(await loadParameters(file, SETTINGS), model);
+  assertEquals(await loadModel(file, SETTINGS), model);
   await assertRejects(
-    () => loadParameters(file, { activation: "tanh" }),
+    () => loadModel(file, { activation: "tanh" }),
     RangeError,
     "its activation must be that of its training, relu: current value is tanh",
   );
 });
 
-Deno.test("loadParameters() rejects archives without arrays, and archives that are too large", async () => {
+Deno.test("loadModel() rejects archives without arrays, and archives that are too large", async () => {
   const text = new TextEncoder();
   const torch = zipSync({ "archive/data.pkl": text.encode("pickled") });
   await assertRejects(
-    () => loadParameters(torch, SETTINGS),
+    () => loadModel(torch, SETTINGS),
     ModelError,
     "a ZIP archive must be an .npz file with arrays: current value is archive/data.pkl",
   );
   const npz = encodeNpz(modelTensors(foreignModel(NET, SETTINGS)));
   await assertRejects(
-    () => loadParameters(npz.subarray(0, 300), SETTINGS),
+    () => loadModel(npz.subarray(0, 300), SETTINGS),
     ModelError,
     "its .npz file is corrupt or truncated: its directory is missing",
   );
   const short = zipSync({ "w0.npy": npz.subarray(37, 37 + 130) });
-  await assertRejects(() => loadParameters(short, SETTINGS), ModelError, "w0.npy must");
+  await assertRejects(() => loadModel(short, SETTINGS), ModelError, "w0.npy must");
   // The directory at the end of the archive announces a huge size.
   const bomb = zipSync({ "w0.npy": new Uint8Array(9) });
   const directory = bomb.length - 22 - 46 - "w0.npy".length;
   new DataView(bomb.buffer).setUint32(directory + 24, 2 ** 31, true);
-  await assertRejects(() => loadParameters(bomb, SETTINGS), ModelError, "at most 1073741824 bytes");
+  await assertRejects(() => loadModel(bomb, SETTINGS), ModelError, "at most 1073741824 bytes");
 });

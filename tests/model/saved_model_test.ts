@@ -8,7 +8,7 @@ import {
   encodeSafetensors,
   type TensorFile,
 } from "../../lib/model/safetensors.ts";
-import { loadParameters } from "../../lib/model/load_parameters.ts";
+import { loadModel } from "../../lib/model/load_model.ts";
 import { test } from "../requirements.ts";
 import { NOTEBOOK } from "../../lib/training/options.ts";
 
@@ -209,7 +209,7 @@ Deno.test("decodeModel() escapes control characters in messages, and truncates l
   }
 });
 
-test("loadParameters() names the kind of a file that is not a model", async () => {
+test("loadModel() names the kind of a file that is not a model", async () => {
   const path = await Deno.makeTempFile({ suffix: ".safetensors" });
   const cases = [
     [
@@ -221,7 +221,7 @@ test("loadParameters() names the kind of a file that is not a model", async () =
   ];
   for (const [content, kind] of cases) {
     await Deno.writeFile(path, Uint8Array.from(content, (byte) => byte.charCodeAt(0)));
-    await assertRejects(() => loadParameters(path), ModelError, `${path}: ${kind}`);
+    await assertRejects(() => loadModel(path), ModelError, `${path}: ${kind}`);
   }
   await Deno.remove(path);
 });

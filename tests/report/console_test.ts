@@ -3,24 +3,24 @@ import { logLines } from "../../lib/report/console.ts";
 import type { TrainingEvent } from "../../lib/training/events.ts";
 
 const art = Array.from({ length: 28 }, (_, i) => i === 5 ? " @@ ".padEnd(28) : " ".repeat(28));
-const evaluated = { event: "evaluated", loss: 3, learningRate: 0.5, seconds: 1 } as const;
+const evaluated = { type: "evaluated", loss: 3, learningRate: 0.5, seconds: 1 } as const;
 
 const EVENTS: TrainingEvent[] = [
   {
-    event: "started",
+    type: "started",
     seed: 298504,
     device: "one CPU core",
     backend: "cpu",
     dataset: "mnist",
     layers: [784, 50, 100, 10],
   },
-  { event: "sample", index: 55147, label: 8, art },
+  { type: "sample", index: 55147, label: 8, art },
   { ...evaluated, iteration: 0, accuracy: 0.088 },
-  { event: "progress", iteration: 500, iterations: 5000, seconds: 1 },
+  { type: "progress", iteration: 500, iterations: 5000, seconds: 1 },
   { ...evaluated, iteration: 500, accuracy: 0.796 },
   { ...evaluated, iteration: 5000, accuracy: 1 },
   {
-    event: "finished",
+    type: "finished",
     iterations: 5000,
     seconds: 12.341,
     accuracy: 0.916,
@@ -65,6 +65,6 @@ Deno.test("logLines() formats the notebook's log exactly", () => {
 });
 
 Deno.test("logLines() shows the name of a label that has one", () => {
-  const lines = logLines({ event: "sample", index: 0, label: 2, name: "C", art });
+  const lines = logLines({ type: "sample", index: 0, label: 2, name: "C", art });
   assertEquals(lines.at(-1), "Sample answer: 2 C");
 });

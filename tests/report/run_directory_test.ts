@@ -4,7 +4,7 @@ import { relative } from "node:path";
 import type { Dataset } from "../../lib/data/dataset.ts";
 import { hashDataset } from "../../lib/data/record.ts";
 import { decodeCheckpoint } from "../../lib/model/checkpoint.ts";
-import { loadParameters } from "../../lib/model/load_parameters.ts";
+import { loadModel } from "../../lib/model/load_model.ts";
 import { readRunDirectory, RunDirectory } from "../../lib/report/run_directory.ts";
 import type { CheckpointEvent, FinishedEvent, TrainingEvent } from "../../lib/training/events.ts";
 import { NOTEBOOK } from "../../lib/training/options.ts";
@@ -21,7 +21,7 @@ const DATA: Dataset = {
 };
 const OPTIONS = { ...NOTEBOOK, hidden: [1, 1] as const };
 const STARTED: TrainingEvent = {
-  event: "started",
+  type: "started",
   seed: 298504,
   device: "one CPU core",
   backend: "cpu",
@@ -29,7 +29,7 @@ const STARTED: TrainingEvent = {
   layers: [2, 1, 1, 2],
 };
 const FINISHED: FinishedEvent = {
-  event: "finished",
+  type: "finished",
   iterations: 5000,
   seconds: 2,
   accuracy: 0.5,
@@ -45,7 +45,7 @@ const FINISHED: FinishedEvent = {
     b2: Float32Array.of(8, 9),
   },
 };
-const PROGRESS = { event: "progress", iteration: 1, iterations: 5, seconds: 0.25 } as const;
+const PROGRESS = { type: "progress", iteration: 1, iterations: 5, seconds: 0.25 } as const;
 const POINT = { iteration: 500, accuracy: 0.25, loss: 1 / 3, learningRate: 0.5, seconds: 0.1 };
 
 /** Creates a folder, and records these events there. */
@@ -59,7 +59,7 @@ async function recorded(events: TrainingEvent[]) {
 }
 
 test("readRunDirectory() returns what RunDirectory recorded", async () => {
-  await using folder = await recorded([STARTED, { event: "evaluated", ...POINT }, FINISHED]);
+  await using folder = await recorded([STARTED, { type: "evaluated", ...POINT }, FINISHED]);
   const { run, model } = await readRunDirectory(folder.path + "/");
   const { id, ...others } = run;
   assertMatch(id!, /^[0-9a-f-]{36}$/);
@@ -81,7 +81,7 @@ test("readRunDirectory() returns what RunDirectory recorded", async () => {
 });
 
 test("RunDirectory saves options and metrics of a run that does not finish", async () => {
-  await using folder = await recorded([STARTED, { event: "evaluated", ...POINT }]);
+  await using folder = await recorded([STARTED, { type: "evaluated", ...POINT }]);
   const read = (name: string) => Deno.readTextFile(`${folder.path}/${name}`);
   assertEquals((await read("metrics.csv")).split(/\r?\n/), [
     "iteration,accuracy,loss,learningRate,seconds",
@@ -144,7 +144,7 @@ test("RunDirectory lets only one process at a time save a run in a folder", asyn
 
 test("RunDirectory saves everything that a checkpoint's event holds", async () => {
   const event: CheckpointEvent = {
-    event: "checkpoint",
+    type: "checkpoint",
     iteration: 500,
     state: {
       parameters: Float32Array.from({ length: 9 }, (_, i) => i / 7),
@@ -154,10 +154,10 @@ test("RunDirectory saves everything that a checkpoint's event holds", async () =
     key: Uint32Array.of(1, 2),
     best: { iteration: 400, accuracy: 0.9, parameters: new Float32Array(9).fill(1 / 3) },
   };
-  await using folder = await recorded([STARTED, { event: "evaluated", ...POINT }, PROGRESS, event]);
+  await using folder = await recorded([STARTED, { type: "evaluated", ...POINT }, PROGRESS, event]);
   const file = await Deno.readFile(`${folder.path}/checkpoint.safetensors`);
   const { run, architecture, seconds, curve, ...saved } = decodeCheckpoint(file);
-  assertEquals({ event: "checkpoint", ...saved }, event);
+  assertEquals({ type: "checkpoint", ...saved }, event);
   assertEquals([run.options, architecture], [OPTIONS, FINISHED.architecture]);
   assertEquals([seconds, curve], [PROGRESS.seconds, [POINT]]);
 });
@@ -166,7 +166,7 @@ test("RunDirectory saves everything that a checkpoint's event holds", async () =
 async function withCheckpoint() {
   const state = { parameters: new Float32Array(9), moments: new Float32Array(), stepsTaken: 500 };
   const key = Uint32Array.of(1, 2);
-  const event: TrainingEvent = { event: "checkpoint", iteration: 500, state, key };
+  const event: TrainingEvent = { type: "checkpoint", iteration: 500, state, key };
   const folder = await recorded([STARTED, PROGRESS, event]);
   const file = `${folder.path}/checkpoint.safetensors`;
   return { ...folder, file, checkpoint: decodeCheckpoint(await Deno.readFile(file)) };
@@ -198,7 +198,7 @@ test("RunDirectory does not overwrite another run if it resumes from a copied ch
 test("RunDirectory keeps the run's id in the checkpoint's folder, and draws a new one elsewhere", async () => {
   await using one = await withCheckpoint();
   await resume(one.file);
-  const { run } = await loadParameters(`${one.path}/model.safetensors`);
+  const { run } = await loadModel(`${one.path}/model.safetensors`);
   assertEquals(run?.id, one.checkpoint.run.id);
   await resume(one.file); // again, over its own result
 
@@ -212,7 +212,7 @@ test("RunDirectory keeps the run's id in the checkpoint's folder, and draws a ne
     });
     for (const event of [STARTED, FINISHED]) await fork.record(event);
   }
-  const forked = (await loadParameters(`${path}/model.safetensors`)).run?.id;
+  const forked = (await loadModel(`${path}/model.safetensors`)).run?.id;
   assert(forked);
   assertNotEquals(forked, one.checkpoint.run.id);
   for (const folder of [alone, path]) await Deno.remove(folder, { recursive: true });

@@ -12,7 +12,7 @@ const WHERE = {
 };
 const RUNS: SavedRun[] = [
   {
-    event: "run",
+    type: "run",
     dataset: "a,b.csv",
     options: resolveOptions({ seed: 7, hidden: [12, 34], learningRate: 1e-7, validation: 10 }),
     ...WHERE,
@@ -24,13 +24,13 @@ const RUNS: SavedRun[] = [
     },
   },
   {
-    event: "run",
+    type: "run",
     dataset: "mnist",
     options: resolveOptions({ optimizer: "adam" }),
     ...WHERE,
     result: { iterations: 0, seconds: 0, test: { accuracy: 0, loss: 2 } },
   },
-  { event: "run", dataset: "mnist", options: resolveOptions(), ...WHERE },
+  { type: "run", dataset: "mnist", options: resolveOptions(), ...WHERE },
 ];
 
 test("readSweep() returns exactly what writeSweep() wrote", async () => {

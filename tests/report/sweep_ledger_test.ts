@@ -11,7 +11,7 @@ const OPTIONS = [1, 2, 3].map((seed) => resolveOptions({ seed }));
 function run(seed: number, backend = "cpu"): SavedRun {
   const options = resolveOptions({ seed });
   const result = { iterations: 5000, seconds: 1, test: { accuracy: 0.5, loss: 1 } };
-  return { event: "run", dataset: "x", ...DATA, options, backend, device: "y", result };
+  return { type: "run", dataset: "x", ...DATA, options, backend, device: "y", result };
 }
 
 test("SweepLedger adds new runs to its file, in the requested order", async () => {

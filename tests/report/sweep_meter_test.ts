@@ -11,7 +11,7 @@ Deno.test("SweepMeter counts steps, and weights runs by their work", () => {
   const large = resolveOptions({ iterations: 100, batchSize: 30 });
   const meter = new SweepMeter([small, large], DATA);
   assertEquals([meter.done, meter.steps], [0, 0]);
-  const progress = { event: "progress", iterations: 100, seconds: 1 } as const;
+  const progress = { type: "progress", iterations: 100, seconds: 1 } as const;
   meter.update({ ...progress, iteration: 40, options: small });
   meter.update({ ...progress, iteration: 80, options: small });
   assertEquals(meter.steps, 80);
@@ -25,7 +25,7 @@ Deno.test("SweepMeter counts steps, and weights runs by their work", () => {
 Deno.test("SweepMeter counts a run that diverged as done", () => {
   const options = resolveOptions({ iterations: 100, batchSize: 10 });
   const meter = new SweepMeter([options], DATA);
-  meter.update({ event: "progress", iteration: 7, iterations: 100, seconds: 1, options });
-  meter.update({ event: "run", ...DEVICE, options });
+  meter.update({ type: "progress", iteration: 7, iterations: 100, seconds: 1, options });
+  meter.update({ type: "run", ...DEVICE, options });
   assertEquals([meter.done, meter.steps], [meter.total, 7]);
 });

@@ -11,7 +11,7 @@ import type { SweptRun } from "../../lib/training/sweep.ts";
 /** Creates a run with these accuracies; without a test accuracy, the run diverged. */
 function run(options: Partial<TrainingOptions>, test?: number, validation?: number): SweptRun {
   return {
-    event: "run",
+    type: "run",
     dataset: "mnist",
     options: resolveOptions(options),
     backend: "cpu",

@@ -17,11 +17,11 @@ async function abortedRun(saveEvery: number, abortAfter: (event: TrainingEvent) 
     events.push(event);
     if (abortAfter(event)) controller.abort();
   }
-  const checkpoints = events.filter((event) => event.event === "checkpoint");
+  const checkpoints = events.filter((event) => event.type === "checkpoint");
   return { engine, events, checkpoints: checkpoints.map(({ iteration }) => iteration) };
 }
 
-const isProgress80 = (event: TrainingEvent) => event.event === "progress" && event.iteration === 80;
+const isProgress80 = (event: TrainingEvent) => event.type === "progress" && event.iteration === 80;
 
 Deno.test("train() finishes with the steps done so far when its signal aborts", async () => {
   const { engine, events } = await abortedRun(40, isProgress80);
@@ -33,15 +33,15 @@ Deno.test("train() yields one checkpoint at the step where its signal aborts", a
   const checkpoints = async (saveEvery: number, abortAfter: (event: TrainingEvent) => boolean) =>
     (await abortedRun(saveEvery, abortAfter)).checkpoints;
   assertEquals(await checkpoints(40, isProgress80), [40, 80]);
-  assertEquals((await checkpoints(0, ({ event }) => event === "progress")).length, 1);
-  assertEquals(await checkpoints(0, ({ event }) => event === "started"), [0]);
+  assertEquals((await checkpoints(0, ({ type }) => type === "progress")).length, 1);
+  assertEquals(await checkpoints(0, ({ type }) => type === "started"), [0]);
   assertEquals(await checkpoints(0, () => false), []);
 });
 
 Deno.test("train() makes the same calls after it resumes from a checkpoint as without interruption", async () => {
   const whole = fakeEngine();
   const checkpoints = (await eventsOf(whole, { saveEvery: 2 }))
-    .filter((event) => event.event === "checkpoint");
+    .filter((event) => event.type === "checkpoint");
   assertEquals(checkpoints.map(({ iteration }) => iteration), [2, 4, 6]);
   const stepsOf = ({ calls }: FakeEngine) =>
     calls.filter(({ call }) => call === "step" || call === "evaluate");
@@ -55,7 +55,7 @@ Deno.test("train() makes the same calls after it resumes from a checkpoint as wi
     assertEquals(remaining, stepsOf(whole).slice(-remaining.length));
     assertEquals(remaining.filter(({ call }) => call === "step").length, 6 - resume.iteration);
     assertEquals(
-      events.filter((event) => event.event === "checkpoint"),
+      events.filter((event) => event.type === "checkpoint"),
       checkpoints.filter(({ iteration }) => iteration > resume.iteration),
     );
   }
@@ -63,7 +63,7 @@ Deno.test("train() makes the same calls after it resumes from a checkpoint as wi
 
 Deno.test("train() throws if the checkpoint is from another run or from a later step", async () => {
   const [resume] = (await eventsOf(fakeEngine(), { saveEvery: 2 }))
-    .filter((event) => event.event === "checkpoint");
+    .filter((event) => event.type === "checkpoint");
   await assertRejects(
     () => eventsOf(fakeEngine(), { resume, seed: 6 }),
     RangeError,

@@ -53,7 +53,7 @@ for (
     assert(start.call === "start" && evaluate.call === "evaluate");
     assert(start.state.parameters.every((value) => value === bestIteration));
     assertEquals(start.state.stepsTaken, 0);
-    assert(!events.some(({ event }) => event === "checkpoint"));
+    assert(!events.some(({ type }) => type === "checkpoint"));
   });
 }
 
@@ -68,7 +68,7 @@ Deno.test("train() without patience takes all steps and keeps the last parameter
 Deno.test("train() with patience resumes with the best parameters that a checkpoint holds", async () => {
   const run = { ...PATIENT, saveEvery: 3 };
   const whole = await eventsOf(new ScriptedEngine(PATIENT, [0, 3, 2, 1, 0]), run);
-  const checkpoints = whole.filter((event) => event.event === "checkpoint");
+  const checkpoints = whole.filter((event) => event.type === "checkpoint");
   assertEquals(
     checkpoints.map(({ iteration, best }) => [iteration, best?.iteration]),
     [[3, 2], [6, 2]],

@@ -33,8 +33,8 @@ for (const run of golden.runs) {
       train({ data: DATA, engine, ...options, saveEvery: 5000 }),
     );
 
-    assertEquals(events.find((event) => event.event === "sample")!.index, run.spotCheck);
-    const { key } = events.find((event) => event.event === "checkpoint")!;
+    assertEquals(events.find((event) => event.type === "sample")!.index, run.spotCheck);
+    const { key } = events.find((event) => event.type === "checkpoint")!;
     assertEquals([...key], run.key);
 
     const started = engine.calls.find((call) => call.call === "start")!;

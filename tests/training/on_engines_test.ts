@@ -50,7 +50,7 @@ const RUNS: Record<string, Partial<TrainingOptions>> = {
 };
 
 /** Writes a checkpoint to a file's bytes and reads them, which must keep all that the event holds. */
-function asFile({ event: _, ...state }: CheckpointEvent, options: TrainingOptions): Checkpoint {
+function asFile({ type: _, ...state }: CheckpointEvent, options: TrainingOptions): Checkpoint {
   const run = { dataset: DATA.name, device: "any", backend: "cpu", options };
   const { architecture } = engineOptions(options, DATA);
   const checkpoint = { run, architecture, seconds: 1.5, curve: [], ...state };
@@ -97,7 +97,7 @@ for (const backend of ["cpu", "webgpu"] as const) {
           resume = undefined;
           for await (const event of train({ data: DATA, engine, ...run })) {
             pieces.push(event);
-            if (event.event !== "checkpoint") continue;
+            if (event.type !== "checkpoint") continue;
             resume = asFile(event, resolveOptions(options));
             break;
           }
@@ -106,7 +106,7 @@ for (const backend of ["cpu", "webgpu"] as const) {
         assertEquals(finished(pieces).parameters, end.parameters);
         assertEquals(finished(pieces).bestIteration, end.bestIteration);
         const accuracies = (events: TrainingEvent[]) =>
-          events.filter((event) => event.event === "evaluated")
+          events.filter((event) => event.type === "evaluated")
             .map(({ iteration, accuracy, loss }) => [iteration, accuracy, loss]);
         assertEquals(accuracies(pieces), accuracies(whole));
       },
@@ -126,8 +126,8 @@ Deno.test({
     assert(engine instanceof WebGpuEngine);
     const events = await Array.fromAsync(train({ data: DATA, engine, ...options }));
 
-    assertEquals(events.filter(({ event }) => event === "evaluated").length, 101);
-    const progress = events.filter(({ event }) => event === "progress").length;
+    assertEquals(events.filter(({ type }) => type === "evaluated").length, 101);
+    const progress = events.filter(({ type }) => type === "progress").length;
     const { seconds } = finished(events);
     // The first chunks are short, because the device's speed is not yet known.
     assert(progress <= 5 + seconds / 0.04, `${progress} progress events in ${seconds} s`);

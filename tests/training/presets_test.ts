@@ -30,7 +30,7 @@ for (const preset of ["accurate", "best", "record"] as const) {
         const data = syntheticDigits({ trainRows: 15 * batchSize, testRows: 500 });
         const run = { ...PRESETS[preset], epochs: 2, evalEvery: 15, evalSize: 500 };
         const events = await Array.fromAsync(train({ data, backend, ...run }));
-        const evaluated = events.filter((event) => event.event === "evaluated");
+        const evaluated = events.filter((event) => event.type === "evaluated");
         assertEquals(evaluated.map(({ iteration }) => iteration), [0, 15, 30]);
         const { iterations, accuracy } = finished(events);
         assertEquals(iterations, 30);

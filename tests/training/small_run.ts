@@ -49,6 +49,6 @@ export async function eventsOf(
 /** Returns the last event, which must be `finished`. */
 export function finished(events: readonly TrainingEvent[]): FinishedEvent {
   const last = events.at(-1);
-  if (last?.event !== "finished") throw new Error(`The last event is ${last?.event}`);
+  if (last?.type !== "finished") throw new Error(`The last event is ${last?.type}`);
   return last;
 }

@@ -9,7 +9,7 @@ import { DATA, DIVERGING, shortRun } from "./sweep_runs.ts";
 
 /** Returns the results of the runs by their options, without the seconds, which vary. */
 async function resultsOf(events: AsyncIterable<SweepEvent>): Promise<Map<string, unknown>> {
-  const runs = (await Array.fromAsync(events)).filter((event) => event.event === "run");
+  const runs = (await Array.fromAsync(events)).filter((event) => event.type === "run");
   return new Map(runs.map(({ options, result, ...others }: SweptRun) => {
     const { seconds: _, ...numbers } = result ?? { seconds: 0 };
     return [JSON.stringify(options), { ...others, numbers }];

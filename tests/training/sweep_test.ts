@@ -34,13 +34,13 @@ async function sweepAll(
   { makeEngine } = engineMaker(),
 ): Promise<SweptRun[]> {
   const events = await Array.fromAsync(sweep({ data: DATA, runs, makeEngine }));
-  return events.filter((event) => event.event === "run");
+  return events.filter((event) => event.type === "run");
 }
 
 /** Trains one run without a sweep, and returns its last event. */
 async function trainAlone(options: TrainingOptions) {
   for await (const event of train({ data: DATA, backend: "cpu", ...options })) {
-    if (event.event === "finished") return event;
+    if (event.type === "finished") return event;
   }
   throw new Error("the run did not finish");
 }
@@ -97,7 +97,7 @@ Deno.test("sweep() disposes of its engine when the loop is left early", async ()
   const maker = engineMaker();
   const runs = [shortRun({ iterations: 1_000_000 })];
   for await (const event of sweep({ data: DATA, runs, makeEngine: maker.makeEngine })) {
-    assertEquals(event.event, "progress");
+    assertEquals(event.type, "progress");
     break;
   }
   assertEquals(maker.log, ["created 6,5", "disposed of 6,5"]);

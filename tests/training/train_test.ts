@@ -8,7 +8,7 @@ import { DATA, eventsOf, fakeEngine, finished, OPTIONS } from "./small_run.ts";
 Deno.test("train() yields its events in order", async () => {
   const events = await eventsOf(fakeEngine());
   assertEquals(
-    events.map((event) => [event.event, "iteration" in event ? event.iteration : undefined]),
+    events.map((event) => [event.type, "iteration" in event ? event.iteration : undefined]),
     [
       ["started", undefined],
       ["sample", undefined],
@@ -20,7 +20,7 @@ Deno.test("train() yields its events in order", async () => {
     ],
   );
   assertEquals(events[0], {
-    event: "started",
+    type: "started",
     seed: 5,
     device: "fake",
     backend: "cpu",
@@ -28,7 +28,7 @@ Deno.test("train() yields its events in order", async () => {
     layers: [4, 3, 2, 3],
   });
   assertEquals(events[4], {
-    event: "evaluated",
+    type: "evaluated",
     iteration: 6,
     accuracy: 0,
     loss: 1,
@@ -79,14 +79,14 @@ Deno.test("train() makes the notebook's random draws in the notebook's order", a
   const art = [0, 2].map((first) =>
     [0, 1].map((x) => DATA.images[4 * row + first + x] > 100 ? "@" : " ").join("")
   );
-  assertEquals(events[1], { event: "sample", index: sample, label: DATA.labels[row], art });
+  assertEquals(events[1], { type: "sample", index: sample, label: DATA.labels[row], art });
 });
 
 Deno.test("train() finishes with the net and its accuracy on all test rows", async () => {
   const engine = fakeEngine();
   const { parameters, ...rest } = finished(await eventsOf(engine));
   assertEquals(rest, {
-    event: "finished",
+    type: "finished",
     iterations: 6,
     seconds: 0.006,
     accuracy: 6 / 6,
@@ -140,7 +140,7 @@ for (const loss of [NaN, Infinity]) {
     const events = train({ data: DATA, engine, ...OPTIONS });
     await assertRejects(
       async () => {
-        for await (const event of events) if (event.event === "evaluated") engine.loss = loss;
+        for await (const event of events) if (event.type === "evaluated") engine.loss = loss;
       },
       Error,
       `Cannot continue training as the loss must be a finite number: current value is ${loss} after step 3; ` +
@@ -178,7 +178,7 @@ Deno.test("train() throws if the engine has other options or a smaller batch siz
 Deno.test("train() takes no step if iterations is 0", async () => {
   const engine = fakeEngine();
   const events = await eventsOf(engine, { iterations: 0 });
-  assertEquals(events.map(({ event }) => event), ["started", "sample", "evaluated", "finished"]);
+  assertEquals(events.map(({ type }) => type), ["started", "sample", "evaluated", "finished"]);
   assert(!engine.calls.some(({ call }) => call === "step"));
 });
 

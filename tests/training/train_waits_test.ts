@@ -15,7 +15,7 @@ Deno.test("train() waits three times in 5000 steps if the device is fast", async
   engine.millisecondsPerStep = 0.014;
   engine.millisecondsPerWait = 11;
   const events = await eventsOf(engine, RUN);
-  assertEquals(events.filter(({ event }) => event === "evaluated").length, 11);
+  assertEquals(events.filter(({ type }) => type === "evaluated").length, 11);
   // Two more waits: before the loop and after it.
   assertEquals(engine.settles, 3 + 2);
   // The steps take 70 ms. Only the first and the last wait are not hidden by queued steps.
@@ -31,7 +31,7 @@ for (const stepsBlock of [false, true]) {
     engine.millisecondsPerStep = 1;
     engine.millisecondsPerWait = 11;
     const times = (await eventsOf(engine, RUN))
-      .flatMap((event) => event.event === "progress" ? [event.seconds] : []);
+      .flatMap((event) => event.type === "progress" ? [event.seconds] : []);
     const waits = times.map((seconds, i) => seconds - (times[i - 1] ?? 0));
     // The first and the last chunks have other sizes.
     assert(waits.every((wait) => wait < 0.22), `${waits}`);
@@ -46,7 +46,7 @@ Deno.test("train() returns to a wait about every 100 ms after the device paused"
   engine.stepsBlock = true;
   engine.pauseMilliseconds = 7000;
   engine.millisecondsPerWait = 11;
-  const waits = (await eventsOf(engine, RUN)).filter(({ event }) => event === "progress").length;
+  const waits = (await eventsOf(engine, RUN)).filter(({ type }) => type === "progress").length;
   // The steps take 5 s: 50 waits, and some more until the pause no longer affects the pace.
   assert(waits <= 75, `${waits} waits`);
 });

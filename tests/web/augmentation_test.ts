@@ -124,7 +124,7 @@ Deno.test({
       } as const;
       let accuracy = 0;
       for await (const event of train({ data: syntheticDigits(DIGITS), ...run })) {
-        if (event.event === "evaluated" && event.iteration === 500) accuracy = event.accuracy;
+        if (event.type === "evaluated" && event.iteration === 500) accuracy = event.accuracy;
       }
       assertEquals(
         shown === `${(100 * accuracy).toFixed(1)}%`,

@@ -6,7 +6,7 @@ import type { Page } from "playwright-core";
 import { readIdxFolder } from "../../lib/data/idx_folder.ts";
 import { MNIST } from "../../lib/data/published.ts";
 import { DIGIT_STROKES } from "../../lib/data/strokes.ts";
-import { loadParameters } from "../../lib/model/load_parameters.ts";
+import { loadModel } from "../../lib/model/load_model.ts";
 import { encodeNpz } from "../../lib/model/npz.ts";
 import { encodeModel } from "../../lib/model/saved_model.ts";
 import { PRESETS } from "../../lib/training/presets.ts";
@@ -21,7 +21,7 @@ const mnist = () => readIdxFolder(mnistDirectory(), MNIST);
 async function evaluationsOf(run: TrainingRun): Promise<string[][]> {
   const evaluations: string[][] = [];
   for await (const event of train(run)) {
-    if (event.event !== "evaluated") continue;
+    if (event.type !== "evaluated") continue;
     const { iteration, accuracy } = event;
     evaluations.push([iteration.toLocaleString("en"), `${(100 * accuracy).toFixed(1)}%`]);
   }
@@ -103,7 +103,7 @@ Deno.test({
     await page.click("#start");
     await page.waitForTimeout(300);
     const file = await saved(page, "#save-safetensors");
-    const model = await loadParameters(file);
+    const model = await loadModel(file);
     assertEquals([model.run?.options.seed, model.run?.backend], [5, "cpu"]);
 
     await draw(page, DIGIT_STROKES[7][0]);
@@ -166,7 +166,7 @@ Deno.test({
 });
 
 async function trained(run: TrainingRun): Promise<FinishedEvent> {
-  for await (const event of train(run)) if (event.event === "finished") return event;
+  for await (const event of train(run)) if (event.type === "finished") return event;
   throw new Error("the run did not finish");
 }
 

@@ -23,7 +23,7 @@ Deno.test({
     const gpu = await Gpu.open((await findAdapter())!);
     await using engine = await createWebGpuEngine(gpu, engineOptions(NOTEBOOK, data), "hardware");
     const events = await Array.fromAsync(train({ data, engine, iterations: 500 }));
-    const evaluated = events.filter((event) => event.event === "evaluated");
+    const evaluated = events.filter((event) => event.type === "evaluated");
     assertEquals(evaluated.map(({ iteration }) => iteration), [0, 500]);
     const { accuracy } = evaluated[1];
     console.log(`${(100 * accuracy).toFixed(2)}% after 500 steps`);

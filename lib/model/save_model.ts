@@ -12,8 +12,8 @@ import { writeFileAtomically } from "../files/write_file.ts";
  *
  * @example
  * ```ts
- * import { saveParameters } from "./save_parameters.ts";
- * import { loadParameters } from "./load_parameters.ts";
+ * import { saveModel } from "./save_model.ts";
+ * import { loadModel } from "./load_model.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const model = {
@@ -27,11 +27,11 @@ import { writeFileAtomically } from "../files/write_file.ts";
  *   scale: "l2",
  * } as const;
  * const path = await Deno.makeTempFile();
- * await saveParameters(path, model);
- * assertEquals(await loadParameters(path), model);
+ * await saveModel(path, model);
+ * assertEquals(await loadModel(path), model);
  * await Deno.remove(path);
  * ```
  */
-export async function saveParameters(path: string, model: SavedModel): Promise<void> {
+export async function saveModel(path: string, model: SavedModel): Promise<void> {
   await writeFileAtomically(path, encodeModel(model));
 }

@@ -7,7 +7,7 @@ import { decodeSafetensors } from "./safetensors.ts";
 import { decodeModel, type SavedModel } from "./saved_model.ts";
 
 /**
- * Reads a model that `saveParameters` or a training run wrote, or the six arrays of a net that
+ * Reads a model that `saveModel` or a training run wrote, or the six arrays of a net that
  * another program trained, such as a safetensors or .npz file from PyTorch, JAX or Keras.
  *
  * @param source A path (not in browsers), a URL, or the file's bytes
@@ -20,7 +20,7 @@ import { decodeModel, type SavedModel } from "./saved_model.ts";
  *
  * @example
  * ```ts
- * import { loadParameters } from "./load_parameters.ts";
+ * import { loadModel } from "./load_model.ts";
  * import { encodeModel } from "./saved_model.ts";
  * import { assertEquals } from "@std/assert";
  *
@@ -34,10 +34,10 @@ import { decodeModel, type SavedModel } from "./saved_model.ts";
  *   },
  *   scale: "l2",
  * } as const;
- * assertEquals(await loadParameters(encodeModel(model)), model);
+ * assertEquals(await loadModel(encodeModel(model)), model);
  * ```
  */
-export async function loadParameters(
+export async function loadModel(
   source: string | URL | Uint8Array,
   settings: Partial<NetSettings> = {},
 ): Promise<SavedModel> {
