@@ -10,6 +10,7 @@ import {
   type MakeEngine,
   NOTEBOOK_ENGINE,
   OTHER_ENGINE,
+  otherData,
   type Register,
   startEngine,
 } from "./shared.ts";
@@ -26,7 +27,7 @@ export function registerDeterminism(register: Register, make: MakeEngine): void 
     ...Object.values(OPTIMIZERS).map((optimizer) => ({
       what: `${optimizer.name} on shifted images in epochs`,
       options: { ...OTHER_ENGINE, optimizer },
-      data: generatedData({ rows: 350, width: 8, height: 8, classes: 4 }),
+      data: otherData(350),
       steps: [...epochSteps(350, 60, 0.01, 1), ...epochSteps(350, 60, 0.01, 2)],
     })),
   ];

@@ -10,8 +10,10 @@ import {
   allRows,
   assertSame,
   epochSteps,
+  LARGE_BATCH_ENGINE,
   type MakeEngine,
   OTHER_ENGINE,
+  otherData,
   type Register,
 } from "./shared.ts";
 
@@ -41,11 +43,11 @@ export function registerDistortions(register: Register, make: MakeEngine): void 
   }
 
   register("in every way at once distorts images as the definition in float64 does", async () => {
-    for (const size of [[28, 28], [5, 1], [3, 5]]) await assertDistorted(make, ALL, size);
-  });
+    for (const size of [[28, 28], [5, 1]]) await assertDistorted(make, ALL, size);
+  }, { core: true });
 
   register("distorts images of any size as the definition in float64 does", async () => {
-    for (const size of [[1, 1], [1, 6], [14, 3], [18, 20], [19, 34], [37, 4]]) {
+    for (const size of [[1, 1], [1, 6], [3, 5], [14, 3], [18, 20], [19, 34], [37, 4]]) {
       await assertDistorted(make, ALL, size);
     }
   });
@@ -74,8 +76,8 @@ export function registerDistortions(register: Register, make: MakeEngine): void 
     "distorts the rows of every batch by their places, of batches in turns too",
     async () => {
       // More than a binding of half a megabyte holds.
-      const data = generatedData({ rows: 9000, width: 8, height: 8, classes: 4 });
-      const options = { ...OTHER_ENGINE, optimizer: OPTIMIZERS.sgd, batchSize: 1200, augment: ALL };
+      const data = generatedData({ rows: 9000, width: 9, height: 7, classes: 10 });
+      const options = { ...LARGE_BATCH_ENGINE, optimizer: OPTIMIZERS.sgd, augment: ALL };
       const start = drawState(options.architecture, options.optimizer, 1);
       const reference = new Reference(options, data, allRows(data), start);
       const step: Step = { key: prngKey(9), from: 7500, count: 1200, learningRate: 1 };
@@ -94,6 +96,7 @@ export function registerDistortions(register: Register, make: MakeEngine): void 
       // A byte in some hundreds is one level off. Other distortions would be off by about 1.
       assert(Math.sqrt(error / length) < 2e-3, `${Math.sqrt(error / length)}`);
     },
+    { core: true },
   );
 }
 
@@ -108,7 +111,7 @@ async function trained(
   augment: Augmentation,
   { atOnce = 6, resumeAfter = 0 } = {},
 ): Promise<EngineState> {
-  const data = generatedData({ rows: 350, width: 8, height: 8, classes: 4 });
+  const data = otherData(350);
   const options = { ...OTHER_ENGINE, augment };
   const steps = epochSteps(350, 60, 0.01);
   const take = async (steps: Step[], state: EngineState) => {

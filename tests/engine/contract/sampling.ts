@@ -25,7 +25,7 @@ export function registerSampling(register: Register, make: MakeEngine): void {
       await using engine = await make(options);
       engine.load(data);
       // From 1626 rows on, permutation() sorts in two rounds.
-      for (const n of [1, 2, 101, 1625, 1626, 10_000, 60_000]) {
+      for (const n of [1, 101, 1625, 1626, 60_000]) {
         const trainRows = allRows(data).slice(60_000 - n).reverse();
         const parts = [[0, 1], [0, 100], [0, 200], [n - 1, 1], [(n / 2) | 0, 100], [n - 37, 37]]
           .filter(([from, count]) => from >= 0 && from + count <= n);
@@ -52,6 +52,6 @@ export function registerSampling(register: Register, make: MakeEngine): void {
           assertEquals(sums, expected, `${count} of ${n} rows from ${from}, key ${key}`);
         }
       }
-    });
+    }, { core: threefry === "legacy" });
   }
 }

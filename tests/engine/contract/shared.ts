@@ -2,6 +2,7 @@
 import { assert, equal } from "@std/assert";
 import type { Dataset } from "../../../lib/data/dataset.ts";
 import type { Engine, EngineOptions, EngineState, Step } from "../../../lib/engine/engine.ts";
+import { generatedData } from "../../../lib/engine/reference.ts";
 import { OPTIMIZERS } from "../../../lib/net/optimizer.ts";
 import { prngKey, split } from "../../../lib/random/threefry.ts";
 
@@ -23,8 +24,24 @@ export async function startEngine(
   return engine;
 }
 
+/** A test of an engine. */
+export interface Case {
+  /** What the engine does: the test's name without the engine's. */
+  does: string;
+  test(): Promise<void>;
+  /**
+   * Whether it belongs to the core: a few tests on few nets that together cover all that an engine
+   * does, for devices that compile slowly.
+   */
+  core: boolean;
+}
+
 /** Registers a test; its name is the engine's name followed by `does`. */
-export type Register = (does: string, test: () => Promise<void>, ignore?: boolean) => void;
+export type Register = (
+  does: string,
+  test: () => Promise<void>,
+  options?: { core?: boolean },
+) => void;
 
 /** The notebook's engine options. */
 export const NOTEBOOK_ENGINE: EngineOptions = {
@@ -42,15 +59,30 @@ export const NOTEBOOK_ENGINE: EngineOptions = {
   threefry: "legacy",
 };
 
-/** Options of a small net that differ from the notebook's in every respect. */
+/**
+ * Options of a small net that differ from the notebook's in every respect. An engine that pads images
+ * of 63 pixels must not shift pixels into the padding.
+ */
 export const OTHER_ENGINE: EngineOptions = {
-  architecture: { inputs: 64, hidden: [20, 12], classes: 4, activation: "relu", head: "softmax" },
+  architecture: { inputs: 63, hidden: [20, 12], classes: 4, activation: "relu", head: "softmax" },
   optimizer: OPTIMIZERS.adam,
   batchSize: 60,
   scale: "unit",
   augment: "shift",
   threefry: "partitionable",
 };
+
+/** Like `OTHER_ENGINE`, with layers and batches of several tiles and workgroups. */
+export const LARGE_BATCH_ENGINE: EngineOptions = {
+  ...OTHER_ENGINE,
+  architecture: { ...OTHER_ENGINE.architecture, hidden: [76, 45], classes: 10 },
+  batchSize: 1500,
+};
+
+/** Returns images for `OTHER_ENGINE`. */
+export function otherData(rows: number): Dataset {
+  return generatedData({ rows, width: 9, height: 7, classes: 4 });
+}
 
 /** Returns steps that each sample from all rows, like the notebook's. */
 export function drawnSteps(steps: number, count: number, learningRate: number): Step[] {

@@ -14,9 +14,11 @@ import {
   allRows,
   drawnSteps,
   epochSteps,
+  LARGE_BATCH_ENGINE,
   type MakeEngine,
   NOTEBOOK_ENGINE,
   OTHER_ENGINE,
+  otherData,
   type Register,
   startEngine,
 } from "./shared.ts";
@@ -26,16 +28,14 @@ export function registerTraining(register: Register, make: MakeEngine): void {
   register("matches float64 after ten steps of the notebook's net", async () => {
     const data = generatedData({ rows: 1000, width: 28, height: 28, classes: 10 });
     await assertSteps(make, { options: NOTEBOOK_ENGINE, data, steps: drawnSteps(10, 100, 0.5) });
-  });
+  }, { core: true });
 
   for (const optimizer of Object.values(OPTIMIZERS)) {
     register(
       `matches float64 after ten steps of ${optimizer.name} in a shuffled epoch of shifted images`,
       async () => {
-        // An engine that pads images of 63 pixels must not shift pixels into the padding.
-        const data = generatedData({ rows: 575, width: 9, height: 7, classes: 4 });
-        const architecture = { ...OTHER_ENGINE.architecture, inputs: 63 };
-        const options = { ...OTHER_ENGINE, architecture, optimizer };
+        const data = otherData(575);
+        const options = { ...OTHER_ENGINE, optimizer };
         // The last batch has the remaining 35 rows.
         const learningRate = optimizer.name === "adam" ? 0.01 : 0.1;
         const steps = epochSteps(575, 60, learningRate);
@@ -43,6 +43,7 @@ export function registerTraining(register: Register, make: MakeEngine): void {
         assertEquals(steps[9].count, 35);
         await assertSteps(make, { options, data, steps, deviation: 1 });
       },
+      { core: optimizer !== OPTIMIZERS.sgd },
     );
   }
 
@@ -50,17 +51,13 @@ export function registerTraining(register: Register, make: MakeEngine): void {
     register(
       `matches float64 after three steps of ${optimizer.name} on 1500 shifted images each`,
       async () => {
-        const architecture = {
-          ...OTHER_ENGINE.architecture,
-          hidden: [76, 45],
-          classes: 10,
-        } as const;
-        const data = generatedData({ rows: 2000, width: 8, height: 8, classes: 10 });
-        const options = { ...OTHER_ENGINE, architecture, optimizer, batchSize: 1500 };
+        const data = generatedData({ rows: 2000, width: 9, height: 7, classes: 10 });
+        const options = { ...LARGE_BATCH_ENGINE, optimizer };
         const learningRate = optimizer.name === "adam" ? 0.01 : 0.1;
         const steps = drawnSteps(3, 1500, learningRate);
         await assertSteps(make, { options, data, steps, deviation: 1 });
       },
+      { core: optimizer === OPTIMIZERS.sgd },
     );
   }
 

@@ -4,10 +4,10 @@
  */
 import { findAdapter, Gpu } from "../../../lib/engine/webgpu/device.ts";
 import { createWebGpuEngine } from "../../../lib/engine/webgpu/webgpu_engine.ts";
-import { coreContract } from "../contract/core.ts";
+import { coreCases } from "../contract/cases.ts";
 
 const cases = (["hardware", "tiled"] as const).flatMap((kernels) =>
-  coreContract(async (options) => {
+  coreCases(async (options) => {
     const adapter = await findAdapter();
     if (adapter === undefined) throw new Error("The browser has no WebGPU adapter");
     return await createWebGpuEngine(await Gpu.open(adapter), options, kernels);

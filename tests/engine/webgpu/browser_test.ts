@@ -5,7 +5,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { openShared } from "../../browser.ts";
 import { needs } from "../../requirements.ts";
-import { CORE } from "../contract/core.ts";
+import { coreCases } from "../contract/cases.ts";
 
 interface BrowserCase {
   name: string;
@@ -48,7 +48,7 @@ Deno.test({
     await page.waitForFunction(() => "cases" in globalThis);
     const names = await page.evaluate(() => cases.map(({ name }) => name));
     // Two sets of kernels run the core.
-    assertEquals(names.length, 2 * CORE.length);
+    assertEquals(names.length, 2 * coreCases(() => Promise.reject()).length);
     for (const [i, name] of names.entries()) {
       await t.step(name, async () => {
         const failure = await page.evaluate(

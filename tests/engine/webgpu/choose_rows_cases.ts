@@ -7,7 +7,7 @@ import { fillRoundKeys, sortingRounds } from "../../../lib/random/row_selector.t
 import { type Key, prngKey, split, type ThreefryLayout } from "../../../lib/random/threefry.ts";
 import threefry from "../../../shaders/functions/threefry.wgsl" with { type: "text" };
 import chooseRowsSource from "../../../shaders/rows/choose_rows.wgsl" with { type: "text" };
-import type { Case } from "../contract/core.ts";
+import type { Case } from "../contract/shared.ts";
 
 /** Slightly more keys than the kernel's fullest bin holds of 60,000. */
 const KEYS_OF_A_BIN = 25;
@@ -89,9 +89,8 @@ interface Sample {
 
 const SAMPLES: Record<string, Sample[]> = {
   "samples the beginning of permutation()": [
-    { n: 60000, begin: 0, count: 100, kept: 700, keys: 200 },
-    // So many keys, because a kernel that reads one key too many is wrong for few of them.
-    { n: 59999, begin: 0, count: 128, kept: 700, keys: 300 },
+    { n: 60000, begin: 0, count: 100, kept: 700, keys: 8 },
+    { n: 59999, begin: 0, count: 128, kept: 700, keys: 8 },
     { n: 1626, begin: 0, count: 100, kept: 700, keys: 8 },
     { n: 1625, begin: 0, count: 100, kept: 700, keys: 8 },
     { n: 131072, begin: 0, count: 1, kept: 700, keys: 4 },
@@ -112,11 +111,19 @@ const SAMPLES: Record<string, Sample[]> = {
   ],
 };
 
+/** Takes long, because a kernel that reads one key too many is wrong for few keys. */
+const MANY_KEYS = "samples the beginning of permutation() for hundreds of keys";
+SAMPLES[MANY_KEYS] = [
+  { n: 60000, begin: 0, count: 100, kept: 700, keys: 200 },
+  { n: 59999, begin: 0, count: 128, kept: 700, keys: 300 },
+];
+
 /** Returns the tests. */
 export function chooseRowsCases(): Case[] {
   return (["legacy", "partitionable"] as const).flatMap((layout) =>
     Object.entries(SAMPLES).map(([does, samples]) => ({
       does: `${does} in the ${layout} layout`,
+      core: does !== MANY_KEYS,
       async test() {
         for (const sample of samples) await checkSample(sample, layout);
       },

@@ -5,8 +5,8 @@ import { reverseLanes, withSources } from "./shader_sources.ts";
 const webgpu = await needs("webgpu");
 const slow = await needs("webgpu", "time");
 
-for (const { does, test } of chooseRowsCases()) {
-  Deno.test({ name: `choose_rows ${does}`, ...webgpu, fn: test });
+for (const { does, test, core } of chooseRowsCases()) {
+  Deno.test({ name: `choose_rows ${does}`, ...(core ? webgpu : slow), fn: test });
   Deno.test({
     name: `choose_rows with reversed lanes ${does}`,
     ...slow,

@@ -7,9 +7,9 @@
 import { findAdapter, Gpu } from "../../../lib/engine/webgpu/device.ts";
 import type { KernelSet } from "../../../lib/engine/webgpu/kernels.ts";
 import { createWebGpuEngine } from "../../../lib/engine/webgpu/webgpu_engine.ts";
-import { allCases, type Case, coreContract } from "../contract/core.ts";
+import { contractCases, coreCases } from "../contract/cases.ts";
 import { registerDistortions } from "../contract/distortions.ts";
-import type { MakeEngine } from "../contract/shared.ts";
+import type { Case, MakeEngine } from "../contract/shared.ts";
 import { chooseRowsCases } from "./choose_rows_cases.ts";
 import { openLimited } from "./limited_device.ts";
 import { reverseLanes, withSources } from "./shader_sources.ts";
@@ -49,7 +49,9 @@ const change = (reversed: boolean) => (source: string) => {
 
 function casesOf(runner: Runner): Case[] {
   const reversed = runner.endsWith("reversed");
-  if (runner.startsWith("choose_rows")) return chooseRowsTests(reversed);
+  if (runner.startsWith("choose_rows")) {
+    return chooseRowsTests(reversed).filter((one) => one.core || !core);
+  }
   const distorts = runner.startsWith("distortions");
   const kernels = distorts ? "hardware" : runner.split(" ")[0] as KernelSet;
   const make: MakeEngine = (options) =>
@@ -59,23 +61,21 @@ function casesOf(runner: Runner): Case[] {
         : await Gpu.open((await findAdapter())!);
       return await createWebGpuEngine(gpu, options, kernels);
     });
-  const cases = distorts ? distortionTests(make) : core ? coreContract(make) : allCases(make);
-  return cases.map(({ does, test }) => ({
-    does: `${runner}: ${does}`,
-    test,
-  }));
+  const cases = distorts ? distortionTests(make) : core ? coreCases(make) : contractCases(make);
+  return cases.map((one) => ({ ...one, does: `${runner}: ${one.does}` }));
 }
 
 function distortionTests(make: MakeEngine): Case[] {
   const cases: Case[] = [];
-  registerDistortions((does, test) => cases.push({ does, test }), make);
+  registerDistortions((does, test) => cases.push({ does, test, core: true }), make);
   return cases;
 }
 
 function chooseRowsTests(reversed: boolean): Case[] {
-  return chooseRowsCases().map(({ does, test }) => ({
+  return chooseRowsCases().map(({ does, test, core }) => ({
     does: `choose_rows: ${does}`,
     test: () => withSources(change(reversed), test),
+    core,
   }));
 }
 

@@ -7,7 +7,7 @@ import { normal } from "../../../lib/random/distributions.ts";
 import { prngKey } from "../../../lib/random/threefry.ts";
 import { needs } from "../../requirements.ts";
 import { openLimited } from "./limited_device.ts";
-import { coreContract } from "../contract/core.ts";
+import { coreCases } from "../contract/cases.ts";
 import { allRows, NOTEBOOK_ENGINE } from "../contract/shared.ts";
 import { generatedData, Reference } from "../../../lib/engine/reference.ts";
 
@@ -15,15 +15,14 @@ const webgpu = await needs("webgpu");
 
 for (const kernels of ["hardware", "tiled"] as const) {
   // A data set of 60,000 rows of 64 pixels, 3.8 MB, is then divided into eight parts.
-  const cases = coreContract(async (options) => {
+  const cases = coreCases(async (options) => {
     const gpu = await openLimited({ maxStorageBufferBindingSize: 2 ** 19 });
     return await createWebGpuEngine(gpu, options, kernels);
   });
-  const limited = /ten steps|rows of permutation|counts|in turns/;
-  for (const { does, test } of cases.filter(({ does }) => limited.test(does))) {
+  for (const { does, test } of cases) {
     Deno.test({
       name: `WebGPU (${kernels} kernels, small bindings) engine ${does}`,
-      ...await needs("webgpu", ...(kernels === "hardware" ? [] : ["time"] as const)),
+      ...await needs("webgpu", "time"),
       fn: test,
     });
   }

@@ -14,7 +14,7 @@ Deno.test("slotShape() puts many steps into a submission, but no more than 20 bi
       { hidden: [1, 1], batchSize: 1 },
       { hidden: [512, 256], batchSize: 60_000 },
       { hidden: [4096, 4096], batchSize: 1000 },
-      { hidden: [20_000, 20_000], batchSize: 10 },
+      { hidden: [8000, 8000], batchSize: 10 },
     ] as const
   ) {
     const architecture = { ...NOTEBOOK_ENGINE.architecture, hidden };
