@@ -32,8 +32,7 @@
 export * from "./browser.ts";
 
 // Data sets in files.
-export { loadMnist } from "./lib/data/load_mnist.ts";
-export { loadFashionMnist } from "./lib/data/load_fashion_mnist.ts";
+export { loadFashionMnist, loadMnist } from "./lib/data/load_mnist.ts";
 export type { LoadOptions } from "./lib/data/idx_source.ts";
 export { type IdxFolderOptions, readIdxFolder } from "./lib/data/idx_folder.ts";
 export {

@@ -1,7 +1,6 @@
 /** The data set of the benchmarks: MNIST if its files are there, otherwise synthetic digits. */
 import type { Dataset } from "../lib/data/dataset.ts";
-import { encodeIdx } from "../lib/data/idx.ts";
-import { IDX_FILE_NAMES } from "../lib/data/idx_dataset.ts";
+import { encodeIdxFiles } from "../lib/data/idx_dataset.ts";
 import { hasIdxFiles, readIdxFolder } from "../lib/data/idx_folder.ts";
 import { MNIST } from "../lib/data/published.ts";
 import { syntheticDigits } from "../lib/data/synthetic.ts";
@@ -30,16 +29,7 @@ export function openDigits(): Dataset {
 
 /** Writes a data set as uncompressed IDX files, which every implementation can read. */
 export function writeIdxFolder(directory: string, data: Dataset): void {
-  const { width, height, images, labels, trainRows } = data;
-  const pixels = width * height;
-  const testRows = labels.length - trainRows;
-  const [trainImages, trainLabels, testImages, testLabels] = IDX_FILE_NAMES.map((name) =>
-    `${directory}/${name}`
-  );
-  const write = (path: string, shape: number[], items: Uint8Array) =>
-    Deno.writeFileSync(path, encodeIdx(shape, items));
-  write(trainImages, [trainRows, height, width], images.subarray(0, trainRows * pixels));
-  write(trainLabels, [trainRows], labels.subarray(0, trainRows));
-  write(testImages, [testRows, height, width], images.subarray(trainRows * pixels));
-  write(testLabels, [testRows], labels.subarray(trainRows));
+  for (const [name, bytes] of encodeIdxFiles(data)) {
+    Deno.writeFileSync(`${directory}/${name}`, bytes);
+  }
 }

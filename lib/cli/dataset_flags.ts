@@ -6,12 +6,12 @@ import type { SplitKind } from "../data/split.ts";
 import { DATASET_NAMES, type NamedDataset, namedDataset } from "../data/names.ts";
 import type { Status } from "./status.ts";
 import { typedPath } from "./paths.ts";
-import { type FlagValues, inGroup, number, path, text, toggle } from "./flags.ts";
+import { flagName, type FlagValues, inGroup, number, path, text, toggle } from "./flags.ts";
 
 export const DATASET_FLAGS = inGroup("Data:", {
   dataset: {
     ...text(
-      "NAME|DIR|FILE.csv",
+      "NAME|DIR|FILE",
       "data set: a name, a folder of four IDX files, or a CSV file of images",
       "auto",
     ),
@@ -27,6 +27,8 @@ export const DATASET_FLAGS = inGroup("Data:", {
   test: path("FILE.csv", "a second CSV file, with the test rows; sets --split original"),
   transpose: toggle("swap rows and columns of each image; the default for EMNIST's files"),
   imageWidth: number("width in pixels of a CSV file's images, if they are not square"),
+  invert: toggle("exchange dark and bright, for black ink on white paper"),
+  maxPixel: number("value of full ink; by default derived from the largest pixel"),
 });
 
 /**
@@ -44,13 +46,31 @@ export async function openChosenDataset(
   recorded?: DatasetSource,
 ): Promise<Dataset> {
   const mnistDir = Deno.env.get("MNIST_DIR");
-  return await openInBackground({
-    ...datasetSource(flags, recorded),
-    mnistDir: mnistDir && typedPath(mnistDir),
-    onNotice: status.notice,
-    onWarning: status.warning,
-    onProgress: ({ file, bytes, total = bytes }) =>
-      status.progress(bytes, total, `of ${file} downloaded`),
+  try {
+    return await openInBackground({
+      ...datasetSource(flags, recorded),
+      mnistDir: mnistDir && typedPath(mnistDir),
+      onNotice: (line) => status.notice(withFlags(line)),
+      onWarning: (line) => status.warning(withFlags(line)),
+      onProgress: ({ file, bytes, total = bytes }) =>
+        status.progress(bytes, total, `of ${file} downloaded`),
+    });
+  } catch (error) {
+    if (error instanceof Error) error.message = withFlags(error.message);
+    throw error;
+  }
+}
+
+/**
+ * Replaces the library's names of options, in backticks, by flags: `maxPixel` by --max-pixel.
+ *
+ * @param line A message about a data set
+ * @returns The message for the command line
+ */
+export function withFlags(line: string): string {
+  return line.replace(/`(\w+)`/g, (quoted, name) => {
+    const flag = name === "width" ? "imageWidth" : name;
+    return Object.hasOwn(DATASET_FLAGS, flag) ? flagName(flag) : quoted;
   });
 }
 
@@ -62,14 +82,14 @@ export async function openChosenDataset(
  * @returns The arguments of `openDataset`
  */
 export function datasetSource(
-  { dataset, dataDir, label, imageWidth: width, test, transpose }: FlagValues<
+  { dataset, dataDir, label, imageWidth: width, test, transpose, invert, maxPixel }: FlagValues<
     typeof DATASET_FLAGS
   >,
   recorded?: DatasetSource,
 ): DatasetSource {
   const isRecorded = recorded !== undefined &&
     (dataset === undefined || [dataset, resolve(dataset)].includes(recorded.dataset));
-  const given = Object.entries({ dataDir, label, width, test, transpose })
+  const given = Object.entries({ dataDir, label, width, test, transpose, invert, maxPixel })
     .filter(([, value]) => value !== undefined);
   return {
     ...(isRecorded ? recorded : { dataset: dataset ?? "auto" }),

@@ -1,15 +1,14 @@
 /** `deno task evaluate`: evaluates a trained net, class by class. */
 import type { Dataset } from "../data/dataset.ts";
-import { publishedTestRows, splitDataset } from "../data/split.ts";
+import { publishedTestRows } from "../data/split.ts";
 import type { SavedModel } from "../model/saved_model.ts";
-import { DistSampler } from "../random/dist_sampler.ts";
 import { evaluationLines } from "../report/evaluation.ts";
 import { openStatus, type Status } from "./status.ts";
 import { DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
 import { type FlagValues, type Task, toggle } from "./flags.ts";
 import { loadNamedModel, MODEL_FLAGS } from "./model_flag.ts";
 import { print } from "./output.ts";
-import { compareRunData } from "./run_data.ts";
+import { compareRunData, reportSplit, splitOfRun } from "./run_data.ts";
 import { runTask } from "./run_task.ts";
 import { evaluateWithProgress } from "./evaluate_with_progress.ts";
 
@@ -76,9 +75,8 @@ async function testRows(
   const known = run && await compareRunData(run, opened, status.warning);
   if (known?.same) {
     const { data } = known;
-    const { seed, threefry, split: kind } = run!.options;
-    const sampler = new DistSampler(seed, { layout: threefry });
-    return { data, rows: splitDataset(data, sampler, { kind }).test };
+    reportSplit(data, run!.options, status.warning);
+    return { data, rows: splitOfRun(data, run!.options).test };
   }
   if (known && flags.dataset === undefined) {
     throw new Error(

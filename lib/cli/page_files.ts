@@ -1,7 +1,6 @@
 /** Bundles the page's files in memory, for the tasks `serve` and `build`. */
-import { encodeIdx } from "../data/idx.ts";
 import type { Dataset } from "../data/dataset.ts";
-import type { IdxFileName } from "../data/idx_dataset.ts";
+import { encodeIdxFiles } from "../data/idx_dataset.ts";
 import { bundle } from "./bundle.ts";
 
 /** Contents of files by their paths, which are relative to the page. */
@@ -76,24 +75,9 @@ export function contentSecurityPolicy(mnist: string | undefined): string {
 }
 
 /** Encodes MNIST as its four original files, not gzipped, although their names end in `.gz`. */
-export function mnistFiles({ images, labels, trainRows, width, height }: Dataset): PageFiles {
-  const pixels = width * height;
-  const testRows = labels.length - trainRows;
-  const files: Record<IdxFileName, Uint8Array<ArrayBuffer>> = {
-    "train-images-idx3-ubyte": encodeIdx(
-      [trainRows, height, width],
-      images.subarray(0, trainRows * pixels),
-    ),
-    "train-labels-idx1-ubyte": encodeIdx([trainRows], labels.subarray(0, trainRows)),
-    "t10k-images-idx3-ubyte": encodeIdx(
-      [testRows, height, width],
-      images.subarray(trainRows * pixels),
-    ),
-    "t10k-labels-idx1-ubyte": encodeIdx([testRows], labels.subarray(trainRows)),
-  };
-  return new Map(
-    Object.entries(files).map(([name, bytes]) => [`${MNIST_FOLDER}${name}.gz`, bytes]),
-  );
+export function mnistFiles(data: Dataset): PageFiles {
+  const files = encodeIdxFiles(data);
+  return new Map([...files].map(([name, bytes]) => [`${MNIST_FOLDER}${name}.gz`, bytes]));
 }
 
 /** Compresses files with gzip. */

@@ -11,7 +11,7 @@ import { DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
 import { type FlagValues, path, type Task, toggle, UsageError } from "./flags.ts";
 import { print } from "./output.ts";
 import { typedPath } from "./paths.ts";
-import { requireRunData } from "./run_data.ts";
+import { reportSplit, requireRunData } from "./run_data.ts";
 import { runTask } from "./run_task.ts";
 import { evaluateWithProgress } from "./evaluate_with_progress.ts";
 
@@ -93,6 +93,7 @@ export async function writeRunReport(
   const { run: reported, model } = await readRunDirectory(run);
   const opened = await open(reported);
   const data = await requireRunData(reported, opened, "report on the run", status.warning);
+  reportSplit(data, reported.options, status.warning);
   const page = await runPage(reported, model, data, evaluateWithProgress(status));
   await writeFileAtomically(out, page);
   return out;

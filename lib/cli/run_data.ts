@@ -1,8 +1,15 @@
 /** Compares a data set with the one that a run was trained on. */
-import type { Dataset } from "../data/dataset.ts";
+import type { Dataset, Split } from "../data/dataset.ts";
+import { trainedTestRows } from "../data/duplicates.ts";
+import { unevenClasses } from "../data/labels.ts";
+import { namedDataset } from "../data/names.ts";
+import { comparePixels } from "../data/pixels.ts";
+import { splitDataset } from "../data/split.ts";
 import { hashDataset } from "../data/record.ts";
 import { printable } from "../files/printable.ts";
 import type { RunRecord } from "../model/metadata.ts";
+import { DistSampler } from "../random/dist_sampler.ts";
+import type { TrainingOptions } from "../training/options.ts";
 
 /** Characters of a hash that messages show. */
 const HASH_SHOWN = 12;
@@ -28,7 +35,7 @@ export interface RunData {
  * @param data The opened data
  * @param onWarning Called with a message if only the names could be compared
  * @returns The result of the comparison
- * @throws {Error} If a label stands for different classes in the two
+ * @throws {Error} If a label stands for different classes in the two, or only one has class names
  */
 export async function compareRunData(
   run: RunRecord,
@@ -46,7 +53,12 @@ export async function compareRunData(
   const hash = await hashDataset(data);
   const { trainRows, testRows, publishedSplit } = record;
   const same = hash === record.hash;
-  if (!same) checkClassNames(record.classNames, data);
+  if (!same) {
+    checkClassNames(record.classNames, data);
+    if (record.pixels && data.pixels) {
+      comparePixels(record.pixels, data.pixels, data.name).forEach(onWarning);
+    }
+  }
   return {
     same,
     data: same ? { ...data, trainRows, publishedSplit } : data,
@@ -80,14 +92,66 @@ export async function requireRunData(
 
 /** Throws if a label stands for different classes in the run and in the data. */
 function checkClassNames(names: readonly string[] | undefined, data: Dataset): void {
-  const different = data.classNames?.findIndex((name, label) => names && name !== names[label]);
-  if (names === undefined || different === undefined || different < 0) return;
-  const [wanted, found] = [names, data.classNames!].map((some) =>
-    printable(some[different] ?? "no")
-  );
+  const { name, classNames } = data;
+  if (names === undefined && classNames === undefined) return;
+  const shown = printable(name, NAME_SHOWN);
+  if (names === undefined || classNames === undefined) {
+    const words = (names ?? classNames)!.slice(0, 3).map((word) => printable(word, 20)).join(", ");
+    const [worded, numbered] = names ? ["the run's data", shown] : [shown, "the run's data"];
+    throw new Error(
+      `Cannot compare with ${shown} as the labels of ${worded} are words (${words}...) and those ` +
+        `of ${numbered} are numbers, which may stand for other classes; a file NAME-mapping.txt ` +
+        `beside the data, with a label and its word on each line, names their classes`,
+    );
+  }
+  const different = classNames.findIndex((word, label) => word !== names[label]);
+  if (different < 0) return;
+  const [wanted, found] = [names, classNames].map((some) => printable(some[different] ?? "no"));
   throw new Error(
-    `Cannot compare with ${printable(data.name, NAME_SHOWN)} as its labels must be words of the ` +
+    `Cannot compare with ${shown} as its labels must be words of the ` +
       `run's data, all of them: class ${different} must be ${wanted}: current value is ${found}`,
+  );
+}
+
+/** The options that decide a run's split. */
+type SplitOptions = Pick<TrainingOptions, "seed" | "threefry" | "split" | "validation">;
+
+/**
+ * Repeats a run's split.
+ *
+ * @param data The run's data
+ * @param options The run's options
+ * @returns Its rows by use
+ */
+export function splitOfRun(
+  data: Dataset,
+  { seed, threefry, split: kind, validation }: SplitOptions,
+): Split {
+  return splitDataset(data, new DistSampler(seed, { layout: threefry }), { kind, validation });
+}
+
+/**
+ * Reports what makes a run's accuracy doubtful: classes that are only trained or only tested, and
+ * test rows that are training rows. Published data sets are known to be sound.
+ *
+ * @param data The run's data
+ * @param options The run's options
+ * @param onWarning Called with a message for each
+ */
+export function reportSplit(
+  data: Dataset,
+  options: SplitOptions,
+  onWarning: (line: string) => void,
+): void {
+  if (namedDataset(data.name) !== undefined) return;
+  const split = splitOfRun(data, options);
+  unevenClasses(data, split).forEach(onWarning);
+  const count = trainedTestRows(data, split);
+  if (count === 0) return;
+  const [shown, all] = [count, split.test.length].map((rows) => rows.toLocaleString("en-US"));
+  onWarning(
+    `${data.name}: ${shown} of the ${all} test rows ${count === 1 ? "is" : "are"} also training ` +
+      `rows, so the accuracy is optimistic`,
   );
 }
 

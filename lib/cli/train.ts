@@ -17,7 +17,7 @@ import type { Interruption } from "./interruption.ts";
 import { print } from "./output.ts";
 import { shownPath } from "./paths.ts";
 import type { Resumed } from "./resume.ts";
-import { requireRunData } from "./run_data.ts";
+import { reportSplit, requireRunData } from "./run_data.ts";
 import { runTask } from "./run_task.ts";
 import { fitToData, TRAINING_FLAGS, trainingOptions } from "./training_flags.ts";
 
@@ -84,6 +84,7 @@ async function trainTask(
   const data = resumedRun
     ? await requireRunData(resumedRun, found, "resume", status.warning)
     : found;
+  reportSplit(data, options, status.warning);
   if (resumed) resuming?.compareDevices(resumed, engine.device, status.notice);
   await using directory = savingModule &&
     new (await savingModule).RunDirectory({

@@ -189,8 +189,11 @@ export function fitToData(
       `${data.name} has few rows, so --batch-size is ${batchSize} and --eval-size is ${evalSize}`,
     );
   }
-  if (options.split === "original" && data.publishedSplit === false) {
-    onNotice(`${data.name} does not say which rows are for testing, so they are drawn at random`);
+  if (data.publishedSplit === false) {
+    onNotice(
+      `${data.name} does not say which rows are for testing, so they are drawn at random, with ` +
+        `rows of each class in both parts`,
+    );
   }
   return fitted;
 }

@@ -5,18 +5,30 @@ import {
   chooseLabel,
   type Columns,
   findColumns,
+  hotColumn,
   isHeader,
-  isWord,
   labelForTestFile,
   noLabels,
+  rowInHeader,
+  type RowUse,
+  useOf,
 } from "./csv_columns.ts";
 import { type CsvRecord, readRecords } from "./csv_records.ts";
 import type { Dataset } from "./dataset.ts";
 import { DataError } from "./errors.ts";
 import { PixelRows } from "./pixel_rows.ts";
+import {
+  finishDataset,
+  type FinishOptions,
+  type RawDataset,
+  type RawPart,
+  readError,
+  readMappingBeside,
+} from "./raw.ts";
+import { partition, sideOf } from "./rows.ts";
 
 /** The layout of a CSV file. */
-export interface CsvOptions {
+export interface CsvOptions extends FinishOptions {
   /**
    * The label's column: `first`, `last`, or a name in the header.
    * @default the column named label, labels, class, target, y or digit; if there is none, the first
@@ -30,29 +42,20 @@ export interface CsvOptions {
   width?: number;
   /** A second file with the same layout, whose rows are the test rows. */
   test?: string;
-  /** Called with a message for the user about each assumption made. */
-  onNotice?: (line: string) => void;
 }
 
-/** The contents of one file. */
-interface Table {
-  path: string;
-  columns: Columns;
-  labelColumn: number;
-  labels: string[];
-  pixels: PixelRows;
-  /** The line number of each row, for error messages. */
-  lines: number[];
-}
+const KIND = "as a CSV file of images";
+/** A field with at least so many numbers holds all pixels of an image. */
+const MIN_NUMBERS = 16;
 
 /**
- * Reads a CSV file of images: each line holds a label and the pixels. Pixels are whole numbers from
- * 0 to 255, or all are from 0 to 1. Labels are whole numbers from 0 to 255, or words. A header and a
- * column of row numbers are optional. Fields may be separated by commas, semicolons, tabs, bars or
- * spaces, and the file may be gzipped.
+ * Reads a CSV file of images: each line holds a label and the pixels. Labels are whole numbers from
+ * 0 to 255, words, or one-hot. A header and a column of row numbers are optional. Fields may be
+ * separated by commas, semicolons, tabs, bars or spaces, and the file may be gzipped.
  *
  * Of n rows, floor(6n/7) are training rows, the proportion of MNIST's 60,000 of 70,000;
- * `splitDataset` draws which ones. If a second file is given, its rows are the test rows.
+ * `splitDataset` draws which ones. If a second file is given, its rows are the test rows; a column
+ * such as `usage` may also say what each row is for.
  *
  * @param path The file; it is read as a stream
  * @param options Its layout
@@ -72,58 +75,28 @@ interface Table {
  * ```
  */
 export async function readCsv(path: string, options: CsvOptions = {}): Promise<Dataset> {
-  const { test } = options;
-  const train = await readTable(path, options);
-  const tables = [train];
-  if (test !== undefined) tables.push(await readTable(test, options, train));
-  const rows = tables.map(({ labels }) => labels.length);
-  const trainRows = test === undefined ? Math.floor(6 * rows[0] / 7) : rows[0];
-  if (trainRows === 0) throw csvError(path, "it must have at least two rows: it has one");
+  return finishDataset(await readRawCsv(path, options), options);
+}
 
-  const pixels = train.pixels.count;
-  const { width, height } = shapeOf(path, pixels, options.width);
-  const images = new Uint8Array(rows.reduce((sum, count) => sum + count) * pixels);
-  tables.forEach((table, i) => table.pixels.copyTo(images, i === 0 ? 0 : rows[0] * pixels));
+/** Like `readCsv`, but returns labels and pixels as they are stored. */
+export async function readRawCsv(path: string, options: CsvOptions): Promise<RawDataset> {
+  const { test, width } = options;
+  const train = await readTable(path, options);
+  const parts = [train.part()];
+  if (test !== undefined) parts.push((await readTable(test, options, train)).part());
   return {
     name: path,
-    width,
-    height,
-    ...numberLabels(tables),
-    images,
-    trainRows,
-    ...test === undefined && { publishedSplit: false },
+    kind: KIND,
+    ...sideOf(path, KIND, train.pixelCount, width),
+    ...partition(path, KIND, parts, train.uses),
+    classNames: readMappingBeside(path),
     source: {
       dataset: resolve(path),
-      label: labelOf(train),
-      ...options.width && { width },
+      ...train.label && { label: train.label },
+      ...width && { width },
       ...test && { test: resolve(test) },
     },
   };
-}
-
-/** Returns the `--label` that finds the same column again, even if the file's rows change. */
-function labelOf({ columns: { names, count }, labelColumn }: Table): string {
-  return names?.[labelColumn] || (labelColumn < count / 2 ? "first" : "last");
-}
-
-function csvError(path: string, what: string): DataError {
-  return new DataError(`Cannot read ${path} as a CSV file of images: ${what}`);
-}
-
-function shapeOf(
-  path: string,
-  pixels: number,
-  given: number | undefined,
-): { width: number; height: number } {
-  const width = given ?? Math.sqrt(pixels);
-  const height = pixels / width;
-  if (Number.isInteger(width) && Number.isInteger(height)) return { width, height };
-  throw csvError(
-    path,
-    given === undefined
-      ? `its ${pixels} pixels per row do not form a square: give --image-width`
-      : `its ${pixels} pixels per row must be a multiple of the width: current value is ${given}`,
-  );
 }
 
 /**
@@ -134,11 +107,7 @@ function shapeOf(
  * @param train The training file, if this is the test file; if the label's column is ambiguous,
  *   that of the training file is used
  */
-async function readTable(
-  path: string,
-  options: CsvOptions,
-  train?: Table,
-): Promise<Table> {
+async function readTable(path: string, options: CsvOptions, train?: Table): Promise<Table> {
   const reader = readRecords(path);
   try {
     const start: CsvRecord[] = [];
@@ -147,165 +116,221 @@ async function readTable(
       if (done) break;
       start.push(value);
     }
-    const hasHeader = start.length > 0 && isHeader(start[0].fields, options.label);
-    const header = hasHeader ? start.shift()!.fields : undefined;
     if (start.length === 0) throw new DataError("it has no rows");
-    const label = train ? labelForTestFile(header, options.label) : options.label;
-    const { width } = options;
-    let columns = findColumns(header, start.map(({ fields }) => fields), { label, width });
-    if (train && !columns.isCertain) {
-      const size = columns.count - columns.ignored.size;
-      if (size === train.pixels.count) throw noLabels(size);
-      if (columns.count === train.columns.count) {
-        columns = { ...columns, candidates: [train.labelColumn], isCertain: true };
-      }
-    }
-
-    const values = new Map(columns.candidates.map((column) => [column, [] as string[]]));
-    const excluded = [...columns.ignored, ...columns.candidates];
-    const pixels = new PixelRows(columns.count, excluded);
-    const lines: number[] = [];
-    for await (const { line, fields, separator } of chain(start, reader)) {
-      checkFields(fields, columns, line);
-      pixels.add(fields, { line, decimalComma: separator !== "," });
-      for (const [column, texts] of values) texts.push(fields[column].trim());
-      lines.push(line);
-    }
-    const labelColumn = columns.isCertain ? columns.candidates[0] : chooseLabel(columns, values);
-    for (const [column, texts] of values) {
-      if (column !== labelColumn) pixels.addColumn(column, texts, lines);
-    }
-    pixels.finish();
-    const table = { path, columns, labelColumn, labels: values.get(labelColumn)!, pixels, lines };
-    if (train) checkSameLayout(train, table);
-    reportAssumptions(table, options.onNotice);
+    const table = new Table(path, start, options, train);
+    for (const record of start) table.add(record);
+    for await (const record of reader) table.add(record);
+    table.finish();
     return table;
   } catch (error) {
     await reader.return(undefined);
-    throw error instanceof DataError ? csvError(path, error.message) : error;
+    throw error instanceof DataError ? readError(path, KIND, error.message) : error;
   }
 }
 
-async function* chain<T>(first: T[], rest: AsyncIterable<T>): AsyncGenerator<T> {
-  yield* first;
-  yield* rest;
-}
+/** The rows of one file. */
+class Table {
+  readonly #path: string;
+  readonly #train: Table | undefined;
+  readonly #onNotice: (line: string) => void;
+  /** The column whose fields hold all pixels of an image, before it is expanded. */
+  readonly #packed: number;
+  readonly #columns: Columns;
+  /** The texts of the columns that may hold the label. */
+  readonly #values: Map<number, string[]>;
+  readonly #pixels: PixelRows;
+  /** The line number of each row, for messages. */
+  readonly #lines: number[] = [];
+  readonly #uses: RowUse[] = [];
+  #labels: string[] = [];
+  #labelColumn = -1;
 
-function checkFields(fields: string[], { count, endsEmpty }: Columns, line: number): void {
-  if (fields.length !== count) {
-    throw new DataError(
-      `line ${line} must have ${count} fields like the first row: it has ${fields.length}`,
-    );
+  /**
+   * @param path The file
+   * @param start Its first records; the header is removed
+   * @param options Its layout
+   * @param train The training file, if this is the test file
+   */
+  constructor(path: string, start: CsvRecord[], options: CsvOptions, train?: Table) {
+    const { label, width, onNotice = () => {} } = options;
+    this.#path = path;
+    this.#train = train;
+    this.#onNotice = onNotice;
+    const mangled = rowInHeader(start[0].fields);
+    if (mangled) {
+      onNotice(
+        `${path}: pandas took its first row for names (${
+          printable(start[0].fields.slice(0, 4).join(), 40)
+        }...); it is read as a row`,
+      );
+      start[0] = { ...start[0], fields: mangled };
+    }
+    this.#packed = start.at(-1)!.fields.findIndex(isPacked);
+    const hasHeader = isHeader(start[0].fields, label);
+    const header = hasHeader ? this.#expanded(start.shift()!.fields, start[0]?.fields) : undefined;
+    if (start.length === 0) throw new DataError("it has no rows");
+    this.#columns = findColumns(header, start.map(({ fields }) => this.#expanded(fields)), {
+      label: train ? labelForTestFile(header, label) : label,
+      width,
+    });
+    if (train && !this.#columns.isCertain) this.#assumeLabelOf(train);
+    const { count, ignored, candidates, oneHot } = this.#columns;
+    this.#values = new Map(candidates.map((column) => [column, [] as string[]]));
+    this.#pixels = new PixelRows(count, [...ignored, ...candidates, ...oneHot?.columns ?? []]);
   }
-  if (endsEmpty && fields[count - 1].trim() !== "") {
-    throw new DataError(`line ${line}, column ${count} must be empty as in the first row`);
-  }
-}
 
-/** Throws if the pixels of the test file are not laid out like those of the training file. */
-function checkSameLayout(train: Table, test: Table): void {
-  const { pixels } = test;
-  if (pixels.count !== train.pixels.count) {
-    throw new DataError(
-      `it must have ${train.pixels.count} pixels per row like ${train.path}: ` +
-        `current value is ${pixels.count}`,
-    );
+  #assumeLabelOf(train: Table): void {
+    const { count, ignored } = this.#columns;
+    if (count - ignored.size === train.pixelCount) throw noLabels(train.pixelCount);
+    if (count !== train.#columns.count) return;
+    Object.assign(this.#columns, { candidates: [train.#labelColumn], isCertain: true });
   }
-  const [names, others] = [test, train].map(({ labelColumn, columns: { names, ignored } }) =>
-    names?.filter((_, column) => column !== labelColumn && !ignored.has(column))
-  );
-  // Different names are accepted, but the same names in a different order are an error.
-  const isReordered = names && others && names.toSorted().join() === others.toSorted().join();
-  const different = names?.findIndex((name, i) => name !== others?.[i]) ?? -1;
-  if (isReordered && different >= 0) {
-    throw new DataError(
-      `its columns must be in the order of ${train.path}: it has ${printable(names[different])} ` +
-        `where that file has ${printable(others[different])}`,
-    );
-  }
-}
 
-/** Reports what was assumed where neither the header nor a flag decides. */
-function reportAssumptions(
-  { path, columns, labelColumn, pixels }: Table,
-  onNotice: (line: string) => void = () => {},
-): void {
-  const { names, isCertain, count, ignored } = columns;
-  // Labels in the first column of a file without a header are so common that no notice is needed.
-  const isUsual = names === undefined && labelColumn === (ignored.has(0) ? 1 : 0);
-  if (!isCertain && !isUsual) {
-    const name = names?.[labelColumn];
-    const which = labelColumn === count - 1 ? "its last column" : `column ${labelColumn + 1}`;
-    onNotice(
-      `${path}: the labels are taken from ${which}` +
-        `${name ? ` (${printable(name, 20)})` : ""}; --label overrides this`,
-    );
+  /** Replaces the field with all pixels by one field each. */
+  #expanded(fields: readonly string[], row = fields): string[] {
+    const at = this.#packed;
+    if (at < 0) return [...fields];
+    const values = numbersIn(row[at] ?? "");
+    const given = row === fields ? values : values.map((_, i) => `pixel${i}`);
+    return [...fields.slice(0, at), ...given, ...fields.slice(at + 1)];
   }
-  if (pixels.isUnit) {
-    onNotice(`${path}: its pixels are between 0 and 1 and are multiplied by 255`);
-  }
-}
 
-/** Numbers the labels: words in alphabetical order, single letters by position in the alphabet. */
-function numberLabels(tables: Table[]): Pick<Dataset, "labels" | "classes" | "classNames"> {
-  const texts = tables.flatMap(({ labels }) => labels);
-  const first = texts.findIndex(isWord);
-  if (first < 0) {
-    const labels = Uint8Array.from(tables.flatMap(readNumbers));
-    return { labels, classes: labels.reduce((most, label) => Math.max(most, label)) + 1 };
+  add(record: CsvRecord): void {
+    const { line } = record;
+    const { count, endsEmpty, use, oneHot } = this.#columns;
+    const fields = this.#packed < 0 ? record.fields : this.#expanded(record.fields);
+    if (fields.length !== count) {
+      throw new DataError(
+        `line ${line} must have ${count} fields like the first row: it has ${fields.length}`,
+      );
+    }
+    if (endsEmpty && fields[count - 1].trim() !== "") {
+      throw new DataError(`line ${line}, column ${count} must be empty as in the first row`);
+    }
+    this.#pixels.add(fields, line);
+    for (const [column, texts] of this.#values) texts.push(fields[column].trim());
+    if (oneHot) {
+      const hot = hotColumn(fields, oneHot.columns);
+      if (hot === undefined) {
+        throw new DataError(
+          `line ${line}: exactly one of the columns ${oneHot.columns[0] + 1} to ` +
+            `${oneHot.columns.at(-1)! + 1} must be 1, as they are a one-hot label`,
+        );
+      }
+      this.#labels.push(oneHot.names[hot]);
+    }
+    if (use !== undefined) {
+      const what = useOf(fields[use]);
+      if (what === undefined) {
+        throw new DataError(
+          `line ${line}, column ${use + 1} must say what the row is for, train, validation or ` +
+            `test: current value is ${printable(fields[use], 20) || "empty"}`,
+        );
+      }
+      this.#uses.push(what);
+    }
+    this.#lines.push(line);
   }
-  const wrong = texts.findIndex((text) => isWord(text) !== isWord(texts[0]) || text === "");
-  if (wrong >= 0) {
-    throw rowError(
-      tables,
-      wrong,
-      `labels must be all numbers or all words: the first label is ${printable(texts[0], 20)}, ` +
-        `this one is ${printable(texts[wrong], 20) || "empty"}`,
-    );
-  }
-  const classNames = classNamesOf(texts);
-  if (classNames.length > 256) {
-    throw csvError(
-      tables[0].path,
-      `it must have at most 256 different labels: it has ${classNames.length}, ` +
-        `such as ${printable(classNames[0], 20)}; --label names the column of the labels`,
-    );
-  }
-  const numbers = new Map(classNames.map((name, i) => [name, i]));
-  return {
-    labels: Uint8Array.from(texts, (text) => numbers.get(text)!),
-    classes: classNames.length,
-    classNames: classNames.map((name) => printable(name, 40)),
-  };
-}
 
-function classNamesOf(texts: string[]): string[] {
-  const words = [...new Set(texts)].sort();
-  for (const alphabet of ["ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz"]) {
-    // By position, a letter has the same number in every file, even if other letters are missing.
-    if (words.every((word) => word.length === 1 && alphabet.includes(word))) {
-      return [...alphabet.slice(0, alphabet.indexOf(words.at(-1)!) + 1)];
+  /** Must be called after all rows are added. */
+  finish(): void {
+    const columns = this.#columns;
+    if (!columns.oneHot) {
+      const { candidates, isCertain } = columns;
+      this.#labelColumn = isCertain ? candidates[0] : chooseLabel(columns, this.#values);
+      this.#labels = this.#values.get(this.#labelColumn)!;
+      for (const [column, texts] of this.#values) {
+        if (column !== this.#labelColumn) this.#pixels.addColumn(column, texts, this.#lines);
+      }
+    }
+    if (this.#train) this.#checkSameLayout(this.#train);
+    this.#reportLabel();
+  }
+
+  get pixelCount(): number {
+    return this.#pixels.count;
+  }
+
+  /** What each row is for, if the file says it. */
+  get uses(): RowUse[] | undefined {
+    return this.#columns.use === undefined ? undefined : this.#uses;
+  }
+
+  /** The `label` that finds the same column again, even if the file's rows change. */
+  get label(): string | undefined {
+    const { names, count, oneHot } = this.#columns;
+    if (oneHot) return undefined;
+    return names?.[this.#labelColumn] || (this.#labelColumn < count / 2 ? "first" : "last");
+  }
+
+  part(): RawPart {
+    const columns = this.#pixels.columns();
+    return {
+      path: this.#path,
+      pixels: this.#pixels.finish(),
+      labels: this.#labels,
+      placeOf: (index) =>
+        `line ${this.#lines[Math.floor(index / columns.length)]}, ` +
+        `column ${columns[index % columns.length] + 1}`,
+      placeOfLabel: (row) =>
+        `line ${this.#lines[row]}` +
+        (this.#columns.oneHot ? "" : `, column ${this.#labelColumn + 1}`),
+    };
+  }
+
+  /** Throws if the pixels of the test file are not laid out like those of the training file. */
+  #checkSameLayout(train: Table): void {
+    if (this.pixelCount !== train.pixelCount) {
+      throw new DataError(
+        `it must have ${train.pixelCount} pixels per row like ${train.#path}: ` +
+          `current value is ${this.pixelCount}`,
+      );
+    }
+    const [names, others] = [this, train].map((table) => {
+      const columns = table.#pixels.columns();
+      return table.#columns.names?.filter((_, column) => columns.includes(column));
+    });
+    // Different names are accepted, but the same names in a different order are an error.
+    const isReordered = names && others && names.toSorted().join() === others.toSorted().join();
+    const different = names?.findIndex((name, i) => name !== others?.[i]) ?? -1;
+    if (isReordered && different >= 0) {
+      throw new DataError(
+        `its columns must be in the order of ${train.#path}: it has ` +
+          `${printable(names[different])} where that file has ${printable(others[different])}`,
+      );
     }
   }
-  return words;
-}
 
-function readNumbers(table: Table): number[] {
-  return table.labels.map((text, row) => {
-    const label = Number(text);
-    if (Number.isInteger(label) && label >= 0 && label <= 255 && text !== "") return label;
-    throw rowError(
-      [table],
-      row,
-      `column ${table.labelColumn + 1} must be a label, a whole number from 0 to 255 or a word: ` +
-        `current value is ${printable(text, 20) || "empty"}`,
+  /** Reports which column was taken for the label if neither the header nor a flag decides. */
+  #reportLabel(): void {
+    const { names, isCertain, count, ignored, oneHot } = this.#columns;
+    if (oneHot) {
+      const [first, last] = [oneHot.columns[0] + 1, oneHot.columns.at(-1)! + 1];
+      this.#onNotice(
+        `${this.#path}: columns ${first} to ${last} are taken as a one-hot label of ` +
+          `${oneHot.names.length} classes`,
+      );
+      return;
+    }
+    // Labels in the first column of a file without a header are so common that no notice is needed.
+    const column = this.#labelColumn;
+    const isUsual = names === undefined && column === (ignored.has(0) ? 1 : 0);
+    if (isCertain || isUsual) return;
+    const name = names?.[column];
+    const which = column === count - 1 ? "its last column" : `column ${column + 1}`;
+    this.#onNotice(
+      `${this.#path}: the labels are taken from ${which}` +
+        `${name ? ` (${printable(name, 20)})` : ""}; \`label\` overrides this`,
     );
-  });
+  }
 }
 
-/** Creates an error about one row, counted over all tables. */
-function rowError(tables: Table[], row: number, what: string): DataError {
-  const [first] = tables;
-  if (row >= first.labels.length) return rowError(tables.slice(1), row - first.labels.length, what);
-  return csvError(first.path, `line ${first.lines[row]}: ${what}`);
+/** Whether a field holds all pixels of an image. */
+function isPacked(field: string): boolean {
+  const numbers = numbersIn(field);
+  return numbers.length >= MIN_NUMBERS && numbers.every((text) => !isNaN(Number(text)));
+}
+
+function numbersIn(field: string): string[] {
+  return field.replace(/^\s*[[("]|[\])"]\s*$/g, "").trim().split(/[\s,;|]+/);
 }

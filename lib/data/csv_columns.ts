@@ -1,6 +1,14 @@
 /** Determines what each column of a CSV file of images holds: pixels, labels, row numbers or nothing. */
 import { printable } from "../files/printable.ts";
 import { DataError } from "./errors.ts";
+import { isWord } from "./labels.ts";
+
+/** A label that is spread over columns, of which exactly one is 1 in each row. */
+export interface OneHot {
+  columns: readonly number[];
+  /** The label for which each column stands. */
+  names: readonly string[];
+}
 
 /** What the header and the first rows tell about the columns. */
 export interface Columns {
@@ -16,10 +24,16 @@ export interface Columns {
   candidates: readonly number[];
   /** Whether a name or a flag identifies the label's column, which is then the only candidate. */
   isCertain: boolean;
+  /** The columns of a one-hot label; then there are no candidates. */
+  oneHot?: OneHot;
+  /** The column that says for each row whether it is for training or testing. */
+  use?: number;
 }
 
 /** Common names of the label's column. */
 const LABEL_NAMES = ["label", "labels", "class", "target", "y", "digit"];
+/** Common names of the column that says what a row is for. */
+const USE_NAME = /^(usage|use|split|set|subset|partition|part)$/;
 /** Common names of columns of row numbers (pandas writes the first two) or of file names. */
 const INDEX_NAME =
   /^(|unnamed: \d+(\.\d+)?|index|idx|id|row|row_?id|row_?names?|image_?id|file|file_?name|path|image)$/;
@@ -28,10 +42,11 @@ const INDEX_NAME =
  * Whether the first record of a file names the columns.
  *
  * @param fields The record
- * @param label The value of `--label`, if given
+ * @param label The value of `label`, if given
  */
 export function isHeader(fields: readonly string[], label?: string): boolean {
   const names = fields.map(normalized);
+  if (rowInHeader(fields)) return false;
   const isName = (name: string) => name !== "" && isNaN(Number(name));
   // "y" is no proof of a header: in a file of letters it may be the label of the first image.
   if (names.some((name) => LABEL_NAMES.includes(name) && name !== "y")) return true;
@@ -45,12 +60,32 @@ export function isHeader(fields: readonly string[], label?: string): boolean {
 }
 
 /**
+ * Recovers the row from which pandas made a header, because it took the first row for names: it
+ * appends .1, .2, ... to repeated names.
+ *
+ * @param fields The first record
+ * @returns The row's fields; undefined if the record is no such header
+ */
+export function rowInHeader(fields: readonly string[]): string[] | undefined {
+  const counts = new Map<string, number>();
+  let repeated = 0;
+  const row = fields.map((field) => {
+    const [, base, count] = /^\s*(-?\d+)(?:\.(\d+))?\s*$/.exec(field) ?? [];
+    const isRepeated = base !== undefined && count === String(counts.get(base));
+    if (isRepeated) repeated++;
+    if (base !== undefined) counts.set(base, (counts.get(base) ?? 0) + 1);
+    return isRepeated ? base : field.trim();
+  });
+  return repeated >= 3 && repeated > fields.length / 4 ? row : undefined;
+}
+
+/**
  * Determines what the columns hold, as far as the header and the first rows tell.
  *
  * @param header The first record if it is a header
  * @param rows The first two rows
- * @param label The value of `--label`: `first`, `last` or a name
- * @param width The value of `--image-width`
+ * @param label The value of `label`: `first`, `last` or a name
+ * @param width The value of `width`
  * @throws {DataError} If there is no such column, or no column for the label; the caller adds the
  *   file's name to the message
  */
@@ -79,26 +114,89 @@ export function findColumns(
     }
   });
   if (!names && isRowNumber(rows, count - ignored.size, width)) ignored.add(0);
+  const use =
+    names?.findIndex((name, column) =>
+      USE_NAME.test(name) && !isLabel(name) && useOf(first[column]) !== undefined
+    ) ?? -1;
+  if (use >= 0) ignored.add(use);
 
   const columns = [...first.keys()].filter((column) => !ignored.has(column));
   if (columns.length < 2) throw new DataError("it must have a label and pixels in each row");
+  const known = { count, names, ignored, endsEmpty, ...use >= 0 && { use } };
   const certain = certainLabel(columns, names, label);
-  const candidates = certain === undefined ? likelyLabels(columns, names, width) : [certain];
-  return {
-    count,
-    names,
-    ignored,
-    endsEmpty,
-    candidates,
-    isCertain: certain !== undefined,
-  };
+  if (certain !== undefined) return { ...known, candidates: [certain], isCertain: true };
+  const oneHot = oneHotLabel(columns, names, rows, width);
+  if (oneHot) return { ...known, candidates: [], isCertain: true, oneHot };
+  return { ...known, candidates: likelyLabels(columns, names, width), isCertain: false };
+}
+
+/** What a row is for. */
+export type RowUse = "train" | "validation" | "test";
+
+/** Returns what a row is for, by a word such as `Training`, `val` or Kaggle's `PublicTest`. */
+export function useOf(text: string): RowUse | undefined {
+  if (/^train/i.test(text.trim())) return "train";
+  if (/^(val|dev|public)/i.test(text.trim())) return "validation";
+  return /^(private)?test/i.test(text.trim()) ? "test" : undefined;
 }
 
 /**
- * Decides whether `--label` applies to the test file, whose header may name the label differently.
+ * Finds a label that is spread over several columns: those whose names are unlike the pixels' names
+ * or, without such names, the first or the last columns if those between form a square.
+ */
+function oneHotLabel(
+  columns: readonly number[],
+  names: readonly string[] | undefined,
+  rows: readonly (readonly string[])[],
+  width: number | undefined,
+): OneHot | undefined {
+  const isOneHot = (some: readonly number[]) =>
+    some.length > 1 && rows.every((row) => hotColumn(row, some) !== undefined);
+  const odd = names && oddColumns(columns, names);
+  if (names && odd) {
+    if (odd.length === 0) return undefined;
+    const stem = /^(.*[^\d])?/.exec(commonStart(odd.map((column) => names[column])))![0];
+    const named = odd.map((column) => names[column].slice(stem.length));
+    return isOneHot(odd) ? { columns: odd, names: named } : undefined;
+  }
+  if (width !== undefined || isSquare(columns.length - 1)) return undefined;
+  for (let count = 2; count <= Math.min(MAX_CLASSES, columns.length / 2); count++) {
+    if (!isSquare(columns.length - count)) continue;
+    for (const some of [columns.slice(-count), columns.slice(0, count)]) {
+      if (isOneHot(some)) return { columns: some, names: [...some.keys()].map(String) };
+    }
+  }
+}
+
+/** Returns which of some columns is 1 (or true) if the others are 0; undefined otherwise. */
+export function hotColumn(
+  row: readonly string[],
+  columns: readonly number[],
+): number | undefined {
+  let hot: number | undefined;
+  for (const [i, column] of columns.entries()) {
+    const text = row[column]?.trim().toLowerCase();
+    const value = text === "true" ? 1 : text === "false" ? 0 : text === "" ? NaN : Number(text);
+    if (value === 1 && hot === undefined) hot = i;
+    else if (value !== 0) return undefined;
+  }
+  return hot;
+}
+
+function commonStart(names: readonly string[]): string {
+  const [first, ...others] = names;
+  let length = first.length;
+  for (const name of others) {
+    while (!name.startsWith(first.slice(0, length))) length--;
+  }
+  return first.slice(0, length);
+}
+
+/**
+ * Decides whether `label` applies to the test file, whose header may name the label differently.
  *
  * @param header The test file's header, if it has one
- * @param label The value of `--label`
+ * @param label The value of `label`
  * @returns `label`, or undefined if the header itself identifies the label
  */
 export function labelForTestFile(
@@ -126,13 +224,13 @@ function certainLabel(
     throw new DataError(
       names
         ? `its header has no column ${printable(label)}: ${namesOf(ends, names)}`
-        : `it has no column ${printable(label)}, as it has no header: give --label first or last`,
+        : `it has no column ${printable(label)}, as it has no header: give \`label\` first or last`,
     );
   }
   const known = columns.filter((column) => names && LABEL_NAMES.includes(names[column]));
   if (known.length > 1) {
     throw new DataError(
-      `several columns may be the label: choose one with --label NAME: ${namesOf(known, names!)}`,
+      `several columns may be the label: choose one with \`label\` NAME: ${namesOf(known, names!)}`,
     );
   }
   return known[0];
@@ -155,7 +253,7 @@ function likelyLabels(
   if (odd.length === 0) throw noLabels(withoutLabel);
   if (odd.length === 1) return odd;
   throw new DataError(
-    `its header has no column named ${LABEL_NAMES.join(", ")}: choose one with --label NAME: ` +
+    `its header has no column named ${LABEL_NAMES.join(", ")}: choose one with \`label\` NAME: ` +
       namesOf(odd.slice(0, 4), names),
   );
 }
@@ -185,9 +283,17 @@ function isRowNumber(
   return numbers.every((number, i) => Number.isInteger(number) && number === numbers[0] + i);
 }
 
+/** Maximum number of classes of a one-hot label. */
+const MAX_CLASSES = 256;
+/** Maximum number of classes in a column that only its values identify: EMNIST has 62. */
+const MAX_UNNAMED_CLASSES = 62;
+/** A column of pixels at a corner of the images has mostly the same value, that of the background. */
+const MAX_SHARE = 0.9;
+
 /**
  * Chooses the label's column among the candidates by their values: labels are whole numbers that
- * start at 0 or 1 without large gaps, or words that repeat.
+ * start at 0 or 1 without large gaps, or words that repeat. It is ambiguous if another candidate
+ * could hold labels of fewer classes.
  *
  * @param columns The result of `findColumns`
  * @param values The values of each candidate in all rows
@@ -197,7 +303,16 @@ function isRowNumber(
 export function chooseLabel(columns: Columns, values: ReadonlyMap<number, string[]>): number {
   const { candidates, names } = columns;
   const likely = candidates.filter((column) => areLikeLabels(values.get(column)!));
-  if (likely.length === 1) return likely[0];
+  if (likely.length === 1) {
+    const [column] = likely;
+    const classes = new Set(values.get(column)).size;
+    const rivals = candidates.filter((other) =>
+      other !== column && mayBeLabels(values.get(other)!, classes)
+    );
+    const isWords = values.get(column)!.every(isWord);
+    const isFew = candidates.length === 1 || classes <= MAX_UNNAMED_CLASSES;
+    if (isWords || isFew && rivals.length === 0) return column;
+  }
   // Pixels are never words.
   const words = likely.filter((column) => values.get(column)!.every(isWord));
   if (words.length === 1) return words[0];
@@ -207,7 +322,7 @@ export function chooseLabel(columns: Columns, values: ReadonlyMap<number, string
   throw new DataError(
     `the column of the labels is ambiguous${
       likely.length > 1 ? ", as it could be the first or the last" : ""
-    }: give --label ${choices}`,
+    }: give \`label\` ${choices}`,
   );
 }
 
@@ -222,14 +337,13 @@ function areLikeLabels(values: readonly string[]): boolean {
     Math.min(...numbers) <= 1 && most < 2 * distinct.size;
 }
 
-/**
- * Whether a label is a word rather than a number.
- *
- * @param text The label
- * @returns False for numbers and for empty text
- */
-export function isWord(text: string): boolean {
-  return text.trim() !== "" && isNaN(Number(text));
+/** Whether a column may hold labels of fewer than a number of classes, such as only 3 and 8. */
+function mayBeLabels(values: readonly string[], classes: number): boolean {
+  const counts = Map.groupBy(values, (value) => value);
+  if (counts.size < 2 || counts.size >= classes || values.length < 4 * counts.size) return false;
+  const most = Math.max(...[...counts.values()].map(({ length }) => length));
+  return most <= MAX_SHARE * values.length &&
+    [...counts.keys()].every((value) => Number.isInteger(Number(value)) && Number(value) >= 0);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Reads the records of a CSV file with any common separator and encoding, gzipped or not. */
 import { parse } from "@std/csv";
+import { gunzipStream, GzipError, isGzip } from "../files/gzip.ts";
 import { foreignKind, KIND_BYTES } from "../files/kinds.ts";
 import { lines, LineTooLongError } from "../files/lines.ts";
 import { printable } from "../files/printable.ts";
@@ -20,6 +21,8 @@ const MAX_LINE = 16 * 2 ** 20;
 const MAX_RATIO = 50;
 /** Decompressed size up to which any ratio is accepted, for small files of blank images. */
 const HARMLESS_BYTES = 16 * 2 ** 20;
+/** Maximum decompressed size of a pipe, ten times that of MNIST as CSV. */
+const MAX_PIPE_BYTES = 2 ** 30;
 
 /**
  * Reads a CSV file as a stream. Its first lines determine whether fields are separated by commas,
@@ -35,10 +38,26 @@ export async function* readRecords(path: string): AsyncGenerator<CsvRecord> {
   let records = 0;
   let separator = ",";
   let split = splitterFor(separator);
+  // NumPy writes "# " before a header, other programs before a comment. A header has as many fields
+  // as the row below it.
+  let comment: { line: number; text: string } | undefined;
   try {
     for await (const text of lines(await openText(path), MAX_LINE)) {
       line++;
       if (text.trim() === "") continue;
+      if (/^\s*#/.test(text)) {
+        if (records === 0) comment = { line, text };
+        continue;
+      }
+      if (comment) {
+        const [mark, other] = [separatorOf(text), separatorOf(comment.text)];
+        const fields = splitterFor(other)(comment.text.replace(/^\s*#\s*/, ""));
+        if (fields.length > 1 && fields.length === splitterFor(mark)(text).length) {
+          records++;
+          yield { line: comment.line, fields, separator: other };
+        }
+        comment = undefined;
+      }
       // The header may use a different separator than the rows.
       if (records < 2) {
         const declared = /^sep=(.)$/i.exec(text)?.[1]; // written by Excel
@@ -51,6 +70,17 @@ export async function* readRecords(path: string): AsyncGenerator<CsvRecord> {
     }
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) throw new DataError("there is no such file");
+    if (error instanceof GzipError) {
+      throw new DataError(
+        `it ${error.message}` + (error.isTooLarge ? ", too many for images" : ""),
+      );
+    }
+    if (error instanceof TypeError && /decode|encoded/i.test(error.message)) {
+      throw new DataError(
+        `it is not UTF-8 text (somewhere after line ${line}): save it as UTF-8, which Excel calls ` +
+          `"CSV UTF-8"`,
+      );
+    }
     if (error instanceof SyntaxError) {
       throw new DataError(`line ${line} has unbalanced quotation marks`);
     }
@@ -77,10 +107,12 @@ function splitterFor(separator: string): (line: string) => string[] {
 
 async function openText(path: string): Promise<ReadableStream<string>> {
   const file = await Deno.open(path);
-  const { size } = await file.stat();
+  const { size, isFile } = await file.stat();
   let [start, bytes] = await peek(file.readable);
-  if (start[0] === 0x1f && start[1] === 0x8b) {
-    [start, bytes] = await peek(gunzip(bytes, size));
+  if (isGzip(start)) {
+    // A pipe's size is unknown.
+    const maxBytes = isFile ? Math.max(HARMLESS_BYTES, MAX_RATIO * size) : MAX_PIPE_BYTES;
+    [start, bytes] = await peek(gunzipStream(bytes, maxBytes));
   }
   const kind = foreignKind(start);
   if (kind) throw await cancelWith(bytes, kind);
@@ -91,11 +123,15 @@ async function openText(path: string): Promise<ReadableStream<string>> {
       "it is not text: its first bytes are " + printable(latin1(start), 16),
     );
   }
-  return bytes.pipeThrough(new TextDecoderStream(encoding) as TransformStream<Uint8Array, string>);
+  const decoder = new TextDecoderStream(encoding, { fatal: true });
+  return bytes.pipeThrough(decoder as TransformStream<Uint8Array, string>);
 }
 
 /** Closes the file and returns the error to throw. */
-async function cancelWith(bytes: ReadableStream<Uint8Array>, what: string): Promise<DataError> {
+async function cancelWith(
+  bytes: ReadableStream<Uint8Array<ArrayBuffer>>,
+  what: string,
+): Promise<DataError> {
   await bytes.cancel();
   return new DataError(what);
 }
@@ -104,16 +140,17 @@ function latin1(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes);
 }
 
-function encodingOf([first, second]: Uint8Array): string {
-  if (first === 0xff && second === 0xfe) return "utf-16le";
-  if (first === 0xfe && second === 0xff) return "utf-16be";
+function encodingOf([first, second, third, fourth]: Uint8Array): string {
+  // Without a byte order mark, every second byte of numbers is zero.
+  if (first === 0xff && second === 0xfe || first && !second && third && !fourth) return "utf-16le";
+  if (first === 0xfe && second === 0xff || !first && second && !third && fourth) return "utf-16be";
   return "utf-8";
 }
 
 /** Returns the first bytes of a stream, and a new stream of all its bytes. */
 async function peek(
-  stream: ReadableStream<Uint8Array>,
-): Promise<[Uint8Array, ReadableStream<Uint8Array>]> {
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+): Promise<[Uint8Array, ReadableStream<Uint8Array<ArrayBuffer>>]> {
   const reader = stream.getReader();
   const pieces: Uint8Array[] = [];
   let length = 0;
@@ -141,35 +178,4 @@ async function peek(
       cancel: (reason) => reader.cancel(reason),
     }),
   ];
-}
-
-/** Decompresses gzip; fails if the result is too large for a text of images. */
-function gunzip(
-  compressed: ReadableStream<Uint8Array>,
-  size: number,
-): ReadableStream<Uint8Array> {
-  const decompression = new DecompressionStream("gzip") as unknown as TransformStream<
-    Uint8Array,
-    Uint8Array
-  >;
-  const reader = compressed.pipeThrough(decompression).getReader();
-  const maxLength = Math.max(HARMLESS_BYTES, MAX_RATIO * size);
-  let length = 0;
-  return new ReadableStream({
-    async pull(controller) {
-      const { value, done } = await reader.read().catch((error) => {
-        throw new DataError(`it cannot be decompressed: ${printable(error.message)}`);
-      });
-      if (done) return controller.close();
-      length += value.length;
-      if (length > maxLength) {
-        await reader.cancel();
-        throw new DataError(
-          `it decompresses to more than ${MAX_RATIO} times its ${size} bytes, too many for images`,
-        );
-      }
-      controller.enqueue(value);
-    },
-    cancel: (reason) => reader.cancel(reason),
-  });
 }

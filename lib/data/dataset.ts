@@ -27,6 +27,11 @@ export interface Dataset {
    * @default true
    */
   publishedSplit?: boolean;
+  /**
+   * Number of validation rows in the published split: the last of the training rows.
+   * @default 0
+   */
+  validationRows?: number;
   /** How the source's pixels became bytes; set by `openDataset`. */
   pixels?: PixelRecord;
   /** How to open the data set again; set by `openDataset`. */

@@ -2,8 +2,16 @@
 import type { Dataset } from "./dataset.ts";
 import { download, type DownloadOptions } from "./download.ts";
 import { DataError } from "./errors.ts";
-import { IDX_FILE_NAMES, type IdxFile, type IdxFileName, joinIdxFiles } from "./idx_dataset.ts";
-import { parseIdxHeader } from "./idx.ts";
+import { gunzipStream, GzipError, isGzip } from "../files/gzip.ts";
+import {
+  IDX_FILE_NAMES,
+  type IdxFile,
+  type IdxFileName,
+  joinIdxFiles,
+  kindOfName,
+} from "./idx_dataset.ts";
+import { decodeIdx, parseIdxHeader } from "./idx.ts";
+import { finishDataset } from "./raw.ts";
 import type { IdxSource } from "./idx_source.ts";
 import { MNIST } from "./published.ts";
 
@@ -79,41 +87,16 @@ export async function fetchIdxSource(
     }, options);
     return openBytes(name, bytes);
   }));
-  return joinIdxFiles(files, source);
+  return finishDataset({ ...joinIdxFiles(files, source), isVerified: true });
 }
 
 /** Decompresses the bytes if they are gzipped. */
 async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
-  const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  const pieces: Uint8Array<ArrayBuffer>[] = [];
-  let length = 0;
+  if (!isGzip(bytes)) return bytes;
   try {
-    for await (const piece of piecesOf(plain)) {
-      length += piece.length;
-      if (length > MAX_BYTES) {
-        throw new DataError(`it decompresses to more than ${MAX_BYTES} bytes`);
-      }
-      pieces.push(piece);
-    }
+    return await new Response(gunzipStream(new Blob([bytes]).stream(), MAX_BYTES)).bytes();
   } catch (error) {
-    if (error instanceof DataError) throw error;
-    throw new DataError(`it cannot be decompressed: ${(error as Error).message}`);
-  }
-  return await new Blob(pieces).bytes();
-}
-
-/** Iterates over a stream; not every browser supports that directly. */
-async function* piecesOf<Piece>(stream: ReadableStream<Piece>): AsyncGenerator<Piece> {
-  const reader = stream.getReader();
-  try {
-    while (true) {
-      const { value, done } = await reader.read();
-      if (done) return;
-      yield value;
-    }
-  } finally {
-    await reader.cancel();
+    throw error instanceof GzipError ? new DataError(`it ${error.message}`) : error;
   }
 }
 
@@ -130,11 +113,12 @@ async function verify(
 }
 
 function openBytes(name: IdxFileName, bytes: Uint8Array): IdxFile {
-  const kind = name.includes("images") ? "images" : "labels";
-  const { shape, headerLength } = parseIdxHeader(bytes, {
-    file: name,
-    fileLength: bytes.length,
-    kind,
-  });
-  return { path: name, shape, read: (items) => items.set(bytes.subarray(headerLength)) };
+  const kind = kindOfName(name);
+  const header = parseIdxHeader(bytes, { file: name, fileLength: bytes.length, kind });
+  return {
+    path: name,
+    shape: header.shape,
+    isBytes: true,
+    read: (items) => decodeIdx(bytes.subarray(header.headerLength), header, items, name),
+  };
 }

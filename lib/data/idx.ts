@@ -9,8 +9,17 @@ import { foreignKind } from "../files/kinds.ts";
 import { DataError } from "./errors.ts";
 
 const UNSIGNED_BYTE = 8;
-/** Bytes per item by type: unsigned byte, signed byte, short, int. Labels are not floats. */
-const ITEM_BYTES: Readonly<Record<number, number>> = { [UNSIGNED_BYTE]: 1, 9: 1, 11: 2, 12: 4 };
+/** The types of items, all big-endian: their size in bytes, and how to read one. */
+const TYPES: Readonly<
+  Record<number, { bytes: number; read: (view: DataView, at: number) => number }>
+> = {
+  [UNSIGNED_BYTE]: { bytes: 1, read: (view, at) => view.getUint8(at) },
+  9: { bytes: 1, read: (view, at) => view.getInt8(at) },
+  11: { bytes: 2, read: (view, at) => view.getInt16(at) },
+  12: { bytes: 4, read: (view, at) => view.getInt32(at) },
+  13: { bytes: 4, read: (view, at) => view.getFloat32(at) },
+  14: { bytes: 8, read: (view, at) => view.getFloat64(at) },
+};
 /** Length of the longest header, that of images. */
 export const IDX_HEADER_BYTES = 16;
 
@@ -34,8 +43,9 @@ export type IdxKind = "images" | "labels";
  */
 export function idxKind([zero, alsoZero, type, dimensions]: Uint8Array): IdxKind | undefined {
   if (zero !== 0 || alsoZero !== 0) return undefined;
-  if (type === UNSIGNED_BYTE && dimensions === 3) return "images";
-  return type in ITEM_BYTES && (dimensions === 1 || dimensions === 2) ? "labels" : undefined;
+  if (!(type in TYPES)) return undefined;
+  if (dimensions === 3) return "images";
+  return dimensions === 1 || dimensions === 2 ? "labels" : undefined;
 }
 
 /** The file of `parseIdxHeader`. */
@@ -56,15 +66,15 @@ export interface IdxHeader {
   headerLength: number;
   /** Length of the file in bytes. */
   fileLength: number;
-  /** Bytes per number. */
-  itemBytes: number;
+  /** The type of the items. */
+  type: number;
   /** For labels: numbers per row, of which the first is the label. Otherwise 1. */
   columns: number;
 }
 
 /**
- * Reads an IDX header, and checks every field and the file's length. Images must be unsigned bytes.
- * Labels may have any integer type. As in QMNIST, each label may be followed by other numbers.
+ * Reads an IDX header, and checks every field and the file's length. Items may have any type. As in
+ * QMNIST, each label may be followed by other numbers.
  *
  * @param start The file's first bytes: at least the header, or the whole file if it is shorter
  * @param info The file
@@ -108,8 +118,8 @@ export function parseIdxHeader(
   sizes.forEach((size, axis) => {
     if (size === 0) fail(`the ${names[axis]} in its header must be at least 1: current value is 0`);
   });
-  const itemBytes = ITEM_BYTES[magic >> 8 & 0xff];
-  const length = sizes.reduce((product, size) => product * size, itemBytes) + headerLength;
+  const type = magic >> 8 & 0xff;
+  const length = sizes.reduce((product, size) => product * size, TYPES[type].bytes) + headerLength;
   if (fileLength !== undefined && fileLength !== length) {
     fail(
       `a header and ${sizes.join(" x ")} items must be ${length} bytes: the file has ${fileLength}`,
@@ -119,48 +129,62 @@ export function parseIdxHeader(
     shape: kind === "images" ? sizes : [sizes[0]],
     headerLength,
     fileLength: length,
-    itemBytes,
+    type,
     columns: kind === "labels" ? sizes[1] ?? 1 : 1,
   };
 }
 
 /**
- * Extracts the labels from a file's items, which may be numbers of several bytes.
+ * Whether the items of a file are pixels or labels as they are: unsigned bytes, one per label.
  *
- * @param items The file without its header
  * @param header The file's header
+ * @returns Whether `decodeIdx` would only copy
+ */
+export function isPlainIdx({ type, columns }: IdxHeader): boolean {
+  return type === UNSIGNED_BYTE && columns === 1;
+}
+
+/**
+ * Converts a file's items to numbers. Of the numbers of each label, it keeps the first.
+ *
+ * @param raw The file without its header
+ * @param header The file's header
+ * @param items The target, with one element per pixel or label
  * @param file The file's name in error messages
- * @returns Shape (rows)
- * @throws {DataError} If a label is not from 0 to 255
+ * @throws {DataError} If a label is not from 0 to 255, or a pixel is not finite
  *
  * @example
  * ```ts
- * import { decodeLabels } from "./idx.ts";
+ * import { decodeIdx } from "./idx.ts";
  * import { assertEquals } from "@std/assert";
  *
- * const header = { shape: [2], headerLength: 12, fileLength: 28, itemBytes: 4, columns: 2 };
- * const items = Uint8Array.of(0, 0, 0, 7, 1, 2, 3, 4, 0, 0, 0, 9, 5, 6, 7, 8);
- * assertEquals(decodeLabels(items, header, "labels"), Uint8Array.of(7, 9));
+ * const header = { shape: [2], headerLength: 12, fileLength: 28, type: 12, columns: 2 };
+ * const raw = Uint8Array.of(0, 0, 0, 7, 1, 2, 3, 4, 0, 0, 0, 9, 5, 6, 7, 8);
+ * const labels = new Uint8Array(2);
+ * decodeIdx(raw, header, labels, "labels");
+ * assertEquals(labels, Uint8Array.of(7, 9));
  * ```
  */
-export function decodeLabels(
-  items: Uint8Array,
-  { shape: [rows], itemBytes, columns }: IdxHeader,
+export function decodeIdx(
+  raw: Uint8Array,
+  header: IdxHeader,
+  items: Uint8Array | Float32Array,
   file: string,
-): Uint8Array {
-  const labels = new Uint8Array(rows);
-  for (let row = 0; row < rows; row++) {
-    const first = row * columns * itemBytes;
-    // In a big-endian number below 256, all bytes before the last are 0.
-    const last = first + itemBytes - 1;
-    if (items.subarray(first, last).some((byte) => byte !== 0)) {
-      throw new DataError(
-        `Cannot read ${file} as labels: they must be 0 to 255: the label in row ${row} is not`,
-      );
-    }
-    labels[row] = items[last];
+): void {
+  if (isPlainIdx(header)) return items.set(raw);
+  const { bytes, read } = TYPES[header.type];
+  const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
+  for (let i = 0; i < items.length; i++) {
+    const value = read(view, i * header.columns * bytes);
+    items[i] = value;
+    const isRight = items instanceof Uint8Array ? items[i] === value : Number.isFinite(items[i]);
+    if (isRight) continue;
+    throw new DataError(
+      items instanceof Uint8Array
+        ? `Cannot read ${file} as labels: they must be 0 to 255: the label in row ${i} is not`
+        : `Cannot read ${file} as images: its pixels must be finite: pixel ${i} is ${value}`,
+    );
   }
-  return labels;
 }
 
 /**

@@ -2,9 +2,10 @@
  * Combines four opened IDX files into one Dataset. It accesses no files itself and so also works in
  * browsers.
  */
-import type { Dataset } from "./dataset.ts";
 import { DataError } from "./errors.ts";
-import { checkLabels } from "./idx.ts";
+import { checkLabels, encodeIdx, type IdxKind } from "./idx.ts";
+import type { Dataset } from "./dataset.ts";
+import type { RawDataset } from "./raw.ts";
 
 /** MNIST's file names, which other data sets in its format share. */
 export const IDX_FILE_NAMES = [
@@ -54,10 +55,44 @@ export interface IdxFile {
   path: string;
   /** `[rows]` or `[rows, height, width]`. */
   shape: number[];
+  /** Whether the items are bytes; other images need an array of floats. */
+  isBytes: boolean;
   /** Reads all items into `items`. */
-  read(items: Uint8Array): void;
+  read(items: Uint8Array | Float32Array): void;
   /** Throws a DataError if the file's checksum is wrong; `items` are those that `read` gave. */
-  verify?(items: Uint8Array): void;
+  verify?(items: Uint8Array | Float32Array): void;
+}
+
+/**
+ * Says which of the four a file is by its name.
+ *
+ * @param name One of the four names
+ * @returns What the file holds
+ */
+export function kindOfName(name: IdxFileName): IdxKind {
+  return name.includes("images") ? "images" : "labels";
+}
+
+/**
+ * Encodes a data set as four files.
+ *
+ * @param data The data set
+ * @returns The files by name, in the order of `IDX_FILE_NAMES`
+ */
+export function encodeIdxFiles(
+  { images, labels, trainRows, width, height }: Pick<
+    Dataset,
+    "images" | "labels" | "trainRows" | "width" | "height"
+  >,
+): Map<IdxFileName, Uint8Array<ArrayBuffer>> {
+  return new Map(IDX_FILE_NAMES.map((name) => {
+    const [from, to] = name.startsWith("train") ? [0, trainRows] : [trainRows, labels.length];
+    const pixels = width * height;
+    const file = kindOfName(name) === "images"
+      ? encodeIdx([to - from, height, width], images.subarray(from * pixels, to * pixels))
+      : encodeIdx([to - from], labels.subarray(from, to));
+    return [name, file];
+  }));
 }
 
 /**
@@ -66,13 +101,13 @@ export interface IdxFile {
  *
  * @param files In the order of `IDX_FILE_NAMES`
  * @param options The data set's name and classes
- * @returns The data set
+ * @returns The rows
  * @throws {DataError} If a file is corrupt or does not match another
  */
 export function joinIdxFiles(
   [trainImages, trainLabels, testImages, testLabels]: readonly IdxFile[],
   options: Omit<IdxDatasetOptions, "checksums"> & { name: string },
-): Dataset {
+): RawDataset {
   checkSameRows(trainImages, trainLabels);
   checkSameRows(testImages, testLabels);
   const [trainRows, height, width] = trainImages.shape;
@@ -85,28 +120,30 @@ export function joinIdxFiles(
   }
 
   const labels = new Uint8Array(trainRows + testRows);
-  const images = new Uint8Array(labels.length * height * width);
+  const Pixels = trainImages.isBytes && testImages.isBytes ? Uint8Array : Float32Array;
+  const pixels = new Pixels(labels.length * height * width);
   const trainPixels = trainRows * height * width;
-  const targets: [IdxFile, Uint8Array][] = [
+  const targets: [IdxFile, Uint8Array | Float32Array][] = [
     [trainLabels, labels.subarray(0, trainRows)],
     [testLabels, labels.subarray(trainRows)],
-    [trainImages, images.subarray(0, trainPixels)],
-    [testImages, images.subarray(trainPixels)],
+    [trainImages, pixels.subarray(0, trainPixels)],
+    [testImages, pixels.subarray(trainPixels)],
   ];
   const { name, classes, classNames } = options;
   for (const [file, items] of targets) {
     file.read(items);
-    if (file.shape.length === 1 && classes !== undefined) checkLabels(items, classes, file.path);
+    if (items instanceof Uint8Array && file.shape.length === 1 && classes !== undefined) {
+      checkLabels(items, classes, file.path);
+    }
     file.verify?.(items);
   }
   return {
     name,
     width,
     height,
-    classes: classes ?? Math.max(...new Set(labels)) + 1,
-    ...classNames && { classNames },
-    images,
-    labels,
+    classes,
+    classNames,
+    parts: [{ path: name, pixels, labels }],
     trainRows,
   };
 }

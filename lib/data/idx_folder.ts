@@ -4,10 +4,11 @@ import { printable } from "../files/printable.ts";
 import type { Dataset } from "./dataset.ts";
 import { DataError } from "./errors.ts";
 import {
-  decodeLabels,
+  decodeIdx,
   IDX_HEADER_BYTES,
   type IdxFileInfo,
   type IdxHeader,
+  isPlainIdx,
   parseIdxHeader,
 } from "./idx.ts";
 import {
@@ -17,15 +18,18 @@ import {
   type IdxFile,
   type IdxFileName,
   joinIdxFiles,
+  kindOfName,
 } from "./idx_dataset.ts";
-import { describeFolder, type IdxLocation, isFile, isGzip, locateIdxFiles } from "./idx_locate.ts";
-import { createHash, gunzipStart, gunzipSync } from "../files/node.ts";
+import { finishDataset, type FinishOptions, type RawDataset, readMappingBeside } from "./raw.ts";
+import { describeFolder, type IdxLocation, isFile, locateIdxFiles } from "./idx_locate.ts";
+import { createHash } from "../files/node.ts";
+import { gunzipStart, gunzipSync, GzipError, isGzip } from "../files/gzip.ts";
 
 /** The expected contents of the files of a folder. */
-export interface IdxFolderOptions extends IdxDatasetOptions {
+export interface IdxFolderOptions extends IdxDatasetOptions, FinishOptions {
   /** Contents of files, which are used instead of those in the folder. */
   contents?: ReadonlyMap<IdxFileName, Uint8Array>;
-  /** Called with a message for the user if checksums could not be verified. */
+  /** Called with a message for the user about what was assumed, or could not be verified. */
   onNotice?: (line: string) => void;
 }
 
@@ -62,6 +66,11 @@ const MAX_BYTES = 2 ** 30;
  * ```
  */
 export function readIdxFolder(directory: string, options: IdxFolderOptions = {}): Dataset {
+  return finishDataset(readRawIdxFolder(directory, options), options);
+}
+
+/** Like `readIdxFolder`, but returns labels and pixels as they are stored. */
+export function readRawIdxFolder(directory: string, options: IdxFolderOptions = {}): RawDataset {
   const locations = options.contents ? [ownNames(directory)] : locateIdxFiles(directory);
   if (locations.length > 1 && options.checksums === undefined) {
     const names = locations.map(({ name }) => printable(name, 200)).join(", ");
@@ -100,18 +109,6 @@ function ownPaths(directory: string, name: IdxFileName): string[] {
 }
 
 /**
- * Whether the files of a folder have EMNIST's names.
- *
- * @param directory As for `readIdxFolder`
- * @returns False if the folder holds several data sets, or none
- */
-export function isEmnistFolder(directory: string): boolean {
-  const [location, ...others] = locateIdxFiles(directory);
-  const [images] = location?.files.get("train-images-idx3-ubyte") ?? [];
-  return others.length === 0 && images !== undefined && isEmnist(images);
-}
-
-/**
  * Whether a file has one of EMNIST's names.
  *
  * @param path The file's path
@@ -139,9 +136,16 @@ function readIdxFiles(
   { files }: IdxLocation,
   directory: string,
   options: IdxFolderOptions,
-): Dataset {
-  const join = (choose: (name: IdxFileName) => IdxFile) =>
-    joinIdxFiles(IDX_FILE_NAMES.map(choose), { ...options, name: options.name ?? directory });
+): RawDataset {
+  const [images] = files.get("train-images-idx3-ubyte")!;
+  const isKnown = options.checksums !== undefined;
+  const classNames = options.classNames ?? (isKnown ? undefined : readMappingBeside(images));
+  const name = options.name ?? directory;
+  const join = (choose: (name: IdxFileName) => IdxFile): RawDataset => ({
+    ...joinIdxFiles(IDX_FILE_NAMES.map(choose), { ...options, classNames, name }),
+    isVerified: isKnown,
+    isTransposed: !isKnown && isEmnist(images),
+  });
   const pathsOf = (name: IdxFileName) => preferred(files.get(name)!, options.checksums);
   try {
     return join((name) => openIdx(pathsOf(name)[0], name, options));
@@ -190,7 +194,8 @@ export function hasIdxFiles(directory: string): boolean {
 /** Opens a file and verifies its items. */
 function openVerified(path: string, name: IdxFileName, options: IdxFolderOptions): IdxFile {
   const file = openIdx(path, name, options);
-  const items = new Uint8Array(file.shape.reduce((product, size) => product * size, 1));
+  const Items = file.isBytes ? Uint8Array : Float32Array;
+  const items = new Items(file.shape.reduce((product, size) => product * size, 1));
   file.read(items);
   file.verify?.(items);
   return file;
@@ -199,16 +204,15 @@ function openVerified(path: string, name: IdxFileName, options: IdxFolderOptions
 /** The contents of a file: its items and its checksums. */
 interface Contents extends Omit<IdxFile, "path"> {
   /** A checksum in hexadecimal; undefined for `md5-of-gz` if the file is not compressed. */
-  checksum(kind: Checksums["kind"], items: Uint8Array): string | undefined;
+  checksum(kind: Checksums["kind"], items: Uint8Array | Float32Array): string | undefined;
 }
 
 function openIdx(path: string, name: IdxFileName, options: IdxFolderOptions): IdxFile {
   const { name: source, checksums, contents, onNotice } = options;
-  const { shape, read, checksum } = openContents(path, name, contents?.get(name));
+  const { checksum, ...opened } = openContents(path, name, contents?.get(name));
   return {
     path,
-    shape,
-    read,
+    ...opened,
     verify(items) {
       if (checksums === undefined) return;
       const expected = checksums.files[name];
@@ -235,7 +239,7 @@ function openIdx(path: string, name: IdxFileName, options: IdxFolderOptions): Id
 }
 
 function openContents(path: string, name: IdxFileName, given?: Uint8Array): Contents {
-  const info = { file: path, kind: name.includes("images") ? "images" : "labels" } as const;
+  const info = { file: path, kind: kindOfName(name) };
   if (given) return isGzip(given) ? openGzipped(given, info) : openBytes(given, info);
   const start = new Uint8Array(KIND_BYTES);
   using file = Deno.openSync(path);
@@ -256,34 +260,34 @@ function openGzipped(compressed: Uint8Array, info: IdxFileInfo): Contents {
         `announces ${fileLength}; decompress it yourself if that is right`,
     );
   }
-  let bytes: Uint8Array;
-  try {
-    bytes = gunzipSync(compressed, fileLength);
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code !== "ERR_BUFFER_TOO_LARGE") throw corrupt(info.file, message);
-    throw new DataError(
-      `Cannot decompress ${info.file} as its header announces ${fileLength} bytes: it holds more`,
-    );
-  }
+  const bytes = decompress(compressed, fileLength, info.file);
   return {
     ...openBytes(bytes, info),
     checksum: (kind) => hashOf(kind, kind === "sha256" ? bytes : compressed),
   };
 }
 
-function corrupt(file: string, reason: string): DataError {
-  return new DataError(
-    `Cannot decompress ${file} (${reason}): ` +
-      `it is corrupt or truncated; replace it with the original`,
-  );
+/** Decompresses a file to the length that its header announces. */
+function decompress(compressed: Uint8Array, length: number, file: string): Uint8Array {
+  try {
+    return gunzipSync(compressed, length);
+  } catch (error) {
+    if (!(error instanceof GzipError)) throw error;
+    throw new DataError(
+      error.isTooLarge
+        ? `Cannot decompress ${file} as its header announces ${length} bytes: it holds more`
+        : `Cannot decompress ${file} (${error.message}): it is corrupt or truncated; replace it ` +
+          `with the original`,
+    );
+  }
 }
 
 function openBytes(bytes: Uint8Array, info: IdxFileInfo): Contents {
   const header = parseIdxHeader(bytes, { ...info, fileLength: bytes.length });
   return {
     shape: header.shape,
-    read: (items) => setItems(items, bytes.subarray(header.headerLength), header, info.file),
+    isBytes: isByteFile(header, info),
+    read: (items) => decodeIdx(bytes.subarray(header.headerLength), header, items, info.file),
     checksum: (kind) => kind === "sha256" ? hashOf(kind, bytes) : undefined,
   };
 }
@@ -292,28 +296,30 @@ function openBytes(bytes: Uint8Array, info: IdxFileInfo): Contents {
 function openPlain(path: string, start: Uint8Array, info: IdxFileInfo): Contents {
   const header = parseIdxHeader(start, info);
   const { shape, headerLength, fileLength } = header;
-  const isBytes = header.itemBytes * header.columns === 1;
+  const isPlain = isPlainIdx(header);
   let raw: Uint8Array | undefined;
   return {
     shape,
+    isBytes: isByteFile(header, info),
     read(items) {
-      raw = isBytes ? items : new Uint8Array(fileLength - headerLength);
+      const isTarget = isPlain && items instanceof Uint8Array;
+      raw = isTarget ? items : new Uint8Array(fileLength - headerLength);
       using file = Deno.openSync(path);
       file.seekSync(headerLength, Deno.SeekMode.Start);
       if (readFully(file, raw) < raw.length) {
         throw new DataError(`Cannot read ${path} as it was truncated while being read`);
       }
-      if (!isBytes) setItems(items, raw, header, path);
+      if (!isTarget) decodeIdx(raw, header, items, path);
     },
     checksum: (kind, items) =>
-      kind === "sha256" ? hashOf(kind, start.subarray(0, headerLength), raw ?? items) : undefined,
+      kind === "sha256"
+        ? hashOf(kind, start.subarray(0, headerLength), raw ?? new Uint8Array(items.buffer))
+        : undefined,
   };
 }
 
-/** Fills `items` with the raw items of a file, or with the labels in them. */
-function setItems(items: Uint8Array, raw: Uint8Array, header: IdxHeader, file: string): void {
-  const isBytes = header.itemBytes * header.columns === 1;
-  items.set(isBytes ? raw : decodeLabels(raw, header, file));
+function isByteFile(header: IdxHeader, { kind }: IdxFileInfo): boolean {
+  return kind === "labels" || isPlainIdx(header);
 }
 
 function hashOf(kind: Checksums["kind"], ...parts: Uint8Array[]): string {

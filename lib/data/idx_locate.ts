@@ -5,9 +5,9 @@
  */
 import { foreignKind } from "../files/kinds.ts";
 import { printable } from "../files/printable.ts";
-import { IDX_FILE_NAMES, type IdxFileName } from "./idx_dataset.ts";
-import { type IdxKind, idxKind } from "./idx.ts";
-import { gunzipStart } from "../files/node.ts";
+import { IDX_FILE_NAMES, type IdxFileName, kindOfName } from "./idx_dataset.ts";
+import { idxKind } from "./idx.ts";
+import { gunzipStart, isGzip } from "../files/gzip.ts";
 
 /** The location of one data set's files. */
 export interface IdxLocation {
@@ -84,8 +84,8 @@ function identify({ path, relative }: Entry): Found | undefined {
   const [parent, file] = splitPath(path);
   const [, parentName] = splitPath(splitPath(relative)[0]);
   const own = IDX_FILE_NAMES.find((name) => file === name || file === `${name}.gz`);
-  const start = startOf(path);
-  const kind = own ? kindOfName(own) : idxKind(start.bytes);
+  const start = firstBytes(path);
+  const kind = own ? kindOfName(own) : idxKind(inflatedStart(start));
   // Whether the folder is named like the file in it, or holds only training or only test files.
   const isOwnFolder = /images|labels|^train|^test|^t10k/i.test(parentName);
   const part = partOf(file) ?? (isOwnFolder ? partOf(parentName) : undefined);
@@ -95,12 +95,8 @@ function identify({ path, relative }: Entry): Found | undefined {
     folder: isOwnFolder ? splitPath(parent)[0] : parent,
     prefix: part.prefix,
     name: IDX_FILE_NAMES.find((name) => name.startsWith(`${part.part}-${kind}`))!,
-    rank: (own ? 0 : 4) + (isOwnFolder ? 2 : 0) + (start.isGzipped ? 1 : 0),
+    rank: (own ? 0 : 4) + (isOwnFolder ? 2 : 0) + (isGzip(start) ? 1 : 0),
   };
-}
-
-function kindOfName(name: IdxFileName): IdxKind {
-  return name.includes("images") ? "images" : "labels";
 }
 
 /** Tells whether a name is that of a training or a test file, and returns the prefix before it. */
@@ -118,21 +114,18 @@ function splitPath(path: string): [string, string] {
   return [path.slice(0, Math.max(0, slash)), path.slice(slash + 1)];
 }
 
-/** Reads a file's first bytes, decompressed if it is gzipped. */
-function startOf(path: string): { bytes: Uint8Array; isGzipped: boolean } {
-  const bytes = firstBytes(path);
-  const isGzipped = isGzip(bytes);
-  return { bytes: isGzipped ? gunzipStart(bytes) : bytes, isGzipped };
+/**
+ * Reads a file's first bytes, decompressed if it is gzipped.
+ *
+ * @param path The file
+ * @returns At most 4096 bytes if it is not gzipped; none if permission to read it is missing
+ */
+export function startOf(path: string): Uint8Array {
+  return inflatedStart(firstBytes(path));
 }
 
-/**
- * Whether a file is gzipped, by its signature.
- *
- * @param bytes At least the file's first two bytes
- * @returns Whether they are gzip's
- */
-export function isGzip(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x1f && bytes[1] === 0x8b;
+function inflatedStart(bytes: Uint8Array): Uint8Array {
+  return isGzip(bytes) ? gunzipStart(bytes) : bytes;
 }
 
 function firstBytes(path: string): Uint8Array {
@@ -195,7 +188,7 @@ export function describeFolder(directory: string): string {
   const files = filesBelow(directory);
   if (files.length === 0) return ", which holds no files";
   const named = files.slice(0, NAMED).map(({ path, relative }) => {
-    const { bytes } = startOf(path);
+    const bytes = startOf(path);
     const foreign = idxKind(bytes) ? undefined : foreignKind(bytes)?.replace(/^it is /, "");
     return printable(relative) + (foreign ? ` (${foreign})` : "");
   });

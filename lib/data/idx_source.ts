@@ -12,7 +12,8 @@ import {
 } from "./idx_dataset.ts";
 import { isIdxFileIntact, readIdxFolder } from "./idx_folder.ts";
 import { holdsData } from "./idx_locate.ts";
-import { createHash, gunzipSync } from "../files/node.ts";
+import { createHash } from "../files/node.ts";
+import { gunzipSync, isGzip } from "../files/gzip.ts";
 
 /** A published data set: the checksums and mirrors of its files. */
 export interface IdxSource extends IdxDatasetOptions {
@@ -165,11 +166,11 @@ async function storeFile(
 
 /** Decompresses the bytes if they are gzipped; some servers decompress the files that they send. */
 function inflate(bytes: Uint8Array): Uint8Array {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
+  if (!isGzip(bytes)) return bytes;
   try {
     return gunzipSync(bytes, MAX_BYTES);
   } catch (error) {
-    throw new DataError(`it cannot be decompressed: ${(error as Error).message}`);
+    throw new DataError(`it ${(error as Error).message}`);
   }
 }
 

@@ -1,16 +1,145 @@
-/** Checks the labels of data that the user provides. */
+/** Numbers the labels of data that the user provides, names their classes, and checks them. */
 import { printable } from "../files/printable.ts";
-import type { Dataset } from "./dataset.ts";
+import { type Dataset, type Split } from "./dataset.ts";
 import { DataError } from "./errors.ts";
 
 /** Maximum number of labels that a notice lists. */
 const MAX_LISTED = 10;
+const MAX_CLASSES = 256;
+/** Texts that stand for a missing value. */
+const MISSING = /^(|\?|-|nan|na|n\/a|null|none)$/i;
+const ALPHABETS = ["ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz"];
+
+/** Labels as numbers, and what they stand for. */
+export type NumberedLabels = Pick<Dataset, "labels" | "classes" | "classNames">;
+
+/** The labels of a file as texts, and how to report them. */
+export interface LabelTexts {
+  texts: readonly string[];
+  /** Where a row's label is, for messages: `line 3`. */
+  placeOf: (row: number) => string;
+  /** Called with a message for the user about each assumption made. */
+  onNotice?: (line: string) => void;
+}
 
 /**
- * Throws if all labels are the same, and reports classes that lack training rows.
+ * Whether a label is a word rather than a number.
+ *
+ * @param text The label
+ * @returns False for numbers and for empty text
+ */
+export function isWord(text: string): boolean {
+  return text.trim() !== "" && isNaN(Number(text));
+}
+
+/**
+ * Numbers labels. Whole numbers stay as they are. Words are numbered in alphabetical order, single
+ * letters by their position in the alphabet. If some are numbers and others words, all are words.
+ *
+ * @param labels The texts
+ * @returns The labels
+ * @throws {DataError} If one is missing or no label; the message says where
+ *
+ * @example
+ * ```ts
+ * import { numberLabels } from "./labels.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const placeOf = (row: number) => `line ${row + 1}`;
+ * const { labels, classNames } = numberLabels({ texts: ["dog", "cat", "dog"], placeOf });
+ * assertEquals([labels, classNames], [Uint8Array.of(1, 0, 1), ["cat", "dog"]]);
+ * ```
+ */
+export function numberLabels({ texts, placeOf, onNotice }: LabelTexts): NumberedLabels {
+  const fail = (row: number): never => {
+    throw new DataError(
+      `${placeOf(row)} must be a label, a whole number from 0 to 255 or a word: ` +
+        `current value is ${printable(texts[row], 20) || "empty"}`,
+    );
+  };
+  const missing = texts.findIndex((text) => MISSING.test(text.trim()));
+  if (missing >= 0) fail(missing);
+  if (!texts.some(isWord)) {
+    const labels = Uint8Array.from(texts, Number);
+    const wrong = labels.findIndex((label, row) => label !== Number(texts[row]));
+    if (wrong >= 0) fail(wrong);
+    return { labels, classes: labels.reduce((most, label) => Math.max(most, label)) + 1 };
+  }
+  const classNames = namesOf(texts);
+  if (classNames.length > MAX_CLASSES) {
+    throw new DataError(
+      `it must have at most ${MAX_CLASSES} different labels: it has ${classNames.length}, such as ` +
+        `${printable(classNames[0], 20)}; \`label\` names the column of the labels`,
+    );
+  }
+  if (!texts.every(isWord)) {
+    onNotice?.(
+      `some labels are numbers and others words, so all are taken as words: ${listed(classNames)}`,
+    );
+  }
+  const numbers = new Map(classNames.map((name, i) => [name, i]));
+  return {
+    labels: Uint8Array.from(texts, (text) => numbers.get(text)!),
+    classes: classNames.length,
+    classNames: classNames.map((name) => printable(name, 40)),
+  };
+}
+
+function namesOf(texts: readonly string[]): string[] {
+  const words = [...new Set(texts)].sort();
+  for (const alphabet of ALPHABETS) {
+    // By position, a letter has the same number in every file, even if other letters are missing.
+    if (words.every((word) => word.length === 1 && alphabet.includes(word))) {
+      return [...alphabet.slice(0, alphabet.indexOf(words.at(-1)!) + 1)];
+    }
+  }
+  return words;
+}
+
+/**
+ * Reads the file that names EMNIST's classes: on each line a label and the code of its character.
+ * In `emnist-letters-mapping.txt`, the code of the lowercase letter follows. Names in place of
+ * codes are accepted too.
+ *
+ * @param text The file's text
+ * @returns The names by label; undefined if they are the digits, as in MNIST
+ * @throws {DataError} If a line has another form; the caller adds the file's name to the message
+ *
+ * @example
+ * ```ts
+ * import { parseMapping } from "./labels.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(parseMapping("0 48\n1 65\n"), ["0", "A"]);
+ * assertEquals(parseMapping("1 65 97\n2 66 98\n"), ["(none)", "A", "B"]);
+ * assertEquals(parseMapping("0 48\n1 49\n"), undefined);
+ * ```
+ */
+export function parseMapping(text: string): string[] | undefined {
+  const names: string[] = [];
+  for (const [i, line] of text.split(/\r?\n/).entries()) {
+    if (line.trim() === "") continue;
+    const [label, ...codes] = line.trim().split(/[\s,;]+/);
+    const number = Number(label);
+    if (!(Number.isInteger(number) && number >= 0 && number < MAX_CLASSES) || codes.length === 0) {
+      throw new DataError(
+        `line ${i + 1} must be a label and its character's code: current value is ` +
+          printable(line, 40),
+      );
+    }
+    const isCode = codes.every((code) => /^\d{2,}$/.test(code));
+    const name = isCode ? String.fromCodePoint(Number(codes[0])) : codes.join(" ");
+    names[number] = printable(name, 40);
+  }
+  const named = Array.from(names, (name) => name ?? "(none)");
+  return named.every((name, label) => name === String(label)) ? undefined : named;
+}
+
+/**
+ * Throws if all labels are the same, and reports classes without rows.
  *
  * @param data The data set
- * @param onNotice Called with a message if a class has test rows but no training rows, or no rows
+ * @param onNotice Called with a message if a class has no rows
  * @throws {DataError} If all labels are the same
  *
  * @example
@@ -24,37 +153,68 @@ const MAX_LISTED = 10;
  * };
  * const lines: string[] = [];
  * inspectLabels(data, (line) => lines.push(line));
- * assertEquals(lines, [
- *   "threes: no row has the label 0; label 2 is among the test rows but not the training rows",
- * ]);
+ * assertEquals(lines, ["threes: no row has the label 0"]);
  * ```
  */
 export function inspectLabels(data: Dataset, onNotice: (line: string) => void = () => {}): void {
-  const { name, labels, classes, trainRows, publishedSplit, classNames } = data;
-  const trained = new Set(labels.subarray(0, trainRows));
-  const tested = new Set(labels.subarray(trainRows));
-  const present = trained.union(tested);
-  const listed = (found: number[]) => {
-    const names = found.slice(0, MAX_LISTED)
-      .map((label) => printable(classNames?.[label] ?? String(label), 20));
-    const what = found.length === 1 ? "label" : "labels";
-    return `${what} ${names.join(", ")}${found.length > MAX_LISTED ? "..." : ""}`;
-  };
+  const { name, labels, classes, classNames } = data;
+  const present = new Set(labels);
   if (present.size < 2) {
     throw new DataError(
       `Cannot use ${name} as its labels must have at least two classes: all ${labels.length} ` +
-        `rows have the ${listed([...present])}`,
+        `rows have the ${labelled([...present], classNames)}`,
     );
   }
   const absent = [...Array(classes).keys()].filter((label) => !present.has(label));
-  const untrained = [...tested.difference(trained)].sort((a, b) => a - b);
-  const irregularities: string[] = [];
-  if (absent.length > 0) irregularities.push(`no row has the ${listed(absent)}`);
-  if (untrained.length > 0 && publishedSplit !== false) {
-    const are = untrained.length === 1 ? "is" : "are";
-    irregularities.push(
-      `${listed(untrained)} ${are} among the test rows but not the training rows`,
-    );
-  }
-  if (irregularities.length > 0) onNotice(`${name}: ${irregularities.join("; ")}`);
+  if (absent.length > 0) onNotice(`${name}: no row has the ${labelled(absent, classNames)}`);
+}
+
+/**
+ * Describes the classes that are only trained or only tested.
+ *
+ * @param data The data set
+ * @param split Its rows by use
+ * @returns One line, or none
+ *
+ * @example
+ * ```ts
+ * import { unevenClasses } from "./labels.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = {
+ *   name: "mine", width: 1, height: 1, classes: 3, trainRows: 2,
+ *   images: Uint8Array.of(0, 7, 9), labels: Uint8Array.of(0, 1, 2),
+ * };
+ * const split = {
+ *   train: Uint32Array.of(0, 1), validation: new Uint32Array(), test: Uint32Array.of(2),
+ * };
+ * assertEquals(unevenClasses(data, split), [
+ *   "mine: labels 0, 1 are trained but never tested; label 2 is tested but never trained",
+ * ]);
+ * ```
+ */
+export function unevenClasses(data: Dataset, { train, test }: Split): string[] {
+  const { name, labels, classNames } = data;
+  const trained = new Set(Array.from(train, (row) => labels[row]));
+  const tested = new Set(Array.from(test, (row) => labels[row]));
+  const described = (found: Set<number>, what: string) => {
+    const sorted = [...found].sort((a, b) => a - b);
+    const are = found.size === 1 ? "is" : "are";
+    return found.size === 0 ? [] : [`${labelled(sorted, classNames)} ${are} ${what}`];
+  };
+  const uneven = [
+    ...described(trained.difference(tested), "trained but never tested"),
+    ...described(tested.difference(trained), "tested but never trained"),
+  ];
+  return uneven.length === 0 ? [] : [`${name}: ${uneven.join("; ")}`];
+}
+
+function labelled(labels: number[], classNames: readonly string[] | undefined): string {
+  const names = labels.map((label) => classNames?.[label] ?? String(label));
+  return `${labels.length === 1 ? "label" : "labels"} ${listed(names)}`;
+}
+
+function listed(names: readonly string[]): string {
+  const some = names.slice(0, MAX_LISTED).map((name) => printable(name, 20));
+  return some.join(", ") + (names.length > MAX_LISTED ? "..." : "");
 }

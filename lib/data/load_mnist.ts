@@ -1,7 +1,7 @@
-/** Loads MNIST from the cache, or from a mirror. */
+/** Loads MNIST and Fashion-MNIST from the cache, or from a mirror. */
 import type { Dataset } from "./dataset.ts";
 import { loadIdxSource, type LoadOptions } from "./idx_source.ts";
-import { MNIST } from "./published.ts";
+import { FASHION, MNIST } from "./published.ts";
 
 /**
  * Loads MNIST's 70,000 images of 28 x 28 bytes, 60,000 of them for training, in the order of the
@@ -24,4 +24,30 @@ import { MNIST } from "./published.ts";
  */
 export async function loadMnist(options: LoadOptions = {}): Promise<Dataset> {
   return await loadIdxSource(MNIST, options);
+}
+
+/**
+ * Loads Fashion-MNIST's 70,000 images of 28 x 28 bytes, 60,000 of them for training, in ten classes
+ * of clothing with their `classNames`. Reads them from a folder and downloads missing files into it.
+ * Verifies the checksums of compressed files; the authors publish none of decompressed ones.
+ * Requires Deno's file system.
+ *
+ * Source: https://github.com/zalandoresearch/fashion-mnist
+ *
+ * @param options Where the files are stored; `./data/fashion` by default
+ * @returns The data set
+ * @throws {DataUnavailableError} If the files are missing and cannot be downloaded, or in a browser
+ * @throws {DataError} If a file is corrupt and cannot be downloaded again
+ *
+ * @example
+ * ```ts ignore
+ * import { loadFashionMnist } from "./load_mnist.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { labels, classNames } = await loadFashionMnist();
+ * assertEquals([labels.length, classNames?.[9]], [70000, "Ankle boot"]);
+ * ```
+ */
+export async function loadFashionMnist(options: LoadOptions = {}): Promise<Dataset> {
+  return await loadIdxSource(FASHION, options);
 }

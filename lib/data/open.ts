@@ -8,22 +8,20 @@ import type { Dataset, DatasetSource } from "./dataset.ts";
 import { DataError, DataUnavailableError } from "./errors.ts";
 import { FASHION, KMNIST, MNIST, QMNIST } from "./published.ts";
 import { DATASET_NAMES, type DatasetName } from "./names.ts";
-import { type IdxFolderOptions, isEmnist, isEmnistFolder, readIdxFolder } from "./idx_folder.ts";
-import { holdsData, locateIdxFiles } from "./idx_locate.ts";
+import { isEmnist, readIdxFolder, readRawIdxFolder } from "./idx_folder.ts";
+import { holdsData, locateIdxFiles, startOf } from "./idx_locate.ts";
 import { inspectLabels } from "./labels.ts";
 import { type IdxSource, loadIdxSource, type LoadOptions } from "./idx_source.ts";
-import { loadFashionMnist } from "./load_fashion_mnist.ts";
-import { loadMnist } from "./load_mnist.ts";
 import { loadArffSource, OPENML } from "./openml.ts";
+import { finishDataset, type RawDataset } from "./raw.ts";
 import { syntheticDigits } from "./synthetic.ts";
-import { transposeImages } from "./transpose.ts";
 
 /** The data set to open, and where to look for it. */
 export interface OpenOptions extends Omit<LoadOptions, "directory">, DatasetSource {
   /**
    * - a name of `DATASET_NAMES`; `auto` is MNIST, or synthetic digits if it is neither on disk nor
    *   downloadable
-   * - the path of a folder of four IDX files, or of a CSV file
+   * - the path of a file or folder of one of the formats in `FORMATS`
    */
   dataset: string;
   /** A folder with the four IDX files of a named data set; if given, nothing is downloaded. */
@@ -46,23 +44,57 @@ export interface OpenOptions extends Omit<LoadOptions, "directory">, DatasetSour
 export const DATA_HOSTS: readonly string[] = [MNIST, FASHION, KMNIST, QMNIST, OPENML]
   .flatMap(({ mirrors }) => mirrors.map((mirror) => new URL(mirror).host));
 
-/** How to load each named data set if no folder is given. */
-const LOADERS: Readonly<Record<DatasetName, (options: LoadOptions) => Promise<Dataset>>> = {
-  mnist: loadMnist,
-  fashion: loadFashionMnist,
-  kmnist: (options) => loadIdxSource(KMNIST, options),
-  qmnist: (options) => loadIdxSource(QMNIST, options),
-  openml: (options) => loadArffSource(OPENML, options),
-  synthetic: () => Promise.resolve(syntheticDigits()),
-};
-
-/** The expected files of a folder that is given for a named data set. */
+/** The data sets that are published as four IDX files. */
 const IDX_SOURCES: Readonly<Partial<Record<DatasetName, IdxSource>>> = {
   mnist: MNIST,
   fashion: FASHION,
   kmnist: KMNIST,
   qmnist: QMNIST,
 };
+
+/** What is known about a path before its contents are read. */
+interface Place {
+  path: string;
+  /** Undefined if there is nothing at that path. */
+  kind?: "file" | "folder";
+  /** A file's first bytes, decompressed; empty for a folder and for a pipe. */
+  start: Uint8Array;
+}
+
+/** The options that only some formats have. */
+type FormatOption = "label" | "width" | "test";
+
+/** A format of data sets. */
+interface Format {
+  /** What a path with this format is, for messages. */
+  name: string;
+  /** The options that apply to it. */
+  options: readonly FormatOption[];
+  /** Whether a path has this format. */
+  matches(place: Place): boolean;
+  /** Reads it. The modules of formats are loaded only when needed. */
+  read(path: string, options: OpenOptions): RawDataset | Promise<RawDataset>;
+}
+
+/** The formats, in the order in which they are tried. */
+const FORMATS: readonly Format[] = [
+  {
+    name: "a folder of IDX files",
+    options: [],
+    matches: ({ path, kind }) =>
+      kind === "folder" || kind === undefined && locateIdxFiles(path).length > 0,
+    read: (path) => readRawIdxFolder(path),
+  },
+  {
+    name: "a CSV file",
+    options: ["label", "width", "test"],
+    matches: ({ path, kind }) => kind === "file" || /\.csv(\.gz)?$/i.test(path),
+    async read(path, options) {
+      const { readRawCsv } = await import("./csv.ts");
+      return { ...await readRawCsv(path, options), isTransposed: isEmnist(path) };
+    },
+  },
+];
 
 /**
  * Opens a data set: reads it from the folder given, or else from the cache, or else downloads it
@@ -83,39 +115,8 @@ const IDX_SOURCES: Readonly<Partial<Record<DatasetName, IdxSource>>> = {
  * ```
  */
 export async function openDataset(options: OpenOptions): Promise<Dataset> {
-  const { dataset, dataDir, onNotice } = options;
-  if (kindOf(dataset) !== "file") rejectCsvOptions(options);
-  const isKnown = DATASET_NAMES.includes(dataset);
-  const data = await openNamed(options);
-  if (!isKnown) inspectLabels(data, onNotice);
-  const transpose = options.transpose ?? (!isKnown && isEmnistPath(dataset));
-  if (transpose && options.transpose === undefined) {
-    onNotice?.(
-      `${dataset}: EMNIST stores its images transposed; rows and columns are swapped back`,
-    );
-  }
-  const source: DatasetSource = data.source ??
-    (isKnown
-      ? { dataset: data.name, ...dataDir && { dataDir: resolve(dataDir) } }
-      : { dataset: resolve(dataset) });
-  if (transpose || options.transpose === false) source.transpose = transpose;
-  return { ...(transpose ? transposeImages(data) : data), source };
-}
-
-/** Throws if options of CSV files are given for other data, where they would have no effect. */
-function rejectCsvOptions({ dataset, label, width, test }: OpenOptions): void {
-  for (const [name, value] of Object.entries({ label, "image width": width, test })) {
-    if (value === undefined || /\.csv(\.gz)?$/i.test(dataset)) continue;
-    throw new DataError(
-      `Cannot use the ${name} ${printable(String(value), 200)} with ` +
-        `${printable(dataset, 200)} as only CSV files have one`,
-    );
-  }
-}
-
-async function openNamed(options: OpenOptions): Promise<Dataset> {
-  const { dataset, dataDir, onNotice, onWarning = onNotice, label, width, test } = options;
-  const { cacheDir = "./data" } = options;
+  const { dataset, dataDir, transpose, invert, maxPixel } = options;
+  const isNamed = DATASET_NAMES.includes(dataset);
   const inFolders = ["auto", ...Object.keys(IDX_SOURCES)];
   if (dataDir && !inFolders.includes(dataset)) {
     throw new DataError(
@@ -123,48 +124,103 @@ async function openNamed(options: OpenOptions): Promise<Dataset> {
         `the data set is ${printable(dataset, 200)}`,
     );
   }
-  if (dataset === "auto") {
-    try {
-      return await openKnown("mnist", options);
-    } catch (error) {
-      if (!(error instanceof DataUnavailableError)) throw error;
-      if (holdsData(cacheDir, 0)) {
-        throw new DataError(
-          `${error.message}. There are files in ${cacheDir}: if they are data, name one with ` +
-            `--dataset; --dataset synthetic trains without them`,
-        );
-      }
-      onWarning?.(`NOT MNIST: SYNTHETIC DIGITS ARE USED INSTEAD. ${error.message}`);
-      return syntheticDigits();
+  const data = isNamed ? await openNamed(options) : await openPath(options);
+  const source = data.source ?? {
+    dataset: isNamed ? data.name : resolve(dataset),
+    ...dataDir && { dataDir: resolve(dataDir) },
+  };
+  return {
+    ...data,
+    source: {
+      ...source,
+      ...transpose !== undefined && { transpose },
+      ...invert && { invert },
+      ...maxPixel !== undefined && { maxPixel },
+    },
+  };
+}
+
+async function openPath(options: OpenOptions): Promise<Dataset> {
+  const { dataset, onNotice } = options;
+  const place = placeOf(dataset);
+  const format = FORMATS.find((format) => format.matches(place));
+  checkOptions(format?.options ?? [], options);
+  if (!format) {
+    throw new DataError(
+      `Cannot open the data set ${printable(dataset)} as it must be ${DATASET_NAMES.join(", ")}, ` +
+        `${FORMATS.map(({ name }) => name).join(" or ")}: there is no such file or folder` +
+        (isEmnist(dataset)
+          ? "; EMNIST is published as one archive: unpack it and give FOLDER/emnist-digits"
+          : ""),
+    );
+  }
+  const raw = await format.read(dataset, options);
+  const data = finishDataset(raw, options);
+  inspectLabels(data, onNotice);
+  const { source = { dataset: resolve(dataset) } } = data;
+  return { ...data, source: raw.isTransposed ? { ...source, transpose: true } : source };
+}
+
+/** Throws if options are given that have no effect on a format. */
+function checkOptions(accepted: readonly FormatOption[], options: OpenOptions): void {
+  for (const name of ["label", "width", "test"] as const) {
+    const value = options[name];
+    if (value === undefined || accepted.includes(name)) continue;
+    const formats = FORMATS.filter(({ options }) => options.includes(name));
+    throw new DataError(
+      `Cannot use \`${name}\` ${printable(String(value), 200)} with ` +
+        `${printable(options.dataset, 200)}: only ${
+          formats.map(({ name }) => name).join(" or ")
+        } has one`,
+    );
+  }
+}
+
+function placeOf(path: string): Place {
+  try {
+    const { isDirectory, isFile } = Deno.statSync(path);
+    if (isDirectory) return { path, kind: "folder", start: new Uint8Array() };
+    // A pipe can be read only once.
+    return { path, kind: "file", start: isFile ? startOf(path) : new Uint8Array() };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return { path, start: new Uint8Array() };
+    throw error;
+  }
+}
+
+async function openNamed(options: OpenOptions): Promise<Dataset> {
+  const { dataset, onNotice, onWarning = onNotice, cacheDir = "./data" } = options;
+  checkOptions([], options);
+  let data: Dataset;
+  try {
+    data = await openKnown(dataset === "auto" ? "mnist" : dataset as DatasetName, options);
+  } catch (error) {
+    if (dataset !== "auto" || !(error instanceof DataUnavailableError)) throw error;
+    if (holdsData(cacheDir, 0)) {
+      throw new DataError(
+        `${error.message}. There are files in ${cacheDir}: if they are data, name one with ` +
+          `\`dataset\`; the data set synthetic trains without them`,
+      );
     }
+    onWarning?.(`NOT MNIST: SYNTHETIC DIGITS ARE USED INSTEAD. ${error.message}`);
+    data = syntheticDigits();
   }
-  if (DATASET_NAMES.includes(dataset)) return await openKnown(dataset as DatasetName, options);
-  const kind = kindOf(dataset);
-  if (kind === "folder" || kind === undefined && locateIdxFiles(dataset).length > 0) {
-    return readIdxFolder(dataset);
-  }
-  if (kind === "file" || /\.csv(\.gz)?$/i.test(dataset)) {
-    const { readCsv } = await import("./csv.ts");
-    return await readCsv(dataset, { label, width, test, onNotice });
-  }
-  throw new DataError(
-    `Cannot open the data set ${printable(dataset)} as it must be ${DATASET_NAMES.join(", ")}, ` +
-      `a folder of IDX files or a CSV file: there is no such file or folder` +
-      (isEmnist(dataset)
-        ? "; EMNIST is published as one archive: unpack it and give FOLDER/emnist-digits"
-        : ""),
-  );
+  const { images, labels } = data;
+  const part = { path: data.name, pixels: images, labels };
+  return finishDataset({ ...data, parts: [part], isVerified: true }, options);
 }
 
 /** Opens a named data set, from the folder given for it if there is one. */
 async function openKnown(name: DatasetName, options: OpenOptions): Promise<Dataset> {
-  const { dataDir, mnistDir, cacheDir = "./data" } = options;
+  const { dataDir, mnistDir, cacheDir = "./data", onNotice } = options;
+  if (name === "synthetic") return syntheticDigits();
   const folder = dataDir || (name === "mnist" ? mnistDir : undefined);
-  const source = IDX_SOURCES[name];
-  if (folder && source) return readNamedFolder(folder, { ...source, onNotice: options.onNotice });
   const directory = `${cacheDir}/${name}`;
+  const source = IDX_SOURCES[name];
+  if (!source) return await loadArffSource(OPENML, { ...options, directory });
+  if (folder) return readNamedFolder(folder, source, onNotice);
   return (name === "mnist" ? findMnist(directory, cacheDir) : undefined) ??
-    await LOADERS[name]({ ...options, directory });
+    await loadIdxSource(source, { ...options, directory });
 }
 
 /** Finds MNIST in its folder in the cache, or elsewhere in the cache, where torchvision puts it. */
@@ -178,27 +234,17 @@ function findMnist(...directories: string[]): Dataset | undefined {
   }
 }
 
-function readNamedFolder(directory: string, source: IdxSource & IdxFolderOptions): Dataset {
+function readNamedFolder(
+  directory: string,
+  source: IdxSource,
+  onNotice?: (line: string) => void,
+): Dataset {
   try {
-    return readIdxFolder(directory, source);
+    return readIdxFolder(directory, { ...source, onNotice });
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     throw new DataError(
       `${error.message}; give another folder, or none to download ${source.name}`,
     );
   }
-}
-
-function kindOf(path: string): "file" | "folder" | undefined {
-  try {
-    return Deno.statSync(path).isDirectory ? "folder" : "file";
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
-}
-
-/** Whether a file, or the files of a folder, have EMNIST's names. */
-function isEmnistPath(path: string): boolean {
-  return kindOf(path) === "file" ? isEmnist(path) : isEmnistFolder(path);
 }

@@ -3,8 +3,7 @@ import { readArff } from "./arff.ts";
 import type { Dataset } from "./dataset.ts";
 import { download } from "./download.ts";
 import { DataError } from "./errors.ts";
-import { encodeIdx } from "./idx.ts";
-import { type Checksums, IDX_FILE_NAMES } from "./idx_dataset.ts";
+import { type Checksums, encodeIdxFiles, type IdxFileName } from "./idx_dataset.ts";
 import { type LoadOptions, readOrFill, verifyChecksum } from "./idx_source.ts";
 import { MNIST } from "./published.ts";
 import { createHash } from "../files/node.ts";
@@ -66,29 +65,22 @@ export async function loadArffSource(
       (body) => convert(body, source),
       options,
     );
-    for (const [i, name] of IDX_FILE_NAMES.entries()) {
-      await store(name, files[i]);
-    }
+    for (const [name, file] of files) await store(name, file);
   }, onNotice);
 }
 
-/** Converts an ARFF file to four IDX files, in the order of `IDX_FILE_NAMES`. */
+/** Converts an ARFF file to four IDX files. */
 async function convert(
   body: AsyncIterable<Uint8Array>,
   { md5, width, height, trainRows, testRows, checksums }: ArffSource,
-): Promise<Uint8Array[]> {
+): Promise<Map<IdxFileName, Uint8Array>> {
   const hash = createHash("md5");
   const pixels = width * height;
   const rows = await readArff(hashed(body, hash), trainRows + testRows, pixels + 1);
   const found = hash.digest("hex");
   if (found !== md5) throw new DataError(`its md5 must be ${md5}: current value is ${found}`);
-  const files = [
-    encodeIdx([trainRows, height, width], rows.pixels.subarray(0, trainRows * pixels)),
-    encodeIdx([trainRows], rows.labels.subarray(0, trainRows)),
-    encodeIdx([testRows, height, width], rows.pixels.subarray(trainRows * pixels)),
-    encodeIdx([testRows], rows.labels.subarray(trainRows)),
-  ];
-  IDX_FILE_NAMES.forEach((name, i) => verifyChecksum(files[i], name, checksums));
+  const files = encodeIdxFiles({ ...rows, images: rows.pixels, trainRows, width, height });
+  for (const [name, file] of files) verifyChecksum(file, name, checksums);
   return files;
 }
 

@@ -1,28 +1,19 @@
-/** Converts rows of pixels from text: whole numbers from 0 to 255, or all numbers from 0 to 1. */
+/** Collects rows of pixels from text: bytes while all are whole numbers from 0 to 255, else floats. */
 import { printable } from "../files/printable.ts";
 import { DataError } from "./errors.ts";
+import type { RawPixels } from "./pixels.ts";
 
 /** Maximum number of pixels in total, far more than MNIST's 55 million. */
-const MAX_BYTES = 2 ** 31;
+const MAX_PIXELS = 2 ** 31;
+const FIRST_ROWS = 256;
 
-/** The origin of a row. */
-interface RowSource {
-  line: number;
-  /** Whether a comma may be the decimal separator. */
-  decimalComma: boolean;
-}
-
-/** The pixels of all rows. Detects, as rows are added, whether they range to 255 or to 1. */
+/** The pixels of all rows. */
 export class PixelRows {
-  /** Pixels per row; final once all columns are added. */
-  count: number;
-  /** Whether the pixels range from 0 to 1; final after `finish`. */
-  isUnit = false;
-  /** One array of length `columns` per row. */
-  readonly #rows: Uint8Array[] = [];
   readonly #columns: number;
   readonly #excluded: Set<number>;
-  #largest = 0;
+  #rows = 0;
+  /** Shape (rows so far, columns) and room for more; excluded columns stay 0. */
+  #pixels: RawPixels;
 
   /**
    * @param columns Number of fields per row
@@ -31,74 +22,80 @@ export class PixelRows {
   constructor(columns: number, excluded: Iterable<number>) {
     this.#columns = columns;
     this.#excluded = new Set(excluded);
-    this.count = columns - this.#excluded.size;
+    this.#pixels = new Uint8Array(FIRST_ROWS * columns);
   }
 
-  /** Adds a row without the excluded columns; throws a DataError if a pixel is invalid. */
-  add(fields: readonly string[], source: RowSource): void {
-    const row = new Uint8Array(this.#columns);
-    this.#rows.push(row);
-    if (this.#rows.length * this.#columns > MAX_BYTES) {
-      throw new DataError(`its images must have at most ${MAX_BYTES} pixels in total: it has more`);
+  /** Pixels per row; final once all columns are added. */
+  get count(): number {
+    return this.#columns - this.#excluded.size;
+  }
+
+  /**
+   * Adds a row without the excluded columns.
+   *
+   * @param fields The row
+   * @param line Its line in the file, for messages
+   * @throws {DataError} If a pixel is no number
+   */
+  add(fields: readonly string[], line: number): void {
+    const first = this.#rows++ * this.#columns;
+    if (first + this.#columns > MAX_PIXELS) {
+      throw new DataError(
+        `its images must have at most ${MAX_PIXELS} pixels in total: it has more`,
+      );
     }
+    if (first + this.#columns > this.#pixels.length) this.#grow();
     for (let column = 0; column < fields.length; column++) {
-      if (!this.#excluded.has(column)) this.#put(row, column, fields[column], source);
+      if (!this.#excluded.has(column)) this.#put(first, column, fields[column], line);
     }
   }
 
   /** Adds a column that turned out to be pixels. */
   addColumn(column: number, texts: readonly string[], lines: readonly number[]): void {
     this.#excluded.delete(column);
-    this.count++;
-    this.#rows.forEach((row, i) =>
-      this.#put(row, column, texts[i], { line: lines[i], decimalComma: true })
-    );
+    texts.forEach((text, row) => this.#put(row * this.#columns, column, text, lines[row]));
   }
 
-  /** Must be called after all rows and columns are added. */
-  finish(): void {
-    if (!this.isUnit && this.#largest === 1) this.#scale();
-  }
-
-  /** Copies all rows into `images`, starting at `offset`. */
-  copyTo(images: Uint8Array, offset: number): void {
-    const columns = [...Array(this.#columns).keys()].filter((column) =>
-      !this.#excluded.has(column)
-    );
-    for (const row of this.#rows) {
-      for (const column of columns) images[offset++] = row[column];
+  /** Returns the pixels without the excluded columns, which ends the collection. */
+  finish(): RawPixels {
+    const columns = this.columns();
+    const pixels = this.#pixels;
+    let at = 0;
+    for (let row = 0; row < this.#rows; row++) {
+      const first = row * this.#columns;
+      for (const column of columns) pixels[at++] = pixels[first + column];
     }
+    return pixels.slice(0, at);
   }
 
-  #put(row: Uint8Array, column: number, text: string, { line, decimalComma }: RowSource): void {
+  /** Returns the numbers of the columns that hold pixels. */
+  columns(): number[] {
+    return [...Array(this.#columns).keys()].filter((column) => !this.#excluded.has(column));
+  }
+
+  #grow(): void {
+    const pixels = this.#pixels instanceof Uint8Array ? Uint8Array : Float32Array;
+    const grown = new pixels(2 * this.#pixels.length);
+    grown.set(this.#pixels);
+    this.#pixels = grown;
+  }
+
+  #put(first: number, column: number, text: string, line: number): void {
     let value = Number(text);
-    if (Number.isNaN(value) && decimalComma) value = Number(text.replace(",", "."));
-    const isByte = value >= 0 && value <= 255 && text.trim() !== "";
-    const isFraction = isByte && !Number.isInteger(value);
-    if (isFraction && !this.isUnit && value < 1 && this.#largest <= 1) this.#scale();
-    if (!isByte || (this.isUnit ? value > 1 : isFraction)) {
+    if (Number.isNaN(value)) value = Number(text.replace(",", ".")); // as in German
+    if (!Number.isFinite(value) || text.trim() === "") {
       throw new DataError(
-        `line ${line}, column ${column + 1} must be ${this.#rule(value)}: ` +
+        `line ${line}, column ${column + 1} must be a pixel, a number: ` +
           `current value is ${printable(text.trim(), 20) || "empty"}`,
       );
     }
-    this.#largest = Math.max(this.#largest, value);
-    row[column] = this.isUnit ? Math.round(255 * value) : value;
-  }
-
-  #rule(value: number): string {
-    if (this.isUnit) return "a number from 0 to 1, like the pixels before it";
-    const rule = "a whole number from 0 to 255";
-    return value < 0 || value % 1 !== 0 && !Number.isNaN(value)
-      ? `${rule}, or all pixels from 0 to 1`
-      : rule;
-  }
-
-  /** Multiplies the pixels read so far, which are all 0 or 1, by 255. */
-  #scale(): void {
-    this.isUnit = true;
-    for (const row of this.#rows) {
-      for (let column = 0; column < row.length; column++) row[column] *= 255;
+    this.#pixels[first + column] = value;
+    if (this.#pixels[first + column] !== value && this.#pixels instanceof Uint8Array) {
+      // `Float32Array.from` would take a hundred times as long.
+      const floats = new Float32Array(this.#pixels.length);
+      floats.set(this.#pixels);
+      floats[first + column] = value;
+      this.#pixels = floats;
     }
   }
 }

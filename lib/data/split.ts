@@ -27,7 +27,9 @@ export interface SplitOptions {
 /**
  * Splits a data set, by default as the notebook does: shuffles a mask with one entry per row, of
  * which `trainRows` are `true`. Rows with `true` are for training, the others for testing, each in
- * their original order. Validation rows are then drawn from the training rows.
+ * their original order. If no split was published, rows of rare classes are then exchanged, so that
+ * each class with at least two rows is in both parts. Validation rows are drawn from the training
+ * rows, unless as many were published.
  *
  * @param dataset The data set
  * @param sampler Advances by one draw for a shuffled mask, and by one if there are validation rows
@@ -73,14 +75,41 @@ export function splitDataset(
     if (isTrain) train[trainCount++] = row;
     else test[testCount++] = row;
   });
+  if (dataset.publishedSplit === false) spreadClasses(dataset.labels, train, test);
   if (validation === 0) return { train, validation: new Uint32Array(0), test };
-
+  if (isPublished && validation === dataset.validationRows) {
+    const count = trainRows - validation;
+    return { train: train.subarray(0, count), validation: train.subarray(count), test };
+  }
   const heldOut = new Set(sampler.choice(trainRows, validation));
   return {
     train: train.filter((_, i) => !heldOut.has(i)),
     validation: train.filter((_, i) => heldOut.has(i)),
     test,
   };
+}
+
+/** Exchanges rows so that each class with at least two rows is in both parts. */
+function spreadClasses(labels: Uint8Array, train: Uint32Array, test: Uint32Array): void {
+  for (const [lacking, giving] of [[test, train], [train, test]]) {
+    const present = new Set(Array.from(lacking, (row) => labels[row]));
+    for (const [label, rows] of rowsByLabel(labels, giving)) {
+      if (present.has(label) || rows.length < 2) continue;
+      // In return, a row of the class that has the most.
+      const [, most] = rowsByLabel(labels, lacking)
+        .reduce((a, b) => b[1].length > a[1].length ? b : a);
+      if (most.length < 2) continue;
+      const [row, returned] = [rows.at(-1)!, most.at(-1)!];
+      lacking[lacking.indexOf(returned)] = row;
+      giving[giving.indexOf(row)] = returned;
+    }
+    lacking.sort();
+    giving.sort();
+  }
+}
+
+function rowsByLabel(labels: Uint8Array, rows: Uint32Array): [number, number[]][] {
+  return [...Map.groupBy(rows, (row) => labels[row])].sort(([a], [b]) => a - b);
 }
 
 /**

@@ -26,7 +26,7 @@ let cached: { start: RunStart; key: string } | undefined;
  * Draws the split, the sample and the parameters, in the notebook's order. The last
  * result is cached, so the caller must not change it.
  *
- * @param data The data set, of which only the numbers of rows matter
+ * @param data The data set, of which only the numbers of rows matter if a split was published
  * @param options The run's options; all draws depend on `seed`
  * @param architecture The net's architecture
  * @returns The draws; the same for the same options and data
@@ -52,9 +52,11 @@ export function drawStart(
 ): RunStart {
   const { seed, threefry, split, validation, initialization } = options;
   const { labels, trainRows, publishedSplit } = data;
+  // Then the split depends on the labels too.
+  if (publishedSplit === false) return draw(data, options, architecture);
   const key = JSON.stringify([
     ...[seed, threefry, split, validation, initialization],
-    ...[labels.length, trainRows, publishedSplit !== false],
+    ...[labels.length, trainRows, data.validationRows],
     architecture,
   ]);
   if (cached?.key !== key) cached = { start: draw(data, options, architecture), key };

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { DataError } from "../../lib/data/errors.ts";
+import { BYTE_PIXELS } from "../../lib/data/pixels.ts";
 import { test } from "../requirements.ts";
 import { IMAGES, LABEL_LAST, LABELS, NO_NOTICE, readText, ROWS } from "./csv_files.ts";
 
@@ -21,13 +22,14 @@ test("readCsv() uses the first or last column as the label, whichever can hold l
     labels: LABELS,
     trainRows: 2,
     publishedSplit: false,
+    pixels: { ...BYTE_PIXELS },
     source: { dataset: data.name, label: "first" },
   });
   const last = await readText(LABEL_LAST.join("\n"), { onNotice });
   assertEquals([last.labels, last.images], [LABELS, IMAGES]);
   assertEquals(last.source?.label, "last");
   assertEquals(notices, [
-    `${last.name}: the labels are taken from its last column; --label overrides this`,
+    `${last.name}: the labels are taken from its last column; \`label\` overrides this`,
   ]);
 });
 
@@ -85,15 +87,15 @@ test("readCsv() uses the column that the option names as the label", async () =>
 
 test("readCsv() rejects a file whose label column is ambiguous", async () => {
   const cases: [string[], string][] = [
-    [["0,0,5,1", "1,5,0,0"], "as it could be the first or the last: give --label first or last"],
-    [["9,0,5,9", "9,5,0,9"], "the column of the labels is ambiguous: give --label first"],
-    [["40,0,5,90", "7,5,0,9"], "the column of the labels is ambiguous: give --label"],
-    [["p0,p1,p2,kind", "0,0,5,9", "1,5,0,9"], "give --label NAME: column 4 is kind"],
+    [["0,0,5,1", "1,5,0,0"], "as it could be the first or the last: give `label` first or last"],
+    [["9,0,5,9", "9,5,0,9"], "the column of the labels is ambiguous: give `label` first"],
+    [["40,0,5,90", "7,5,0,9"], "the column of the labels is ambiguous: give `label`"],
+    [["p0,p1,p2,kind", "0,0,5,9", "1,5,0,9"], "give `label` NAME: column 4 is kind"],
     [
       ["p0,p1,p2,p3,kind,weight", "0,0,5,1,1,1", "1,5,0,1,0,0"],
-      "its header has no column named label, labels, class, target, y, digit: choose one with --label NAME: column 5 is kind, column 6 is weight",
+      "its header has no column named label, labels, class, target, y, digit: choose one with `label` NAME: column 5 is kind, column 6 is weight",
     ],
-    [["label,class,p0", "0,0,5", "1,1,0"], "--label NAME: column 1 is label, column 2 is class"],
+    [["label,class,p0", "0,0,5", "1,1,0"], "`label` NAME: column 1 is label, column 2 is class"],
   ];
   for (const [text, message] of cases) {
     await assertRejects(() => readText(text.join("\n"), { width: 1 }), DataError, message);

@@ -86,7 +86,7 @@ test("readCsv() reads test rows from a second file with the same layout", async 
     [
       [header, first],
       [header, "A,0,7,0,1"],
-      `${second} as a CSV file of images: line 2: labels must`,
+      `labels must be all numbers or all words: those of ${second} include A, those of ${path} 3`,
     ],
     [[header, ...ROWS], [header], `${second} as a CSV file of images: it has no rows`],
   ];
@@ -126,34 +126,31 @@ test("readCsv() names the faulty line and column in an error of one line", async
     [
       [first, "0,1,11,x,31", third].join("\n"),
       {},
-      "line 2, column 4 must be a whole number from 0 to 255: current value is x",
+      "line 2, column 4 must be a pixel, a number: current value is x",
     ],
     [
       ["label,a,b,c,d", first, "", "0,1,11,256,31"].join("\n"),
       {},
-      "line 4, column 4 must be a whole number from 0 to 255: current value is 256",
+      "its pixels are from 0 to 256 (line 4, column 4): give the value of full ink with `maxPixel`",
     ],
     [
       [first, "-1,1,11,21,31"].join("\n"),
       { label: "first" },
-      "line 2: column 1 must be a label, a whole number from 0 to 255 or a word: current value is -1",
+      "line 2, column 1 must be a label, a whole number from 0 to 255 or a word: current value is -1",
     ],
+    [[first, ",1,11,21,31"].join("\n"), { label: "first" }, "line 2, column 1 must be a label"],
     [
-      [first, "A,1,11,21,31"].join("\n"),
-      { label: "first" },
-      "line 2: labels must be all numbers or all words: the first label is 3, this one is A",
+      [first, "0,1,-11,21,31"].join("\n"),
+      {},
+      "its pixels are from -11 to 31 (line 2, column 3), perhaps standardized: store them as 0 to",
     ],
-    [[first, ",1,11,21,31"].join("\n"), { label: "first" }, "line 2: column 1 must be a label"],
-    [[first, "0,1,-11,21,31"].join("\n"), {}, "line 2, column 3 must be a whole number from 0"],
-    ["label,a\n1,0\n0,1\n1,0.5\n0,1.5", {}, "line 5, column 2 must be a number from 0 to 1, like"],
-    ["label,a\n1,0\n0,-0.5", {}, "whole number from 0 to 255, or all pixels from 0 to 1: current"],
-    [[first, "0,1,1.5,21,31"].join("\n"), {}, "line 2, column 3 must be a whole number from 0"],
+    ["label,a\n1,0\n0,-0.7", {}, "its pixels are from -0.7 to 0 (line 3, column 2), perhaps"],
     [
       [first, "0,1,,21,31"].join("\n"),
       {},
-      "column 3 must be a whole number from 0 to 255: current value is empty",
+      "column 3 must be a pixel, a number: current value is empty",
     ],
-    [["3,0,ten,20,30", second].join("\n"), {}, "line 1, column 3 must be a whole number"],
+    [["3,0,ten,20,30", second].join("\n"), {}, "line 1, column 3 must be a pixel"],
     [
       [first, second + ",9"].join("\n"),
       {},
@@ -164,7 +161,7 @@ test("readCsv() names the faulty line and column in an error of one line", async
     [
       "label,a,b,c\n1,2,3,4\n0,2,3,4",
       {},
-      "its 3 pixels per row do not form a square: give --image-width",
+      "its 3 pixels per row do not form a square: give `width`",
     ],
     [
       ROWS.join("\n"),
@@ -174,7 +171,7 @@ test("readCsv() names the faulty line and column in an error of one line", async
     [
       ROWS.join("\n"),
       { label: "kind" },
-      "it has no column kind, as it has no header: give --label first or last",
+      "it has no column kind, as it has no header: give `label` first or last",
     ],
     [
       ["a,b", "1,2", "1,2"].join("\n"),

@@ -11,7 +11,7 @@ test("fetchIdxSource() returns what readIdxFolder() reads from the same files", 
   using files = folder(smallFiles());
   const source = smallSource([]);
   const fetched = await fetchIdxSource(source, server.url, ONCE);
-  assertEquals(fetched, readIdxFolder(files.path, { name: "small", classes: 10 }));
+  assertEquals(fetched, readIdxFolder(files.path, source));
 });
 
 test("fetchIdxSource() accepts files that the server has decompressed", async () => {

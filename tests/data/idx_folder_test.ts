@@ -2,8 +2,9 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { gzipSync } from "node:zlib";
 import { DataError } from "../../lib/data/errors.ts";
 import type { IdxFileName } from "../../lib/data/idx_dataset.ts";
-import { isEmnistFolder, readIdxFolder } from "../../lib/data/idx_folder.ts";
+import { readIdxFolder } from "../../lib/data/idx_folder.ts";
 import { folder, idx, smallFiles, smallSource } from "./idx_files.ts";
+import { BYTE_PIXELS } from "../../lib/data/pixels.ts";
 import { test } from "../requirements.ts";
 
 test("readIdxFolder() returns the training rows, then the test rows, in order", () => {
@@ -17,6 +18,7 @@ test("readIdxFolder() returns the training rows, then the test rows, in order", 
     images: Uint8Array.from({ length: 54 }, (_, i) => i < 36 ? i : 100 + i - 36),
     labels: Uint8Array.of(3, 1, 4, 1, 5, 9, 2, 6, 0),
     trainRows: 6,
+    pixels: { ...BYTE_PIXELS, largest: 117 },
   });
 });
 
@@ -181,8 +183,9 @@ test("readIdxFolder() finds the files under the names and in the folders of comm
   for (const [layout, files] of layouts) {
     using directory = folder(files);
     assertEquals(readIdxFolder(directory.path, expected), data, layout);
-    const { name: _, ...anonymous } = readIdxFolder(directory.path);
-    assertEquals({ name: "small", ...anonymous }, data, layout);
+    const other = readIdxFolder(directory.path, { transpose: false });
+    const { name, pixels } = data;
+    assertEquals({ ...other, name, pixels }, data, layout);
   }
 });
 
@@ -212,10 +215,9 @@ test("readIdxFolder() rejects a folder of several data sets, unless checksums se
     `Cannot read ${path} as it holds several data sets: name one of ${path}/emnist-digits, ` +
       `${path}/emnist-letters`,
   );
-  assertEquals(readIdxFolder(`${path}/emnist-digits`).images[4], 4);
+  assertEquals(readIdxFolder(`${path}/emnist-digits`, { transpose: false }).images[4], 4);
   assertEquals(readIdxFolder(`${path}/emnist-letters`).images[4], 0);
   assertEquals(readIdxFolder(path, smallSource([])).images[4], 4);
-  assertEquals(isEmnistFolder(`${path}/emnist-digits`), true);
 
   using two = folder({
     ...renamed((name) => `FashionMNIST/raw/${name}`),
@@ -229,18 +231,18 @@ test("readIdxFolder() rejects a folder of several data sets, unless checksums se
   assertEquals(readIdxFolder(`${two.path}/MNIST`).labels.length, 9);
 });
 
-test("isEmnistFolder() depends on the names of the files, not of the folder", () => {
+test("readIdxFolder() swaps EMNIST's rows and columns by the names of the files, not of the folder", () => {
   for (
-    const [prefix, expected] of [
-      ["emnist-balanced-", true],
-      ["EMNIST-mnist-", true],
-      ["kmnist-", false],
-      ["qmnist-", false],
-      ["", false],
+    const [prefix, width] of [
+      ["emnist-balanced-", 2],
+      ["EMNIST-mnist-", 2],
+      ["kmnist-", 3],
+      ["qmnist-", 3],
+      ["", 3],
     ] as const
   ) {
     using directory = folder(renamed((name) => `emnist files/${prefix}${name}`));
-    assertEquals(isEmnistFolder(directory.path), expected, prefix);
+    assertEquals(readIdxFolder(directory.path).width, width, prefix);
   }
 });
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { DataError } from "../../lib/data/errors.ts";
-import { checkLabels, decodeLabels, idxKind, parseIdxHeader } from "../../lib/data/idx.ts";
+import { checkLabels, decodeIdx, idxKind, parseIdxHeader } from "../../lib/data/idx.ts";
 import { idx } from "./idx_files.ts";
 
 function parse(bytes: Uint8Array, dimensions: 1 | 3): number[] {
@@ -33,7 +33,7 @@ Deno.test("parseIdxHeader() returns the shape of images and of labels", () => {
 Deno.test("parseIdxHeader() names the wrong field of the header, and its value", () => {
   const images = idx([2, 3, 4], new Uint8Array(24));
   const floats = images.slice();
-  floats[2] = 0x0d;
+  floats[2] = 0x0f;
   const cases: [Uint8Array, 1 | 3, string][] = [
     [new Uint8Array(0), 3, "its header must be 16 bytes: the file ends after 0"],
     [images.subarray(0, 15), 3, "its header must be 16 bytes: the file ends after 15"],
@@ -43,7 +43,7 @@ Deno.test("parseIdxHeader() names the wrong field of the header, and its value",
       3,
       "it must begin with 0x00000803: current value is 0x00000801",
     ],
-    [floats, 3, "it must begin with 0x00000803: current value is 0x00000d03"],
+    [floats, 3, "it must begin with 0x00000803: current value is 0x00000f03"],
     [idx([0, 3, 4], []), 3, "the number of rows in its header must be at least 1"],
     [idx([2, 0, 4], []), 3, "the height in its header must be at least 1"],
     [idx([2, 3, 0], []), 3, "the width in its header must be at least 1"],
@@ -65,21 +65,46 @@ Deno.test("checkLabels() names the first label out of range, and its row", () =>
   );
 });
 
-Deno.test("decodeLabels() returns the first number of each row, of any integer size", () => {
+/** Returns the labels of a file. */
+function labelsOf(bytes: Uint8Array): [number[], Uint8Array] {
+  const header = parseIdxHeader(bytes, { file: "x", fileLength: bytes.length, kind: "labels" });
+  const labels = new Uint8Array(header.shape[0]);
+  decodeIdx(bytes.subarray(header.headerLength), header, labels, "x");
+  return [header.shape, labels];
+}
+
+Deno.test("decodeIdx() returns floats of any type as pixels", () => {
+  for (const [type, bytes] of [[9, 1], [11, 2], [12, 4], [13, 4], [14, 8]]) {
+    const values = type < 13 ? [0, -1, 100, 7] : [0, -0.5, 1.5, 0.25];
+    const view = new DataView(new ArrayBuffer(16 + 4 * bytes));
+    [type << 8 | 3, 1, 2, 2].forEach((word, i) => view.setUint32(4 * i, word));
+    const write = {
+      9: "setInt8",
+      11: "setInt16",
+      12: "setInt32",
+      13: "setFloat32",
+      14: "setFloat64",
+    }[type] as "setFloat64";
+    values.forEach((value, i) => view[write](16 + i * bytes, value));
+    const file = new Uint8Array(view.buffer);
+    const header = parseIdxHeader(file, { file: "x", fileLength: file.length, kind: "images" });
+    const pixels = new Float32Array(4);
+    decodeIdx(file.subarray(16), header, pixels, "x");
+    assertEquals([...pixels], values, String(type));
+  }
+});
+
+Deno.test("decodeIdx() returns the first number of each label, of any integer size", () => {
   for (const type of [9, 11, 12]) {
     for (const columns of [1, 8]) {
       const bytes = wideLabels([5, 0, 9], type, columns);
-      const header = parseIdxHeader(bytes, { file: "x", fileLength: bytes.length, kind: "labels" });
-      assertEquals(header.shape, [3]);
-      const labels = decodeLabels(bytes.subarray(header.headerLength), header, "x");
-      assertEquals(labels, Uint8Array.of(5, 0, 9));
+      assertEquals(labelsOf(bytes), [[3], Uint8Array.of(5, 0, 9)]);
     }
   }
   for (const label of [256, -1, 70_000]) {
     const bytes = wideLabels([0, label]);
-    const header = parseIdxHeader(bytes, { file: "x", fileLength: bytes.length, kind: "labels" });
     assertThrows(
-      () => decodeLabels(bytes.subarray(header.headerLength), header, "x"),
+      () => labelsOf(bytes),
       DataError,
       "Cannot read x as labels: they must be 0 to 255: the label in row 1 is not",
     );
@@ -91,7 +116,8 @@ Deno.test("idxKind() distinguishes images, labels and other files", () => {
     [[0, 0, 8, 3], "images"],
     [[0, 0, 8, 1], "labels"],
     [[0, 0, 12, 2], "labels"],
-    [[0, 0, 13, 3], undefined],
+    [[0, 0, 13, 3], "images"],
+    [[0, 0, 15, 3], undefined],
     [[0, 0, 8, 4], undefined],
     [[0x1f, 0x8b, 8, 3], undefined],
     [[0, 0], undefined],

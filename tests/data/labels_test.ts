@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import type { Dataset } from "../../lib/data/dataset.ts";
 import { DataError } from "../../lib/data/errors.ts";
-import { inspectLabels } from "../../lib/data/labels.ts";
+import { inspectLabels, unevenClasses } from "../../lib/data/labels.ts";
 
 /** Returns the notices about a data set with these labels. */
 function noticesOf(labels: number[], trainRows: number, others: Partial<Dataset> = {}): string[] {
@@ -43,12 +43,30 @@ Deno.test("inspectLabels() reports absent labels in one line, at most ten of the
   ]);
 });
 
-Deno.test("inspectLabels() reports labels without training rows, if the split was published", () => {
-  assertEquals(noticesOf([0, 1, 3, 2], 2), [
-    "mine: labels 2, 3 are among the test rows but not the training rows",
+Deno.test("unevenClasses() names the classes that are only trained or only tested", () => {
+  const lines = (labels: number[], trainCount: number, classNames?: string[]) => {
+    const rows = Uint32Array.from(labels.keys());
+    return unevenClasses({
+      name: "mine",
+      width: 1,
+      height: 1,
+      classes: 4,
+      images: new Uint8Array(labels.length),
+      labels: Uint8Array.from(labels),
+      trainRows: trainCount,
+      classNames,
+    }, {
+      train: rows.subarray(0, trainCount),
+      validation: new Uint32Array(),
+      test: rows.subarray(trainCount),
+    });
+  };
+  assertEquals(lines([0, 1, 1, 0], 2), []);
+  assertEquals(lines([0, 1, 3, 2], 2), [
+    "mine: labels 0, 1 are trained but never tested; labels 2, 3 are tested but never trained",
   ]);
-  assertEquals(noticesOf([0, 1, 3, 2], 2, { publishedSplit: false }), []);
-  assertEquals(noticesOf([0, 2, 1], 2, { classNames: ["a", "b\x1b", "c"] }), [
-    "mine: label b\\u{1b} is among the test rows but not the training rows",
+  assertEquals(lines([0, 2, 0, 2, 1], 4, ["a", "b\x1b", "c"]), [
+    "mine: labels a, c are trained but never tested; label b\\u{1b} is tested but never trained",
   ]);
+  assertEquals(lines([0, 1, 2, 0, 1], 3), ["mine: label 2 is trained but never tested"]);
 });

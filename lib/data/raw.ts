@@ -1,0 +1,189 @@
+/** Turns what a reader found in files into a Dataset, in the same way for every format. */
+import { printable } from "../files/printable.ts";
+import type { Dataset, DatasetSource } from "./dataset.ts";
+import { DataError } from "./errors.ts";
+import { isWord, type NumberedLabels, numberLabels, parseMapping } from "./labels.ts";
+import { BYTE_PIXELS, type PixelOptions, type PixelPart, toBytes } from "./pixels.ts";
+import { transposeImages } from "./transpose.ts";
+
+/** The rows of one file. */
+export interface RawPart extends PixelPart {
+  /** One label a row: numbers, or texts, all parts alike. */
+  labels: Uint8Array | readonly string[];
+  /** Where a row's label is, for messages: `line 3`. */
+  placeOfLabel?: (row: number) => string;
+}
+
+/** What a file or folder holds: pixels and labels as they are stored. */
+export interface RawDataset extends
+  Pick<
+    Dataset,
+    "name" | "width" | "height" | "trainRows" | "publishedSplit" | "validationRows"
+  > {
+  /** The files, in the order of the rows. */
+  parts: readonly RawPart[];
+  /** What the data were, for messages: `as a CSV file of images`. */
+  kind?: string;
+  /**
+   * Number of classes, if it is known.
+   * @default the number of `classNames`, or the largest label plus 1
+   */
+  classes?: number;
+  /** Whether checksums prove that the pixels are bytes on a background of 0. */
+  isVerified?: boolean;
+  /** The names of the classes, if the labels are numbers. */
+  classNames?: readonly string[];
+  /** Whether the format stores images column by column. */
+  isTransposed?: boolean;
+  /** The options that open the same rows again. */
+  source?: DatasetSource;
+}
+
+/** What the user says about data, whatever their format. */
+export interface FinishOptions extends PixelOptions {
+  /**
+   * Whether rows and columns of each image are swapped.
+   * @default as the format says
+   */
+  transpose?: boolean;
+}
+
+/**
+ * Turns raw rows into a data set: numbers the labels, converts the pixels to bytes, and transposes.
+ *
+ * @param raw The rows
+ * @param options What the user says about them
+ * @returns The data set
+ * @throws {DataError} If a label is no label, or the range of the pixels cannot be known
+ */
+export function finishDataset(raw: RawDataset, options: FinishOptions = {}): Dataset {
+  const { name, parts, width, height, trainRows, publishedSplit, validationRows } = raw;
+  const { onNotice, transpose = raw.isTransposed ?? false } = options;
+  const numbered = inFile(raw, () => labelsOf(raw, onNotice));
+  const isKnown = raw.isVerified && !options.invert && options.maxPixel === undefined;
+  const { images, record } = isKnown
+    ? { images: parts[0].pixels as Uint8Array<ArrayBuffer>, record: { ...BYTE_PIXELS } }
+    : inFile(raw, () => toBytes(parts, { width, height }, options));
+  const data: Dataset = {
+    name,
+    width,
+    height,
+    ...numbered,
+    images,
+    trainRows,
+    ...publishedSplit === false && { publishedSplit },
+    ...validationRows && { validationRows },
+    pixels: record,
+    ...raw.source && { source: raw.source },
+  };
+  if (!transpose) return data;
+  if (options.transpose === undefined) {
+    onNotice?.(
+      `${name}: EMNIST stores its images transposed; rows and columns are swapped back`,
+    );
+  }
+  return transposeImages(data);
+}
+
+function labelsOf(raw: RawDataset, onNotice?: (line: string) => void): NumberedLabels {
+  const { parts, classes, classNames } = raw;
+  if (!(parts[0].labels instanceof Uint8Array)) checkSameKind(parts);
+  const numbered = parts[0].labels instanceof Uint8Array
+    ? joinedLabels(parts.map(({ labels }) => labels as Uint8Array))
+    : numberLabels({
+      texts: parts.flatMap(({ labels }) => labels as readonly string[]),
+      placeOf: placeOfLabel(parts),
+      onNotice: onNotice && ((line) => onNotice(`${raw.name}: ${line}`)),
+    });
+  if (numbered.classNames) return numbered;
+  if (classNames && classNames.length < numbered.classes) {
+    throw new DataError(
+      `the names of its classes must include every label: there is none for ${classNames.length}`,
+    );
+  }
+  return {
+    labels: numbered.labels,
+    classes: classes ?? classNames?.length ?? numbered.classes,
+    ...classNames && { classNames },
+  };
+}
+
+/** Throws if the labels of some parts are words and those of others numbers. */
+function checkSameKind(parts: readonly RawPart[]): void {
+  const texts = parts.map(({ labels }) => new Set(labels as readonly string[]));
+  const wordy = texts.findIndex((some) => some.values().some(isWord));
+  const plain = texts.findIndex((some) => !some.values().some(isWord));
+  if (wordy < 0 || plain < 0 || texts[plain].isSubsetOf(texts[wordy])) return;
+  const [word] = texts[wordy].values().filter(isWord);
+  const [number] = texts[plain];
+  throw new DataError(
+    `labels must be all numbers or all words: those of ${parts[wordy].path} include ` +
+      `${printable(word, 20)}, those of ${parts[plain].path} ${printable(number, 20)}`,
+  );
+}
+
+function joinedLabels(parts: readonly Uint8Array[]): NumberedLabels {
+  const labels = parts.length === 1
+    ? parts[0] as Uint8Array<ArrayBuffer>
+    : Uint8Array.from(parts.flatMap((some) => [...some]));
+  return { labels, classes: labels.reduce((most, label) => Math.max(most, label), 0) + 1 };
+}
+
+/** Says where a row's label is, of all parts' rows. */
+function placeOfLabel(parts: readonly RawPart[]): (row: number) => string {
+  return (row) => {
+    let first = 0;
+    const part = parts.find(({ labels }) => row < (first += labels.length)) ?? parts[0];
+    const own = row - (first - part.labels.length);
+    const place = part.placeOfLabel?.(own) ?? `row ${own + 1}`;
+    return part === parts[0] ? place : `${part.path}, ${place}`;
+  };
+}
+
+/** Adds the file's name to an error's message. */
+function inFile<T>({ name, kind }: RawDataset, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof DataError ? readError(name, kind, error.message) : error;
+  }
+}
+
+/** Creates the error for a file that cannot be read. */
+export function readError(path: string, kind: string | undefined, what: string): DataError {
+  return new DataError(`Cannot read ${path}${kind ? ` ${kind}` : ""}: ${what}`);
+}
+
+/**
+ * Reads the names of the classes from the file `*-mapping.txt` beside a data set's file, as EMNIST
+ * has it, or from `mapping.txt`.
+ *
+ * @param path A file of the data set
+ * @returns The names by label; undefined without such a file
+ * @throws {DataError} If there is one that cannot be read
+ */
+export function readMappingBeside(path: string): string[] | undefined {
+  const [, folder, file] = /^(.*[/\\])?([^/\\]*)$/.exec(path)!;
+  const isMapping = (name: string) => {
+    const [, prefix] = /^(.*?)[-_ ]?mapping\.txt$/i.exec(name) ?? [];
+    return prefix !== undefined && file.toLowerCase().startsWith(prefix.toLowerCase());
+  };
+  // The longest prefix is that of this data set.
+  const names = namesIn(folder ?? ".").filter(isMapping).sort((a, b) => b.length - a.length);
+  if (names.length === 0) return undefined;
+  const mapping = `${folder ?? ""}${names[0]}`;
+  try {
+    return parseMapping(Deno.readTextFileSync(mapping));
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    throw readError(printable(mapping, 200), "as names of classes", error.message);
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return [...Deno.readDirSync(folder)].filter(({ isFile }) => isFile).map(({ name }) => name);
+  } catch {
+    return []; // the reader of the files reports it
+  }
+}
