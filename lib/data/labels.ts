@@ -1,6 +1,6 @@
 /** Numbers the labels of data that the user provides, names their classes, and checks them. */
 import { printable } from "../files/printable.ts";
-import { type Dataset, type Split } from "./dataset.ts";
+import type { Dataset, Split } from "./dataset.ts";
 import { DataError } from "./errors.ts";
 
 /** Maximum number of labels that a notice lists. */
