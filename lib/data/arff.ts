@@ -1,90 +1,96 @@
 /**
- * Reads ARFF files, OpenML's text format: a header that names the attributes, then one line of
- * comma-separated values per row. Supports only what OpenML's image data sets use: whole numbers
- * from 0 to 255, with the label last.
+ * Reads ARFF files, the text format of Weka and OpenML: a header that names the attributes, then one
+ * line of comma-separated values per row. They become the records of a CSV file with a header.
  *
  * Format: https://waikato.github.io/weka-wiki/formats_and_processing/arff_stable/
  */
-import { lines } from "../files/lines.ts";
 import { printable } from "../files/printable.ts";
+import type { CsvRecord } from "./csv_records.ts";
 import { DataError } from "./errors.ts";
 
-/** Maximum characters in a line; a line of 784 pixels has at most 3,138. */
-const MAX_LINE = 2 ** 20;
+/** Matches the start of an ARFF file: the relation or a comment, but not that of a PDF document. */
+const START = /^\s*(@relation\b|%(?!PDF-|!PS))/i;
+/** A name or value, quoted or not. */
+const WORD = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\s,{}]+/g;
 
-/** The contents of an ARFF file. */
-interface ArffRows {
-  /** Shape (rows, attributes - 1). */
-  pixels: Uint8Array<ArrayBuffer>;
-  /** Shape (rows). */
-  labels: Uint8Array<ArrayBuffer>;
+/** An attribute: its name, and the value that a sparse row omits. */
+interface Attribute {
+  name: string;
+  omitted: string;
 }
 
 /**
- * Reads an ARFF file from a stream.
+ * Whether a file is an ARFF file.
  *
- * @param body The file's bytes, in pieces of any length
- * @param rows The expected number of rows
- * @param attributes The expected number of values in a row, including the label
- * @returns The rows, in order
- * @throws {DataError} If the file does not match; the message names the line and column
+ * @param start Its first characters
+ * @returns Whether it begins with `@relation` or a comment
+ */
+export function isArff(start: string): boolean {
+  return START.test(start);
+}
+
+/**
+ * Converts the lines of an ARFF file to records.
+ *
+ * @param lines The file's lines
+ * @returns A record with the attributes' names, then one for each row
+ * @throws {DataError} If a row is malformed
  *
  * @example
  * ```ts
- * import { readArff } from "./arff.ts";
+ * import { arffRecords } from "./arff.ts";
  * import { assertEquals } from "@std/assert";
  *
- * const text = "@ATTRIBUTE ink real\n@ATTRIBUTE class {0,1}\n@DATA\n255,1\n0,0\n";
- * const { pixels, labels } = await readArff(new Blob([text]).stream(), 2, 2);
- * assertEquals([pixels, labels], [Uint8Array.of(255, 0), Uint8Array.of(1, 0)]);
+ * const lines = ["@relation r", "@attribute ink real", "@attribute class {0,1}", "@data", "255,1", "{0 7}"];
+ * const records = await Array.fromAsync(arffRecords(ReadableStream.from(lines)));
+ * const fields = records.map(({ fields }) => fields);
+ * assertEquals(fields, [["ink", "class"], ["255", "1"], ["7", "0"]]);
  * ```
  */
-export async function readArff(
-  body: AsyncIterable<Uint8Array>,
-  rows: number,
-  attributes: number,
-): Promise<ArffRows> {
-  const pixels = new Uint8Array(rows * (attributes - 1));
-  const labels = new Uint8Array(rows);
-  let row = 0;
-  let lineNumber = 0;
+export async function* arffRecords(lines: AsyncIterable<string>): AsyncGenerator<CsvRecord> {
+  const attributes: Attribute[] = [];
   let isHeader = true;
-  let attributeCount = 0;
-  const text = ReadableStream.from(body).pipeThrough(
-    new TextDecoderStream() as TransformStream<Uint8Array, string>,
-  );
-  for await (const line of lines(text, MAX_LINE)) {
-    lineNumber++;
-    if (isHeader) {
-      const keyword = /^\s*@(\w+)/.exec(line)?.[1].toLowerCase();
-      if (keyword === "attribute") attributeCount++;
-      if (keyword !== "data") continue;
+  let number = 0;
+  for await (const line of lines) {
+    number++;
+    const text = line.trim();
+    if (text === "" || text.startsWith("%")) continue;
+    if (!isHeader) {
+      yield { line: number, fields: rowOf(text, attributes, number) };
+    } else if (/^@attribute\b/i.test(text)) {
+      attributes.push(attributeOf(text.slice("@attribute".length)));
+    } else if (/^@data\b/i.test(text)) {
       isHeader = false;
-      if (attributeCount !== attributes) {
-        throw new DataError(`it must have ${attributes} attributes: it has ${attributeCount}`);
-      }
-    } else if (line !== "" && !line.startsWith("%")) {
-      if (row === rows) throw new DataError(`it must have ${rows} rows: it has more`);
-      const values = line.split(",");
-      if (values.length !== attributes) {
-        throw new DataError(
-          `line ${lineNumber}: must have ${attributes} values: it has ${values.length}`,
-        );
-      }
-      for (let column = 0; column < attributes; column++) {
-        const value = Number(values[column]);
-        if (!(value >= 0 && value <= 255 && Number.isInteger(value)) || values[column] === "") {
-          throw new DataError(
-            `line ${lineNumber}, column ${column + 1}: must be a whole number from 0 to 255: ` +
-              `current value is ${printable(values[column], 20) || "empty"}`,
-          );
-        }
-        if (column < attributes - 1) pixels[row * (attributes - 1) + column] = value;
-        else labels[row] = value;
-      }
-      row++;
+      const fields = attributes.map(({ name }) => name);
+      yield { line: number, fields };
     }
   }
-  if (row < rows) throw new DataError(`it must have ${rows} rows: it ends after ${row}`);
-  return { pixels, labels };
+}
+
+function attributeOf(text: string): Attribute {
+  const [name, ...values] = (text.match(WORD) ?? [""]).map(unquoted);
+  return { name, omitted: text.includes("{") ? values[0] ?? "" : "0" };
+}
+
+function rowOf(text: string, attributes: readonly Attribute[], line: number): string[] {
+  if (!text.startsWith("{")) {
+    return /['"]/.test(text) ? (text.match(WORD) ?? []).map(unquoted) : text.split(",");
+  }
+  const fields = attributes.map(({ omitted }) => omitted);
+  for (const pair of text.replace(/^{|}$/g, "").split(",")) {
+    if (pair.trim() === "") continue;
+    const [index, value] = (pair.match(WORD) ?? []).map(unquoted);
+    if (value === undefined || attributes[Number(index)] === undefined) {
+      throw new DataError(
+        `line ${line} must hold pairs of an attribute's number and its value: ` +
+          `current value is ${printable(pair.trim(), 20)}`,
+      );
+    }
+    fields[Number(index)] = value;
+  }
+  return fields;
+}
+
+function unquoted(text: string): string {
+  return /^['"]/.test(text) ? text.slice(1, -1).replace(/\\(.)/g, "$1") : text;
 }

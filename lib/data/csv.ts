@@ -106,9 +106,14 @@ export async function readRawCsv(path: string, options: CsvOptions): Promise<Raw
  * @param options Its layout
  * @param train The training file, if this is the test file; if the label's column is ambiguous,
  *   that of the training file is used
+ * @param reader The file's records
  */
-async function readTable(path: string, options: CsvOptions, train?: Table): Promise<Table> {
-  const reader = readRecords(path);
+export async function readTable(
+  path: string,
+  options: CsvOptions,
+  train?: Table,
+  reader: AsyncGenerator<CsvRecord> = readRecords(path),
+): Promise<Table> {
   try {
     const start: CsvRecord[] = [];
     while (start.length < 3) {
@@ -129,7 +134,7 @@ async function readTable(path: string, options: CsvOptions, train?: Table): Prom
 }
 
 /** The rows of one file. */
-class Table {
+export class Table {
   readonly #path: string;
   readonly #train: Table | undefined;
   readonly #onNotice: (line: string) => void;

@@ -1,18 +1,18 @@
-/** Reads the records of a CSV file with any common separator and encoding, gzipped or not. */
+/** Reads the records of text files: CSV with any common separator, ARFF and LIBSVM's format. */
 import { parse } from "@std/csv";
 import { gunzipStream, GzipError, isGzip } from "../files/gzip.ts";
 import { foreignKind, KIND_BYTES } from "../files/kinds.ts";
 import { lines, LineTooLongError } from "../files/lines.ts";
 import { printable } from "../files/printable.ts";
+import { arffRecords, isArff } from "./arff.ts";
 import { DataError } from "./errors.ts";
+import { isLibsvm, libsvmRecords } from "./libsvm.ts";
 
 /** One nonempty line of a CSV file. */
 export interface CsvRecord {
   /** The line number, from 1. */
   line: number;
   fields: string[];
-  /** The file's field separator. */
-  separator: string;
 }
 
 /** Maximum characters in a line; a color image of 2000 x 2000 pixels needs that many. */
@@ -25,8 +25,8 @@ const HARMLESS_BYTES = 16 * 2 ** 20;
 const MAX_PIPE_BYTES = 2 ** 30;
 
 /**
- * Reads a CSV file as a stream. Its first lines determine whether fields are separated by commas,
- * semicolons, tabs, bars or spaces. Accepts UTF-8, UTF-16 with a byte order mark, and gzip.
+ * Reads a text file of rows as a stream: CSV, ARFF or LIBSVM's format, which its beginning tells
+ * apart. Accepts UTF-8, UTF-16, and gzip.
  *
  * @param path The file
  * @returns Its records, in order
@@ -35,39 +35,22 @@ const MAX_PIPE_BYTES = 2 ** 30;
  */
 export async function* readRecords(path: string): AsyncGenerator<CsvRecord> {
   let line = 0;
-  let records = 0;
-  let separator = ",";
-  let split = splitterFor(separator);
-  // NumPy writes "# " before a header, other programs before a comment. A header has as many fields
-  // as the row below it.
-  let comment: { line: number; text: string } | undefined;
-  try {
-    for await (const text of lines(await openText(path), MAX_LINE)) {
+  async function* counted(text: AsyncIterable<string>): AsyncGenerator<string> {
+    for await (const next of lines(text, MAX_LINE)) {
       line++;
-      if (text.trim() === "") continue;
-      if (/^\s*#/.test(text)) {
-        if (records === 0) comment = { line, text };
-        continue;
-      }
-      if (comment) {
-        const [mark, other] = [separatorOf(text), separatorOf(comment.text)];
-        const fields = splitterFor(other)(comment.text.replace(/^\s*#\s*/, ""));
-        if (fields.length > 1 && fields.length === splitterFor(mark)(text).length) {
-          records++;
-          yield { line: comment.line, fields, separator: other };
-        }
-        comment = undefined;
-      }
-      // The header may use a different separator than the rows.
-      if (records < 2) {
-        const declared = /^sep=(.)$/i.exec(text)?.[1]; // written by Excel
-        separator = declared ?? separatorOf(text);
-        split = splitterFor(separator);
-        if (declared !== undefined) continue;
-      }
-      records++;
-      yield { line, fields: split(text), separator };
+      yield next;
     }
+  }
+  try {
+    const { start, text } = await openText(path);
+    // The last line of the beginning may be incomplete.
+    const [first] = start.trimStart().split(/\r?\n|\r/);
+    const records = isArff(start)
+      ? arffRecords
+      : isLibsvm(first.replace(/\s+\S*$/, ""))
+      ? libsvmRecords
+      : csvRecords;
+    yield* records(counted(text));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) throw new DataError("there is no such file");
     if (error instanceof GzipError) {
@@ -91,6 +74,42 @@ export async function* readRecords(path: string): AsyncGenerator<CsvRecord> {
   }
 }
 
+/**
+ * Splits the lines of a CSV file. The first lines determine whether fields are separated by commas,
+ * semicolons, tabs, bars or spaces.
+ */
+async function* csvRecords(lines: AsyncIterable<string>): AsyncGenerator<CsvRecord> {
+  let line = 0;
+  let records = 0;
+  let split = splitterFor(",");
+  // NumPy writes "# " before a header, other programs before a comment. A header has as many fields
+  // as the row below it.
+  let comment: CsvRecord | undefined;
+  for await (const text of lines) {
+    line++;
+    if (text.trim() === "") continue;
+    if (/^\s*#/.test(text)) {
+      const named = text.replace(/^\s*#\s*/, "");
+      if (records === 0) comment = { line, fields: splitterFor(separatorOf(named))(named) };
+      continue;
+    }
+    // The header may use a different separator than the rows.
+    if (records < 2) {
+      const declared = /^sep=(.)$/i.exec(text)?.[1]; // written by Excel
+      split = splitterFor(declared ?? separatorOf(text));
+      if (declared !== undefined) continue;
+    }
+    const fields = split(text);
+    if (comment && comment.fields.length > 1 && comment.fields.length === fields.length) {
+      records++;
+      yield comment;
+    }
+    comment = undefined;
+    records++;
+    yield { line, fields };
+  }
+}
+
 /** Returns the first of the common separators that occurs in the line outside quotes. */
 function separatorOf(line: string): string {
   const unquoted = line.replace(/"[^"]*"/g, "");
@@ -105,7 +124,8 @@ function splitterFor(separator: string): (line: string) => string[] {
   return (line) => line.includes('"') ? parse(line, { separator })[0] : plain(line);
 }
 
-async function openText(path: string): Promise<ReadableStream<string>> {
+/** Opens a text file; also returns its first characters. */
+async function openText(path: string): Promise<{ start: string; text: ReadableStream<string> }> {
   const file = await Deno.open(path);
   const { size, isFile } = await file.stat();
   let [start, bytes] = await peek(file.readable);
@@ -114,7 +134,7 @@ async function openText(path: string): Promise<ReadableStream<string>> {
     const maxBytes = isFile ? Math.max(HARMLESS_BYTES, MAX_RATIO * size) : MAX_PIPE_BYTES;
     [start, bytes] = await peek(gunzipStream(bytes, maxBytes));
   }
-  const kind = foreignKind(start);
+  const kind = isArff(latin1(start)) ? undefined : foreignKind(start);
   if (kind) throw await cancelWith(bytes, kind);
   const encoding = encodingOf(start);
   if (encoding === "utf-8" && start.includes(0)) {
@@ -124,7 +144,10 @@ async function openText(path: string): Promise<ReadableStream<string>> {
     );
   }
   const decoder = new TextDecoderStream(encoding, { fatal: true });
-  return bytes.pipeThrough(decoder as TransformStream<Uint8Array, string>);
+  return {
+    start: new TextDecoder(encoding).decode(start),
+    text: bytes.pipeThrough(decoder as TransformStream<Uint8Array, string>),
+  };
 }
 
 /** Closes the file and returns the error to throw. */

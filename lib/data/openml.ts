@@ -1,5 +1,7 @@
 /** Loads data sets that OpenML publishes as one ARFF file, such as the notebook's MNIST. */
-import { readArff } from "./arff.ts";
+import { lines } from "../files/lines.ts";
+import { arffRecords } from "./arff.ts";
+import { readTable } from "./csv.ts";
 import type { Dataset } from "./dataset.ts";
 import { download } from "./download.ts";
 import { DataError } from "./errors.ts";
@@ -42,6 +44,8 @@ export const OPENML: ArffSource = {
 };
 
 const MAX_BYTES = 256 * 2 ** 20;
+/** Maximum characters in a line; a line of 784 pixels has at most 3,138. */
+const MAX_LINE = 2 ** 20;
 
 /**
  * Reads a data set from its folder, where it is stored as IDX files. If files are missing or
@@ -72,14 +76,27 @@ export async function loadArffSource(
 /** Converts an ARFF file to four IDX files. */
 async function convert(
   body: AsyncIterable<Uint8Array>,
-  { md5, width, height, trainRows, testRows, checksums }: ArffSource,
+  { name, md5, width, height, trainRows, testRows, checksums }: ArffSource,
 ): Promise<Map<IdxFileName, Uint8Array>> {
   const hash = createHash("md5");
-  const pixels = width * height;
-  const rows = await readArff(hashed(body, hash), trainRows + testRows, pixels + 1);
+  const text = ReadableStream.from(hashed(body, hash)).pipeThrough(
+    new TextDecoderStream() as TransformStream<Uint8Array, string>,
+  );
+  const records = arffRecords(lines(text, MAX_LINE));
+  const table = await readTable(name, { label: "class" }, undefined, records);
+  const { pixels, labels: texts } = table.part();
   const found = hash.digest("hex");
   if (found !== md5) throw new DataError(`its md5 must be ${md5}: current value is ${found}`);
-  const files = encodeIdxFiles({ ...rows, images: rows.pixels, trainRows, width, height });
+  const labels = Uint8Array.from(texts, Number);
+  const images = Uint8Array.from(pixels);
+  const rows = trainRows + testRows;
+  if (labels.length !== rows || images.length !== rows * width * height) {
+    throw new DataError(
+      `it must have ${rows} rows of ${width * height} pixels: it has ${labels.length} of ` +
+        `${table.pixelCount}`,
+    );
+  }
+  const files = encodeIdxFiles({ images, labels, trainRows, width, height });
   for (const [name, file] of files) verifyChecksum(file, name, checksums);
   return files;
 }

@@ -49,7 +49,7 @@ const KINDS: readonly Kind[] = [
     what: "one file of an IDX data set",
     advice: "name the folder that holds all four",
   },
-  { begins: /^(%|\s*@relation)/i, what: "an ARFF file", advice: AS_CSV },
+  { begins: /^(%(?!PDF-)|\s*@relation)/i, what: "an ARFF file", advice: AS_CSV },
   { begins: /^PAR1/, what: "a Parquet file", advice: AS_CSV },
   { begins: /^\x93NUMPY/, what: "a NumPy array", advice: AS_CSV },
   { begins: /^\x89HDF\r\n\x1a\n/, what: "an HDF5 file", advice: AS_CSV },

@@ -77,9 +77,10 @@ test("loadArffSource() downloads once if called several times at once", async ()
 test("loadArffSource() rejects a wrong file and stores nothing", async () => {
   const { body } = await smallArff();
   const cases: [string, Partial<ArffSource>, string][] = [
-    [body.slice(0, body.trimEnd().lastIndexOf("\n")), {}, "it must have 9 rows: it ends after 8"],
+    [body.slice(0, body.trimEnd().lastIndexOf("\n")), {}, "its md5 must be"],
+    [body, { testRows: 4 }, "it must have 10 rows of 6 pixels: it has 9 of 6"],
     [body.replace(",17,", ",18,"), {}, "its md5 must be"],
-    ["<html>Try later</html>", {}, "it must have 9 rows: it ends after 0"],
+    ["<html>Try later</html>", {}, "it has no rows"],
     [
       body,
       { checksums: { kind: "sha256", files: OPENML.checksums.files } },
