@@ -1,5 +1,6 @@
 /** Checks which files import which: data flows one way, and the library needs no package. */
 import { assert, assertEquals } from "@std/assert";
+import { filesBelow, importsOf } from "./imports.ts";
 import { test } from "./requirements.ts";
 
 /** The folders of lib. Each imports only from itself and from those before it. */
@@ -22,35 +23,6 @@ const DATA: Record<string, string[]> = {
   web: ["cli"],
   "deno.json": ["cli"],
 };
-
-const ROOT = new URL("../", import.meta.url);
-
-/** Returns all TypeScript files below a folder, as paths from the root. */
-function filesBelow(folder: string): string[] {
-  return [...Deno.readDirSync(new URL(folder, ROOT))].flatMap(({ name, isDirectory }) => {
-    const path = `${folder}/${name}`;
-    return isDirectory ? filesBelow(path) : name.endsWith(".ts") ? [path] : [];
-  });
-}
-
-/**
- * Returns what a file imports: other files of the repository as paths from its root, and packages.
- * Searches the text, since imports of types and Workers count too. Ignores examples in comments.
- */
-function importsOf(path: string): string[] {
-  const code = Deno.readTextFileSync(new URL(path, ROOT)).replaceAll(
-    /^\s*(\*|\/\/|\/\*\*).*$/gm,
-    "",
-  );
-  const found = code.matchAll(
-    /(?:\bfrom |\bimport |\bimport\(\s*|\bnew URL\(\s*(?="[^"]+\.ts"))"([^"]+)"/g,
-  );
-  return [...found].map(([, name]) =>
-    name.startsWith(".") || name.endsWith(".ts")
-      ? new URL(name, new URL(path, ROOT)).href.slice(ROOT.href.length)
-      : `package:${name}`
-  );
-}
 
 const folderOf = (path: string) => path.split("/").slice(0, path.startsWith("lib/") ? 2 : 1);
 

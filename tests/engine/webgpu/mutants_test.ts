@@ -1,8 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { test } from "../../requirements.ts";
 import { mutantsOf } from "./mutants.ts";
-import { shaderSources } from "./shader_sources.ts";
-import explained from "./surviving_mutants.json" with { type: "json" };
 
 Deno.test("mutantsOf() removes each barrier and each guard, and replaces each operator", () => {
   const source = `
@@ -52,12 +49,4 @@ fn f() { // a < b
   ]);
   const { source: changed } = mutantsOf(source)[1];
   assertEquals(changed, source.replace("unit < layer.stride", "true"));
-});
-
-test("surviving_mutants.json explains only mutants of the present shaders", async () => {
-  const names = new Set<string>();
-  for (const [path, source] of await shaderSources()) {
-    for (const { change } of mutantsOf(source)) names.add(`${path.slice(2)}: ${change}`);
-  }
-  assertEquals(Object.keys(explained).filter((name) => !names.has(name)), []);
 });

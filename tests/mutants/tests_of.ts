@@ -1,0 +1,52 @@
+/** Finds the tests that import a file, directly or not. */
+import deno from "../../deno.json" with { type: "json" };
+import { filesBelow, importsOf } from "../imports.ts";
+
+/**
+ * What a file reaches besides its imports: the tasks that it runs in processes, the library if it is
+ * imported by URL, and for the CPU engine's bytes the sources from which `deno task build:wasm` makes
+ * them.
+ */
+function reachedBy(path: string, code: string): string[] {
+  const tasks = [...code.matchAll(/\b(?:runCli|taskCommand)\(\s*"(\w+)"/g)]
+    .map(([, task]) => deno.tasks[task as keyof typeof deno.tasks]?.command.split(" ").at(-1)!);
+  const served = [...code.matchAll(/\}\/(mod|browser)\.ts\b/g)].map(([, name]) => `${name}.ts`);
+  return path === WASM
+    ? filesBelow("lib/engine/cpu/assembly")
+    : [...tasks.filter(Boolean), ...served];
+}
+
+/** The file that is compiled from the AssemblyScript sources. */
+export const WASM = "lib/engine/cpu/wasm_bytes.ts";
+
+/** Compares WASM with the sources, so it cannot notice a change that is in both. */
+const COMPARES_SOURCES = "tests/engine/cpu/wasm_bytes_test.ts";
+
+/** Returns all files that tests import. */
+const FILES = () => [
+  ...["mod.ts", "browser.ts"],
+  ...["lib", "web", "bench", "tests", "examples"].flatMap(filesBelow),
+];
+
+/**
+ * Returns the test files that reach a file.
+ *
+ * @param path The file, as a path from the root
+ * @returns The test files, those with the fewest imports in between first
+ */
+export function testsOf(path: string): string[] {
+  const importers = new Map<string, string[]>();
+  for (const file of FILES()) {
+    const code = Deno.readTextFileSync(file);
+    for (const imported of [...importsOf(file), ...reachedBy(file, code)]) {
+      importers.set(imported, [...importers.get(imported) ?? [], file]);
+    }
+  }
+  // Breadth first, so the files are in the order of their distance.
+  const found = new Set([path]);
+  for (const file of found) for (const one of importers.get(file) ?? []) found.add(one);
+  const tests = [...found].filter((file) => file.endsWith("_test.ts") && file !== COMPARES_SOURCES);
+  // The test file that mirrors the file comes first.
+  const mirror = path.replace(/^lib/, "tests").replace(/\.ts$/, "_test.ts");
+  return tests.sort((a, b) => Number(b === mirror) - Number(a === mirror));
+}
