@@ -2,7 +2,8 @@
 import { foreignKind } from "../files/kinds.ts";
 import { ModelError } from "./errors.ts";
 import { foreignModel, type NetSettings } from "./foreign_model.ts";
-import { decodeNpz, isZip } from "./read_npz.ts";
+import { isZip } from "../files/npz.ts";
+import { decodeNpz } from "./read_npz.ts";
 import { decodeSafetensors } from "./safetensors.ts";
 import { decodeModel, type SavedModel } from "./saved_model.ts";
 
