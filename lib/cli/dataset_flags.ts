@@ -2,7 +2,6 @@
 import { resolve } from "node:path";
 import { openInBackground } from "../data/background.ts";
 import type { Dataset, DatasetSource } from "../data/dataset.ts";
-import type { SplitKind } from "../data/split.ts";
 import { DATASET_NAMES, type NamedDataset, namedDataset } from "../data/names.ts";
 import type { Status } from "./status.ts";
 import { typedPath } from "./paths.ts";
@@ -95,11 +94,6 @@ export function datasetSource(
     ...(isRecorded ? recorded : { dataset: dataset ?? "auto" }),
     ...Object.fromEntries(given),
   };
-}
-
-/** Returns the default of `--split`: `original` if a file of test rows is given. */
-export function splitOf({ test }: FlagValues<typeof DATASET_FLAGS>): { split?: SplitKind } {
-  return test === undefined ? {} : { split: "original" };
 }
 
 /** Returns what is known about the chosen data set before it is opened, if it is a named one. */

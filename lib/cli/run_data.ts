@@ -51,7 +51,7 @@ export async function compareRunData(
     return { same: data.name === dataset, data, wanted, found };
   }
   const hash = await hashDataset(data);
-  const { trainRows, testRows, publishedSplit } = record;
+  const { trainRows, testRows, publishedSplit, validationRows } = record;
   const same = hash === record.hash;
   if (!same) {
     checkClassNames(record.classNames, data);
@@ -61,7 +61,7 @@ export async function compareRunData(
   }
   return {
     same,
-    data: same ? { ...data, trainRows, publishedSplit } : data,
+    data: same ? { ...data, trainRows, publishedSplit, validationRows } : data,
     wanted: described(dataset, trainRows + testRows, record.hash),
     found: described(data.name, data.labels.length, hash),
   };

@@ -13,7 +13,7 @@ import { resolveOptions, type TrainingOptions } from "../training/options.ts";
 import { sweep, type SweepEvent, type SweptRun } from "../training/sweep.ts";
 import { sweepInParallel } from "../training/sweep_jobs.ts";
 import { openStatus, type Status } from "./status.ts";
-import { DATASET_FLAGS, openChosenDataset, splitOf } from "./dataset_flags.ts";
+import { DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
 import { DRIVER_ADVICE } from "./driver_advice.ts";
 import {
   type Flag,
@@ -235,8 +235,7 @@ function combinations(flags: FlagValues<typeof FLAGS>): Partial<TrainingOptions>
   const { seed, ...others } = SWEPT_FLAGS;
   let chosen: Record<string, unknown>[] = [{}];
   for (const name of Object.keys({ ...others, seed }) as (keyof typeof SWEPT_FLAGS)[]) {
-    const byDefault = name === "split" ? splitOf(flags).split : undefined;
-    const values: readonly unknown[] = flags[name] ?? [byDefault];
+    const values: readonly unknown[] = flags[name] ?? [undefined];
     chosen = chosen.flatMap((one) => values.map((value) => ({ ...one, [name]: value })));
   }
   return chosen.map(trainingOptions);

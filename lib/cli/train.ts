@@ -10,7 +10,7 @@ import { resolveOptions, type TrainingOptions } from "../training/options.ts";
 import { drawStart } from "../training/start.ts";
 import { engineOptions, train } from "../training/train.ts";
 import { openStatus, type Status } from "./status.ts";
-import { chosenNamedDataset, DATASET_FLAGS, openChosenDataset, splitOf } from "./dataset_flags.ts";
+import { chosenNamedDataset, DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
 import { DRIVER_ADVICE } from "./driver_advice.ts";
 import { type FlagValues, number, oneOf, path, type Task, toggle, UsageError } from "./flags.ts";
 import type { Interruption } from "./interruption.ts";
@@ -68,7 +68,7 @@ async function trainTask(
   // Loaded only when needed: resuming is rare, and saving starts after the data is read.
   const resuming = flags.resume === undefined ? undefined : await import("./resume.ts");
   const savingModule = flags.noSave ? undefined : import("../report/run_directory.ts");
-  const flagged = trainingOptions({ ...splitOf(flags), ...flags });
+  const flagged = trainingOptions(flags);
   const initial = flags.initFrom === undefined
     ? undefined
     : await (await import("./init_from.ts")).openInitialNet(flags.initFrom, flagged, flags);
@@ -208,7 +208,8 @@ async function openDataAndEngine(
     return await Promise.all([opening, fitted, creating]);
   }
   const data = await opening;
-  const fitted = fitToData(options, data, flags, status.notice);
+  // A resumed run keeps all its options.
+  const fitted = fitToData(options, data, resumed ? options : flags, status.notice);
   return [data, fitted, await engineFor(data, fitted)];
 }
 

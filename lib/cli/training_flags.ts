@@ -178,10 +178,20 @@ export function trainingOptions(
  */
 export function fitToData(
   options: TrainingOptions,
-  data: Pick<Dataset, "name" | "trainRows" | "publishedSplit"> & { labels: { length: number } },
-  flags: { batchSize?: unknown; evalSize?: unknown },
+  data:
+    & Pick<Dataset, "name" | "trainRows" | "publishedSplit" | "validationRows" | "hasNamedTest">
+    & { labels: { length: number } },
+  flags: { batchSize?: unknown; evalSize?: unknown; split?: unknown; validation?: unknown },
   onNotice: (line: string) => void,
 ): TrainingOptions {
+  const { hasNamedTest, validationRows = 0 } = data;
+  if (hasNamedTest && flags.split === undefined) {
+    options = { ...options, split: "original" };
+    if (validationRows > 0 && flags.validation === undefined) {
+      options = { ...options, validation: validationRows };
+      onNotice(`${data.name}: its ${validationRows} validation rows are held out`);
+    }
+  }
   const fitted = fitToRows(options, data, flags);
   const { batchSize, evalSize } = fitted;
   if (batchSize < options.batchSize || evalSize < options.evalSize) {

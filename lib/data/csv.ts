@@ -25,7 +25,7 @@ import {
   readError,
   readMappingBeside,
 } from "./raw.ts";
-import { partition, sideOf } from "./rows.ts";
+import { arranged, dividedByUse, type PartsByUse, sideOf } from "./rows.ts";
 
 /** The layout of a CSV file. */
 export interface CsvOptions extends FinishOptions {
@@ -82,13 +82,18 @@ export async function readCsv(path: string, options: CsvOptions = {}): Promise<D
 export async function readRawCsv(path: string, options: CsvOptions): Promise<RawDataset> {
   const { test, width } = options;
   const train = await readTable(path, options);
-  const parts = [train.part()];
-  if (test !== undefined) parts.push((await readTable(test, options, train)).part());
+  const tested = test === undefined ? undefined : await readTable(test, options, train);
+  const part = train.part();
+  const rows: PartsByUse = tested
+    ? { train: part, test: tested.part() }
+    : train.uses
+    ? dividedByUse(part, train.uses)
+    : { train: part };
   return {
     name: path,
     kind: KIND,
     ...sideOf(path, KIND, train.pixelCount, width),
-    ...partition(path, KIND, parts, train.uses),
+    ...arranged(path, KIND, rows),
     classNames: readMappingBeside(path),
     source: {
       dataset: resolve(path),

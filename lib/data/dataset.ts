@@ -32,6 +32,12 @@ export interface Dataset {
    * @default 0
    */
   validationRows?: number;
+  /**
+   * Whether the user named the test rows, by a file, a folder or a column. Tasks then use them
+   * unless another split is chosen.
+   * @default false
+   */
+  hasNamedTest?: boolean;
   /** How the source's pixels became bytes; set by `openDataset`. */
   pixels?: PixelRecord;
   /** How to open the data set again; set by `openDataset`. */

@@ -9,6 +9,7 @@ import { DataError, DataUnavailableError } from "./errors.ts";
 import { FASHION, KMNIST, MNIST, QMNIST } from "./published.ts";
 import { DATASET_NAMES, type DatasetName } from "./names.ts";
 import { isEmnist, readIdxFolder, readRawIdxFolder } from "./idx_folder.ts";
+import { isNumpy, readRawNpz } from "./npz.ts";
 import { holdsData, locateIdxFiles, startOf } from "./idx_locate.ts";
 import { inspectLabels } from "./labels.ts";
 import { type IdxSource, loadIdxSource, type LoadOptions } from "./idx_source.ts";
@@ -86,7 +87,13 @@ const FORMATS: readonly Format[] = [
     read: (path) => readRawIdxFolder(path),
   },
   {
-    name: "a CSV file",
+    name: "a NumPy file",
+    options: ["width"],
+    matches: ({ start }) => isNumpy(start),
+    read: readRawNpz,
+  },
+  {
+    name: "a CSV, ARFF or LIBSVM file",
     options: ["label", "width", "test"],
     matches: ({ path, kind }) => kind === "file" || /\.csv(\.gz)?$/i.test(path),
     async read(path, options) {
@@ -148,7 +155,7 @@ async function openPath(options: OpenOptions): Promise<Dataset> {
   if (!format) {
     throw new DataError(
       `Cannot open the data set ${printable(dataset)} as it must be ${DATASET_NAMES.join(", ")}, ` +
-        `${FORMATS.map(({ name }) => name).join(" or ")}: there is no such file or folder` +
+        `${listOf(FORMATS)}: there is no such file or folder` +
         (isEmnist(dataset)
           ? "; EMNIST is published as one archive: unpack it and give FOLDER/emnist-digits"
           : ""),
@@ -169,11 +176,14 @@ function checkOptions(accepted: readonly FormatOption[], options: OpenOptions): 
     const formats = FORMATS.filter(({ options }) => options.includes(name));
     throw new DataError(
       `Cannot use \`${name}\` ${printable(String(value), 200)} with ` +
-        `${printable(options.dataset, 200)}: only ${
-          formats.map(({ name }) => name).join(" or ")
-        } has one`,
+        `${printable(options.dataset, 200)}: only ${listOf(formats)} has one`,
     );
   }
+}
+
+function listOf(formats: readonly Format[]): string {
+  const names = formats.map(({ name }) => name);
+  return names.length === 1 ? names[0] : `${names.slice(0, -1).join(", ")}, or ${names.at(-1)}`;
 }
 
 function placeOf(path: string): Place {

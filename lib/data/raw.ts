@@ -18,7 +18,7 @@ export interface RawPart extends PixelPart {
 export interface RawDataset extends
   Pick<
     Dataset,
-    "name" | "width" | "height" | "trainRows" | "publishedSplit" | "validationRows"
+    "name" | "width" | "height" | "trainRows" | "publishedSplit" | "validationRows" | "hasNamedTest"
   > {
   /** The files, in the order of the rows. */
   parts: readonly RawPart[];
@@ -57,7 +57,8 @@ export interface FinishOptions extends PixelOptions {
  * @throws {DataError} If a label is no label, or the range of the pixels cannot be known
  */
 export function finishDataset(raw: RawDataset, options: FinishOptions = {}): Dataset {
-  const { name, parts, width, height, trainRows, publishedSplit, validationRows } = raw;
+  const { name, parts, width, height, trainRows } = raw;
+  const { publishedSplit, validationRows, hasNamedTest } = raw;
   const { onNotice, transpose = raw.isTransposed ?? false } = options;
   const numbered = inFile(raw, () => labelsOf(raw, onNotice));
   const isKnown = raw.isVerified && !options.invert && options.maxPixel === undefined;
@@ -73,6 +74,7 @@ export function finishDataset(raw: RawDataset, options: FinishOptions = {}): Dat
     trainRows,
     ...publishedSplit === false && { publishedSplit },
     ...validationRows && { validationRows },
+    ...hasNamedTest && { hasNamedTest },
     pixels: record,
     ...raw.source && { source: raw.source },
   };

@@ -9,6 +9,8 @@ export interface DatasetRecord extends DatasetSource {
   testRows: number;
   /** See `Dataset`. */
   publishedSplit?: boolean;
+  /** See `Dataset`. */
+  validationRows?: number;
   /** See `Dataset`. Recorded because a file that lacks some classes numbers the others differently. */
   classNames?: readonly string[];
   /** What the pixels look like, as the run's net expects them. */
@@ -38,12 +40,13 @@ export interface DatasetRecord extends DatasetSource {
  */
 export async function recordDataset(data: Dataset): Promise<DatasetRecord> {
   const { source = { dataset: data.name }, trainRows, labels } = data;
-  const { publishedSplit, classNames, pixels } = data;
+  const { publishedSplit, validationRows, classNames, pixels } = data;
   return {
     ...source,
     trainRows,
     testRows: labels.length - trainRows,
     ...publishedSplit !== undefined && { publishedSplit },
+    ...validationRows && { validationRows },
     ...classNames && { classNames },
     ...pixels && { pixels },
     hash: await hashDataset(data),
@@ -89,6 +92,7 @@ const FIELDS = {
   trainRows: "number",
   testRows: "number",
   publishedSplit: "boolean?",
+  validationRows: "number?",
   classNames: "list of words?",
   pixels: "record of pixels?",
   hash: "string",

@@ -43,59 +43,73 @@ export function sideOf(
   );
 }
 
+/** The rows of own data by their use; only the training rows are needed. */
+export type PartsByUse = { train: RawPart } & { [Use in RowUse]?: RawPart };
+
 /**
- * Says which rows are for training and which for testing.
+ * Arranges rows by their use: training, validation, then test rows.
  *
  * @param path The file, for messages
  * @param kind As in `RawDataset`
- * @param parts The rows of one file, or of a training and a test file
- * @param uses What each row of the first file is for, if it says so; only for a single file
- * @returns The rows, ordered as training, validation and test rows. If nothing says which rows are
- *   for testing, floor(6n/7) of n rows are training rows
- * @throws {DataError} If no row would be for training, or none for testing
+ * @param rows The rows
+ * @returns The rows in order. Validation rows without test rows are used for testing. If nothing
+ *   says which rows are for testing, floor(6n/7) of n rows are training rows
+ * @throws {DataError} If there is only one row
  */
-export function partition(
+export function arranged(
   path: string,
-  kind: string,
-  parts: readonly RawPart[],
-  uses?: readonly RowUse[],
-): Pick<RawDataset, "parts" | "trainRows" | "publishedSplit" | "validationRows"> {
-  const rows = parts[0].labels.length;
-  if (parts.length > 1) return { parts, trainRows: rows };
-  const counts = { train: 0, validation: 0, test: 0 };
-  for (const use of uses ?? []) counts[use]++;
-  // Without test rows, the file says only which rows are for training; the validation rows test.
-  if (uses && counts.train > 0 && counts.validation + counts.test > 0) {
-    const order: RowUse[] = ["train", "validation", "test"];
-    const sorted = [...uses.keys()].sort((a, b) =>
-      order.indexOf(uses[a]) - order.indexOf(uses[b]) || a - b
-    );
-    const { train, validation, test } = counts;
-    return {
-      parts: [reordered(parts[0], sorted)],
-      trainRows: test > 0 ? train + validation : train,
-      ...test > 0 && validation > 0 && { validationRows: validation },
-    };
+  kind: string | undefined,
+  { train, validation, test = validation }: PartsByUse,
+): Pick<
+  RawDataset,
+  "parts" | "trainRows" | "publishedSplit" | "validationRows" | "hasNamedTest"
+> {
+  const rows = train.labels.length;
+  if (test === undefined) {
+    const trainRows = Math.floor(6 * rows / 7);
+    if (trainRows === 0) throw readError(path, kind, "it must have at least two rows: it has one");
+    return { parts: [train], trainRows, publishedSplit: false };
   }
-  const trainRows = Math.floor(6 * rows / 7);
-  if (trainRows === 0) throw readError(path, kind, "it must have at least two rows: it has one");
-  return { parts, trainRows, publishedSplit: false };
+  if (validation === undefined || validation === test) {
+    return { parts: [train, test], trainRows: rows, hasNamedTest: true };
+  }
+  const validationRows = validation.labels.length;
+  return {
+    parts: [train, validation, test],
+    trainRows: rows + validationRows,
+    validationRows,
+    hasNamedTest: true,
+  };
 }
 
-/** Returns rows in another order. */
-function reordered(part: RawPart, order: readonly number[]): RawPart {
+/**
+ * Divides the rows of a file.
+ *
+ * @param part The rows
+ * @param uses What each row is for
+ * @returns The rows by use; all are training rows if none is
+ */
+export function dividedByUse(part: RawPart, uses: readonly RowUse[]): PartsByUse {
+  const groups = Map.groupBy(uses.keys(), (row) => uses[row]);
+  if (!groups.has("train")) return { train: part };
+  const entries = [...groups].map(([use, rows]) => [use, selected(part, rows)]);
+  return Object.fromEntries(entries);
+}
+
+/** Returns some of a file's rows. */
+function selected(part: RawPart, rows: readonly number[]): RawPart {
   const { pixels, labels, placeOf, placeOfLabel } = part;
   const width = pixels.length / labels.length;
-  const moved = pixels.slice();
-  order.forEach((row, i) => moved.set(pixels.subarray(row * width, (row + 1) * width), i * width));
+  const some = new (pixels instanceof Uint8Array ? Uint8Array : Float32Array)(rows.length * width);
+  rows.forEach((row, i) => some.set(pixels.subarray(row * width, (row + 1) * width), i * width));
   return {
     ...part,
-    pixels: moved,
+    pixels: some,
     labels: labels instanceof Uint8Array
-      ? Uint8Array.from(order, (row) => labels[row])
-      : order.map((row) => labels[row]),
+      ? Uint8Array.from(rows, (row) => labels[row])
+      : rows.map((row) => labels[row]),
     placeOf: placeOf &&
-      ((index) => placeOf(order[Math.floor(index / width)] * width + index % width)),
-    placeOfLabel: placeOfLabel && ((row) => placeOfLabel(order[row])),
+      ((index) => placeOf(rows[Math.floor(index / width)] * width + index % width)),
+    placeOfLabel: placeOfLabel && ((row) => placeOfLabel(rows[row])),
   };
 }

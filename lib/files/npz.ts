@@ -100,10 +100,34 @@ function directory(bytes: Uint8Array): Entry[] {
 async function openArray(bytes: Uint8Array, entry: Entry): Promise<NpzArray> {
   const { name, size } = entry;
   const start = await decompress(bytes, entry, Math.min(size, START_BYTES));
+  return parseArray(name, start, () => decompress(bytes, entry, size));
+}
+
+/** Whether a file is a .npy file. */
+export function isNpy(bytes: Uint8Array): boolean {
+  return [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59].every((byte, i) => bytes[i] === byte);
+}
+
+/**
+ * Reads the header of a .npy file.
+ *
+ * @param name The file's name, for messages
+ * @param bytes The file
+ * @returns Its array
+ * @throws {NpzError} If the file is corrupt
+ */
+export function openNpy(name: string, bytes: Uint8Array<ArrayBuffer>): NpzArray {
+  return parseArray(name, bytes.slice(0, START_BYTES), () => Promise.resolve(bytes));
+}
+
+function parseArray(
+  name: string,
+  start: Uint8Array<ArrayBuffer>,
+  readAll: () => Promise<Uint8Array<ArrayBuffer>>,
+): NpzArray {
   const view = new DataView(start.buffer);
-  const magic = String.fromCharCode(...start.subarray(0, 6));
-  if (start.length < 12 || magic !== "\x93NUMPY") {
-    fail(`${name} must be a numpy array`, printable(magic));
+  if (start.length < 12 || !isNpy(start)) {
+    fail(`${name} must be a numpy array`, printable(String.fromCharCode(...start.subarray(0, 6))));
   }
   const lengthBytes = start[6] === 1 ? 2 : 4;
   const headerBytes = lengthBytes === 2 ? view.getUint16(8, true) : view.getUint32(8, true);
@@ -117,13 +141,13 @@ async function openArray(bytes: Uint8Array, entry: Entry): Promise<NpzArray> {
   if (!order || !tuple) fail(`${name} must have numpy's header`, printable(header.trim(), 100));
   const shape = tuple[1].split(",").filter((size) => size.trim() !== "").map(Number);
   return {
-    name: name.slice(0, -EXTENSION.length),
+    name: name.endsWith(EXTENSION) ? name.slice(0, -EXTENSION.length) : name,
     type: type?.[2] ?? "",
     isLittleEndian: type?.[1] !== ">",
     shape,
     isColumnMajor: order[1] === "True",
     async read() {
-      const items = (await decompress(bytes, entry, size)).slice(first);
+      const items = (await readAll()).slice(first);
       // The number after the type's letter is the size in bytes, of a text in characters of four.
       const itemBytes = Number(type?.[2].slice(1)) * (type?.[2][0] === "U" ? 4 : 1);
       const expected = shape.reduce((product, size) => product * size, itemBytes);

@@ -175,7 +175,7 @@ test("openDataset() rejects the options of CSV files with other data", async () 
     const options = { label: "first", width: 2, test: "/nowhere/test.csv" };
     for (const [name, value] of Object.entries(options)) {
       const message = await failure(openDataset({ dataset, [name]: value }));
-      assert(message.includes(`\`${name}\` ${value} with ${dataset}: only a CSV`), message);
+      assert(message.includes(`\`${name}\` ${value} with ${dataset}: only a`), message);
     }
   }
 });
@@ -225,7 +225,7 @@ test("openDataset() lists the data sets if there is none of the given name", asy
   assertEquals(
     await failure(openDataset({ dataset: "mnits" })),
     "Cannot open the data set mnits as it must be auto, mnist, fashion, kmnist, qmnist, openml, synthetic, " +
-      "a folder of IDX files or a CSV file: there is no such file or folder",
+      "a folder of IDX files, a NumPy file, or a CSV, ARFF or LIBSVM file: there is no such file or folder",
   );
   const message = await failure(openDataset({ dataset: "emnist-letters" }));
   assert(message.endsWith("unpack it and give FOLDER/emnist-digits"), message);

@@ -1,0 +1,295 @@
+/** Reads data sets in NumPy's files: Keras' mnist.npz, MedMNIST, Kuzushiji-MNIST, and own arrays. */
+import { isNpy, isZip, type NpzArray, NpzError, openNpy, openNpz } from "../files/npz.ts";
+import { printable } from "../files/printable.ts";
+import { type RowUse, useOf } from "./csv_columns.ts";
+import { DataError } from "./errors.ts";
+import type { RawPixels } from "./pixels.ts";
+import { type RawDataset, type RawPart, readError } from "./raw.ts";
+import { arranged, type PartsByUse, sideOf } from "./rows.ts";
+
+const KIND = "as NumPy arrays of images";
+/** A matrix with fewer columns holds labels, not pixels. */
+const MIN_PIXELS = 16;
+/** Weights of red, green and blue in a gray pixel (ITU-R BT.601). */
+const LUMA = [0.299, 0.587, 0.114];
+const IMAGES_NAME = /(^|[_-])(x|images?|imgs?|data|pixels)([_-]|$)/i;
+const LABELS_NAME = /(^|[_-])(y|labels?|targets?|classes)([_-]|$)/i;
+
+/** How the items of an array are read, by NumPy's names without the byte order. */
+const READERS: Readonly<
+  Record<string, (view: DataView, at: number, isLittleEndian: boolean) => number>
+> = {
+  b1: (view, at) => view.getUint8(at),
+  u1: (view, at) => view.getUint8(at),
+  i1: (view, at) => view.getInt8(at),
+  u2: (view, at, little) => view.getUint16(at, little),
+  i2: (view, at, little) => view.getInt16(at, little),
+  u4: (view, at, little) => view.getUint32(at, little),
+  i4: (view, at, little) => view.getInt32(at, little),
+  u8: (view, at, little) => Number(view.getBigUint64(at, little)),
+  i8: (view, at, little) => Number(view.getBigInt64(at, little)),
+  f2: (view, at, little) => view.getFloat16(at, little),
+  f4: (view, at, little) => view.getFloat32(at, little),
+  f8: (view, at, little) => view.getFloat64(at, little),
+};
+
+/** An array of a file, and the file. */
+interface NamedArray extends NpzArray {
+  path: string;
+}
+
+/**
+ * Reads a data set from an .npz file, or from .npz or .npy files with one array each. The names of
+ * arrays and files tell training, validation and test rows (`x_train`, `val_images`), the shapes
+ * tell images from labels.
+ *
+ * @param path The file; if it lacks labels or test rows, files beside it whose names say that they
+ *   hold them are read too
+ * @param width Width of an image, if its pixels are in one dimension and do not form a square
+ * @param onNotice Called with a message for the user about each assumption made
+ * @returns The rows
+ * @throws {DataError} If arrays are missing, or a file is corrupt
+ */
+export async function readRawNpz(
+  path: string,
+  { width, onNotice }: { width?: number; onNotice?: (line: string) => void } = {},
+): Promise<RawDataset> {
+  try {
+    let arrays = await openFile(path);
+    if (arrays.length === 1) arrays = await withSiblings(path, arrays[0]);
+    const uses: (RowUse | undefined)[] = ["train", "validation", "test"];
+    const found = uses.map((use) => pairOf(arrays.filter((array) => useOfArray(array) === use)));
+    const unnamed = pairOf(arrays.filter((array) => useOfArray(array) === undefined));
+    const [train = unnamed, validation, test] = found;
+    if (!train) throw new DataError(`it must hold images and labels: it holds ${listed(arrays)}`);
+    const { images } = train;
+    const size = sizeOf(path, images, width);
+    const parts: PartsByUse = { train: await readPart(train, size) };
+    for (const [use, pair] of Object.entries({ validation, test })) {
+      if (!pair) continue;
+      const other = sizeOf(path, pair.images, width);
+      if (other.width !== size.width || other.height !== size.height) {
+        throw new DataError(
+          `the images of ${pair.images.name} must be ${size.height} x ${size.width} like those of ` +
+            `${images.name}: current value is ${other.height} x ${other.width}`,
+        );
+      }
+      parts[use as RowUse] = await readPart(pair, size);
+    }
+    if (size.colors > 1) {
+      onNotice?.(`${path}: its ${size.colors} colors are converted to gray`);
+    }
+    const { width: w, height } = size;
+    return { name: path, kind: KIND, width: w, height, ...arranged(path, KIND, parts) };
+  } catch (error) {
+    if (error instanceof NpzError) throw readError(path, KIND, error.message);
+    throw error instanceof DataError && !error.message.startsWith("Cannot ")
+      ? readError(path, KIND, error.message)
+      : error;
+  }
+}
+
+async function openFile(path: string): Promise<NamedArray[]> {
+  const bytes = await Deno.readFile(path);
+  const name = /[^/\\]*$/.exec(path)![0];
+  const arrays = isZip(bytes) ? await openNpz(bytes) : [openNpy(name, bytes)];
+  return arrays.map((array) => ({ ...array, path }));
+}
+
+/** Adds the arrays of files beside one with a single array, whose names differ in the usual words. */
+async function withSiblings(path: string, array: NamedArray): Promise<NamedArray[]> {
+  const [, folder, file] = /^(.*[/\\])?([^/\\]*)$/.exec(path)!;
+  const stem = (name: string) =>
+    name.toLowerCase().replace(/train|test|valid(ation)?|val/, "*").split(/[_.-]/)
+      .map((word) => IMAGES_NAME.test(word) || LABELS_NAME.test(word) ? "?" : word).join();
+  const arrays = [array];
+  for (const { name, isFile } of Deno.readDirSync(folder || ".")) {
+    if (!isFile || name === file || stem(name) !== stem(file)) continue;
+    arrays.push(...await openFile(`${folder ?? ""}${name}`));
+  }
+  return arrays.toSorted((a, b) => a.path < b.path ? -1 : 1);
+}
+
+/** The words that name an array: its name, or its file's if NumPy numbered it. */
+function nameOf({ name, path }: NamedArray): string {
+  return /^arr_\d+$/.test(name) || path.endsWith(".npy")
+    ? /[^/\\]*$/.exec(path)![0].replace(/\.np[yz]$/, "")
+    : name;
+}
+
+function useOfArray(array: NamedArray): RowUse | undefined {
+  return nameOf(array).split(/[_.-]/).map(useOf).find((use) => use !== undefined);
+}
+
+/** Images and their labels. */
+interface Pair {
+  images: NamedArray;
+  labels: NamedArray;
+}
+
+function pairOf(arrays: readonly NamedArray[]): Pair | undefined {
+  const hasImages = (array: NamedArray) =>
+    array.shape.length >= 3 || array.shape.length === 2 && array.shape[1] >= MIN_PIXELS;
+  const choose = (candidates: NamedArray[], name: RegExp) =>
+    candidates.length > 1 ? candidates.filter((array) => name.test(nameOf(array))) : candidates;
+  const images = choose(arrays.filter(hasImages), IMAGES_NAME);
+  const labels = choose(arrays.filter((array) => !hasImages(array)), LABELS_NAME);
+  if (images.length !== 1 || labels.length !== 1) return undefined;
+  const pair = { images: images[0], labels: labels[0] };
+  const [rows, others] = [pair.images.shape[0], pair.labels.shape[0]];
+  if (rows !== others) {
+    throw new DataError(
+      `${pair.images.name} and ${pair.labels.name} must have the same number of rows: current ` +
+        `values are ${rows} and ${others}`,
+    );
+  }
+  return pair;
+}
+
+function listed(arrays: readonly NamedArray[]): string {
+  const names = arrays.slice(0, 8).map((array) =>
+    `${printable(nameOf(array), 30)} [${array.shape}]`
+  );
+  return names.join(", ") + (arrays.length > 8 ? "..." : "");
+}
+
+/** The size of an array's images, and where its colors are. */
+interface Size {
+  width: number;
+  height: number;
+  colors: number;
+  /** Whether each pixel's colors are side by side, not each color's pixels. */
+  isInterleaved: boolean;
+}
+
+function sizeOf(path: string, { name, shape }: NamedArray, width?: number): Size {
+  const [rows, ...sides] = shape;
+  const isColors = (count: number) => count === 1 || count === 3 || count === 4;
+  const gray = { colors: 1, isInterleaved: true };
+  if (rows > 0 && sides.length === 1) return { ...sideOf(path, KIND, sides[0], width), ...gray };
+  if (rows > 0 && sides.length === 2) return { height: sides[0], width: sides[1], ...gray };
+  if (rows > 0 && sides.length === 3 && isColors(sides[2])) {
+    return { height: sides[0], width: sides[1], colors: sides[2], isInterleaved: true };
+  }
+  if (rows > 0 && sides.length === 3 && isColors(sides[0])) {
+    return { height: sides[1], width: sides[2], colors: sides[0], isInterleaved: false };
+  }
+  throw new DataError(
+    `${name} must hold images, with shape (rows, height, width) or with colors: current value is ` +
+      `[${shape}]`,
+  );
+}
+
+async function readPart({ images, labels }: Pair, size: Size): Promise<RawPart> {
+  return {
+    path: `${images.path} (${printable(images.name, 30)})`,
+    pixels: toGray(await readNumbers(images), size),
+    labels: await readLabels(labels),
+    placeOf: (index) => `row ${Math.floor(index / (size.width * size.height))}`,
+    placeOfLabel: (row) => `row ${row} of ${printable(labels.name, 30)}`,
+  };
+}
+
+/** Reads the items of an array in row-major order. */
+async function readNumbers(array: NamedArray): Promise<RawPixels> {
+  const { name, type, isLittleEndian, shape, isColumnMajor } = array;
+  if (!Object.hasOwn(READERS, type)) {
+    throw new DataError(`${name} must hold numbers: its type is ${printable(type, 20)}`);
+  }
+  const items = await array.read();
+  const view = new DataView(items.buffer);
+  const bytes = Number(type.slice(1));
+  const count = items.length / bytes;
+  let numbers: RawPixels = items;
+  if (type !== "u1") {
+    numbers = type === "b1" ? new Uint8Array(count) : new Float32Array(count);
+    const read = READERS[type];
+    for (let i = 0; i < count; i++) numbers[i] = read(view, i * bytes, isLittleEndian);
+  }
+  const wrong = numbers.findIndex((number) => !Number.isFinite(number));
+  if (wrong >= 0) throw new DataError(`${name} must hold finite numbers: one is ${numbers[wrong]}`);
+  return isColumnMajor && shape.length > 1 ? byRows(numbers, shape) : numbers;
+}
+
+/** Converts an array in which the first index varies fastest to one in which the last does. */
+function byRows(numbers: RawPixels, shape: readonly number[]): RawPixels {
+  const result = numbers.slice();
+  const index = shape.map(() => 0);
+  const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((a, b) => a * b, 1));
+  for (let i = 0; i < result.length; i++) {
+    result[i] = numbers[index.reduce((at, value, axis) => at + value * strides[axis], 0)];
+    for (let axis = shape.length - 1; axis >= 0 && ++index[axis] === shape[axis]; axis--) {
+      index[axis] = 0;
+    }
+  }
+  return result;
+}
+
+function toGray(pixels: RawPixels, { width, height, colors, isInterleaved }: Size): RawPixels {
+  if (colors === 1) return pixels;
+  const area = width * height;
+  const gray = new (pixels instanceof Uint8Array ? Uint8Array : Float32Array)(
+    pixels.length / colors,
+  );
+  for (let i = 0; i < gray.length; i++) {
+    const first = isInterleaved ? i * colors : Math.floor(i / area) * area * colors + i % area;
+    const step = isInterleaved ? 1 : area;
+    const value = LUMA.reduce(
+      (sum, weight, color) => sum + weight * pixels[first + color * step],
+      0,
+    );
+    gray[i] = pixels instanceof Uint8Array ? Math.round(value) : value;
+  }
+  return gray;
+}
+
+/** Reads labels: numbers, texts, or one-hot rows. */
+async function readLabels(array: NamedArray): Promise<string[]> {
+  const { name, type, shape, isLittleEndian } = array;
+  const [rows, columns = 1] = shape;
+  if (type.startsWith("U") || type.startsWith("S")) {
+    const items = await array.read();
+    const encoding = type.startsWith("U") ? utf32 : latin1;
+    const bytes = items.length / rows;
+    return Array.from(
+      { length: rows },
+      (_, row) => encoding(items.slice(row * bytes, (row + 1) * bytes), isLittleEndian),
+    );
+  }
+  const numbers = await readNumbers(array);
+  if (shape.length <= 1 || columns === 1) return Array.from(numbers, String);
+  return Array.from({ length: rows }, (_, row) => {
+    const values = [...numbers.subarray(row * columns, (row + 1) * columns)];
+    const isOneHot = values.every((value) => value === 0 || value === 1) &&
+      values.filter((value) => value === 1).length === 1;
+    if (isOneHot) return String(values.indexOf(1));
+    throw new DataError(
+      `${name} must hold one label per row, or one-hot rows: row ${row} has ` +
+        `${columns} numbers of which not exactly one is 1`,
+    );
+  });
+}
+
+function utf32(bytes: Uint8Array<ArrayBuffer>, isLittleEndian: boolean): string {
+  const view = new DataView(bytes.buffer);
+  const codes = Array.from(
+    { length: bytes.length / 4 },
+    (_, i) => view.getUint32(4 * i, isLittleEndian),
+  );
+  return String.fromCodePoint(...codes.filter((code) => code > 0 && code <= 0x10ffff));
+}
+
+function latin1(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes.filter((code) => code > 0));
+}
+
+/**
+ * Whether a file is one of NumPy's.
+ *
+ * @param start Its first bytes
+ * @returns Whether it is a .npy file or a ZIP archive of them
+ */
+export function isNumpy(start: Uint8Array): boolean {
+  const name = new TextDecoder("latin1").decode(start.subarray(26, 200));
+  return isNpy(start) || isZip(start) && name.includes(".npy");
+}
