@@ -16,4 +16,6 @@ await engineContract(
 await engineContract(
   "CPU (three threads per step)",
   (options) => Promise.resolve(createCpuEngine({ ...options, threads: 3 }, { sharedStep: 0 })),
+  [],
+  ["time"],
 );
