@@ -3,9 +3,14 @@ import type { EngineState } from "../engine/engine.ts";
 import type { Model } from "../net/model.ts";
 import type { Key } from "../random/threefry.ts";
 
+/** What all events have. */
+export interface TypedEvent<Type extends string> {
+  /** Tells the kinds of events apart. */
+  type: Type;
+}
+
 /** The run is about to start. */
-export interface StartedEvent {
-  type: "started";
+export interface StartedEvent extends TypedEvent<"started"> {
   /** The seed of all random numbers of the run. */
   seed: number;
   /** The device's name. */
@@ -19,8 +24,7 @@ export interface StartedEvent {
 }
 
 /** A random training row, to check that images and labels match. */
-export interface SampleEvent {
-  type: "sample";
+export interface SampleEvent extends TypedEvent<"sample"> {
   /** Its position among the training rows. */
   index: number;
   /** Its label. */
@@ -32,8 +36,7 @@ export interface SampleEvent {
 }
 
 /** An evaluation after `iteration` steps, on newly sampled rows. */
-export interface EvaluatedEvent {
-  type: "evaluated";
+export interface EvaluatedEvent extends TypedEvent<"evaluated"> {
   /** Steps done. */
   iteration: number;
   /** A fraction, 0 to 1. */
@@ -47,8 +50,7 @@ export interface EvaluatedEvent {
 }
 
 /** The number of steps done so far. */
-export interface ProgressEvent {
-  type: "progress";
+export interface ProgressEvent extends TypedEvent<"progress"> {
   /** Steps done. */
   iteration: number;
   /** Total number of steps. */
@@ -68,8 +70,7 @@ export interface BestStep {
 }
 
 /** Everything that `train({ resume })` needs to continue as if the run had not stopped. */
-export interface CheckpointEvent {
-  type: "checkpoint";
+export interface CheckpointEvent extends TypedEvent<"checkpoint"> {
   /** Steps done. */
   iteration: number;
   /** The engine's state. */
@@ -81,8 +82,7 @@ export interface CheckpointEvent {
 }
 
 /** The run has finished or was stopped. Contains the trained net. */
-export interface FinishedEvent extends Model {
-  type: "finished";
+export interface FinishedEvent extends TypedEvent<"finished">, Model {
   /** Steps done. */
   iterations: number;
   /** With `patience`, the number of steps after which the net had these parameters. */

@@ -4,7 +4,7 @@ import { splitDataset } from "../data/split.ts";
 import type { Engine, EngineOptions } from "../engine/engine.ts";
 import { parameterCount } from "../net/architecture.ts";
 import { DistSampler } from "../random/dist_sampler.ts";
-import type { FinishedEvent, ProgressEvent } from "./events.ts";
+import type { FinishedEvent, ProgressEvent, TypedEvent } from "./events.ts";
 import { checkAgainstRows, type TrainingOptions } from "./options.ts";
 import { totalIterations } from "./plan.ts";
 import { DivergedError, engineOptions, train } from "./train.ts";
@@ -30,8 +30,7 @@ export type EngineMaker = (options: EngineOptions) => Promise<Engine>;
 export type SweepEvent = SweepProgress | SweptRun;
 
 /** A finished run. */
-export interface SweptRun {
-  type: "run";
+export interface SweptRun extends TypedEvent<"run"> {
   /** The data set's name. */
   dataset: string;
   /** The run's options. */
