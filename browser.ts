@@ -54,14 +54,9 @@ export {
   predict,
   type Predictions,
 } from "./lib/training/predict.ts";
-export type { Model } from "./lib/net/model.ts";
-export type {
-  Activation,
-  Architecture,
-  Head,
-  NetParameters,
-  ParameterName,
-} from "./lib/net/architecture.ts";
+export type { Activation } from "./lib/net/activations.ts";
+export type { Head } from "./lib/net/heads.ts";
+export type { Architecture, Model, NetParameters, ParameterName } from "./lib/net/architecture.ts";
 export { loadModel } from "./lib/model/load_model.ts";
 export { MissingSettingsError, type NetSettings } from "./lib/model/foreign_model.ts";
 export {
@@ -94,7 +89,7 @@ export {
 } from "./lib/engine/create.ts";
 export type * from "./lib/engine/engine.ts";
 export type { Distortion } from "./lib/engine/distortion.ts";
-export type { Optimizer } from "./lib/net/optimizer.ts";
+export type { Optimizer } from "./lib/net/optimizers.ts";
 export type { Initialization } from "./lib/net/initialize.ts";
 
 // JAX's random numbers, under JAX's names.

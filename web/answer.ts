@@ -1,6 +1,8 @@
 /// <reference lib="dom" />
 /** The net's prediction for the drawn digit, and the activations of its layers. */
-import type { Model } from "../lib/net/model.ts";
+import { ACTIVATIONS } from "../lib/net/activations.ts";
+import type { Model } from "../lib/net/architecture.ts";
+import { HEADS } from "../lib/net/heads.ts";
 import { forwardPass } from "../lib/training/predict.ts";
 import { predictedClass } from "../lib/net/maths.ts";
 import { element, isDark, make, onColorScheme } from "./dom.ts";
@@ -26,7 +28,7 @@ export function answerWith(newModel: Model): void {
 /** Classifies the current drawing and shows the result. */
 export function showAnswer(): void {
   if (!model) return;
-  headNote.hidden = model.architecture.head !== "notebook";
+  headNote.hidden = HEADS[model.architecture.head].output.bound === Infinity;
   const digit = drawnDigit();
   paintDigit(seen, digit ?? new Uint8Array(784), isDark());
   if (!digit) {
@@ -41,8 +43,9 @@ export function showAnswer(): void {
   answer.textContent = `This is a ${best}: ${percent(p[best])}`;
   bars.forEach((bar, digit) => bar.show(p[digit], digit === best));
   [x1, x2].forEach((activations, i) => {
-    // tanh is at most 1. relu has no maximum, so the largest activation gets the full color.
-    const largest = model!.architecture.activation === "tanh" ? 1 : Math.max(...activations, 1e-9);
+    // Without a bound, the largest activation gets the full color.
+    const { bound } = ACTIVATIONS[model!.architecture.activation];
+    const largest = Number.isFinite(bound) ? bound : Math.max(...activations, 1e-9);
     paintUnits(layers[i], activations, largest);
   });
 }

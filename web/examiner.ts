@@ -6,7 +6,7 @@
 import type { Dataset } from "../lib/data/dataset.ts";
 import { splitDataset } from "../lib/data/split.ts";
 import type { SavedModel } from "../lib/model/saved_model.ts";
-import type { Model } from "../lib/net/model.ts";
+import type { Model } from "../lib/net/architecture.ts";
 import { DistSampler } from "../lib/random/dist_sampler.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
 import { predict } from "../lib/training/predict.ts";

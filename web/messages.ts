@@ -2,7 +2,7 @@
 import type { Dataset } from "../lib/data/dataset.ts";
 import type { Augmentation, Backend, DeviceDescription } from "../lib/engine/engine.ts";
 import type { SavedModel } from "../lib/model/saved_model.ts";
-import type { Model } from "../lib/net/model.ts";
+import type { Model } from "../lib/net/architecture.ts";
 import type { TrainingOptions } from "../lib/training/options.ts";
 import type { AugmentedImages } from "./augmented_images.ts";
 

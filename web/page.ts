@@ -2,7 +2,7 @@
 /** The page: starts the Workers, sends them the visitor's orders, and shows their reports. */
 import type { DeviceDescription } from "../lib/engine/engine.ts";
 import type { RunResult, SavedModel } from "../lib/model/saved_model.ts";
-import type { Model } from "../lib/net/model.ts";
+import type { Model } from "../lib/net/architecture.ts";
 import { augmentationOf } from "../lib/training/options.ts";
 import { answerWith, showAnswer } from "./answer.ts";
 import { showExamination } from "./confusion.ts";

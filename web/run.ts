@@ -5,9 +5,9 @@
  */
 import type { Dataset, Split } from "../lib/data/dataset.ts";
 import type { Engine, Evaluation } from "../lib/engine/engine.ts";
-import type { Model } from "../lib/net/model.ts";
+import type { Model } from "../lib/net/architecture.ts";
 import { parameterViews } from "../lib/net/maths.ts";
-import { MOMENT_ARRAYS } from "../lib/net/optimizer.ts";
+import { OPTIMIZERS } from "../lib/net/optimizers.ts";
 import { ChunkQueue } from "../lib/training/chunks.ts";
 import { checkAgainstRows, type TrainingOptions } from "../lib/training/options.ts";
 import { planRun, totalIterations } from "../lib/training/plan.ts";
@@ -94,7 +94,9 @@ export class Run {
    */
   async open(engine: Engine): Promise<CurvePoint[]> {
     const { parameters, key } = this.#start;
-    const moments = new Float32Array(MOMENT_ARRAYS[this.#options.optimizer] * parameters.length);
+    const moments = new Float32Array(
+      OPTIMIZERS[this.#options.optimizer].momentArrays * parameters.length,
+    );
     engine.start(this.split.train, { parameters, moments, stepsTaken: 0 });
     const plan = planRun(this.#options, this.split.train.length, key);
     const rows = this.split.validation.length > 0 ? this.split.validation : this.split.test;

@@ -6,7 +6,7 @@ import { fetchMnist } from "../lib/data/fetch_mnist.ts";
 import { syntheticDigits } from "../lib/data/synthetic.ts";
 import { createEngine } from "../lib/engine/create.ts";
 import type { Backend, Engine } from "../lib/engine/engine.ts";
-import type { Model } from "../lib/net/model.ts";
+import type { Model } from "../lib/net/architecture.ts";
 import { engineOptions } from "../lib/training/train.ts";
 import type { TrainingOptions } from "../lib/training/options.ts";
 import type { CurvePoint, ExaminerTask, TrainerOrder, TrainerReport } from "./messages.ts";

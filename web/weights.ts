@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /** Pictures of the first layer's weights. */
-import type { Model } from "../lib/net/model.ts";
+import type { Model } from "../lib/net/architecture.ts";
 import { element } from "./dom.ts";
 import { largestOf, paintSigned } from "./pixels.ts";
 

@@ -1,7 +1,7 @@
 /** Checks shared by all engines. Each function throws a RangeError that names the invalid value. */
 import type { Dataset } from "../data/dataset.ts";
 import { parameterCount } from "../net/architecture.ts";
-import { MOMENT_ARRAYS } from "../net/optimizer.ts";
+import { functionsOf } from "../net/optimizers.ts";
 import type { EngineOptions, EngineState, Step } from "./engine.ts";
 
 /** Throws if a data set does not fit the net. */
@@ -23,7 +23,7 @@ export function assertLoadable({ architecture }: EngineOptions, data: Dataset): 
 /** Throws if a state belongs to another net or optimizer. */
 export function assertState({ architecture, optimizer }: EngineOptions, state: EngineState): void {
   const parameters = parameterCount(architecture);
-  const moments = parameters * MOMENT_ARRAYS[optimizer.name];
+  const moments = parameters * functionsOf(optimizer).momentArrays;
   if (state.parameters.length !== parameters || state.moments.length !== moments) {
     throw new RangeError(
       `Cannot start a run as the state must have ${parameters} parameters and ${moments} moments: ` +

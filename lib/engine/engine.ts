@@ -17,7 +17,7 @@
  */
 import type { Dataset, PixelScale } from "../data/dataset.ts";
 import type { Architecture } from "../net/architecture.ts";
-import type { Optimizer } from "../net/optimizer.ts";
+import type { Optimizer } from "../net/optimizers.ts";
 import type { Key, ThreefryLayout } from "../random/threefry.ts";
 import type { Distortion } from "./distortion.ts";
 

@@ -3,9 +3,9 @@ import type { Dataset, PixelScale } from "../data/dataset.ts";
 import { augmentImage } from "./augment.ts";
 import type { EngineOptions, EngineState, Evaluation, Step } from "./engine.ts";
 import { type Architecture, parameterCount, parameterSlots } from "../net/architecture.ts";
-import { forward, gradients, lossOfRow, predictedClass } from "../net/maths.ts";
-import { MOMENT_ARRAYS, type Optimizer } from "../net/optimizer.ts";
-import { updateParameters } from "../net/update.ts";
+import { HEADS } from "../net/heads.ts";
+import { forward, gradients, predictedClass } from "../net/maths.ts";
+import { functionsOf, type Optimizer, updateParameters } from "../net/optimizers.ts";
 import { normal, permutation } from "../random/distributions.ts";
 import { prngKey, randomBits } from "../random/threefry.ts";
 
@@ -63,7 +63,7 @@ export class Reference {
       const [second, first] = outputs.toSorted().slice(-2);
       if (predictedClass(outputs) === label) found.correct++;
       if (first - second < 1e-6) found.undecided++;
-      found.loss += lossOfRow(head, outputs, label) / rows.length;
+      found.loss += HEADS[head].loss(outputs, label) / rows.length;
     });
     return found;
   }
@@ -120,7 +120,7 @@ export function drawState(
   }
   return {
     parameters,
-    moments: new Float32Array(count * MOMENT_ARRAYS[optimizer.name]),
+    moments: new Float32Array(count * functionsOf(optimizer).momentArrays),
     stepsTaken: 0,
   };
 }

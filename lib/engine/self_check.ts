@@ -1,5 +1,5 @@
 /** Checks whether an engine computes correctly on a device, by comparison with float64. */
-import { OPTIMIZERS } from "../net/optimizer.ts";
+import { OPTIMIZERS } from "../net/optimizers.ts";
 import { permutation } from "../random/distributions.ts";
 import { prngKey, split } from "../random/threefry.ts";
 import type { Engine, EngineOptions, Step } from "./engine.ts";
@@ -24,7 +24,7 @@ const NOTEBOOK_ENGINE: EngineOptions = {
     activation: "tanh",
     head: "notebook",
   },
-  optimizer: OPTIMIZERS.sgd,
+  optimizer: OPTIMIZERS.sgd.defaults,
   batchSize: 100,
   scale: "l2",
   augment: "none",

@@ -1,7 +1,7 @@
 /** Encodes checkpoints: everything a run needs to resume exactly, in one safetensors file. */
 import { printable } from "../files/printable.ts";
 import { type Architecture, parameterCount, parameterSlots } from "../net/architecture.ts";
-import { MOMENT_ARRAYS } from "../net/optimizer.ts";
+import { OPTIMIZERS } from "../net/optimizers.ts";
 import type { CheckpointEvent, EvaluatedEvent } from "../training/events.ts";
 import type { TrainingOptions } from "../training/options.ts";
 import { ModelError } from "./errors.ts";
@@ -150,5 +150,5 @@ function readCurve(metadata: Record<string, string>): CurvePoint[] {
 }
 
 function momentShape(architecture: Architecture, { optimizer }: TrainingOptions): number[] {
-  return [MOMENT_ARRAYS[optimizer], parameterCount(architecture)];
+  return [OPTIMIZERS[optimizer].momentArrays, parameterCount(architecture)];
 }

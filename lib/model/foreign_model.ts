@@ -3,8 +3,12 @@
  * with shapes that fit one after the other. PyTorch stores matrices as [out, in], Keras and Flax
  * store them as [in, out].
  */
-import { type Architecture, type ParameterName, parameterSlots } from "../net/architecture.ts";
-import type { Model } from "../net/model.ts";
+import {
+  type Architecture,
+  type Model,
+  type ParameterName,
+  parameterSlots,
+} from "../net/architecture.ts";
 import { OPTION_WORDS } from "../training/options.ts";
 import { fail } from "./metadata.ts";
 import type { Tensor } from "./safetensors.ts";

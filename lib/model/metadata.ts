@@ -2,8 +2,7 @@
 import type { PixelScale } from "../data/dataset.ts";
 import { type DatasetRecord, readDatasetRecord } from "../data/record.ts";
 import { printable } from "../files/printable.ts";
-import type { Architecture } from "../net/architecture.ts";
-import type { Model } from "../net/model.ts";
+import type { Architecture, Model } from "../net/architecture.ts";
 import {
   OPTION_WORDS,
   resolveOptions,

@@ -6,8 +6,9 @@
  * https://github.com/onnx/onnx/blob/v1.16.0/onnx/onnx.proto, the operators those of
  * https://onnx.ai/onnx/operators/ at the version below.
  */
-import type { Head } from "../net/architecture.ts";
-import type { Model } from "../net/model.ts";
+import { ACTIVATIONS, type LayerFunction } from "../net/activations.ts";
+import type { Model } from "../net/architecture.ts";
+import { HEADS } from "../net/heads.ts";
 import { message } from "./protobuf.ts";
 import type { Tensor } from "./safetensors.ts";
 import { modelTensors } from "./saved_model.ts";
@@ -49,7 +50,7 @@ const INTS = 7;
  */
 export function encodeOnnx(model: Model): Uint8Array<ArrayBuffer> {
   const { architecture: { inputs, classes, activation, head }, scale } = model;
-  const hidden = { tanh: "Tanh", relu: "Relu" }[activation];
+  const { output } = HEADS[head];
   const scaling = {
     // An all-zero row is divided by a tiny number instead of by 0, so it stays zero.
     l2: {
@@ -67,12 +68,10 @@ export function encodeOnnx(model: Model): Uint8Array<ArrayBuffer> {
   }[scale];
   const nodes = [
     ...scaling.nodes,
-    dense("x0", 0, "z1"),
-    node(hidden, ["z1"], "x1"),
-    dense("x1", 1, "z2"),
-    node(hidden, ["z2"], "x2"),
-    dense("x2", 2, "z3"),
-    ...headNodes(head),
+    ...layer(0, ACTIVATIONS[activation]),
+    ...layer(1, ACTIVATIONS[activation]),
+    ...layer(2, output),
+    node("Softmax", [output.onnx === undefined ? "z3" : "x3"], "probabilities", { axis: 1 }),
   ];
   const constants = [...Object.entries(scaling.constants), ...modelTensors(model)];
   const graph = message(
@@ -90,15 +89,11 @@ export function encodeOnnx(model: Model): Uint8Array<ArrayBuffer> {
   );
 }
 
-/** Returns the nodes that turn the last layer's sums z3 into probabilities. */
-function headNodes(head: Head): Uint8Array[] {
-  const softmax = (input: string) => node("Softmax", [input], "probabilities", { axis: 1 });
-  return head === "notebook" ? [node("Tanh", ["z3"], "x3"), softmax("x3")] : [softmax("z3")];
-}
-
-/** Encodes the layer `output = input * weights^T + bias`, where weights has shape (out, in). */
-function dense(input: string, layer: number, output: string): Uint8Array {
-  return node("Gemm", [input, `w${layer}`, `b${layer}`], output, { transB: 1 });
+/** Encodes a layer: z = inputs * weights^T + bias, where weights has shape (out, in); x = f(z). */
+function layer(number: number, { onnx }: LayerFunction): Uint8Array[] {
+  const [x, z] = [`x${number + 1}`, `z${number + 1}`];
+  const dense = node("Gemm", [`x${number}`, `w${number}`, `b${number}`], z, { transB: 1 });
+  return onnx === undefined ? [dense] : [dense, node(onnx, [z], x)];
 }
 
 /** Encodes a NodeProto. */

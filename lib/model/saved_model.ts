@@ -1,6 +1,10 @@
 /** Encodes trained nets as safetensors files. */
-import { type NetParameters, type ParameterName, parameterSlots } from "../net/architecture.ts";
-import type { Model } from "../net/model.ts";
+import {
+  type Model,
+  type NetParameters,
+  type ParameterName,
+  parameterSlots,
+} from "../net/architecture.ts";
 import type { FinishedEvent } from "../training/events.ts";
 import {
   fail,

@@ -4,17 +4,12 @@
  * Dimensions in the whole project: B rows of a batch, D inputs (pixels of an image), H units of a
  * hidden layer, C classes.
  */
+import type { PixelScale } from "../data/dataset.ts";
+import type { Activation } from "./activations.ts";
+import type { Head } from "./heads.ts";
 
-/** The activation function of the hidden layers. */
-export type Activation = "tanh" | "relu";
-
-/**
- * How the last layer's sums z become probabilities p, and how the loss of one row with the one-hot
- * label y is computed.
- * - `notebook`: p = softmax(tanh(z)), loss = sum(-y log p - (1 - y) log(1 - p))
- * - `softmax`: p = softmax(z), loss = -log p of the row's class
- */
-export type Head = "notebook" | "softmax";
+/** An array of numbers in float32 or float64. */
+export type Floats = Float32Array | Float64Array;
 
 /** The sizes and functions of a net of three dense layers. */
 export interface Architecture {
@@ -35,6 +30,16 @@ export type ParameterName = "w0" | "b0" | "w1" | "b1" | "w2" | "b2";
 
 /** The parameters by name, each flat and row-major, with the shapes of `parameterSlots`. */
 export type NetParameters = Record<ParameterName, Float32Array>;
+
+/** A trained net: everything needed to turn a row of bytes into probabilities. */
+export interface Model {
+  /** The net's sizes, activation and head. */
+  architecture: Architecture;
+  /** How the bytes of an image are scaled to become the net's inputs; the same as in training. */
+  scale: PixelScale;
+  /** The trained parameters. */
+  parameters: NetParameters;
+}
 
 /** The position of one parameter in the flat array that holds all of them. */
 export interface ParameterSlot {

@@ -9,6 +9,20 @@ import { type Architecture, parameterCount, parameterSlots } from "./architectur
  */
 export type Initialization = "normal" | "glorot";
 
+/** The standard deviations from which parameters are drawn; 0 for parameters that are 0. */
+interface Deviations {
+  /** Of the weights of a layer with these numbers of inputs and units. */
+  weights(fanIn: number, fanOut: number): number;
+  /** Of the biases. */
+  biases: number;
+}
+
+/** The initializations by name. */
+export const INITIALIZATIONS: Readonly<Record<Initialization, Deviations>> = {
+  normal: { weights: () => 1, biases: 1 },
+  glorot: { weights: (fanIn, fanOut) => Math.sqrt(2 / (fanIn + fanOut)), biases: 0 },
+};
+
 /**
  * Initializes a net's parameters, in the order w0, b0, w1, b1, w2, b2. Each array that is not zero
  * takes one draw.
@@ -37,15 +51,12 @@ export function drawParameters(
   sampler: DistSampler,
 ): Float32Array<ArrayBuffer> {
   const parameters = new Float32Array(parameterCount(architecture));
+  const { weights, biases } = INITIALIZATIONS[initialization];
   for (const { shape, offset } of parameterSlots(architecture)) {
     const [fanOut, fanIn] = shape;
-    const isBias = fanIn === undefined;
-    if (initialization === "normal") {
-      parameters.set(sampler.normal(...shape), offset);
-    } else if (!isBias) {
-      const deviation = Math.sqrt(2 / (fanIn + fanOut));
-      parameters.set(sampler.normal(...shape).map((draw) => draw * deviation), offset);
-    }
+    const deviation = fanIn === undefined ? biases : weights(fanIn, fanOut);
+    if (deviation === 0) continue;
+    parameters.set(sampler.normal(...shape).map((draw) => draw * deviation), offset);
   }
   return parameters;
 }

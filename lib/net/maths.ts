@@ -11,18 +11,16 @@
  *     x3 (C)  = head's output of w2 x2 + b2     w2 (C, H2),  b2 (C)
  *     p  (C)  = softmax(x3)
  *
- * where the head's output is tanh for `notebook` and the identity for `softmax`.
+ * where activation, head's output and loss are those of `ACTIVATIONS` and `HEADS`.
  */
+import { ACTIVATIONS } from "./activations.ts";
 import {
-  type Activation,
   type Architecture,
-  type Head,
+  type Floats,
   type ParameterName,
   parameterSlots,
 } from "./architecture.ts";
-
-/** An array of numbers in float32 or float64. */
-export type Floats = Float32Array | Float64Array;
+import { HEADS } from "./heads.ts";
 
 /** Each layer's outputs for B rows. */
 export interface Activations {
@@ -66,47 +64,13 @@ export function forward(
   const { w0, b0, w1, b1, w2, b2 } = parameterViews(architecture, parameters);
   const x1 = dense(inputs, w0, b0).map(ACTIVATIONS[activation].apply);
   const x2 = dense(x1, w1, b1).map(ACTIVATIONS[activation].apply);
-  const x3 = dense(x2, w2, b2);
-  if (head === "notebook") x3.forEach((z, i) => x3[i] = Math.tanh(z));
+  const x3 = dense(x2, w2, b2).map(HEADS[head].output.apply);
   const p = new Float64Array(x3.length);
   for (let from = 0; from < p.length; from += architecture.classes) {
     const to = from + architecture.classes;
     softmax(x3.subarray(from, to), p.subarray(from, to));
   }
   return { x1, x2, x3, p };
-}
-
-/**
- * Computes the loss of one row: `sum(-y log p - (1 - y) log(1 - p))` with the one-hot label y for
- * the notebook's head, `-log p` of the label for the softmax head.
- *
- * @param head The net's head
- * @param outputs Shape (C): the row's x3
- * @param label The row's class, 0 to C - 1
- * @returns The loss, in nats
- *
- * @example
- * ```ts
- * import { lossOfRow } from "./maths.ts";
- * import { assertAlmostEquals } from "@std/assert";
- *
- * assertAlmostEquals(lossOfRow("softmax", Float64Array.of(0, 0), 1), Math.LN2);
- * assertAlmostEquals(lossOfRow("notebook", Float64Array.of(0, 0), 1), 2 * Math.LN2);
- * ```
- */
-export function lossOfRow(head: Head, outputs: Floats, label: number): number {
-  // Computing log p from x3 instead of from p is more precise where p is close to 0.
-  const largest = Math.max(...outputs);
-  let sum = 0;
-  for (const output of outputs) sum += Math.exp(output - largest);
-  const logSum = largest + Math.log(sum);
-  let loss = logSum - outputs[label];
-  if (head === "notebook") {
-    outputs.forEach((output, i) => {
-      if (i !== label) loss -= Math.log1p(-Math.exp(output - logSum));
-    });
-  }
-  return loss;
 }
 
 /**
@@ -131,50 +95,6 @@ export function softmax(outputs: Floats, p: Float64Array): void {
   let sum = 0;
   for (let i = 0; i < outputs.length; i++) sum += p[i] = Math.exp(outputs[i] - largest);
   for (let i = 0; i < outputs.length; i++) p[i] /= sum;
-}
-
-/**
- * Computes the gradient of one row's loss with respect to its outputs x3.
- *
- * For the softmax head, it is p - y. For the notebook's head, let c be the label and g_i = dloss/dp_i,
- * which is -1/p_c for the label and 1/(1 - p_i) for the others. The gradient is then p_i (g_i - S)
- * with S = sum of g_j p_j = -1 + sum over j != c of p_j/(1 - p_j).
- *
- * @param head The net's head
- * @param p Shape (C): softmax of the outputs
- * @param label The row's class, 0 to C - 1
- * @param gradient Shape (C); receives the gradient
- *
- * @example
- * ```ts
- * import { lossGradient } from "./maths.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const gradient = new Float64Array(2);
- * lossGradient("softmax", Float64Array.of(0.25, 0.75), 1, gradient);
- * assertEquals(gradient, Float64Array.of(0.25, -0.25));
- * lossGradient("notebook", Float64Array.of(0.5, 0.5), 1, gradient);
- * assertEquals(gradient, Float64Array.of(1, -1));
- * ```
- */
-export function lossGradient(
-  head: Head,
-  p: Float64Array,
-  label: number,
-  gradient: Float64Array,
-): void {
-  if (head === "softmax") {
-    gradient.set(p);
-    gradient[label] -= 1;
-    return;
-  }
-  let S = -1;
-  for (let i = 0; i < p.length; i++) {
-    if (i !== label) S += p[i] / (1 - p[i]);
-  }
-  for (let i = 0; i < p.length; i++) {
-    gradient[i] = (i === label ? -1 : p[i] / (1 - p[i])) - p[i] * S;
-  }
 }
 
 /**
@@ -230,6 +150,7 @@ export function gradients(
   const rows = labels.length;
   const { activation, head, classes } = architecture;
   const { derivative } = ACTIVATIONS[activation];
+  const { output, gradient: lossGradient } = HEADS[head];
   const { w1, w2 } = parameterViews(architecture, parameters);
   const { x1, x2, x3, p } = forward(architecture, parameters, inputs);
 
@@ -237,9 +158,9 @@ export function gradients(
   const d3 = new Float64Array(rows * classes);
   for (let row = 0; row < rows; row++) {
     const [from, to] = [row * classes, (row + 1) * classes];
-    lossGradient(head, p.subarray(from, to), labels[row], d3.subarray(from, to));
+    lossGradient(p.subarray(from, to), labels[row], d3.subarray(from, to));
   }
-  d3.forEach((d, i) => d3[i] = d * (head === "notebook" ? 1 - x3[i] ** 2 : 1) / rows);
+  d3.forEach((d, i) => d3[i] = d * output.derivative(x3[i]) / rows);
   const d2 = backwardDense(d3, w2, classes).map((d, i) => d * derivative(x2[i]));
   const d1 = backwardDense(d2, w1, architecture.hidden[1]).map((d, i) => d * derivative(x1[i]));
 
@@ -279,16 +200,6 @@ export function parameterViews<Array extends Floats>(
     ) => [name, parameters.subarray(offset, offset + length)]),
   ) as Record<ParameterName, Array>;
 }
-
-/** The activations, and their derivatives as functions of their outputs. */
-const ACTIVATIONS: Record<
-  Activation,
-  { apply: (sum: number) => number; derivative: (output: number) => number }
-> = {
-  tanh: { apply: Math.tanh, derivative: (output) => 1 - output * output },
-  // At 0 the derivative is 0, as in JAX.
-  relu: { apply: (sum) => Math.max(sum, 0), derivative: (output) => output > 0 ? 1 : 0 },
-};
 
 /** Computes sums (B, O) = inputs (B, I) weights^T (I, O) + bias (O), where weights is (O, I). */
 function dense(inputs: Floats, weights: Floats, bias: Floats): Float64Array {

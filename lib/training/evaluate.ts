@@ -1,8 +1,9 @@
 /** Evaluates a trained net on labeled images, in plain TypeScript, without a device. */
 import { checkDataset } from "../data/check.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { lossOfRow, predictedClass } from "../net/maths.ts";
-import type { Model } from "../net/model.ts";
+import { HEADS } from "../net/heads.ts";
+import { predictedClass } from "../net/maths.ts";
+import type { Model } from "../net/architecture.ts";
 import { outputsOfRows } from "./predict.ts";
 
 /** The result of an evaluation. */
@@ -110,7 +111,7 @@ export function* evaluateStepwise(
     const answer = answers[row] = predictedClass(x3);
     confusion[label * classes + answer]++;
     if (answer === label) correct++;
-    loss += lossOfRow(head, x3, label);
+    loss += HEADS[head].loss(x3, label);
     yield row + 1;
   }
   const right = Float64Array.from({ length: classes }, (_, c) => confusion[c * classes + c]);

@@ -1,6 +1,6 @@
 /** The events that `train()` yields; `--json` prints them as one JSON object per line. */
 import type { EngineState } from "../engine/engine.ts";
-import type { Model } from "../net/model.ts";
+import type { Model } from "../net/architecture.ts";
 import type { Key } from "../random/threefry.ts";
 
 /** What all events have. */

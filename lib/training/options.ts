@@ -3,9 +3,10 @@ import type { Distortion } from "../engine/distortion.ts";
 import type { Augmentation } from "../engine/engine.ts";
 import type { Dataset, PixelScale } from "../data/dataset.ts";
 import type { SplitKind } from "../data/split.ts";
-import type { Activation, Head } from "../net/architecture.ts";
+import type { Activation } from "../net/activations.ts";
+import type { Head } from "../net/heads.ts";
 import type { Initialization } from "../net/initialize.ts";
-import type { Optimizer } from "../net/optimizer.ts";
+import type { Optimizer } from "../net/optimizers.ts";
 import type { ThreefryLayout } from "../random/threefry.ts";
 
 /**

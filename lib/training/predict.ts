@@ -1,7 +1,6 @@
 /** Classifies images with a trained net, in plain TypeScript, without a device. */
 import { forward, predictedClass } from "../net/maths.ts";
-import { flatParameters } from "../net/architecture.ts";
-import type { Model } from "../net/model.ts";
+import { flatParameters, type Model } from "../net/architecture.ts";
 
 /** Predictions for n images. */
 export interface Predictions {

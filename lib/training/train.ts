@@ -5,7 +5,7 @@ import { createEngine } from "../engine/create.ts";
 import type { Backend, Engine, EngineOptions, EngineState, Evaluation } from "../engine/engine.ts";
 import { flatParameters, layerSizes, type NetParameters } from "../net/architecture.ts";
 import { parameterViews } from "../net/maths.ts";
-import { MOMENT_ARRAYS, OPTIMIZERS } from "../net/optimizer.ts";
+import { OPTIMIZERS } from "../net/optimizers.ts";
 import { type Chunk, ChunkQueue } from "./chunks.ts";
 import type {
   BestStep,
@@ -127,7 +127,7 @@ export function engineOptions(
   const { hidden, activation, head, optimizer, batchSize, scale, threefry } = options;
   return {
     architecture: { inputs: width * height, hidden, classes, activation, head },
-    optimizer: OPTIMIZERS[optimizer],
+    optimizer: OPTIMIZERS[optimizer].defaults,
     batchSize,
     scale,
     augment: augmentationOf(options),
@@ -267,7 +267,7 @@ function chunkEnd(from: number, size: number, iterations: number): number {
 }
 
 function initialState(parameters: Float32Array, { optimizer }: TrainingOptions): EngineState {
-  const moments = new Float32Array(MOMENT_ARRAYS[optimizer] * parameters.length);
+  const moments = new Float32Array(OPTIMIZERS[optimizer].momentArrays * parameters.length);
   return { parameters, moments, stepsTaken: 0 };
 }
 

@@ -1,13 +1,14 @@
 // The activation functions x = f(z) of the layers, and their derivatives f'(z).
 //   TANH  x = tanh(z)      f'(z) = 1 - x^2
 //   RELU  x = max(z, 0)    f'(z) = 1 if x > 0, else 0
-//   NONE  x = z            f'(z) = 1
+//   IDENTITY  x = z        f'(z) = 1
 // The derivatives are functions of x, because the backward pass has x and no longer z. Every function takes a word:
 // four numbers at once.
 
+// lib/net/activations.ts has the same numbers.
 const TANH: u32 = 0;
 const RELU: u32 = 1;
-const NONE: u32 = 2;
+const IDENTITY: u32 = 2;
 
 /// Whether each number is infinite or NaN. This looks at the bits (an exponent of all ones), because a WGSL compiler
 /// may assume that there are no such numbers and remove comparisons that would find them.
@@ -36,7 +37,7 @@ fn rational_tanh(x: vec4f) -> vec4f {
 
 /// f(sums). Infinite sums and NaN are passed on unchanged, so that the outputs show that training has diverged.
 fn activate(activation: u32, sums: vec4f) -> vec4f {
-    if activation == NONE {
+    if activation == IDENTITY {
         return sums;
     }
     var activated = max(sums, vec4f(0.0));
@@ -48,7 +49,7 @@ fn activate(activation: u32, sums: vec4f) -> vec4f {
 
 /// f'(z), where `activated` is f(z). For ReLU, the derivative at 0 is 0, as in JAX.
 fn activation_derivative(activation: u32, activated: vec4f) -> vec4f {
-    if activation == NONE {
+    if activation == IDENTITY {
         return vec4f(1.0);
     }
     if activation == RELU {

@@ -11,8 +11,10 @@
 // A kernel that includes this file also includes activation.wgsl, and defines CLASSES (C), OUTPUT_ACTIVATION (f) and
 // `fn x3(c: u32) -> f32`, the row's output for class c.
 
-/// 0: notebook, 1: softmax.
+/// One of these numbers, which lib/net/heads.ts has too.
 const HEAD: u32 = 0;
+const NOTEBOOK: u32 = 0;
+const SOFTMAX: u32 = 1;
 /// The label of an absent row: a batch that does not fill its slot leaves rows absent.
 const ABSENT: u32 = 0xffffffff;
 
@@ -38,7 +40,7 @@ fn probability(c: u32, head: RowHead) -> f32 {
 
 /// t_i from p_i.
 fn weighted_derivative(p: f32, is_label: bool) -> f32 {
-    if HEAD == 1u {
+    if HEAD == SOFTMAX {
         return select(0.0, -1.0, is_label);
     }
     return select(p / (1.0 - p), -1.0, is_label);
@@ -68,7 +70,7 @@ fn head_of_row(label: u32) -> RowHead {
         if is_label {
             // -log p_c, computed from x3: precise even if p_c is close to 0 or underflows.
             head.loss += log(head.total) + head.largest - x3(c);
-        } else if HEAD == 0u {
+        } else if HEAD == NOTEBOOK {
             head.loss -= log(1.0 - p);
         }
     }

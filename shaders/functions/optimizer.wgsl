@@ -1,16 +1,18 @@
 // The optimizers. With parameters w, gradient g, learning rate r and step number t (from 1), as in optax:
 //   SGD:       w = w - r g
-//   momentum:  m = MOMENTUM m + g;  w = w - r m
+//   momentum:  m = BETA_1 m + g;  w = w - r m
 //   Adam:      m = BETA_1 m + (1 - BETA_1) g;  v = BETA_2 v + (1 - BETA_2) g^2
 //              w = w - r * (m / (1 - BETA_1^t)) / (sqrt(v / (1 - BETA_2^t)) + EPSILON)
 //
 // A kernel that includes this file also includes step.wgsl, and binds `parameters` (w), `first_moments` (m) and
 // `second_moments` (v), three arrays of vec4f with the layout of functions/layers.wgsl.
 
-/// 0: SGD, 1: momentum, 2: Adam.
+/// One of these numbers, which lib/net/optimizers.ts has too.
 const OPTIMIZER: u32 = 0;
-const MOMENTUM: f32 = 0.9;
-/// Adam's constants. The host computes 1 - beta in float64: in f32, 1 - 0.999 has a relative error of 1.3e-5.
+const SGD: u32 = 0;
+const MOMENTUM: u32 = 1;
+const ADAM: u32 = 2;
+/// Momentum has BETA_1 alone. The host computes 1 - beta in float64: in f32, 1 - 0.999 has a relative error of 1.3e-5.
 const BETA_1: f32 = 0.9;
 const BETA_2: f32 = 0.999;
 const ONE_MINUS_BETA_1: f32 = 0.1;
@@ -21,13 +23,13 @@ const EPSILON: f32 = 1e-8;
 /// host binds a buffer of one vec4f in their place.
 fn apply(index: u32, gradient: vec4f) {
     let before = parameters[index];
-    if OPTIMIZER == 0u {
+    if OPTIMIZER == SGD {
         parameters[index] = before - step.learning_rate * gradient;
-    } else if OPTIMIZER == 1u {
-        let m = MOMENTUM * first_moments[index] + gradient;
+    } else if OPTIMIZER == MOMENTUM {
+        let m = BETA_1 * first_moments[index] + gradient;
         first_moments[index] = m;
         parameters[index] = before - step.learning_rate * m;
-    } else {
+    } else if OPTIMIZER == ADAM {
         let m = BETA_1 * first_moments[index] + ONE_MINUS_BETA_1 * gradient;
         let v = BETA_2 * second_moments[index] + ONE_MINUS_BETA_2 * gradient * gradient;
         first_moments[index] = m;

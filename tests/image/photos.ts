@@ -7,7 +7,7 @@
 import { decodeImage, type Picture } from "../../lib/image/decode.ts";
 import { imageToDigit } from "../../lib/image/image_to_digit.ts";
 import { loadModel } from "../../lib/model/load_model.ts";
-import type { Model } from "../../lib/net/model.ts";
+import type { Model } from "../../lib/net/architecture.ts";
 import { predict } from "../../lib/training/predict.ts";
 import { KINDS, takePhoto } from "./kinds.ts";
 

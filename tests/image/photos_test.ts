@@ -1,6 +1,6 @@
 import { assert } from "@std/assert";
 import { readIdxFolder } from "../../lib/data/idx_folder.ts";
-import type { Model } from "../../lib/net/model.ts";
+import type { Model } from "../../lib/net/architecture.ts";
 import { PRESETS } from "../../lib/training/presets.ts";
 import { train } from "../../lib/training/train.ts";
 import { mnistDirectory, needs, test } from "../requirements.ts";

@@ -4,7 +4,7 @@ import { ModelError } from "../../lib/model/errors.ts";
 import { decodeModel, encodeModel } from "../../lib/model/saved_model.ts";
 import { decodeSafetensors, encodeSafetensors } from "../../lib/model/safetensors.ts";
 import { type Architecture, parameterCount } from "../../lib/net/architecture.ts";
-import { MOMENT_ARRAYS, type Optimizer } from "../../lib/net/optimizer.ts";
+import { type Optimizer, OPTIMIZERS } from "../../lib/net/optimizers.ts";
 import { NOTEBOOK } from "../../lib/training/options.ts";
 
 const architecture: Architecture = {
@@ -34,7 +34,7 @@ function checkpoint(optimizer: Optimizer["name"]): Checkpoint {
     state: {
       parameters: Float32Array.from({ length: count }, (_, i) => 1 / (i + 3)),
       moments: Float32Array.from(
-        { length: MOMENT_ARRAYS[optimizer] * count },
+        { length: OPTIMIZERS[optimizer].momentArrays * count },
         (_, i) => -1e-30 / (i + 7),
       ),
       stepsTaken: 1500,

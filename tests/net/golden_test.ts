@@ -1,14 +1,10 @@
 /** Compares the net's mathematics with JAX and optax. Each golden file has a `description`. */
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import {
-  type Activation,
-  type Architecture,
-  type Head,
-  parameterCount,
-} from "../../lib/net/architecture.ts";
-import { forward, gradients, lossOfRow, parameterViews } from "../../lib/net/maths.ts";
-import { OPTIMIZERS } from "../../lib/net/optimizer.ts";
-import { updateParameters } from "../../lib/net/update.ts";
+import type { Activation } from "../../lib/net/activations.ts";
+import { type Architecture, parameterCount } from "../../lib/net/architecture.ts";
+import { type Head, HEADS } from "../../lib/net/heads.ts";
+import { forward, gradients, parameterViews } from "../../lib/net/maths.ts";
+import { OPTIMIZERS, updateParameters } from "../../lib/net/optimizers.ts";
 import goldenGradients from "../golden/gradients.json" with { type: "json" };
 import goldenOptimizers from "../golden/optimizers.json" with { type: "json" };
 
@@ -36,13 +32,13 @@ for (const net of goldenGradients.nets) {
     const name = `${net.inputs}-${hidden.join("-")}-${net.classes} ${golden.activation} net ` +
       `with the ${golden.head} head`;
 
-    Deno.test(`forward() and lossOfRow() equal JAX's probabilities and losses for the ${name}`, () => {
+    Deno.test(`forward() and the loss equal JAX's probabilities and losses for the ${name}`, () => {
       assertEquals(parameters.length, parameterCount(architecture));
       const { x3, p } = forward(architecture, parameters, inputs);
       assert(relativeError(p, new Float64Array(bytes(golden.probabilities).buffer)) < 1e-13);
       golden.losses.forEach((loss, row) => {
         const outputs = x3.subarray(row * net.classes, (row + 1) * net.classes);
-        assertAlmostEquals(lossOfRow(golden.head as Head, outputs, labels[row]), loss, 1e-13);
+        assertAlmostEquals(HEADS[golden.head as Head].loss(outputs, labels[row]), loss, 1e-13);
       });
     });
 
@@ -65,7 +61,7 @@ for (const net of goldenGradients.nets) {
 
 for (const golden of goldenOptimizers.cases) {
   Deno.test(`updateParameters() equals optax's steps for ${golden.name}`, () => {
-    const optimizer = OPTIMIZERS[golden.name as keyof typeof OPTIMIZERS];
+    const optimizer = OPTIMIZERS[golden.name as keyof typeof OPTIMIZERS].defaults;
     for (const [constant, value] of Object.entries(optimizer)) {
       assertEquals(golden[constant as keyof typeof golden], value);
     }

@@ -1,6 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { type Architecture, layerSizes, parameterCount } from "../../lib/net/architecture.ts";
-import { forward, gradients, lossOfRow, predictedClass } from "../../lib/net/maths.ts";
+import { HEADS } from "../../lib/net/heads.ts";
+import { forward, gradients, predictedClass } from "../../lib/net/maths.ts";
 
 /** Returns pseudorandom numbers from -1 to 1: the fractional parts of multiples of the golden ratio. */
 function numbers(count: number, start = 1): Float64Array {
@@ -16,7 +17,7 @@ function meanLoss(
   const { classes, head } = architecture;
   const { x3 } = forward(architecture, parameters, inputs);
   const losses = labels.map((label, row) =>
-    lossOfRow(head, x3.subarray(row * classes, (row + 1) * classes), label)
+    HEADS[head].loss(x3.subarray(row * classes, (row + 1) * classes), label)
   );
   return losses.reduce((sum, loss) => sum + loss) / labels.length;
 }
@@ -78,8 +79,8 @@ Deno.test("forward() returns probabilities that add up to 1 for outputs of any s
   }
 });
 
-Deno.test("lossOfRow() is precise where a probability is close to 0", () => {
-  assertAlmostEquals(lossOfRow("softmax", Float64Array.of(0, 800), 0), 800, 1e-9);
+Deno.test("the loss is precise where a probability is close to 0", () => {
+  assertAlmostEquals(HEADS.softmax.loss(Float64Array.of(0, 800), 0), 800, 1e-9);
 });
 
 Deno.test("predictedClass() returns the first of equal outputs", () => {

@@ -1,8 +1,7 @@
 /** A small net and images for tests. */
-import type { Architecture } from "../../lib/net/architecture.ts";
+import type { Architecture, Model } from "../../lib/net/architecture.ts";
 import { drawParameters } from "../../lib/net/initialize.ts";
 import { parameterViews } from "../../lib/net/maths.ts";
-import type { Model } from "../../lib/net/model.ts";
 import { DistSampler } from "../../lib/random/dist_sampler.ts";
 import { prngKey, randomBits } from "../../lib/random/threefry.ts";
 

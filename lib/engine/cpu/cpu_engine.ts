@@ -2,8 +2,9 @@
 import type { Dataset } from "../../data/dataset.ts";
 import { rowScales } from "../../data/normalize.ts";
 import { parameterCount } from "../../net/architecture.ts";
-import { lossOfRow, predictedClass } from "../../net/maths.ts";
-import { MOMENT_ARRAYS } from "../../net/optimizer.ts";
+import { HEADS } from "../../net/heads.ts";
+import { predictedClass } from "../../net/maths.ts";
+import { biasCorrections, functionsOf } from "../../net/optimizers.ts";
 import { assertDrawable, assertLoadable, assertRows, assertState } from "../checks.ts";
 import type {
   DeviceDescription,
@@ -260,17 +261,14 @@ class CpuEngine implements Engine {
 
   /** Adam's bias corrections, in the form that assembly/optimizer.ts uses. */
   #corrections(learningRate: number): [correctedRate: number, correction2: number] {
-    const { optimizer } = this.options;
-    if (optimizer.name !== "adam") return [0, 0];
-    return [
-      learningRate / (1 - optimizer.beta1 ** this.#stepsTaken),
-      1 / Math.sqrt(1 - optimizer.beta2 ** this.#stepsTaken),
-    ];
+    const [first, second] = biasCorrections(this.options.optimizer, this.#stepsTaken);
+    return [learningRate / first, 1 / Math.sqrt(second)];
   }
 
   async #takeEvaluation(rows: Uint32Array, loaded: LoadedData): Promise<void> {
     const { functions, layout, bytes, words, floats } = loaded.threads;
     const { classes, head } = this.options.architecture;
+    const { loss } = HEADS[head];
     const evaluation = { correct: 0, rows: rows.length, loss: 0 };
     for (let start = 0; start < rows.length; start += layout.blockRows) {
       const block = rows.subarray(start, start + layout.blockRows);
@@ -281,7 +279,7 @@ class CpuEngine implements Engine {
         const outputs = floats.subarray(from, from + classes);
         const label = bytes[layout.labels + row];
         if (predictedClass(outputs) === label) evaluation.correct++;
-        evaluation.loss += lossOfRow(head, outputs, label);
+        evaluation.loss += loss(outputs, label);
       }
       if (performance.now() - this.#lastPause >= WORK_MS) await this.#pause();
     }
@@ -308,7 +306,7 @@ class CpuEngine implements Engine {
     const { architecture, optimizer } = this.options;
     const { threads: { floats, layout }, indices } = this.#requireLoaded("read");
     const count = parameterCount(architecture);
-    const arrays = 1 + MOMENT_ARRAYS[optimizer.name];
+    const arrays = 1 + functionsOf(optimizer).momentArrays;
     const all = new Float32Array(arrays * count);
     for (let array = 0; array < arrays; array++) {
       const distance = array * layout.parameterBytes / 4;

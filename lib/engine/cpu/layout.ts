@@ -1,7 +1,9 @@
 /** Lays out the WebAssembly memory: computes the values of the globals in assembly/memory.ts. */
 import { GRID, splineWeights } from "../distortion.ts";
 import type { Augmentation, EngineOptions } from "../engine.ts";
-import type { Optimizer } from "../../net/optimizer.ts";
+import { ACTIVATIONS } from "../../net/activations.ts";
+import { HEADS } from "../../net/heads.ts";
+import { functionsOf, type Optimizer } from "../../net/optimizers.ts";
 import type { ThreefryLayout } from "../../random/threefry.ts";
 
 /** The globals by name: sizes, choices and addresses. */
@@ -43,12 +45,6 @@ const SUMS_BYTES = 256;
 /** The bytes of a slot before its rows. */
 const SLOT_HEAD_BYTES = 32;
 
-/** The optimizers' numbers in assembly/optimizer.ts. */
-const OPTIMIZER_NUMBERS = { sgd: 0, momentum: 1, adam: 2 } as const;
-
-/** The number of additional arrays of the parameters' size: the moments, and a sum of gradients. */
-const EXTRA_ARRAYS = { sgd: 1, momentum: 2, adam: 3 } as const;
-
 /**
  * Returns the width of the next panel in vectors of four units; the same rule as in
  * assembly/memory.ts.
@@ -83,7 +79,8 @@ export function planMemory(
     lines(units2) * roundUp(classes, 8),
     stride3,
   ].map((bytes) => parameters.take(bytes));
-  const extraArrays = EXTRA_ARRAYS[optimizer.name];
+  // The moments, and a sum of gradients.
+  const extraArrays = functionsOf(optimizer).momentArrays + 1;
   const parameterBytes = parameters.bytes;
   const address = memory.take(parameterBytes * (1 + extraArrays));
   const w1Backward = memory.take(stride1 * roundUp(units2, 8));
@@ -102,10 +99,11 @@ export function planMemory(
     stride1,
     stride2,
     stride3,
-    isTanh: Number(architecture.activation === "tanh"),
-    isNotebookHead: Number(architecture.head === "notebook"),
-    optimizer: OPTIMIZER_NUMBERS[optimizer.name],
-    ...constants(optimizer),
+    activation: ACTIVATIONS[architecture.activation].code,
+    outputActivation: HEADS[architecture.head].output.code,
+    head: HEADS[architecture.head].code,
+    optimizer: functionsOf(optimizer).code,
+    ...optimizerConstants(optimizer),
     isShifted: Number(augment === "shift"),
     ...planDistortion(memory, augment, { inputs, imageWidth, threads }),
     stepThreads,
@@ -204,17 +202,9 @@ function panelVectors(units: number): number {
  * Returns the optimizer's constants. 1 - beta is computed in float64 before it is rounded to
  * float32.
  */
-function constants(optimizer: Optimizer): Layout {
-  switch (optimizer.name) {
-    case "sgd":
-      return {};
-    case "momentum":
-      return { beta1: optimizer.momentum };
-    case "adam": {
-      const { beta1, beta2, epsilon } = optimizer;
-      return { beta1, oneMinusBeta1: 1 - beta1, beta2, oneMinusBeta2: 1 - beta2, epsilon };
-    }
-  }
+function optimizerConstants(optimizer: Optimizer): Layout {
+  const { beta1, beta2, epsilon } = functionsOf(optimizer).constants(optimizer);
+  return { beta1, oneMinusBeta1: 1 - beta1, beta2, oneMinusBeta2: 1 - beta2, epsilon };
 }
 
 /** The part of a layout that distortions need. */

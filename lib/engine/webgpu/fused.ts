@@ -2,12 +2,12 @@
 import activation from "../../../shaders/functions/activation.wgsl" with { type: "text" };
 import head from "../../../shaders/functions/head.wgsl" with { type: "text" };
 import forwardBackward from "../../../shaders/fused/forward_backward.wgsl" with { type: "text" };
+import { ACTIVATIONS } from "../../net/activations.ts";
 import type { EngineOptions } from "../engine.ts";
 import {
   compileNetworkKernel,
   type EnginePlan,
   headConstants,
-  hiddenActivation,
   type Network,
   type NetworkBuffers,
 } from "./network.ts";
@@ -45,7 +45,7 @@ export async function compileFused(
     sources: [activation, head, forwardBackward],
     constants: {
       ...headConstants(options),
-      HIDDEN_ACTIVATION: hiddenActivation(options.architecture),
+      HIDDEN_ACTIVATION: ACTIVATIONS[options.architecture.activation].code,
       WORD_LANES: FORWARD_LANES.words,
       PARTS: FORWARD_LANES.parts,
     },

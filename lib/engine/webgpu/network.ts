@@ -1,6 +1,8 @@
 /** The kernels that compute the net: their interface, and what they have in common. */
 import layers from "../../../shaders/functions/layers.wgsl" with { type: "text" };
 import step from "../../../shaders/functions/step.wgsl" with { type: "text" };
+import { HEADS } from "../../net/heads.ts";
+import { functionsOf } from "../../net/optimizers.ts";
 import type { EngineOptions } from "../engine.ts";
 import type { Gpu } from "./device.ts";
 import type { ParameterLayout } from "./parameter_layout.ts";
@@ -115,41 +117,20 @@ export function layerConstants(
 
 /** The constants of shaders/functions/head.wgsl and of the kernels that use it. */
 export function headConstants({ architecture }: EngineOptions): Record<string, number> {
-  return {
-    HEAD: architecture.head === "softmax" ? 1 : 0,
-    OUTPUT_ACTIVATION: outputActivation(architecture),
-    CLASSES: architecture.classes,
-  };
-}
-
-/** The number of the hidden layers' activation function in shaders/functions/activation.wgsl. */
-export function hiddenActivation(
-  { activation }: Pick<EngineOptions["architecture"], "activation">,
-): number {
-  return activation === "relu" ? 1 : 0;
-}
-
-/**
- * The number of the output layer's: the notebook's head has tanh before its softmax, the other has
- * none.
- */
-export function outputActivation({ head }: Pick<EngineOptions["architecture"], "head">): number {
-  return head === "softmax" ? 2 : 0;
+  const { code, output } = HEADS[architecture.head];
+  return { HEAD: code, OUTPUT_ACTIVATION: output.code, CLASSES: architecture.classes };
 }
 
 /** The constants of shaders/functions/optimizer.wgsl. */
 export function optimizerConstants({ optimizer }: EngineOptions): Record<string, number> {
-  if (optimizer.name === "momentum") return { OPTIMIZER: 1, MOMENTUM: optimizer.momentum };
-  if (optimizer.name === "adam") {
-    const { beta1, beta2, epsilon } = optimizer;
-    return {
-      OPTIMIZER: 2,
-      BETA_1: beta1,
-      BETA_2: beta2,
-      ONE_MINUS_BETA_1: 1 - beta1,
-      ONE_MINUS_BETA_2: 1 - beta2,
-      EPSILON: epsilon,
-    };
-  }
-  return { OPTIMIZER: 0 };
+  const { code, constants } = functionsOf(optimizer);
+  const { beta1, beta2, epsilon } = constants(optimizer);
+  return {
+    OPTIMIZER: code,
+    BETA_1: beta1,
+    BETA_2: beta2,
+    ONE_MINUS_BETA_1: 1 - beta1,
+    ONE_MINUS_BETA_2: 1 - beta2,
+    EPSILON: epsilon,
+  };
 }

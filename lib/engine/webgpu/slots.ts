@@ -1,5 +1,5 @@
 /** Chooses the number and the size of the slots, and creates the buffers for them. */
-import { MOMENT_ARRAYS } from "../../net/optimizer.ts";
+import { functionsOf } from "../../net/optimizers.ts";
 import type { EngineOptions } from "../engine.ts";
 import type { EnginePlan, NetworkBuffers, SlotShape } from "./network.ts";
 import type { ParameterLayout } from "./parameter_layout.ts";
@@ -54,7 +54,7 @@ export function createBuffers(
   { gpu, options: { optimizer, batchSize }, layout, slots: { rows, count } }: EnginePlan,
 ): NetworkBuffers {
   const { STORAGE, COPY_DST, COPY_SRC } = GPUBufferUsage;
-  const moments = MOMENT_ARRAYS[optimizer.name];
+  const moments = functionsOf(optimizer).momentArrays;
   const parameterBytes = layout.bytes;
   // The update kernel has a binding for every moment, so moments that the optimizer lacks get a
   // small buffer.

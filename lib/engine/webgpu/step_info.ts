@@ -1,5 +1,5 @@
 /** Writes the `Step` struct of shaders/functions/step.wgsl. */
-import type { Optimizer } from "../../net/optimizer.ts";
+import { biasCorrections, type Optimizer } from "../../net/optimizers.ts";
 
 /** Bytes from one struct to the next: WebGPU requires bindings to begin at multiples of 256. */
 export const STEP_STRIDE = 256;
@@ -28,10 +28,10 @@ export function writeStepInfo(
   optimizer: Optimizer,
 ): void {
   const at = slot * STEP_STRIDE;
-  const [beta1, beta2] = optimizer.name === "adam" ? [optimizer.beta1, optimizer.beta2] : [0, 0];
+  const [first, second] = biasCorrections(optimizer, info.step);
   into.setFloat32(at, info.learningRate, true);
-  into.setFloat32(at + 4, 1 / (1 - beta1 ** info.step), true);
-  into.setFloat32(at + 8, 1 / (1 - beta2 ** info.step), true);
+  into.setFloat32(at + 4, 1 / first, true);
+  into.setFloat32(at + 8, 1 / second, true);
   into.setUint32(at + 12, info.batchRows, true);
   into.setUint32(at + 16, info.rows, true);
   into.setUint32(at + 20, Number(info.evaluate), true);

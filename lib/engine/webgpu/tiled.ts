@@ -4,16 +4,16 @@ import head from "../../../shaders/functions/head.wgsl" with { type: "text" };
 import denseBackward from "../../../shaders/tiled/dense_backward.wgsl" with { type: "text" };
 import denseForward from "../../../shaders/tiled/dense_forward.wgsl" with { type: "text" };
 import outputHead from "../../../shaders/tiled/output_head.wgsl" with { type: "text" };
+import { ACTIVATIONS } from "../../net/activations.ts";
+import { HEADS } from "../../net/heads.ts";
 import {
   type BindSlot,
   type CompileNetwork,
   compileNetworkKernel,
   type EnginePlan,
   headConstants,
-  hiddenActivation,
   type Network,
   type NetworkBuffers,
-  outputActivation,
   type SlotShape,
 } from "./network.ts";
 import { encodeDispatches, inPass } from "./program.ts";
@@ -87,8 +87,8 @@ function compileDense(
     constants: {
       LAYER: layer,
       ACTIVATION: isForward && layer === 2
-        ? outputActivation(architecture)
-        : hiddenActivation(architecture),
+        ? HEADS[architecture.head].output.code
+        : ACTIVATIONS[architecture.activation].code,
       ROWS: rows,
       LANES_X: lanes.x,
       LANES_Y: lanes.y,

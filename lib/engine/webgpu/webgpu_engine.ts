@@ -10,7 +10,7 @@ import stepFunctions from "../../../shaders/functions/step.wgsl" with { type: "t
 import sumResults from "../../../shaders/sum_results.wgsl" with { type: "text" };
 import type { Dataset } from "../../data/dataset.ts";
 import { parameterCount } from "../../net/architecture.ts";
-import { MOMENT_ARRAYS } from "../../net/optimizer.ts";
+import { functionsOf } from "../../net/optimizers.ts";
 import { assertDrawable, assertLoadable, assertRows, assertState } from "../checks.ts";
 import type {
   DeviceDescription,
@@ -158,7 +158,7 @@ export class WebGpuEngine implements Engine {
     assertState(this.options, state);
     const { architecture, optimizer } = this.options;
     const length = parameterCount(architecture);
-    const moments = MOMENT_ARRAYS[optimizer.name];
+    const moments = functionsOf(optimizer).momentArrays;
     this.#flush();
     const { queue } = this.#gpu.device;
     const { parameters, firstMoments, secondMoments } = this.#buffers;
@@ -230,7 +230,7 @@ export class WebGpuEngine implements Engine {
     this.#assertUsable();
     this.#flush();
     const { parameters, firstMoments, secondMoments } = this.#buffers;
-    const moments = MOMENT_ARRAYS[this.options.optimizer.name];
+    const moments = functionsOf(this.options.optimizer).momentArrays;
     const wanted = [parameters, firstMoments, secondMoments].slice(0, 1 + moments);
     const stepsTaken = this.#stepsTaken;
     const arrays = await Promise.all(wanted.map(async (buffer) => {

@@ -1,6 +1,6 @@
 /** The report's section that shows the weights of the first layer as images, one per unit. */
 import type { Dataset } from "../../data/dataset.ts";
-import type { Model } from "../../net/model.ts";
+import type { Model } from "../../net/architecture.ts";
 import { type Html, html } from "./html.ts";
 import { signedPicture } from "./pictures.ts";
 import { count } from "./format.ts";

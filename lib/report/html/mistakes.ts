@@ -1,7 +1,7 @@
 /** The report's section that shows misclassified test rows as images. */
 import type { Dataset } from "../../data/dataset.ts";
-import type { Architecture } from "../../net/architecture.ts";
-import type { Model } from "../../net/model.ts";
+import type { Architecture, Model } from "../../net/architecture.ts";
+import { HEADS } from "../../net/heads.ts";
 import type { EvaluationReport } from "../../training/evaluate.ts";
 import { predict } from "../../training/predict.ts";
 import { type Html, html } from "./html.ts";
@@ -59,13 +59,14 @@ export function mistakesSection(
 }
 
 /**
- * Explains the largest possible probability: tanh outputs are in [-1, 1], so it is e / (e + (C - 1)
- * / e).
+ * Explains the largest possible probability: the outputs are in [-b, b], so it is
+ * e^b / (e^b + (C - 1) / e^b).
  */
 function boundText({ head, classes }: Architecture): string {
-  if (head !== "notebook") return "";
-  const most = Math.E / (Math.E + (classes - 1) / Math.E);
-  return ` Since tanh bounds the net's outputs, no probability exceeds ${
+  const { bound, formula } = HEADS[head].output;
+  if (bound === Infinity) return "";
+  const most = Math.exp(bound) / (Math.exp(bound) + (classes - 1) / Math.exp(bound));
+  return ` Since ${formula("z")} bounds the net's outputs, no probability exceeds ${
     (100 * most).toFixed(0)
   }%.`;
 }

@@ -1,7 +1,6 @@
 /** Creates the report on one run. */
 import type { Dataset, Split } from "../../data/dataset.ts";
-import { parameterSlots } from "../../net/architecture.ts";
-import type { Model } from "../../net/model.ts";
+import { type Model, parameterSlots } from "../../net/architecture.ts";
 import { evaluate, type EvaluationReport } from "../../training/evaluate.ts";
 import { NOTEBOOK, resolveOptions, type TrainingOptions } from "../../training/options.ts";
 import { totalIterations } from "../../training/plan.ts";

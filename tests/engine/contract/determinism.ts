@@ -1,6 +1,6 @@
 /** Contract: the same calls give the same bits. */
 import { assert, assertEquals } from "@std/assert";
-import { OPTIMIZERS } from "../../../lib/net/optimizer.ts";
+import { OPTIMIZERS } from "../../../lib/net/optimizers.ts";
 import { drawState, generatedData, relativeError } from "../../../lib/engine/reference.ts";
 import {
   allRows,
@@ -24,7 +24,7 @@ export function registerDeterminism(register: Register, make: MakeEngine): void 
       data: generatedData({ rows: 300, width: 28, height: 28, classes: 10 }),
       steps: drawnSteps(12, 100, 0.5),
     },
-    ...Object.values(OPTIMIZERS).map((optimizer) => ({
+    ...Object.values(OPTIMIZERS).map(({ defaults: optimizer }) => ({
       what: `${optimizer.name} on shifted images in epochs`,
       options: { ...OTHER_ENGINE, optimizer },
       data: otherData(350),

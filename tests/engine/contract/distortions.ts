@@ -3,7 +3,7 @@ import type { Dataset } from "../../../lib/data/dataset.ts";
 import { distortImage, type Distortion, drawDistortion } from "../../../lib/engine/distortion.ts";
 import type { Augmentation, EngineOptions, EngineState, Step } from "../../../lib/engine/engine.ts";
 import { drawState, generatedData, Reference } from "../../../lib/engine/reference.ts";
-import { OPTIMIZERS } from "../../../lib/net/optimizer.ts";
+import { OPTIMIZERS } from "../../../lib/net/optimizers.ts";
 import { permutation } from "../../../lib/random/distributions.ts";
 import { prngKey } from "../../../lib/random/threefry.ts";
 import {
@@ -77,7 +77,7 @@ export function registerDistortions(register: Register, make: MakeEngine): void 
     async () => {
       // More than a binding of half a megabyte holds.
       const data = generatedData({ rows: 9000, width: 9, height: 7, classes: 10 });
-      const options = { ...LARGE_BATCH_ENGINE, optimizer: OPTIMIZERS.sgd, augment: ALL };
+      const options = { ...LARGE_BATCH_ENGINE, optimizer: OPTIMIZERS.sgd.defaults, augment: ALL };
       const start = drawState(options.architecture, options.optimizer, 1);
       const reference = new Reference(options, data, allRows(data), start);
       const step: Step = { key: prngKey(9), from: 7500, count: 1200, learningRate: 1 };
@@ -196,7 +196,7 @@ async function inputsOfSteps(
   const inputs = data.width * data.height;
   const options: EngineOptions = {
     architecture: { inputs, hidden: [1, 1], classes: 2, activation: "tanh", head: "softmax" },
-    optimizer: OPTIMIZERS.sgd,
+    optimizer: OPTIMIZERS.sgd.defaults,
     batchSize: 1,
     scale: "unit",
     augment,

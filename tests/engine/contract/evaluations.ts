@@ -1,7 +1,7 @@
 /** Contract: evaluations count correct predictions and average the loss. */
 import { assert, assertEquals } from "@std/assert";
 import { type Architecture, parameterSlots } from "../../../lib/net/architecture.ts";
-import { OPTIMIZERS } from "../../../lib/net/optimizer.ts";
+import { OPTIMIZERS } from "../../../lib/net/optimizers.ts";
 import { drawState, generatedData, Reference } from "../../../lib/engine/reference.ts";
 import {
   allRows,
@@ -120,7 +120,7 @@ export function registerEvaluations(register: Register, make: MakeEngine): void 
           await using engine = await make({ ...NOTEBOOK_ENGINE, architecture });
           engine.load(data);
           for (const { name, offset } of parameterSlots(architecture)) {
-            const state = drawState(architecture, OPTIMIZERS.sgd);
+            const state = drawState(architecture, OPTIMIZERS.sgd.defaults);
             engine.start(allRows(data), state);
             engine.evaluate(allRows(data));
             state.parameters[offset] = NaN;

@@ -4,7 +4,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Engine } from "../../../lib/engine/engine.ts";
 import { drawState, generatedData } from "../../../lib/engine/reference.ts";
-import { OPTIMIZERS } from "../../../lib/net/optimizer.ts";
+import { OPTIMIZERS } from "../../../lib/net/optimizers.ts";
 import {
   allRows,
   assertSame,
@@ -83,7 +83,7 @@ export function registerQueue(register: Register, make: MakeEngine): void {
   );
 
   register("copies its arguments and the results of read()", async () => {
-    const options = { ...NOTEBOOK_ENGINE, optimizer: OPTIMIZERS.adam };
+    const options = { ...NOTEBOOK_ENGINE, optimizer: OPTIMIZERS.adam.defaults };
     const data = generatedData({ rows: 100, width: 28, height: 28, classes: 10 });
     const drawn = drawState(options.architecture, options.optimizer);
     const state = {

@@ -3,7 +3,7 @@ import { assert, equal } from "@std/assert";
 import type { Dataset } from "../../../lib/data/dataset.ts";
 import type { Engine, EngineOptions, EngineState, Step } from "../../../lib/engine/engine.ts";
 import { generatedData } from "../../../lib/engine/reference.ts";
-import { OPTIMIZERS } from "../../../lib/net/optimizer.ts";
+import { OPTIMIZERS } from "../../../lib/net/optimizers.ts";
 import { prngKey, split } from "../../../lib/random/threefry.ts";
 
 /** Creates the engine under test. */
@@ -52,7 +52,7 @@ export const NOTEBOOK_ENGINE: EngineOptions = {
     activation: "tanh",
     head: "notebook",
   },
-  optimizer: OPTIMIZERS.sgd,
+  optimizer: OPTIMIZERS.sgd.defaults,
   batchSize: 100,
   scale: "l2",
   augment: "none",
@@ -65,7 +65,7 @@ export const NOTEBOOK_ENGINE: EngineOptions = {
  */
 export const OTHER_ENGINE: EngineOptions = {
   architecture: { inputs: 63, hidden: [20, 12], classes: 4, activation: "relu", head: "softmax" },
-  optimizer: OPTIMIZERS.adam,
+  optimizer: OPTIMIZERS.adam.defaults,
   batchSize: 60,
   scale: "unit",
   augment: "shift",

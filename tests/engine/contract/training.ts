@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Dataset } from "../../../lib/data/dataset.ts";
 import type { EngineOptions, EngineState, Step } from "../../../lib/engine/engine.ts";
-import { OPTIMIZERS } from "../../../lib/net/optimizer.ts";
+import { OPTIMIZERS } from "../../../lib/net/optimizers.ts";
 import { prngKey } from "../../../lib/random/threefry.ts";
 import {
   drawState,
@@ -30,7 +30,7 @@ export function registerTraining(register: Register, make: MakeEngine): void {
     await assertSteps(make, { options: NOTEBOOK_ENGINE, data, steps: drawnSteps(10, 100, 0.5) });
   }, { core: true });
 
-  for (const optimizer of Object.values(OPTIMIZERS)) {
+  for (const { defaults: optimizer } of Object.values(OPTIMIZERS)) {
     register(
       `matches float64 after ten steps of ${optimizer.name} in a shuffled epoch of shifted images`,
       async () => {
@@ -43,11 +43,11 @@ export function registerTraining(register: Register, make: MakeEngine): void {
         assertEquals(steps[9].count, 35);
         await assertSteps(make, { options, data, steps, deviation: 1 });
       },
-      { core: optimizer !== OPTIMIZERS.sgd },
+      { core: optimizer !== OPTIMIZERS.sgd.defaults },
     );
   }
 
-  for (const optimizer of Object.values(OPTIMIZERS)) {
+  for (const { defaults: optimizer } of Object.values(OPTIMIZERS)) {
     register(
       `matches float64 after three steps of ${optimizer.name} on 1500 shifted images each`,
       async () => {
@@ -57,7 +57,7 @@ export function registerTraining(register: Register, make: MakeEngine): void {
         const steps = drawnSteps(3, 1500, learningRate);
         await assertSteps(make, { options, data, steps, deviation: 1 });
       },
-      { core: optimizer === OPTIMIZERS.sgd },
+      { core: optimizer === OPTIMIZERS.sgd.defaults },
     );
   }
 

@@ -5,7 +5,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type CpuInternals, createCpuEngine } from "../../../lib/engine/cpu/cpu_engine.ts";
 import type { Engine, EngineOptions, EngineState } from "../../../lib/engine/engine.ts";
 import { allRows, drawnSteps, epochSteps, NOTEBOOK_ENGINE } from "../contract/shared.ts";
-import { OPTIMIZERS } from "../../../lib/net/optimizer.ts";
+import { OPTIMIZERS } from "../../../lib/net/optimizers.ts";
 import { drawState, generatedData } from "../../../lib/engine/reference.ts";
 
 const DATA = generatedData({ rows: 2000, width: 28, height: 28, classes: 10 });
@@ -23,7 +23,7 @@ function busyEngine(steps: number): Engine {
 const LARGER_NET: EngineOptions = {
   ...NOTEBOOK_ENGINE,
   architecture: { ...NOTEBOOK_ENGINE.architecture, hidden: [130, 70], activation: "relu" },
-  optimizer: OPTIMIZERS.adam,
+  optimizer: OPTIMIZERS.adam.defaults,
   batchSize: 600,
   augment: "shift",
 };

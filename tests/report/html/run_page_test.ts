@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Dataset } from "../../../lib/data/dataset.ts";
 import { parameterViews } from "../../../lib/net/maths.ts";
-import type { Model } from "../../../lib/net/model.ts";
+import type { Model } from "../../../lib/net/architecture.ts";
 import { comparePage } from "../../../lib/report/html/compare_page.ts";
 import type { ReportedRun } from "../../../lib/report/html/reported_run.ts";
 import { runPage } from "../../../lib/report/html/run_page.ts";

@@ -10,6 +10,7 @@
  */
 import { timesDerivative } from "./activation";
 import {
+  activation,
   blockRowNumbers,
   blockRows,
   classes,
@@ -72,8 +73,8 @@ function denseBackward(
       tile(dOut + row * outStride, outStride, 4, wBackward + strip * stripBytes, LINE, O, products);
       let at = row * inStride + strip * LINE;
       for (let line = products; line < products + 4 * LINE; line += LINE) {
-        v128.store(dIn + at, timesDerivative(v128.load(line), v128.load(x + at)));
-        v128.store(dIn + at, timesDerivative(v128.load(line, 16), v128.load(x + at, 16)), 16);
+        v128.store(dIn + at, timesDerivative(activation, v128.load(line), v128.load(x + at)));
+        v128.store(dIn + at, timesDerivative(activation, v128.load(line, 16), v128.load(x + at, 16)), 16);
         at += inStride;
       }
     }

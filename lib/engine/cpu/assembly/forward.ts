@@ -1,26 +1,28 @@
 /**
- * The forward pass. With ^T for transposed, and f for the hidden layers' activation function:
+ * The forward pass. With ^T for transposed, and f for the activation function of the hidden layers, and f3 for
+ * that of the outputs:
  *
  *   x1 (B, H1) = f(x0 (B, D) w0^T (D, H1) + b0 (H1))
  *   x2 (B, H2) = f(x1 w1^T (H1, H2) + b1 (H2))
- *   x3 (B, C)  = x2 w2^T (H2, C) + b2 (C), or tanh of that for the notebook's head
+ *   x3 (B, C)  = f3(x2 w2^T (H2, C) + b2 (C))
  *
  * Layer 1 multiplies only the nonzero pixels of x0, row by row (sparse_product.ts). Layers 2 and 3
  * are dense products of 4 rows by 8 units at a time (tile.ts). Rows are independent, so threads
  * take different rows.
  */
 import { activate } from "./activation";
-import { multiplyAdd, tanh } from "./arithmetic";
+import { multiplyAdd } from "./arithmetic";
 import {
+  activation,
   b0,
   b1,
   b2,
   blockRowNumbers,
   classes,
   inputs,
-  isNotebookHead,
   LINE,
   linesOf,
+  outputActivation,
   panelWidth,
   pixelPairs,
   pixelPairsEnd,
@@ -51,9 +53,8 @@ import { tile } from "./tile";
  */
 export function forward(from: u32, to: u32): void {
   for (let row = from; row < to; row++) firstLayer(row);
-  denseForward(x1, stride1, units1, w1, b1, x2, stride2, units2, from, to, HIDDEN);
-  const last = isNotebookHead ? TANH : NONE;
-  denseForward(x2, stride2, units2, w2, b2, x3, stride3, classes, from, to, last);
+  denseForward(x1, stride1, units1, w1, b1, x2, stride2, units2, from, to, activation);
+  denseForward(x2, stride2, units2, w2, b2, x3, stride3, classes, from, to, outputActivation);
 }
 
 /**
@@ -74,17 +75,12 @@ function firstLayer(row: u32): void {
     sparseProduct(width, pair, end, w0 + v * inputs * VECTOR, products);
     for (let at: usize = 0; at < width * VECTOR; at += VECTOR) {
       const z = multiplyAdd(scale, v128.load(products + at), v128.load(bias));
-      v128.store(out, activate(z));
+      v128.store(out, activate(activation, z));
       out += VECTOR;
       bias += VECTOR;
     }
   }
 }
-
-/** The activation functions of a dense layer: the hidden layers' own, tanh, or none. */
-const HIDDEN: u32 = 0;
-const TANH: u32 = 1;
-const NONE: u32 = 2;
 
 /**
  * out (B, O) = f(x (B, I) w^T (I, O) + bias (O)) for rows `from` to `to - 1`.
@@ -119,8 +115,8 @@ function denseForward(
       for (let line = products; line < products + 4 * LINE; line += LINE) {
         const z0 = f32x4.add(v128.load(line), left);
         const z1 = f32x4.add(v128.load(line, 16), right);
-        v128.store(at, f == HIDDEN ? activate(z0) : f == TANH ? tanh(z0) : z0);
-        v128.store(at, f == HIDDEN ? activate(z1) : f == TANH ? tanh(z1) : z1, 16);
+        v128.store(at, activate(f, z0));
+        v128.store(at, activate(f, z1), 16);
         at += outStride;
       }
     }

@@ -7,7 +7,7 @@
  *   notebook's head: d3_i = (g_i - p_i S) (1 - x3_i^2) weight
  *                    where g_c = -1, g_i = p_i / (1 - p_i) for i != c, and S = sum of g
  *
- * (`lossGradient` in lib/net/maths.ts derives them.) Four classes are computed at a time. Rows are
+ * (lib/net/heads.ts derives them, and has the heads' numbers.) Four classes are computed at a time. Rows are
  * independent, so threads take different rows.
  */
 import { exp, largestOf, sumOf } from "./arithmetic";
@@ -16,13 +16,16 @@ import {
   blockRowNumbers,
   classes,
   d3,
-  isNotebookHead,
+  head,
   labels,
   stride3,
   VECTOR,
   vectorsOf,
   x3,
 } from "./memory";
+
+const NOTEBOOK: u32 = 0;
+const SOFTMAX: u32 = 1;
 
 /** Computes d3 of rows `from` to `to - 1` from x3. */
 export function outputDeltas(from: u32, to: u32): void {
@@ -52,7 +55,7 @@ export function outputDeltas(from: u32, to: u32): void {
     }
     const sum = f32x4.splat(sumOf(total));
 
-    if (!isNotebookHead) {
+    if (head == SOFTMAX) {
       for (let v: u32 = 0; v < vectors; v++) {
         const p = f32x4.div(v128.load(d + v * VECTOR), sum);
         const y = v128.and(one, isClass(v, label));

@@ -34,11 +34,11 @@ export let stride2: u32 = 0;
 export let stride3: u32 = 0;
 
 // Options.
-/** 1: the hidden layers use tanh; 0: relu. */
-export let isTanh: u32 = 0;
-/** 1: the notebook's loss; 0: softmax cross-entropy. */
-export let isNotebookHead: u32 = 0;
-/** 0: SGD, 1: momentum, 2: Adam. */
+/** The functions of the hidden layers and of the outputs, by their numbers in activation.ts. */
+export let activation: u32 = 0;
+export let outputActivation: u32 = 0;
+/** The number of the head in head.ts, and of the optimizer in optimizer.ts. */
+export let head: u32 = 0;
 export let optimizer: u32 = 0;
 /** The factor of momentum, or Adam's beta1; 1 - beta1; and Adam's beta2, 1 - beta2 and epsilon. */
 export let beta1: f32 = 0;

@@ -1,5 +1,5 @@
 /**
- * The optimizers, with optax's formulas (lib/net/update.ts has them in float64). With parameters w,
+ * The optimizers, with optax's formulas (lib/net/optimizers.ts has them in float64, and their numbers). With parameters w,
  * gradient g, learning rate r and step number t:
  *
  *   SGD       w = w - r g
@@ -21,6 +21,10 @@ import {
   VECTOR,
 } from "./memory";
 
+const SGD: u32 = 0;
+const MOMENTUM: u32 = 1;
+const ADAM: u32 = 2;
+
 /**
  * Updates consecutive parameters with a block's gradient. If a step has several blocks, the
  * gradients are summed, and the last block updates the parameters with the sum.
@@ -40,8 +44,8 @@ export function applyGradient(parameters: usize, gradient: usize, bytes: usize):
     }
     if (!step.isLast) return;
   }
-  if (optimizer == 0) sgd(parameters, gradient, bytes, step.learningRate);
-  else if (optimizer == 1) momentum(parameters, gradient, bytes, step.learningRate);
+  if (optimizer == SGD) sgd(parameters, gradient, bytes, step.learningRate);
+  else if (optimizer == MOMENTUM) momentum(parameters, gradient, bytes, step.learningRate);
   else adam(parameters, gradient, bytes, step.correctedRate, step.correction2);
 }
 

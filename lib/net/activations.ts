@@ -1,0 +1,56 @@
+/** The activation functions, each with everything that the program knows about it. */
+
+/** The activation function of the hidden layers. */
+export type Activation = "tanh" | "relu";
+
+/** A function x = f(z) that a layer applies to its sums z. */
+export interface LayerFunction {
+  /** Its number in shaders/functions/activation.wgsl and lib/engine/cpu/assembly/activation.ts. */
+  code: number;
+  /** f(z). */
+  apply(z: number): number;
+  /** f'(z), as a function of x = f(z), since the backward pass of the kernels no longer has z. */
+  derivative(x: number): number;
+  /** Formats f(z) for readers. */
+  formula(z: string): string;
+  /** Formats f'(z) for readers, as a function of x. */
+  slope(x: string): string;
+  /** ONNX's operator, which needs no attributes; undefined for f(z) = z. */
+  onnx: string | undefined;
+  /** The least upper bound of |x|; Infinity if there is none. */
+  bound: number;
+}
+
+/** The activation functions by name. */
+export const ACTIVATIONS: Readonly<Record<Activation, LayerFunction>> = {
+  tanh: {
+    code: 0,
+    apply: Math.tanh,
+    derivative: (x) => 1 - x * x,
+    formula: (z) => `tanh(${z})`,
+    slope: (x) => `(1 − ${x}²)`,
+    onnx: "Tanh",
+    bound: 1,
+  },
+  relu: {
+    code: 1,
+    apply: (z) => Math.max(z, 0),
+    // At 0 the derivative is 0, as in JAX.
+    derivative: (x) => x > 0 ? 1 : 0,
+    formula: (z) => `max(${z}, 0)`,
+    slope: (x) => `[${x} > 0]`,
+    onnx: "Relu",
+    bound: Infinity,
+  },
+};
+
+/** f(z) = z, which the last layer may apply. */
+export const IDENTITY: LayerFunction = {
+  code: 2,
+  apply: (z) => z,
+  derivative: () => 1,
+  formula: (z) => z,
+  slope: () => "1",
+  onnx: undefined,
+  bound: Infinity,
+};
