@@ -1,6 +1,7 @@
 /** `deno task build`: writes the page as a folder for any static web host. */
-import { writeFileAtomically } from "../files/write_file.ts";
+import { filesOfEarlierBuild, writeBuild } from "./build_folder.ts";
 import { openStatus } from "./status.ts";
+import { DECLARATIONS_FILE, libraryDeclarations } from "./declarations.ts";
 import { DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
 import { type FlagValues, type Task, text, toggle, UsageError } from "./flags.ts";
 import { print } from "./output.ts";
@@ -27,9 +28,6 @@ const TASK: Task<typeof FLAGS> = {
   flags: FLAGS,
 };
 
-/** The list of a build's files, with which the next build removes them. */
-const LIST = "files.json";
-
 if (import.meta.main) await runTask(TASK, buildTask);
 
 async function buildTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
@@ -41,52 +39,16 @@ async function buildTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
     );
   }
   using status = await openStatus(flags.quiet);
-  const earlier = await filesOfEarlierBuild(out);
+  await filesOfEarlierBuild(out); // fails before the work if it is not a build's folder
   const files: PageFiles = new Map();
   if (withData) {
     const data = await openChosenDataset({ dataset: "mnist", dataDir }, status);
     for (const [name, bytes] of await gzipped(mnistFiles(data))) files.set(name, bytes);
   }
-  for (const [name, bytes] of await pageFiles(dataUrl ?? MNIST_FOLDER)) files.set(name, bytes);
-
-  const names = [...files.keys()];
-  await Deno.mkdir(`${out}/${MNIST_FOLDER}`, { recursive: true });
-  await writeFileAtomically(
-    `${out}/${LIST}`,
-    new TextEncoder().encode(JSON.stringify([...new Set([...earlier, ...names])], null, 2)),
-  );
+  files.set(DECLARATIONS_FILE, new TextEncoder().encode(await libraryDeclarations()));
   // index.html is the last file, so that a page which can be opened is complete.
-  for (const [name, bytes] of files) await writeFileAtomically(`${out}/${name}`, bytes);
-  for (const name of earlier) {
-    if (!files.has(name)) await Deno.remove(`${out}/${name}`).catch(() => {});
-  }
+  for (const [name, bytes] of await pageFiles(dataUrl ?? MNIST_FOLDER)) files.set(name, bytes);
+  const names = await writeBuild(out, files);
+  await Deno.mkdir(`${out}/${MNIST_FOLDER}`, { recursive: true });
   print(flags.json ? JSON.stringify({ type: "build", folder: out, files: names }) : out);
-}
-
-/**
- * Returns the names of the files that an earlier build wrote.
- *
- * @throws {Error} If the folder contains files but no list of a build
- */
-async function filesOfEarlierBuild(out: string): Promise<string[]> {
-  try {
-    const names = JSON.parse(await Deno.readTextFile(`${out}/${LIST}`));
-    return names.filter((name: unknown) => /^(mnist\/)?[\w-]+(\.[\w-]+)+$/.test(String(name)));
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) {
-      throw new Error(`Cannot read ${out}/${LIST}: ${(error as Error).message}`);
-    }
-  }
-  try {
-    const [entry] = [...Deno.readDirSync(out)];
-    if (entry) {
-      throw new Error(
-        `Cannot write into ${out} as it contains other files, such as ${entry.name}: ` +
-          "choose another folder with --out",
-      );
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  return [];
 }

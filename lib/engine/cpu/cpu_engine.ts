@@ -5,6 +5,7 @@ import { parameterCount } from "../../net/architecture.ts";
 import { HEADS } from "../../net/heads.ts";
 import { predictedClass } from "../../net/maths.ts";
 import { biasCorrections, functionsOf } from "../../net/optimizers.ts";
+import { coreCount } from "../cores.ts";
 import { assertDrawable, assertLoadable, assertRows, assertState } from "../checks.ts";
 import type {
   DeviceDescription,
@@ -138,8 +139,7 @@ class CpuEngine implements Engine {
   #lastPause = 0;
 
   constructor(
-    { threads = Math.min(navigator.hardwareConcurrency, MAX_THREADS), ...options }:
-      CpuEngineOptions,
+    { threads = Math.min(coreCount(), MAX_THREADS), ...options }: CpuEngineOptions,
     internals: CpuInternals,
   ) {
     this.options = options;

@@ -1,5 +1,6 @@
 /** Samples rows on the CPU for an engine that computes on another device. */
 import type { ThreefryLayout } from "../../random/threefry.ts";
+import { coreCount } from "../cores.ts";
 import { type Draw, Draws } from "./draws.ts";
 import { planDrawMemory } from "./layout.ts";
 import { buildOfHere } from "./module.ts";
@@ -38,7 +39,7 @@ export class RowDrawer implements Disposable {
   readonly #draws: Draws;
 
   constructor({ trainRows, largest, layout }: RowDrawerOptions) {
-    const threads = canShareMemory() && navigator.hardwareConcurrency > 1 ? 2 : 1;
+    const threads = canShareMemory() && coreCount() > 1 ? 2 : 1;
     const planned = planDrawMemory({ rows: trainRows.length, largest, layout, threads });
     this.#threads = new Threads(buildOfHere(), planned, threads);
     this.#draws = new Draws(this.#threads);
