@@ -60,7 +60,9 @@ export async function* readRecords(path: string): AsyncGenerator<CsvRecord> {
     }
     if (error instanceof TypeError && /decode|encoded/i.test(error.message)) {
       throw new DataError(
-        `it is not UTF-8 text (somewhere after line ${line}): save it as UTF-8, which Excel calls ` +
+        `it is not UTF-8 text${
+          line > 0 ? ` after line ${line}` : ""
+        }: save it as UTF-8, which Excel calls ` +
           `"CSV UTF-8"`,
       );
     }

@@ -206,7 +206,9 @@ async function readNumbers(array: NamedArray): Promise<RawPixels> {
     const read = READERS[type];
     for (let i = 0; i < count; i++) numbers[i] = read(view, i * bytes, isLittleEndian);
   }
-  const wrong = numbers.findIndex((number) => !Number.isFinite(number));
+  const wrong = numbers instanceof Float32Array
+    ? numbers.findIndex((number) => !Number.isFinite(number))
+    : -1;
   if (wrong >= 0) throw new DataError(`${name} must hold finite numbers: one is ${numbers[wrong]}`);
   return isColumnMajor && shape.length > 1 ? byRows(numbers, shape) : numbers;
 }

@@ -103,10 +103,10 @@ export function toBytes(
   { invert = false, maxPixel, onNotice = () => {} }: PixelOptions = {},
 ): { images: Uint8Array<ArrayBuffer>; record: PixelRecord } {
   const ranges: Range[] = [];
+  const found = parts.map(({ pixels }) => extremesOf(pixels));
   const isTiny = Math.min(size.width, size.height) < SMALLEST_SIDE;
-  for (const part of parts) {
-    const extremes = extremesOf(part.pixels);
-    const range = chooseRange(part, extremes, maxPixel, ranges[0] ?? (isTiny ? BYTES : undefined));
+  for (const [i, part] of parts.entries()) {
+    const range = chooseRange(part, found[i], maxPixel, ranges[0] ?? (isTiny ? BYTES : undefined));
     ranges.push(range);
     if (range.assumption) onNotice(`${part.path}: ${range.assumption}`);
   }
@@ -114,7 +114,7 @@ export function toBytes(
   const images = converted.length === 1 ? converted[0] : join(converted);
   const brightBackground = brightBackgrounds(images, size);
   reportBackground(parts[0].path, brightBackground, invert, onNotice);
-  const { smallest, largest } = extremesOf(parts[0].pixels);
+  const { smallest, largest } = found[0];
   const { black, white } = ranges[0];
   return {
     images,
@@ -177,11 +177,13 @@ function extremesOf(pixels: RawPixels): Extremes {
   let isWhole = true;
   if (pixels instanceof Uint8Array) {
     const isPresent = new Uint8Array(256);
-    for (const pixel of pixels) isPresent[pixel] = 1;
+    // An index is several times as fast as an iterator.
+    for (let i = 0; i < pixels.length; i++) isPresent[pixels[i]] = 1;
     smallest = isPresent.indexOf(1);
     largest = isPresent.lastIndexOf(1);
   } else {
-    for (const pixel of pixels) {
+    for (let i = 0; i < pixels.length; i++) {
+      const pixel = pixels[i];
       if (pixel < smallest) smallest = pixel;
       if (pixel > largest) largest = pixel;
       if (isWhole && !Number.isInteger(pixel)) isWhole = false;
@@ -293,7 +295,9 @@ function convert(
       const byte = Math.min(255, Math.round(factor * value));
       return invert ? 255 - byte : byte;
     });
-    return pixels.map((pixel) => table[pixel]);
+    const bytes = new Uint8Array(pixels.length);
+    for (let i = 0; i < bytes.length; i++) bytes[i] = table[pixels[i]];
+    return bytes;
   }
   const bytes = new Uint8Array(pixels.length);
   for (let i = 0; i < bytes.length; i++) {

@@ -174,7 +174,9 @@ async function decompress(
   if (method !== 8) failCorrupt(`${name} has the unsupported compression method ${method}`);
   const decompressed = new Uint8Array(length);
   let at = 0;
-  const compressed = new Blob([bytes.slice(from, from + compressedSize)]);
+  // A short beginning needs few compressed bytes, of which the rest could unpack to gigabytes.
+  const taken = length < size ? Math.min(compressedSize, 4 * length) : compressedSize;
+  const compressed = new Blob([bytes.slice(from, from + taken)]);
   const reader = compressed.stream().pipeThrough(new DecompressionStream("deflate-raw"))
     .getReader();
   try {
