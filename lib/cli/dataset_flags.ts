@@ -11,7 +11,7 @@ export const DATASET_FLAGS = inGroup("Data:", {
   dataset: {
     ...text(
       "NAME|DIR|FILE",
-      "data set: a name, a folder of four IDX files, or a CSV file of images",
+      "data set: a name, a folder of IDX files or of one folder of pictures a class, or a file: CSV, npz, ARFF, LIBSVM",
       "auto",
     ),
     choices: DATASET_NAMES,
@@ -26,6 +26,8 @@ export const DATASET_FLAGS = inGroup("Data:", {
   test: path("FILE.csv", "a second CSV file, with the test rows; sets --split original"),
   transpose: toggle("swap rows and columns of each image; the default for EMNIST's files"),
   imageWidth: number("width in pixels of a CSV file's images, if they are not square"),
+  asPhoto: toggle("find the digit in each picture of a folder, as in photographs"),
+  strict: toggle("end with an error if a picture of a folder cannot be read"),
   invert: toggle("exchange dark and bright, for black ink on white paper"),
   maxPixel: number("value of full ink; by default derived from the largest pixel"),
 });
@@ -51,8 +53,8 @@ export async function openChosenDataset(
       mnistDir: mnistDir && typedPath(mnistDir),
       onNotice: (line) => status.notice(withFlags(line)),
       onWarning: (line) => status.warning(withFlags(line)),
-      onProgress: ({ file, bytes, total = bytes }) =>
-        status.progress(bytes, total, `of ${file} downloaded`),
+      onProgress: ({ file, bytes, total = bytes, what = `of ${file} downloaded` }) =>
+        status.progress(bytes, total, what),
     });
   } catch (error) {
     if (error instanceof Error) error.message = withFlags(error.message);
@@ -73,6 +75,19 @@ export function withFlags(line: string): string {
   });
 }
 
+/** The options of `openDataset` that flags give; other flags of a task are not among them. */
+const DATASET_OPTIONS = [
+  "dataDir",
+  "label",
+  "width",
+  "test",
+  "transpose",
+  "asPhoto",
+  "strict",
+  "invert",
+  "maxPixel",
+] as const;
+
 /**
  * Returns the source given by flags, completed by what an earlier run recorded.
  *
@@ -81,14 +96,12 @@ export function withFlags(line: string): string {
  * @returns The arguments of `openDataset`
  */
 export function datasetSource(
-  { dataset, dataDir, label, imageWidth: width, test, transpose, invert, maxPixel }: FlagValues<
-    typeof DATASET_FLAGS
-  >,
+  { dataset, imageWidth: width, ...others }: FlagValues<typeof DATASET_FLAGS>,
   recorded?: DatasetSource,
-): DatasetSource {
+): DatasetSource & { strict?: boolean } {
   const isRecorded = recorded !== undefined &&
     (dataset === undefined || [dataset, resolve(dataset)].includes(recorded.dataset));
-  const given = Object.entries({ dataDir, label, width, test, transpose, invert, maxPixel })
+  const given = DATASET_OPTIONS.map((name) => [name, { width, ...others }[name]] as const)
     .filter(([, value]) => value !== undefined);
   return {
     ...(isRecorded ? recorded : { dataset: dataset ?? "auto" }),

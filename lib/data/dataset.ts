@@ -84,6 +84,11 @@ export interface DatasetSource {
    */
   transpose?: boolean;
   /**
+   * Whether the digit in each picture of a folder is found, as in photographs.
+   * @default false
+   */
+  asPhoto?: boolean;
+  /**
    * Whether dark and bright are exchanged, for black ink on white paper.
    * @default false
    */

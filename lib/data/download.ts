@@ -10,6 +10,8 @@ export interface DownloadProgress {
   bytes: number;
   /** Total bytes, if the mirror announces them. */
   total?: number;
+  /** What is counted, if not the bytes of a download: `of the pictures read`. */
+  what?: string;
 }
 
 /** Timeouts, retries and the progress callback. */

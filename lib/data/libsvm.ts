@@ -26,7 +26,7 @@ export function isLibsvm(line: string): boolean {
  * are known only then: those after the last that is not zero in any row complete a square.
  *
  * @param lines The file's lines
- * @returns One record a row: the label, then all pixels
+ * @returns A header, then a record for each row: the label and all pixels
  * @throws {DataError} If a line is malformed
  *
  * @example
@@ -36,7 +36,8 @@ export function isLibsvm(line: string): boolean {
  *
  * const lines = ReadableStream.from(["1 2:9", "0 1:7 3:5"]);
  * const records = await Array.fromAsync(libsvmRecords(lines));
- * assertEquals(records.map(({ fields }) => fields.join()), ["1,0,9,0,0", "0,7,0,5,0"]);
+ * const [, first, second] = records.map(({ fields }) => fields.join());
+ * assertEquals([first, second], ["1,0,9,0,0", "0,7,0,5,0"]);
  * ```
  */
 export async function* libsvmRecords(lines: AsyncIterable<string>): AsyncGenerator<CsvRecord> {
@@ -55,6 +56,10 @@ export async function* libsvmRecords(lines: AsyncIterable<string>): AsyncGenerat
     rows.push({ line, text });
   }
   const pixels = Math.ceil(Math.sqrt(largest)) ** 2;
+  if (rows.length > 0) {
+    const names = Array.from({ length: pixels }, (_, i) => `pixel${i + 1}`);
+    yield { line: 0, fields: ["label", ...names] };
+  }
   for (const { line, text } of rows) {
     const [label, ...pairs] = text.split(/\s+/);
     const fields: string[] = Array(pixels + 1).fill("0");

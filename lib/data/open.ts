@@ -6,6 +6,7 @@ import { resolve } from "node:path";
 import { printable } from "../files/printable.ts";
 import type { Dataset, DatasetSource } from "./dataset.ts";
 import { DataError, DataUnavailableError } from "./errors.ts";
+import { isPictureFolder, type PictureOptions } from "./picture_folder.ts";
 import { FASHION, KMNIST, MNIST, QMNIST } from "./published.ts";
 import { DATASET_NAMES, type DatasetName } from "./names.ts";
 import { isEmnist, readIdxFolder, readRawIdxFolder } from "./idx_folder.ts";
@@ -18,7 +19,8 @@ import { finishDataset, type RawDataset } from "./raw.ts";
 import { syntheticDigits } from "./synthetic.ts";
 
 /** The data set to open, and where to look for it. */
-export interface OpenOptions extends Omit<LoadOptions, "directory">, DatasetSource {
+export interface OpenOptions
+  extends Omit<LoadOptions, "directory">, DatasetSource, Pick<PictureOptions, "strict"> {
   /**
    * - a name of `DATASET_NAMES`; `auto` is MNIST, or synthetic digits if it is neither on disk nor
    *   downloadable
@@ -63,7 +65,8 @@ interface Place {
 }
 
 /** The options that only some formats have. */
-type FormatOption = "label" | "width" | "test";
+type FormatOption = typeof FORMAT_OPTIONS[number];
+const FORMAT_OPTIONS = ["label", "width", "test", "asPhoto", "strict"] as const;
 
 /** A format of data sets. */
 interface Format {
@@ -82,9 +85,17 @@ const FORMATS: readonly Format[] = [
   {
     name: "a folder of IDX files",
     options: [],
-    matches: ({ path, kind }) =>
-      kind === "folder" || kind === undefined && locateIdxFiles(path).length > 0,
+    matches: ({ path, kind }) => kind !== "file" && locateIdxFiles(path).length > 0,
     read: (path) => readRawIdxFolder(path),
+  },
+  {
+    name: "a folder of pictures",
+    options: ["asPhoto", "strict"],
+    matches: ({ path, kind }) => kind === "folder" && isPictureFolder(path),
+    async read(path, options) {
+      const { readRawPictures } = await import("./pictures.ts");
+      return readRawPictures(path, options);
+    },
   },
   {
     name: "a NumPy file",
@@ -122,7 +133,7 @@ const FORMATS: readonly Format[] = [
  * ```
  */
 export async function openDataset(options: OpenOptions): Promise<Dataset> {
-  const { dataset, dataDir, transpose, invert, maxPixel } = options;
+  const { dataset, dataDir, transpose, asPhoto, invert, maxPixel } = options;
   const isNamed = DATASET_NAMES.includes(dataset);
   const inFolders = ["auto", ...Object.keys(IDX_SOURCES)];
   if (dataDir && !inFolders.includes(dataset)) {
@@ -141,6 +152,7 @@ export async function openDataset(options: OpenOptions): Promise<Dataset> {
     source: {
       ...source,
       ...transpose !== undefined && { transpose },
+      ...asPhoto && { asPhoto },
       ...invert && { invert },
       ...maxPixel !== undefined && { maxPixel },
     },
@@ -152,6 +164,7 @@ async function openPath(options: OpenOptions): Promise<Dataset> {
   const place = placeOf(dataset);
   const format = FORMATS.find((format) => format.matches(place));
   checkOptions(format?.options ?? [], options);
+  if (!format && place.kind === "folder") throw unreadableFolder(dataset);
   if (!format) {
     throw new DataError(
       `Cannot open the data set ${printable(dataset)} as it must be ${DATASET_NAMES.join(", ")}, ` +
@@ -170,15 +183,38 @@ async function openPath(options: OpenOptions): Promise<Dataset> {
 
 /** Throws if options are given that have no effect on a format. */
 function checkOptions(accepted: readonly FormatOption[], options: OpenOptions): void {
-  for (const name of ["label", "width", "test"] as const) {
+  for (const name of FORMAT_OPTIONS) {
     const value = options[name];
-    if (value === undefined || accepted.includes(name)) continue;
+    if (value === undefined || value === false || accepted.includes(name)) continue;
     const formats = FORMATS.filter(({ options }) => options.includes(name));
     throw new DataError(
-      `Cannot use \`${name}\` ${printable(String(value), 200)} with ` +
+      `Cannot use \`${name}\`${value === true ? "" : ` ${printable(String(value), 200)}`} with ` +
         `${printable(options.dataset, 200)}: only ${listOf(formats)} has one`,
     );
   }
+}
+
+/** Creates the error for a folder without a data set, which may hold files that are one each. */
+function unreadableFolder(path: string): DataError {
+  const files = [...Deno.readDirSync(path)].filter(({ name }) =>
+    /\.(csv|arff|libsvm|svm|np[yz])(\.gz)?$/i.test(name)
+  );
+  if (files.length > 0) {
+    const [name] = files.map(({ name }) => name).sort((a, b) =>
+      Number(/train/i.test(b)) - Number(/train/i.test(a)) || (a < b ? -1 : 1)
+    );
+    return new DataError(
+      `Cannot open the folder ${printable(path, 200)} as a data set: name a file in it, such as ` +
+        printable(`${path}/${name}`, 300),
+    );
+  }
+  try {
+    readRawIdxFolder(path);
+  } catch (error) {
+    if (error instanceof DataError) return error;
+    throw error;
+  }
+  return new DataError(`Cannot open the folder ${printable(path, 200)} as a data set`);
 }
 
 function listOf(formats: readonly Format[]): string {

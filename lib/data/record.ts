@@ -87,6 +87,7 @@ const FIELDS = {
   width: "number?",
   test: "string?",
   transpose: "boolean?",
+  asPhoto: "boolean?",
   invert: "boolean?",
   maxPixel: "number?",
   trainRows: "number",

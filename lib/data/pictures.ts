@@ -1,0 +1,101 @@
+/** Reads folders of PNG and JPEG pictures as a data set. */
+import { printable } from "../files/printable.ts";
+import type { RowUse } from "./csv_columns.ts";
+import { DataError } from "./errors.ts";
+import { CachedPictures } from "./picture_cache.ts";
+import {
+  type LabeledPicture,
+  layoutOf,
+  type PictureOptions,
+  picturesBelow,
+} from "./picture_folder.ts";
+import { type PictureRows, readPictures, sizeOfPictures } from "./picture_rows.ts";
+import type { RawDataset, RawPart } from "./raw.ts";
+import { arranged, type PartsByUse } from "./rows.ts";
+
+/** Number of unreadable pictures that a message names. */
+const NAMED = 5;
+
+/**
+ * Reads a folder of pictures. Classes are the folders' names: numbers, or words in alphabetical
+ * order. Pictures become gray by their luma, and rows of one size: the most common one if it is at
+ * most 64 x 64, otherwise 28 x 28. Pictures of another size are scaled by area averaging.
+ *
+ * @param folder The folder
+ * @param options How to read it
+ * @returns The rows; a class's pictures are in the order of their names
+ * @throws {DataError} If no picture can be read, or one cannot with `strict`
+ */
+export async function readRawPictures(
+  folder: string,
+  options: PictureOptions = {},
+): Promise<RawDataset> {
+  const { onNotice = () => {}, strict, asPhoto = false } = options;
+  const layout = layoutOf(folder);
+  if (!layout) throw new DataError(`Cannot find pictures in folders for each class in ${folder}`);
+  const entries = [...layout].map(([use, root]) => [use, picturesBelow(folder, root)] as const);
+  const all = entries.flatMap(([, pictures]) => pictures);
+  const size = await sizeOfPictures(folder, all, asPhoto);
+  const cache = await CachedPictures.open(folder, all, { ...size, asPhoto }, options.cacheDir);
+  const rows = cache.read() ?? await readPictures(folder, all, { ...size, asPhoto }, options);
+  await cache.write(rows, onNotice);
+
+  const { failures, scaled } = rows;
+  if (failures.length > 0) {
+    const some = failures.slice(0, NAMED).map(([i, reason]) =>
+      `${printable(all[i].path, 100)} (${printable(reason, 120)})`
+    );
+    const message = `${failures.length} of the ${all.length} pictures cannot be read` +
+      `${strict ? "" : " and are left out"}: ${some.join("; ")}` +
+      (failures.length > NAMED ? "..." : "");
+    if (strict || failures.length === all.length) {
+      throw new DataError(`Cannot read ${folder} as pictures: ${message}`);
+    }
+    onNotice(`${folder}: ${message}`);
+  }
+  if (asPhoto) {
+    onNotice(`${folder}: the digit in each picture is found, as in photographs`);
+  } else if (scaled > 0) {
+    onNotice(
+      `${folder}: ${scaled} of the ${all.length} pictures are scaled to ` +
+        `${size.width} x ${size.height} pixels; \`asPhoto\` finds the digit in each instead`,
+    );
+  }
+  const names = [...new Set(all.map(({ label }) => label))].sort();
+  if (names.some((name) => isNaN(Number(name)))) {
+    onNotice(
+      `${folder}: its classes are, in this order, ` +
+        names.slice(0, 10).map((name) => printable(name, 20)).join(", ") +
+        (names.length > 10 ? "..." : ""),
+    );
+  }
+  const parts = partsOf(folder, entries, rows, size.width * size.height);
+  return { name: folder, kind: "as pictures", ...size, ...arranged(folder, "as pictures", parts) };
+}
+
+/** Divides the rows by use, without the unreadable pictures. */
+function partsOf(
+  folder: string,
+  entries: readonly (readonly [RowUse, readonly LabeledPicture[]])[],
+  { pixels, failures }: PictureRows,
+  width: number,
+): PartsByUse {
+  const failed = new Set(failures.map(([i]) => i));
+  const parts: { [Use in RowUse]?: RawPart } = {};
+  let first = 0; // the number of the part's first picture
+  let row = 0; // the row of its pixels
+  for (const [use, pictures] of entries) {
+    const read = pictures.filter((_, i) => !failed.has(first + i));
+    first += pictures.length;
+    if (read.length === 0) continue;
+    parts[use] = {
+      path: folder,
+      pixels: pixels.slice(row * width, (row + read.length) * width),
+      labels: read.map(({ label }) => label),
+      placeOfLabel: (row) => `the folder of ${printable(read[row].path, 100)}`,
+    };
+    row += read.length;
+  }
+  if (!parts.train) throw new DataError(`Cannot read ${folder} as it has no training pictures`);
+  return parts as PartsByUse;
+}

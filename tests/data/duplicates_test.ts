@@ -1,0 +1,37 @@
+import { assertEquals } from "@std/assert";
+import { trainedTestRows } from "../../lib/data/duplicates.ts";
+
+Deno.test("trainedTestRows() counts test images that are training or validation images, whatever their labels", () => {
+  for (const width of [4, 3]) {
+    // Rows 0 to 9 are all different, 10 to 14 repeat 0 to 4, and 15 differs from 0 in its last byte.
+    const row = (i: number) =>
+      Array.from({ length: width }, (_, pixel) => (i % 10) * pixel + (i === 15 ? -4 * pixel : 0));
+    const images = Uint8Array.from(Array.from({ length: 16 }, (_, i) => row(i)).flat());
+    images.set(row(0).with(-1, 9), 15 * width);
+    const data = {
+      name: "mine",
+      width,
+      height: 1,
+      classes: 16,
+      trainRows: 10,
+      images,
+      labels: Uint8Array.from({ length: 16 }, (_, i) => i),
+    };
+    const rows = (from: number, to: number) =>
+      Uint32Array.from({ length: to - from }, (_, i) => from + i);
+    const none = new Uint32Array();
+    assertEquals(
+      trainedTestRows(data, { train: rows(0, 10), validation: none, test: rows(10, 16) }),
+      5,
+    );
+    assertEquals(
+      trainedTestRows(data, { train: rows(0, 3), validation: rows(3, 4), test: rows(10, 16) }),
+      4,
+    );
+    assertEquals(
+      trainedTestRows(data, { train: rows(0, 5), validation: none, test: rows(5, 10) }),
+      0,
+    );
+    assertEquals(trainedTestRows(data, { train: none, validation: none, test: rows(5, 10) }), 0);
+  }
+});
