@@ -7,12 +7,12 @@ import { test } from "./requirements.ts";
 const FOLDERS = [
   "files",
   "random",
+  "image",
   "data",
   "net",
   "engine",
   "training",
   "model",
-  "image",
   "report",
   "cli",
 ];

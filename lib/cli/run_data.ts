@@ -6,6 +6,7 @@ import { namedDataset } from "../data/names.ts";
 import { comparePixels } from "../data/pixels.ts";
 import { splitDataset } from "../data/split.ts";
 import { hashDataset } from "../data/record.ts";
+import { withFlags } from "./dataset_flags.ts";
 import { printable } from "../files/printable.ts";
 import type { RunRecord } from "../model/metadata.ts";
 import { DistSampler } from "../random/dist_sampler.ts";
@@ -56,7 +57,7 @@ export async function compareRunData(
   if (!same) {
     checkClassNames(record.classNames, data);
     if (record.pixels && data.pixels) {
-      comparePixels(record.pixels, data.pixels, data.name).forEach(onWarning);
+      comparePixels(record.pixels, data.pixels, data.name).map(withFlags).forEach(onWarning);
     }
   }
   return {
@@ -100,8 +101,11 @@ function checkClassNames(names: readonly string[] | undefined, data: Dataset): v
     const [worded, numbered] = names ? ["the run's data", shown] : [shown, "the run's data"];
     throw new Error(
       `Cannot compare with ${shown} as the labels of ${worded} are words (${words}...) and those ` +
-        `of ${numbered} are numbers, which may stand for other classes; a file NAME-mapping.txt ` +
-        `beside the data, with a label and its word on each line, names their classes`,
+        `of ${numbered} are numbers, which may stand for other classes: ` +
+        (names
+          ? `name the classes of the data in a file NAME-mapping.txt beside it, with a label and its ` +
+            `word on each line`
+          : `use data whose labels are numbers`),
     );
   }
   const different = classNames.findIndex((word, label) => word !== names[label]);

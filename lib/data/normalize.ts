@@ -23,13 +23,33 @@ import type { Dataset, PixelScale } from "./dataset.ts";
  * ```
  */
 export function rowScales(data: Dataset, scale: PixelScale): Float32Array<ArrayBuffer> {
-  if (scale === "unit") return new Float32Array(data.labels.length).fill(1 / 255);
+  const rows = data.labels.length;
+  if (scale === "unit") return new Float32Array(rows).fill(1 / pixelDivisor(0, scale));
   const sums = cachedSums.get(data.images) ?? squareSums(data);
-  const scales = new Float32Array(sums.length);
-  for (let row = 0; row < sums.length; row++) {
-    scales[row] = sums[row] === 0 ? 0 : 1 / Math.sqrt(sums[row]);
-  }
+  const scales = new Float32Array(rows);
+  for (let row = 0; row < rows; row++) scales[row] = 1 / pixelDivisor(sums[row], scale);
   return scales;
+}
+
+/**
+ * Returns what the pixels of an image are divided by to become the net's inputs.
+ *
+ * @param squares The sum of the squares of its pixels
+ * @param scale `l2` or `unit`
+ * @returns The L2 norm, or 255. With `l2`, infinity for an image of zeros, which so stays zero
+ *
+ * @example
+ * ```ts
+ * import { pixelDivisor } from "./normalize.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(pixelDivisor(3 ** 2 + 4 ** 2, "l2"), 5);
+ * assertEquals(0 / pixelDivisor(0, "l2"), 0);
+ * ```
+ */
+export function pixelDivisor(squares: number, scale: PixelScale): number {
+  if (scale === "unit") return 255;
+  return squares === 0 ? Infinity : Math.sqrt(squares);
 }
 
 /** Sums computed by another thread, by the images to which they belong. */

@@ -1,4 +1,5 @@
 /** A float64 implementation of an engine's work, as the reference that engines are compared with. */
+import { pixelDivisor } from "../data/normalize.ts";
 import type { Dataset, PixelScale } from "../data/dataset.ts";
 import { augmentImage } from "./augment.ts";
 import type { EngineOptions, EngineState, Evaluation, Step } from "./engine.ts";
@@ -80,8 +81,7 @@ function inputsOf(
   const inputs = new Float64Array(rows.length * pixels);
   rows.forEach((row, i) => {
     const image = images.subarray(row * pixels, (row + 1) * pixels);
-    const norm = Math.sqrt(image.reduce((sum, byte) => sum + byte * byte, 0));
-    const divisor = scale === "unit" ? 255 : Math.max(norm, 1);
+    const divisor = pixelDivisor(image.reduce((sum, byte) => sum + byte * byte, 0), scale);
     change(image, i).forEach((byte, pixel) => inputs[i * pixels + pixel] = byte / divisor);
   });
   return inputs;

@@ -52,7 +52,7 @@ export function encodeOnnx(model: Model): Uint8Array<ArrayBuffer> {
   const { architecture: { inputs, classes, activation, head }, scale } = model;
   const { output } = HEADS[head];
   const scaling = {
-    // An all-zero row is divided by a tiny number instead of by 0, so it stays zero.
+    // As `pixelDivisor`: an all-zero row is divided by a tiny number instead of by 0, and stays zero.
     l2: {
       constants: { tiny: scalar(1e-30) },
       nodes: [

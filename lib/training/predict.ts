@@ -1,4 +1,5 @@
 /** Classifies images with a trained net, in plain TypeScript, without a device. */
+import { pixelDivisor } from "../data/normalize.ts";
 import { forward, predictedClass } from "../net/maths.ts";
 import { flatParameters, type Model } from "../net/architecture.ts";
 
@@ -143,7 +144,7 @@ function netInputs(
     const row = inputs.subarray(from, from + width);
     let squares = 0;
     for (const pixel of row) squares += pixel * pixel;
-    const divisor = scale === "unit" ? 255 : Math.sqrt(squares) || 1;
+    const divisor = pixelDivisor(squares, scale);
     for (let i = 0; i < width; i++) row[i] /= divisor;
   }
   return inputs;

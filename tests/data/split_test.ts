@@ -104,3 +104,51 @@ Deno.test("publishedTestRows() returns all rows if no split was published", () =
   assertEquals(publishedTestRows(data), Uint32Array.of(6, 7, 8));
   assertEquals(publishedTestRows({ ...data, publishedSplit: false }).length, 9);
 });
+
+Deno.test("splitDataset() puts rows of each class into both parts if no split was published", () => {
+  for (let seed = 0; seed < 30; seed++) {
+    // Class 0 fills most rows; class 3 has a single row.
+    const labels = new Uint8Array(70);
+    labels.set([1, 1, 2, 2, 2, 3], 30);
+    const data = {
+      name: "own",
+      width: 1,
+      height: 1,
+      classes: 4,
+      images: new Uint8Array(70),
+      labels,
+      trainRows: 60,
+    };
+    const drawn = splitDataset(data, new DistSampler(seed));
+    const { train, test } = splitDataset({ ...data, publishedSplit: false }, new DistSampler(seed));
+    assertEquals([...train, ...test].sort((a, b) => a - b), [...labels.keys()]);
+    assertEquals([train.length, test.length], [60, 10]);
+    for (const rows of [train, test]) {
+      const present = new Set(Array.from(rows, (row) => labels[row]));
+      assertEquals([0, 1, 2].every((label) => present.has(label)), true, String(seed));
+      assertEquals([...rows], [...rows].sort((a, b) => a - b));
+    }
+    // The other rows stay where they were drawn.
+    const moved = train.filter((row) => !drawn.train.includes(row));
+    assertEquals(moved.length <= 2, true);
+  }
+});
+
+Deno.test("splitDataset() holds out the published validation rows if as many are requested", () => {
+  const data = {
+    name: "own",
+    width: 1,
+    height: 1,
+    classes: 2,
+    images: new Uint8Array(10),
+    labels: Uint8Array.from({ length: 10 }, (_, i) => i % 2),
+    trainRows: 7,
+    validationRows: 2,
+  };
+  const split = (validation: number, kind: "original" | "shuffle") =>
+    splitDataset(data, new DistSampler(1), { kind, validation });
+  const { train, validation, test } = split(2, "original");
+  assertEquals([[...train], [...validation], [...test]], [[0, 1, 2, 3, 4], [5, 6], [7, 8, 9]]);
+  assertEquals(split(3, "original").validation.length, 3);
+  assertEquals(split(0, "original").train.length, 7);
+});
