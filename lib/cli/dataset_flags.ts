@@ -1,7 +1,7 @@
 /** The flags that choose a data set, for every task that opens one. */
 import { resolve } from "node:path";
 import { openInBackground } from "../data/background.ts";
-import type { Dataset, DatasetSource } from "../data/dataset.ts";
+import { type Dataset, type DatasetSource, STDIN } from "../data/dataset.ts";
 import { DATASET_NAMES, type NamedDataset, namedDataset } from "../data/names.ts";
 import type { Status } from "./status.ts";
 import { typedPath } from "./paths.ts";
@@ -11,12 +11,15 @@ export const DATASET_FLAGS = inGroup("Data:", {
   dataset: {
     ...text(
       "NAME|DIR|FILE",
-      "data set: a name, a folder of IDX files or of one folder of pictures a class, or a file: CSV, npz, ARFF, LIBSVM",
+      "data set: a name, a folder of IDX files or of one folder of pictures a class, or a file: CSV, npz, ARFF, LIBSVM; - for stdin",
       "auto",
     ),
     choices: DATASET_NAMES,
-    parse: (text) =>
-      text === "" ? undefined : DATASET_NAMES.includes(text) ? text : typedPath(text),
+    parse(text) {
+      if (text === "") return undefined;
+      if (text === "-") return STDIN;
+      return DATASET_NAMES.includes(text) ? text : typedPath(text);
+    },
   },
   dataDir: path("DIR", "folder with the data set's files; overrides MNIST_DIR"),
   label: text(
@@ -47,6 +50,11 @@ export async function openChosenDataset(
   recorded?: DatasetSource,
 ): Promise<Dataset> {
   const mnistDir = Deno.env.get("MNIST_DIR");
+  if (flags.dataset === undefined && recorded?.dataset === STDIN) {
+    throw new Error(
+      "The run's data came from stdin: store it in a file, and name it with --dataset",
+    );
+  }
   try {
     return await openInBackground({
       ...datasetSource(flags, recorded),

@@ -8,8 +8,8 @@ import { printable } from "../files/printable.ts";
 import type { CsvRecord } from "./csv_records.ts";
 import { DataError } from "./errors.ts";
 
-/** Matches the start of an ARFF file: the relation or a comment, but not that of a PDF document. */
-const START = /^\s*(@relation\b|%(?!PDF-|!PS))/i;
+/** Matches comments, but not the beginning of a PDF document, and what follows them. */
+const START = /^\s*(?:%(?!PDF-|!PS)[^\n]*(?:\n\s*|$))*(@|$)/;
 /** A name or value, quoted or not. */
 const WORD = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[^\s,{}]+/g;
 
@@ -23,10 +23,10 @@ interface Attribute {
  * Whether a file is an ARFF file.
  *
  * @param start Its first characters
- * @returns Whether it begins with `@relation` or a comment
+ * @returns Whether it begins with comments, if any, and a line such as `@relation`
  */
 export function isArff(start: string): boolean {
-  return START.test(start);
+  return start.trim() !== "" && START.test(start);
 }
 
 /**

@@ -311,9 +311,16 @@ export class Table {
     }
   }
 
-  /** Reports which column was taken for the label if neither the header nor a flag decides. */
+  /** Reports what was assumed about columns where neither the header nor a flag decides. */
   #reportLabel(): void {
-    const { names, isCertain, count, ignored, oneHot } = this.#columns;
+    const { names, isCertain, count, ignored, oneHot, odd = [] } = this.#columns;
+    if (odd.length > 0) {
+      const some = odd.slice(0, 4).map((column) => printable(names![column], 20)).join(", ");
+      this.#onNotice(
+        `${this.#path}: columns with names unlike the pixels' are ignored: ${some}` +
+          (odd.length > 4 ? "..." : ""),
+      );
+    }
     if (oneHot) {
       const [first, last] = [oneHot.columns[0] + 1, oneHot.columns.at(-1)! + 1];
       this.#onNotice(

@@ -24,6 +24,8 @@ export interface Columns {
   candidates: readonly number[];
   /** Whether a name or a flag identifies the label's column, which is then the only candidate. */
   isCertain: boolean;
+  /** Columns that are ignored as their names are unlike the pixels' names. */
+  odd?: readonly number[];
   /** The columns of a one-hot label; then there are no candidates. */
   oneHot?: OneHot;
   /** The column that says for each row whether it is for training or testing. */
@@ -100,7 +102,8 @@ export function findColumns(
   let names = header?.map(normalized);
   if (names && names.length === count - 1) {
     // R gives the column of row names no name. Some programs end each row but the header with a comma.
-    names = endsEmpty ? [...names, ""] : ["", ...names];
+    if (endsEmpty) names = [...names, ""];
+    else if (areRowNames(rows)) names = ["", ...names];
   }
   if (names && names.length !== count) {
     throw new DataError(`its header has ${names.length} fields, but its first row ${count}`);
@@ -124,7 +127,11 @@ export function findColumns(
   if (columns.length < 2) throw new DataError("it must have a label and pixels in each row");
   const known = { count, names, ignored, endsEmpty, ...use >= 0 && { use } };
   const certain = certainLabel(columns, names, label);
-  if (certain !== undefined) return { ...known, candidates: [certain], isCertain: true };
+  if (certain !== undefined) {
+    const odd = names && oddColumns(columns.filter((column) => column !== certain), names);
+    odd?.forEach((column) => ignored.add(column));
+    return { ...known, candidates: [certain], isCertain: true, odd };
+  }
   const oneHot = oneHotLabel(columns, names, rows, width);
   if (oneHot) return { ...known, candidates: [], isCertain: true, oneHot };
   return { ...known, candidates: likelyLabels(columns, names, width), isCertain: false };
@@ -269,6 +276,12 @@ function oddColumns(columns: readonly number[], names: readonly string[]): numbe
   if (!pattern.includes("#") || most.length <= columns.length / 2) return undefined;
   const odd = columns.filter((column) => patternOf(column) !== pattern);
   return pattern === "#" && odd.length === 0 ? undefined : odd;
+}
+
+/** Whether the first fields are row names, as R writes them: words, or numbers that count. */
+function areRowNames(rows: readonly (readonly string[])[]): boolean {
+  const names = rows.map(([name]) => name);
+  return names.every(isWord) || names.every((name, i) => Number(name) === Number(names[0]) + i);
 }
 
 /** Whether the first column holds row numbers, and the others can be a label and an image's pixels. */

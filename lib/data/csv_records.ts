@@ -4,6 +4,7 @@ import { gunzipStream, GzipError, isGzip } from "../files/gzip.ts";
 import { foreignKind, KIND_BYTES } from "../files/kinds.ts";
 import { lines, LineTooLongError } from "../files/lines.ts";
 import { printable } from "../files/printable.ts";
+import { STDIN } from "./dataset.ts";
 import { arffRecords, isArff } from "./arff.ts";
 import { DataError } from "./errors.ts";
 import { isLibsvm, libsvmRecords } from "./libsvm.ts";
@@ -84,14 +85,14 @@ async function* csvRecords(lines: AsyncIterable<string>): AsyncGenerator<CsvReco
   let line = 0;
   let records = 0;
   let split = splitterFor(",");
-  // NumPy writes "# " before a header, other programs before a comment. A header has as many fields
+  // NumPy writes "# " before a header, other programs "#" or "%" before a comment. A header has as many fields
   // as the row below it.
   let comment: CsvRecord | undefined;
   for await (const text of lines) {
     line++;
     if (text.trim() === "") continue;
-    if (/^\s*#/.test(text)) {
-      const named = text.replace(/^\s*#\s*/, "");
+    if (/^\s*[#%]/.test(text)) {
+      const named = text.replace(/^\s*[#%]\s*/, "");
       if (records === 0) comment = { line, fields: splitterFor(separatorOf(named))(named) };
       continue;
     }
@@ -128,15 +129,18 @@ function splitterFor(separator: string): (line: string) => string[] {
 
 /** Opens a text file; also returns its first characters. */
 async function openText(path: string): Promise<{ start: string; text: ReadableStream<string> }> {
-  const file = await Deno.open(path);
-  const { size, isFile } = await file.stat();
+  const file = path === STDIN ? Deno.stdin : await Deno.open(path);
+  // A pipe's size is unknown.
+  const { size, isFile } = file === Deno.stdin
+    ? { size: 0, isFile: false }
+    : await (file as Deno.FsFile).stat();
   let [start, bytes] = await peek(file.readable);
   if (isGzip(start)) {
-    // A pipe's size is unknown.
     const maxBytes = isFile ? Math.max(HARMLESS_BYTES, MAX_RATIO * size) : MAX_PIPE_BYTES;
     [start, bytes] = await peek(gunzipStream(bytes, maxBytes));
   }
-  const kind = isArff(latin1(start)) ? undefined : foreignKind(start);
+  const isCommented = /^\s*%(?!PDF-|!PS)/.test(latin1(start));
+  const kind = isCommented || isArff(latin1(start)) ? undefined : foreignKind(start);
   if (kind) throw await cancelWith(bytes, kind);
   const encoding = encodingOf(start);
   if (encoding === "utf-8" && start.includes(0)) {

@@ -116,3 +116,6 @@ export interface Split {
  * - `unit`: divided by 255
  */
 export type PixelScale = "l2" | "unit";
+
+/** The path that stands for the standard input, which Deno does not open by its path. */
+export const STDIN = "/dev/stdin";

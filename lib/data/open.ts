@@ -4,7 +4,7 @@
  */
 import { resolve } from "node:path";
 import { printable } from "../files/printable.ts";
-import type { Dataset, DatasetSource } from "./dataset.ts";
+import { type Dataset, type DatasetSource, STDIN } from "./dataset.ts";
 import { DataError, DataUnavailableError } from "./errors.ts";
 import { isPictureFolder, type PictureOptions } from "./picture_folder.ts";
 import { FASHION, KMNIST, MNIST, QMNIST } from "./published.ts";
@@ -223,6 +223,7 @@ function listOf(formats: readonly Format[]): string {
 }
 
 function placeOf(path: string): Place {
+  if (path === STDIN) return { path, kind: "file", start: new Uint8Array() };
   try {
     const { isDirectory, isFile } = Deno.statSync(path);
     if (isDirectory) return { path, kind: "folder", start: new Uint8Array() };

@@ -50,6 +50,8 @@ const KINDS: readonly Kind[] = [
     advice: "name the folder that holds all four",
   },
   { begins: /^(%(?!PDF-)|\s*@relation)/i, what: "an ARFF file", advice: AS_CSV },
+  { begins: /^\s*(\{\s*"|\[\s*[[{])/, what: "a JSON file", advice: AS_CSV },
+  { begins: /^P[1-6]\s/, what: "a PNM picture", advice: AS_PNG },
   { begins: /^PAR1/, what: "a Parquet file", advice: AS_CSV },
   { begins: /^\x93NUMPY/, what: "a NumPy array", advice: AS_CSV },
   { begins: /^\x89HDF\r\n\x1a\n/, what: "an HDF5 file", advice: AS_CSV },

@@ -127,6 +127,7 @@ test("readCsv() skips comments, but not a header after a mark", async () => {
     const lines of [
       ["# made by a script, in 2026", header, ...body],
       ["# made by a script", ...body],
+      ["% made by MATLAB", ...body],
       [`# ${header}`, ...body],
       ["# one", "", "# two", header, body[0], "# three", ...body.slice(1)],
     ]
@@ -178,4 +179,22 @@ test("readCsv() reads LIBSVM's format", async () => {
   const single = await read(["-1 1:9 4:255", "1 2:200"].map((line) => line.replace("-1", "2")));
   assertEquals([[...single.data.labels], single.data.width], [[2, 1], 2]);
   await assertRejects(() => read(["1 1:2 2:3", "0 5:x 4:1"]), DataError, "line 2");
+});
+
+test("readCsv() ignores columns whose names are unlike the pixels' names, and says so", async () => {
+  const names = Array.from({ length: 16 }, (_, i) => `pixel${i}`).join();
+  const body = rows([3, 1, 2], "L,7,P,bob");
+  const { data, notices } = await read([`digit,age,${names},writer`, ...body]);
+  assertEquals([[...data.labels], data.width, data.images[0]], [[3, 1, 2], 4, 0]);
+  assert(notices.some((line) => line.endsWith("are ignored: age, writer")), notices.join());
+});
+
+test("readCsv() rejects a header that lacks the name of a column that holds no row names", async () => {
+  const names = Array.from({ length: 16 }, (_, i) => `pixel${i}`).join();
+  const body = rows([3, 1, 2], "L,P,9");
+  await assertRejects(
+    () => read([`label,${names}`, ...body]),
+    DataError,
+    "its header has 17 fields, but its first row 18",
+  );
 });
