@@ -137,6 +137,31 @@ test("download() tries the next mirror if one stalls", async () => {
   }
 });
 
+test("download() gives a mirror that has answered the whole time until it stalls", async () => {
+  using timers = holdTimers();
+  const rest = Promise.withResolvers<void>();
+  const slowly = () =>
+    new Response(
+      new ReadableStream({
+        start: (controller) => controller.enqueue(new TextEncoder().encode("hel")),
+        async pull(controller) {
+          await rest.promise;
+          controller.enqueue(new TextEncoder().encode("lo"));
+          controller.close();
+        },
+      }),
+    );
+  await using slow = serveSmallFiles(slowly);
+  const begun = Promise.withResolvers<void>();
+  const options = { answerWithin: 1000, stallAfter: 3000, onProgress: () => begun.resolve() };
+  const found = text([slow.url], options);
+  await begun.promise;
+  await new Promise(setImmediate); // until it waits for more bytes
+  timers.pass(2999);
+  rest.resolve();
+  assertEquals(await found, "hello");
+});
+
 test("download() gives up if no mirror answers in time, even with attempts left", async () => {
   using timers = holdTimers();
   await using first = silentMirror();

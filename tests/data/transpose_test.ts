@@ -13,3 +13,18 @@ Deno.test("transposeImages() swaps x and y of each image, and undoes itself", ()
   }
   assertEquals(transposeImages(transposed), data);
 });
+
+Deno.test("transposeImages() swaps the sides of images that are not square", () => {
+  const images = Uint8Array.from({ length: 2 * 3 * 5 }, (_, i) => i);
+  const data = { name: "two", width: 5, height: 3, classes: 1, trainRows: 1, images };
+  const transposed = transposeImages({ ...data, labels: new Uint8Array(2) });
+  assertEquals([transposed.width, transposed.height], [3, 5]);
+  // The second image, row by row: its columns before.
+  assertEquals([...transposed.images.subarray(15)], [
+    ...[15, 20, 25],
+    ...[16, 21, 26],
+    ...[17, 22, 27],
+    ...[18, 23, 28],
+    ...[19, 24, 29],
+  ]);
+});

@@ -14,6 +14,16 @@ Deno.test("toGray() uses the channel that distinguishes colors of the same lumin
   assertEquals([...values], [245, 245, 60, 245]);
 });
 
+Deno.test("toGray() blends translucent paper with white, instead of reading ink from its opacity", () => {
+  const paper = [255, 255, 255, 200];
+  const ink = [55, 55, 55, 255];
+  const pixels = Uint8Array.from(
+    [paper, paper, paper, paper, ink, paper, paper, paper, paper].flat(),
+  );
+  const { values } = toGray(pixels, 3, 3);
+  assertEquals([...values].map(Math.round), [255, 255, 255, 255, 55, 255, 255, 255, 255]);
+});
+
 Deno.test("toGray() turns opaque pixels of any color on a transparent canvas black", () => {
   for (const color of [0, 128, 255]) {
     const pixels = new Uint8Array(4 * 9);

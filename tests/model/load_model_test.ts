@@ -1,0 +1,27 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { ModelError } from "../../lib/model/errors.ts";
+import { loadModel } from "../../lib/model/load_model.ts";
+import { saveModel } from "../../lib/model/save_model.ts";
+import { test } from "../requirements.ts";
+import { initializedModel } from "../training/small_model.ts";
+
+test("loadModel() reads a net from a server, and says which status it answered otherwise", async () => {
+  const folder = await Deno.makeTempDir();
+  const file = `${folder}/net.safetensors`;
+  await saveModel(file, initializedModel());
+  const bytes = await Deno.readFile(file);
+  await Deno.remove(folder, { recursive: true });
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen() {} },
+    ({ url }) =>
+      new URL(url).pathname === "/net.safetensors"
+        ? new Response(bytes)
+        // Servers send pages with their errors; here it is even a net.
+        : new Response(bytes, { status: 404 }),
+  );
+  const base = `http://127.0.0.1:${server.addr.port}`;
+  const { parameters } = await loadModel(new URL(`${base}/net.safetensors`));
+  assertEquals(parameters, initializedModel().parameters);
+  const error = await assertRejects(() => loadModel(new URL(`${base}/absent`)), ModelError, "404");
+  assertEquals(error.message.includes(`${base}/absent`), true, error.message);
+});
