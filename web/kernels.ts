@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /** The WGSL of a training step: each file with its formula. */
 import forwardBackward from "../shaders/fused/forward_backward.wgsl" with { type: "text" };
-import update from "../shaders/update.wgsl" with { type: "text" };
+import update from "../shaders/fused/update.wgsl" with { type: "text" };
 import layers from "../shaders/functions/layers.wgsl" with { type: "text" };
 import activation from "../shaders/functions/activation.wgsl" with { type: "text" };
 import head from "../shaders/functions/head.wgsl" with { type: "text" };
@@ -73,7 +73,7 @@ d3 = dloss/dx3 · (1 − x3²);  d2 = (w2ᵀ d3) · (1 − x2²);  d1 = (w1ᵀ d
     text: forwardBackward,
   },
   {
-    file: "update.wgsl",
+    file: "fused/update.wgsl",
     heading: "Gradients and update",
     formula: `dw0 = mean(d1 x0ᵀ);  dw1 = mean(d2 x1ᵀ);  dw2 = mean(d3 x2ᵀ), over the batch
 w ← w − learning rate · dw`,

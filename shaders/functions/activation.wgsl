@@ -2,7 +2,7 @@
 //   TANH  x = tanh(z)      f'(z) = 1 - x^2
 //   RELU  x = max(z, 0)    f'(z) = 1 if x > 0, else 0
 //   IDENTITY  x = z        f'(z) = 1
-// The derivatives are functions of x, because the backward pass has x and no longer z. Every function takes a word:
+// The derivatives are functions of x, because the backward pass has x and no longer z. Every function takes a quad,
 // four numbers at once.
 
 // lib/net/activations.ts has the same numbers.

@@ -78,11 +78,11 @@ fn head_of_row(label: u32) -> RowHead {
     return head;
 }
 
-/// A word of d3. It is 0 for an absent row, and in the padding after the last class.
-fn output_deltas(word: u32, label: u32, head: RowHead, batch_rows: u32) -> vec4f {
+/// A quad of d3. It is 0 for an absent row, and in the padding after the last class.
+fn output_deltas(quad: u32, label: u32, head: RowHead, batch_rows: u32) -> vec4f {
     var deltas = vec4f(0.0);
     for (var i = 0u; i < 4u; i++) {
-        let c = word * 4u + i;
+        let c = quad * 4u + i;
         if c < CLASSES && label != ABSENT {
             let p = probability(c, head);
             let derivative = weighted_derivative(p, c == label) - p * head.weighted_sum;

@@ -9,38 +9,38 @@
 //   z3 (C)  = w2 x2 + b2,  x3 = f(z3)    w2 (C, H2),  b2 (C)
 //   d1 (H1), d2 (H2), d3 (C)             deltas: the derivatives of the batch's mean loss with respect to z1, z2, z3
 //
-// A word is four neighboring numbers, a vec4f: the GPU loads and multiplies four numbers at once. A layer of n units
-// takes ceil(n / 4) words. The padding in its last word is 0 and stays 0 in every step, so no kernel has to check
+// A quad is four neighboring numbers, a vec4f: the GPU loads and multiplies four numbers at once. A layer of n units
+// takes ceil(n / 4) quads. The padding in its last quad is 0 and stays 0 in every step, so no kernel has to check
 // for it.
 //
-// A trace is all that the forward and backward passes compute for one row: the words of x0, x1, x2, x3, d1, d2, d3,
+// A trace is all that the forward and backward passes compute for one row: the quads of x0, x1, x2, x3, d1, d2, d3,
 // one after the other. A slot holds the rows of one step, or of a part of a large batch:
-//   traces (slots, SLOT_ROWS, TRACE_WORDS) of vec4f
+//   traces (slots, SLOT_ROWS, TRACE_QUADS) of vec4f
 //
 // Weights are blocks of 4 x 4, a mat4x4f each, which connect four inputs with four units: column u holds unit u's
-// four weights. For a word x of inputs and a word d of deltas,
+// four weights. For a quad x of inputs and a quad d of deltas,
 //   x * block      is what the inputs add to the four units' z         (forward pass)
 //   block * d      is what the units add to dloss/dx of the four inputs (backward pass)
 //   outer(x, d)    is what the row adds to the block's gradient         (update)
-// A layer's blocks have shape (input words + 1, output words). The additional input word stands for the constant
+// A layer's blocks have shape (input quads + 1, output quads). The additional input quad stands for the constant
 // (1, 0, 0, 0), so that its weights are the biases:
 //   parameters: the blocks of layers 0, 1 and 2, one after the other
 //
 // The kernels' comments call an invocation of a workgroup a lane. Lanes are numbered by `local_invocation_index`.
 
-/// The words of x0 to x3.
-const WORDS_0: u32 = 196;
-const WORDS_1: u32 = 13;
-const WORDS_2: u32 = 25;
-const WORDS_3: u32 = 3;
+/// The quads of x0 to x3.
+const QUADS_0: u32 = 196;
+const QUADS_1: u32 = 13;
+const QUADS_2: u32 = 25;
+const QUADS_3: u32 = 3;
 
-/// Where x0 to x3 begin in a trace. d_i begins DELTAS words after x_i.
+/// Where x0 to x3 begin in a trace. d_i begins DELTAS quads after x_i.
 const X0: u32 = 0;
-const X1: u32 = X0 + WORDS_0;
-const X2: u32 = X1 + WORDS_1;
-const X3: u32 = X2 + WORDS_2;
-const DELTAS: u32 = WORDS_1 + WORDS_2 + WORDS_3;
-const TRACE_WORDS: u32 = X1 + 2 * DELTAS;
+const X1: u32 = X0 + QUADS_0;
+const X2: u32 = X1 + QUADS_1;
+const X3: u32 = X2 + QUADS_2;
+const DELTAS: u32 = QUADS_1 + QUADS_2 + QUADS_3;
+const TRACE_QUADS: u32 = X1 + 2 * DELTAS;
 
 /// The number of rows in a slot.
 const SLOT_ROWS: u32 = 100;
@@ -48,29 +48,29 @@ const SLOT_ROWS: u32 = 100;
 struct Layer {
     /// The index in `parameters` of its first block.
     weights: u32,
-    /// Where its inputs begin in a trace, and their number of words, without the additional one for the biases.
+    /// Where its inputs begin in a trace, and their number of quads, without the additional one for the biases.
     inputs: u32,
-    input_words: u32,
-    /// Where its outputs begin in a trace, and their number of words.
+    input_quads: u32,
+    /// Where its outputs begin in a trace, and their number of quads.
     outputs: u32,
-    output_words: u32,
+    output_quads: u32,
 }
 
 /// The index in `parameters` of the first block of layers 1 and 2.
-const WEIGHTS_1: u32 = (WORDS_0 + 1) * WORDS_1;
-const WEIGHTS_2: u32 = WEIGHTS_1 + (WORDS_1 + 1) * WORDS_2;
+const WEIGHTS_1: u32 = (QUADS_0 + 1) * QUADS_1;
+const WEIGHTS_2: u32 = WEIGHTS_1 + (QUADS_1 + 1) * QUADS_2;
 
 fn layer_of(i: u32) -> Layer {
     if i == 0u {
-        return Layer(0u, X0, WORDS_0, X1, WORDS_1);
+        return Layer(0u, X0, QUADS_0, X1, QUADS_1);
     }
     if i == 1u {
-        return Layer(WEIGHTS_1, X1, WORDS_1, X2, WORDS_2);
+        return Layer(WEIGHTS_1, X1, QUADS_1, X2, QUADS_2);
     }
-    return Layer(WEIGHTS_2, X2, WORDS_2, X3, WORDS_3);
+    return Layer(WEIGHTS_2, X2, QUADS_2, X3, QUADS_3);
 }
 
-/// The index in `parameters` of the block that connects a word of inputs with a word of outputs.
-fn block_of(layer: Layer, input_word: u32, output_word: u32) -> u32 {
-    return layer.weights + input_word * layer.output_words + output_word;
+/// The index in `parameters` of the block that connects a quad of inputs with a quad of outputs.
+fn block_of(layer: Layer, input_quad: u32, output_quad: u32) -> u32 {
+    return layer.weights + input_quad * layer.output_quads + output_quad;
 }

@@ -5,7 +5,8 @@
 //              w = w - r * (m / (1 - BETA_1^t)) / (sqrt(v / (1 - BETA_2^t)) + EPSILON)
 //
 // A kernel that includes this file also includes step.wgsl, and binds `parameters` (w), `first_moments` (m) and
-// `second_moments` (v), three arrays of vec4f with the layout of functions/layers.wgsl.
+// `second_moments` (v), and `gradient`, the sum so far if a batch takes several slots: four arrays of vec4f with the
+// layout of functions/layers.wgsl.
 
 /// One of these numbers, which lib/net/optimizers.ts has too.
 const OPTIMIZER: u32 = 0;
@@ -36,5 +37,18 @@ fn apply(index: u32, gradient: vec4f) {
         second_moments[index] = v;
         let change = m * step.first_correction / (sqrt(v * step.second_correction) + EPSILON);
         parameters[index] = before - step.learning_rate * change;
+    }
+}
+
+/// Adds a slot's gradient of four parameters to that of the batch's earlier slots; the last slot updates them.
+fn add_gradient(index: u32, sum: vec4f) {
+    var total = sum;
+    if step.accumulate == 1u {
+        total += gradient[index];
+    }
+    if step.last == 1u {
+        apply(index, total);
+    } else {
+        gradient[index] = total;
     }
 }

@@ -1,11 +1,11 @@
 // The rows of the data set that gather.wgsl and distort.wgsl copy into slots, and where they come from.
 //
 // Arrays:
-//   images (rows of the part, WORDS_0) of u32, read: four pixels per word, one byte each
+//   images (rows of the part, QUADS_0) of u32, read: a quad of pixels each, one byte per pixel
 //   row_facts (rows of the data set) of vec2u, read: the bits of the f32 that scales the row's bytes, and its label
 //   rows (slots, SLOT_ROWS) of u32, read: row numbers, ABSENT for a row that does not exist
 //   draws (slots) of Draw, read
-//   traces (slots, SLOT_ROWS, TRACE_WORDS) of vec4f: x0 is written
+//   traces (slots, SLOT_ROWS, TRACE_QUADS) of vec4f: x0 is written
 //   labels (slots, SLOT_ROWS) of u32, written: ABSENT for a row that does not exist
 //
 // A data set that is too large for one binding has several parts, and each has a dispatch of its own. It writes the
@@ -46,5 +46,5 @@ fn pixel_at(image: u32, x: i32, y: i32) -> f32 {
         return 0.0;
     }
     let pixel = u32(y) * part.width + u32(x);
-    return f32((images[image * WORDS_0 + pixel / 4u] >> (pixel % 4u * 8u)) & 255u);
+    return f32((images[image * QUADS_0 + pixel / 4u] >> (pixel % 4u * 8u)) & 255u);
 }

@@ -29,7 +29,8 @@
 // A workgroup samples the rows of one slot, since steps are independent of each other. Its invocations divide the n
 // keys, the blocks of bins and the ranks among themselves. They share counts and lists by atomic operations; the
 // order in which those happen does not change the result. A barrier separates each of the numbered parts from the
-// next, which reads what other invocations wrote.
+// next, which reads what other invocations wrote. All loops around barriers have constant bounds or end by a value from
+// workgroupUniformLoad: Direct3D's older compiler refuses barriers in control flow that depends on a storage buffer.
 
 const LANES: u32 = 256;
 /// The number of rows in a slot, and the maximum number of rows to sample.
@@ -79,8 +80,15 @@ var<workgroup> kept_key: array<u32, KEPT>;
 var<workgroup> kept_position: array<u32, KEPT>;
 var<workgroup> kept_next: array<u32, KEPT>;
 var<workgroup> kept_count: atomic<u32>;
-var<workgroup> all_kept: u32;
 var<workgroup> lists: array<atomic<u32>, LISTS>;
+
+/// A turn handles the ranks `first .. first + taken` of the `count` wanted ones. Lane 0 sets it for all lanes.
+struct Turn {
+    first: u32,
+    taken: u32,
+    count: u32,
+}
+var<workgroup> next_turn: Turn;
 
 /// The random keys of positions i and i + half, where half = ceil(n / 2).
 fn key_pair(key: vec2u, i: u32, half: u32, n: u32) -> vec2u {
@@ -93,15 +101,56 @@ fn key_pair(key: vec2u, i: u32, half: u32, n: u32) -> vec2u {
     return threefry2x32(key, vec2u(i, select(0u, i + half, i + half < n)));
 }
 
+fn sum_of_bytes(word: u32) -> u32 {
+    let pairs = (word & 0x00ff00ffu) + ((word >> 8u) & 0x00ff00ffu);
+    return (pairs & 0xffffu) + (pairs >> 16u);
+}
+
+// Part 1: count the keys.
+
+fn clear_counts(lane: u32) {
+    for (var i = lane; i < COUNT_WORDS; i += LANES) {
+        atomicStore(&counts[i], 0u);
+    }
+}
+
 /// Adds 1 to the byte of the key's bin.
 fn count_key(key: u32) {
     let bin = key >> (32u - BIN_BITS);
     atomicAdd(&counts[bin / 4u], 1u << (bin % 4u * 8u));
 }
 
-fn sum_of_bytes(word: u32) -> u32 {
-    let pairs = (word & 0x00ff00ffu) + ((word >> 8u) & 0x00ff00ffu);
-    return (pairs & 0xffffu) + (pairs >> 16u);
+fn count_keys(key: vec2u, n: u32, lane: u32) {
+    let half = (n + 1u) / 2u;
+    for (var i = lane; i < half; i += LANES) {
+        let keys = key_pair(key, i, half, n);
+        count_key(keys.x);
+        if i + half < n {
+            count_key(keys.y);
+        }
+    }
+}
+
+// Part 2: add up the counts, and find the bins of the wanted ranks.
+
+fn sum_blocks(lane: u32) {
+    for (var block = lane; block < BLOCKS; block += LANES) {
+        var sum = 0u;
+        for (var i = 0u; i < BLOCK_WORDS; i++) {
+            sum += sum_of_bytes(atomicLoad(&counts[block * BLOCK_WORDS + i]));
+        }
+        block_starts[block] = sum;
+    }
+}
+
+/// Replaces the blocks' sums by the ranks at which they start; for one lane.
+fn start_blocks() {
+    var start = 0u;
+    for (var block = 0u; block < BLOCKS; block++) {
+        let sum = block_starts[block];
+        block_starts[block] = start;
+        start += sum;
+    }
 }
 
 /// The bin of the key with this rank, and the key's rank within the bin: a binary search for the block, then a search
@@ -130,12 +179,46 @@ fn find_bin(rank: u32) -> vec2u {
     return vec2u(bin, left);
 }
 
+fn find_bins(count: u32, lane: u32) {
+    for (var i = lane; i < count; i += LANES) {
+        wanted[i] = find_bin(wanted[i].x);
+    }
+}
+
+/// How many ranks to handle in the first turn: equal shares in as few turns as KEPT allows. A rank needs its own key
+/// and, on average, n / BINS others of its bin. A sixth of the room is left for bins that are fuller than that.
+fn ranks_at_once(count: u32, n: u32) -> u32 {
+    let most = max(1u, KEPT * BINS / (n + BINS) * 5u / 6u);
+    let turns = max(1u, (count + most - 1u) / most);
+    return (count + turns - 1u) / turns;
+}
+
+// Part 3: keep the keys of the wanted bins.
+
+fn forget_keys(lane: u32) {
+    for (var i = lane; i < BINS / 32u; i += LANES) {
+        atomicStore(&wanted_bins[i], 0u);
+    }
+    for (var i = lane; i < LISTS; i += LANES) {
+        atomicStore(&lists[i], NONE);
+    }
+    if lane == 0u {
+        atomicStore(&kept_count, 0u);
+    }
+}
+
+fn want_bins(first: u32, end: u32, lane: u32) {
+    for (var i = first + lane; i < end; i += LANES) {
+        atomicOr(&wanted_bins[wanted[i].x / 32u], 1u << (wanted[i].x % 32u));
+    }
+}
+
 /// Adds a key to its list if its bin is wanted.
 fn keep_if_wanted(key: u32, position: u32) {
     let bin = key >> (32u - BIN_BITS);
     if ((atomicLoad(&wanted_bins[bin / 32u]) >> (bin % 32u)) & 1u) == 1u {
         let i = atomicAdd(&kept_count, 1u);
-        // Keys beyond KEPT are only counted; the kernel then tries again with fewer ranks.
+        // Keys beyond KEPT are only counted; the kernel then takes another turn with fewer ranks.
         if i < KEPT {
             kept_key[i] = key;
             kept_position[i] = position;
@@ -143,6 +226,19 @@ fn keep_if_wanted(key: u32, position: u32) {
         }
     }
 }
+
+fn keep_keys(key: vec2u, n: u32, lane: u32) {
+    let half = (n + 1u) / 2u;
+    for (var i = lane; i < half; i += LANES) {
+        let keys = key_pair(key, i, half, n);
+        keep_if_wanted(keys.x, i);
+        if i + half < n {
+            keep_if_wanted(keys.y, i + half);
+        }
+    }
+}
+
+// Part 4: find the keys of the wanted ranks.
 
 /// The position of the key with this rank within its bin: the one that has `rank` smaller keys before it.
 fn find_position(bin: u32, rank: u32) -> u32 {
@@ -161,105 +257,72 @@ fn find_position(bin: u32, rank: u32) -> u32 {
     return 0u;
 }
 
+fn find_positions(first: u32, end: u32, lane: u32) {
+    for (var i = first + lane; i < end; i += LANES) {
+        wanted[i] = vec2u(find_position(wanted[i].x, wanted[i].y), 0u);
+    }
+}
+
 @compute @workgroup_size(LANES)
 fn choose_rows(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
     let slot = group.x;
-    let count = draws[slot].count;
-    let n = population.rows;
-    let half = (n + 1u) / 2u;
-    for (var i = lane; i < count; i += LANES) {
+    let wanted_count = draws[slot].count;
+    for (var i = lane; i < wanted_count; i += LANES) {
         wanted[i] = vec2u(draws[slot].begin + i, 0u);
     }
-    for (var round = 0u; round < population.rounds; round++) {
+    for (var round = 0u; round < 2u; round++) {
+        // A small population needs only one round. The other then has no keys and no wanted ranks.
+        let is_needed = round < population.rounds;
+        let n = select(0u, population.rows, is_needed);
+        let count = select(0u, wanted_count, is_needed);
         let key = select(draws[slot].rounds.zw, draws[slot].rounds.xy, round == 0u);
 
-        // 1. Count the keys.
-        for (var i = lane; i < COUNT_WORDS; i += LANES) {
-            atomicStore(&counts[i], 0u);
-        }
+        clear_counts(lane);
         workgroupBarrier();
-        for (var i = lane; i < half; i += LANES) {
-            let keys = key_pair(key, i, half, n);
-            count_key(keys.x);
-            if i + half < n {
-                count_key(keys.y);
-            }
-        }
+        count_keys(key, n, lane);
         workgroupBarrier();
 
-        // 2. Add up the counts, and find the bins of the wanted ranks.
-        for (var block = lane; block < BLOCKS; block += LANES) {
-            var sum = 0u;
-            for (var i = 0u; i < BLOCK_WORDS; i++) {
-                sum += sum_of_bytes(atomicLoad(&counts[block * BLOCK_WORDS + i]));
-            }
-            block_starts[block] = sum;
-        }
+        sum_blocks(lane);
         workgroupBarrier();
         if lane == 0u {
-            var start = 0u;
-            for (var block = 0u; block < BLOCKS; block++) {
-                let sum = block_starts[block];
-                block_starts[block] = start;
-                start += sum;
-            }
+            start_blocks();
+            next_turn = Turn(0u, ranks_at_once(count, n), count);
         }
         workgroupBarrier();
-        for (var i = lane; i < count; i += LANES) {
-            wanted[i] = find_bin(wanted[i].x);
-        }
+        find_bins(count, lane);
 
-        // All ranks at once, or fewer at a time if their bins hold more keys than can be kept.
-        var first = 0u;
-        var taken = count;
-        while first < count {
-            // There is no rank beyond `count`.
-            let end = min(first + taken, count);
-            for (var i = lane; i < BINS / 32u; i += LANES) {
-                atomicStore(&wanted_bins[i], 0u);
+        loop {
+            // This has a barrier before and after it: no lane overwrites what another still reads in the turn before.
+            let turn = workgroupUniformLoad(&next_turn);
+            if turn.first >= turn.count {
+                break;
             }
-            for (var i = lane; i < LISTS; i += LANES) {
-                atomicStore(&lists[i], NONE);
+            let end = min(turn.first + turn.taken, turn.count);
+            forget_keys(lane);
+            workgroupBarrier();
+            want_bins(turn.first, end, lane);
+            workgroupBarrier();
+
+            keep_keys(key, n, lane);
+            workgroupBarrier();
+
+            // KEPT is larger than any bin, so one rank always has room; without it, the loop would never end.
+            let all_kept = atomicLoad(&kept_count) <= KEPT || turn.taken == 1u;
+            if all_kept {
+                find_positions(turn.first, end, lane);
             }
             if lane == 0u {
-                atomicStore(&kept_count, 0u);
-            }
-            workgroupBarrier();
-            for (var i = first + lane; i < end; i += LANES) {
-                atomicOr(&wanted_bins[wanted[i].x / 32u], 1u << (wanted[i].x % 32u));
-            }
-            workgroupBarrier();
-
-            // 3. Keep the keys of the wanted bins.
-            for (var i = lane; i < half; i += LANES) {
-                let keys = key_pair(key, i, half, n);
-                keep_if_wanted(keys.x, i);
-                if i + half < n {
-                    keep_if_wanted(keys.y, i + half);
+                if all_kept {
+                    next_turn.first = end;
+                } else {
+                    next_turn.taken = turn.taken / 2u;
                 }
             }
-            workgroupBarrier();
-            if lane == 0u {
-                all_kept = u32(atomicLoad(&kept_count) <= KEPT);
-            }
-            // `taken` must not become 0, or the loop would never end. For one rank it need not: KEPT is larger than
-            // any bin.
-            if workgroupUniformLoad(&all_kept) == 0u && taken > 1u {
-                taken /= 2u;
-                continue;
-            }
-
-            // 4. Find the keys of the wanted ranks.
-            for (var i = first + lane; i < end; i += LANES) {
-                wanted[i] = vec2u(find_position(wanted[i].x, wanted[i].y), 0u);
-            }
-            first = end;
-            workgroupBarrier();
         }
     }
     for (var i = lane; i < SLOT_ROWS; i += LANES) {
         rows[slot * SLOT_ROWS + i] = ABSENT;
-        if i < count {
+        if i < wanted_count {
             rows[slot * SLOT_ROWS + i] = train_rows[wanted[i].x];
         }
     }

@@ -8,7 +8,7 @@
 //   field (FIELD_LINES, FIELD_COLUMNS) of vec2f: the control points, blended for each of some lines of pixels
 //
 // A workgroup computes one row of a slot (y), since a row's pixels share its random numbers and its field. Lanes first
-// compute a threefry block each, then divide the field, then the words of four pixels. Blending the grid's lines once
+// compute a threefry block each, then divide the field, then the quads of pixels. Blending the grid's lines once
 // per line of pixels leaves 4 control points per pixel instead of 16. `field` has room for all lines of an MNIST image;
 // larger images take several turns.
 //
@@ -137,11 +137,11 @@ fn distorted_pixel(image: u32, place: vec2u, first_line: u32, affine: Affine) ->
 }
 
 /// Four pixels of the distorted image.
-fn distorted_word(image: u32, word: u32, first_line: u32, affine: Affine) -> vec4f {
+fn distorted_quad(image: u32, quad: u32, first_line: u32, affine: Affine) -> vec4f {
     var pixels = vec4f(0.0);
-    var place = vec2u(word * 4u % part.width, word * 4u / part.width);
+    var place = vec2u(quad * 4u % part.width, quad * 4u / part.width);
     for (var i = 0u; i < 4u; i++) {
-        // After the last line, the word has padding.
+        // After the last line, the quad has padding.
         if place.y < part.height {
             pixels[i] = distorted_pixel(image, place, first_line, affine);
         }
@@ -159,13 +159,13 @@ fn distort(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
     let slot = group.y;
     let slot_row = slot * SLOT_ROWS + row_of_batch;
     let row = rows[slot_row];
-    let x0 = slot_row * TRACE_WORDS + X0;
+    let x0 = slot_row * TRACE_QUADS + X0;
     // If the row is before the part, the difference wraps around and exceeds any count.
     let image = row - part.first;
     if image >= part.count {
         if row == ABSENT && part.first == 0u {
-            for (var word = lane; word < WORDS_0; word += LANES) {
-                traces[x0 + word] = vec4f(0.0);
+            for (var quad = lane; quad < QUADS_0; quad += LANES) {
+                traces[x0 + quad] = vec4f(0.0);
             }
             if lane == 0u {
                 labels[slot_row] = ABSENT;
@@ -175,24 +175,24 @@ fn distort(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
     }
     if lane < BLOCKS {
         let counter = vec2u(DISTORT_COUNTER, draws[slot].begin + row_of_batch) + lane;
-        let words = threefry2x32(draws[slot].key, counter);
-        drawn[lane] = vec2f(bitcast<vec2i>(words) >> vec2u(8u)) / 8388608.0;
+        let random = threefry2x32(draws[slot].key, counter);
+        drawn[lane] = vec2f(bitcast<vec2i>(random) >> vec2u(8u)) / 8388608.0;
     }
     workgroupBarrier();
     let affine = affine_of_row();
     let scale = bitcast<f32>(row_facts[row].x);
-    // The words of a turn lie in at most FIELD_LINES lines: the first and the last of these may be incomplete.
-    let words_at_once = (FIELD_LINES - 2u) * part.width / 4u;
-    for (var begin = 0u; begin < WORDS_0; begin += words_at_once) {
+    // The quads of a turn lie in at most FIELD_LINES lines: the first and the last of these may be incomplete.
+    let quads_at_once = (FIELD_LINES - 2u) * part.width / 4u;
+    for (var begin = 0u; begin < QUADS_0; begin += quads_at_once) {
         let first_line = begin * 4u / part.width;
         if WARP > 0.0 {
             workgroupBarrier();
             blend_lines(first_line, lane);
             workgroupBarrier();
         }
-        let end = min(begin + words_at_once, WORDS_0);
-        for (var word = begin + lane; word < end; word += LANES) {
-            traces[x0 + word] = distorted_word(image, word, first_line, affine) * scale;
+        let end = min(begin + quads_at_once, QUADS_0);
+        for (var quad = begin + lane; quad < end; quad += LANES) {
+            traces[x0 + quad] = distorted_quad(image, quad, first_line, affine) * scale;
         }
     }
     if lane == 0u {

@@ -2,7 +2,7 @@
 //   x0 = scale of the row * bytes of the row
 // See functions/rows.wgsl for the arrays.
 //
-// One invocation copies one word of four pixels; it copies several if a slot (y) has more words than the dispatch has
+// One invocation copies one quad of pixels; it copies several if a slot (y) has more quads than the dispatch has
 // invocations. No invocation reads what another writes, so there are no barriers.
 
 /// 0: the images are copied unchanged; 1: each is shifted by up to LARGEST_SHIFT pixels, see lib/engine/augment.ts.
@@ -19,15 +19,15 @@ fn shift_of(draw: Draw, row_of_batch: u32) -> vec2i {
 }
 
 /// Four pixels of an image in the part.
-fn load_pixels(image: u32, word: u32, slot: u32, row_of_batch: u32) -> vec4f {
+fn load_pixels(image: u32, quad: u32, slot: u32, row_of_batch: u32) -> vec4f {
     if AUGMENT == 0u {
-        return vec4f(unpack4xU8(images[image * WORDS_0 + word]));
+        return vec4f(unpack4xU8(images[image * QUADS_0 + quad]));
     }
     let shift = shift_of(draws[slot], row_of_batch);
     var pixels = vec4f(0.0);
     for (var i = 0u; i < 4u; i++) {
-        let position = word * 4u + i;
-        // The last word may have padding.
+        let position = quad * 4u + i;
+        // The last quad may have padding.
         if position < part.width * part.height {
             pixels[i] = pixel_at(image, i32(position % part.width) - shift.x, i32(position / part.width) - shift.y);
         }
@@ -38,22 +38,22 @@ fn load_pixels(image: u32, word: u32, slot: u32, row_of_batch: u32) -> vec4f {
 @compute @workgroup_size(LANES)
 fn gather(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
     let slot = id.y;
-    for (var i = id.x; i < SLOT_ROWS * WORDS_0; i += groups.x * LANES) {
-        let word = i % WORDS_0;
-        let row_of_batch = i / WORDS_0;
+    for (var i = id.x; i < SLOT_ROWS * QUADS_0; i += groups.x * LANES) {
+        let quad = i % QUADS_0;
+        let row_of_batch = i / QUADS_0;
         let slot_row = slot * SLOT_ROWS + row_of_batch;
         let row = rows[slot_row];
         var x0 = vec4f(0.0);
         var label = ABSENT;
         // If the row is before the part, the difference wraps around and exceeds any count.
         if row - part.first < part.count {
-            x0 = load_pixels(row - part.first, word, slot, row_of_batch) * bitcast<f32>(row_facts[row].x);
+            x0 = load_pixels(row - part.first, quad, slot, row_of_batch) * bitcast<f32>(row_facts[row].x);
             label = row_facts[row].y;
         } else if row != ABSENT {
             continue;
         }
-        traces[slot_row * TRACE_WORDS + X0 + word] = x0;
-        if word == 0u {
+        traces[slot_row * TRACE_QUADS + X0 + quad] = x0;
+        if quad == 0u {
             labels[slot_row] = label;
         }
     }

@@ -1,9 +1,9 @@
 // Softmax, loss and the deltas d3 of the output layer, for a slot of rows. See functions/head.wgsl for the formulas,
 // and functions/layers.wgsl for letters, names and layouts.
 //
-// Arrays, in words of four numbers:
+// Arrays, in quads of four numbers:
 //   labels (slots, SLOT_ROWS) of u32, read
-//   traces (slots, SLOT_ROWS, TRACE_WORDS): x3 is read, d3 is written
+//   traces (slots, SLOT_ROWS, TRACE_QUADS): x3 is read, d3 is written
 //   row_results (slots, SLOT_ROWS): written
 //
 // Invocation x computes row x for all classes: C is small, so there is nothing to divide within a row. Invocations
@@ -24,7 +24,7 @@ var<private> row: u32;
 
 /// The row's output for class c; functions/head.wgsl calls it.
 fn x3(c: u32) -> f32 {
-    return traces[row * TRACE_WORDS + X3 + c / 4u][c % 4u];
+    return traces[row * TRACE_QUADS + X3 + c / 4u][c % 4u];
 }
 
 @compute @workgroup_size(LANES)
@@ -37,8 +37,8 @@ fn output_head(@builtin(global_invocation_id) id: vec3u) {
     let label = labels[row];
     let head = head_of_row(label);
     row_results[row] = result_of(head);
-    for (var word = 0u; word < WORDS_3; word++) {
-        let deltas = output_deltas(word, label, head, step_info.batch_rows);
-        traces[row * TRACE_WORDS + DELTAS + X3 + word] = deltas;
+    for (var quad = 0u; quad < QUADS_3; quad++) {
+        let deltas = output_deltas(quad, label, head, step_info.batch_rows);
+        traces[row * TRACE_QUADS + DELTAS + X3 + quad] = deltas;
     }
 }

@@ -216,7 +216,7 @@ Deno.test({
       assert(articles[i].includes(firstLine), `${path}: no first comment`);
       assert(articles[i].includes(source.trimEnd().split("\n").at(-1)!), `${path}: no code`);
     }
-    for (const kernel of ["fused/forward_backward.wgsl", "update.wgsl"]) {
+    for (const kernel of ["fused/forward_backward.wgsl", "fused/update.wgsl"]) {
       assert(paths.includes(kernel), kernel);
     }
   },

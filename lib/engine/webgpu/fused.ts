@@ -1,25 +1,30 @@
 /** The kernels for small nets and batches on a GPU: a step takes two dispatches. */
 import activation from "../../../shaders/functions/activation.wgsl" with { type: "text" };
 import head from "../../../shaders/functions/head.wgsl" with { type: "text" };
+import optimizer from "../../../shaders/functions/optimizer.wgsl" with { type: "text" };
 import forwardBackward from "../../../shaders/fused/forward_backward.wgsl" with { type: "text" };
 import { ACTIVATIONS } from "../../net/activations.ts";
+import fusedUpdate from "../../../shaders/fused/update.wgsl" with { type: "text" };
 import type { EngineOptions } from "../engine.ts";
 import {
+  type BindSlot,
   compileNetworkKernel,
   type EnginePlan,
   headConstants,
   type Network,
   type NetworkBuffers,
+  optimizerConstants,
+  UPDATE_BINDINGS,
 } from "./network.ts";
 import type { ParameterLayout } from "./parameter_layout.ts";
 import { encodeDispatches, inPass } from "./program.ts";
-import { compileUpdate } from "./update.ts";
 
-/** The constants of forward_backward.wgsl and of update.wgsl that divide their work among lanes. */
-const FORWARD_LANES = { words: 16, parts: 16 };
-const UPDATE_TILE = { words: 1, wordLanes: 16, parts: 8 };
+/** The constants of forward_backward.wgsl that divide its work among lanes. */
+const FORWARD_LANES = { quads: 16, parts: 16 };
+/** The quads of units per workgroup of update.wgsl. */
+const UPDATE_QUADS = 16;
 /** Wider layers and larger batches have enough work for the tiled kernels. */
-const MAX_LAYER_WORDS = 64;
+const MAX_LAYER_QUADS = 64;
 const MAX_BATCH = 512;
 /** The workgroup memory that every WebGPU device provides. */
 const WORKGROUP_BYTES = 16384;
@@ -27,11 +32,11 @@ const WORKGROUP_BYTES = 16384;
 /** Whether a net and a batch size are small enough for these kernels. */
 export function fitsFused(
   { batchSize }: EngineOptions,
-  { words, traceWords }: ParameterLayout,
+  { quads, traceQuads }: ParameterLayout,
 ): boolean {
   // The trace, the lanes' sums and the RowHead struct.
-  const workgroupBytes = (traceWords + FORWARD_LANES.words * FORWARD_LANES.parts) * 16 + 32;
-  return Math.max(...words.slice(1)) <= MAX_LAYER_WORDS && batchSize <= MAX_BATCH &&
+  const workgroupBytes = (traceQuads + FORWARD_LANES.quads * FORWARD_LANES.parts) * 16 + 32;
+  return Math.max(...quads.slice(1)) <= MAX_LAYER_QUADS && batchSize <= MAX_BATCH &&
     workgroupBytes <= WORKGROUP_BYTES;
 }
 
@@ -46,7 +51,7 @@ export async function compileFused(
     constants: {
       ...headConstants(options),
       HIDDEN_ACTIVATION: ACTIVATIONS[options.architecture.activation].code,
-      WORD_LANES: FORWARD_LANES.words,
+      QUAD_LANES: FORWARD_LANES.quads,
       PARTS: FORWARD_LANES.parts,
     },
     bindings: {
@@ -59,7 +64,7 @@ export async function compileFused(
     x: rows,
     y: 1,
   });
-  const updateOf = await compileUpdate(plan, UPDATE_TILE);
+  const updateOf = await compileUpdate(plan);
   return (buffers) => {
     const steps = Array.from({ length: count }, (_, slot) => [
       forwardBackwardOf(buffers, slot),
@@ -75,4 +80,17 @@ export async function compileFused(
       },
     };
   };
+}
+
+function compileUpdate(plan: EnginePlan): Promise<BindSlot> {
+  const [q0, q1, q2, q3] = plan.layout.quads;
+  return compileNetworkKernel(plan, {
+    entryPoint: "update",
+    sources: [optimizer, fusedUpdate],
+    constants: { ...optimizerConstants(plan.options), QUAD_LANES: UPDATE_QUADS },
+    bindings: UPDATE_BINDINGS,
+    x: Math.ceil(Math.max(q1, q2, q3) / UPDATE_QUADS),
+    // Each layer has one more quad of inputs, for the biases.
+    y: q0 + q1 + q2 + 3,
+  });
 }

@@ -15,7 +15,7 @@ export interface NetworkBuffers {
   labels: GPUBuffer;
   /** Shape (slots) of Step structs, STEP_STRIDE bytes apart: see shaders/functions/step.wgsl. */
   steps: GPUBuffer;
-  /** Shape (slots, SLOT_ROWS, TRACE_WORDS) of vec4f: see shaders/functions/layers.wgsl. */
+  /** Shape (slots, SLOT_ROWS, TRACE_QUADS) of vec4f: see shaders/functions/layers.wgsl. */
   traces: GPUBuffer;
   /** Laid out as ParameterLayout describes, like the moments of the optimizer. */
   parameters: GPUBuffer;
@@ -103,14 +103,14 @@ export async function compileNetworkKernel(
 
 /** The constants of shaders/functions/layers.wgsl. */
 export function layerConstants(
-  { words }: ParameterLayout,
+  { quads }: ParameterLayout,
   { rows }: SlotShape,
 ): Record<string, number> {
   return {
-    WORDS_0: words[0],
-    WORDS_1: words[1],
-    WORDS_2: words[2],
-    WORDS_3: words[3],
+    QUADS_0: quads[0],
+    QUADS_1: quads[1],
+    QUADS_2: quads[2],
+    QUADS_3: quads[3],
     SLOT_ROWS: rows,
   };
 }
@@ -120,6 +120,16 @@ export function headConstants({ architecture }: EngineOptions): Record<string, n
   const { code, output } = HEADS[architecture.head];
   return { HEAD: code, OUTPUT_ACTIVATION: output.code, CLASSES: architecture.classes };
 }
+
+/** The bindings of the kernels that update the parameters, with shaders/functions/optimizer.wgsl. */
+export const UPDATE_BINDINGS: NetworkKernel["bindings"] = {
+  traces: "read",
+  steps: "read",
+  parameters: "write",
+  firstMoments: "write",
+  secondMoments: "write",
+  gradient: "write",
+};
 
 /** The constants of shaders/functions/optimizer.wgsl. */
 export function optimizerConstants({ optimizer }: EngineOptions): Record<string, number> {

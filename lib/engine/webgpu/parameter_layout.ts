@@ -2,9 +2,9 @@
  * The layout of parameters in GPU buffers; shaders/functions/layers.wgsl defines it for the
  * kernels.
  *
- * Inputs and units are grouped in words of four, padded with zeros. A layer's weights are blocks of
+ * Inputs and units are grouped in quads, four numbers each, padded with zeros. A layer's weights are blocks of
  * 4 x 4: for each of four consecutive units, a vec4f of the weights of four consecutive inputs. A
- * layer's blocks have shape (input words + 1, output words): the last input word stands for an
+ * layer's blocks have shape (input quads + 1, output quads): the last input quad stands for an
  * input that is always 1, so that its weights are the biases. The gradients of the padding are 0,
  * so it stays 0, and no kernel has to check for it.
  */
@@ -12,13 +12,13 @@ import { type Architecture, layerSizes, parameterSlots } from "../../net/archite
 
 /** See the head of this file. */
 export interface ParameterLayout {
-  /** The number of words of x0 to x3: the inputs, and the units of the three layers. */
-  words: [number, number, number, number];
+  /** The number of quads of x0 to x3: the inputs, and the units of the three layers. */
+  quads: [number, number, number, number];
   /** The number of blocks of all layers. */
   blocks: number;
   bytes: number;
-  /** The number of words in a row's trace: x0 to x3 and d1 to d3. */
-  traceWords: number;
+  /** The number of quads in a row's trace: x0 to x3 and d1 to d3. */
+  traceQuads: number;
   /** The index in the buffer of each parameter, in the order of `parameterSlots`. */
   indices: Uint32Array;
 }
@@ -30,25 +30,25 @@ export interface ParameterLayout {
  * @returns The layout
  */
 export function parameterLayout(architecture: Architecture): ParameterLayout {
-  const words = layerSizes(architecture).map((n) => Math.ceil(n / 4)) as ParameterLayout["words"];
+  const quads = layerSizes(architecture).map((n) => Math.ceil(n / 4)) as ParameterLayout["quads"];
   const slots = parameterSlots(architecture);
   const indices = new Uint32Array(slots[5].offset + slots[5].length);
   let blocks = 0;
   for (let layer = 0; layer < 3; layer++) {
     const [weights, biases] = slots.slice(2 * layer, 2 * layer + 2);
     const [fanOut, fanIn] = weights.shape;
-    const [inputWords, outputWords] = words.slice(layer, layer + 2);
+    const [inputQuads, outputQuads] = quads.slice(layer, layer + 2);
     const indexOf = (unit: number, input: number) =>
-      (blocks + (input >> 2) * outputWords) * 16 + unit * 4 + (input & 3);
+      (blocks + (input >> 2) * outputQuads) * 16 + unit * 4 + (input & 3);
     let i = weights.offset;
     for (let unit = 0; unit < fanOut; unit++) {
       for (let input = 0; input < fanIn; input++) indices[i++] = indexOf(unit, input);
-      indices[biases.offset + unit] = indexOf(unit, inputWords * 4);
+      indices[biases.offset + unit] = indexOf(unit, inputQuads * 4);
     }
-    blocks += (inputWords + 1) * outputWords;
+    blocks += (inputQuads + 1) * outputQuads;
   }
-  const traceWords = words[0] + 2 * (words[1] + words[2] + words[3]);
-  return { words, blocks, bytes: blocks * 64, traceWords, indices };
+  const traceQuads = quads[0] + 2 * (quads[1] + quads[2] + quads[3]);
+  return { quads, blocks, bytes: blocks * 64, traceQuads, indices };
 }
 
 /**

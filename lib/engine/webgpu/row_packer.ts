@@ -19,7 +19,7 @@ const ABSENT = 0xffffffff;
 const DRAW_WORDS = 8;
 const GATHER_LANES = 64;
 /**
- * The maximum number of workgroups of gather.wgsl per slot; with more words, each invocation copies
+ * The maximum number of workgroups of gather.wgsl per slot; with more quads, each invocation copies
  * several.
  */
 const MAX_GATHER_GROUPS = 4096;
@@ -149,7 +149,7 @@ export class RowPacker {
   load(data: Dataset): void {
     this.#unload();
     const { gpu, options, layout } = this.#plan;
-    const { parts, facts } = uploadRows(gpu, layout.words[0], data, options.scale);
+    const { parts, facts } = uploadRows(gpu, layout.quads[0], data, options.scale);
     const bind = (program: Program) =>
       parts.map(({ images, info }) => this.#bindGather(program, images, facts, info));
     this.#loaded = {
@@ -252,7 +252,7 @@ export class RowPacker {
     const distorts = isTraining && typeof options.augment === "object";
     const groups = distorts
       ? rows
-      : Math.min(MAX_GATHER_GROUPS, Math.ceil(layout.words[0] * rows / GATHER_LANES));
+      : Math.min(MAX_GATHER_GROUPS, Math.ceil(layout.quads[0] * rows / GATHER_LANES));
     if (isTraining) gpu.device.queue.writeBuffer(this.#draws, 0, this.#drawData);
     inPass(encoder, (pass) => {
       const chooseGroup = isTraining ? this.#train!.choose : undefined;

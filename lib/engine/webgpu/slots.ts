@@ -27,7 +27,7 @@ export function slotShape(
   { batchSize }: EngineOptions,
   layout: ParameterLayout,
 ): SlotShape {
-  const bytesPerRow = 16 * layout.traceWords;
+  const bytesPerRow = 16 * layout.traceQuads;
   const bytes = Math.min(TRACE_BYTES, limits.maxStorageBufferBindingSize, limits.maxBufferSize);
   // Per weight, a multiplication and an addition in the forward pass, the backward pass and the
   // gradient.
@@ -63,7 +63,7 @@ export function createBuffers(
   return {
     labels: gpu.buffer("labels", count * rows * 4, STORAGE),
     steps: gpu.buffer("steps", count * STEP_STRIDE, STORAGE | COPY_DST),
-    traces: gpu.buffer("traces", count * rows * layout.traceWords * 16, STORAGE),
+    traces: gpu.buffer("traces", count * rows * layout.traceQuads * 16, STORAGE),
     parameters: gpu.buffer("parameters", parameterBytes, STORAGE | COPY_DST | COPY_SRC),
     firstMoments: moment(0),
     secondMoments: moment(1),

@@ -1,55 +1,50 @@
 /** The kernels for nets and batches of any size: a step takes a dispatch per layer and pass. */
 import activation from "../../../shaders/functions/activation.wgsl" with { type: "text" };
 import head from "../../../shaders/functions/head.wgsl" with { type: "text" };
-import denseBackward from "../../../shaders/tiled/dense_backward.wgsl" with { type: "text" };
-import denseForward from "../../../shaders/tiled/dense_forward.wgsl" with { type: "text" };
+import optimizer from "../../../shaders/functions/optimizer.wgsl" with { type: "text" };
+import tiling from "../../../shaders/functions/tiling.wgsl" with { type: "text" };
+import tiledBackward from "../../../shaders/tiled/backward.wgsl" with { type: "text" };
+import tiledForward from "../../../shaders/tiled/forward.wgsl" with { type: "text" };
 import outputHead from "../../../shaders/tiled/output_head.wgsl" with { type: "text" };
 import { ACTIVATIONS } from "../../net/activations.ts";
 import { HEADS } from "../../net/heads.ts";
+import tiledUpdate from "../../../shaders/tiled/update.wgsl" with { type: "text" };
 import {
   type BindSlot,
-  type CompileNetwork,
   compileNetworkKernel,
   type EnginePlan,
   headConstants,
   type Network,
   type NetworkBuffers,
+  optimizerConstants,
   type SlotShape,
+  UPDATE_BINDINGS,
 } from "./network.ts";
 import { encodeDispatches, inPass } from "./program.ts";
-import { compileUpdate, type UpdateTile } from "./update.ts";
 
-/** How the kernels divide their work. */
-export interface TileShapes {
-  /** The lanes of a workgroup along words (x) and along rows (y). */
-  lanes: { x: number; y: number };
-  /** The number of rows per lane. */
-  rows: number;
-  update: UpdateTile;
-}
-
+/** The size of a tile: see shaders/functions/tiling.wgsl. */
+const TILE_ROWS = 32;
+const TILE_QUADS = 8;
+/** The quads of inputs in a tile of shaders/tiled/update.wgsl. */
+const UPDATE_QUADS = 16;
 const HEAD_LANES = 64;
 
-/**
- * Creates the network for a kind of device.
- *
- * @param shapes The tile shapes that suit it
- */
-export function compileTiled(shapes: TileShapes): CompileNetwork {
-  return async (plan) => {
-    const forward = [
-      await compileDense(plan, shapes, "dense_forward", 0),
-      await compileDense(plan, shapes, "dense_forward", 1),
-      await compileDense(plan, shapes, "dense_forward", 2),
-      await compileHead(plan),
-    ];
-    const backward = [
-      await compileDense(plan, shapes, "dense_backward", 2),
-      await compileDense(plan, shapes, "dense_backward", 1),
-      await compileUpdate(plan, shapes.update),
-    ];
-    return (buffers) => bindTiled(plan.slots, buffers, forward, backward);
-  };
+/** See `CompileNetwork`. */
+export async function compileTiled(
+  plan: EnginePlan,
+): Promise<(buffers: NetworkBuffers) => Network> {
+  const forward = [
+    await compileForward(plan, 0),
+    await compileForward(plan, 1),
+    await compileForward(plan, 2),
+    await compileHead(plan),
+  ];
+  const backward = [
+    await compileBackward(plan, 2),
+    await compileBackward(plan, 1),
+    await compileUpdate(plan),
+  ];
+  return (buffers) => bindTiled(plan.slots, buffers, forward, backward);
 }
 
 function bindTiled(
@@ -72,30 +67,45 @@ function bindTiled(
   };
 }
 
-/** Compiles the forward or backward pass of a layer. */
-function compileDense(
-  plan: EnginePlan,
-  { lanes, rows }: TileShapes,
-  entryPoint: "dense_forward" | "dense_backward",
-  layer: number,
-): Promise<BindSlot> {
+function compileForward(plan: EnginePlan, layer: number): Promise<BindSlot> {
   const { options: { architecture }, layout, slots } = plan;
-  const isForward = entryPoint === "dense_forward";
   return compileNetworkKernel(plan, {
-    entryPoint,
-    sources: [activation, isForward ? denseForward : denseBackward],
+    entryPoint: "tiled_forward",
+    sources: [activation, tiling, tiledForward],
     constants: {
       LAYER: layer,
-      ACTIVATION: isForward && layer === 2
+      ACTIVATION: layer === 2
         ? HEADS[architecture.head].output.code
         : ACTIVATIONS[architecture.activation].code,
-      ROWS: rows,
-      LANES_X: lanes.x,
-      LANES_Y: lanes.y,
     },
     bindings: { parameters: "read", steps: "read", traces: "write" },
-    x: Math.ceil(layout.words[isForward ? layer + 1 : layer] / lanes.x),
-    y: Math.ceil(slots.rows / (lanes.y * rows)),
+    x: Math.ceil(layout.quads[layer + 1] / TILE_QUADS),
+    y: Math.ceil(slots.rows / TILE_ROWS),
+  });
+}
+
+function compileBackward(plan: EnginePlan, layer: number): Promise<BindSlot> {
+  const { options: { architecture }, layout, slots } = plan;
+  return compileNetworkKernel(plan, {
+    entryPoint: "tiled_backward",
+    sources: [activation, tiling, tiledBackward],
+    constants: { LAYER: layer, ACTIVATION: ACTIVATIONS[architecture.activation].code },
+    bindings: { parameters: "read", steps: "read", traces: "write" },
+    x: Math.ceil(layout.quads[layer] / TILE_QUADS),
+    y: Math.ceil(slots.rows / TILE_ROWS),
+  });
+}
+
+function compileUpdate(plan: EnginePlan): Promise<BindSlot> {
+  const [q0, q1, q2, q3] = plan.layout.quads;
+  return compileNetworkKernel(plan, {
+    entryPoint: "tiled_update",
+    sources: [optimizer, tiling, tiledUpdate],
+    constants: optimizerConstants(plan.options),
+    bindings: UPDATE_BINDINGS,
+    x: Math.ceil(Math.max(q1, q2, q3) / TILE_QUADS),
+    // Each layer has one more quad of inputs, for the biases.
+    y: [q0, q1, q2].reduce((sum, quads) => sum + Math.ceil((quads + 1) / UPDATE_QUADS), 0),
   });
 }
 

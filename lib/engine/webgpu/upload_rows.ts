@@ -13,7 +13,7 @@ const UPLOAD_BYTES = 4 << 20;
 export interface UploadedRows {
   /** The images, in several parts if they are larger than the device's largest binding. */
   parts: {
-    /** Shape (rows of the part, words) of u32: four pixels per word, padded with zeros. */
+    /** Shape (rows of the part, words) of u32: four pixels per word, a quad, padded with zeros. */
     images: GPUBuffer;
     /** The `Part` struct of functions/rows.wgsl. */
     info: GPUBuffer;

@@ -6,7 +6,7 @@ import { findAdapter, Gpu } from "../../../lib/engine/webgpu/device.ts";
 import { createWebGpuEngine } from "../../../lib/engine/webgpu/webgpu_engine.ts";
 import { coreCases } from "../contract/cases.ts";
 
-const cases = (["hardware", "tiled"] as const).flatMap((kernels) =>
+const cases = (["hardware", "software"] as const).flatMap((kernels) =>
   coreCases(async (options) => {
     const adapter = await findAdapter();
     if (adapter === undefined) throw new Error("The browser has no WebGPU adapter");

@@ -22,6 +22,7 @@ import { reverseLanes, withSources } from "./shader_sources.ts";
 export type Runner =
   | KernelSet
   | "hardware reversed"
+  | "software reversed"
   | "hardware small"
   | "choose_rows"
   | "choose_rows reversed"

@@ -13,7 +13,7 @@ import { generatedData, Reference } from "../../../lib/engine/reference.ts";
 
 const webgpu = await needs("webgpu");
 
-for (const kernels of ["hardware", "tiled"] as const) {
+for (const kernels of ["hardware", "software"] as const) {
   // A data set of 60,000 rows of 64 pixels, 3.8 MB, is then divided into eight parts.
   const cases = coreCases(async (options) => {
     const gpu = await openLimited({ maxStorageBufferBindingSize: 2 ** 19 });
@@ -71,7 +71,7 @@ Deno.test({
     await using engine = await createWebGpuEngine(
       await Gpu.open((await findAdapter())!),
       options,
-      "tiled",
+      "software",
     );
     engine.load(data);
     engine.start(allRows(data), state);

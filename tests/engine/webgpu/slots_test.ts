@@ -35,7 +35,7 @@ Deno.test("slotShape() puts many steps into a submission, but no more than 20 bi
 Deno.test("slotShape() keeps the slots of a small device within its largest binding and buffer", () => {
   const options = { ...NOTEBOOK_ENGINE, batchSize: 1000 };
   const layout = parameterLayout(options.architecture);
-  const bytesPerRow = 16 * layout.traceWords;
+  const bytesPerRow = 16 * layout.traceQuads;
   for (
     const limits of [
       { ...LIMITS, maxStorageBufferBindingSize: 200 * bytesPerRow },

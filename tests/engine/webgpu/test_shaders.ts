@@ -23,13 +23,13 @@ const MOST_MILLISECONDS = 600_000;
 /** How to test the shaders whose path matches; the first match counts. */
 const RUNNERS: [RegExp, Runner[]][] = [
   [/^fused|sum_results/, ["hardware", "hardware reversed"]],
-  [/^tiled/, ["tiled", "software"]],
+  [/^tiled|tiling/, ["software", "software reversed"]],
   [/choose_rows/, ["choose_rows", "choose_rows reversed"]],
   [/gather/, ["hardware", "hardware small"]],
   [/distort/, ["distortions", "distortions reversed", "distortions small"]],
   [/functions\/rows/, ["hardware", "hardware small", "distortions small"]],
-  [/^functions/, ["hardware", "tiled"]],
-  [/./, ["hardware", "hardware reversed", "tiled"]],
+  [/^functions/, ["hardware", "software"]],
+  [/./, ["hardware", "hardware reversed", "software"]],
 ];
 
 interface ShaderMutant extends Mutant {
