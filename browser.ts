@@ -14,7 +14,8 @@
  */
 
 // Training.
-export { DivergedError, engineOptions, train, type TrainingRun } from "./lib/training/train.ts";
+export { train, type TrainingRun } from "./lib/training/train.ts";
+export { DivergedError, engineOptions } from "./lib/training/trainer.ts";
 export type * from "./lib/training/events.ts";
 export {
   type AugmentationKind,

@@ -7,7 +7,8 @@ import { readIdxFolder } from "../lib/data/idx_folder.ts";
 import { createEngine } from "../lib/engine/create.ts";
 import type { Backend } from "../lib/engine/engine.ts";
 import { resolveOptions } from "../lib/training/options.ts";
-import { engineOptions, train } from "../lib/training/train.ts";
+import { train } from "../lib/training/train.ts";
+import { engineOptions } from "../lib/training/trainer.ts";
 import { printResult } from "./peer_loop.ts";
 
 const [backend, folder, steps] = Deno.args;

@@ -7,13 +7,16 @@ import { syntheticDigits } from "../lib/data/synthetic.ts";
 import { createEngine } from "../lib/engine/create.ts";
 import type { Backend, Engine } from "../lib/engine/engine.ts";
 import type { Model } from "../lib/net/architecture.ts";
-import { engineOptions } from "../lib/training/train.ts";
-import type { TrainingOptions } from "../lib/training/options.ts";
-import type { CurvePoint, ExaminerTask, TrainerOrder, TrainerReport } from "./messages.ts";
-import { Run } from "./run.ts";
+import { type Advance, engineOptions, Trainer } from "../lib/training/trainer.ts";
+import type { Metrics } from "../lib/training/metrics.ts";
+import { checkAgainstRows, type TrainingOptions } from "../lib/training/options.ts";
+import type { ExaminerTask, TrainerOrder, TrainerReport } from "./messages.ts";
 
-/** Milliseconds of training between two reports. */
-const REPORT_EVERY = 100;
+/**
+ * Number of test rows for the evaluations between a run's own. The rows are fixed: sampling them would
+ * change the run's random numbers.
+ */
+const FIXED_ROWS = 500;
 /** Number of test rows that the examiner compares at each of the run's evaluations, but the last. */
 const EXAMINED_ROWS = 1000;
 /** One core is left for the page: otherwise some of its frames would be late. */
@@ -35,12 +38,14 @@ const wanted = {
 
 let data: Dataset;
 let examiner: MessagePort;
-let run: Run | undefined;
+let run: Trainer | undefined;
+/** The next report of the run, if its steps are already queued. */
+let ahead: Promise<Report> | undefined;
+/** The steps and the seconds of the latest report. */
+let reported = { iteration: 0, seconds: 0 };
 let backend: Backend;
 let options: TrainingOptions;
 let engine: { engine: Engine; madeFor: string } | undefined;
-/** The number of steps that take about `REPORT_EVERY`. */
-let pace = 1;
 let isWorking = false;
 
 page.onmessage = async ({ data: order }) => {
@@ -75,7 +80,7 @@ async function guarded(task: () => Promise<void>): Promise<void> {
     await task();
   } catch (error) {
     wanted.stepsPerSecond = wanted.singleSteps = 0;
-    run = undefined;
+    run = ahead = undefined;
     page.postMessage({ kind: "failed", message: (error as Error).message });
   }
   page.postMessage({ kind: "busy", what: undefined });
@@ -122,7 +127,7 @@ async function work(): Promise<void> {
     }
     const isOver = !run || run.isOpen && run.iteration === run.iterations;
     if (isOver) wanted.stepsPerSecond = wanted.singleSteps = 0;
-    if (wanted.stepsPerSecond === 0 && wanted.singleSteps === 0) return;
+    if (wanted.stepsPerSecond === 0 && wanted.singleSteps === 0 && !ahead) return;
     if (!run!.isOpen) await openRun(run!);
     else await takeSteps(run!);
   }
@@ -130,8 +135,18 @@ async function work(): Promise<void> {
 
 function begin(): void {
   page.postMessage({ kind: "busy", what: "Drawing the initial weights" });
-  run = new Run(data, options);
-  pace = 1;
+  checkAgainstRows(options, {
+    train: data.trainRows,
+    test: data.labels.length - data.trainRows,
+  });
+  if (options.patience > 0) {
+    throw new RangeError(
+      `The page cannot stop early: patience must be 0, not ${options.patience}`,
+    );
+  }
+  run = new Trainer(data, options);
+  ahead = undefined;
+  reported = { iteration: 0, seconds: 0 };
   page.postMessage({
     kind: "began",
     iteration: 0,
@@ -141,7 +156,7 @@ function begin(): void {
   examine(run, run.initial, EXAMINED_ROWS);
 }
 
-async function openRun(run: Run): Promise<void> {
+async function openRun(run: Trainer): Promise<void> {
   const needed = engineOptions(options, data);
   const madeFor = JSON.stringify({ ...needed, backend });
   if (engine?.madeFor !== madeFor) {
@@ -149,55 +164,74 @@ async function openRun(run: Run): Promise<void> {
     await engine?.engine[Symbol.asyncDispose]();
     engine = undefined;
     engine = { engine: await createEngine({ ...needed, backend, threads: THREADS }), madeFor };
-    engine.engine.load(data);
   }
   page.postMessage({ kind: "device", device: engine.engine.device });
   page.postMessage({ kind: "busy", what: "Compiling the kernels" });
-  report(await run.open(engine.engine));
+  report(await run.begin(engine.engine));
 }
 
-async function takeSteps(run: Run): Promise<void> {
+/** The state of a run after some steps. */
+interface Report extends Advance {
+  /** The evaluation on the fixed rows. */
+  metrics: Metrics;
+  model: Model;
+  rows: number;
+  seconds: number;
+}
+
+/** Queues steps and what is reported after them. All of it is read back at once. */
+async function queueReport(run: Trainer, most?: number): Promise<Report> {
+  const [advanced, metrics, model] = await Promise.all([
+    run.advance(most).then((advance) => ({ ...advance, rows: run.rows, seconds: run.seconds })),
+    run.evaluate(run.split.test.subarray(0, FIXED_ROWS)),
+    run.read(),
+  ]);
+  return { ...advanced, metrics, model };
+}
+
+async function takeSteps(run: Trainer): Promise<void> {
   const { stepsPerSecond, singleSteps } = wanted;
   const isSingle = singleSteps > 0;
   page.postMessage({ kind: "busy", what: "Training" });
-  const steps = isSingle ? 1 : Math.max(1, Math.min(pace, Math.round(stepsPerSecond / 12)));
-  if (isSingle) wanted.singleSteps--;
+  const most = isSingle ? 1 : Math.max(1, Math.round(stepsPerSecond / 12));
+  if (isSingle && !ahead) wanted.singleSteps--;
 
-  const before = { iteration: run.iteration, seconds: run.seconds };
-  const points = await run.advance(steps);
-  const taken = run.iteration - before.iteration;
-  const milliseconds = 1000 * (run.seconds - before.seconds);
-  report(points);
-  const { model, point } = await run.evaluateNow();
+  const current = ahead ?? queueReport(run, most);
+  // At full speed, queue more, so that the device has work while this waits.
+  const isAhead = stepsPerSecond === Infinity && run.hasMeasured && run.queued < run.iterations;
+  ahead = isAhead ? queueReport(run) : undefined;
+  ahead?.catch(() => {}); // if `current` fails, nothing awaits it
+  const { iteration, metrics, model, rows, seconds, ...advance } = await current;
+  const taken = iteration - reported.iteration;
+  const milliseconds = 1000 * (seconds - reported.seconds);
+  reported = { iteration, seconds };
+  report(advance);
   page.postMessage({
     kind: "progress",
     model,
+    iteration,
     iterations: run.iterations,
-    rows: run.rows,
-    seconds: run.seconds,
+    rows,
+    seconds,
     millisecondsPerStep: milliseconds / taken,
-    ...point,
+    ...metrics,
   });
-  if (points.length > 0) examine(run, model, EXAMINED_ROWS);
-  if (run.iteration === run.iterations) {
-    const { accuracy, loss } = await run.evaluateOnTestRows();
-    page.postMessage({ kind: "finished", accuracy, loss, seconds: run.seconds });
+  if (advance.evaluated.length > 0) examine(run, model, EXAMINED_ROWS);
+  if (iteration === run.iterations) {
+    const { accuracy, loss } = await run.evaluate(run.split.test);
+    page.postMessage({ kind: "finished", accuracy, loss, seconds });
     examine(run, model, run.split.test.length);
-  }
-  if (taken === pace) {
-    const fitting = Math.round(steps * REPORT_EVERY / Math.max(milliseconds, 1));
-    pace = Math.max(1, Math.min(fitting, 4 * steps));
   }
   // Lets orders arrive, and limits the speed.
   const pause = isSingle || stepsPerSecond === Infinity ? 0 : 1000 * taken / stepsPerSecond;
   await new Promise((resolve) => setTimeout(resolve, Math.max(0, pause - milliseconds)));
 }
 
-function report(points: CurvePoint[]): void {
-  for (const point of points) page.postMessage({ kind: "evaluated", point });
+function report({ evaluated }: Pick<Advance, "evaluated">): void {
+  for (const point of evaluated) page.postMessage({ kind: "evaluated", point });
 }
 
-function examine(run: Run, model: Model, rows: number): void {
+function examine(run: Trainer, model: Model, rows: number): void {
   const task: ExaminerTask = {
     kind: "examine",
     model,

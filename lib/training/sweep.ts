@@ -7,7 +7,8 @@ import { DistSampler } from "../random/dist_sampler.ts";
 import type { FinishedEvent, ProgressEvent, TypedEvent } from "./events.ts";
 import { checkAgainstRows, type TrainingOptions } from "./options.ts";
 import { totalIterations } from "./plan.ts";
-import { DivergedError, engineOptions, train } from "./train.ts";
+import { train } from "./train.ts";
+import { DivergedError, engineOptions } from "./trainer.ts";
 
 /** The runs of a sweep. */
 export interface SweptRuns {

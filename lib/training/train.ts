@@ -2,28 +2,18 @@
 import { checkDataset } from "../data/check.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { createEngine } from "../engine/create.ts";
-import type { Backend, Engine, EngineOptions, EngineState, Evaluation } from "../engine/engine.ts";
+import type { Backend, Engine, EngineOptions } from "../engine/engine.ts";
 import { flatParameters, layerSizes, type NetParameters } from "../net/architecture.ts";
-import { parameterViews } from "../net/maths.ts";
-import { OPTIMIZERS } from "../net/optimizers.ts";
-import { type Chunk, ChunkQueue } from "./chunks.ts";
-import type {
-  BestStep,
-  CheckpointEvent,
-  EvaluatedEvent,
-  SampleEvent,
-  TrainingEvent,
-} from "./events.ts";
+import type { BestStep, CheckpointEvent, SampleEvent, TrainingEvent } from "./events.ts";
+import { checkAgainstRows, fitToRows, resolveOptions, type TrainingOptions } from "./options.ts";
+import type { RunStart } from "./start.ts";
 import {
-  augmentationOf,
-  checkAgainstRows,
-  fitToRows,
-  resolveOptions,
-  type TrainingOptions,
-} from "./options.ts";
-import { AVERAGED_READBACKS, firstChunk, nextChunk } from "./pace.ts";
-import { type PlannedIteration, planRun, totalIterations } from "./plan.ts";
-import { drawStart } from "./start.ts";
+  type Advance,
+  engineOptions,
+  type EvaluatedStep,
+  type RunState,
+  Trainer,
+} from "./trainer.ts";
 
 /** The arguments of `train()`: the data, and the options that differ from the notebook's. */
 export interface TrainingRun extends Partial<TrainingOptions> {
@@ -40,8 +30,10 @@ export interface TrainingRun extends Partial<TrainingOptions> {
   signal?: AbortSignal;
   /** Replaces the drawn initial parameters; later random draws stay the same. */
   initialParameters?: NetParameters;
+  /** The draws that `drawStart` made for these options and data, if they were made before. */
+  start?: RunStart;
   /** Resumes an earlier run with the same options and data. */
-  resume?: Pick<CheckpointEvent, "iteration" | "state" | "key" | "best">;
+  resume?: RunState;
   /**
    * Number of steps between `checkpoint` events; 0 for none.
    * @default 0
@@ -81,6 +73,7 @@ export async function* train(run: TrainingRun): AsyncGenerator<TrainingEvent, vo
     backend = "auto",
     signal,
     initialParameters,
+    start,
     resume,
     saveEvery = 0,
     ...chosen
@@ -98,208 +91,105 @@ export async function* train(run: TrainingRun): AsyncGenerator<TrainingEvent, vo
     test: data.labels.length - data.trainRows,
   });
   const wanted = engineOptions(options, data);
-  const initial = initialParameters && flatParameters(wanted.architecture, initialParameters);
   if (given) checkEngine(given.options, wanted);
+  const initial = initialParameters && flatParameters(wanted.architecture, initialParameters);
   const engine = given ?? await createEngine({ ...wanted, backend });
   try {
-    yield* trainOn(engine, { data, options, signal, initial, resume, saveEvery });
+    const trainer = new Trainer(data, options, { start, initial });
+    yield* trainOn(engine, trainer, { data, signal, resume, saveEvery });
   } finally {
     if (!given) await engine[Symbol.asyncDispose]();
   }
 }
 
-/** Thrown if a run diverges, so that its loss is not a finite number. */
-export class DivergedError extends Error {
-  /** The error's class. */
-  override name = "DivergedError";
-}
-
-/**
- * Returns the options with which to create an engine for a run.
- *
- * @param options The run's options
- * @param shape The data's image sizes and number of classes
- */
-export function engineOptions(
-  options: TrainingOptions,
-  { width, height, classes }: Pick<Dataset, "width" | "height" | "classes">,
-): EngineOptions {
-  const { hidden, activation, head, optimizer, batchSize, scale, threefry } = options;
-  return {
-    architecture: { inputs: width * height, hidden, classes, activation, head },
-    optimizer: OPTIMIZERS[optimizer].defaults,
-    batchSize,
-    scale,
-    augment: augmentationOf(options),
-    threefry,
-  };
-}
-
-type PreparedRun = Pick<TrainingRun, "data" | "signal" | "resume"> & {
-  options: TrainingOptions;
-  /** The initial parameters, flat, if given. */
-  initial: Float32Array | undefined;
-  saveEvery: number;
-};
-
 async function* trainOn(
   engine: Engine,
-  { data, options, signal, initial, resume, saveEvery }: PreparedRun,
+  trainer: Trainer,
+  { data, signal, resume, saveEvery = 0 }: Pick<
+    TrainingRun,
+    "data" | "signal" | "resume" | "saveEvery"
+  >,
 ): AsyncGenerator<TrainingEvent, void> {
-  const { architecture, scale } = engine.options;
-  const { split, sample, parameters, key } = drawStart(data, options, architecture);
+  const { options, iterations } = trainer;
   yield {
     type: "started",
     seed: options.seed,
     device: engine.device.name,
     backend: engine.device.backend,
     dataset: data.name,
-    layers: layerSizes(architecture),
+    layers: layerSizes(engine.options.architecture),
   };
-  yield sampleEvent(data, split.train, sample);
+  yield sampleEvent(data, trainer);
+  const { evaluated } = await trainer.begin(engine, resume);
+  for (const step of evaluated) yield { type: "evaluated", ...step, seconds: 0 };
 
-  const plan = planRun(options, split.train.length, key);
-  const iterations = totalIterations(options, split.train.length);
-  const evaluationRows = split.validation.length > 0 ? split.validation : split.test;
-  const queue = new ChunkQueue(engine, plan, evaluationRows, options);
-
-  load(engine, data);
-  engine.start(split.train, resume?.state ?? initialState(initial ?? parameters, options));
-  let last: PlannedIteration;
-  if (resume) {
-    last = skipToCheckpoint(queue, resume, iterations);
-  } else {
-    const first = queue.queue(0);
-    last = first.last;
-    yield* evaluatedEvents(first.evaluated, await first.results, options, 0);
-  }
-
-  const start = performance.now();
-  const firstIteration = queue.iteration;
-  let done = firstIteration;
-  let seconds = 0;
-  // The latest readbacks. The size of the next chunk depends on the speed since the first of them.
-  const readbacks = [{ done, seconds }];
-  const { evalEvery, patience } = options;
-  let best = resume?.best;
-  const isExhausted = () =>
-    patience > 0 && best !== undefined && done - best.iteration >= patience * evalEvery;
+  const begun = performance.now();
+  const stopping = new EarlyStopping(options, resume?.best);
+  /** The multiples of these numbers of steps at which the state must be read, so a chunk ends there. */
+  const everies = [saveEvery, options.patience > 0 ? options.evalEvery : 0].filter((n) => n > 0);
+  const isRead = (iteration: number) => everies.some((every) => iteration % every === 0);
   const isSaved = (iteration: number) => saveEvery > 0 && iteration % saveEvery === 0;
-  const isRead = (iteration: number) =>
-    isSaved(iteration) || patience > 0 && iteration % evalEvery === 0;
-  let saved = -1;
   const checkpoint = async (): Promise<CheckpointEvent> => {
-    const { iteration, key } = last;
-    saved = iteration;
-    return { type: "checkpoint", iteration, state: await engine.read(), key, ...best && { best } };
+    const { best } = stopping;
+    return { type: "checkpoint", ...await trainer.checkpoint(), ...best && { best } };
   };
-  const queueNext = (): Chunk | undefined => {
-    const from = queue.iteration;
-    if (from === iterations || signal?.aborted || isExhausted()) return undefined;
-    const [since] = readbacks;
-    const size = done === firstIteration
-      ? firstChunk(options.batchSize, parameters.length)
-      : nextChunk(done - since.done, 1000 * (seconds - since.seconds), from - firstIteration);
-    const nextSave = saveEvery > 0 ? from + saveEvery - from % saveEvery : Infinity;
-    const nextRead = patience > 0 ? from + evalEvery - from % evalEvery : Infinity;
-    return queue.queue(Math.min(chunkEnd(from, size, iterations), nextSave, nextRead));
+  const advance = (): Promise<Advance> | undefined => {
+    const from = trainer.queued;
+    if (from === iterations || signal?.aborted || stopping.isOver(from)) return undefined;
+    return trainer.advance(Math.min(...everies.map((every) => every - from % every)));
   };
-  let current = queueNext();
-  let ahead: Chunk | undefined;
-  while (current) {
-    const results = await current.results;
-    seconds = (performance.now() - start) / 1000;
-    last = current.last;
-    done = last.iteration;
-    readbacks.push({ done, seconds });
-    if (readbacks.length > 1 + AVERAGED_READBACKS) readbacks.shift();
-    yield* evaluatedEvents(current.evaluated, results, options, seconds);
-    yield { type: "progress", iteration: done, iterations, seconds };
-    if (patience > 0) best = await betterOf(best, current.evaluated, results, engine);
-    if (isSaved(done)) yield await checkpoint();
-    current = ahead ?? queueNext();
-    // Queue another chunk, so that the device has work while this waits for `current`; but not if the
-    // state after `current` must be read, for a checkpoint or as the best so far.
-    ahead = current && !isRead(current.last.iteration) ? queueNext() : undefined;
+  let seconds = 0;
+  let ahead: Promise<Advance> | undefined;
+  for (let current = advance(); current; current = ahead ?? advance()) {
+    // Queue more, so that the device has work while this waits for `current`; but not before its
+    // speed is known, or if the state after `current` must be read.
+    ahead = trainer.hasMeasured && !isRead(trainer.queued) ? advance() : undefined;
+    const { iteration, evaluated } = await current;
+    seconds = (performance.now() - begun) / 1000;
+    for (const step of evaluated) yield { type: "evaluated", ...step, seconds };
+    yield { type: "progress", iteration, iterations, seconds };
+    await stopping.consider(evaluated, trainer);
+    if (isSaved(iteration)) yield await checkpoint();
   }
 
   // Save an interrupted run first, so that it can resume even if the final evaluation fails.
-  if (done < iterations && done !== saved && !isExhausted()) yield await checkpoint();
-
-  if (best !== undefined) engine.start(split.train, initialState(best.parameters, options));
-
-  engine.evaluate(split.test);
-  const [final] = await engine.settle();
-  yield {
-    type: "finished",
-    iterations: queue.iteration,
-    ...best && { bestIteration: best.iteration },
-    seconds,
-    ...measures(final, queue.iteration, options),
-    architecture,
-    scale,
-    parameters: parameterViews(architecture, (await engine.read()).parameters),
-  };
+  const { queued } = trainer;
+  const isCut = queued < iterations && !stopping.isOver(queued);
+  if (isCut && !(queued > 0 && isSaved(queued))) yield await checkpoint();
+  yield { type: "finished", seconds, ...await trainer.finish(stopping.best) };
 }
 
-/**
- * Returns the better of the best evaluation so far and the chunk's, if it ends with an evaluation.
- */
-async function betterOf(
-  best: BestStep | undefined,
-  evaluated: PlannedIteration[],
-  results: Evaluation[],
-  engine: Engine,
-): Promise<BestStep | undefined> {
-  if (evaluated.length === 0) return best;
-  const [{ iteration }] = evaluated;
-  const accuracy = results[0].correct / results[0].rows;
-  if (best !== undefined && accuracy <= best.accuracy) return best;
-  return { iteration, accuracy, parameters: (await engine.read()).parameters };
-}
+/** Stops a run that does not improve, and keeps the best net. */
+class EarlyStopping {
+  /** The best evaluation so far. */
+  best: BestStep | undefined;
+  readonly #options: TrainingOptions;
 
-/**
- * Returns the last iteration of a chunk. It includes a small remainder of the run, to save a
- * readback.
- */
-function chunkEnd(from: number, size: number, iterations: number): number {
-  return from + 1.5 * size >= iterations ? iterations : from + size;
-}
-
-function initialState(parameters: Float32Array, { optimizer }: TrainingOptions): EngineState {
-  const moments = new Float32Array(OPTIMIZERS[optimizer].momentArrays * parameters.length);
-  return { parameters, moments, stepsTaken: 0 };
-}
-
-/**
- * Skips the iterations before a checkpoint, and verifies that the run would have drawn the same
- * random key.
- */
-function skipToCheckpoint(
-  queue: ChunkQueue,
-  { iteration, key }: Pick<CheckpointEvent, "iteration" | "key">,
-  iterations: number,
-): PlannedIteration {
-  if (iteration > iterations) {
-    throw new RangeError(
-      `Cannot resume as iterations must be at least the checkpoint's ${iteration}: ` +
-        `current value is ${iterations}`,
-    );
+  constructor(options: TrainingOptions, best: BestStep | undefined) {
+    this.#options = options;
+    this.best = best;
   }
-  const last = queue.skip(iteration);
-  const { key: planned } = last;
-  if (planned.join() !== key.join()) {
-    throw new RangeError(
-      "Cannot resume as the options must draw the same random numbers as the checkpoint's: " +
-        `current value of the key after step ${iteration} is ${planned}, the checkpoint's ${key}`,
-    );
+
+  /** Whether the run ends after so many steps. */
+  isOver(iteration: number): boolean {
+    const { patience, evalEvery } = this.#options;
+    const { best } = this;
+    return patience > 0 && best !== undefined && iteration - best.iteration >= patience * evalEvery;
   }
-  return last;
+
+  /** Keeps the net if it is the best so far; with `patience`, every advance ends with an evaluation. */
+  async consider([step]: readonly EvaluatedStep[], trainer: Trainer): Promise<void> {
+    if (this.#options.patience === 0 || step === undefined) return;
+    const { iteration, accuracy } = step;
+    if (this.best !== undefined && accuracy <= this.best.accuracy) return;
+    const { state: { parameters } } = await trainer.checkpoint();
+    this.best = { iteration, accuracy, parameters };
+  }
 }
 
-function sampleEvent(data: Dataset, train: Uint32Array, index: number): SampleEvent {
+function sampleEvent(data: Dataset, { split, sample: index }: Trainer): SampleEvent {
   const { width, height, images, labels, classNames } = data;
-  const row = train[index];
+  const row = split.train[index];
   const name = classNames?.[labels[row]];
   const first = row * width * height;
   const art = Array.from({ length: height }, (_, y) => {
@@ -307,46 +197,6 @@ function sampleEvent(data: Dataset, train: Uint32Array, index: number): SampleEv
     return Array.from(line, (byte) => byte > 100 ? "@" : " ").join("");
   });
   return { type: "sample", index, label: labels[row], ...name && { name }, art };
-}
-
-function* evaluatedEvents(
-  evaluated: PlannedIteration[],
-  results: Evaluation[],
-  options: TrainingOptions,
-  seconds: number,
-): Generator<EvaluatedEvent, void> {
-  for (const [i, { iteration, step }] of evaluated.entries()) {
-    yield {
-      type: "evaluated",
-      iteration,
-      ...measures(results[i], iteration, options),
-      learningRate: step?.learningRate ?? options.learningRate,
-      seconds,
-    };
-  }
-}
-
-function measures(
-  { correct, rows, loss }: Evaluation,
-  iteration: number,
-  options: TrainingOptions,
-): { accuracy: number; loss: number } {
-  if (!Number.isFinite(loss)) {
-    throw new DivergedError(
-      `Cannot continue training as the loss must be a finite number: current value is ${loss} after step ` +
-        `${iteration}; try a smaller learningRate than ${options.learningRate}`,
-    );
-  }
-  return { accuracy: correct / rows, loss };
-}
-
-/** The data set that each engine holds, so that a second run does not load it again. */
-const loaded = new WeakMap<Engine, Dataset>();
-
-function load(engine: Engine, data: Dataset): void {
-  if (loaded.get(engine) === data) return;
-  engine.load(data);
-  loaded.set(engine, data);
 }
 
 /** Throws if an engine was created for another net, or for smaller batches. */

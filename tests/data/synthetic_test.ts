@@ -3,7 +3,8 @@ import type { Dataset } from "../../lib/data/dataset.ts";
 import { syntheticDigits } from "../../lib/data/synthetic.ts";
 import { createCpuEngine } from "../../lib/engine/cpu/cpu_engine.ts";
 import { NOTEBOOK } from "../../lib/training/options.ts";
-import { engineOptions, train } from "../../lib/training/train.ts";
+import { train } from "../../lib/training/train.ts";
+import { engineOptions } from "../../lib/training/trainer.ts";
 import { needs } from "../requirements.ts";
 import { sha256 } from "../random/golden.ts";
 

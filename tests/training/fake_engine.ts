@@ -30,14 +30,17 @@ export class FakeEngine implements Engine {
   millisecondsPerStep = 1;
   /** The time from the end of the device's work until `settle()` returns. */
   millisecondsPerWait = 0;
+  /** `settle()` returns at a multiple of this time, as in a browser that looks for results so often. */
+  millisecondsPerTick = 0;
   /** The time for which the device pauses before its first step. */
   pauseMilliseconds = 0;
   /** Whether `step()` returns only when the steps are done, as on some software adapters. */
   stepsBlock = false;
   /** The simulated time; a test lets `performance.now()` return it. */
   milliseconds = 0;
-  /** The time for which the device had no work. */
+  /** The time for which the device had no work, after `idleFrom`. */
   idleMilliseconds = 0;
+  idleFrom = 0;
   /** The time at which the device has done all its queued work. */
   #busyUntil = 0;
   #evaluations: Evaluation[] = [];
@@ -59,7 +62,8 @@ export class FakeEngine implements Engine {
   }
 
   step(steps: readonly Step[]): void {
-    this.idleMilliseconds += Math.max(0, this.milliseconds - this.#busyUntil);
+    const idleSince = Math.max(this.#busyUntil, this.idleFrom);
+    this.idleMilliseconds += Math.max(0, this.milliseconds - idleSince);
     this.#busyUntil = Math.max(this.#busyUntil, this.milliseconds);
     this.#busyUntil += this.pauseMilliseconds;
     this.pauseMilliseconds = 0;
@@ -83,7 +87,9 @@ export class FakeEngine implements Engine {
   async settle(): Promise<Evaluation[]> {
     this.calls.push({ call: "settle" });
     const evaluations = this.#evaluations.splice(0);
-    const answered = this.#busyUntil + this.millisecondsPerWait;
+    const tick = this.millisecondsPerTick;
+    let answered = Math.max(this.#busyUntil, this.milliseconds) + this.millisecondsPerWait;
+    if (tick > 0) answered = Math.ceil(answered / tick) * tick;
     // Timers fire in the order in which they were set, so the clock moves when this wait ends.
     await new Promise((resolve) => setTimeout(resolve, 0));
     this.milliseconds = Math.max(this.milliseconds, answered);

@@ -2,7 +2,8 @@
 import type { Dataset } from "../../lib/data/dataset.ts";
 import type { FinishedEvent, TrainingEvent } from "../../lib/training/events.ts";
 import { resolveOptions, type TrainingOptions } from "../../lib/training/options.ts";
-import { engineOptions, train, type TrainingRun } from "../../lib/training/train.ts";
+import { train, type TrainingRun } from "../../lib/training/train.ts";
+import { engineOptions } from "../../lib/training/trainer.ts";
 import { FakeEngine } from "./fake_engine.ts";
 
 /** Twenty images of 2 x 2 pixels in three classes; the first fourteen are training rows. */

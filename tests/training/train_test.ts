@@ -56,25 +56,21 @@ Deno.test("train() makes the notebook's random draws in the notebook's order", a
     step: { key: sampler.nextKey(), from: 0, count: 4, learningRate },
   });
   const expected = [
-    { call: "load", data: DATA },
     {
       call: "start",
       trainRows,
       state: { parameters, moments: new Float32Array(), stepsTaken: 0 },
     },
     { call: "evaluate", rows: evaluation() },
-    { call: "settle" },
     ...[step(0.5), step(0.5), step(0.25)],
     { call: "evaluate", rows: evaluation() },
     ...[step(0.25), step(0.125), step(0.125)],
     { call: "evaluate", rows: evaluation() },
-    { call: "settle" },
     { call: "evaluate", rows: testRows },
-    { call: "settle" },
-    { call: "read" },
   ];
 
-  assertEquals(engine.calls as unknown[], expected);
+  const drawn = ["start", "evaluate", "step"];
+  assertEquals(engine.calls.filter(({ call }) => drawn.includes(call)) as unknown[], expected);
   const row = trainRows[sample];
   const art = [0, 2].map((first) =>
     [0, 1].map((x) => DATA.images[4 * row + first + x] > 100 ? "@" : " ").join("")

@@ -16,8 +16,9 @@ Deno.test("train() waits three times in 5000 steps if the device is fast", async
   engine.millisecondsPerWait = 11;
   const events = await eventsOf(engine, RUN);
   assertEquals(events.filter(({ type }) => type === "evaluated").length, 11);
-  // Two more waits: before the loop and after it.
-  assertEquals(engine.settles, 3 + 2);
+  // Three more: before the loop, after it, and one at the same time as the first steps, which measures
+  // what a readback takes.
+  assertEquals(engine.settles, 3 + 3);
   // The steps take 70 ms. Only the first and the last wait are not hidden by queued steps.
   const { seconds } = finished(events);
   assert(seconds < 0.095, `${seconds} s`);
@@ -50,3 +51,25 @@ Deno.test("train() returns to a wait about every 100 ms after the device paused"
   // The steps take 5 s: 50 waits, and some more until the pause no longer affects the pace.
   assert(waits <= 75, `${waits} waits`);
 });
+
+for (
+  const [what, wait, tick] of [
+    ...[5, 11, 100, 300].map((wait) => [`takes ${wait} ms`, wait, 0] as const),
+    ["returns every 100 ms", 1, 100] as const,
+  ]
+) {
+  Deno.test(`train() keeps the device busy after the first second if a readback ${what}`, async () => {
+    for (const millisecondsPerStep of [0.05, 1, 40]) {
+      const run = { ...RUN, iterations: Math.round(6000 / millisecondsPerStep), evalEvery: 1e6 };
+      const engine = Object.assign(fakeEngine(run), {
+        millisecondsPerStep,
+        millisecondsPerWait: wait,
+        millisecondsPerTick: tick,
+        idleFrom: 1000 + wait,
+      });
+      const { seconds } = finished(await eventsOf(engine, run));
+      const idle = engine.idleMilliseconds / (1000 * (seconds - 1));
+      assert(idle < 0.2, `${100 * idle}% idle with steps of ${millisecondsPerStep} ms`);
+    }
+  });
+}

@@ -3,7 +3,7 @@ import type { Dataset } from "../../data/dataset.ts";
 import { augmentImage } from "../../engine/augment.ts";
 import { prngKey, split } from "../../random/threefry.ts";
 import type { TrainingOptions } from "../../training/options.ts";
-import { engineOptions } from "../../training/train.ts";
+import { engineOptions } from "../../training/trainer.ts";
 import { type Html, html } from "./html.ts";
 import { imagePicture } from "./pictures.ts";
 import { className } from "./format.ts";

@@ -7,7 +7,8 @@ import { loadMnist } from "../../../lib/data/load_mnist.ts";
 import { findAdapter, Gpu } from "../../../lib/engine/webgpu/device.ts";
 import { createWebGpuEngine } from "../../../lib/engine/webgpu/webgpu_engine.ts";
 import { NOTEBOOK } from "../../../lib/training/options.ts";
-import { engineOptions, train } from "../../../lib/training/train.ts";
+import { train } from "../../../lib/training/train.ts";
+import { engineOptions } from "../../../lib/training/trainer.ts";
 import { mnistDirectory, needs } from "../../requirements.ts";
 
 /** The accuracy that the notebook printed after 500 steps. */

@@ -1,0 +1,69 @@
+/** The metrics of an evaluation, in one table. */
+import type { Evaluation } from "../engine/engine.ts";
+
+/** A metric. */
+interface Metric {
+  /** Its name with its unit, for charts. */
+  title: string;
+  /** Computes it from what an engine found. */
+  of(evaluation: Evaluation): number;
+  /** Formats a value for people. */
+  format(value: number): string;
+  /** Charts show its values multiplied by this. */
+  chartFactor: number;
+}
+
+/** All metrics by name, in the order in which files and tables list them. */
+export const METRICS = {
+  /** A fraction, 0 to 1. */
+  accuracy: {
+    title: "accuracy, %",
+    of: ({ correct, rows }) => correct / rows,
+    format: percent,
+    chartFactor: 100,
+  },
+  /** The mean over the rows, in nats. */
+  loss: {
+    title: "loss, nats",
+    of: ({ loss }) => loss,
+    format: (value) => value.toFixed(4),
+    chartFactor: 1,
+  },
+} satisfies Record<string, Metric>;
+
+/** The name of a metric. */
+export type MetricName = keyof typeof METRICS;
+
+/** The value of each metric: `accuracy`, a fraction from 0 to 1, and `loss`, a mean in nats. */
+export type Metrics = Record<MetricName, number>;
+
+/** The names of all metrics. */
+export const METRIC_NAMES = Object.keys(METRICS) as readonly MetricName[];
+
+/**
+ * Computes all metrics of an evaluation.
+ *
+ * @param evaluation What an engine found
+ *
+ * @example
+ * ```ts
+ * import { measure } from "./metrics.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(measure({ correct: 9, rows: 10, loss: 0.5 }), { accuracy: 0.9, loss: 0.5 });
+ * ```
+ */
+export function measure(evaluation: Evaluation): Metrics {
+  return mapMetrics((name) => METRICS[name].of(evaluation));
+}
+
+/** Returns an object with a value for each metric. */
+export function mapMetrics<Value>(valueOf: (name: MetricName) => Value): Record<MetricName, Value> {
+  const values = METRIC_NAMES.map((name) => [name, valueOf(name)]);
+  return Object.fromEntries(values) as Record<MetricName, Value>;
+}
+
+/** Formats a fraction with two decimals: `97.53%`. */
+export function percent(fraction: number): string {
+  return `${(100 * fraction).toFixed(2)}%`;
+}
