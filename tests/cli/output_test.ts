@@ -17,6 +17,21 @@ function withFailing(name: "stdout" | "stderr", error: Error, call: () => void):
   return calls;
 }
 
+Deno.test("print() writes all bytes, however few the stream takes at a time", () => {
+  const { writeSync } = Deno.stdout;
+  const written: number[] = [];
+  Deno.stdout.writeSync = (bytes) => {
+    written.push(...bytes.subarray(0, 3));
+    return Math.min(3, bytes.length);
+  };
+  try {
+    print("ab", "cdefgh");
+  } finally {
+    Deno.stdout.writeSync = writeSync;
+  }
+  assertEquals(new TextDecoder().decode(Uint8Array.from(written)), "ab\ncdefgh\n");
+});
+
 // One test, since a stream that has failed is not written again.
 Deno.test("print() reports a full disk once, and calls the listener if the terminal was closed", () => {
   let closed = 0;

@@ -162,6 +162,29 @@ test("RunDirectory saves everything that a checkpoint's event holds", async () =
   assertEquals([seconds, curve], [PROGRESS.seconds, [POINT]]);
 });
 
+test("RunDirectory adds the seconds before the checkpoint to those after it", async () => {
+  await using folder = await withCheckpoint();
+  const { seconds: before } = folder.checkpoint;
+  assertEquals(before, PROGRESS.seconds);
+  await using directory = new RunDirectory({
+    ...{ options: OPTIONS, data: DATA, saveEvery: 7 },
+    resumed: { file: folder.file, checkpoint: folder.checkpoint },
+  });
+  const checkpointAfter = async (event: TrainingEvent) => {
+    await directory.record(event);
+    const { state, key } = folder.checkpoint;
+    await directory.record({ type: "checkpoint", iteration: 600, state, key });
+    return decodeCheckpoint(await Deno.readFile(folder.file));
+  };
+  await directory.record(STARTED);
+  const { curve } = await checkpointAfter({ type: "evaluated", ...POINT });
+  assertEquals(curve.at(-1)!.seconds, before + POINT.seconds);
+  const { seconds } = await checkpointAfter({ ...PROGRESS, seconds: 3 });
+  assertEquals(seconds, before + 3);
+  await directory.record(FINISHED);
+  assertEquals((await readRunDirectory(folder.path)).run.seconds, before + FINISHED.seconds);
+});
+
 /** Creates a run's folder with a checkpoint at step 500. */
 async function withCheckpoint() {
   const state = { parameters: new Float32Array(9), moments: new Float32Array(), stepsTaken: 500 };

@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import {
   checkAgainstRows,
+  fitToRows,
   NOTEBOOK,
   OptionError,
   resolveOptions,
@@ -98,3 +99,17 @@ for (
     assertEquals(error.option, option);
   });
 }
+
+Deno.test("fitToRows() reduces sizes that are not given to the rows trained and evaluated on", () => {
+  const sizes = (validation: number, given = {}) => {
+    const data = { trainRows: 60, labels: { length: 75 } };
+    const { batchSize, evalSize } = fitToRows({ ...NOTEBOOK, validation, ...given }, data, given);
+    return [batchSize, evalSize];
+  };
+  assertEquals(sizes(0), [60, 15]);
+  // With validation, the run is evaluated on these rows, however many test rows there are.
+  assertEquals(sizes(20), [40, 20]);
+  assertEquals(sizes(5), [55, 5]);
+  assertEquals(sizes(20, { batchSize: 200, evalSize: 300 }), [200, 300]);
+  assertEquals(sizes(0, { batchSize: 7 }), [7, 15]);
+});

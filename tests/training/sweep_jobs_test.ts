@@ -39,12 +39,23 @@ test("sweepInParallel() gives the same bits as sweep(), with any number of jobs"
 test("sweepInParallel() trains runs at the same time, and stops them when the loop is left", async () => {
   const runs = [1, 2].map((seed) => shortRun({ seed, iterations: 1_000_000_000 }));
   const seen = new Set<number>();
-  // The test can only end if the Workers stop.
-  for await (const { options } of sideBySide(runs, 2)) {
-    seen.add(options.seed);
-    if (seen.size === 2) break;
+  const { Worker } = globalThis;
+  let terminated = 0;
+  globalThis.Worker = class extends Worker {
+    override terminate(): void {
+      terminated++;
+      super.terminate();
+    }
+  };
+  try {
+    for await (const { options } of sideBySide(runs, 2)) {
+      seen.add(options.seed);
+      if (seen.size === 2) break;
+    }
+  } finally {
+    globalThis.Worker = Worker;
   }
-  assertEquals([...seen].sort(), [1, 2]);
+  assertEquals([[...seen].sort(), terminated], [[1, 2], 2]);
 });
 
 Deno.test("sweepInParallel() checks the options of all runs before it trains the first", async () => {
