@@ -305,7 +305,7 @@ export class Trainer {
     if (!Number.isFinite(evaluation.loss)) {
       throw new DivergedError(
         "Cannot continue training as the loss must be a finite number: current value is " +
-          `${evaluation.loss} after step ${iteration}; try a smaller learningRate than ` +
+          `${evaluation.loss} after step ${iteration}; try a smaller learning rate than ` +
           `${this.options.learningRate}`,
       );
     }

@@ -140,7 +140,7 @@ for (const loss of [NaN, Infinity]) {
       },
       Error,
       `Cannot continue training as the loss must be a finite number: current value is ${loss} after step 3; ` +
-        "try a smaller learningRate than 0.5",
+        "try a smaller learning rate than 0.5",
     );
   });
 }
