@@ -2,7 +2,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import { publishedTestRows } from "../data/split.ts";
 import type { SavedModel } from "../model/saved_model.ts";
-import { evaluationLines } from "../report/evaluation.ts";
+import { evaluationJson, evaluationLines } from "../report/evaluation.ts";
 import { openStatus, type Status } from "./status.ts";
 import { DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
 import { type FlagValues, type Task, toggle } from "./flags.ts";
@@ -42,24 +42,7 @@ async function evaluateTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
   status.clear();
   const { data, rows } = await testRows(model, opened, flags, status);
   const report = await evaluateWithProgress(status)(model, data, rows);
-  if (!flags.json) return print(...evaluationLines(report, data));
-
-  const { correct, accuracy, loss, precision, recall, confusion } = report;
-  const classes = recall.length;
-  print(JSON.stringify({
-    type: "evaluation",
-    dataset: data.name,
-    rows: rows.length,
-    correct,
-    accuracy,
-    loss,
-    precision: [...precision],
-    recall: [...recall],
-    confusion: Array.from(
-      { length: classes },
-      (_, label) => [...confusion.subarray(label * classes, (label + 1) * classes)],
-    ),
-  }));
+  print(...(flags.json ? [evaluationJson(report, data.name)] : evaluationLines(report, data)));
 }
 
 /**

@@ -1,128 +1,384 @@
-/** `deno task predict`: classifies photographs and drawings of digits. */
-import type { Architecture } from "../net/architecture.ts";
-import { printable } from "../files/printable.ts";
-import { decodeImage } from "../image/decode.ts";
-import { imageToDigit } from "../image/image_to_digit.ts";
-import { DIGIT_SIDE } from "../image/ink_to_digit.ts";
-import { predict } from "../training/predict.ts";
-import { type FlagValues, type Task, toggle, UsageError } from "./flags.ts";
+/** `deno task predict`: classifies pictures, and rows of pixels in files. */
+import { isRowFile, readRowBlocks, type RowBlock } from "../data/row_blocks.ts";
+import type { PixelRecord } from "../data/dataset.ts";
+import { toBytes } from "../data/pixels.ts";
+import { AtomicFile } from "../files/write_file.ts";
+import { type PictureReader, pictureReader } from "../image/picture_reader.ts";
+import type { SavedModel } from "../model/saved_model.ts";
+import { evaluationJson, evaluationLines } from "../report/evaluation.ts";
+import { Tally } from "../training/evaluate.ts";
+import { outputsOfRows } from "../training/predict.ts";
+import { predictedClass } from "../net/maths.ts";
+import { collect } from "./collection.ts";
+import { withFlags } from "./dataset_flags.ts";
+import { type FlagValues, inGroup, number, oneOf, path, type Task, text, toggle } from "./flags.ts";
+import { UsageError } from "./flags.ts";
 import { loadNamedModel, MODEL_FLAGS } from "./model_flag.ts";
 import { print, printError } from "./output.ts";
-import { typedPath } from "./paths.ts";
+import { shownPath, typedPath } from "./paths.ts";
+import {
+  csvHeader,
+  type CsvLayout,
+  csvPrediction,
+  type PredictInput,
+  type Prediction,
+  predictionJson,
+  predictionLine,
+  predictionLines,
+} from "./predict_output.ts";
+import {
+  isFolder,
+  LABEL_PLACES,
+  listPictures,
+  type PictureFile,
+  pictureLabels,
+  readPictures,
+  STDIN,
+} from "./predict_pictures.ts";
 import { FAILED, runTask } from "./run_task.ts";
+import { openStatus, type Status } from "./status.ts";
 
 const FLAGS = {
   ...MODEL_FLAGS,
-  json: toggle("print one JSON object per image"),
+  ...inGroup("Pictures:", {
+    asIs: toggle(
+      "only make pictures gray and scale them; the default for nets that are not of digits",
+    ),
+    asPhoto: toggle("find the digit in each picture, and scale and center it like MNIST's"),
+    recursive: toggle("look for pictures in the folders of a folder too"),
+    labels: oneOf(
+      LABEL_PLACES,
+      "where a picture's right class stands: its folder's name, or the beginning of its name; " +
+        "adds the accuracy and the confusion matrix",
+    ),
+    strict: toggle("exit with 1 if a picture in a folder cannot be read"),
+    right: text("CLASS", "the right class of all pictures, to --collect them"),
+    collect: path(
+      "DIR",
+      "store each picture as the net sees it, as DIR/CLASS/NAME.png, for --dataset DIR or --add DIR",
+    ),
+  }),
+  ...inGroup("Rows of pixels:", {
+    label: text("first|last|NAME", "label column of a CSV file; by default detected by its name"),
+    maxPixel: number("value of full ink; by default derived from the first rows"),
+  }),
+  ...inGroup("Output:", {
+    out: path("FILE.csv", "write a CSV file, such as Kaggle's submission.csv"),
+    idColumn: text("NAME", "its column of row numbers, or of pictures' names", "ImageId"),
+    labelColumn: text("NAME", "its column of predicted classes", "Label"),
+    probabilities: toggle("add a column for each class's probability"),
+    json: toggle("print one JSON object per prediction"),
+    quiet: toggle("print only warnings and errors on stderr"),
+  }),
+  invert: toggle("exchange dark and bright, for black ink on white paper"),
+  imageWidth: number("width in pixels of the net's images, if they are not square"),
 };
 
 const TASK: Task<typeof FLAGS> = {
   name: "predict",
   summary:
-    "Predicts which digit an image shows, with the probability of each digit. A prediction is " +
-    "unsure if another digit is more than half as probable. Images are PNG or JPEG files of any " +
-    "size that show one digit, dark on light or light on dark; - reads one from stdin.",
+    "Predicts which digit a picture shows, with the probability of each digit. A prediction is " +
+    "unsure if another digit is more than half as probable. Pictures are PNG or JPEG files that " +
+    "show one digit, dark on light or light on dark, or folders of them; - reads one from stdin. " +
+    "Also predicts all rows of a CSV, IDX or .npz file.",
   flags: FLAGS,
-  operands: "IMAGE...",
+  operands: "PICTURE|FOLDER|FILE.csv...",
 };
 
-/** The name that stands for stdin. */
-const STDIN = "-";
+type Flags = FlagValues<typeof FLAGS>;
 
-/**
- * A prediction is unsure if it is less than this many times as probable as the second-best class.
- * With the preset accurate, this holds for 0.8% of MNIST's test rows, half of which are
- * misclassified; with the notebook's net, for 9%.
- */
-const SURE_RATIO = 2;
+/** Maximum number of unreadable pictures of a folder that are named. */
+const MAX_NAMED = 10;
 
 if (import.meta.main) await runTask(TASK, predictTask);
 
-/** The prediction for one image. */
-interface Prediction {
-  image: string;
-  label: number;
-  /** The class's name, if it is not the number. */
-  name?: string;
-  probabilities: number[];
-  /** Whether another class is more than half as probable. */
-  unsure: boolean;
-}
-
-/** Prints the prediction for each image; an unreadable image does not stop the others. */
-async function predictTask(flags: FlagValues<typeof FLAGS>, images: string[]): Promise<number> {
-  if (images.length === 0) {
-    throw new UsageError("an image is needed: a PNG or JPEG file, or - for stdin");
-  }
-  const { file, model } = await loadNamedModel(TASK.name, flags);
-  checkInputs(file, model.architecture);
+/** Prints the prediction for each picture or row; an unreadable picture does not stop the others. */
+async function predictTask(flags: Flags, operands: string[]): Promise<number> {
+  const rowFile = await checkOperands(flags, operands);
+  const { model } = await loadNamedModel(TASK.name, flags);
   const names = model.run?.data?.classNames;
-  let code = 0;
-  for (const image of images) {
-    try {
-      const digit = await readDigit(image);
-      const { labels: [label], probabilities: [...probabilities] } = predict(model, digit);
-      const unsure =
-        probabilities[label] < SURE_RATIO * probabilities[secondBest(probabilities, label)];
-      const name = names?.[label];
-      const prediction = { image, label, ...name && { name }, probabilities, unsure };
-      print(...(flags.json ? [jsonLine(prediction)] : predictionLines(prediction, names)));
-    } catch (error) {
-      const message = `${image === STDIN ? "stdin" : image}: ${(error as Error).message}`;
-      if (flags.json) print(JSON.stringify({ type: "error", message }));
-      printError(`error: ${message}`);
-      code = FAILED;
+  using status = await openStatus(flags.quiet);
+  const source = rowFile === undefined
+    ? await pictureSource(model, operands, flags, status)
+    : rowSource(model, rowFile, flags, status);
+
+  const { classes } = model.architecture;
+  const { idColumn, labelColumn = "Label", probabilities = false } = flags;
+  const layout: CsvLayout = {
+    id: idColumn ?? (rowFile === undefined ? "Image" : "ImageId"),
+    label: labelColumn,
+    ...source.hasLabels && { actual: "Actual" },
+    probabilities,
+    classes,
+    ...names && { names },
+  };
+  using out = flags.out === undefined ? undefined : await AtomicFile.create(flags.out);
+  await out?.write(csvHeader(layout));
+  const tally = new Tally(model.architecture);
+  let [rows, labeled] = [0, 0];
+  for await (const input of source.inputs) {
+    let text = "";
+    const lines: string[] = [];
+    for (const { prediction, x3 } of predictions(model, input)) {
+      rows++;
+      if (prediction.actual !== undefined) {
+        tally.add(x3, prediction.actual);
+        labeled++;
+      }
+      if (out) text += csvPrediction(prediction, layout);
+      if (flags.json) {
+        lines.push(predictionJson(prediction, rowFile === undefined ? "image" : "row", names));
+      } else if (!out) {
+        const isShort = rowFile !== undefined || source.isFolder(prediction.id);
+        lines.push(
+          ...isShort
+            ? [predictionLine(prediction, names)]
+            : predictionLines({ ...prediction, id: shownId(prediction.id) }, names),
+        );
+      }
     }
+    status.clear();
+    print(...lines);
+    await out?.write(text);
+    if (flags.collect !== undefined) await collect(flags.collect, input, source.size);
   }
-  return code;
-}
-
-/** Returns the class with the second highest probability. */
-function secondBest(probabilities: number[], best: number): number {
-  const others = [...probabilities.keys()].filter((label) => label !== best);
-  return others.reduce((a, b) => probabilities[b] > probabilities[a] ? b : a);
-}
-
-function checkInputs(file: string, { inputs }: Architecture): void {
-  if (inputs !== DIGIT_SIDE ** 2) {
-    throw new Error(
-      `Cannot predict with ${file} as its images must be ${DIGIT_SIDE} x ${DIGIT_SIDE} pixels: ` +
-        `current value is ${inputs} pixels`,
+  await out?.commit();
+  status.clear();
+  if (labeled > 0) {
+    const name = rowFile ?? operands.join(", ");
+    const report = tally.result();
+    print(
+      ...flags.json
+        ? [evaluationJson(report, name)]
+        : evaluationLines(report, { name, classNames: names }),
     );
   }
+  if (flags.out !== undefined) {
+    const unit = rowFile === undefined ? "pictures" : "rows";
+    status.notice(`Wrote the classes of ${rows} ${unit} to ${shownPath(flags.out)}`);
+  }
+  return source.finish();
 }
 
-async function readDigit(image: string): Promise<Uint8Array> {
-  const { pixels, width, height } = decodeImage(await readBytes(image));
-  return imageToDigit(pixels, width, height);
+/** What to predict. */
+interface Source {
+  inputs: AsyncIterable<PredictInput>;
+  /** Whether the CSV file has a column with the right class. */
+  hasLabels: boolean;
+  /** Whether a picture is one of a folder's. */
+  isFolder(id: string): boolean;
+  /** The size of the net's images, if it is known. */
+  size: { width: number; height: number };
+  /** Reports what could not be read, and returns the exit code. */
+  finish(): number;
 }
 
-async function readBytes(image: string): Promise<Uint8Array> {
-  if (image === STDIN) return await new Response(Deno.stdin.readable).bytes();
-  try {
-    return await Deno.readFile(typedPath(image));
-  } catch (error) {
-    throw error instanceof Deno.errors.NotFound ? new Error("there is no such file") : error;
+function shownId(id: string): string {
+  return id === STDIN ? "stdin" : id;
+}
+
+/** Checks the operands and flags; returns the file of rows if that is what is given. */
+async function checkOperands(flags: Flags, operands: string[]): Promise<string | undefined> {
+  if (operands.length === 0) {
+    throw new UsageError("an image is needed: a PNG or JPEG file, a folder, a file of rows, or -");
+  }
+  if (flags.asIs && flags.asPhoto) {
+    throw new UsageError("--as-is and --as-photo contradict each other: remove one of them");
+  }
+  if (flags.labels !== undefined && flags.right !== undefined) {
+    throw new UsageError("--labels and --right contradict each other: remove one of them");
+  }
+  const { probabilities, idColumn, labelColumn, out } = flags;
+  if (out === undefined && (probabilities || idColumn !== undefined || labelColumn !== undefined)) {
+    throw new UsageError("--probabilities, --id-column and --label-column need --out FILE.csv");
+  }
+  const rowFiles: string[] = [];
+  for (const operand of operands) {
+    if (operand !== STDIN && isRowFile(operand) && !await isFolder(typedPath(operand))) {
+      rowFiles.push(operand);
+    }
+  }
+  const [file] = rowFiles;
+  if (file === undefined) {
+    if (flags.collect !== undefined && flags.labels === undefined && flags.right === undefined) {
+      throw new UsageError(
+        "--collect needs the right class: --right CLASS, or --labels folder|name",
+      );
+    }
+    const rowFlag = flags.label !== undefined ? "--label" : flags.maxPixel && "--max-pixel";
+    if (rowFlag) throw new UsageError(`${rowFlag} is for files of rows, not for pictures`);
+    return undefined;
+  }
+  if (operands.length > 1) {
+    throw new UsageError(
+      `a file of rows must be the only one: current value is ${operands.join(" ")}`,
+    );
+  }
+  const wrong = (["asIs", "asPhoto", "recursive", "labels", "right", "strict"] as const)
+    .find((name) => flags[name] !== undefined);
+  if (wrong) {
+    throw new UsageError(
+      `--${wrong.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)} is for pictures, not ` +
+        "for files of rows",
+    );
+  }
+  return file;
+}
+
+/** Runs the net on some rows. */
+function* predictions(
+  model: SavedModel,
+  { ids, pixels, labels }: PredictInput,
+): Generator<{ prediction: Prediction; x3: Float64Array }> {
+  for (const { row, x3, p } of outputsOfRows(model, pixels)) {
+    const prediction = {
+      id: ids[row],
+      label: predictedClass(x3),
+      probabilities: Array.from(Float32Array.from(p)),
+      ...labels && { actual: labels[row] },
+    };
+    yield { prediction, x3 };
   }
 }
 
-function jsonLine(prediction: Prediction): string {
-  return JSON.stringify({ type: "prediction", ...prediction });
+/** Returns the class of a name or number; undefined if the net has none. */
+function classOf(
+  text: string,
+  { architecture: { classes }, run }: SavedModel,
+): number | undefined {
+  const names = run?.data?.classNames;
+  const named = names?.findIndex((name) => name.toLowerCase() === text.trim().toLowerCase()) ?? -1;
+  if (named >= 0) return named;
+  const label = /^\d+(\.0*)?$/.test(text.trim()) ? Number(text) : NaN;
+  return label < classes ? label : undefined;
 }
 
-/** Formats a prediction: a line with the class, then a line for each class's probability. */
-function predictionLines(
-  { image, label, probabilities, unsure }: Prediction,
-  names: readonly string[] = [],
-): string[] {
-  const nameOf = (label: number) => [label, printable(names[label] ?? "")].join(" ").trim();
-  const doubt = unsure ? ` (unsure: perhaps ${nameOf(secondBest(probabilities, label))})` : "";
-  const width = Math.max(...probabilities.map((_, label) => nameOf(label).length));
-  return [
-    `${image === STDIN ? "stdin" : image}: ${nameOf(label)}${doubt}`,
-    ...probabilities.map((probability, label) =>
-      `  ${nameOf(label).padEnd(width)} ${(100 * probability).toFixed(2).padStart(6)}%` +
-      ` ${"#".repeat(Math.round(40 * probability))}`.trimEnd()
-    ),
-  ];
+async function pictureSource(
+  model: SavedModel,
+  operands: string[],
+  flags: Flags,
+  status: Status,
+): Promise<Source> {
+  const { labels, recursive = labels === "folder", imageWidth: width, invert } = flags;
+  const way = flags.asIs ? "as-is" : flags.asPhoto ? "photo" : undefined;
+  const reader: PictureReader = pictureReader(model, {
+    way,
+    width,
+    invert: model.run !== undefined && invert,
+  });
+  if (invert && model.run !== undefined && reader.way === "photo") {
+    throw new UsageError("--invert is for pictures taken as they are; photographs do not need it");
+  }
+  const pictures: PictureFile[] = [];
+  for (const operand of operands) pictures.push(...await listPictures(operand, recursive));
+  status.notice(
+    `${reader.description}; --as-${reader.way === "photo" ? "is" : "photo"} overrides this`,
+  );
+  const right = flags.right === undefined ? undefined : classOf(flags.right, model);
+  if (flags.right !== undefined && right === undefined) {
+    throw new UsageError(`--right must be a class of the net: current value is ${flags.right}`);
+  }
+  const inFolder = new Map(pictures.map(({ name, folder }) => [name, folder !== undefined]));
+  const failed: string[] = [];
+  let [done, code] = [0, 0];
+  const inputs = readPictures(
+    pictures,
+    reader,
+    labels ? pictureLabels(labels, (name) => classOf(name, model)) : () => right,
+    ({ name, folder }, message) => {
+      const line = `${shownId(name)}: ${message}`;
+      if (flags.json) print(JSON.stringify({ type: "error", message: line }));
+      if (folder === undefined || flags.strict) code = FAILED;
+      if (folder === undefined) printError(`error: ${line}`);
+      else failed.push(line);
+    },
+  );
+  return {
+    inputs: withProgress(inputs, () => status.progress(++done, pictures.length, "of the pictures")),
+    hasLabels: labels !== undefined || right !== undefined,
+    isFolder: (id) => inFolder.get(id) ?? false,
+    size: reader,
+    finish() {
+      if (failed.length === 0) return code;
+      status.warning(
+        `${failed.length} of ${pictures.length} pictures cannot be read: ` +
+          failed.slice(0, MAX_NAMED).join("; ") + (failed.length > MAX_NAMED ? "; ..." : ""),
+      );
+      return code;
+    },
+  };
+}
+
+async function* withProgress<T>(items: AsyncIterable<T>, show: () => void): AsyncGenerator<T> {
+  for await (const item of items) {
+    yield item;
+    show();
+  }
+}
+
+function rowSource(model: SavedModel, operand: string, flags: Flags, status: Status): Source {
+  const { architecture: { inputs }, run } = model;
+  const width = flags.imageWidth ?? run?.data?.width ?? Math.sqrt(inputs);
+  const size = { width, height: inputs / width };
+  if (!Number.isInteger(size.width) || !Number.isInteger(size.height)) {
+    throw new UsageError(`--image-width must divide the ${inputs} pixels of the net's images`);
+  }
+  const onNotice = (line: string) => status.notice(withFlags(line));
+  const blocks = readRowBlocks(typedPath(operand), {
+    inputs,
+    label: flags.label,
+    onNotice,
+    onProgress: (done, total) => {
+      if (total > 0) status.progress(done, total, "of the rows");
+    },
+  });
+  return {
+    inputs: inputsOf(blocks, model, { ...flags, size, path: operand, onNotice }),
+    hasLabels: false, // a submission has no third column
+    isFolder: () => false,
+    size,
+    finish: () => 0,
+  };
+}
+
+/** Numbers the rows of blocks, and converts their pixels to bytes as the first block's are. */
+async function* inputsOf(
+  blocks: AsyncIterable<RowBlock>,
+  model: SavedModel,
+  { size, path, invert, maxPixel, onNotice }: Flags & {
+    size: { width: number; height: number };
+    path: string;
+    onNotice: (line: string) => void;
+  },
+): AsyncGenerator<PredictInput> {
+  const trained = model.run?.data?.pixels;
+  const isInverted = model.run === undefined ? false : invert ?? trained?.inverted;
+  let record: PixelRecord | undefined;
+  let first = 1;
+  for await (const { ids, pixels, labels } of blocks) {
+    const isLikeTrained = trained && trained.white !== 255 && trained.black === 0 &&
+      pixels.every((pixel) => pixel >= 0 && pixel <= trained.white);
+    const converted = toBytes([{ path, pixels }], size, {
+      invert: isInverted,
+      maxPixel: record?.white ?? maxPixel ?? (isLikeTrained ? trained.white : undefined),
+      onNotice: record ? undefined : onNotice,
+    });
+    record ??= converted.record;
+    const rows = pixels.length / model.architecture.inputs;
+    yield {
+      ids: ids ?? Array.from({ length: rows }, (_, i) => String(first + i)),
+      pixels: converted.images,
+      ...labels && {
+        labels: labels.map((text, i) => {
+          const label = classOf(text, model);
+          if (label !== undefined) return label;
+          throw new Error(
+            `${path}: the label of row ${first + i} must be a class of the net: current value is ` +
+              `${text}`,
+          );
+        }),
+      },
+    };
+    first += rows;
+  }
 }

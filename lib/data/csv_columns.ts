@@ -33,11 +33,11 @@ export interface Columns {
 }
 
 /** Common names of the label's column. */
-const LABEL_NAMES = ["label", "labels", "class", "target", "y", "digit"];
+export const LABEL_NAMES: readonly string[] = ["label", "labels", "class", "target", "y", "digit"];
 /** Common names of the column that says what a row is for. */
 const USE_NAME = /^(usage|use|split|set|subset|partition|part)$/;
 /** Common names of columns of row numbers (pandas writes the first two) or of file names. */
-const INDEX_NAME =
+export const INDEX_NAME: RegExp =
   /^(|unnamed: \d+(\.\d+)?|index|idx|id|row|row_?id|row_?names?|image_?id|file|file_?name|path|image)$/;
 
 /**
@@ -382,6 +382,6 @@ function isSquare(count: number): boolean {
 }
 
 /** Normalizes a column's name for comparison; NumPy writes "# " before a header. */
-function normalized(name: string): string {
+export function normalized(name: string): string {
   return name.trim().replace(/^#\s*/, "").toLowerCase();
 }

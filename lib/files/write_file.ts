@@ -17,30 +17,83 @@ export async function writeFileAtomically(
   path: string,
   content: Uint8Array | string,
 ): Promise<void> {
-  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-  const target = await linkTarget(path);
-  const temporary = `${target}.${crypto.randomUUID()}.part`;
-  const remove = () => {
+  using file = await AtomicFile.create(path);
+  await file.write(content);
+  await file.commit();
+}
+
+/**
+ * A file that is written in pieces, and appears under its name only when it is complete, as
+ * `writeFileAtomically` describes. Without `commit`, disposing of it leaves nothing.
+ */
+export class AtomicFile implements Disposable {
+  readonly #path: string;
+  readonly #target: string;
+  readonly #temporary: string;
+  readonly #file: Deno.FsFile;
+  #isOpen = true;
+  readonly #remove = () => {
     try {
-      Deno.removeSync(temporary);
-    } catch { /* it may not exist */ }
+      Deno.removeSync(this.#temporary);
+    } catch { /* it may have been renamed */ }
   };
-  addEventListener("unload", remove); // if the process exits before the file is complete
-  try {
-    // Not asynchronously: an exit meanwhile would leave the file.
-    using file = Deno.openSync(temporary, { write: true, createNew: true });
-    for (let written = 0; written < bytes.length;) {
-      written += await file.write(bytes.subarray(written));
+
+  private constructor(path: string, target: string) {
+    this.#path = path;
+    this.#target = target;
+    this.#temporary = `${target}.${crypto.randomUUID()}.part`;
+    addEventListener("unload", this.#remove); // if the process exits before the file is complete
+    try {
+      // Not asynchronously: an exit meanwhile would leave the file.
+      this.#file = Deno.openSync(this.#temporary, { write: true, createNew: true });
+    } catch (error) {
+      removeEventListener("unload", this.#remove);
+      throw this.#error(error);
     }
-    // Without this, a power failure after the rename could leave an empty file.
-    await file.sync();
-    file.close();
-    await replace(temporary, target);
-  } catch (error) {
-    remove();
-    throw new Error(`Cannot write ${path}: ${(error as Error).message}`, { cause: error });
-  } finally {
-    removeEventListener("unload", remove);
+  }
+
+  /** Opens a temporary file beside the path. */
+  static async create(path: string): Promise<AtomicFile> {
+    return new AtomicFile(path, await linkTarget(path));
+  }
+
+  /** Appends bytes, or text as UTF-8. */
+  async write(content: Uint8Array | string): Promise<void> {
+    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+    try {
+      for (let written = 0; written < bytes.length;) {
+        written += await this.#file.write(bytes.subarray(written));
+      }
+    } catch (error) {
+      throw this.#error(error);
+    }
+  }
+
+  /** Puts the file in the place of the one with its name. */
+  async commit(): Promise<void> {
+    try {
+      // Without this, a power failure after the rename could leave an empty file.
+      await this.#file.sync();
+      this.#close();
+      await replace(this.#temporary, this.#target);
+    } catch (error) {
+      throw this.#error(error);
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#close();
+    this.#remove();
+    removeEventListener("unload", this.#remove);
+  }
+
+  #close(): void {
+    if (this.#isOpen) this.#file.close();
+    this.#isOpen = false;
+  }
+
+  #error(error: unknown): Error {
+    return new Error(`Cannot write ${this.#path}: ${(error as Error).message}`, { cause: error });
   }
 }
 

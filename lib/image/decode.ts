@@ -17,10 +17,20 @@ export interface Picture {
 }
 
 /** Maximum size of a file; photographs are smaller. */
-const MAX_FILE_BYTES = 64 * 2 ** 20;
-const MAX_MEGAPIXELS = 64;
-/** Maximum memory of jpeg-js, which needs about 12 bytes per pixel. */
-const MAX_JPEG_MEGABYTES = 1024;
+export const MAX_FILE_BYTES = 32 * 2 ** 20;
+/** Maximum size of a picture: phones make photographs of 12 to 13 megapixels. */
+const MAX_MEGAPIXELS = 13;
+/** Maximum width and height; panoramas are narrower. */
+const MAX_SIDE = 20_000;
+/**
+ * Maximum number of a JPEG file's samples in millions: photographs store colors at half the width
+ * and height, which makes 1.5 samples per pixel.
+ */
+const MAX_MEGASAMPLES = 1.5 * MAX_MEGAPIXELS;
+/** Maximum number of a JPEG file's scans. Progressive files have about 10. */
+const MAX_SCANS = 16;
+/** Maximum memory of jpeg-js. */
+const MAX_JPEG_MEGABYTES = 400;
 
 const JPEG_MAGIC = [0xff, 0xd8, 0xff];
 const JPEG_END = [0xff, 0xd9];
@@ -56,6 +66,7 @@ export function decodeImage(bytes: Uint8Array): Picture {
 }
 
 function jpegPicture(bytes: Uint8Array): Picture {
+  checkSegments(bytes);
   // The library's type declarations omit the Exif data.
   const image: ReturnType<typeof decodeJpeg> & { exifBuffer?: Uint8Array } = decodeJpeg(bytes);
   const { width, height, data: pixels, exifBuffer } = image;
@@ -76,10 +87,54 @@ function decodeJpeg(bytes: Uint8Array) {
   });
 }
 
-function checkSize(width: number, height: number): void {
-  if (width === 0 || height === 0 || width * height > MAX_MEGAPIXELS * 1e6) {
-    fail(`it must have 1 to ${MAX_MEGAPIXELS} million pixels`, `${width} x ${height}`);
+/** Checks what a JPEG file announces before anything is decoded: its size and its number of scans. */
+function checkSegments(bytes: Uint8Array): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let scans = 0;
+  for (let at = JPEG_MAGIC.length - 1; at + 4 <= bytes.length;) {
+    const marker = bytes[at + 1];
+    if (bytes[at] !== 0xff || marker === 0xff) {
+      at++; // the pixels of a scan, or filling before a marker
+      continue;
+    }
+    const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+    if (isFrame && at + 10 + 3 * bytes[at + 9] <= bytes.length) {
+      const [width, height] = [view.getUint16(at + 7), view.getUint16(at + 5)];
+      checkSize(width, height);
+      checkSamples(width * height, bytes.subarray(at + 10, at + 10 + 3 * bytes[at + 9]));
+    }
+    if (marker === 0xda && ++scans > MAX_SCANS) {
+      fail(`a JPEG file must have at most ${MAX_SCANS} scans`, "more");
+    }
+    // Markers without contents: an escaped byte of a scan's pixels, restarts, begin and end.
+    const isBare = marker === 0 || marker === 1 || marker >= 0xd0 && marker <= 0xd9;
+    at += 2 + (isBare ? 0 : view.getUint16(at + 2));
   }
+}
+
+/** Checks the number of samples, given each component's number and its 4-bit sampling factors. */
+function checkSamples(pixels: number, components: Uint8Array): void {
+  const factors = [...components.filter((_, i) => i % 3 === 1)].map((
+    byte,
+  ) => [byte >> 4, byte & 15]);
+  const most = Math.max(...factors.map(([x]) => x)) * Math.max(...factors.map(([, y]) => y));
+  const samples = factors.reduce((sum, [x, y]) => sum + pixels * x * y / most, 0);
+  if (samples <= MAX_MEGASAMPLES * 1e6) return;
+  fail(
+    `a JPEG file must have at most ${MAX_MEGASAMPLES} million samples (scale the picture down, or ` +
+      "save its colors at half the width and height, as phones do)",
+    String(samples),
+  );
+}
+
+function checkSize(width: number, height: number): void {
+  const isTooLarge = width * height > MAX_MEGAPIXELS * 1e6 || Math.max(width, height) > MAX_SIDE;
+  if (width > 0 && height > 0 && !isTooLarge) return;
+  fail(
+    `it must have 1 to ${MAX_MEGAPIXELS} million pixels, like a phone's photographs, and at most ` +
+      `${MAX_SIDE} in a row or column (scale it down, or crop it to what it shows)`,
+    `${width} x ${height}`,
+  );
 }
 
 function fail(rule: string, value: string): never {

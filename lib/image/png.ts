@@ -3,7 +3,8 @@
  * pixels, and decompresses no more than the header announces.
  */
 import { convertIndexedToRgb, decode, type DecodedPng } from "fast-png";
-import { Unzlib, zlibSync } from "fflate";
+import { crc32, inflateSync } from "node:zlib";
+import { zlibSync } from "fflate";
 import type { Picture } from "./decode.ts";
 
 /** The contents of a file's header. */
@@ -30,8 +31,8 @@ export const PNG_MAGIC = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const PIXEL_CHUNKS = ["IHDR", "PLTE", "tRNS", "IDAT", "IEND"];
 /** Samples per pixel, by the header's color type. */
 const SAMPLES: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
-/** Compressed bytes per call of the decompressor. Deflate expands each byte to at most 1032. */
-const PIECE = 1 << 12;
+/** The size of the smallest piece that zlib accepts. */
+const MIN_PIECE = 64;
 
 /** Adam7's passes: the first column and row of each, and the steps to the next column and row. */
 const PASSES = [
@@ -125,19 +126,21 @@ function unpackedSize(header: Header): number {
 
 /** Decompresses a zlib stream of known size; fails as soon as there is more. */
 function unpack(chunks: Chunk[], size: number): Uint8Array {
-  const unpacked = new Uint8Array(size);
-  let at = 0;
-  const stream = new Unzlib((piece) => {
-    if (at + piece.length > size) throw new Error("it holds more pixels than its header says");
-    unpacked.set(piece, at);
-    at += piece.length;
-  });
-  for (const { data } of chunks) {
-    for (let from = 0; from < data.length; from += PIECE) {
-      stream.push(data.subarray(from, from + PIECE));
-    }
+  // One piece, and never a full one: pieces would be joined, and after a full one zlib allocates
+  // another, either of which takes twice the memory.
+  const chunkSize = size + MIN_PIECE;
+  let unpacked: Uint8Array;
+  try {
+    unpacked = inflateSync(join(chunks.map(({ data }) => data)), {
+      chunkSize,
+      maxOutputLength: size,
+    });
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code !== "ERR_BUFFER_TOO_LARGE") throw error;
+    throw new Error("it holds more pixels than its header says");
   }
-  if (at < size) throw new Error("it holds fewer pixels than its header says");
+  if (unpacked.length < size) throw new Error("it holds fewer pixels than its header says");
   return unpacked;
 }
 
@@ -205,19 +208,6 @@ function join(parts: Uint8Array[]): Uint8Array {
     at += part.length;
   }
   return joined;
-}
-
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? 0xedb88320 ^ crc >>> 1 : crc >>> 1;
-  return crc;
-});
-
-/** Computes PNG's checksum (annex D of the specification). */
-function crc32(bytes: Uint8Array): number {
-  let crc = ~0;
-  for (const byte of bytes) crc = CRC_TABLE[(crc ^ byte) & 255] ^ crc >>> 8;
-  return ~crc >>> 0;
 }
 
 /** Converts any of PNG's pixel formats to red, green, blue and alpha with 8 bits each. */

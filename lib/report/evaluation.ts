@@ -40,7 +40,7 @@ const PERCENT_WIDTH = 11;
  * ```
  */
 export function evaluationLines(
-  report: EvaluationReport,
+  report: Omit<EvaluationReport, "answers">,
   data: Pick<Dataset, "name" | "classNames">,
 ): string[] {
   const { rows, correct, accuracy, loss, confusion, precision, recall } = report;
@@ -72,6 +72,35 @@ export function evaluationLines(
     matrixRow("", names.map((_, label) => label)),
     ...names.map((name, label) => matrixRow(name, rowOf(label))),
   ];
+}
+
+/**
+ * Formats an evaluation as a line of JSON.
+ *
+ * @param report The evaluation
+ * @param dataset The data set's name
+ * @returns A JSON object without a line break
+ */
+export function evaluationJson(
+  report: Omit<EvaluationReport, "answers">,
+  dataset: string,
+): string {
+  const { rows, correct, accuracy, loss, precision, recall, confusion } = report;
+  const classes = recall.length;
+  return JSON.stringify({
+    type: "evaluation",
+    dataset,
+    rows,
+    correct,
+    accuracy,
+    loss,
+    precision: [...precision],
+    recall: [...recall],
+    confusion: Array.from(
+      { length: classes },
+      (_, label) => [...confusion.subarray(label * classes, (label + 1) * classes)],
+    ),
+  });
 }
 
 /** Formats a fraction; NaN means that a class has no rows, or no predictions. */

@@ -3,7 +3,7 @@ import { checkDataset } from "../data/check.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { HEADS } from "../net/heads.ts";
 import { predictedClass } from "../net/maths.ts";
-import type { Model } from "../net/architecture.ts";
+import type { Floats, Model } from "../net/architecture.ts";
 import { outputsOfRows } from "./predict.ts";
 
 /** The result of an evaluation. */
@@ -89,7 +89,7 @@ export function* evaluateStepwise(
   data: Dataset,
   rows: ArrayLike<number>,
 ): Generator<number, EvaluationReport, void> {
-  const { inputs, classes, head } = model.architecture;
+  const { inputs, classes } = model.architecture;
   if (data.width * data.height !== inputs || data.classes > classes) {
     throw new RangeError(
       `Cannot evaluate as the data must have ${inputs} pixels and at most ${classes} classes: ` +
@@ -102,29 +102,53 @@ export function* evaluateStepwise(
     images.set(data.images.subarray(rows[i] * inputs, (rows[i] + 1) * inputs), i * inputs);
   }
 
+  const tally = new Tally(model.architecture);
   const answers = new Uint8Array(rows.length);
-  const confusion = new Uint32Array(classes * classes);
-  let correct = 0;
-  let loss = 0;
   for (const { row, x3 } of outputsOfRows(model, images)) {
-    const label = data.labels[rows[row]];
-    const answer = answers[row] = predictedClass(x3);
-    confusion[label * classes + answer]++;
-    if (answer === label) correct++;
-    loss += HEADS[head].loss(x3, label);
+    answers[row] = tally.add(x3, data.labels[rows[row]]);
     yield row + 1;
   }
-  const right = Float64Array.from({ length: classes }, (_, c) => confusion[c * classes + c]);
-  return {
-    rows: rows.length,
-    correct,
-    accuracy: correct / rows.length,
-    loss: loss / rows.length,
-    answers,
-    confusion,
-    precision: right.map((count, c) => count / sum(classes, (i) => confusion[i * classes + c])),
-    recall: right.map((count, c) => count / sum(classes, (i) => confusion[c * classes + i])),
-  };
+  return { ...tally.result(), answers };
+}
+
+/** Counts right and wrong predictions, row by row. */
+export class Tally {
+  readonly #classes: number;
+  readonly #head: Model["architecture"]["head"];
+  readonly #confusion: Uint32Array;
+  #rows = 0;
+  #loss = 0;
+
+  constructor({ classes, head }: Pick<Model["architecture"], "classes" | "head">) {
+    this.#classes = classes;
+    this.#head = head;
+    this.#confusion = new Uint32Array(classes * classes);
+  }
+
+  /** Counts a row with the net's outputs x3, shape (C), and returns the predicted class. */
+  add(x3: Floats, label: number): number {
+    const answer = predictedClass(x3);
+    this.#confusion[label * this.#classes + answer]++;
+    this.#rows++;
+    this.#loss += HEADS[this.#head].loss(x3, label);
+    return answer;
+  }
+
+  /** The metrics of all rows counted. */
+  result(): Omit<EvaluationReport, "answers"> {
+    const [classes, confusion, rows] = [this.#classes, this.#confusion, this.#rows];
+    const right = Float64Array.from({ length: classes }, (_, c) => confusion[c * classes + c]);
+    const correct = sum(classes, (c) => right[c]);
+    return {
+      rows,
+      correct,
+      accuracy: correct / rows,
+      loss: this.#loss / rows,
+      confusion,
+      precision: right.map((count, c) => count / sum(classes, (i) => confusion[i * classes + c])),
+      recall: right.map((count, c) => count / sum(classes, (i) => confusion[c * classes + i])),
+    };
+  }
 }
 
 function sum(count: number, term: (i: number) => number): number {

@@ -11,7 +11,6 @@ Deno.test("evaluationLines() puts precision, recall and the number of rows in th
     confusion: Uint32Array.of(3, 3, 0, 1, 3, 0, 0, 0, 0),
     precision: Float64Array.of(0.75, 0.5, NaN),
     recall: Float64Array.of(0.5, 0.75, NaN),
-    answers: new Uint8Array(10),
   }, { name: "ten", classNames: ["cat", "dog", "bird"] });
   const cells = lines.map((line) => line.trim().split(/ {2,}/));
   assertEquals(cells.filter(([name]) => /^(Class|\d [a-z]+)$/.test(name)), [

@@ -1,0 +1,147 @@
+/** Finds and reads the pictures that `predict` is given: files, folders of files, or stdin. */
+import { basename, dirname, join, relative } from "node:path";
+import { decodeImage, MAX_FILE_BYTES } from "../image/decode.ts";
+import type { PictureReader } from "../image/picture_reader.ts";
+import { UsageError } from "./flags.ts";
+import { typedPath } from "./paths.ts";
+import type { PredictInput } from "./predict_output.ts";
+
+/** The name that stands for stdin. */
+export const STDIN = "-";
+
+const PICTURE = /\.(png|jpe?g)$/i;
+
+/** A picture to predict. */
+export interface PictureFile {
+  /** As typed; for a picture in a folder, the path in that folder. */
+  name: string;
+  /** The file's path; `STDIN` for stdin. */
+  path: string;
+  /** The folder it was found in, if a folder was given. */
+  folder?: string;
+}
+
+/** Whether a path is a folder. */
+export async function isFolder(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
+}
+
+/**
+ * Lists the pictures of an operand: itself, or those of a folder in the order of their names.
+ *
+ * @param operand A path as typed, or `-` for stdin
+ * @param isRecursive Whether to list the folders in a folder as well
+ * @returns The pictures
+ * @throws {UsageError} If a folder holds no pictures, but other data
+ */
+export async function listPictures(operand: string, isRecursive: boolean): Promise<PictureFile[]> {
+  if (operand === STDIN) return [{ name: operand, path: operand }];
+  const path = typedPath(operand);
+  if (!await isFolder(path)) return [{ name: operand, path }];
+  const { files, folders } = await listFolder(path, isRecursive);
+  const pictures = files.filter((file) => PICTURE.test(file)).sort(byName.compare)
+    .map((file) => ({ name: relative(path, file), path: file, folder: operand }));
+  if (pictures.length > 0) return pictures;
+  const table = files.find((file) => /^test\.csv$/i.test(basename(file))) ??
+    files.find((file) => /\.csv(\.gz)?$/i.test(file));
+  if (table) throw new UsageError(`${operand} is a folder: give ${join(operand, basename(table))}`);
+  throw new UsageError(
+    `${operand} holds no PNG or JPEG files` +
+      (folders > 0 && !isRecursive ? `; --recursive looks into its ${folders} folders` : ""),
+  );
+}
+
+const byName = new Intl.Collator("en", { numeric: true });
+
+async function listFolder(
+  path: string,
+  isRecursive: boolean,
+): Promise<{ files: string[]; folders: number }> {
+  const files: string[] = [];
+  let folders = 0;
+  for await (const { name, isDirectory } of Deno.readDir(path)) {
+    if (name.startsWith(".")) continue;
+    if (!isDirectory) {
+      files.push(join(path, name));
+      continue;
+    }
+    folders++;
+    if (isRecursive) files.push(...(await listFolder(join(path, name), true)).files);
+  }
+  return { files, folders };
+}
+
+/**
+ * Reads pictures.
+ *
+ * @param pictures The files
+ * @param reader Turns pictures into pixels
+ * @param labelOf Returns the right class of a file, if it is known
+ * @param onError Called for each picture that cannot be read
+ * @returns One block per picture
+ */
+export async function* readPictures(
+  pictures: readonly PictureFile[],
+  reader: PictureReader,
+  labelOf: (picture: PictureFile) => number | undefined,
+  onError: (picture: PictureFile, message: string) => void,
+): AsyncGenerator<PredictInput> {
+  for (const picture of pictures) {
+    let pixels, label;
+    try {
+      label = labelOf(picture);
+      pixels = reader.read(decodeImage(await readBytes(picture.path)));
+    } catch (error) {
+      onError(picture, (error as Error).message);
+      continue;
+    }
+    yield { ids: [picture.name], pixels, ...label !== undefined && { labels: [label] } };
+  }
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  if (path === STDIN) return await new Response(Deno.stdin.readable).bytes();
+  try {
+    const { size, isFile } = await Deno.stat(path);
+    if (isFile && size > MAX_FILE_BYTES) {
+      throw new Error(`a picture must have at most ${MAX_FILE_BYTES} bytes: this file has ${size}`);
+    }
+    return await Deno.readFile(path);
+  } catch (error) {
+    throw error instanceof Deno.errors.NotFound ? new Error("there is no such file") : error;
+  }
+}
+
+/** Where the right class of a picture is found. */
+export const LABEL_PLACES = ["folder", "name"] as const;
+
+/**
+ * Creates a function that finds the right class of a picture.
+ *
+ * @param place The name of the folder that holds it, or the beginning of the file's name
+ * @param classOf Returns the class of a name; undefined if there is none
+ * @returns The function; it throws if the name is no class
+ */
+export function pictureLabels(
+  place: typeof LABEL_PLACES[number],
+  classOf: (name: string) => number | undefined,
+): (picture: PictureFile) => number {
+  return ({ path }) => {
+    const file = basename(path);
+    const names = place === "folder"
+      ? [basename(dirname(path))]
+      // From the whole name down to its first character: 7_12.png, 7a.png, ankle_boot_3.png.
+      : Array.from(file, (_, i) => file.slice(0, file.length - i)).filter((name, i) =>
+        i === 0 || !/\d/.test(name.at(-1)!) || !/\d/.test(file[name.length])
+      );
+    for (const name of names) {
+      const label = classOf(name);
+      if (label !== undefined) return label;
+    }
+    throw new Error(
+      place === "folder"
+        ? `the name of its folder must be a class: current value is ${names[0]}`
+        : `its name must begin with a class: current value is ${file}`,
+    );
+  };
+}
