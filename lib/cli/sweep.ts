@@ -29,6 +29,7 @@ import {
 import type { Interruption } from "./interruption.ts";
 import { print } from "./output.ts";
 import { shownPath } from "./paths.ts";
+import { reportSplit } from "./run_data.ts";
 import { runTask } from "./run_task.ts";
 import { fitToData, TRAINING_FLAGS, trainingOptions } from "./training_flags.ts";
 
@@ -88,6 +89,7 @@ async function sweepTask(
 
   const data = await openChosenDataset(flags, status);
   const options = fitAllToData(given, data, flags, status.notice);
+  if (options.length > 0) reportSplit(data, options[0], status.warning);
   const { hash: dataHash, trainRows } = await recordDataset(data);
   const cpuReason = await whyCpu(flags.backend);
   const ledger = new SweepLedger(out, before, {

@@ -32,7 +32,8 @@ export interface SplitOptions {
  * rows, unless as many were published.
  *
  * @param dataset The data set
- * @param sampler Advances by one draw for a shuffled mask, and by one if there are validation rows
+ * @param sampler Advances by one draw for a shuffled mask, and by one for validation rows, unless
+ *   they were published
  * @param options The kind of split, and the number of validation rows
  * @returns Row numbers, ascending
  * @throws {RangeError} If `validation` leaves no row to train on

@@ -3,7 +3,7 @@ import { gzipSync } from "node:zlib";
 import { DataError } from "../../lib/data/errors.ts";
 import type { IdxFileName } from "../../lib/data/idx_dataset.ts";
 import { readIdxFolder } from "../../lib/data/idx_folder.ts";
-import { folder, idx, smallFiles, smallSource } from "./idx_files.ts";
+import { folder, gzip, idx, smallFiles, smallSource } from "./idx_files.ts";
 import { BYTE_PIXELS } from "../../lib/data/pixels.ts";
 import { test } from "../requirements.ts";
 
@@ -375,4 +375,38 @@ test("readIdxFolder() rejects a folder that does not exist", () => {
     "There is no train-images-idx3-ubyte or train-images-idx3-ubyte.gz in /nowhere/mnist, " +
       "as there is no such folder",
   );
+});
+
+test("readIdxFolder() names the classes by the mapping beside the files", () => {
+  const mapping = (text: string) => new TextEncoder().encode(text);
+  using directory = folder({
+    ...renamed(emnist("letters")),
+    "emnist-letters-mapping.txt": mapping("1 65 97\n2 66 98\n3 67\n4 68\n5 69\n6 70\n9 73\n"),
+    "emnist-digits-mapping.txt": mapping("0 48\n"),
+  });
+  const { classes, classNames } = readIdxFolder(directory.path);
+  assertEquals(classes, 10);
+  assertEquals(classNames?.join(" "), "(none) A B C D E F (none) (none) I");
+  Deno.writeTextFileSync(`${directory.path}/emnist-letters-mapping.txt`, "0 48\n1 49\n");
+  assertEquals(readIdxFolder(directory.path).classNames, undefined); // the digits
+  Deno.writeTextFileSync(`${directory.path}/emnist-letters-mapping.txt`, "1 65\n2 66\n");
+  assertThrows(() => readIdxFolder(directory.path), DataError, "there is none for 3");
+  Deno.writeTextFileSync(`${directory.path}/emnist-letters-mapping.txt`, "A 65\n");
+  assertThrows(() => readIdxFolder(directory.path), DataError, "line 1 must be a label and its");
+});
+
+test("readIdxFolder() reads images of floats, gzipped or not", () => {
+  const files = smallFiles();
+  const floats = (rows: number) => {
+    const view = new DataView(new ArrayBuffer(16 + 24 * rows));
+    [0x0d03, rows, 2, 3].forEach((word, i) => view.setUint32(4 * i, word));
+    for (let i = 0; i < 6 * rows; i++) view.setFloat32(16 + 4 * i, i % 2);
+    return new Uint8Array(view.buffer);
+  };
+  files["train-images-idx3-ubyte"] = floats(6);
+  files["t10k-images-idx3-ubyte"] = gzip(floats(3));
+  using directory = folder(files);
+  const { images, pixels } = readIdxFolder(directory.path);
+  assertEquals([...images.subarray(0, 3), images[53]], [0, 255, 0, 255]);
+  assertEquals(pixels?.largest, 1);
 });
