@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Dataset } from "../../lib/data/dataset.ts";
 import { DataError, DataUnavailableError } from "../../lib/data/errors.ts";
 import { readIdxFolder } from "../../lib/data/idx_folder.ts";
+import { DATASET_NAMES } from "../../lib/data/names.ts";
 import { DATA_HOSTS, openDataset } from "../../lib/data/open.ts";
 import deno from "../../deno.json" with { type: "json" };
 import { mnistDirectory, needs, test } from "../requirements.ts";
