@@ -1,6 +1,7 @@
 /** Runs the programs in examples/ by the command that each begins with. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { mnistDirectory, needs, test } from "./requirements.ts";
+import { runToEnd } from "./processes.ts";
 
 /** Runs an example in a temporary folder, with the flags in its first comment. */
 async function run(name: string, env: Record<string, string> = {}): Promise<string> {
@@ -8,14 +9,14 @@ async function run(name: string, env: Record<string, string> = {}): Promise<stri
   const source = await Deno.readTextFile(file);
   const [, flags] = source.match(new RegExp(`^ \\*     deno run ?(.*) examples/${name}$`, "m"))!;
   const cwd = await Deno.makeTempDir();
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+  const { code, stdout, stderr } = await runToEnd(Deno.execPath(), {
     args: ["run", "--no-prompt", ...flags.split(" ").filter(Boolean), file.href],
     env: { NO_COLOR: "1", ...env },
     cwd,
-  }).output();
+  });
   await Deno.remove(cwd, { recursive: true });
-  assertEquals(code, 0, new TextDecoder().decode(stderr));
-  return new TextDecoder().decode(stdout);
+  assertEquals(code, 0, stderr);
+  return stdout;
 }
 
 test("there are five examples of at most 30 lines, and this file runs all of them", async () => {

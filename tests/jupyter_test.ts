@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { runCli } from "./cli/run_cli.ts";
 import { mnistDirectory, needs, notebookPython, test } from "./requirements.ts";
+import { runToEnd } from "./processes.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const NOTEBOOK = new URL("notebook/solving_mnist_with_webgpu.ipynb", ROOT);
@@ -69,11 +70,11 @@ test("the notebook's code has no type errors and passes the linter", async () =>
   const file = await Deno.makeTempFile({ suffix: ".ts" });
   await Deno.writeTextFile(file, code.replaceAll('from "../', `from "${ROOT}`));
   for (const command of [["check"], ["lint"]]) {
-    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    const { code, stderr } = await runToEnd(Deno.execPath(), {
       args: [...command, `--config=${new URL("deno.json", ROOT).pathname}`, file],
       env: { NO_COLOR: "1" },
-    }).output();
-    assert(success, new TextDecoder().decode(stderr));
+    });
+    assert(code === 0, stderr);
   }
   await Deno.remove(file);
 });
@@ -93,12 +94,12 @@ Deno.test("the notebook, run in Deno's kernel, prints what the command line prin
       language: "typescript",
     }),
   );
-  const { success, stderr } = await new Deno.Command(notebookPython(), {
+  const { code: exitCode, stderr } = await runToEnd(notebookPython(), {
     args: ["notebook/run.py", `${folder}/run.ipynb`],
     cwd: ROOT,
     env: { JUPYTER_PATH: folder, MNIST_DIR },
-  }).output();
-  assert(success, new TextDecoder().decode(stderr));
+  }, 600_000);
+  assert(exitCode === 0, stderr);
   const lines = printed(await codeCells(`${folder}/run.ipynb`));
   await Deno.remove(folder, { recursive: true });
 

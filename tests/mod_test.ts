@@ -2,6 +2,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import * as library from "../mod.ts";
 import { mnistDirectory, needs, test } from "./requirements.ts";
+import { runToEnd } from "./processes.ts";
 
 /** Serves the repository like a plain web server. */
 function serveRepository(): Deno.HttpServer<Deno.NetAddr> {
@@ -33,14 +34,13 @@ for await (const event of train({ data, iterations: 20, evalEvery: 10 })) consol
 `;
       await Deno.writeTextFile(`${folder}/main.ts`, program);
       const deno = async (...args: string[]) => {
-        const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+        const { code, stdout, stderr } = await runToEnd(Deno.execPath(), {
           args,
           cwd: folder,
           env: { DENO_DIR: `${folder}/deno`, NO_COLOR: "1" },
-        }).output();
-        const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-        assertEquals(code, 0, text(stderr));
-        return text(stdout);
+        });
+        assertEquals(code, 0, stderr);
+        return stdout;
       };
       const imports = `--allow-import=127.0.0.1:${port}`;
       const read = `--allow-read=${mnist}`;

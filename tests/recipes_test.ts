@@ -4,9 +4,9 @@ import { encode } from "fast-png";
 import { zipSync } from "fflate";
 import type { Dataset } from "../lib/data/dataset.ts";
 import { syntheticDigits } from "../lib/data/synthetic.ts";
-import { taskCommand } from "./cli/run_cli.ts";
+import { startTask } from "./cli/run_cli.ts";
 import { folder } from "./data/idx_files.ts";
-import { test } from "./requirements.ts";
+import { needs } from "./requirements.ts";
 
 const DATA = syntheticDigits({ trainRows: 120, testRows: 30 });
 /** Flags that make a run short. */
@@ -84,7 +84,8 @@ const recipes = text.split(/^## /m).slice(1).map((section) => {
   return { title, commands };
 });
 
-test("docs/recipes.md: all commands end without an error", async () => {
+const slow = await needs("time");
+Deno.test("docs/recipes.md: all commands end without an error", slow, async () => {
   using data = folder(files());
   assert(recipes.length > 5);
   // Each recipe in turn, the recipes at once.
@@ -92,10 +93,10 @@ test("docs/recipes.md: all commands end without an error", async () => {
     for (const command of commands) {
       const [, piped, task, flags] = /^(?:cat (\S+) \| )?deno task (\S+)(.*)$/.exec(command)!;
       const args = [...flags.trim().split(" "), ...SHORT[task] ?? []];
-      const process = taskCommand(task as Parameters<typeof taskCommand>[0], args, {}, {
+      await using process = startTask(task as Parameters<typeof startTask>[0], args, {}, {
         cwd: data.path,
         stdin: piped ? "piped" : "null",
-      }).spawn();
+      });
       if (piped) {
         const input = await Deno.open(`${data.path}/${piped}`);
         await input.readable.pipeTo(process.stdin);

@@ -4,6 +4,7 @@ import { folder } from "../data/idx_files.ts";
 import { test } from "../requirements.ts";
 import { runCli } from "./run_cli.ts";
 import { barsFolder } from "./small_data.ts";
+import { runToEnd } from "../processes.ts";
 
 const SHORT = ["--backend", "cpu", "--no-save", "--preset", "accurate", "--iterations", "100"];
 
@@ -74,7 +75,7 @@ test("train --quiet warns if it uses synthetic digits", async () => {
   using empty = folder();
   const task = fileURLToPath(import.meta.resolve("../../lib/cli/train.ts"));
   const config = fileURLToPath(import.meta.resolve("../../deno.json"));
-  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+  const { code, stderr } = await runToEnd(Deno.execPath(), {
     // Without network permission, so that MNIST cannot be downloaded.
     args: [
       ...["run", "--no-prompt", `--config=${config}`, "--allow-read", "--allow-write"],
@@ -82,11 +83,10 @@ test("train --quiet warns if it uses synthetic digits", async () => {
     ],
     cwd: empty.path,
     env: { MNIST_DIR: "" },
-  }).output();
-  const said = new TextDecoder().decode(stderr);
-  assertEquals(code, 0, said);
-  assertMatch(said, /^NOT MNIST: SYNTHETIC DIGITS ARE USED INSTEAD\. There is no train-images/m);
-  assertMatch(said, /^These results are for SYNTHETIC DIGITS, NOT MNIST/m);
+  });
+  assertEquals(code, 0, stderr);
+  assertMatch(stderr, /^NOT MNIST: SYNTHETIC DIGITS ARE USED INSTEAD\. There is no train-images/m);
+  assertMatch(stderr, /^These results are for SYNTHETIC DIGITS, NOT MNIST/m);
 });
 
 test("evaluate rejects labels that stand for other classes than in the run", async () => {

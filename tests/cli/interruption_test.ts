@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { decodeCheckpoint } from "../../lib/model/checkpoint.ts";
 import { loadModel } from "../../lib/model/load_model.ts";
 import { readSweep } from "../../lib/report/sweep_file.ts";
-import { runCli, taskCommand } from "./run_cli.ts";
+import { runCli, startTask } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
 import { onUnix } from "../requirements.ts";
 
@@ -45,7 +45,7 @@ for (const [what, end, exitCode] of TRAIN_ENDINGS) {
       using data = barsFolder();
       const [broken, whole] = [`${data.path}/broken`, `${data.path}/whole`];
       const args = [...ENDLESS, "--dataset", data.csv, "--json", "--out"];
-      const child = taskCommand("train", [...args, broken]).spawn();
+      await using child = startTask("train", [...args, broken]);
       const errors = new Response(child.stderr).text();
       let ended = false;
       const output = await readAll(child, (text) => {
@@ -79,7 +79,7 @@ onUnix(
   async () => {
     using data = barsFolder();
     const out = `${data.path}/run`;
-    const child = taskCommand("train", [...ENDLESS, "--dataset", data.csv, "--out", out]).spawn();
+    await using child = startTask("train", [...ENDLESS, "--dataset", data.csv, "--out", out]);
     const errors = new Response(child.stderr).text();
     const reader = child.stdout.getReader();
     await reader.read();
@@ -97,7 +97,7 @@ onUnix("evaluate exits with 141 if the reader of its tables closes the pipe", as
   const out = `${data.path}/run`;
   const args = [...QUICK, "--dataset", data.csv, "--out", out];
   assertEquals((await runCli("train", args)).code, 0);
-  const child = taskCommand("evaluate", ["--model", `${out}/model.safetensors`]).spawn();
+  await using child = startTask("evaluate", ["--model", `${out}/model.safetensors`]);
   await child.stdout.cancel();
   const errors = await new Response(child.stderr).text();
   assertEquals([(await child.status).code, errors], [141, ""]);
@@ -110,7 +110,7 @@ for (const [what, end, exitCode] of SWEEP_ENDINGS) {
       using data = barsFolder();
       const out = `${data.path}/sweep.csv`;
       const args = ["--dataset", data.csv, "--out", out, ...QUICK, "--json"];
-      const child = taskCommand("sweep", [...args, "--iterations", "30,100000000"]).spawn();
+      await using child = startTask("sweep", [...args, "--iterations", "30,100000000"]);
       const errors = new Response(child.stderr).text();
       let ended = false;
       const output = await readAll(child, (text) => {

@@ -3,7 +3,7 @@ import { saveModel } from "../../lib/model/save_model.ts";
 import { decodeImage } from "../../lib/image/decode.ts";
 import { imageToDigit } from "../../lib/image/image_to_digit.ts";
 import { predict } from "../../lib/training/predict.ts";
-import { runCli, taskCommand } from "./run_cli.ts";
+import { runCli, startTask } from "./run_cli.ts";
 import { test } from "../requirements.ts";
 import { drawnModel, expectedPrediction, jsonLines, pictureFolder } from "./trained_nets.ts";
 
@@ -53,10 +53,8 @@ test("predict --json prints the library's prediction", async () => {
 
 test("predict reads an image from stdin", async () => {
   await using folder = await pictureFolder();
-  const child = taskCommand("predict", ["--json", "--quiet", "--model", folder.model, "-"], {}, {
-    stdin: "piped",
-  })
-    .spawn();
+  const args = ["--json", "--quiet", "--model", folder.model, "-"];
+  await using child = startTask("predict", args, {}, { stdin: "piped" });
   const output = new Response(child.stdout).text();
   const errors = new Response(child.stderr).text();
   const file = await Deno.open(`${folder.path}/one.png`);

@@ -7,6 +7,7 @@ import { listing } from "../data/idx_files.ts";
 import { runCli } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
 import { test } from "../requirements.ts";
+import { runToEnd } from "../processes.ts";
 
 /** Trains on a CSV file and saves the run in a folder. */
 async function saveRun(csv: string, path: string, seed: number): Promise<void> {
@@ -85,10 +86,10 @@ test("train --report --no-save fails with one line and exit code 2", async () =>
 });
 
 test("train does not load the chart libraries without --report", async () => {
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
+  const { stdout } = await runToEnd(Deno.execPath(), {
     args: ["info", "--json", "--lock=deno.lock", "lib/cli/train.ts"],
-  }).output();
-  const graph: ModuleGraph = JSON.parse(new TextDecoder().decode(stdout));
+  });
+  const graph: ModuleGraph = JSON.parse(stdout);
   const dependencies = new Map(graph.modules.map((one) => [one.specifier, one.dependencies ?? []]));
   // What Deno downloads and loads before it runs: all imports by a literal, except types.
   const reached = new Set(graph.roots);

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { decodeCheckpoint, encodeCheckpoint } from "../../lib/model/checkpoint.ts";
 import { listing } from "../data/idx_files.ts";
-import { runCli, taskCommand } from "./run_cli.ts";
+import { runCli, startTask } from "./run_cli.ts";
 import { barsFolder, QUICK_ADAM, resultOf } from "./small_data.ts";
 import { onUnix, test } from "../requirements.ts";
 
@@ -37,8 +37,8 @@ test("train --resume after a kill gives the same bits as an uninterrupted run, e
   const run = [...QUICK_ADAM, "--dataset", data.csv, "--json"];
   const long = ["--iterations", "1000000"];
   const [whole, broken] = [`${data.path}/whole`, `${data.path}/broken`];
-  const child = taskCommand("train", [...run, ...long, "--out", broken, "--save-every", "10"])
-    .spawn();
+  const flags = [...run, ...long, "--out", broken, "--save-every", "10"];
+  await using child = startTask("train", flags);
   let output = "";
   for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) {
     const killed = output.includes('"checkpoint"');

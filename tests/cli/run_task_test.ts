@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { runToEnd } from "../processes.ts";
 import { test } from "../requirements.ts";
 
 /** Runs a task whose `main` consists of this code. */
@@ -17,13 +18,10 @@ const flags = {
 const task = { name: "try", summary: "Tries flags.", flags, operands: "IMAGE..." };
 void [UsageError, OptionError];
 await runTask(task, async () => { ${code} });`;
-  const command = new Deno.Command(Deno.execPath(), {
+  return await runToEnd(Deno.execPath(), {
     args: ["eval", program, ...args],
     env: { NO_COLOR: "1" },
   });
-  const { code: exitCode, stdout, stderr } = await command.output();
-  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code: exitCode, stdout: text(stdout), stderr: text(stderr) };
 }
 
 const FAILURES: [string, string, number, string][] = [

@@ -1,28 +1,31 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { needs } from "../requirements.ts";
-import { runCli, taskCommand } from "./run_cli.ts";
+import { runCli, startTask } from "./run_cli.ts";
+import { readUntil } from "../processes.ts";
 
 /** Starts the task on a free port; returns its process and the address that it prints. */
-async function serve(...args: string[]): Promise<{ child: Deno.ChildProcess; url: string }> {
+async function serve(
+  ...args: string[]
+): Promise<AsyncDisposable & { child: Deno.ChildProcess; url: string }> {
   const flags = ["--dataset", "synthetic", "--port", "0", "--json", "--quiet", ...args];
-  const child = taskCommand("serve", flags).spawn();
+  const child = startTask("serve", flags);
   const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  let line = "";
-  while (!line.includes("\n")) {
-    const { value, done } = await reader.read();
-    if (done) break;
-    line += value;
-  }
+  const line = await readUntil(reader, "\n");
   await reader.cancel();
   await child.stderr.cancel();
-  return { child, url: JSON.parse(line).url };
+  return {
+    child,
+    url: JSON.parse(line).url,
+    [Symbol.asyncDispose]: () => child[Symbol.asyncDispose](),
+  };
 }
 
 Deno.test({
   name: "serve prints its address, serves the page there, and ends on Ctrl-C",
   ...await needs("permissions"),
   async fn() {
-    const { child, url } = await serve();
+    await using served = await serve();
+    const { child, url } = served;
     assertMatch(url, /^http:\/\/127\.0\.0\.1:\d+\/$/);
     const page = await fetch(url);
     assertEquals(page.status, 200);
@@ -40,7 +43,8 @@ Deno.test({
   name: "serve fails with the port if that is in use, and says what to do",
   ...await needs("permissions"),
   async fn() {
-    const { child, url } = await serve();
+    await using served = await serve();
+    const { child, url } = served;
     const { port } = new URL(url);
     const { code, stderr } = await runCli("serve", ["--dataset", "synthetic", "--port", port]);
     assertEquals(code, 1);

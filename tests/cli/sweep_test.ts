@@ -1,9 +1,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { readSweep } from "../../lib/report/sweep_file.ts";
 import { listing } from "../data/idx_files.ts";
-import { runCli, taskCommand } from "./run_cli.ts";
+import { runCli, startTask } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
 import { onUnix, test } from "../requirements.ts";
+import { readUntil } from "../processes.ts";
 
 test("sweep trains every combination, and prints mean and spread over the seeds", async () => {
   using data = barsFolder();
@@ -132,10 +133,9 @@ onUnix(
     const args = ["--dataset", data.csv, ...QUICK, "--out", `${data.path}/sweep.csv`];
     // The same file by another path.
     await Deno.symlink(`${data.path}/sweep.csv`, `${data.path}/link.csv`);
-    const first = taskCommand("sweep", [...args, "--iterations", "60,100000000"]).spawn();
+    await using first = startTask("sweep", [...args, "--iterations", "60,100000000"]);
     const reader = first.stderr.pipeThrough(new TextDecoderStream()).getReader();
-    let notices = "";
-    while (!notices.includes("1 of 2 runs done")) notices += (await reader.read()).value;
+    await readUntil(reader, "1 of 2 runs done");
     for (const out of ["sweep.csv", "link.csv"]) {
       const second = await runCli("sweep", [...args, "--out", `${data.path}/${out}`]);
       assertEquals(second.code, 1);

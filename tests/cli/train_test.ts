@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import deno from "../../deno.json" with { type: "json" };
 import { DATA_HOSTS } from "../../lib/data/open.ts";
-import { runCli, taskCommand } from "./run_cli.ts";
+import { runCli, startTask } from "./run_cli.ts";
 import { barsFolder, digitsFolder } from "./small_data.ts";
 import { onUnix, test } from "../requirements.ts";
 import { PRESETS } from "../../lib/training/presets.ts";
@@ -200,7 +200,7 @@ test("train fails with one line and exit code 1 if a folder does not contain the
 onUnix("train prints the result so far on Ctrl-C, and exits with 130", async () => {
   using digits = digitsFolder();
   const args = [...SHORT, "--dataset", digits.path, "--iterations", "1000000", "--json"];
-  const child = taskCommand("train", args).spawn();
+  await using child = startTask("train", args);
   const errors = new Response(child.stderr).text();
   let output = "";
   for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) {

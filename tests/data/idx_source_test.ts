@@ -13,6 +13,7 @@ import {
   smallSource,
 } from "./idx_files.ts";
 import { onUnix, test } from "../requirements.ts";
+import { start } from "../processes.ts";
 
 const LABELS = Uint8Array.of(3, 1, 4, 1, 5, 9, 2, 6, 0);
 const once = { attempts: 1, answerWithin: 1000, stallAfter: 300 };
@@ -214,11 +215,9 @@ function loadElsewhere(
   permissions: string[],
 ): Deno.ChildProcess {
   const script = new URL("./load_small.ts", import.meta.url);
-  return new Deno.Command(Deno.execPath(), {
+  return start(Deno.execPath(), {
     args: ["run", "--no-prompt", ...permissions, script.href, directory, mirror],
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
+  });
 }
 
 const ALL = ["--allow-read", "--allow-write", "--allow-net=127.0.0.1"];
@@ -232,9 +231,9 @@ test("two processes that load the same folder at once download each file once", 
     return undefined;
   });
   using cache = folder();
-  const first = loadElsewhere(cache.path, mirror.url, ALL);
+  await using first = loadElsewhere(cache.path, mirror.url, ALL);
   await oneRequests.promise;
-  const second = loadElsewhere(cache.path, mirror.url, ALL);
+  await using second = loadElsewhere(cache.path, mirror.url, ALL);
   let notices = "";
   for await (const piece of second.stderr.pipeThrough(new TextDecoderStream())) {
     notices += piece;
@@ -258,7 +257,7 @@ onUnix(
       return new Response(new ReadableStream({ start: (controller) => controller.enqueue(half) }));
     });
     using cache = folder();
-    const killed = loadElsewhere(cache.path, stalling.url, ALL);
+    await using killed = loadElsewhere(cache.path, stalling.url, ALL);
     await halfSent.promise;
     killed.kill("SIGKILL");
     assertEquals((await killed.output()).signal, "SIGKILL");

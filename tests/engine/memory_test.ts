@@ -1,7 +1,8 @@
 /** How much memory training needs, and whether it frees all of it. */
 import { assert } from "@std/assert";
-import { taskCommand } from "../cli/run_cli.ts";
+import { startTask } from "../cli/run_cli.ts";
 import { mnistDirectory, needs, test } from "../requirements.ts";
+import { runToEnd } from "../processes.ts";
 
 const MIB = 2 ** 20;
 const RUNS = 10;
@@ -18,7 +19,7 @@ for (const backend of ["cpu", "webgpu"] as const) {
     name: `train() frees its memory after each run on ${backend}`,
     ...await needs("time", ...backend === "webgpu" ? ["webgpu"] as const : []),
     async fn() {
-      const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      const { code, stdout, stderr } = await runToEnd(Deno.execPath(), {
         args: [
           "run",
           "--no-prompt",
@@ -28,9 +29,9 @@ for (const backend of ["cpu", "webgpu"] as const) {
           backend,
           String(RUNS),
         ],
-      }).output();
-      assert(code === 0, new TextDecoder().decode(stderr));
-      const resident: number[] = JSON.parse(new TextDecoder().decode(stdout));
+      }, 600_000);
+      assert(code === 0, stderr);
+      const resident: number[] = JSON.parse(stdout);
       assert(resident.length === RUNS);
       const growth = resident[RUNS - 1] - resident[2];
       const measured = `resident MiB after each run: ${
@@ -53,18 +54,17 @@ Deno.test({
     const args = ["--dataset", "mnist", "--iterations", "500", "--backend", "cpu"];
     const env = { MNIST_DIR: Deno.realPathSync(mnistDirectory()) };
     const directory = await Deno.makeTempDir();
-    const train = taskCommand("train", args, env, { cwd: directory }).spawn();
+    await using train = startTask("train", args, env, { cwd: directory });
     const ended = train.output();
     // A shell reads the status, because Deno would need all permissions for another process's.
-    const { stdout } = await new Deno.Command("sh", {
+    const { stdout } = await runToEnd("sh", {
       args: ["-c", `while grep VmHWM /proc/${train.pid}/status; do sleep 0.02; done`],
-      stderr: "null",
-    }).output();
+    });
     const { code, stderr } = await ended;
     await Deno.remove(directory, { recursive: true });
     assert(code === 0, new TextDecoder().decode(stderr));
     // VmHWM is the peak so far, so the last line has the peak of the whole run.
-    const lines = new TextDecoder().decode(stdout).trimEnd().split("\n");
+    const lines = stdout.trimEnd().split("\n");
     const peak = 1024 * Number(lines.at(-1)!.match(/(\d+) kB/)![1]);
     const measured = `peak of resident MiB: ${Math.round(peak / MIB)}`;
     console.log(measured);

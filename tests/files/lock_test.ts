@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { tryLock } from "../../lib/files/lock.ts";
 import { test } from "../requirements.ts";
+import { start } from "../processes.ts";
 
 test("tryLock() returns one lock at a time, and leaves no file", async () => {
   const folder = await Deno.makeTempDir();
@@ -21,10 +22,7 @@ test("tryLock() returns a lock after its process was killed", async () => {
     const lock = await tryLock(${JSON.stringify(path)});
     console.log(lock !== undefined);
     await new Promise(() => setInterval(() => lock, 1000));`;
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["eval", program],
-    stdout: "piped",
-  }).spawn();
+  await using child = start(Deno.execPath(), { args: ["eval", program], stderr: "null" });
   const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
   assertEquals((await reader.read()).value, "true\n");
   assertEquals(await tryLock(path), undefined);

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { decodeCheckpoint } from "../../lib/model/checkpoint.ts";
 import { writeFileAtomically } from "../../lib/files/write_file.ts";
+import { runToEnd, start } from "../processes.ts";
 import { onUnix, test } from "../requirements.ts";
 
 async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
@@ -63,8 +64,7 @@ import { writeFileAtomically } from "./lib/files/write_file.ts";
 writeFileAtomically(Deno.args[0] + "/large", new Uint8Array(50e6));
 while ([...Deno.readDirSync(Deno.args[0])].length === 0) await new Promise((r) => setTimeout(r));
 Deno.exit(130);`;
-    const { code } = await new Deno.Command(Deno.execPath(), { args: ["eval", program, folder] })
-      .output();
+    const { code } = await runToEnd(Deno.execPath(), { args: ["eval", program, folder] });
     assertEquals([code, names(folder)], [130, []]);
   }));
 
@@ -93,11 +93,11 @@ test("a process killed while it writes checkpoints leaves a complete one or none
 async function killWriter(path: string, milliseconds: number): Promise<void> {
   const script = import.meta.resolve("./endless_writer.ts");
   const folder = path.slice(0, path.lastIndexOf("/"));
-  const process = new Deno.Command(Deno.execPath(), {
+  await using process = start(Deno.execPath(), {
     // Renaming also requires permission to read.
     args: ["run", "--no-check", `-R=${folder}`, `-W=${folder}`, script, path],
-    stdout: "piped",
-  }).spawn();
+    stderr: "null",
+  });
   const reader = process.stdout.getReader();
   assert(!(await reader.read()).done, "the writer did not start");
   await new Promise((resolve) => setTimeout(resolve, milliseconds));

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Speed } from "../../lib/report/progress.ts";
 import { test } from "../requirements.ts";
+import { runToEnd } from "../processes.ts";
 
 Deno.test("Speed describes the average speed and the remaining time", () => {
   let milliseconds = 0;
@@ -42,10 +43,8 @@ test({
     const file = await Deno.makeTempFile({ suffix: ".ts" });
     await Deno.writeTextFile(file, program);
     const command = `'${Deno.execPath()}' run -A --config=deno.json '${file}'`;
-    const { stdout } = await new Deno.Command("script", { args: ["-qec", command, "/dev/null"] })
-      .output();
+    const { stdout: text } = await runToEnd("script", { args: ["-qec", command, "/dev/null"] });
     await Deno.remove(file);
-    const text = new TextDecoder().decode(stdout);
     assert(text.includes(HIDE_CURSOR) && text.includes("things"), text);
     assert(text.lastIndexOf(SHOW_CURSOR) > text.lastIndexOf(HIDE_CURSOR), JSON.stringify(text));
   },

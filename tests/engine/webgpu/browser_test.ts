@@ -6,6 +6,7 @@ import { assert, assertEquals } from "@std/assert";
 import { openShared } from "../../browser.ts";
 import { needs } from "../../requirements.ts";
 import { coreCases } from "../contract/cases.ts";
+import { runToEnd } from "../../processes.ts";
 
 interface BrowserCase {
   name: string;
@@ -15,7 +16,7 @@ declare const cases: BrowserCase[];
 
 /** Returns browser_cases.ts with all its imports as one script. */
 async function bundledCases(): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+  const { code, stdout, stderr } = await runToEnd(Deno.execPath(), {
     args: [
       "bundle",
       "--quiet",
@@ -24,9 +25,9 @@ async function bundledCases(): Promise<string> {
       "--lock=deno.lock",
       "tests/engine/webgpu/browser_cases.ts",
     ],
-  }).output();
-  assert(success, new TextDecoder().decode(stderr));
-  return new TextDecoder().decode(stdout);
+  });
+  assertEquals(code, 0, stderr);
+  return stdout;
 }
 
 Deno.test({

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { runCli } from "../../cli/run_cli.ts";
 import { onUnix } from "../../requirements.ts";
+import { start } from "../../processes.ts";
 
 const VARIABLE = "DENO_WEBGPU_BACKEND";
 
@@ -20,14 +21,13 @@ async function backendAfter(
     const { state } = Deno.permissions.querySync({ name: "env", variable: "${VARIABLE}" });
     console.log(state === "granted" ? Deno.env.get("${VARIABLE}") : state);
   `;
-  const process = new Deno.Command(Deno.execPath(), {
+  await using process = start(Deno.execPath(), {
     args: ["run", "--no-check", "--no-prompt", "--allow-read", permission, "-"],
     // The new process must not inherit the value that this process has set for itself.
     env: { PATH: Deno.env.get("PATH") ?? "", ...env },
     clearEnv: true,
     stdin: "piped",
-    stdout: "piped",
-  }).spawn();
+  });
   const writer = process.stdin.getWriter();
   await writer.write(new TextEncoder().encode(script));
   await writer.close();
