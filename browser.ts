@@ -18,13 +18,15 @@ export { train, type TrainingRun } from "./lib/training/train.ts";
 export { DivergedError, engineOptions } from "./lib/training/trainer.ts";
 export type * from "./lib/training/events.ts";
 export {
-  type AugmentationKind,
   NOTEBOOK,
   OptionError,
   resolveOptions,
-  type Schedule,
   type TrainingOptions,
+  type Validated,
 } from "./lib/training/options.ts";
+export type { OptionName, OptionValues } from "./lib/training/option_table.ts";
+export type { AugmentationKind } from "./lib/training/augmentations.ts";
+export type { Schedule } from "./lib/training/schedules.ts";
 export { type Preset, PRESETS } from "./lib/training/presets.ts";
 export {
   type EngineMaker,

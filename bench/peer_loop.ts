@@ -10,7 +10,7 @@ import { readIdxFolder } from "../lib/data/idx_folder.ts";
 import { rowScales } from "../lib/data/normalize.ts";
 import { predictedClass } from "../lib/net/maths.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
-import { learningRateOf } from "../lib/training/plan.ts";
+import { SCHEDULES } from "../lib/training/schedules.ts";
 
 /** The line of JSON that the process of an implementation prints. */
 export interface Result {
@@ -70,7 +70,11 @@ export async function runPeer(makePeer: (device: string) => Promise<Peer>): Prom
 
   const step = (iteration: number) => {
     const sampled = sampleRows(BATCH, 0, data.trainRows);
-    const learningRate = learningRateOf(iteration, NOTEBOOK, NOTEBOOK.iterations);
+    const learningRate = SCHEDULES[NOTEBOOK.schedule].rate(
+      iteration,
+      NOTEBOOK,
+      NOTEBOOK.iterations,
+    );
     peer.step(rows.inputs(sampled), rows.oneHot(sampled), learningRate);
   };
   const testRows = Array.from(data.labels.keys()).slice(data.trainRows);

@@ -2,12 +2,9 @@
 /** The fields in which the visitor chooses a run's settings. */
 import type { Distortion } from "../lib/engine/distortion.ts";
 import type { Backend } from "../lib/engine/engine.ts";
-import {
-  type AugmentationKind,
-  OPTION_WORDS,
-  OptionError,
-  type TrainingOptions,
-} from "../lib/training/options.ts";
+import type { AugmentationKind } from "../lib/training/augmentations.ts";
+import { type OptionName, OPTIONS } from "../lib/training/option_table.ts";
+import { OptionError } from "../lib/training/options.ts";
 import type { Preset } from "../lib/training/presets.ts";
 import { element } from "./dom.ts";
 import {
@@ -29,7 +26,7 @@ const augment = element("augment", HTMLSelectElement);
 const sliders = new Map(STRENGTHS.map((name) => [name, element(name, HTMLInputElement)]));
 
 /** The text fields of options, and the options' names for people. */
-const FIELDS: Partial<Record<keyof TrainingOptions, [field: HTMLInputElement, name: string]>> = {
+const FIELDS: Partial<Record<OptionName, [field: HTMLInputElement, name: string]>> = {
   seed: [seed, "Seed"],
   hidden: [hidden, "Hidden units"],
   learningRate: [learningRate, "Learning rate"],
@@ -39,7 +36,7 @@ const FIELDS: Partial<Record<keyof TrainingOptions, [field: HTMLInputElement, na
 const SLIDER_REST = 300;
 
 preset.append(...PRESET_NAMES.map((name) => new Option(name)));
-augment.append(...OPTION_WORDS.augment.map((kind) => new Option(kind)));
+augment.append(...OPTIONS.augment.words.map((kind) => new Option(kind)));
 
 /** Shows settings in the fields. */
 export function showSettings(settings: Settings): void {
@@ -89,7 +86,7 @@ export function onSettings({ onChange, onMove, onError }: SettingsCallbacks): vo
       onChange(settings);
     } catch (error) {
       if (!(error instanceof OptionError)) throw error;
-      const [field, name] = FIELDS[error.option]!;
+      const [field, name] = FIELDS[error.option as OptionName]!;
       field.setAttribute("aria-invalid", "true");
       field.setAttribute("aria-errormessage", "failure");
       onError(`${name} must be ${error.rule}: current value is "${field.value}"`);

@@ -4,7 +4,7 @@ import { MissingSettingsError, type NetSettings } from "../lib/model/foreign_mod
 import { loadModel } from "../lib/model/load_model.ts";
 import { encodeOnnx } from "../lib/model/onnx.ts";
 import { encodeModel, type SavedModel } from "../lib/model/saved_model.ts";
-import { OPTION_WORDS } from "../lib/training/options.ts";
+import { OPTIONS } from "../lib/training/option_table.ts";
 import { element, make } from "./dom.ts";
 
 /** Saves a net as a download. */
@@ -36,7 +36,7 @@ export function onLoad(
   const form = element("net-settings", HTMLFormElement);
   for (const setting of NET_SETTINGS) {
     element(setting, HTMLSelectElement).append(
-      ...OPTION_WORDS[setting].map((word) => make("option", "", word)),
+      ...OPTIONS[setting].words.map((word) => make("option", "", word)),
     );
   }
   /** The file for which the form asks. */

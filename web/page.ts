@@ -3,7 +3,7 @@
 import type { DeviceDescription } from "../lib/engine/engine.ts";
 import type { RunResult, SavedModel } from "../lib/model/saved_model.ts";
 import type { Model } from "../lib/net/architecture.ts";
-import { augmentationOf } from "../lib/training/options.ts";
+import { AUGMENTATIONS } from "../lib/training/augmentations.ts";
 import { answerWith, showAnswer } from "./answer.ts";
 import { showExamination } from "./confusion.ts";
 import { addDensePoint, addEvaluation, clearCurves, drawCurves } from "./curves.ts";
@@ -157,7 +157,11 @@ function requestSheet(settings: Settings): void {
   nextSheet = isSheetDue ? settings : undefined;
   if (isSheetDue) return;
   isSheetDue = true;
-  ask({ kind: "augment", augment: augmentationOf(settings), seed: settings.seed });
+  ask({
+    kind: "augment",
+    augment: AUGMENTATIONS[settings.augment].of(settings),
+    seed: settings.seed,
+  });
 }
 
 function setTraining(value: boolean): void {

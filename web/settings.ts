@@ -1,13 +1,9 @@
 /** The visitor's settings, and their form in the page's address, so that a link repeats a run. */
 import type { Distortion } from "../lib/engine/distortion.ts";
 import type { Backend } from "../lib/engine/engine.ts";
-import {
-  type AugmentationKind,
-  OPTION_WORDS,
-  OptionError,
-  resolveOptions,
-  type TrainingOptions,
-} from "../lib/training/options.ts";
+import { type AugmentationKind, AUGMENTATIONS } from "../lib/training/augmentations.ts";
+import { OPTIONS } from "../lib/training/option_table.ts";
+import { OptionError, resolveOptions, type TrainingOptions } from "../lib/training/options.ts";
 import { type Preset, PRESETS } from "../lib/training/presets.ts";
 
 /** The settings of a run. */
@@ -44,7 +40,7 @@ export const STRENGTHS: readonly (keyof Distortion)[] = [
 
 /** Returns whether a kind of augmentation uses a strength. */
 export function usesStrength(augment: AugmentationKind, strength: keyof Distortion): boolean {
-  return augment === "elastic" || augment === "affine" && strength !== "warp";
+  return AUGMENTATIONS[augment].strengths.includes(strength);
 }
 
 /** Returns a preset's settings. */
@@ -91,7 +87,7 @@ export function settingsOfQuery(query: URLSearchParams): Settings {
   const settings = settingsOfPreset(word(query, "preset", PRESET_NAMES) ?? "notebook");
   settings.seed = number(query, "seed") ?? settings.seed;
   settings.learningRate = number(query, "learning-rate") ?? settings.learningRate;
-  settings.augment = word(query, "augment", OPTION_WORDS.augment) ?? settings.augment;
+  settings.augment = word(query, "augment", OPTIONS.augment.words) ?? settings.augment;
   for (const name of STRENGTHS) {
     const strength = number(query, name);
     if (strength === undefined) continue;

@@ -1,6 +1,7 @@
 /** Reads the net from which `train --init-from FILE` starts. */
 import type { SavedModel } from "../model/saved_model.ts";
-import { OptionError, type TrainingOptions } from "../training/options.ts";
+import type { OptionValues } from "../training/option_table.ts";
+import { OptionError } from "../training/options.ts";
 import { type FlagValues, UsageError } from "./flags.ts";
 import { loadNet } from "./model_flag.ts";
 import type { TRAINING_FLAGS } from "./training_flags.ts";
@@ -8,7 +9,7 @@ import type { TRAINING_FLAGS } from "./training_flags.ts";
 /** A net to start from, and the training options with its architecture. */
 export interface InitialNet {
   model: SavedModel;
-  options: Partial<TrainingOptions>;
+  options: Partial<OptionValues>;
 }
 
 /**
@@ -25,7 +26,7 @@ export interface InitialNet {
  */
 export async function openInitialNet(
   file: string,
-  chosen: Partial<TrainingOptions>,
+  chosen: Partial<OptionValues>,
   flags: FlagValues<typeof TRAINING_FLAGS>,
 ): Promise<InitialNet> {
   if (flags.init !== undefined) {

@@ -2,22 +2,22 @@
 import { MissingSettingsError, type NetSettings } from "../model/foreign_model.ts";
 import { loadModel } from "../model/load_model.ts";
 import type { SavedModel } from "../model/saved_model.ts";
-import { OPTION_WORDS } from "../training/options.ts";
+import { OPTIONS } from "../training/option_table.ts";
 import { flagName, type FlagTable, type FlagValues, oneOf, path, UsageError } from "./flags.ts";
 import { shownPath } from "./paths.ts";
 
 /** Settings that the files of other programs do not contain. */
 const SETTING_FLAGS = {
   activation: oneOf(
-    OPTION_WORDS.activation,
+    OPTIONS.activation.words,
     "activation of the hidden layers, if the file does not say it",
   ),
   head: oneOf(
-    OPTION_WORDS.head,
+    OPTIONS.head.words,
     "output function: tanh then softmax (notebook), or softmax, if the file does not say it",
   ),
   scale: oneOf(
-    OPTION_WORDS.scale,
+    OPTIONS.scale.words,
     "pixel scaling: by the image's L2 norm, or by 255 (unit), if the file does not say it",
   ),
 } satisfies FlagTable;
@@ -77,7 +77,7 @@ export async function loadNet(
     const { cause } = error as Error;
     if (!(cause instanceof MissingSettingsError)) throw error;
     const choices = cause.missing.map((fact) =>
-      `${flagName(fact)} ${OPTION_WORDS[fact].join("|")}`
+      `${flagName(fact)} ${OPTIONS[fact].words.join("|")}`
     );
     const words = { activation: "relu", head: "softmax", scale: "unit", ...defined(facts) };
     const example = Object.entries(words).map(([name, word]) => `${flagName(name)} ${word}`);

@@ -5,7 +5,9 @@ import { linkTarget } from "../files/write_file.ts";
 import { type Checkpoint, decodeCheckpoint } from "../model/checkpoint.ts";
 import { decodeFile } from "../model/load_model.ts";
 import { CHECKPOINT } from "../report/run_directory.ts";
+import { OPTION_NAMES, OPTIONS, type OptionValues } from "../training/option_table.ts";
 import { OptionError, resolveOptions, type TrainingOptions } from "../training/options.ts";
+import { SCHEDULES } from "../training/schedules.ts";
 
 /** A checkpoint, its file, and the options of the resumed run. */
 export interface Resumed {
@@ -26,7 +28,7 @@ export interface Resumed {
  */
 export async function openCheckpoint(
   path: string,
-  given: Partial<TrainingOptions>,
+  given: Partial<OptionValues>,
 ): Promise<Resumed> {
   const isRun = await isFolder(path);
   const file = isRun ? join(path, CHECKPOINT) : path;
@@ -38,9 +40,8 @@ export async function openCheckpoint(
   }
   const checkpoint = await decodeFile(file, decodeCheckpoint);
   const { options } = checkpoint.run;
-  for (const name of Object.keys(given) as (keyof TrainingOptions)[]) {
-    // With the linear schedule, the learning rate of every step depends on the run's length.
-    const mayGrow = options.schedule === "step" && (name === "iterations" || name === "epochs");
+  for (const name of OPTION_NAMES) {
+    const mayGrow = OPTIONS[name].mayGrow && SCHEDULES[options.schedule].mayGrow;
     if (mayGrow || given[name] === undefined) continue;
     if (String(given[name]) !== String(options[name])) {
       throw new OptionError(name, `the checkpoint's ${options[name]}`, given[name]);

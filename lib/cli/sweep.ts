@@ -9,6 +9,7 @@ import { differingOptions, summarize, summaryLines } from "../report/sweep_summa
 import { readSweep } from "../report/sweep_file.ts";
 import { SweepLedger } from "../report/sweep_ledger.ts";
 import { SweepMeter } from "../report/sweep_meter.ts";
+import type { OptionValues } from "../training/option_table.ts";
 import { resolveOptions, type TrainingOptions } from "../training/options.ts";
 import { sweep, type SweepEvent, type SweptRun } from "../training/sweep.ts";
 import { sweepInParallel } from "../training/sweep_jobs.ts";
@@ -233,7 +234,7 @@ async function whyCpu(backend: Backend = "auto"): Promise<string | undefined> {
 }
 
 /** Returns the options of each combination of the given values; the seed varies fastest. */
-function combinations(flags: FlagValues<typeof FLAGS>): Partial<TrainingOptions>[] {
+function combinations(flags: FlagValues<typeof FLAGS>): Partial<OptionValues>[] {
   const { seed, ...others } = SWEPT_FLAGS;
   let chosen: Record<string, unknown>[] = [{}];
   for (const name of Object.keys({ ...others, seed }) as (keyof typeof SWEPT_FLAGS)[]) {

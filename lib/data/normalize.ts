@@ -1,6 +1,19 @@
 /** Computes the factor that scales each row of bytes. */
 import type { Dataset, PixelScale } from "./dataset.ts";
 
+/** How rows are scaled: by the L2 norm, or by the largest byte. */
+export const PIXEL_SCALES: Readonly<
+  Record<PixelScale, {
+    /** Whether the divisor depends on the sum of the row's squared bytes. */
+    usesSquares: boolean;
+    /** Returns what a row's bytes are divided by; an all-zero row stays zero. */
+    divisor(squares: number): number;
+  }>
+> = {
+  l2: { usesSquares: true, divisor: (squares) => squares === 0 ? Infinity : Math.sqrt(squares) },
+  unit: { usesSquares: false, divisor: () => 255 },
+};
+
 /**
  * Computes the factor of each row: 1 divided by its L2 norm (the square root of
  * the sum of its squared bytes, an exact integer), or 1/255 for every row.
@@ -23,12 +36,10 @@ import type { Dataset, PixelScale } from "./dataset.ts";
  * ```
  */
 export function rowScales(data: Dataset, scale: PixelScale): Float32Array<ArrayBuffer> {
-  const rows = data.labels.length;
-  if (scale === "unit") return new Float32Array(rows).fill(1 / pixelDivisor(0, scale));
+  const { usesSquares, divisor } = PIXEL_SCALES[scale];
+  if (!usesSquares) return new Float32Array(data.labels.length).fill(1 / divisor(0));
   const sums = cachedSums.get(data.images) ?? squareSums(data);
-  const scales = new Float32Array(rows);
-  for (let row = 0; row < rows; row++) scales[row] = 1 / pixelDivisor(sums[row], scale);
-  return scales;
+  return Float32Array.from(sums, (squares) => 1 / divisor(squares));
 }
 
 /**
@@ -48,8 +59,7 @@ export function rowScales(data: Dataset, scale: PixelScale): Float32Array<ArrayB
  * ```
  */
 export function pixelDivisor(squares: number, scale: PixelScale): number {
-  if (scale === "unit") return 255;
-  return squares === 0 ? Infinity : Math.sqrt(squares);
+  return PIXEL_SCALES[scale].divisor(squares);
 }
 
 /** Sums computed by another thread, by the images to which they belong. */

@@ -9,7 +9,7 @@ import {
   type ParameterName,
   parameterSlots,
 } from "../net/architecture.ts";
-import { OPTION_WORDS } from "../training/options.ts";
+import { OPTIONS } from "../training/option_table.ts";
 import { fail } from "./metadata.ts";
 import type { Tensor } from "./safetensors.ts";
 
@@ -29,7 +29,7 @@ export class MissingSettingsError extends Error {
    * @param missing The names of the settings to give
    */
   constructor(missing: (keyof NetSettings)[]) {
-    const words = missing.map((name) => `${name} (${OPTION_WORDS[name].join(" or ")})`);
+    const words = missing.map((name) => `${name} (${OPTIONS[name].words.join(" or ")})`);
     super(
       `Cannot use this net as its file does not tell how it computes: give ${words.join(", ")}`,
     );

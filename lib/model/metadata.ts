@@ -3,12 +3,8 @@ import type { PixelScale } from "../data/dataset.ts";
 import { type DatasetRecord, readDatasetRecord } from "../data/record.ts";
 import { printable } from "../files/printable.ts";
 import type { Architecture, Model } from "../net/architecture.ts";
-import {
-  OPTION_WORDS,
-  resolveOptions,
-  type TrainingOptions,
-  type WordOption,
-} from "../training/options.ts";
+import { OPTIONS } from "../training/option_table.ts";
+import { resolveOptions, type TrainingOptions } from "../training/options.ts";
 import { ModelError } from "./errors.ts";
 
 /** Metadata by name. */
@@ -59,8 +55,8 @@ export function readModelMetadata(metadata: Metadata): Omit<Model, "parameters">
   return { architecture, scale };
 }
 
-function checkWord(option: WordOption, word: string): void {
-  const words: readonly string[] = OPTION_WORDS[option];
+function checkWord(option: "activation" | "head" | "scale", word: string): void {
+  const words: readonly string[] = OPTIONS[option].words;
   if (!words.includes(word)) fail(`the ${option} must be ${words.join(" or ")}`, word);
 }
 

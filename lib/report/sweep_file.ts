@@ -2,10 +2,9 @@
 import { parse, stringify } from "@std/csv";
 import { writeFileAtomically } from "../files/write_file.ts";
 import { printable } from "../files/printable.ts";
-import { NOTEBOOK, type TrainingOptions } from "../training/options.ts";
+import { OPTION_NAMES, OPTIONS } from "../training/option_table.ts";
+import { resolveOptions } from "../training/options.ts";
 import type { Score, SweptRun } from "../training/sweep.ts";
-
-const OPTION_NAMES = Object.keys(NOTEBOOK) as (keyof TrainingOptions)[];
 
 /** The columns of a run's result, empty if it diverged. `steps` is the number of steps done. */
 const RESULTS = [
@@ -87,7 +86,7 @@ export async function readSweep(path: string): Promise<SavedRun[]> {
     const row: Row = Object.fromEntries(COLUMNS.map((column, c) => [column, cells[c]]));
     return fromRow(
       row,
-      (column) => refuse(`${column} of row ${i + 1} must be a number`, row[column]),
+      (column, expects) => refuse(`${column} of row ${i + 1} must be ${expects}`, row[column]),
     );
   });
 }
@@ -137,27 +136,25 @@ function toRow(run: SavedRun): Row {
   };
 }
 
-function fromRow(row: Row, refuse: (column: string) => never): SavedRun {
+function fromRow(row: Row, refuse: (column: string, expects: string) => never): SavedRun {
   const number = (column: string) => {
     const value = row[column].trim() === "" ? NaN : Number(row[column]);
-    return Number.isNaN(value) ? refuse(column) : value;
+    return Number.isNaN(value) ? refuse(column, "a number") : value;
   };
   const score = (accuracy: string, loss: string): Score => ({
     accuracy: number(accuracy),
     loss: number(loss),
   });
-  const option = (name: keyof TrainingOptions) => {
-    if (name === "hidden") return row[name].split(",").map(Number);
-    return typeof NOTEBOOK[name] === "number" ? number(name) : row[name];
-  };
   const { dataset, dataHash, backend, device } = row;
-  const options = Object.fromEntries(OPTION_NAMES.map((name) => [name, option(name)]));
+  const options = Object.fromEntries(OPTION_NAMES.map((name) => {
+    return [name, OPTIONS[name].parse(row[name]) ?? refuse(name, OPTIONS[name].expects)];
+  }));
   return {
     type: "run",
     dataset,
     dataHash,
     trainRows: number("trainRows"),
-    options: options as unknown as TrainingOptions,
+    options: resolveOptions(options),
     backend,
     device,
     ...(row.accuracy !== "" && {

@@ -1,5 +1,5 @@
 /** Summarizes a sweep: mean and spread over the seeds of each combination. */
-import { NOTEBOOK, type TrainingOptions } from "../training/options.ts";
+import { OPTION_NAMES, type OptionValues } from "../training/option_table.ts";
 import type { SweptRun } from "../training/sweep.ts";
 
 /** Mean and spread of several numbers. */
@@ -13,7 +13,7 @@ export interface Spread {
 
 /** Runs that differ only in the seed. */
 export interface Combination {
-  options: Omit<TrainingOptions, "seed">;
+  options: Omit<OptionValues, "seed">;
   /** The number of runs that finished, and of those that diverged. */
   runs: number;
   diverged: number;
@@ -74,7 +74,7 @@ export function summarize(runs: readonly SweptRun[]): Combination[] {
   });
 }
 
-function seedless({ seed: _, ...others }: TrainingOptions): Omit<TrainingOptions, "seed"> {
+function seedless({ seed: _, ...others }: OptionValues): Omit<OptionValues, "seed"> {
   return others;
 }
 
@@ -82,7 +82,7 @@ function seedless({ seed: _, ...others }: TrainingOptions): Omit<TrainingOptions
 export function differingOptions(
   runs: readonly Combination["options"][],
 ): (keyof Combination["options"])[] {
-  return (Object.keys(seedless(NOTEBOOK)) as (keyof Combination["options"])[])
+  return OPTION_NAMES.filter((name) => name !== "seed")
     .filter((name) => new Set(runs.map((options) => String(options[name]))).size > 1);
 }
 

@@ -3,6 +3,7 @@ import type { Step } from "../engine/engine.ts";
 import { DistSampler } from "../random/dist_sampler.ts";
 import type { Key } from "../random/threefry.ts";
 import type { TrainingOptions } from "./options.ts";
+import { SCHEDULES } from "./schedules.ts";
 
 /** The work of one iteration. */
 export interface PlannedIteration {
@@ -58,7 +59,7 @@ export function* planRun(
     const from = batch * options.batchSize;
     // The last batch of an epoch is smaller if the batch size does not divide the rows.
     const count = Math.min(options.batchSize, trainRows - from);
-    const learningRate = learningRateOf(iteration, options, iterations);
+    const learningRate = SCHEDULES[options.schedule].rate(iteration, options, iterations);
     const step = { key: rowsKey, from, count, learningRate };
     const evaluation = iteration % options.evalEvery === 0 ? sampler.nextKey() : undefined;
     yield { iteration, step, evaluation, key: sampler.key };
@@ -76,31 +77,4 @@ export function totalIterations(
   trainRows: number,
 ): number {
   return epochs > 0 ? epochs * Math.ceil(trainRows / batchSize) : iterations;
-}
-
-/**
- * Returns the learning rate of a step.
- *
- * @param iteration The number of the step; the first is 1 and has the full rate
- * @param options The run's options
- * @param iterations The number of steps of the run
- *
- * @example
- * ```ts
- * import { learningRateOf } from "./plan.ts";
- * import { NOTEBOOK } from "./options.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const options = { ...NOTEBOOK, schedule: "linear" } as const;
- * assertEquals([1, 2, 3, 4].map((i) => learningRateOf(i, options, 4)), [0.5, 0.375, 0.25, 0.125]);
- * ```
- */
-export function learningRateOf(
-  iteration: number,
-  { learningRate, schedule, decay, decayEvery }: TrainingOptions,
-  iterations: number,
-): number {
-  return schedule === "linear"
-    ? learningRate * (1 - (iteration - 1) / iterations)
-    : learningRate * decay ** Math.floor((iteration - 1) / decayEvery);
 }

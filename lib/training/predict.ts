@@ -80,7 +80,8 @@ export interface ForwardPass {
  *
  * @example
  * ```ts
- * import { forwardPass } from "./predict.ts";
+ * import { PIXEL_SCALES } from "../data/normalize.ts";
+import { forwardPass } from "./predict.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const model = {

@@ -1,5 +1,5 @@
 /** Sets of options, each given by its differences from the notebook's. */
-import type { TrainingOptions } from "./options.ts";
+import type { OptionValues } from "./option_table.ts";
 
 /** The notebook's options, or options that reach higher accuracy. */
 export type Preset = "notebook" | "accurate" | "best" | "record";
@@ -28,7 +28,7 @@ const ACCURATE = {
 
   split: "original",
   evalEvery: 469, // an epoch of 60,000 rows
-} as const satisfies Partial<TrainingOptions>;
+} as const satisfies Partial<OptionValues>;
 
 /** Longer training is better with the default strengths. */
 const { warp: _, ...WITH_DEFAULT_STRENGTHS } = ACCURATE;
@@ -46,7 +46,7 @@ const { warp: _, ...WITH_DEFAULT_STRENGTHS } = ACCURATE;
  * assertEquals([options.optimizer, options.evalSize], ["adam", 1000]);
  * ```
  */
-export const PRESETS: Readonly<Record<Preset, Readonly<Partial<TrainingOptions>>>> = {
+export const PRESETS: Readonly<Record<Preset, Readonly<Partial<OptionValues>>>> = {
   notebook: {},
   accurate: ACCURATE,
   best: { ...WITH_DEFAULT_STRENGTHS, hidden: [512, 256], epochs: 40, learningRate: 0.002 },

@@ -5,6 +5,7 @@ import { createEngine } from "../engine/create.ts";
 import type { Backend, Engine, EngineOptions } from "../engine/engine.ts";
 import { flatParameters, layerSizes, type NetParameters } from "../net/architecture.ts";
 import type { BestStep, CheckpointEvent, SampleEvent, TrainingEvent } from "./events.ts";
+import type { OptionValues } from "./option_table.ts";
 import { checkAgainstRows, fitToRows, resolveOptions, type TrainingOptions } from "./options.ts";
 import type { RunStart } from "./start.ts";
 import {
@@ -16,7 +17,7 @@ import {
 } from "./trainer.ts";
 
 /** The arguments of `train()`: the data, and the options that differ from the notebook's. */
-export interface TrainingRun extends Partial<TrainingOptions> {
+export interface TrainingRun extends Partial<OptionValues> {
   /** The data to train and test on. */
   data: Dataset;
   /** The engine to use, which is not disposed. If omitted, one is created for this run. */

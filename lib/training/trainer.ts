@@ -8,7 +8,8 @@ import { choice } from "../random/distributions.ts";
 import type { Key } from "../random/threefry.ts";
 import type { BestStep, CheckpointEvent } from "./events.ts";
 import { measure, type Metrics } from "./metrics.ts";
-import { augmentationOf, type TrainingOptions } from "./options.ts";
+import { AUGMENTATIONS } from "./augmentations.ts";
+import type { TrainingOptions } from "./options.ts";
 import { Pacer } from "./pace.ts";
 import { type PlannedIteration, planRun, totalIterations } from "./plan.ts";
 import { drawStart, type RunStart } from "./start.ts";
@@ -349,7 +350,7 @@ export function engineOptions(
     optimizer: OPTIMIZERS[optimizer].defaults,
     batchSize,
     scale,
-    augment: augmentationOf(options),
+    augment: AUGMENTATIONS[options.augment].of(options),
     threefry,
   };
 }

@@ -5,8 +5,8 @@ import {
   NOTEBOOK,
   OptionError,
   resolveOptions,
-  type TrainingOptions,
 } from "../../lib/training/options.ts";
+import type { OptionName, OptionValues } from "../../lib/training/option_table.ts";
 
 Deno.test("resolveOptions() returns the notebook's options by default", () => {
   assertEquals(resolveOptions(), { ...NOTEBOOK });
@@ -17,7 +17,7 @@ Deno.test("resolveOptions() treats undefined as not given", () => {
 });
 
 /** An option, an invalid value, and what the error says it must be. */
-const INVALID: [keyof TrainingOptions, unknown, string][] = [
+const INVALID: [OptionName, unknown, string][] = [
   ["seed", -1, "a whole number from 0 to 4294967295"],
   ["seed", 2 ** 32, "a whole number from 0 to 4294967295"],
   ["seed", 0.5, "a whole number from 0 to 4294967295"],
@@ -65,8 +65,9 @@ for (const [option, value, rule] of INVALID) {
 }
 
 Deno.test("resolveOptions() throws if an option does not exist", () => {
-  const misspelled = { batchsize: 10 } as Partial<TrainingOptions>;
-  assertThrows(() => resolveOptions(misspelled), RangeError, "current value is batchsize");
+  const misspelled = { batchsize: 10 } as Partial<OptionValues>;
+  const error = assertThrows(() => resolveOptions(misspelled), OptionError, "batchSize");
+  assertEquals((error as OptionError).option, "batchsize");
 });
 
 Deno.test("checkAgainstRows() accepts batches and evaluations of up to all rows", () => {

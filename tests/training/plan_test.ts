@@ -2,7 +2,8 @@
 import { assertEquals } from "@std/assert";
 import { type Key, prngKey, split } from "../../lib/random/threefry.ts";
 import { NOTEBOOK, type TrainingOptions } from "../../lib/training/options.ts";
-import { learningRateOf, planRun, totalIterations } from "../../lib/training/plan.ts";
+import { SCHEDULES } from "../../lib/training/schedules.ts";
+import { planRun, totalIterations } from "../../lib/training/plan.ts";
 
 /** Returns the sampler's keys of its next draws, in order. */
 function nextKeys(key: Key, count: number): Key[] {
@@ -50,8 +51,10 @@ Deno.test("planRun() splits keys in the given threefry layout", () => {
   assertEquals(first.key, split(prngKey(0), 2, { layout: "partitionable" })[0]);
 });
 
-Deno.test("learningRateOf() halves the notebook's rate after step 2000 and step 4000", () => {
-  const rates = [1, 2000, 2001, 4000, 4001, 5000].map((i) => learningRateOf(i, NOTEBOOK, 5000));
+Deno.test("SCHEDULES.step halves the notebook's rate after step 2000 and step 4000", () => {
+  const rates = [1, 2000, 2001, 4000, 4001, 5000].map((i) =>
+    SCHEDULES.step.rate(i, NOTEBOOK, 5000)
+  );
   assertEquals(rates, [0.5, 0.5, 0.25, 0.25, 0.125, 0.125]);
 });
 

@@ -2,7 +2,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { loadMnist } from "../../lib/data/load_mnist.ts";
 import { syntheticDigits } from "../../lib/data/synthetic.ts";
-import { NOTEBOOK, resolveOptions, type TrainingOptions } from "../../lib/training/options.ts";
+import type { OptionName } from "../../lib/training/option_table.ts";
+import { NOTEBOOK, resolveOptions } from "../../lib/training/options.ts";
 import { PRESETS } from "../../lib/training/presets.ts";
 import { train } from "../../lib/training/train.ts";
 import { mnistDirectory, needs } from "../requirements.ts";
@@ -15,7 +16,7 @@ Deno.test("PRESETS.notebook equals the default options", () => {
 for (const preset of ["accurate", "best", "record"] as const) {
   Deno.test(`PRESETS.${preset} holds valid options that all differ from the defaults`, () => {
     const options = resolveOptions(PRESETS[preset]);
-    for (const name of Object.keys(PRESETS[preset]) as (keyof TrainingOptions)[]) {
+    for (const name of Object.keys(PRESETS[preset]) as OptionName[]) {
       assert(String(options[name]) !== String(NOTEBOOK[name]), name);
     }
   });

@@ -2,6 +2,7 @@
 import type { Dataset } from "../../data/dataset.ts";
 import { augmentImage } from "../../engine/augment.ts";
 import { prngKey, split } from "../../random/threefry.ts";
+import { AUGMENTATIONS } from "../../training/augmentations.ts";
 import type { TrainingOptions } from "../../training/options.ts";
 import { engineOptions } from "../../training/trainer.ts";
 import { type Html, html } from "./html.ts";
@@ -55,12 +56,12 @@ function firstOfClasses({ labels }: Dataset, trainRows: Uint32Array): number[] {
 function augmentationText(
   { augment, rotate, zoom, shear, shift, warp }: TrainingOptions,
 ): string {
-  if (augment === "shift") return "shifted by up to 2 whole pixels";
+  if (AUGMENTATIONS[augment].strengths.length === 0) return "shifted by up to 2 whole pixels";
   const [scaled, sheared] = [zoom, shear].map((part) => `${+(100 * part).toFixed(2)}%`);
   const affine =
     `rotated by up to ${rotate} degrees, scaled by up to ${scaled}, sheared by up to ` +
     `${sheared} and shifted by up to ${shift} pixels`;
-  return augment === "affine"
+  return !AUGMENTATIONS[augment].strengths.includes("warp")
     ? affine
     : `${affine}, and bent by a grid of control points that move by up to ${warp} pixels`;
 }

@@ -1,10 +1,10 @@
 /** The page that compares several runs. */
-import { NOTEBOOK, type TrainingOptions } from "../../training/options.ts";
+import { OPTION_NAMES } from "../../training/option_table.ts";
 import { learningCurves } from "./curves.ts";
 import { type Html, html } from "./html.ts";
 import { page } from "./page.ts";
 import type { ReportedRun } from "./reported_run.ts";
-import { count, decimals, percent, spaced } from "./format.ts";
+import { count, decimals, optionLabel, percent } from "./format.ts";
 
 /**
  * Compares runs in one HTML file: their curves in the same charts, then their results and the
@@ -33,7 +33,7 @@ const HASH_ROW: [string, (run: ReportedRun) => string] = [
 
 /** A table with one column per run. */
 function table(runs: readonly ReportedRun[]): Html {
-  const differing = (Object.keys(NOTEBOOK) as (keyof TrainingOptions)[])
+  const differing = OPTION_NAMES
     .filter((name) => new Set(runs.map(({ options }) => String(options[name]))).size > 1);
   const lines: [string, (run: ReportedRun) => string][] = [
     ["accuracy", ({ accuracy }) => percent(accuracy)],
@@ -45,7 +45,7 @@ function table(runs: readonly ReportedRun[]): Html {
     ["device", ({ device }) => device],
     ["backend", ({ backend }) => backend],
     ...differing.map((name): [string, (run: ReportedRun) => string] => [
-      spaced(name),
+      optionLabel(name),
       ({ options }) => String(options[name]),
     ]),
   ];

@@ -1,4 +1,5 @@
 /** Formats numbers and names for pages. */
+import { type OptionName, OPTIONS } from "../../training/option_table.ts";
 
 /** Formats a fraction: `91.38%`. */
 export function percent(fraction: number): string {
@@ -15,9 +16,10 @@ export function decimals(number: number): string {
   return number.toFixed(4);
 }
 
-/** Formats a name in camel case: `batch size` for `batchSize`. */
-export function spaced(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+/** Returns an option's label for the middle of a line: `learning rate`. */
+export function optionLabel(name: OptionName): string {
+  const { label } = OPTIONS[name];
+  return label[0].toLowerCase() + label.slice(1);
 }
 
 /** Returns the name of a class, or its number if the data set has no names. */

@@ -2,6 +2,7 @@
 import type { Dataset, Split } from "../../data/dataset.ts";
 import { type Model, parameterSlots } from "../../net/architecture.ts";
 import { evaluate, type EvaluationReport } from "../../training/evaluate.ts";
+import { OPTION_NAMES } from "../../training/option_table.ts";
 import { NOTEBOOK, resolveOptions, type TrainingOptions } from "../../training/options.ts";
 import { totalIterations } from "../../training/plan.ts";
 import { type Preset, PRESETS } from "../../training/presets.ts";
@@ -15,7 +16,7 @@ import { mistakesSection } from "./mistakes.ts";
 import { NOTEBOOK_FINAL_ACCURACY, NOTEBOOK_SECONDS } from "./notebook_curve.ts";
 import { page } from "./page.ts";
 import type { ReportedRun } from "./reported_run.ts";
-import { count, decimals, percent, spaced } from "./format.ts";
+import { count, decimals, optionLabel, percent } from "./format.ts";
 
 /** Evaluates a net on some rows. */
 export type EvaluateRows = (
@@ -201,12 +202,11 @@ function runTable(run: ReportedRun, data: Dataset, split: Split): Html {
 }
 
 function optionsTable(options: TrainingOptions): Html {
-  const names = Object.keys(NOTEBOOK) as (keyof TrainingOptions)[];
-  const rows = names.map((name) => {
+  const rows = OPTION_NAMES.map((name) => {
     const [value, published] = [options, NOTEBOOK].map((source) => String(source[name]));
     return html`
       <tr class="${value === published ? "same" : "differs"}">
-        <td>${spaced(name)}</td>
+        <td>${optionLabel(name)}</td>
         <td>${value}</td>
         <td class="muted">${published}</td>
       </tr>
