@@ -87,9 +87,12 @@ export type { Plane } from "./lib/image/plane.ts";
 export {
   createEngine,
   type CreateEngineOptions,
+  type DeviceChoice,
   type DeviceListing,
   listDevices,
 } from "./lib/engine/create.ts";
+export type { Trial } from "./lib/engine/trial.ts";
+export { NoAdapterError } from "./lib/engine/webgpu/device.ts";
 export type * from "./lib/engine/engine.ts";
 export type { Distortion } from "./lib/engine/distortion.ts";
 export type { Optimizer } from "./lib/net/optimizers.ts";

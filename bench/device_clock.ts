@@ -2,7 +2,7 @@
  * Times GPU work by the device's clock (timestamp queries), or by the host's clock if the device
  * has none.
  */
-import { findAdapter, Gpu, NO_ADAPTER } from "../lib/engine/webgpu/device.ts";
+import { findAdapter, Gpu, NoAdapterError } from "../lib/engine/webgpu/device.ts";
 
 const FEATURE = "timestamp-query";
 /**
@@ -18,7 +18,7 @@ const LEAST_SHARE = 0.2;
 /** Opens the device that training uses, with timestamp queries enabled if the adapter has them. */
 export async function openClockedGpu(): Promise<Gpu> {
   const adapter = await findAdapter();
-  if (adapter === undefined) throw new Error(`Cannot time kernels: ${NO_ADAPTER}`);
+  if (adapter === undefined) throw new NoAdapterError("time kernels");
   if (adapter.features.has(FEATURE)) {
     const requestDevice = adapter.requestDevice.bind(adapter);
     adapter.requestDevice = (descriptor) =>

@@ -6,7 +6,7 @@
  * bench/webgpu_bench.ts`.
  */
 import { listDevices } from "../lib/engine/create.ts";
-import { findAdapter, Gpu, NO_ADAPTER } from "../lib/engine/webgpu/device.ts";
+import { findAdapter, Gpu } from "../lib/engine/webgpu/device.ts";
 import { openDigits } from "./digits.ts";
 import { registerEngineBenches } from "./engine_benches.ts";
 import {
@@ -31,7 +31,7 @@ if (device) {
   );
   await registerKernelBenches(device.software);
 } else {
-  console.log(`Cannot time WebGPU: ${NO_ADAPTER}`);
+  console.log("Cannot time WebGPU: there is no adapter");
 }
 
 /**

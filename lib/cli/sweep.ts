@@ -1,7 +1,7 @@
 /** `deno task sweep`: trains many runs and compares them. */
 import type { Dataset } from "../data/dataset.ts";
 import { recordDataset } from "../data/record.ts";
-import { createEngine, listDevices } from "../engine/create.ts";
+import { listDevices } from "../engine/create.ts";
 import type { Backend, EngineOptions } from "../engine/engine.ts";
 import { tryLock } from "../files/lock.ts";
 import { linkTarget } from "../files/write_file.ts";
@@ -15,7 +15,7 @@ import { sweep, type SweepEvent, type SweptRun } from "../training/sweep.ts";
 import { sweepInParallel } from "../training/sweep_jobs.ts";
 import { openStatus, type Status } from "./status.ts";
 import { DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
-import { DRIVER_ADVICE } from "./driver_advice.ts";
+import { openEngine } from "./device_choice.ts";
 import {
   type Flag,
   type FlagValues,
@@ -204,13 +204,7 @@ function startSweep(
       status.notice(`--jobs ${jobs} has no effect on a GPU, which trains one run after the other`);
     }
     const makeEngine = (options: EngineOptions) =>
-      createEngine({
-        ...options,
-        backend,
-        noAdapterAdvice: DRIVER_ADVICE,
-        onNotice: status.notice,
-        onCompiling,
-      });
+      openEngine({ ...options, backend, onCompiling }, status.notice);
     return sweep({ data, runs, makeEngine });
   }
   const cores = navigator.hardwareConcurrency;

@@ -1,5 +1,4 @@
 /** `deno task train`: trains a net, by default exactly as the notebook does. */
-import { createEngine } from "../engine/create.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { NamedDataset } from "../data/names.ts";
@@ -12,7 +11,7 @@ import { train } from "../training/train.ts";
 import { engineOptions } from "../training/trainer.ts";
 import { openStatus, type Status } from "./status.ts";
 import { chosenNamedDataset, DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
-import { DRIVER_ADVICE } from "./driver_advice.ts";
+import { openEngine, reopenEngine } from "./device_choice.ts";
 import { type FlagValues, number, oneOf, path, type Task, toggle, UsageError } from "./flags.ts";
 import type { Interruption } from "./interruption.ts";
 import { print } from "./output.ts";
@@ -186,20 +185,21 @@ async function openDataAndEngine(
   status: Status,
   resumed: Resumed | undefined,
 ): Promise<[Dataset, TrainingOptions, Engine]> {
-  const { backend = "auto" } = flags;
+  const { backend } = flags;
   const run = resumed?.checkpoint.run;
   const opening = openChosenDataset(flags, status, run && (run.data ?? { dataset: run.dataset }));
   const engineFor = (
     shape: Pick<Dataset, "width" | "height" | "classes">,
     options: TrainingOptions,
-  ) =>
-    createEngine({
+  ) => {
+    const needed = {
       ...engineOptions(options, shape),
-      backend,
-      noAdapterAdvice: DRIVER_ADVICE,
-      onNotice: status.notice,
       onCompiling: () => status.progress(0, 1, "compiling shaders"),
-    });
+    };
+    return run && backend === undefined
+      ? reopenEngine(needed, run.backend === "webgpu" ? "webgpu" : "cpu", status.notice)
+      : openEngine({ ...needed, backend }, status.notice);
+  };
   const named = resumed ? undefined : chosenNamedDataset(flags);
   if (named) {
     const known = { ...named, name: flags.dataset ?? "mnist", labels: { length: named.rows } };

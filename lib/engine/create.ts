@@ -1,13 +1,21 @@
 /** Creates engines: chooses a device, and reports which one and why. */
 import { createCpuEngine, describeCpu } from "./cpu/cpu_engine.ts";
 import type { Backend, DeviceDescription, Engine, EngineOptions } from "./engine.ts";
-import { describeAdapter, findAdapter, Gpu, NO_ADAPTER, requestAdapter } from "./webgpu/device.ts";
+import {
+  describeAdapter,
+  findAdapter,
+  Gpu,
+  NoAdapterError,
+  requestAdapter,
+} from "./webgpu/device.ts";
+import { type Trial, tryAdapter } from "./trial.ts";
 import { createWebGpuEngine } from "./webgpu/webgpu_engine.ts";
 
 /** The arguments of `createEngine`. */
 export interface CreateEngineOptions extends EngineOptions {
   /**
-   * `auto` uses a hardware adapter or else the CPU engine; `webgpu` also accepts a software adapter.
+   * `auto` uses a hardware adapter if it proves to compute correctly and not to be slower than the CPU
+   * engine, else the CPU engine. `webgpu` uses any adapter, even a software one, without a trial.
    * @default "auto"
    */
   backend?: Backend;
@@ -16,16 +24,36 @@ export interface CreateEngineOptions extends EngineOptions {
    * @default one per core
    */
   threads?: number;
-  /** Advice to add to the error message if `webgpu` finds no adapter. */
-  noAdapterAdvice?: string;
-  /** Called with a message that says which device is used, and why. */
-  onNotice?: (message: string) => void;
+  /** Called with the device that is used, and why. */
+  onChoice?: (choice: DeviceChoice) => void;
   /** Called before shaders are compiled, which may take several seconds the first time. */
   onCompiling?: () => void;
 }
 
-/** The CPU engine's description. */
-const CPU = describeCpu();
+/** The device that `createEngine` chose, and why. */
+export interface DeviceChoice {
+  /** The device that is used. */
+  device: DeviceDescription;
+  /** The adapter that was considered, if there is one. */
+  adapter?: DeviceDescription;
+  /**
+   * - `asked`: `backend` named it;
+   * - `faster` and `slower`: the adapter is right, and was compared with the CPU engine in time;
+   * - `wrong`: the adapter computes wrong results;
+   * - `failed`: the adapter failed;
+   * - `software`: the only adapter is a software one;
+   * - `none`: there is no adapter;
+   * - `alone`: the CPU engine cannot run here, so that there was nothing to compare with.
+   */
+  reason: "asked" | "faster" | "slower" | "wrong" | "failed" | "software" | "none" | "alone";
+  /** The trial, if there was one. */
+  trial?: Trial;
+  /** Why the adapter or the CPU engine failed, if it did. */
+  failure?: string;
+}
+
+/** `auto` uses the CPU engine only if it is faster by this factor, so that the choice is stable. */
+const MUCH_FASTER = 1.5;
 
 /**
  * Creates an engine and compiles its kernels.
@@ -33,7 +61,7 @@ const CPU = describeCpu();
  * @param options The net, and the kind of device to use
  * @returns The engine; dispose it with `await using` or `engine[Symbol.asyncDispose]()`
  * @throws {Error} If `backend` is `webgpu` and there is no adapter, or the device fails; with `auto`,
- * the CPU engine then replaces the device
+ * the CPU engine then replaces it
  *
  * @example
  * ```ts
@@ -54,36 +82,78 @@ export async function createEngine(
   {
     backend = "auto",
     threads,
-    noAdapterAdvice,
-    onNotice = () => {},
+    onChoice = () => {},
     onCompiling = () => {},
     ...options
   }: CreateEngineOptions,
 ): Promise<Engine> {
-  const adapter = backend === "cpu" ? undefined : await findAdapter();
-  const found = adapter && describeAdapter(adapter.info);
-  if (adapter && (backend === "webgpu" || !found?.software)) {
-    try {
-      const engine = await openWebGpu(adapter, options, onCompiling);
-      onNotice(`device: ${found?.name}, a ${found?.software ? "software" : "hardware"} adapter`);
-      return engine;
-    } catch (error) {
-      if (backend === "webgpu") throw error;
-      onNotice(`device: ${CPU.name}, as the hardware adapter failed: ${(error as Error).message}`);
-      return createCpuEngine({ ...options, threads });
-    }
+  const makeCpu = () => createCpuEngine({ ...options, threads });
+  if (backend === "cpu") {
+    const engine = makeCpu();
+    onChoice({ device: engine.device, reason: "asked" });
+    return engine;
   }
+  const found = await findAdapter();
   if (backend === "webgpu") {
-    const reason = noAdapterAdvice ? `${NO_ADAPTER}: ${noAdapterAdvice}` : NO_ADAPTER;
-    throw new Error(`Cannot train on WebGPU: there is ${reason}`);
+    if (!found) throw new NoAdapterError("train");
+    const engine = await openWebGpu(found, options, onCompiling);
+    onChoice({ device: engine.device, reason: "asked" });
+    return engine;
   }
-  const why = backend === "cpu"
-    ? "because of --backend cpu"
-    : found
-    ? `as no hardware adapter was found (--backend webgpu would use ${found.name})`
-    : `as there is ${NO_ADAPTER}`;
-  onNotice(`device: ${CPU.name}, ${why}`);
-  return createCpuEngine({ ...options, threads });
+  const { engine, ...choice } = await chooseDevice(
+    found,
+    (adapter) => openWebGpu(adapter, options, onCompiling),
+    makeCpu,
+  );
+  onChoice(choice);
+  return engine;
+}
+
+/**
+ * Chooses between an adapter and the CPU engine, after a trial if the adapter is hardware.
+ *
+ * @param found The adapter, if there is one
+ * @param open Creates an engine on it
+ * @param makeCpu Creates the CPU engine
+ * @returns The engine to use, and why
+ */
+export async function chooseDevice(
+  found: GPUAdapter | undefined,
+  open: (adapter: GPUAdapter) => Promise<Engine>,
+  makeCpu: () => Engine,
+): Promise<DeviceChoice & { engine: Engine }> {
+  const useCpu = (reason: DeviceChoice["reason"], details: Partial<DeviceChoice> = {}) => {
+    const engine = makeCpu();
+    return { engine, device: engine.device, reason, ...details };
+  };
+  if (!found) return useCpu("none");
+  const adapter = describeAdapter(found);
+  if (adapter.software) return useCpu("software", { adapter });
+  let gpu: Engine | undefined;
+  try {
+    gpu = await open(found);
+    let cpu: Engine;
+    try {
+      cpu = makeCpu();
+    } catch (error) {
+      const failure = (error as Error).message;
+      return { engine: gpu, device: gpu.device, adapter, reason: "alone", failure };
+    }
+    await using second = cpu;
+    const trial = await tryAdapter(gpu, second);
+    const reason = judge(trial);
+    if (reason === "faster") return { engine: gpu, device: gpu.device, adapter, reason, trial };
+    await gpu[Symbol.asyncDispose]();
+    return useCpu(reason, { adapter, trial });
+  } catch (error) {
+    await gpu?.[Symbol.asyncDispose]();
+    return useCpu("failed", { adapter, failure: (error as Error).message });
+  }
+}
+
+function judge({ adapter, cpu }: Trial): "faster" | "slower" | "wrong" {
+  if (adapter === undefined || cpu === undefined) return "wrong";
+  return adapter > MUCH_FASTER * cpu ? "slower" : "faster";
 }
 
 async function openWebGpu(
@@ -104,7 +174,7 @@ async function openWebGpu(
 /** A device of this machine, and a function that creates engines on it. */
 export interface FoundDevice {
   device: DeviceDescription;
-  /** Whether `auto` chooses it. */
+  /** Whether `auto` tries it first; it then uses it unless it proves wrong or slow. */
   chosen: boolean;
   makeEngine(options: EngineOptions): Promise<Engine>;
 }
@@ -122,9 +192,10 @@ export async function findDevices(): Promise<FoundDevice[]> {
     const adapter = await requestAdapter(request);
     if (adapter === undefined) continue;
     // Adapters are identified by all their information, of which browsers provide little.
-    const { vendor, architecture, device, description } = adapter.info;
-    found.set(JSON.stringify([vendor, architecture, device, description]), {
-      device: describeAdapter(adapter.info),
+    const { vendor, architecture, device: name, description } = adapter.info ?? {};
+    const device = describeAdapter(adapter);
+    found.set(JSON.stringify([vendor, architecture, name, description, device.software]), {
+      device,
       // An adapter provides only one device, so request a new one.
       makeEngine: async (options) => openWebGpu((await requestAdapter(request))!, options),
     });
@@ -132,7 +203,7 @@ export async function findDevices(): Promise<FoundDevice[]> {
   const devices = [
     ...found.values(),
     {
-      device: CPU,
+      device: describeCpu(),
       makeEngine: (options: EngineOptions) => Promise.resolve(createCpuEngine(options)),
     },
   ];
@@ -142,14 +213,14 @@ export async function findDevices(): Promise<FoundDevice[]> {
 
 /** A device of this machine. */
 export interface DeviceListing extends DeviceDescription {
-  /** Whether `auto` chooses it. */
+  /** Whether `auto` tries it first; it then uses it unless it proves wrong or slow. */
   chosen: boolean;
 }
 
 /**
  * Lists every distinct adapter that `requestAdapter`'s options reach, and the CPU engine.
  *
- * @returns The devices, adapters first; the one that `auto` uses is marked
+ * @returns The devices, adapters first; the one that `auto` tries first is marked
  *
  * @example
  * ```ts

@@ -1,16 +1,21 @@
+/** Tests of how a device is chosen, with adapters that fail, are wrong or slow, or die. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { createEngine } from "../../lib/engine/create.ts";
-import { test } from "../requirements.ts";
+import { createCpuEngine } from "../../lib/engine/cpu/cpu_engine.ts";
+import {
+  chooseDevice,
+  createEngine,
+  type DeviceChoice,
+  listDevices,
+} from "../../lib/engine/create.ts";
+import type { Engine, EngineOptions } from "../../lib/engine/engine.ts";
+import { choiceLine } from "../../lib/cli/device_choice.ts";
+import { needs, test } from "../requirements.ts";
 import { NOTEBOOK_ENGINE } from "./contract/shared.ts";
 
-/** Runs a function while the only WebGPU adapter is a GPU that gives no device. */
-async function withFailingAdapter(run: () => Promise<void>): Promise<void> {
-  const adapter = {
-    info: { description: "Failing GPU", isFallbackAdapter: false },
-    limits: {},
-    requestDevice: () => Promise.reject(new Error("out of devices")),
-  };
-  const gpu = { requestAdapter: () => Promise.resolve(adapter) };
+const GPU = { info: { description: "Some GPU", isFallbackAdapter: false }, limits: {} };
+
+/** Runs a function while `navigator.gpu` is another object. */
+async function withGpu(gpu: unknown, run: () => Promise<void>): Promise<void> {
   const before = Object.getOwnPropertyDescriptor(navigator, "gpu");
   Object.defineProperty(navigator, "gpu", { value: gpu, configurable: true });
   try {
@@ -21,14 +26,27 @@ async function withFailingAdapter(run: () => Promise<void>): Promise<void> {
   }
 }
 
+function withFailingAdapter(run: () => Promise<void>): Promise<void> {
+  const requestDevice = () => Promise.reject(new Error("out of devices"));
+  const adapter = { ...GPU, requestDevice };
+  return withGpu({ requestAdapter: () => Promise.resolve(adapter) }, run);
+}
+
+/** Returns the choice of `auto`. */
+async function choose(options = NOTEBOOK_ENGINE): Promise<DeviceChoice> {
+  const choices: DeviceChoice[] = [];
+  const onChoice = (choice: DeviceChoice) => choices.push(choice);
+  await using engine = await createEngine({ ...options, onChoice });
+  assertEquals(choices.length, 1);
+  assertEquals(choices[0].device, engine.device);
+  return choices[0];
+}
+
 test("createEngine() returns the CPU engine, with a notice, if the adapter gives no device", () =>
   withFailingAdapter(async () => {
-    const notices: string[] = [];
-    const onNotice = (line: string) => notices.push(line);
-    await using engine = await createEngine({ ...NOTEBOOK_ENGINE, onNotice });
-    assertEquals(engine.device.backend, "cpu");
-    assertEquals(notices.length, 1);
-    assert(notices[0].includes("Cannot open Failing GPU: out of devices"), notices[0]);
+    const choice = await choose();
+    assertEquals([choice.device.backend, choice.reason], ["cpu", "failed"]);
+    assert(choiceLine(choice).includes("Cannot open Some GPU: out of devices"));
   }));
 
 test("createEngine() throws if backend is webgpu and the adapter gives no device", () =>
@@ -36,6 +54,185 @@ test("createEngine() throws if backend is webgpu and the adapter gives no device
     await assertRejects(
       () => createEngine({ ...NOTEBOOK_ENGINE, backend: "webgpu" }),
       Error,
-      "Cannot open Failing GPU: out of devices",
+      "Cannot open Some GPU: out of devices",
     );
   }));
+
+test("createEngine() takes an adapter that is refused with an error for no adapter", () =>
+  withGpu({ requestAdapter: () => Promise.reject(new TypeError("disallowed")) }, async () => {
+    assertEquals((await choose()).reason, "none");
+    await assertRejects(
+      () => createEngine({ ...NOTEBOOK_ENGINE, backend: "webgpu" }),
+      Error,
+      "there is no WebGPU adapter",
+    );
+  }));
+
+test("createEngine() says that a device was lost at birth", () => {
+  const device = {
+    addEventListener() {},
+    lost: Promise.resolve({ message: "too many contexts" }),
+    limits: {},
+  };
+  const adapter = { ...GPU, requestDevice: () => Promise.resolve(device) };
+  return withGpu({ requestAdapter: () => Promise.resolve(adapter) }, async () => {
+    const { reason, failure } = await choose();
+    assertEquals(reason, "failed");
+    assert(failure?.includes("lost: too many contexts"), failure);
+  });
+});
+
+test("listDevices() tells a hardware adapter from a fallback with the same information", () =>
+  withGpu({
+    requestAdapter: ({ forceFallbackAdapter = false }: GPURequestAdapterOptions) =>
+      Promise.resolve({ info: { isFallbackAdapter: forceFallbackAdapter }, limits: {} }),
+  }, async () => {
+    const adapters = (await listDevices()).filter(({ backend }) => backend === "webgpu");
+    assertEquals(adapters.map(({ software, chosen }) => [software, chosen]), [
+      [false, true],
+      [true, false],
+    ]);
+  }));
+
+test("listDevices() describes an adapter of a browser that has no information", () =>
+  withGpu({ requestAdapter: () => Promise.resolve({ limits: {} }) }, async () => {
+    assertEquals((await listDevices())[0].name, "unnamed adapter");
+  }));
+
+/** Returns an engine with some methods replaced; `engine` is the original. */
+function changed(change: (engine: Engine) => Partial<Engine>): Engine {
+  const engine = createCpuEngine(NOTEBOOK_ENGINE);
+  const methods = change(engine) as Record<PropertyKey, unknown>;
+  return new Proxy(engine, {
+    get(_, name) {
+      const value = methods[name] ?? Reflect.get(engine, name);
+      return typeof value === "function" ? value.bind(engine) : value;
+    },
+  });
+}
+
+/** An engine whose steps take longer. */
+function slow(): Engine {
+  let steps = 0;
+  return changed((engine) => ({
+    step(some) {
+      steps += some.length;
+      engine.step(some);
+    },
+    async settle() {
+      await new Promise((resolve) => setTimeout(resolve, 20 * steps));
+      steps = 0;
+      return await engine.settle();
+    },
+  }));
+}
+
+/** An engine that computes one weight's change slightly wrong. */
+function wrong(): Engine {
+  return changed((engine) => ({
+    async read() {
+      const state = await engine.read();
+      state.parameters[45_000] *= 1.001;
+      return state;
+    },
+  }));
+}
+
+async function choiceOf(
+  adapter: () => Engine,
+  cpu: () => Engine = () => createCpuEngine(NOTEBOOK_ENGINE),
+): Promise<DeviceChoice & { usesAdapter: boolean }> {
+  let gpu: Engine | undefined;
+  const open = () => Promise.resolve(gpu = adapter());
+  const { engine, ...choice } = await chooseDevice(GPU as unknown as GPUAdapter, open, cpu);
+  await using _ = engine;
+  return { ...choice, usesAdapter: engine === gpu };
+}
+
+test("chooseDevice() uses an adapter that is right and as fast as the CPU", async () => {
+  const choice = await choiceOf(() => createCpuEngine(NOTEBOOK_ENGINE), slow);
+  assertEquals([choice.reason, choice.usesAdapter], ["faster", true]);
+  assertEquals(choice.trial?.error, 0);
+  assert(choice.trial!.cpu! > 10 && choice.trial!.adapter! < choice.trial!.cpu!);
+});
+
+test("chooseDevice() uses the CPU, and names both times, if an adapter is much slower", async () => {
+  const choice = await choiceOf(slow);
+  assertEquals([choice.reason, choice.usesAdapter], ["slower", false]);
+  assert(/takes \d+ ms a step against the CPU engine's 0?\.?\d+/.test(choiceLine(choice)));
+});
+
+test("chooseDevice() never uses an adapter that computes one weight slightly wrong", async () => {
+  const choice = await choiceOf(wrong, slow);
+  assertEquals([choice.reason, choice.usesAdapter], ["wrong", false]);
+  assert(choice.trial!.error > choice.trial!.tolerance);
+  assertEquals(choice.trial!.adapter, undefined);
+});
+
+test("chooseDevice() never uses an adapter that returns NaN", async () => {
+  const choice = await choiceOf(() =>
+    changed((engine) => ({
+      async read() {
+        const state = await engine.read();
+        state.parameters[7] = NaN;
+        return state;
+      },
+    }))
+  );
+  assertEquals(choice.reason, "wrong");
+});
+
+test("chooseDevice() uses the CPU if the adapter dies in its trial", async () => {
+  const dying = () => changed(() => ({ settle: () => Promise.reject(new Error("it was lost")) }));
+  const choice = await choiceOf(dying);
+  assertEquals([choice.reason, choice.failure], ["failed", "it was lost"]);
+});
+
+test("chooseDevice() uses an adapter unchecked where the CPU engine cannot run", async () => {
+  const choice = await choiceOf(() => createCpuEngine(NOTEBOOK_ENGINE), () => {
+    throw new Error("there is no WebAssembly here");
+  });
+  assertEquals([choice.reason, choice.usesAdapter], ["alone", true]);
+});
+
+// The same with a real adapter, which says that it is hardware, and a tiny net.
+const TINY_ENGINE: EngineOptions = {
+  ...NOTEBOOK_ENGINE,
+  architecture: { ...NOTEBOOK_ENGINE.architecture, inputs: 64, hidden: [8, 8] },
+  batchSize: 10,
+};
+for (
+  const [what, mistake, reason] of [
+    ["slower", (code: string) => code, "slower"],
+    // A coefficient of tanh that is wrong in the third digit.
+    [
+      "wrong in one coefficient",
+      (code: string) => code.replace("4.89352518554385e-03", "4.892e-03"),
+      "wrong",
+    ],
+  ] as const
+) {
+  Deno.test({
+    name: `createEngine() uses the CPU if the adapter is ${what}`,
+    ...await needs("webgpu"),
+    fn() {
+      const { gpu } = navigator;
+      return withGpu({
+        async requestAdapter() {
+          const adapter = (await gpu.requestAdapter())!;
+          return {
+            info: { description: "Some GPU", isFallbackAdapter: false },
+            limits: adapter.limits,
+            async requestDevice(descriptor: GPUDeviceDescriptor) {
+              const device = await adapter.requestDevice(descriptor);
+              const { createShaderModule } = device;
+              device.createShaderModule = (descriptor) =>
+                createShaderModule.call(device, { ...descriptor, code: mistake(descriptor.code) });
+              return device;
+            },
+          };
+        },
+      }, async () => assertEquals((await choose(TINY_ENGINE)).reason, reason));
+    },
+  });
+}

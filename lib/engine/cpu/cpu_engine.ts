@@ -17,7 +17,7 @@ import type {
 } from "../engine.ts";
 import { Draws } from "./draws.ts";
 import { planMemory, writeFieldWeights } from "./layout.ts";
-import { type Build, buildOfHere } from "./module.ts";
+import { assertWebAssembly, type Build, buildOfHere } from "./module.ts";
 import { parameterIndices, writeCopies } from "./parameters.ts";
 import { canShareMemory, Threads } from "./threads.ts";
 
@@ -87,6 +87,7 @@ export function createCpuEngine(
   options: CpuEngineOptions,
   { build = buildOfHere(), sharedStep = 5e6 }: Partial<CpuInternals> = {},
 ): Engine {
+  assertWebAssembly();
   return new CpuEngine(options, { build, sharedStep });
 }
 
@@ -359,6 +360,7 @@ function nextTurn(): Promise<void> {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
       port1.close();
+      port2.close();
       resolve();
     };
     port2.postMessage(undefined);

@@ -17,13 +17,42 @@ const RELAXED_PROBE = Uint8Array.of(
   10, 13, 1, 11, 0, 0x20, 0, 0x20, 1, 0x20, 2, 0xfd, 0x85, 2, 0x0b, // get 0, 1, 2; relaxed_madd; end
 );
 
+/** A minimal module with a 128-bit vector: a function that returns its argument. */
+// deno-fmt-ignore
+const SIMD_PROBE = Uint8Array.of(
+  0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, // magic number, version
+  1, 6, 1, 0x60, 1, 0x7b, 1, 0x7b, // type v128 -> v128
+  3, 2, 1, 0, // one function of that type
+  10, 6, 1, 4, 0, 0x20, 0, 0x0b, // get 0; end
+);
+
+/**
+ * Asserts that this runtime can run the module.
+ *
+ * @throws {Error} If it has no WebAssembly, or none with vectors
+ */
+export function assertWebAssembly(): void {
+  if (typeof WebAssembly === "undefined") {
+    throw new Error(
+      "Cannot compute on the processor as there is no WebAssembly here: Safari turns it off in Lockdown Mode",
+    );
+  }
+  if (!WebAssembly.validate(SIMD_PROBE)) {
+    throw new Error(
+      "Cannot compute on the processor as its WebAssembly has no SIMD: it needs a processor with SSE4.1 or NEON, and a browser of 2023 or later",
+    );
+  }
+}
+
 /**
  * Returns the fastest build that this runtime supports. `relaxed` uses fused multiply-adds if the
  * processor has them; some runtimes, such as Safari, support only `plain`. Results may differ in
  * the last bits.
  */
 export function buildOfHere(): Build {
-  return WebAssembly.validate(RELAXED_PROBE) ? "relaxed" : "plain";
+  return typeof WebAssembly !== "undefined" && WebAssembly.validate(RELAXED_PROBE)
+    ? "relaxed"
+    : "plain";
 }
 
 /** Compiled modules, kept because a sweep creates many engines. */
@@ -36,6 +65,7 @@ const compiled = new Map<string, WebAssembly.Module>();
  * @param isShared Whether its memory is shared between threads
  */
 export function compileModule(build: Build, isShared: boolean): WebAssembly.Module {
+  assertWebAssembly();
   const name = `${build} ${isShared}`;
   let module = compiled.get(name);
   if (module === undefined) {

@@ -9,17 +9,26 @@ const WANTED_LIMITS = [
   "maxComputeWorkgroupStorageSize",
 ] as const;
 
-/** The message if there is no adapter; callers add advice for their host. */
-export const NO_ADAPTER = "no WebGPU adapter";
+/** Thrown if WebGPU was asked for and there is no adapter; callers may add advice for their host. */
+export class NoAdapterError extends Error {
+  override readonly name = "NoAdapterError";
+
+  /** @param action What needs an adapter, such as `train` */
+  constructor(action: string) {
+    super(`Cannot ${action} on WebGPU: there is no WebGPU adapter`);
+  }
+}
 
 /** Describes an adapter by the information that it provides. */
-export function describeAdapter(info: GPUAdapterInfo): DeviceDescription {
+export function describeAdapter(adapter: GPUAdapter): DeviceDescription {
+  // Older browsers have no `info`, or had `isFallbackAdapter` on the adapter itself.
+  const info: Partial<GPUAdapterInfo> = adapter.info ?? {};
+  const { isFallbackAdapter = false } = adapter as { isFallbackAdapter?: boolean };
   return {
     backend: "webgpu",
-    name: info.description || [info.vendor, info.architecture, info.device].join(" ").trim() ||
-      "unnamed adapter",
-    // Undefined in older browsers.
-    software: info.isFallbackAdapter ?? false,
+    name: info.description ||
+      [info.vendor, info.architecture, info.device].filter(Boolean).join(" ") || "unnamed adapter",
+    software: info.isFallbackAdapter ?? isFallbackAdapter,
   };
 }
 
@@ -34,7 +43,8 @@ export async function requestAdapter(
 ): Promise<GPUAdapter | undefined> {
   if (typeof navigator === "undefined" || navigator.gpu === undefined) return undefined;
   avoidOpenGl();
-  const adapter = await navigator.gpu.requestAdapter(options);
+  // Some browsers reject instead of returning null, for example where a policy forbids WebGPU.
+  const adapter = await navigator.gpu.requestAdapter(options).catch(() => null);
   return adapter === null || isOpenGl(adapter) ? undefined : adapter;
 }
 
@@ -56,6 +66,8 @@ export class Gpu {
   readbacks = 0;
   #failure: Error | undefined;
   #closing = false;
+  /** Rejects when the device is lost. */
+  readonly #lost: Promise<never>;
 
   private constructor(device: GPUDevice, description: DeviceDescription) {
     this.device = device;
@@ -67,11 +79,12 @@ export class Gpu {
         `${description.name} reports: ${(event as GPUUncapturedErrorEvent).error.message}`,
       );
     });
-    device.lost.then(({ message }) => {
-      if (!this.#closing) {
-        this.#fail(`${description.name} was lost: ${message || "no reason given"}`);
-      }
+    this.#lost = device.lost.then(({ message }) => {
+      const text = `${description.name} was lost: ${message || "no reason given"}`;
+      if (!this.#closing) this.#fail(text);
+      throw new Error(text);
     });
+    this.#lost.catch(() => {});
   }
 
   /**
@@ -81,15 +94,25 @@ export class Gpu {
    * @throws {Error} If the adapter provides no device
    */
   static async open(adapter: GPUAdapter): Promise<Gpu> {
-    const description = describeAdapter(adapter.info);
+    const description = describeAdapter(adapter);
     const requiredLimits = Object.fromEntries(
       WANTED_LIMITS.map((name) => [name, adapter.limits[name]]),
     );
     try {
-      return new Gpu(await adapter.requestDevice({ requiredLimits }), description);
+      const gpu = new Gpu(await adapter.requestDevice({ requiredLimits }), description);
+      // A device may be lost at birth, which its promise tells in the next microtasks.
+      await Promise.resolve();
+      await Promise.resolve();
+      gpu.assertNoError();
+      return gpu;
     } catch (error) {
       throw new Error(`Cannot open ${description.name}: ${(error as Error).message}`);
     }
+  }
+
+  /** Waits until all submitted work is done, or throws if the device is lost before. */
+  async finished(): Promise<void> {
+    await this.#orLost(this.device.queue.onSubmittedWorkDone());
   }
 
   /** Throws if any error has occurred since the device was opened. */
@@ -148,7 +171,7 @@ export class Gpu {
       const encoder = this.device.createCommandEncoder();
       encoder.copyBufferToBuffer(source, 0, staging, 0, size);
       this.device.queue.submit([encoder.finish()]);
-      await staging.mapAsync(GPUMapMode.READ, 0, size);
+      await this.#orLost(staging.mapAsync(GPUMapMode.READ, 0, size));
       const copy = staging.getMappedRange(0, size).slice(0, bytes);
       staging.unmap();
       return copy;
@@ -168,6 +191,12 @@ export class Gpu {
   close(): void {
     this.#closing = true;
     this.device.destroy();
+  }
+
+  /** Some implementations never settle what waits for a lost device. */
+  async #orLost<T>(waiting: Promise<T>): Promise<T> {
+    waiting.catch(() => {});
+    return await Promise.race([waiting, this.#lost]);
   }
 
   #fail(message: string): void {

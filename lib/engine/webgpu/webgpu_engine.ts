@@ -133,7 +133,7 @@ export class WebGpuEngine implements Engine {
       this.#network.encodeSteps(encoder, 1);
       inPass(encoder, (pass) => this.#summing.dispatch(pass, this.#summingGroup, 1));
     });
-    await this.#gpu.device.queue.onSubmittedWorkDone();
+    await this.#gpu.finished();
     this.#gpu.assertNoError();
   }
 
@@ -251,7 +251,7 @@ export class WebGpuEngine implements Engine {
     if (this.#disposed) return;
     this.#disposed = true;
     // Buffers may be destroyed only when nothing uses them. Errors until then no longer matter.
-    await Promise.allSettled([...this.#readings, this.#gpu.device.queue.onSubmittedWorkDone()]);
+    await Promise.allSettled([...this.#readings, this.#gpu.finished()]);
     this.#packer.destroy();
     this.#results.destroy();
     for (const buffer of Object.values(this.#buffers)) buffer.destroy();
