@@ -45,7 +45,7 @@ const FLAGS = {
   quiet: toggle("print only warnings and errors on stderr"),
 };
 
-const TASK: Task<typeof FLAGS> = {
+export const TASK: Task<typeof FLAGS> = {
   name: "train",
   summary:
     "Trains a three-layer net on images of digits. Without flags, repeats the notebook's run: " +
@@ -59,7 +59,7 @@ const REPORT_MODULE: string = "./report.ts";
 if (import.meta.main) await runTask(TASK, trainTask);
 
 /** Trains with the given flags, and prints the events. */
-async function trainTask(
+export async function trainTask(
   flags: FlagValues<typeof FLAGS>,
   _: string[],
   interruption: Interruption,
