@@ -1,6 +1,7 @@
 /** Reads data sets in NumPy's files: Keras' mnist.npz, MedMNIST, Kuzushiji-MNIST, and own arrays. */
 import { isNpy, isZip, type NpzArray, NpzError, openNpy, openNpz } from "../files/npz.ts";
 import { printable } from "../files/printable.ts";
+import { LUMA } from "../image/picture_to_row.ts";
 import { type RowUse, useOf } from "./csv_columns.ts";
 import { DataError } from "./errors.ts";
 import type { RawPixels } from "./pixels.ts";
@@ -10,8 +11,6 @@ import { arranged, type PartsByUse, sideOf } from "./rows.ts";
 const KIND = "as NumPy arrays of images";
 /** A matrix with fewer columns holds labels, not pixels. */
 const MIN_PIXELS = 16;
-/** Weights of red, green and blue in a gray pixel (ITU-R BT.601). */
-const LUMA = [0.299, 0.587, 0.114];
 const IMAGES_NAME = /(^|[_-])(x|images?|imgs?|data|pixels)([_-]|$)/i;
 const LABELS_NAME = /(^|[_-])(y|labels?|targets?|classes)([_-]|$)/i;
 
@@ -190,8 +189,14 @@ async function readPart({ images, labels }: Pair, size: Size): Promise<RawPart> 
   };
 }
 
-/** Reads the items of an array in row-major order. */
-async function readNumbers(array: NamedArray): Promise<RawPixels> {
+/**
+ * Reads the items of an array in row-major order.
+ *
+ * @param array The array
+ * @returns Bytes, or 32-bit floats for all other types
+ * @throws {DataError} If they are no numbers, or not finite
+ */
+export async function readNumbers(array: NpzArray): Promise<RawPixels> {
   const { name, type, isLittleEndian, shape, isColumnMajor } = array;
   if (!Object.hasOwn(READERS, type)) {
     throw new DataError(`${name} must hold numbers: its type is ${printable(type, 20)}`);
@@ -245,8 +250,14 @@ function toGray(pixels: RawPixels, { width, height, colors, isInterleaved }: Siz
   return gray;
 }
 
-/** Reads labels: numbers, texts, or one-hot rows. */
-async function readLabels(array: NamedArray): Promise<string[]> {
+/**
+ * Reads labels: numbers, texts, or one-hot rows.
+ *
+ * @param array The array
+ * @returns One text a row
+ * @throws {DataError} If it holds something else
+ */
+export async function readLabels(array: NpzArray): Promise<string[]> {
   const { name, type, shape, isLittleEndian } = array;
   const [rows, columns = 1] = shape;
   if (type.startsWith("U") || type.startsWith("S")) {

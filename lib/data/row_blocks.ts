@@ -2,7 +2,8 @@
  * Reads rows of pixels in blocks, with or without labels, so that memory does not depend on the
  * length of the file. `mod.ts` must not import it: CSV files are read with a package.
  */
-import { openNpz } from "../files/npz.ts";
+import { gunzipStream, isGzip } from "../files/gzip.ts";
+import { isZip, openNpz } from "../files/npz.ts";
 import { KIND_BYTES } from "../files/kinds.ts";
 import { printable } from "../files/printable.ts";
 import {
@@ -16,6 +17,7 @@ import {
 import { type CsvRecord, readRecords } from "./csv_records.ts";
 import { DataError } from "./errors.ts";
 import { decodeIdx, IDX_HEADER_BYTES, idxKind, parseIdxHeader } from "./idx.ts";
+import { readLabels, readNumbers } from "./npz.ts";
 import type { RawPixels } from "./pixels.ts";
 
 /** Some rows of a file. */
@@ -62,8 +64,7 @@ export async function* readRowBlocks(
 ): AsyncGenerator<RowBlock, void> {
   try {
     const start = await firstBytes(path);
-    const isNpz = start[0] === 0x50 && start[1] === 0x4b;
-    yield* isNpz
+    yield* isZip(start)
       ? readNpz(path, options)
       : idxKind(start)
       ? readIdx(path, options)
@@ -88,15 +89,13 @@ async function firstBytes(path: string): Promise<Uint8Array> {
 }
 
 /** Opens a file as a stream of bytes, decompressed if it is gzipped. */
-async function openBytes(path: string): Promise<ReadableStream<Uint8Array>> {
+async function openBytes(path: string): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
   using file = await Deno.open(path);
   const magic = new Uint8Array(2);
   await file.read(magic);
   const stream = (await Deno.open(path)).readable;
-  if (magic[0] !== 0x1f || magic[1] !== 0x8b) return stream;
-  return stream.pipeThrough(
-    new DecompressionStream("gzip") as unknown as TransformStream<Uint8Array, Uint8Array>,
-  );
+  // Memory is bounded by a block, so the size may be any.
+  return isGzip(magic) ? gunzipStream(stream, Infinity) : stream;
 }
 
 /** The columns of a CSV file of rows. */
@@ -359,8 +358,8 @@ async function* readNpz(
   if (labels && labels.shape.reduce((a, b) => a * b, 1) !== rows) {
     throw new DataError(`${labels.name} must have ${rows} labels: its shape is [${labels.shape}]`);
   }
-  const pixels = numbersOf(await images.read(), images);
-  const classes = labels && Array.from(numbersOf(await labels.read(), labels), String);
+  const pixels = await readNumbers(images);
+  const classes = labels && await readLabels(labels);
   for (let from = 0; from < rows; from += BLOCK_ROWS) {
     const to = Math.min(from + BLOCK_ROWS, rows);
     yield {
@@ -369,36 +368,4 @@ async function* readNpz(
     };
     onProgress?.(to, rows);
   }
-}
-
-/** Reads an array's items as bytes or 32-bit floats. */
-function numbersOf(
-  bytes: Uint8Array<ArrayBuffer>,
-  { name, type, isLittleEndian, isColumnMajor }: {
-    name: string;
-    type: string;
-    isLittleEndian: boolean;
-    isColumnMajor: boolean;
-  },
-): RawPixels {
-  if (isColumnMajor) throw new DataError(`${name} must be stored row by row (order C)`);
-  if (type === "u1" || type === "b1") return bytes;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const read: Record<string, (at: number) => number> = {
-    i1: (at) => view.getInt8(at),
-    i2: (at) => view.getInt16(at, isLittleEndian),
-    i4: (at) => view.getInt32(at, isLittleEndian),
-    i8: (at) => Number(view.getBigInt64(at, isLittleEndian)),
-    u2: (at) => view.getUint16(at, isLittleEndian),
-    u4: (at) => view.getUint32(at, isLittleEndian),
-    f4: (at) => view.getFloat32(at, isLittleEndian),
-    f8: (at) => view.getFloat64(at, isLittleEndian),
-  };
-  if (!Object.hasOwn(read, type)) {
-    throw new DataError(`${name} must hold numbers: its type is ${printable(type)}`);
-  }
-  const size = Number(type[1]);
-  const numbers = new Float32Array(bytes.length / size);
-  for (let i = 0; i < numbers.length; i++) numbers[i] = read[type](i * size);
-  return numbers;
 }

@@ -3,7 +3,7 @@ import type { Picture } from "./decode.ts";
 import { type Plane, resize } from "./plane.ts";
 
 /** ITU-R BT.601's weights of red, green and blue, with which Pillow and Keras make pictures gray. */
-const LUMA = [0.299, 0.587, 0.114];
+export const LUMA: readonly number[] = [0.299, 0.587, 0.114];
 
 /**
  * Converts a picture to gray, and scales it to a given size by area averaging. Dark and bright stay
