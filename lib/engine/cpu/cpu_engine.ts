@@ -16,7 +16,13 @@ import type {
   Step,
 } from "../engine.ts";
 import { Draws } from "./draws.ts";
-import { planMemory, writeFieldWeights } from "./layout.ts";
+import {
+  type LayerView,
+  type Layout,
+  planMemory,
+  writeFieldWeights,
+  writeLayers,
+} from "./layout.ts";
 import { assertWebAssembly, type Build, buildOfHere } from "./module.ts";
 import { parameterIndices, writeCopies } from "./parameters.ts";
 import { canShareMemory, Threads } from "./threads.ts";
@@ -105,7 +111,8 @@ export function describeCpu(build: Build = buildOfHere()): DeviceDescription {
 /** A loaded data set, in the memory of its threads. */
 interface LoadedData {
   data: Dataset;
-  threads: Threads;
+  threads: Threads<Layout>;
+  layers: readonly LayerView[];
   draws: Draws;
   /** The index in the memory of each parameter. */
   indices: Uint32Array;
@@ -126,7 +133,7 @@ class CpuEngine implements Engine {
   readonly #threads: number;
   #loaded: LoadedData | undefined;
   /** The threads of the current data, and of earlier data that queued work still needs. */
-  readonly #open = new Set<Threads>();
+  readonly #open = new Set<Threads<Layout>>();
   /** The run started last, and the run whose rows and parameters are in the memory. */
   #run: Run | undefined;
   #current: Run | undefined;
@@ -173,9 +180,11 @@ class CpuEngine implements Engine {
     threads.bytes.set(data.labels, labels);
     threads.floats.set(rowScales(data, this.options.scale), scales / 4);
     writeFieldWeights(threads.layout, threads.floats);
-    const indices = parameterIndices(this.options.architecture, threads.layout);
+    writeLayers(planned, threads.words);
+    const { layers } = planned;
+    const indices = parameterIndices(this.options.architecture, layers);
     this.#open.add(threads);
-    this.#loaded = { data, threads, draws: new Draws(threads), indices };
+    this.#loaded = { data, threads, layers, draws: new Draws(threads), indices };
     this.#run = undefined;
     this.#queue.push(() => this.#closeAllBut(threads));
   }
@@ -268,6 +277,7 @@ class CpuEngine implements Engine {
 
   async #takeEvaluation(rows: Uint32Array, loaded: LoadedData): Promise<void> {
     const { functions, layout, bytes, words, floats } = loaded.threads;
+    const { out, stride } = loaded.layers[2];
     const { classes, head } = this.options.architecture;
     const { loss } = HEADS[head];
     const evaluation = { correct: 0, rows: rows.length, loss: 0 };
@@ -276,7 +286,7 @@ class CpuEngine implements Engine {
       words.set(block, layout.blockRowNumbers / 4);
       functions.evaluateRows(block.length);
       for (const [i, row] of block.entries()) {
-        const from = (layout.x3 + i * layout.stride3) / 4;
+        const from = (out + i * stride) / 4;
         const outputs = floats.subarray(from, from + classes);
         const label = bytes[layout.labels + row];
         if (predictedClass(outputs) === label) evaluation.correct++;
@@ -289,7 +299,7 @@ class CpuEngine implements Engine {
   }
 
   #writeState(
-    { threads: { floats, layout }, indices }: LoadedData,
+    { threads: { floats, layout }, layers, indices }: LoadedData,
     parameters: Float32Array,
     moments: Float32Array,
   ): void {
@@ -300,7 +310,7 @@ class CpuEngine implements Engine {
       const from = (array - 1) * count;
       for (let i = 0; i < count; i++) floats[indices[i] + distance] = moments[from + i];
     }
-    writeCopies(this.options.architecture, layout, floats, parameters);
+    writeCopies(this.options.architecture, layers, floats, parameters);
   }
 
   #readState(): EngineState {
@@ -327,7 +337,7 @@ class CpuEngine implements Engine {
     this.#assertNotDisposed();
   }
 
-  #closeAllBut(needed: Threads | undefined): void {
+  #closeAllBut(needed: Threads<Layout> | undefined): void {
     for (const threads of this.#open) {
       if (threads === needed) continue;
       threads.close();

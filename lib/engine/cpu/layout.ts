@@ -7,13 +7,48 @@ import { functionsOf, type Optimizer } from "../../net/optimizers.ts";
 import type { ThreefryLayout } from "../../random/threefry.ts";
 
 /** The globals by name: sizes, choices and addresses. */
-export type Layout = Record<string, number>;
+export type Layout = ReturnType<typeof planGlobals>;
+
+/** The globals that draws need. */
+export type DrawLayout = ReturnType<typeof planDraws>;
 
 /** A layout, and the size of memory that it needs. */
-export interface PlannedMemory {
-  layout: Layout;
+export interface PlannedMemory<Globals extends DrawLayout = DrawLayout> {
+  layout: Globals;
   bytes: number;
 }
+
+/** Everything that an engine's memory contains. */
+export interface PlannedEngine extends PlannedMemory<Layout> {
+  /** The layers, to be written to the memory at `layout.layers`. */
+  layers: [LayerView, LayerView, LayerView];
+}
+
+/** The fields of the class Layer in assembly/layer.ts, in their order; each is a u32. */
+const LAYER_FIELDS = [
+  "inputs",
+  "units",
+  "isSparse",
+  "w",
+  "wBackward",
+  "bias",
+  "x",
+  "dx",
+  "xStride",
+  "out",
+  "d",
+  "stride",
+  "pairs",
+  "pairsEnd",
+  "columns",
+  "columnStart",
+  "panels",
+  "deltaPairs",
+  "deltaPairsEnd",
+] as const;
+
+/** A layer's sizes and addresses: see assembly/layer.ts. Fields that a layer does not have are 0. */
+export type LayerView = Record<typeof LAYER_FIELDS[number], number>;
 
 /** What the memory must hold. */
 export interface MemoryPlan {
@@ -57,84 +92,67 @@ export function panelWidth(vectorsLeft: number): number {
  * Plans the memory of an engine.
  *
  * @param plan What the memory must hold
- * @returns The globals' values, and the memory's size
+ * @returns The globals' values, the layers, and the memory's size
  * @throws {RangeError} If the size is more than WebAssembly's 4 GiB
  */
-export function planMemory(
-  { options, rows, imageWidth, threads, stepThreads }: MemoryPlan,
-): PlannedMemory {
-  const { architecture, optimizer, batchSize, augment, threefry } = options;
-  const { inputs, hidden: [units1, units2], classes } = architecture;
+export function planMemory(plan: MemoryPlan): PlannedEngine {
+  const { options: { architecture, batchSize }, rows } = plan;
+  const { inputs, hidden: [units1, units2], classes, activation } = architecture;
   const memory = new Allocator();
-  const panelUnits = 4 * panelVectors(units1);
-  const [stride1, stride2, stride3] = [Math.max(panelUnits, units1), units2, classes]
-    .map((units) => 4 * roundUp(units, 8));
-  const lines = (units: number) => roundUp(units, 4) * 4;
-  const parameters = new Allocator();
-  const [w0, b0, w1, b1, w2, b2] = [
-    4 * inputs * panelUnits,
-    stride1,
-    lines(units1) * roundUp(units2, 8),
-    stride2,
-    lines(units2) * roundUp(classes, 8),
-    stride3,
-  ].map((bytes) => parameters.take(bytes));
-  // The moments, and a sum of gradients.
-  const extraArrays = functionsOf(optimizer).momentArrays + 1;
-  const parameterBytes = parameters.bytes;
-  const address = memory.take(parameterBytes * (1 + extraArrays));
-  const w1Backward = memory.take(stride1 * roundUp(units2, 8));
-  const w2Backward = memory.take(stride2 * roundUp(classes, 8));
-
   const blockRows = Math.min(BLOCK_ROWS, roundUp(Math.max(batchSize, rows), 4));
-  const pairBytes = 8 * blockRows * inputs + 64;
-
-  const layout = {
-    inputs,
-    imageWidth,
-    units1,
-    units2,
-    classes,
-    blockRows,
-    stride1,
-    stride2,
-    stride3,
-    activation: ACTIVATIONS[architecture.activation].code,
-    outputActivation: HEADS[architecture.head].output.code,
-    head: HEADS[architecture.head].code,
-    optimizer: functionsOf(optimizer).code,
-    ...optimizerConstants(optimizer),
-    isShifted: Number(augment === "shift"),
-    ...planDistortion(memory, augment, { inputs, imageWidth, threads }),
-    stepThreads,
-    sumsScratch: memory.take(threads * SUMS_BYTES),
-    ...planDraws(memory, { rows, largest: batchSize, layout: threefry, threads }),
-    w0: address + w0,
-    b0: address + b0,
-    w1: address + w1,
-    b1: address + b1,
-    w2: address + w2,
-    b2: address + b2,
-    parameterBytes,
-    gradientArray: extraArrays,
-    w1Backward,
-    w2Backward,
-    blockRowNumbers: memory.take(4 * blockRows),
-    pixelPairsEnd: memory.take(4 * blockRows),
-    pixelPairs: memory.take(pairBytes),
-    rowPairsStart: memory.take(4 * (inputs + 2)),
-    rowPairs: memory.take(pairBytes),
-    x1: memory.take(blockRows * stride1),
-    x2: memory.take(blockRows * stride2),
-    x3: memory.take(blockRows * stride3),
-    d1: memory.take(blockRows * stride1),
-    d2: memory.take(blockRows * stride2),
-    d3: memory.take(blockRows * stride3),
-    scaledD1: memory.take(4 * blockRows * panelUnits),
-    labels: memory.take(rows),
-    scales: memory.take(4 * rows),
-    images: memory.take(rows * inputs + 64),
-  };
+  // tanh is never 0, but relu is, for half of all units or more.
+  const sizes = [
+    { inputs, units: units1, isSparse: true },
+    { inputs: units1, units: units2, isSparse: activation === "relu" },
+    { inputs: units2, units: classes, isSparse: false },
+  ];
+  const parameters = new Allocator();
+  const weights = sizes.map((size) => ({
+    w: parameters.take(
+      weightBytes(size.inputs, size.units, size.isSparse ? panelUnits : stripUnits),
+    ),
+    bias: parameters.take(outputStride(size)),
+  }));
+  const layout = planGlobals(memory, plan, { blockRows, parameterBytes: parameters.bytes });
+  const layers = sizes.map((size, i): LayerView => {
+    const { isSparse } = size;
+    const stride = outputStride(size);
+    const none = { x: 0, dx: 0, xStride: 0, wBackward: 0 };
+    const lists = { pairs: 0, pairsEnd: 0, columns: 0, columnStart: 0, panels: 0 };
+    const view = {
+      ...size,
+      isSparse: Number(isSparse),
+      w: layout.parameters + weights[i].w,
+      bias: layout.parameters + weights[i].bias,
+      out: memory.take(blockRows * stride),
+      d: memory.take(blockRows * stride),
+      stride,
+      ...none,
+      ...lists,
+      deltaPairs: 0,
+      deltaPairsEnd: 0,
+    };
+    if (i > 0) {
+      const copied = isSparse ? panelUnits : stripUnits;
+      view.wBackward = memory.take(weightBytes(size.units, size.inputs, copied));
+    }
+    if (isSparse) {
+      view.pairs = memory.take(8 * blockRows * size.inputs + 64);
+      view.pairsEnd = memory.take(4 * blockRows);
+      view.columns = memory.take(8 * blockRows * size.inputs);
+      view.columnStart = memory.take(4 * (size.inputs + 2));
+      view.panels = memory.take(4 * blockRows * panelUnits(size.units));
+    }
+    if (isSparse && i > 0) {
+      view.deltaPairs = memory.take(8 * blockRows * size.units);
+      view.deltaPairsEnd = memory.take(4 * blockRows);
+    }
+    return view;
+  }) as PlannedEngine["layers"];
+  for (let i = 1; i < layers.length; i++) {
+    const { out, d, stride } = layers[i - 1];
+    Object.assign(layers[i], { x: out, dx: d, xStride: stride });
+  }
   if (memory.bytes > 2 ** 32) {
     throw new RangeError(
       `Cannot train on the processor as data and net must fit in 4 GiB: ` +
@@ -142,7 +160,73 @@ export function planMemory(
         `take ${(memory.bytes / 2 ** 30).toFixed(1)} GiB`,
     );
   }
-  return { layout, bytes: memory.bytes };
+  return { layout, layers, bytes: memory.bytes };
+}
+
+/** Writes the layers into the memory. */
+export function writeLayers({ layout, layers }: PlannedEngine, words: Uint32Array): void {
+  layers.forEach((view, i) => {
+    words.set(
+      LAYER_FIELDS.map((name) => view[name]),
+      layout.layers / 4 + i * LAYER_FIELDS.length,
+    );
+  });
+}
+
+/** The globals of assembly/memory.ts. */
+function planGlobals(
+  memory: Allocator,
+  { options, rows, imageWidth, threads, stepThreads }: MemoryPlan,
+  { blockRows, parameterBytes }: { blockRows: number; parameterBytes: number },
+) {
+  const { architecture, optimizer, batchSize, augment, threefry } = options;
+  const { inputs, classes, activation, head } = architecture;
+  // The moments, and a sum of gradients.
+  const extraArrays = functionsOf(optimizer).momentArrays + 1;
+  return {
+    inputs,
+    imageWidth,
+    classes,
+    blockRows,
+    activation: ACTIVATIONS[activation].code,
+    outputActivation: HEADS[head].output.code,
+    head: HEADS[head].code,
+    optimizer: functionsOf(optimizer).code,
+    ...optimizerConstants(optimizer),
+    isShifted: Number(augment === "shift"),
+    ...planDistortion(memory, augment, { inputs, imageWidth, threads }),
+    stepThreads,
+    sumsScratch: memory.take(threads * SUMS_BYTES),
+    ...planDraws(memory, { rows, largest: batchSize, layout: threefry, threads }),
+    parameters: memory.take(parameterBytes * (1 + extraArrays)),
+    parameterBytes,
+    gradientArray: extraArrays,
+    layers: memory.take(3 * 4 * LAYER_FIELDS.length),
+    blockRowNumbers: memory.take(4 * blockRows),
+    labels: memory.take(rows),
+    scales: memory.take(4 * rows),
+    images: memory.take(rows * inputs + 64),
+  };
+}
+
+/** The bytes of a layer's weights: lines of units, one per input. */
+function weightBytes(
+  lines: number,
+  units: number,
+  padded: (units: number) => number,
+): number {
+  // Strips of the backward pass have 8 lines for each strip of the forward pass.
+  return 4 * roundUp(lines, 8) * padded(units);
+}
+
+/** The bytes of a row of a layer's outputs, which has room for whole strips and panels. */
+function outputStride({ units }: { units: number }): number {
+  return 4 * Math.max(panelUnits(units), stripUnits(units));
+}
+
+/** The number of units in all strips of a dense layer. */
+function stripUnits(units: number): number {
+  return roundUp(units, 8);
 }
 
 /** What a memory for draws must hold. */
@@ -168,10 +252,7 @@ export function planDrawMemory(plan: DrawPlan): PlannedMemory {
 }
 
 /** The part of a layout that draws need. */
-function planDraws(
-  memory: Allocator,
-  { rows, largest, layout, threads }: DrawPlan,
-): Layout {
+function planDraws(memory: Allocator, { rows, largest, layout, threads }: DrawPlan) {
   const steps = 2 ** Math.floor(Math.log2(Math.min(STEPS_AHEAD, ROWS_AHEAD / largest)));
   const slotCount = Math.max(2, steps);
   const slotBytes = roundUp(SLOT_HEAD_BYTES + 4 * largest, 64);
@@ -189,31 +270,49 @@ function planDraws(
   };
 }
 
-/** Returns the number of vectors in all panels of w0. */
-function panelVectors(units: number): number {
+/** The number of units in all panels of a sparse layer. */
+function panelUnits(units: number): number {
   let vectors = 0;
   for (const wanted = Math.ceil(units / 4); vectors < wanted;) {
     vectors += panelWidth(wanted - vectors);
   }
-  return vectors;
+  return 4 * vectors;
 }
 
 /**
  * Returns the optimizer's constants. 1 - beta is computed in float64 before it is rounded to
  * float32.
  */
-function optimizerConstants(optimizer: Optimizer): Layout {
+function optimizerConstants(optimizer: Optimizer) {
   const { beta1, beta2, epsilon } = functionsOf(optimizer).constants(optimizer);
   return { beta1, oneMinusBeta1: 1 - beta1, beta2, oneMinusBeta2: 1 - beta2, epsilon };
 }
+
+const NO_DISTORTION = {
+  isDistorted: 0,
+  rotate: 0,
+  zoom: 0,
+  shear: 0,
+  shift: 0,
+  warp: 0,
+  columnWeights: 0,
+  columnPoints: 0,
+  columnTaps: 0,
+  rowWeights: 0,
+  rowPoints: 0,
+  distortScratchBytes: 0,
+  distortScratch: 0,
+};
+
+type DistortionLayout = typeof NO_DISTORTION;
 
 /** The part of a layout that distortions need. */
 function planDistortion(
   memory: Allocator,
   augment: Augmentation,
   { inputs, imageWidth, threads }: { inputs: number; imageWidth: number; threads: number },
-): Layout {
-  if (augment === "none" || augment === "shift") return { isDistorted: 0 };
+): DistortionLayout {
+  if (augment === "none" || augment === "shift") return NO_DISTORTION;
   const imageHeight = inputs / imageWidth;
   // Random words and control points, a padded image, its squares, and the result: see
   // assembly/distort.ts.

@@ -1,5 +1,5 @@
 /** The WebAssembly instance, its memory, and the Workers that share the memory. */
-import type { Layout, PlannedMemory } from "./layout.ts";
+import type { DrawLayout, PlannedMemory } from "./layout.ts";
 import { type Build, compileModule } from "./module.ts";
 import WORKER_SOURCE from "./worker.js" with { type: "text" };
 
@@ -52,9 +52,9 @@ function canWait(): boolean {
 }
 
 /** See the head of this file. */
-export class Threads {
+export class Threads<Globals extends DrawLayout = DrawLayout> {
   readonly functions: Functions;
-  readonly layout: Layout;
+  readonly layout: Globals;
   /** The memory as bytes, as u32 words and as f32 numbers. */
   readonly bytes: Uint8Array;
   readonly words: Uint32Array;
@@ -66,7 +66,7 @@ export class Threads {
    * @param planned The memory's layout and size
    * @param count The number of threads, including the calling one
    */
-  constructor(build: Build, { layout, bytes }: PlannedMemory, count: number) {
+  constructor(build: Build, { layout, bytes }: PlannedMemory<Globals>, count: number) {
     const isShared = count > 1;
     const pages = Math.ceil(bytes / PAGE);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: isShared });

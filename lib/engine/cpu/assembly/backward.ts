@@ -9,95 +9,123 @@
  * Rows are independent, so threads take different rows.
  */
 import { timesDerivative } from "./activation";
+import { Layer, layer } from "./layer";
 import {
   activation,
   blockRowNumbers,
   blockRows,
-  classes,
-  d1,
-  d2,
-  d3,
   LINE,
+  linesOf,
   panelWidth,
-  scaledD1,
   scales,
-  stride1,
-  stride2,
-  stride3,
   stripsOf,
   sums,
-  units1,
-  units2,
   VECTOR,
   vectorsOf,
-  w1Backward,
-  w2Backward,
-  x1,
-  x2,
 } from "./memory";
+import { appendPairs } from "./pairs";
+import { sparseProduct } from "./sparse_product";
 import { tile } from "./tile";
 
-/** Computes d2, d1 and scaledD1 of rows `from` to `to - 1` from d3; `from` is a multiple of 4. */
-export function backward(from: u32, to: u32): void {
-  denseBackward(d3, stride3, classes, w2Backward, x2, d2, stride2, units2, from, to);
-  denseBackward(d2, stride2, units2, w1Backward, x1, d1, stride1, units1, from, to);
-  for (let row = from; row < to; row++) scaleDeltas(row);
+/** Computes d2 of rows `from` to `to - 1` from d3; `from` is a multiple of 4. */
+export function backwardToLayer2(from: u32, to: u32): void {
+  denseBackward(layer(3), from, to);
+  if (!layer(2).isSparse) return;
+  for (let row = from; row < to; row++) {
+    copyToPanels(layer(2), f32x4.splat(1), row);
+    listDeltas(layer(2), row);
+  }
+}
+
+/** Computes d1 of rows `from` to `to - 1` from d2, also times the rows' scales, in panels. */
+export function backwardToLayer1(from: u32, to: u32): void {
+  if (layer(2).isSparse) sparseBackward(layer(2), from, to);
+  else denseBackward(layer(2), from, to);
+  for (let row = from; row < to; row++) {
+    // The inputs are bytes times the row's scale; with the scale in the deltas, w0's gradient is a
+    // sum of bytes times deltas.
+    const scale = v128.load32_splat(scales + 4 * load<u32>(blockRowNumbers + 4 * row));
+    copyToPanels(layer(1), scale, row);
+  }
 }
 
 /**
- * dIn (B, I) = dOut (B, O) w (O, I) * f'(z) for rows `from` to `to - 1`, where x (B, I) = f(z) are
- * the layer's inputs.
- *
- * A tile is 4 rows by 8 inputs. The outer loop is over strips of 8 inputs, so that a strip's
- * weights stay in the cache for all rows.
- *
- * @param wBackward The weights in strips of 8 inputs, each (O rounded up to 8, 8)
+ * dx = d w * f'(z) for rows `from` to `to - 1`, where the layer's inputs are x = f(z), as a sum over
+ * the nonzero deltas of each row. The outer loop is over panels of inputs, so that a panel's weights
+ * stay in the cache for all rows.
  */
-function denseBackward(
-  dOut: usize,
-  outStride: usize,
-  O: u32,
-  wBackward: usize,
-  x: usize,
-  dIn: usize,
-  inStride: usize,
-  I: u32,
-  from: u32,
-  to: u32,
-): void {
+function sparseBackward(self: Layer, from: u32, to: u32): void {
+  const f = activation;
   const products = sums();
-  const strips = stripsOf(I);
-  const stripBytes = stripsOf(O) * 8 * LINE;
-  for (let strip: u32 = 0; strip < strips; strip++) {
-    for (let row = from; row < to; row += 4) {
-      tile(dOut + row * outStride, outStride, 4, wBackward + strip * stripBytes, LINE, O, products);
-      let at = row * inStride + strip * LINE;
-      for (let line = products; line < products + 4 * LINE; line += LINE) {
-        v128.store(dIn + at, timesDerivative(activation, v128.load(line), v128.load(x + at)));
-        v128.store(dIn + at, timesDerivative(activation, v128.load(line, 16), v128.load(x + at, 16)), 16);
-        at += inStride;
+  const vectors = vectorsOf(self.inputs);
+  const lines = linesOf(self.units);
+  let width: u32 = 0;
+  for (let v: u32 = 0; v < vectors; v += width) {
+    width = panelWidth(vectors - v);
+    const weights = self.wBackward + v * lines * VECTOR;
+    for (let row = from; row < to; row++) {
+      const end = load<u32>(self.deltaPairsEnd + 4 * row);
+      sparseProduct(width, self.deltaPairsOf(row), end, weights, products);
+      const offset = row * self.xStride + v * VECTOR;
+      const x = self.x + offset;
+      const dx = self.dx + offset;
+      for (let at: usize = 0; at < width * VECTOR; at += VECTOR) {
+        v128.store(dx + at, timesDerivative(f, v128.load(products + at), v128.load(x + at)));
       }
     }
   }
 }
 
 /**
- * Stores a row's d1 times the row's scale in `scaledD1`, panel by panel as w0 is stored. The inputs
- * are bytes times the row's scale; with the scale in the deltas, w0's gradient is a sum of bytes
- * times scaledD1.
+ * dx = d w * f'(z) for rows `from` to `to - 1`, where the layer's inputs are x = f(z), in tiles of 4
+ * rows by 8 inputs. The outer loop is over strips of 8 inputs, so that a strip's weights stay in the
+ * cache for all rows.
  */
-function scaleDeltas(row: u32): void {
-  const scale = v128.load32_splat(scales + 4 * load<u32>(blockRowNumbers + 4 * row));
-  const vectors = vectorsOf(units1);
-  let d = d1 + row * stride1;
+function denseBackward(self: Layer, from: u32, to: u32): void {
+  const f = activation;
+  const products = sums();
+  const strips = stripsOf(self.inputs);
+  const stripBytes = stripsOf(self.units) * 8 * LINE;
+  const stride = self.xStride;
+  for (let strip: u32 = 0; strip < strips; strip++) {
+    const weights = self.wBackward + strip * stripBytes;
+    for (let row = from; row < to; row += 4) {
+      tile(self.d + row * self.stride, self.stride, 4, weights, LINE, self.units, products);
+      let x = self.x + row * stride + strip * LINE;
+      let dx = self.dx + row * stride + strip * LINE;
+      for (let line = products; line < products + 4 * LINE; line += LINE) {
+        v128.store(dx, timesDerivative(f, v128.load(line), v128.load(x)));
+        v128.store(dx, timesDerivative(f, v128.load(line, 16), v128.load(x, 16)), 16);
+        x += stride;
+        dx += stride;
+      }
+    }
+  }
+}
+
+/** Copies a row's d times a number to `panels`, for the gradient of w. */
+function copyToPanels(self: Layer, scale: v128, row: u32): void {
+  const vectors = vectorsOf(self.units);
+  let d = self.d + row * self.stride;
   let width: u32 = 0;
   for (let v: u32 = 0; v < vectors; v += width) {
     width = panelWidth(vectors - v);
     const bytes = width * VECTOR;
-    const panel = scaledD1 + v * blockRows * VECTOR + row * bytes;
+    const panel = self.panels + v * blockRows * VECTOR + row * bytes;
     for (let at: usize = 0; at < bytes; at += VECTOR) {
       v128.store(panel + at, f32x4.mul(scale, v128.load(d)));
       d += VECTOR;
     }
   }
+}
+
+/** Lists the nonzero deltas of a row, for the products of the backward pass. */
+function listDeltas(self: Layer, row: u32): void {
+  const d = self.d + row * self.stride;
+  const vectors = vectorsOf(self.units);
+  let pairs = self.deltaPairsOf(row);
+  for (let v: u32 = 0; v < vectors; v += 16) {
+    pairs = appendPairs(d + v * VECTOR, 4 * v, min(16, vectors - v), pairs);
+  }
+  store<u32>(self.deltaPairsEnd + 4 * row, pairs);
 }

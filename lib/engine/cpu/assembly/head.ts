@@ -7,21 +7,19 @@
  *   notebook's head: d3_i = (g_i - p_i S) (1 - x3_i^2) weight
  *                    where g_c = -1, g_i = p_i / (1 - p_i) for i != c, and S = sum of g
  *
- * (lib/net/heads.ts derives them, and has the heads' numbers.) Four classes are computed at a time. Rows are
- * independent, so threads take different rows.
+ * (lib/net/heads.ts derives them, and has the heads' numbers.) Four classes are computed at a time.
+ * Rows are independent, so threads take different rows.
  */
 import { exp, largestOf, sumOf } from "./arithmetic";
 import { block } from "./block";
+import { layer } from "./layer";
 import {
   blockRowNumbers,
   classes,
-  d3,
   head,
   labels,
-  stride3,
   VECTOR,
   vectorsOf,
-  x3,
 } from "./memory";
 
 const NOTEBOOK: u32 = 0;
@@ -29,12 +27,13 @@ const SOFTMAX: u32 = 1;
 
 /** Computes d3 of rows `from` to `to - 1` from x3. */
 export function outputDeltas(from: u32, to: u32): void {
+  const last = layer(3);
   const vectors = vectorsOf(classes);
   const one = f32x4.splat(1);
   const weight = f32x4.splat(block().weight);
   for (let row = from; row < to; row++) {
-    const x = x3 + row * stride3;
-    const d = d3 + row * stride3;
+    const x = last.out + row * last.stride;
+    const d = last.d + row * last.stride;
     const label: i32 = load<u8>(labels + load<u32>(blockRowNumbers + 4 * row));
 
     // Softmax. Subtracting the largest output keeps exp from overflowing.

@@ -8,14 +8,15 @@
  *   draw.ts       samples the rows            (threefry.ts, keys.ts, selection.ts, permutation.ts,
  *                                              scratch.ts)
  *   inputs.ts     finds their nonzero pixels  (distort.ts, prefetch.ts)
- *   forward.ts    x1, x2, x3                  (sparse_product.ts, tile.ts, activation.ts)
+ *   forward.ts    x1, x2, x3                  (sparse_product.ts, pairs.ts, tile.ts,
+ *                                              activation.ts)
  *   head.ts       d3                          (arithmetic.ts)
  *   backward.ts   d2, d1
- *   transpose.ts  sorts the batch's nonzero pixels by pixel
+ *   transpose.ts  sorts the nonzero inputs of a layer by input
  *   update.ts     the gradients and the update (optimizer.ts)
  *   step.ts       runs these phases in order, in chunks that threads share (threads.ts, block.ts)
  *
- * memory.ts lists all arrays with their shapes. In shapes, B is the number of rows in a block of
+ * layer.ts and memory.ts list all arrays with their shapes. In shapes, B is the number of rows in a block of
  * the batch, D of pixels, H1 and H2 of hidden units, C of classes, and n of training rows. A shape
  * (B, D) is row-major: the D numbers of a row are consecutive. A v128 is a vector of four f32.
  *

@@ -1,8 +1,7 @@
 /**
  * The block's inputs in sparse form: for each row, the list of its nonzero pixels as pairs
  * {f32 byte, u32 16 * pixel}. Four in five of MNIST's pixels are 0, and the products of layer 1
- * skip them. sparse_product.ts multiplies 16 * pixel by the number of vectors in a line to get the
- * offset of the pixel's weights.
+ * skip them.
  *
  * The images of a training step may be shifted or distorted first.
  */
@@ -13,11 +12,10 @@ import {
   inputs,
   isDistorted,
   isShifted,
-  pixelPairs,
-  pixelPairsEnd,
 } from "./memory";
 import { block } from "./block";
 import { distorted } from "./distort";
+import { layer } from "./layer";
 import { prefetchRows } from "./prefetch";
 import { threefry, word0, word1 } from "./threefry";
 
@@ -31,15 +29,16 @@ const LARGEST_SHIFT: i32 = 2;
 /** Writes the pairs of the block's rows `from` to `to - 1`. */
 export function buildInputs(from: u32, to: u32): void {
   prefetchRows(blockRowNumbers + 4 * from, to - from);
+  const self = layer(1);
   const step = block();
   const shifts = isShifted && step.isStep;
   const distorts = isDistorted && step.isStep;
   for (let i = from; i < to; i++) {
     let image = images + load<u32>(blockRowNumbers + 4 * i) * inputs;
-    const pairs = pixelPairs + i * inputs * 8;
+    const pairs = self.pairsOf(i);
     if (distorts) image = distorted(image, step.from + i);
     const end = shifts ? shiftedPairs(image, pairs, i) : nonzeroPairs(image, pairs);
-    store<u32>(pixelPairsEnd + 4 * i, end);
+    store<u32>(self.pairsEnd + 4 * i, end);
   }
 }
 

@@ -3,18 +3,9 @@
  * computes these globals and sets them in the instance of every thread. All threads share one
  * memory. Addresses are multiples of 16, so vector loads are aligned.
  *
- * The units of a layer are padded with zeros to whole vectors and strips: a row of x1 takes
- * `stride1` bytes. Weights are stored in the order in which the products load them, so that loads
- * are consecutive:
- *
- *   w0 (H1, D)   panels of 13, 8 or 4 vectors of units (`panelWidth`), each (D, units of the panel)
- *   w1 (H2, H1)  strips of 8 units of the layer, each (H1 rounded up to 4, 8)
- *   w2 (C, H2)   strips of 8 units of the layer, each (H2 rounded up to 4, 8)
- *
- * The backward pass multiplies by the same weights in another order, so it has copies of them:
- *
- *   w1Backward (H2, H1)  strips of 8 inputs of the layer, each (H2 rounded up to 8, 8)
- *   w2Backward (C, H2)   strips of 8 inputs of the layer, each (C rounded up to 8, 8)
+ * The arrays of the layers are described in layer.ts. Units are padded with zeros to whole vectors,
+ * strips and panels. Weights are stored in the order in which the products load them, so that loads
+ * are consecutive.
  */
 
 // Sizes.
@@ -22,16 +13,12 @@
 export let inputs: u32 = 0;
 /** The number of pixels in a line of an image. */
 export let imageWidth: u32 = 0;
-/** H1, H2 and C. */
-export let units1: u32 = 0;
-export let units2: u32 = 0;
+/** C */
 export let classes: u32 = 0;
 /** The maximum number of rows in a block, a multiple of 4. */
 export let blockRows: u32 = 0;
-/** The bytes of a row of x1 or d1, of x2 or d2, and of x3 or d3; multiples of 32. */
-export let stride1: u32 = 0;
-export let stride2: u32 = 0;
-export let stride3: u32 = 0;
+/** The address of the three layers (layer.ts). */
+export let layers: usize = 0;
 
 // Options.
 /** The functions of the hidden layers and of the outputs, by their numbers in activation.ts. */
@@ -76,42 +63,13 @@ export let trainRows: usize = 0;
 // The parameters. Each parameter's moments m and v are stored `parameterBytes` and 2
 // `parameterBytes` after it, and the gradient summed over the blocks of a step `gradientArray`
 // times `parameterBytes` after it.
-export let w0: usize = 0;
-export let b0: usize = 0;
-export let w1: usize = 0;
-export let b1: usize = 0;
-export let w2: usize = 0;
-export let b2: usize = 0;
+export let parameters: usize = 0;
 export let parameterBytes: usize = 0;
 export let gradientArray: u32 = 0;
-/** The copies for the backward pass. */
-export let w1Backward: usize = 0;
-export let w2Backward: usize = 0;
 
 // The current block of B rows; B is at most `blockRows`.
 /** u32 (B): the row numbers in the data set */
 export let blockRowNumbers: usize = 0;
-/** (B, D): pairs {f32 byte, u32 16 * pixel} of the nonzero pixels of each row (inputs.ts) */
-export let pixelPairs: usize = 0;
-/** u32 (B): the address after each row's last pair */
-export let pixelPairsEnd: usize = 0;
-/** The same sorted by pixel: pairs {f32 byte, u32 16 * row} (transpose.ts) */
-export let rowPairs: usize = 0;
-/** u32 (D + 1): the address of each pixel's first pair, and the end */
-export let rowPairsStart: usize = 0;
-/**
- * f32 (B, stride): the outputs x of the layers and the deltas d, derivatives of the loss with
- * respect to z; x = f(z)
- */
-export let x1: usize = 0;
-export let x2: usize = 0;
-export let x3: usize = 0;
-export let d1: usize = 0;
-export let d2: usize = 0;
-export let d3: usize = 0;
-/** f32: d1 times the row's scale, in panels like w0, each (`blockRows`, units of the panel) */
-export let scaledD1: usize = 0;
-
 // Sampling rows.
 /** Scratch memory of each thread that draws, `drawScratchBytes` each (scratch.ts) */
 export let drawScratch: usize = 0;
@@ -176,8 +134,8 @@ export function stripsOf(units: u32): u32 {
 }
 
 /**
- * Returns the number of lines in a strip of w1 or w2: its inputs rounded up to 4, because update.ts
- * updates 4 lines at a time.
+ * Returns the number of lines in a panel or strip: the inputs or units rounded up to 4, because
+ * update.ts copies 4 lines at a time.
  */
 // @ts-ignore: decorator
 @inline
@@ -186,7 +144,7 @@ export function linesOf(units: u32): u32 {
 }
 
 /**
- * Returns the vectors of the next panel of w0 if `vectorsLeft` remain. Sums of 13 vectors are as
+ * Returns the vectors of the next panel if `vectorsLeft` remain. Sums of 13 vectors are as
  * many as V8 can keep in registers.
  */
 // @ts-ignore: decorator

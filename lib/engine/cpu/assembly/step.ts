@@ -4,16 +4,19 @@
  * chunks that write different numbers, and threads claim chunk after chunk (threads.ts).
  *
  *   step:        INPUTS, in chunks of rows
- *                DELTAS, in chunks of rows, and one chunk that transposes the inputs
+ *                DELTAS, in chunks of rows, and one chunk that transposes layer 1's inputs
+ *                DELTAS1, if layer 2 is sparse: in chunks of rows, and one chunk that transposes its
+ *                inputs
  *                UPDATE, in chunks of parameters
  *   evaluation:  OUTPUTS, in chunks of rows
  */
-import { backward } from "./backward";
+import { backwardToLayer1, backwardToLayer2 } from "./backward";
 import { block } from "./block";
 import { takeDraw } from "./draw";
 import { forward } from "./forward";
 import { outputDeltas } from "./head";
 import { buildInputs } from "./inputs";
+import { layer } from "./layer";
 import { blockRowNumbers, blockRows } from "./memory";
 import { runPhase } from "./threads";
 import { transposeInputs } from "./transpose";
@@ -21,12 +24,14 @@ import { update, updateChunks } from "./update";
 
 /** The rows' nonzero pixels. */
 const INPUTS: u32 = 0;
-/** Forward and backward pass, and the block's pixels sorted by pixel. */
+/** Forward and backward pass, and layer 1's inputs sorted by pixel; without d1 if DELTAS1 follows. */
 const DELTAS: u32 = 1;
+/** The end of the backward pass, and layer 2's inputs sorted by input, which needs all rows. */
+const DELTAS1: u32 = 2;
 /** The gradients, and the optimizer's update. */
-const UPDATE: u32 = 2;
+const UPDATE: u32 = 3;
 /** The rows' nonzero pixels and the forward pass. */
-const OUTPUTS: u32 = 3;
+const OUTPUTS: u32 = 4;
 
 /**
  * The rows of a chunk: few enough for their activations to stay in the cache, and a multiple of 4.
@@ -67,6 +72,7 @@ export function takeStep(
     memory.copy(blockRowNumbers, draw.rows() + 4 * first, 4 * step.count);
     runPhase(INPUTS, rowChunks());
     runPhase(DELTAS, 1 + rowChunks());
+    if (layer(2).isSparse) runPhase(DELTAS1, 1 + rowChunks());
     runPhase(UPDATE, updateChunks());
   }
   draw.release();
@@ -84,21 +90,27 @@ export function evaluateRows(count: u32): void {
 
 /** Computes a chunk of a phase. */
 export function runChunk(phase: u32, chunk: u32): void {
-  if (phase == UPDATE) update(chunk);
-  // The transpose takes longest, so it comes first; other threads take chunks of rows in the
-  // meantime.
-  else if (phase == DELTAS && chunk == 0) transposeInputs();
-  else {
-    if (phase == DELTAS) chunk--;
-    const from = chunk * CHUNK_ROWS;
-    const to = min(from + CHUNK_ROWS, block().count);
-    if (phase != DELTAS) buildInputs(from, to);
-    if (phase != INPUTS) forward(from, to);
-    if (phase == DELTAS) {
-      outputDeltas(from, to);
-      backward(from, to);
-    }
+  if (phase == UPDATE) {
+    update(chunk);
+    return;
   }
+  // Transposing takes longest, so it comes first; other threads take chunks of rows in the meantime.
+  if (phase == DELTAS || phase == DELTAS1) {
+    if (chunk == 0) {
+      transposeInputs(layer(phase == DELTAS ? 1 : 2));
+      return;
+    }
+    chunk--;
+  }
+  const from = chunk * CHUNK_ROWS;
+  const to = min(from + CHUNK_ROWS, block().count);
+  if (phase == INPUTS || phase == OUTPUTS) buildInputs(from, to);
+  if (phase == DELTAS || phase == OUTPUTS) forward(from, to);
+  if (phase == DELTAS) {
+    outputDeltas(from, to);
+    backwardToLayer2(from, to);
+  }
+  if (phase == (layer(2).isSparse ? DELTAS1 : DELTAS)) backwardToLayer1(from, to);
 }
 
 function rowChunks(): u32 {

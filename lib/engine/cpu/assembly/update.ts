@@ -2,7 +2,7 @@
  * The gradients and the update. The deltas d are derivatives of the batch's mean loss, so these
  * sums are averages:
  *
- *   dw0 (H1, D)  = d1^T (H1, B) x0 (B, D), where x0 = scale * byte: a sparse sum of scaledD1 * byte
+ *   dw0 (H1, D)  = d1^T (H1, B) x0 (B, D), where x0 = scale * byte: the scale is in `panels`
  *   dw1 (H2, H1) = d2^T (H2, B) x1 (B, H1)
  *   dw2 (C, H2)  = d3^T (C, B) x2 (B, H2)
  *   db0, db1 and db2 are the sums of d1, d2 and d3 over the rows
@@ -12,175 +12,154 @@
  * array is needed, and threads never write the same number.
  */
 import { block } from "./block";
+import { Layer, layer } from "./layer";
 import {
-  b0,
-  b1,
-  b2,
   blockRows,
-  classes,
-  d1,
-  d2,
-  d3,
-  inputs,
   LINE,
   linesOf,
   optimizer,
   panelWidth,
-  rowPairsStart,
-  scaledD1,
-  stride1,
-  stride2,
-  stride3,
   stripsOf,
   sums,
-  units1,
-  units2,
   VECTOR,
   vectorsOf,
-  w0,
-  w1,
-  w1Backward,
-  w2,
-  w2Backward,
-  x1,
-  x2,
 } from "./memory";
 import { applyGradient } from "./optimizer";
 import { sparseProduct } from "./sparse_product";
 import { tile } from "./tile";
 
-/** The number of pixels in a chunk of w0. */
-const CHUNK_PIXELS: u32 = 56;
+/** The number of vectors of inputs in a chunk of a sparse layer: 52 inputs, as many as a panel has. */
+const CHUNK_VECTORS: u32 = 13;
 
-/**
- * Returns the number of chunks: one for the biases, then strips of w2, strips of w1, and pixels of
- * w0's panels.
- */
+/** Returns the number of chunks: one for the biases, then those of w2, w1 and w0. */
 export function updateChunks(): u32 {
-  return 1 + stripsOf(classes) + stripsOf(units2) + panelCount() * pixelChunks();
+  return 1 + weightChunks(layer(3)) + weightChunks(layer(2)) + weightChunks(layer(1));
 }
 
 /** Updates the parameters of a chunk. */
 export function update(chunk: u32): void {
   if (chunk == 0) {
-    updateBias(b0, d1, stride1, units1);
-    updateBias(b1, d2, stride2, units2);
-    updateBias(b2, d3, stride3, classes);
+    for (let number: u32 = 1; number <= 3; number++) updateBias(layer(number));
     return;
   }
-  chunk -= 1;
-  if (chunk < stripsOf(classes)) {
-    updateStrip(chunk, w2, w2Backward, x2, stride2, units2, d3, stride3, classes);
-    return;
+  chunk--;
+  let number: u32 = 3;
+  while (chunk >= weightChunks(layer(number))) {
+    chunk -= weightChunks(layer(number));
+    number--;
   }
-  chunk -= stripsOf(classes);
-  if (chunk < stripsOf(units2)) {
-    updateStrip(chunk, w1, w1Backward, x1, stride1, units1, d2, stride2, units2);
-    return;
-  }
-  chunk -= stripsOf(units2);
-  const from = chunk % pixelChunks() * CHUNK_PIXELS;
-  updatePixels(chunk / pixelChunks(), from, min(from + CHUNK_PIXELS, inputs));
+  const self = layer(number);
+  if (!self.isSparse) updateStrip(self, chunk);
+  else updatePanel(self, chunk / inputChunks(self), chunk % inputChunks(self));
+}
+
+/** Returns a layer's number of chunks: strips, or panels divided by inputs. */
+function weightChunks(self: Layer): u32 {
+  return self.isSparse ? panelCount(self) * inputChunks(self) : stripsOf(self.units);
 }
 
 // @ts-ignore: decorator
 @inline
-function pixelChunks(): u32 {
-  return (inputs + CHUNK_PIXELS - 1) / CHUNK_PIXELS;
+function inputChunks(self: Layer): u32 {
+  return (vectorsOf(self.inputs) + CHUNK_VECTORS - 1) / CHUNK_VECTORS;
 }
 
-/** Returns the number of panels of w0. */
-function panelCount(): u32 {
-  const vectors = vectorsOf(units1);
+/** Returns the number of panels of a sparse layer's units. */
+function panelCount(self: Layer): u32 {
+  const vectors = vectorsOf(self.units);
   let count: u32 = 0;
   for (let v: u32 = 0; v < vectors; v += panelWidth(vectors - v)) count++;
   return count;
 }
 
-/** Updates the weights of a panel's units for pixels `from` to `to - 1`. */
-function updatePixels(panel: u32, from: u32, to: u32): void {
-  const vectors = vectorsOf(units1);
+/** Updates the weights of a panel's units for the inputs of a chunk. */
+function updatePanel(self: Layer, panel: u32, chunk: u32): void {
+  const vectors = vectorsOf(self.units);
   let v: u32 = 0;
   for (; panel > 0; panel--) v += panelWidth(vectors - v);
   const width = panelWidth(vectors - v);
   const bytes = width * VECTOR;
-  const deltas = scaledD1 + v * blockRows * VECTOR;
+  const weights = self.w + v * linesOf(self.inputs) * VECTOR;
+  const deltas = self.panels + v * blockRows * VECTOR;
   const gradient = sums();
   const step = block();
+  const from = chunk * CHUNK_VECTORS * 4;
+  const to = min(from + CHUNK_VECTORS * 4, self.inputs);
   // SGD leaves weights with gradient 0 unchanged; momentum and Adam do not.
   const skipsZeros = optimizer == 0 && step.isFirst && step.isLast;
-  for (let pixel = from; pixel < to; pixel++) {
-    const start = load<u32>(rowPairsStart + 4 * pixel);
-    const end = load<u32>(rowPairsStart + 4 * pixel, 4);
+  for (let input = from; input < to; input++) {
+    const start = load<u32>(self.columnStart + 4 * input);
+    const end = load<u32>(self.columnStart + 4 * input, 4);
     if (skipsZeros && start == end) continue;
     sparseProduct(width, start, end, deltas, gradient);
-    applyGradient(w0 + v * inputs * VECTOR + pixel * bytes, gradient, bytes);
+    applyGradient(weights + input * bytes, gradient, bytes);
+  }
+  if (self.wBackward == 0 || !step.isLast) return;
+  // The copy's panels have as many inputs as this chunk.
+  const inputVectors = vectorsOf(self.inputs) - chunk * CHUNK_VECTORS;
+  const copied = self.wBackward + chunk * CHUNK_VECTORS * linesOf(self.units) * VECTOR;
+  const copiedBytes = panelWidth(inputVectors) * VECTOR;
+  for (let i: u32 = 0; i < min(CHUNK_VECTORS, inputVectors); i++) {
+    const lines = weights + (from + 4 * i) * bytes;
+    for (let u: u32 = 0; u < min(width, vectors - v); u++) {
+      const copy = copied + 4 * (v + u) * copiedBytes + i * VECTOR;
+      transpose4x4(lines + u * VECTOR, bytes, copy, copiedBytes);
+    }
   }
 }
 
 /**
- * Updates the weights w (8, I) of a strip of 8 units, with the gradient d^T (8, B) x (B, I), four
- * inputs at a time, and copies them to `wBackward`.
- *
- * @param d The deltas (B, O) of the layer's units
- * @param x The layer's inputs (B, I)
+ * Updates the weights of a strip of 8 units, with the gradient d^T (8, B) x (B, I), four inputs at a
+ * time, and copies them to `wBackward`.
  */
-function updateStrip(
-  strip: u32,
-  w: usize,
-  wBackward: usize,
-  x: usize,
-  xStride: usize,
-  I: u32,
-  d: usize,
-  dStride: usize,
-  O: u32,
-): void {
+function updateStrip(self: Layer, strip: u32): void {
   const rows = block().count;
   const gradient = sums();
-  const outputs = stripsOf(O) * 8;
   const isLast = block().isLast;
-  for (let i: u32 = 0; i < I; i += 4) {
-    tile(x + 4 * i, 4, xStride, d + strip * LINE, dStride, rows, gradient);
-    const weights = w + (strip * linesOf(I) + i) * LINE;
-    applyGradient(weights, gradient, 4 * LINE);
+  const deltas = self.d + strip * LINE;
+  const weights = self.w + strip * linesOf(self.inputs) * LINE;
+  for (let i: u32 = 0; i < self.inputs; i += 4) {
+    tile(self.x + 4 * i, 4, self.xStride, deltas, self.stride, rows, gradient);
+    const lines = weights + i * LINE;
+    applyGradient(lines, gradient, 4 * LINE);
     if (!isLast) continue;
     // The copy is in strips of 8 inputs, a line per unit. These four inputs are one half of the
     // lines of strip i / 8.
-    const lines = wBackward + ((i >> 3) * outputs + 8 * strip) * LINE + (i & 4) * 4;
-    transpose4x4(weights, lines);
-    transpose4x4(weights + VECTOR, lines + 4 * LINE);
+    const firstLine = (i >> 3) * stripsOf(self.units) * 8 + 8 * strip;
+    const copy = self.wBackward + firstLine * LINE + (i & 4) * 4;
+    transpose4x4(lines, LINE, copy, LINE);
+    transpose4x4(lines + VECTOR, LINE, copy + 4 * LINE, LINE);
   }
 }
 
-/** Copies 4 x 4 numbers transposed; lines are `LINE` bytes apart in both places. */
-function transpose4x4(source: usize, target: usize): void {
+/** Copies 4 x 4 numbers transposed, from lines at one distance to lines at another. */
+function transpose4x4(source: usize, sourceStep: usize, target: usize, targetStep: usize): void {
   const r0 = v128.load(source);
-  const r1 = v128.load(source + LINE);
-  const r2 = v128.load(source + 2 * LINE);
-  const r3 = v128.load(source + 3 * LINE);
+  const r1 = v128.load(source + sourceStep);
+  const r2 = v128.load(source + 2 * sourceStep);
+  const r3 = v128.load(source + 3 * sourceStep);
   const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
   const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
   const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
   const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
   v128.store(target, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
-  v128.store(target + LINE, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7));
-  v128.store(target + 2 * LINE, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
-  v128.store(target + 3 * LINE, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7));
+  v128.store(target + targetStep, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7));
+  v128.store(target + 2 * targetStep, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
+  v128.store(target + 3 * targetStep, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7));
 }
 
-/** Updates the biases of a layer; their gradient is the sum of d (B, units) over the rows. */
-function updateBias(bias: usize, d: usize, stride: usize, units: u32): void {
+/** Updates the biases of a layer; their gradient is the sum of d (B, O) over the rows. */
+function updateBias(self: Layer): void {
   const rows = block().count;
   const gradient = sums();
-  for (let v: u32 = 0; v < vectorsOf(units); v++) {
+  for (let v: u32 = 0; v < vectorsOf(self.units); v++) {
     let total = f32x4.splat(0);
-    let at = d + v * VECTOR;
+    let at = self.d + v * VECTOR;
     for (let row: u32 = 0; row < rows; row++) {
       total = f32x4.add(total, v128.load(at));
-      at += stride;
+      at += self.stride;
     }
     v128.store(gradient, total);
-    applyGradient(bias + v * VECTOR, gradient, VECTOR);
+    applyGradient(self.bias + v * VECTOR, gradient, VECTOR);
   }
 }
