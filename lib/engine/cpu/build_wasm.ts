@@ -58,10 +58,21 @@ async function memoryKindAt(shared: Uint8Array, isRelaxed: boolean): Promise<num
   return at;
 }
 
-async function compile(
-  { isRelaxed, isShared }: { isRelaxed: boolean; isShared: boolean },
-): Promise<Uint8Array> {
-  let module: Uint8Array | undefined;
+/** How to compile the sources. */
+export interface CompileOptions {
+  /** Whether to use relaxed SIMD. */
+  isRelaxed: boolean;
+  /** Whether threads share the memory. */
+  isShared: boolean;
+  /** Texts of files to use instead of those in assembly/. */
+  replaced?: Record<string, string>;
+}
+
+/** Compiles the sources to a module. */
+export async function compile(
+  { isRelaxed, isShared, replaced = {} }: CompileOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  let module: Uint8Array<ArrayBuffer> | undefined;
   const { error, stderr } = await asc.main([
     "index.ts",
     ...["--outFile", "module.wasm"],
@@ -78,6 +89,7 @@ async function compile(
     ...(isRelaxed ? ["--enable", "relaxed-simd"] : []),
   ], {
     readFile(name: string): string | null {
+      if (name in replaced) return replaced[name];
       try {
         return Deno.readTextFileSync(new URL(name, SOURCES));
       } catch {
@@ -85,7 +97,7 @@ async function compile(
       }
     },
     writeFile(_name: string, contents: string | Uint8Array): void {
-      module = contents as Uint8Array;
+      module = contents as Uint8Array<ArrayBuffer>;
     },
     listFiles: () => [],
   });

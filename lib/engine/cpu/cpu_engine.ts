@@ -23,7 +23,13 @@ import {
   writeFieldWeights,
   writeLayers,
 } from "./layout.ts";
-import { assertWebAssembly, type Build, buildOfHere } from "./module.ts";
+import {
+  assertWebAssembly,
+  type Build,
+  buildOfHere,
+  type CompileModule,
+  compileModule,
+} from "./module.ts";
 import { parameterIndices, writeCopies } from "./parameters.ts";
 import { canShareMemory, Threads } from "./threads.ts";
 
@@ -42,6 +48,10 @@ export interface CpuInternals {
    * synchronization costs more than it saves.
    */
   sharedStep: number;
+  /** Compiles the module; by default, the build's. */
+  compile: CompileModule;
+  /** Called with the threads of each loaded data set. */
+  onLoad: (threads: Threads<Layout>) => void;
 }
 
 /**
@@ -91,10 +101,17 @@ export interface CpuEngineOptions extends EngineOptions {
  */
 export function createCpuEngine(
   options: CpuEngineOptions,
-  { build = buildOfHere(), sharedStep = 5e6 }: Partial<CpuInternals> = {},
+  internals: Partial<CpuInternals> = {},
 ): Engine {
   assertWebAssembly();
-  return new CpuEngine(options, { build, sharedStep });
+  const build = internals.build ?? buildOfHere();
+  return new CpuEngine(options, {
+    build,
+    sharedStep: 5e6,
+    compile: (isShared) => compileModule(build, isShared),
+    onLoad: () => {},
+    ...internals,
+  });
 }
 
 /**
@@ -160,7 +177,7 @@ class CpuEngine implements Engine {
     this.#assertNotDisposed();
     assertLoadable(this.options, data);
     const rows = data.labels.length;
-    const { build, sharedStep } = this.#internals;
+    const { compile, sharedStep, onLoad } = this.#internals;
     const stepThreads = multiplyAdds(this.options) < sharedStep ? 1 : this.#threads;
     const planned = planMemory({
       options: this.options,
@@ -171,7 +188,7 @@ class CpuEngine implements Engine {
     });
     // One extra thread draws rows; more would be idle unless the step is shared.
     const threads = new Threads(
-      build,
+      compile,
       planned,
       Math.max(stepThreads, Math.min(this.#threads, 2)),
     );
@@ -185,6 +202,7 @@ class CpuEngine implements Engine {
     const indices = parameterIndices(this.options.architecture, layers);
     this.#open.add(threads);
     this.#loaded = { data, threads, layers, draws: new Draws(threads), indices };
+    onLoad(threads);
     this.#run = undefined;
     this.#queue.push(() => this.#closeAllBut(threads));
   }

@@ -73,9 +73,10 @@ const BLOCK_ROWS = 512;
 const ROWS_AHEAD = 1 << 20;
 const STEPS_AHEAD = 32;
 
-/** The bytes of the words that threads share, and of a thread's sums (16 vectors). */
+/** The bytes of the words that threads share. */
 const CONTROL_BYTES = 256;
-const SUMS_BYTES = 256;
+/** The bytes of a thread's sums (16 vectors) and times (16 f64). */
+const SUMS_BYTES = 512;
 
 /** The bytes of a slot before its rows. */
 const SLOT_HEAD_BYTES = 32;

@@ -55,6 +55,9 @@ export function buildOfHere(): Build {
     : "plain";
 }
 
+/** Compiles a module for a memory that threads share, or for an ordinary one. */
+export type CompileModule = (isShared: boolean) => WebAssembly.Module;
+
 /** Compiled modules, kept because a sweep creates many engines. */
 const compiled = new Map<string, WebAssembly.Module>();
 

@@ -3,7 +3,7 @@ import type { ThreefryLayout } from "../../random/threefry.ts";
 import { coreCount } from "../cores.ts";
 import { type Draw, Draws } from "./draws.ts";
 import { planDrawMemory } from "./layout.ts";
-import { buildOfHere } from "./module.ts";
+import { buildOfHere, compileModule } from "./module.ts";
 import { canShareMemory, Threads } from "./threads.ts";
 
 /** Options of a `RowDrawer`. */
@@ -41,7 +41,11 @@ export class RowDrawer implements Disposable {
   constructor({ trainRows, largest, layout }: RowDrawerOptions) {
     const threads = canShareMemory() && coreCount() > 1 ? 2 : 1;
     const planned = planDrawMemory({ rows: trainRows.length, largest, layout, threads });
-    this.#threads = new Threads(buildOfHere(), planned, threads);
+    this.#threads = new Threads(
+      (isShared) => compileModule(buildOfHere(), isShared),
+      planned,
+      threads,
+    );
     this.#draws = new Draws(this.#threads);
     this.#draws.start(trainRows);
   }

@@ -1,6 +1,6 @@
 /** The WebAssembly instance, its memory, and the Workers that share the memory. */
 import type { DrawLayout, PlannedMemory } from "./layout.ts";
-import { type Build, compileModule } from "./module.ts";
+import type { CompileModule } from "./module.ts";
 import WORKER_SOURCE from "./worker.js" with { type: "text" };
 
 /** The functions that assembly/index.ts exports; the assembly files describe them. */
@@ -62,16 +62,18 @@ export class Threads<Globals extends DrawLayout = DrawLayout> {
   readonly #workers: Worker[] = [];
 
   /**
-   * @param build The build of the module
+   * @param compile Compiles the module for a shared or an ordinary memory
    * @param planned The memory's layout and size
    * @param count The number of threads, including the calling one
    */
-  constructor(build: Build, { layout, bytes }: PlannedMemory<Globals>, count: number) {
+  constructor(compile: CompileModule, { layout, bytes }: PlannedMemory<Globals>, count: number) {
     const isShared = count > 1;
     const pages = Math.ceil(bytes / PAGE);
     const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: isShared });
-    const module = compileModule(build, isShared);
-    const { exports } = new WebAssembly.Instance(module, { env: { memory } });
+    const module = compile(isShared);
+    const { exports } = new WebAssembly.Instance(module, {
+      env: { memory, now: () => performance.now() },
+    });
     const globals = { ...layout, canWait: Number(isShared && canWait()) };
     for (const [name, value] of Object.entries(globals)) {
       (exports[name] as WebAssembly.Global).value = value;

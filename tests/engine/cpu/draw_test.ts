@@ -1,7 +1,7 @@
 /** Tests of sampling rows in WebAssembly, against permutation(). */
 import { assert, assertEquals } from "@std/assert";
 import { planMemory } from "../../../lib/engine/cpu/layout.ts";
-import { buildOfHere } from "../../../lib/engine/cpu/module.ts";
+import { buildOfHere, compileModule } from "../../../lib/engine/cpu/module.ts";
 import { Threads } from "../../../lib/engine/cpu/threads.ts";
 import { permutation } from "../../../lib/random/distributions.ts";
 import { prngKey, split, type ThreefryLayout } from "../../../lib/random/threefry.ts";
@@ -16,7 +16,10 @@ function drawer(n: number, threefry: ThreefryLayout, selectionMargin: number) {
     threads: 1,
     stepThreads: 1,
   });
-  const threads = new Threads(buildOfHere(), { layout: { ...layout, selectionMargin }, bytes }, 1);
+  const threads = new Threads((isShared) => compileModule(buildOfHere(), isShared), {
+    layout: { ...layout, selectionMargin },
+    bytes,
+  }, 1);
   threads.trainCount = n;
   threads.words.set(Uint32Array.from({ length: n }, (_, i) => i + 7), layout.trainRows / 4);
   const rows = layout.slots + 32;

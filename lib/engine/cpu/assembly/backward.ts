@@ -9,6 +9,7 @@
  * Rows are independent, so threads take different rows.
  */
 import { timesDerivative } from "./activation";
+import { BACKWARD, mark } from "./clock";
 import { Layer, layer } from "./layer";
 import {
   activation,
@@ -29,6 +30,7 @@ import { tile } from "./tile";
 
 /** Computes d2 of rows `from` to `to - 1` from d3; `from` is a multiple of 4. */
 export function backwardToLayer2(from: u32, to: u32): void {
+  mark(BACKWARD + 1);
   denseBackward(layer(3), from, to);
   if (!layer(2).isSparse) return;
   for (let row = from; row < to; row++) {
@@ -39,6 +41,7 @@ export function backwardToLayer2(from: u32, to: u32): void {
 
 /** Computes d1 of rows `from` to `to - 1` from d2, also times the rows' scales, in panels. */
 export function backwardToLayer1(from: u32, to: u32): void {
+  mark(BACKWARD);
   if (layer(2).isSparse) sparseBackward(layer(2), from, to);
   else denseBackward(layer(2), from, to);
   for (let row = from; row < to; row++) {

@@ -12,6 +12,7 @@
  *
  * If thread 1 is late, thread 0 claims the draw that it needs, or, while it waits, the one after.
  */
+import { DRAW, mark, WAIT } from "./clock";
 import { images, slotBytes, slotCount, slots, trainRows } from "./memory";
 import { permute } from "./permutation";
 import { prefetchRows } from "./prefetch";
@@ -138,10 +139,12 @@ function drawIfRequested(number: u32): bool {
 
 /** Draws the rows of a claimed draw. */
 function fillSlot(draw: Draw): void {
+  mark(DRAW);
   drawInto(draw.rows(), draw.key0, draw.key1, draw.from, draw.count);
   // Cores share the last-level cache, so this helps thread 0 even if thread 1 does it.
   if (images != 0) prefetchRows(draw.rows(), draw.count);
   atomic.store<u32>(changetype<usize>(draw), DRAWN);
+  mark(WAIT);
 }
 
 /** The key and the length of the permutation in this thread's scratch memory. */

@@ -10,6 +10,7 @@
  */
 import { activate } from "./activation";
 import { multiplyAdd } from "./arithmetic";
+import { FORWARD, mark } from "./clock";
 import { Layer, layer } from "./layer";
 import {
   activation,
@@ -35,9 +36,12 @@ import { tile } from "./tile";
  */
 export function forward(from: u32, to: u32): void {
   const next = layer(2);
+  mark(FORWARD);
   sparseForward(layer(1), true, from, to);
+  mark(FORWARD + 1);
   if (next.isSparse) sparseForward(next, false, from, to);
   else denseForward(next, activation, from, to);
+  mark(FORWARD + 2);
   denseForward(layer(3), outputActivation, from, to);
 }
 

@@ -12,6 +12,7 @@
  */
 import { exp, largestOf, sumOf } from "./arithmetic";
 import { block } from "./block";
+import { HEAD, mark } from "./clock";
 import { layer } from "./layer";
 import {
   blockRowNumbers,
@@ -27,6 +28,7 @@ const SOFTMAX: u32 = 1;
 
 /** Computes d3 of rows `from` to `to - 1` from x3. */
 export function outputDeltas(from: u32, to: u32): void {
+  mark(HEAD);
   const last = layer(3);
   const vectors = vectorsOf(classes);
   const one = f32x4.splat(1);

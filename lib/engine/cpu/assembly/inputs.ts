@@ -14,6 +14,7 @@ import {
   isShifted,
 } from "./memory";
 import { block } from "./block";
+import { INPUTS, mark } from "./clock";
 import { distorted } from "./distort";
 import { layer } from "./layer";
 import { prefetchRows } from "./prefetch";
@@ -28,6 +29,7 @@ const LARGEST_SHIFT: i32 = 2;
 
 /** Writes the pairs of the block's rows `from` to `to - 1`. */
 export function buildInputs(from: u32, to: u32): void {
+  mark(INPUTS);
   prefetchRows(blockRowNumbers + 4 * from, to - from);
   const self = layer(1);
   const step = block();

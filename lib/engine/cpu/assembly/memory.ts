@@ -111,7 +111,10 @@ export let thread: u32 = 0;
 export let canWait: u32 = 0;
 /** The words by which threads communicate (threads.ts), and the current block (block.ts). */
 export let control: usize = 0;
-/** f32 (threads, 64): each thread's sums, 16 vectors */
+/**
+ * f32 (threads, 128): each thread's sums, 16 vectors, and in a build that measures them (clock.ts),
+ * its times
+ */
 export let sumsScratch: usize = 0;
 
 /** The bytes of a vector: 4 numbers. */
@@ -157,5 +160,5 @@ export function panelWidth(vectorsLeft: u32): u32 {
 // @ts-ignore: decorator
 @inline
 export function sums(): usize {
-  return sumsScratch + thread * (16 * VECTOR);
+  return sumsScratch + thread * (32 * VECTOR);
 }

@@ -11,6 +11,7 @@
  *   before it looks for work: if new work comes in between, SIGNAL has changed, and `atomic.wait`
  *   returns at once.
  */
+import { mark, WAIT } from "./clock";
 import { drawAhead } from "./draw";
 import { canWait, control, stepThreads, thread } from "./memory";
 import { runChunk } from "./step";
@@ -66,6 +67,7 @@ export function signal(): void {
 export function runPhase(phase: u32, chunks: u32): void {
   if (stepThreads == 1) {
     for (let chunk: u32 = 0; chunk < chunks; chunk++) runChunk(phase, chunk);
+    mark(WAIT);
     return;
   }
   atomic.store<u32>(control + DONE, 0);
@@ -97,6 +99,7 @@ function takeChunks(): bool {
     const claim = atomic.add<u64>(control + CLAIMS, 1);
     if (!isChunk(claim)) return worked;
     runChunk(<u32> (claim >> 48), <u32> (claim & 0xffffff));
+    mark(WAIT);
     atomic.add<u32>(control + DONE, 1);
     worked = true;
   }

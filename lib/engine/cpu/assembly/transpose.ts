@@ -7,6 +7,7 @@
  * This is the transpose of a sparse matrix (B, I), by a counting sort. One thread does it all.
  */
 import { block } from "./block";
+import { mark, TRANSPOSE } from "./clock";
 import { Layer } from "./layer";
 
 /**
@@ -14,6 +15,7 @@ import { Layer } from "./layer";
  * sums over them have a fixed order.
  */
 export function transposeInputs(self: Layer): void {
+  mark(TRANSPOSE);
   const count = block().count;
   const inputs = self.inputs;
   const starts = self.columnStart;

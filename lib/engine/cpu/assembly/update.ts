@@ -12,6 +12,7 @@
  * array is needed, and threads never write the same number.
  */
 import { block } from "./block";
+import { BIASES, mark, UPDATE } from "./clock";
 import { Layer, layer } from "./layer";
 import {
   blockRows,
@@ -39,6 +40,7 @@ export function updateChunks(): u32 {
 /** Updates the parameters of a chunk. */
 export function update(chunk: u32): void {
   if (chunk == 0) {
+    mark(BIASES);
     for (let number: u32 = 1; number <= 3; number++) updateBias(layer(number));
     return;
   }
@@ -48,6 +50,7 @@ export function update(chunk: u32): void {
     chunk -= weightChunks(layer(number));
     number--;
   }
+  mark(UPDATE + number - 1);
   const self = layer(number);
   if (!self.isSparse) updateStrip(self, chunk);
   else updatePanel(self, chunk / inputChunks(self), chunk % inputChunks(self));
