@@ -18,7 +18,7 @@ import { DistSampler } from "../lib/random/dist_sampler.ts";
 import { resolveOptions } from "../lib/training/options.ts";
 import { planRun } from "../lib/training/plan.ts";
 import { PRESETS } from "../lib/training/presets.ts";
-import { engineOptions } from "../lib/training/train.ts";
+import { engineOptions } from "../lib/training/trainer.ts";
 import { count } from "./count_flag.ts";
 import { openDigits } from "./digits.ts";
 import { describeMachine, machineLines } from "./machine.ts";
