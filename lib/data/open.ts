@@ -6,7 +6,7 @@ import { resolve } from "node:path";
 import { printable } from "../files/printable.ts";
 import { type Dataset, type DatasetSource, STDIN } from "./dataset.ts";
 import { DataError, DataUnavailableError } from "./errors.ts";
-import { isPictureFolder, type PictureOptions } from "./picture_folder.ts";
+import { IMAGE_NAME, isPictureFolder, type PictureOptions } from "./picture_folder.ts";
 import { FASHION, KMNIST, MNIST, QMNIST } from "./published.ts";
 import { DATASET_NAMES, type DatasetName } from "./names.ts";
 import { isEmnist, readIdxFolder, readRawIdxFolder } from "./idx_folder.ts";
@@ -14,7 +14,7 @@ import { isNumpy, readRawNpz } from "./npz.ts";
 import { holdsData, locateIdxFiles, startOf } from "./idx_locate.ts";
 import { inspectLabels } from "./labels.ts";
 import { type IdxSource, loadIdxSource, type LoadOptions } from "./idx_source.ts";
-import { loadArffSource, OPENML } from "./openml.ts";
+import { type ArffSource, loadArffSource, OPENML } from "./openml.ts";
 import { finishDataset, type RawDataset } from "./raw.ts";
 import { syntheticDigits } from "./synthetic.ts";
 
@@ -44,16 +44,27 @@ export interface OpenOptions
 }
 
 /** The hosts from which data sets are downloaded. */
-export const DATA_HOSTS: readonly string[] = [MNIST, FASHION, KMNIST, QMNIST, OPENML]
-  .flatMap(({ mirrors }) => mirrors.map((mirror) => new URL(mirror).host));
+export const DATA_HOSTS: readonly string[] = [MNIST, FASHION, KMNIST, QMNIST, OPENML].flatMap((
+  { mirrors },
+) => mirrors.map((mirror) => new URL(mirror).host));
 
-/** The data sets that are published as four IDX files. */
-const IDX_SOURCES: Readonly<Partial<Record<DatasetName, IdxSource>>> = {
+/** Where the rows of each named data set are published; undefined if the program draws them. */
+const SOURCES: Readonly<Record<DatasetName, IdxSource | ArffSource | undefined>> = {
   mnist: MNIST,
   fashion: FASHION,
   kmnist: KMNIST,
   qmnist: QMNIST,
+  openml: OPENML,
+  synthetic: undefined,
 };
+
+/** The data sets that can be read from a folder given for them. */
+const IN_FOLDERS: readonly string[] = Object.entries(SOURCES)
+  .flatMap(([name, source]) => source && !isArffSource(source) ? [name] : []);
+
+function isArffSource(source: IdxSource | ArffSource): source is ArffSource {
+  return "file" in source;
+}
 
 /** What is known about a path before its contents are read. */
 interface Place {
@@ -135,10 +146,11 @@ const FORMATS: readonly Format[] = [
 export async function openDataset(options: OpenOptions): Promise<Dataset> {
   const { dataset, dataDir, transpose, asPhoto, invert, maxPixel } = options;
   const isNamed = DATASET_NAMES.includes(dataset);
-  const inFolders = ["auto", ...Object.keys(IDX_SOURCES)];
-  if (dataDir && !inFolders.includes(dataset)) {
+  if (dataDir && !["auto", ...IN_FOLDERS].includes(dataset)) {
     throw new DataError(
-      `Cannot use the folder ${dataDir} as only ${inFolders.join(", ")} are read from one: ` +
+      `Cannot use the folder ${dataDir} as only auto, ${
+        IN_FOLDERS.join(", ")
+      } are read from one: ` +
         `the data set is ${printable(dataset, 200)}`,
     );
   }
@@ -196,11 +208,16 @@ function checkOptions(accepted: readonly FormatOption[], options: OpenOptions): 
 
 /** Creates the error for a folder without a data set, which may hold files that are one each. */
 function unreadableFolder(path: string): DataError {
-  const files = [...Deno.readDirSync(path)].filter(({ name }) =>
-    /\.(csv|arff|libsvm|svm|np[yz])(\.gz)?$/i.test(name)
-  );
+  const names = [...Deno.readDirSync(path)].map(({ name }) => name);
+  const files = names.filter((name) => /\.(csv|arff|libsvm|svm|np[yz])(\.gz)?$/i.test(name));
+  if (files.length === 0 && names.some((name) => IMAGE_NAME.test(name))) {
+    return new DataError(
+      `Cannot open the folder ${printable(path, 200)} as a data set: its pictures must be in one ` +
+        `folder for each class, such as ${printable(path, 200)}/7/`,
+    );
+  }
   if (files.length > 0) {
-    const [name] = files.map(({ name }) => name).sort((a, b) =>
+    const [name] = files.sort((a, b) =>
       Number(/train/i.test(b)) - Number(/train/i.test(a)) || (a < b ? -1 : 1)
     );
     return new DataError(
@@ -260,11 +277,11 @@ async function openNamed(options: OpenOptions): Promise<Dataset> {
 /** Opens a named data set, from the folder given for it if there is one. */
 async function openKnown(name: DatasetName, options: OpenOptions): Promise<Dataset> {
   const { dataDir, mnistDir, cacheDir = "./data", onNotice } = options;
-  if (name === "synthetic") return syntheticDigits();
-  const folder = dataDir || (name === "mnist" ? mnistDir : undefined);
+  const source = SOURCES[name];
+  if (!source) return syntheticDigits();
   const directory = `${cacheDir}/${name}`;
-  const source = IDX_SOURCES[name];
-  if (!source) return await loadArffSource(OPENML, { ...options, directory });
+  if (isArffSource(source)) return await loadArffSource(source, { ...options, directory });
+  const folder = dataDir || (name === "mnist" ? mnistDir : undefined);
   if (folder) return readNamedFolder(folder, source, onNotice);
   return (name === "mnist" ? findMnist(directory, cacheDir) : undefined) ??
     await loadIdxSource(source, { ...options, directory });

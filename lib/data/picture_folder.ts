@@ -6,7 +6,7 @@ import { type RowUse, useOf } from "./csv_columns.ts";
 import type { DownloadProgress } from "./download.ts";
 
 /** Matches the names of pictures; those of other formats are reported as unreadable. */
-const IMAGE_NAME = /\.(png|jpe?g|bmp|gif|webp|tiff?|heic|avif)$/i;
+export const IMAGE_NAME: RegExp = /\.(png|jpe?g|bmp|gif|webp|tiff?|heic|avif)$/i;
 
 /** Folders are searched to this depth: `mnist_png/training/0/some group/`. */
 const MAX_DEPTH = 5;

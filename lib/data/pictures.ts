@@ -14,7 +14,7 @@ import type { RawDataset, RawPart } from "./raw.ts";
 import { arranged, type PartsByUse } from "./rows.ts";
 
 /** Number of unreadable pictures that a message names. */
-const NAMED = 5;
+const NAMED = 10;
 
 /**
  * Reads a folder of pictures. Classes are the folders' names: numbers, or words in alphabetical

@@ -61,7 +61,8 @@ export function finishDataset(raw: RawDataset, options: FinishOptions = {}): Dat
   const { publishedSplit, validationRows, hasNamedTest } = raw;
   const { onNotice, transpose = raw.isTransposed ?? false } = options;
   const numbered = inFile(raw, () => labelsOf(raw, onNotice));
-  const isKnown = raw.isVerified && !options.invert && options.maxPixel === undefined;
+  const isKnown = raw.isVerified && parts[0].pixels instanceof Uint8Array && !options.invert &&
+    options.maxPixel === undefined;
   const { images, record } = isKnown
     ? { images: parts[0].pixels as Uint8Array<ArrayBuffer>, record: { ...BYTE_PIXELS } }
     : inFile(raw, () => toBytes(parts, { width, height }, options));

@@ -143,4 +143,10 @@ test("openDataset() says which file of a folder to name", async () => {
     DataError,
     `name a file in it, such as ${files.path}/train.csv`,
   );
+  using flat = folder({ "7.png": png(1), "3.png": png(2) });
+  await assertRejects(
+    () => open(flat.path),
+    DataError,
+    "its pictures must be in one folder for each class",
+  );
 });
