@@ -19,7 +19,7 @@ const PERCENT_WIDTH = 11;
  * import { assertEquals } from "@std/assert";
  *
  * const lines = evaluationLines({
- *   rows: 4, correct: 3, accuracy: 0.75, loss: 0.5, answers: Uint8Array.of(0, 1, 1, 1),
+ *   rows: 4, correct: 3, accuracy: 0.75, loss: 0.5,
  *   confusion: Uint32Array.of(1, 1, 0, 2),
  *   precision: Float64Array.of(1, 2 / 3), recall: Float64Array.of(0.5, 1),
  * }, { name: "four points" });
