@@ -28,7 +28,7 @@ const INVALID: [OptionName, unknown, string][] = [
   ["learningRate", 0, "a number above 0"],
   ["learningRate", NaN, "a number above 0"],
   ["learningRate", Infinity, "a number above 0"],
-  ["schedule", "cosine", "one of step, linear"],
+  ["schedule", "staircase", "one of step, linear"],
   ["decay", -0.5, "a number above 0"],
   ["decayEvery", 0, "a whole number of at least 1"],
   ["evalEvery", 0, "a whole number of at least 1"],
