@@ -1,6 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { type Activation, ACTIVATIONS } from "../../lib/net/activations.ts";
 import { type Architecture, layerSizes, parameterCount } from "../../lib/net/architecture.ts";
-import { HEADS } from "../../lib/net/heads.ts";
+import { type Head, HEADS } from "../../lib/net/heads.ts";
 import { forward, gradients, predictedClass } from "../../lib/net/maths.ts";
 
 /** Returns pseudorandom numbers from -1 to 1: the fractional parts of multiples of the golden ratio. */
@@ -22,8 +23,8 @@ function meanLoss(
   return losses.reduce((sum, loss) => sum + loss) / labels.length;
 }
 
-for (const activation of ["tanh", "relu"] as const) {
-  for (const head of ["notebook", "softmax"] as const) {
+for (const activation of Object.keys(ACTIVATIONS) as Activation[]) {
+  for (const head of Object.keys(HEADS) as Head[]) {
     Deno.test(`gradients() equals finite differences for every parameter for ${activation} and the ${head} head`, () => {
       const net: Architecture = { inputs: 5, hidden: [4, 6], classes: 3, activation, head };
       const parameters = numbers(parameterCount(net));

@@ -1,6 +1,8 @@
 /** Contract: gradients match float64, also if sizes are no multiples of a kernel's tiles. */
 import { assert } from "@std/assert";
+import { type Activation, ACTIVATIONS } from "../../../lib/net/activations.ts";
 import { type Architecture, layerSizes, parameterSlots } from "../../../lib/net/architecture.ts";
+import { type Head, HEADS } from "../../../lib/net/heads.ts";
 import { prngKey } from "../../../lib/random/threefry.ts";
 import {
   drawState,
@@ -26,6 +28,13 @@ export function registerGradients(register: Register, make: MakeEngine): void {
     { inputs: 1, hidden: [64, 32], classes: 4, activation: "relu", head: "softmax" },
     { inputs: 36, hidden: [20, 30], classes: 256, activation: "tanh", head: "softmax" },
   ];
+  // A function or head without a net above, because it is new, gets one.
+  for (const activation of Object.keys(ACTIVATIONS) as Activation[]) {
+    for (const head of Object.keys(HEADS) as Head[]) {
+      if (nets.some((net) => net.activation === activation && net.head === head)) continue;
+      nets.push({ inputs: 13, hidden: [7, 13], classes: 4, activation, head });
+    }
+  }
   // With the nets of other core tests, each activation is combined with each head.
   const core = [nets[2], nets[11]];
   for (const architecture of nets) {
