@@ -144,11 +144,11 @@ test("train --json prints one object per event, without parameters", async () =>
   );
   assertEquals(Object.keys(events[2]).sort(), [
     "accuracy",
-    "type",
     "iteration",
     "learningRate",
     "loss",
     "seconds",
+    "type",
   ]);
   assertEquals(events[1].art.length, 28);
 });
