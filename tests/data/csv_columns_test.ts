@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { rowInHeader } from "../../lib/data/csv_columns.ts";
 import { DataError } from "../../lib/data/errors.ts";
 import { BYTE_PIXELS } from "../../lib/data/pixels.ts";
 import { test } from "../requirements.ts";
@@ -146,4 +147,15 @@ test("readCsv() ignores empty columns and columns of row numbers", async () => {
     DataError,
     "the column of the labels is ambiguous",
   );
+});
+
+Deno.test("rowInHeader() recovers the row that pandas took for names, if enough of them repeat", () => {
+  const header = ["5", "0", "0.1", "0.2", "0.3", "7", "254", "0.4"];
+  assertEquals(rowInHeader(header), ["5", "0", "0", "0", "0", "7", "254", "0"]);
+  // Two repetitions may be chance.
+  assertEquals(rowInHeader(["5", "0", "0.1", "0.2", "7"]), undefined);
+  // So may three among many.
+  const many = Array.from({ length: 20 }, (_, i) => String(i));
+  assertEquals(rowInHeader([...many, "3.1", "3.2", "3.3"]), undefined);
+  assertEquals(rowInHeader(["label", "0.1", "0.2", "0.3"]), undefined);
 });

@@ -35,3 +35,15 @@ Deno.test("trainedTestRows() counts test images that are training or validation 
     assertEquals(trainedTestRows(data, { train: none, validation: none, test: rows(5, 10) }), 0);
   }
 });
+
+Deno.test("trainedTestRows() compares images at any offset in their buffer", () => {
+  const images = new Uint8Array(13).subarray(1);
+  images.set([1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4]);
+  const data = {
+    ...{ name: "mine", width: 4, height: 1, classes: 2, trainRows: 2 },
+    ...{ images, labels: new Uint8Array(3) },
+  };
+  const none = new Uint32Array();
+  const parts = { train: Uint32Array.of(0, 1), validation: none, test: Uint32Array.of(2) };
+  assertEquals(trainedTestRows(data, parts), 1);
+});

@@ -150,3 +150,17 @@ test("openDataset() says which file of a folder to name", async () => {
     "its pictures must be in one folder for each class",
   );
 });
+
+test("openDataset() finds the folders of the classes below up to two folders that hold nothing else", async () => {
+  for (const [prefix, isFound] of [["a/", true], ["a/b/", true], ["a/b/c/", false]] as const) {
+    using files = folder({
+      [`${prefix}0/a.png`]: png(1),
+      [`${prefix}0/b.png`]: png(2),
+      [`${prefix}1/a.png`]: png(3),
+      [`${prefix}1/b.png`]: png(4),
+    });
+    const opening = open(files.path);
+    if (isFound) assertEquals((await opening).data.labels.length, 4);
+    else await assertRejects(() => opening, DataError);
+  }
+});

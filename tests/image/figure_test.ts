@@ -35,3 +35,18 @@ Deno.test("isolateDigit() drops a frame, and rejects two digits", () => {
   assert(inkAt(found, 45, 50) === 1 && inkAt(found, 11, 50) === 0);
   assertThrows(() => isolateDigit(boxes(digit, [70, 35, 10, 40])), RangeError);
 });
+
+Deno.test("isolateDigit() drops a neighboring digit that any side of the picture cuts off", () => {
+  const digit: [number, number, number, number] = [45, 40, 10, 30];
+  const neighbors: Record<string, [number, number, number, number]> = {
+    left: [0, 40, 8, 30],
+    right: [92, 40, 8, 30],
+    top: [40, 0, 20, 25],
+    bottom: [40, 82, 20, 18],
+  };
+  for (const [side, neighbor] of Object.entries(neighbors)) {
+    const found = isolateDigit(boxes(digit, neighbor));
+    assert(inkAt(found, 50, 50) === 1, side);
+    assert(inkAt(found, neighbor[0] + 2, neighbor[1] + 2) === 0, side);
+  }
+});

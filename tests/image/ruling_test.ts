@@ -19,3 +19,13 @@ Deno.test("removeRuling() removes a line of uneven thickness, and no stroke that
   const without = removeRuling({ width, height, values: line }, 0).values;
   assertEquals(without.every((value) => value === 0), true);
 });
+
+Deno.test("removeRuling() keeps a bar that is too thick for a line", () => {
+  const [width, height] = [100, 100];
+  for (const [thickness, isLine] of [[1, true], [2, true], [4, false]] as const) {
+    const values = new Float32Array(width * height);
+    values.fill(1, 50 * width, (50 + thickness) * width);
+    const { values: left } = removeRuling({ width, height, values }, 0);
+    assertEquals(left.every((value) => value === 0), isLine, `${thickness} pixels`);
+  }
+});
