@@ -1,92 +1,112 @@
 /// <reference lib="dom" />
-/** A chart of three curves by step, in the colors of page.css. */
+/** A chart of curves by step, in the colors of page.css. */
 import uPlot from "uplot";
 import { cssColor, onColorScheme } from "./dom.ts";
 import { count } from "./numbers.ts";
 
-const HEIGHT = 240;
-
-/** The contents of a chart. */
-export interface ChartOptions {
-  /** The range of the y axis. @default from 0 to just above the largest value */
-  range?: [number, number];
-  /** Returns the end of the x axis. */
-  steps: () => number;
-  /** Formats a number of the y axis. */
-  format: (value: number) => string;
-  /** Returns the steps, and the values of a line, of points, and of a dashed line. */
-  data: () => uPlot.AlignedData;
+/** A curve of a chart. */
+export interface Curve {
+  /** The color, as a property of page.css. */
+  color: string;
+  width: number;
+  /** Whether only the points are drawn. */
+  isDotted?: boolean;
+  steps: number[];
+  values: number[];
 }
 
-/** A chart that keeps to the width of its element. */
+/** A chart that keeps to the size of its element. */
 export class Chart {
   readonly #root: HTMLElement;
-  readonly #options: ChartOptions;
-  /** Created when the element has a width. */
+  readonly #format: (value: number) => string;
+  readonly #range: (curves: Curve[]) => [number, number];
+  #curves: Curve[] = [];
+  /** Created when the element has a size. */
   #plot: uPlot | undefined;
+  /** The curves' looks, for which the plot was created. */
+  #looks = "";
 
   /**
    * @param root The element that contains the chart
-   * @param options The chart's contents
+   * @param format Formats a number of the y axis
+   * @param range Returns the range of the y axis
    */
-  constructor(root: HTMLElement, options: ChartOptions) {
+  constructor(
+    root: HTMLElement,
+    format: (value: number) => string,
+    range: (curves: Curve[]) => [number, number],
+  ) {
     this.#root = root;
-    this.#options = options;
+    this.#format = format;
+    this.#range = range;
     new ResizeObserver(() => {
-      if (this.#plot) this.#plot.setSize({ width: root.clientWidth, height: HEIGHT });
-      else this.#plot = this.#make();
+      if (!this.#plot) return this.draw(this.#curves);
+      const { clientWidth: width, clientHeight: height } = root;
+      if (width > 0 && height > 0) this.#plot.setSize({ width, height });
     }).observe(root);
     onColorScheme(() => {
-      if (!this.#plot) return;
-      this.#plot.destroy();
-      this.#plot = this.#make();
+      this.#looks = "";
+      this.draw(this.#curves);
     });
   }
 
-  /** Draws the current data. */
-  draw(): void {
-    this.#plot?.setData(this.#options.data());
+  /** Draws curves. */
+  draw(curves: Curve[]): void {
+    this.#curves = curves;
+    if (this.#root.clientWidth === 0 || this.#root.clientHeight === 0) return;
+    const looks = JSON.stringify(
+      curves.map(({ color, width, isDotted }) => [color, width, isDotted]),
+    );
+    const data = curves.length === 0
+      ? [[0], [null]] as uPlot.AlignedData
+      : uPlot.join(curves.map(({ steps, values }): uPlot.AlignedData => [steps, values]));
+    if (this.#plot && looks === this.#looks) return this.#plot.setData(data);
+    this.#looks = looks;
+    this.#plot?.destroy();
+    this.#plot = this.#make(data);
   }
 
-  #make(): uPlot {
-    const { range, steps, format, data } = this.#options;
+  #make(data: uPlot.AlignedData): uPlot {
     const axis = {
       stroke: cssColor("--muted"),
-      grid: { stroke: cssColor("--border"), width: 1 },
-      ticks: { stroke: cssColor("--border"), width: 1 },
-      font: "12px system-ui, sans-serif",
+      grid: { stroke: cssColor("--line"), width: 1 },
+      ticks: { show: false },
+      font: "11px system-ui, sans-serif",
     };
-    const [line, points, dashed] = ["--line-color", "--points-color", "--notebook-color"]
-      .map(cssColor);
+    const series = this.#curves.map(({ color, width, isDotted }): uPlot.Series => {
+      const stroke = cssColor(color);
+      return {
+        stroke,
+        width,
+        spanGaps: true,
+        ...isDotted && { paths: () => null },
+        points: { show: isDotted ?? false, size: 5, fill: stroke },
+      };
+    });
     return new uPlot(
       {
         width: this.#root.clientWidth,
-        height: HEIGHT,
+        height: this.#root.clientHeight,
+        padding: [6, 22, 0, 0],
         legend: { show: false },
         cursor: { show: false },
         scales: {
-          x: { time: false, range: () => [0, Math.max(steps(), 1)] },
-          y: { range: range ?? ((_, _from, to) => [0, 1.05 * (to || 1)]) },
+          x: { time: false, range: () => [0, lastStep(this.#curves)] },
+          y: { range: () => this.#range(this.#curves) },
         },
         axes: [
-          { ...axis, size: 30, values: (_, splits) => splits.map((value) => count(value)) },
-          { ...axis, size: 50, values: (_, splits) => splits.map(format) },
+          { ...axis, size: 22, values: (_, splits) => splits.map((value) => count(value)) },
+          { ...axis, size: 42, space: 24, values: (_, splits) => splits.map(this.#format) },
         ],
-        series: [
-          {},
-          { stroke: line, width: 2, spanGaps: true, points: { show: false } },
-          { stroke: points, paths: () => null, points: { show: true, size: 7, fill: points } },
-          {
-            stroke: dashed,
-            width: 1.5,
-            dash: [5, 4],
-            spanGaps: true,
-            points: { show: true, size: 6, fill: dashed },
-          },
-        ],
+        series: [{}, ...series.length > 0 ? series : [{}]],
       },
-      data(),
+      data,
       this.#root,
     );
   }
+}
+
+/** The axis grows with the run. */
+function lastStep(curves: Curve[]): number {
+  return Math.max(20, ...curves.map(({ steps }) => steps.at(-1) ?? 0));
 }

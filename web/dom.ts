@@ -48,3 +48,18 @@ export function isDark(): boolean {
 export function onColorScheme(callback: () => void): void {
   prefersDark.addEventListener("change", callback);
 }
+
+/** Writes a text, if it is another one: screen readers announce every change of a status. */
+export function write(target: Element, text: string): void {
+  if (target.textContent !== text) target.textContent = text;
+}
+
+/** Shows or hides an element. */
+export function show(target: HTMLElement, isShown: boolean): void {
+  if (target.hidden === isShown) target.hidden = !isShown;
+}
+
+/** Finds a button of index.html. */
+export function button(id: string): HTMLButtonElement {
+  return element(id, HTMLButtonElement);
+}

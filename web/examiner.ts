@@ -1,120 +1,149 @@
 /// <reference lib="webworker" />
 /**
- * The Worker that compares nets' answers with labels, and reads images of the data for the page.
- * Neither training nor the page's frames wait for it.
+ * The Worker that compares nets' answers with labels, reads images of the data, and finds digits in
+ * pictures. Neither training nor the page's frames wait for it.
  */
 import type { Dataset } from "../lib/data/dataset.ts";
 import { splitDataset } from "../lib/data/split.ts";
-import type { SavedModel } from "../lib/model/saved_model.ts";
-import type { Model } from "../lib/net/architecture.ts";
+import { imageToDigit } from "../lib/image/image_to_digit.ts";
+import { HEADS } from "../lib/net/heads.ts";
+import { predictedClass } from "../lib/net/maths.ts";
 import { DistSampler } from "../lib/random/dist_sampler.ts";
-import { NOTEBOOK } from "../lib/training/options.ts";
-import { predict } from "../lib/training/predict.ts";
+import { NOTEBOOK, type TrainingOptions } from "../lib/training/options.ts";
+import { outputsOfRows } from "../lib/training/predict.ts";
 import { augmentedImages } from "./augmented_images.ts";
-import type {
-  Examination,
-  ExaminerOrder,
-  ExaminerReport,
-  ExaminerTask,
-  Mistake,
-} from "./messages.ts";
+import type { ExaminerOrder, ExaminerReport, ExaminerTask } from "./messages.ts";
 
-/** Multiply-adds between two looks for new orders: about 20 ms. */
+/** Multiply-adds between two checks for messages: about 20 ms. */
 const PIECE_WORK = 20_000_000;
-/** Maximum number of misclassified digits that are reported. */
-const MISTAKES = 30;
+/** Pictures are first reduced to this side. */
+const PICTURE_SIDE = 800;
 
 const page = globalThis as unknown as {
   onmessage: (event: MessageEvent<ExaminerOrder>) => void;
-  postMessage(report: ExaminerReport): void;
+  postMessage(report: ExaminerReport, transfer?: Transferable[]): void;
 };
 
+let resolveData: (data: Dataset) => void;
 /** The data set. Orders that need it wait for it. */
-const opened = Promise.withResolvers<Dataset>();
+let opened = new Promise<Dataset>((resolve) => resolveData = resolve);
 /** The latest examination. It replaces one that is not finished. */
 let latest: object | undefined;
+/** The test rows of the last examined net. */
+let testRows: { of: string; rows: Uint32Array } | undefined;
 
 page.onmessage = async ({ data: order }) => {
   if (order.kind === "listen") {
-    order.trainer.onmessage = ({ data: task }: MessageEvent<ExaminerTask>) => {
-      if (task.kind === "data") opened.resolve(task.data);
-      else examine(task.model, task.rows, task.of);
+    order.trainer.onmessage = ({ data: { data } }: MessageEvent<ExaminerTask>) => {
+      resolveData(data);
+      opened = Promise.resolve(data);
+      testRows = undefined;
     };
     return;
   }
-  const data = await opened.promise;
+  try {
+    await execute(order);
+  } catch (error) {
+    page.postMessage({ kind: "failed", of: order.kind, message: (error as Error).message });
+  }
+};
+
+async function execute(order: Exclude<ExaminerOrder, { kind: "listen" }>): Promise<void> {
+  if (order.kind === "photo") return await findDigit(order.file);
+  const mine = {};
+  if (order.kind === "examine") latest = mine;
+  const data = await opened;
   switch (order.kind) {
-    case "examine-loaded":
-      return examine(order.model, testRowsOf(order.model, data), order.of);
-    case "digit":
-      return page.postMessage({ kind: "digit", ...randomTestDigit(data) });
+    case "examine":
+      return await examine(data, order, () => latest === mine);
+    case "images":
+      return page.postMessage({
+        kind: "images",
+        rows: order.rows,
+        images: imagesOf(data, order.rows),
+      });
+    case "digit": {
+      const { labels, trainRows } = data;
+      const row = trainRows + Math.floor(Math.random() * (labels.length - trainRows));
+      const image = imagesOf(data, Uint32Array.of(row));
+      return page.postMessage({ kind: "digit", image, label: labels[row] });
+    }
     case "augment": {
       const sheet = augmentedImages(data, order.augment, order.seed);
       return page.postMessage({ kind: "augmented", sheet });
     }
   }
-};
-
-/** Returns the rows that a loaded net was not trained on, according to its file. */
-function testRowsOf({ run }: SavedModel, data: Dataset): Uint32Array {
-  const { seed, threefry, split: kind, validation } = run?.options ?? NOTEBOOK;
-  const sampler = new DistSampler(seed, { layout: threefry });
-  return splitDataset(data, sampler, { kind, validation }).test;
 }
 
-function randomTestDigit(data: Dataset): { image: Uint8Array; label: number } {
-  const { labels, trainRows } = data;
-  const row = trainRows + Math.floor(Math.random() * (labels.length - trainRows));
-  return { image: imageOf(data, row).slice(), label: labels[row] };
-}
-
-function imageOf({ images, width, height }: Dataset, row: number): Uint8Array {
-  return images.subarray(row * width * height, (row + 1) * width * height);
-}
-
-async function examine(model: Model, rows: Uint32Array, of: string): Promise<void> {
-  const mine = latest = {};
-  const data = await opened.promise;
-  try {
-    const { inputs, classes, hidden: [first, second] } = model.architecture;
-    const pieceRows = Math.max(
-      1,
-      Math.floor(PIECE_WORK / (inputs * first + first * second + second * classes)),
-    );
-    const confusion = new Uint32Array(classes * classes);
-    const mistakes: Mistake[] = [];
-    let correct = 0;
-    for (let from = 0; from < rows.length; from += pieceRows) {
-      const piece = rows.subarray(from, from + pieceRows);
-      const images = new Uint8Array(piece.length * inputs);
-      piece.forEach((row, i) => images.set(imageOf(data, row), i * inputs));
-      const { labels: answers, probabilities } = predict(model, images);
-      piece.forEach((row, i) => {
-        const [label, answer] = [data.labels[row], answers[i]];
-        confusion[label * classes + answer]++;
-        if (label === answer) correct++;
-        else {
-          const probability = probabilities[i * classes + answer];
-          mistakes.push({ image: imageOf(data, row).slice(), label, answer, probability });
-        }
-      });
-      keepMostConfident(mistakes);
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      if (latest !== mine) return;
-    }
-    const examination: Examination = {
-      of,
-      rows: rows.length,
-      accuracy: correct / rows.length,
-      confusion,
-      mistakes,
-    };
-    page.postMessage({ kind: "examined", ...examination });
-  } catch (error) {
-    page.postMessage({ kind: "failed", message: (error as Error).message });
+/** Returns the rows that a net was not trained on, according to the options of its run. */
+function testRowsOf(options: TrainingOptions | undefined, data: Dataset): Uint32Array {
+  const { seed, threefry, split: kind, validation } = options ?? NOTEBOOK;
+  const of = JSON.stringify({ seed, threefry, kind, validation });
+  if (testRows?.of !== of) {
+    const sampler = new DistSampler(seed, { layout: threefry });
+    testRows = { of, rows: splitDataset(data, sampler, { kind, validation }).test };
   }
+  return testRows.rows;
 }
 
-function keepMostConfident(mistakes: Mistake[]): void {
-  mistakes.sort((a, b) => b.probability - a.probability).splice(MISTAKES);
+/** Returns the images of some rows, one after the other. */
+function imagesOf({ images, width, height }: Dataset, rows: Uint32Array): Uint8Array<ArrayBuffer> {
+  const size = width * height;
+  const found = new Uint8Array(rows.length * size);
+  rows.forEach((row, i) => found.set(images.subarray(row * size, (row + 1) * size), i * size));
+  return found;
+}
+
+async function examine(
+  data: Dataset,
+  { model, options, most, of }: Extract<ExaminerOrder, { kind: "examine" }>,
+  isWanted: () => boolean,
+): Promise<void> {
+  const rows = testRowsOf(options, data).slice(0, most);
+  const { inputs, classes, hidden: [first, second], head } = model.architecture;
+  const work = inputs * first + first * second + second * classes;
+  const pieceRows = Math.max(1, Math.floor(PIECE_WORK / work));
+  const labels = Uint8Array.from(rows, (row) => data.labels[row]);
+  const answers = new Uint8Array(rows.length);
+  const probabilities = new Float32Array(rows.length);
+  let [correct, loss] = [0, 0];
+  for (let from = 0; from < rows.length; from += pieceRows) {
+    const images = imagesOf(data, rows.subarray(from, from + pieceRows));
+    for (const { row, x3, p } of outputsOfRows(model, images)) {
+      const answer = answers[from + row] = predictedClass(x3);
+      probabilities[from + row] = p[answer];
+      if (answer === labels[from + row]) correct++;
+      loss += HEADS[head].loss(x3, labels[from + row]);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    if (!isWanted()) return;
+  }
+  const measures = {
+    accuracy: correct / rows.length,
+    loss: loss / rows.length,
+    rows: rows.length,
+  };
+  page.postMessage({ kind: "examined", of, rows, labels, answers, probabilities, measures });
+}
+
+/** Finds the digit in a photograph or drawing, and sends it with the picture. */
+async function findDigit(file: Blob): Promise<void> {
+  let bitmap;
+  try {
+    bitmap = await createImageBitmap(file);
+  } catch {
+    throw new Error("Cannot open this picture: choose a PNG or JPEG file");
+  }
+  const scale = Math.min(1, PICTURE_SIDE / Math.max(bitmap.width, bitmap.height));
+  const width = Math.max(1, Math.round(bitmap.width * scale));
+  const height = Math.max(1, Math.round(bitmap.height * scale));
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext("2d", { willReadFrequently: true })!;
+  context.fillStyle = "white"; // under transparent pixels
+  context.fillRect(0, 0, width, height);
+  context.drawImage(bitmap, 0, 0, width, height);
+  bitmap.close();
+  const digit = imageToDigit(context.getImageData(0, 0, width, height).data, width, height);
+  const picture = canvas.transferToImageBitmap();
+  page.postMessage({ kind: "photo", digit, picture }, [picture]);
 }

@@ -10,7 +10,7 @@ import threefry from "../shaders/functions/threefry.wgsl" with { type: "text" };
 import chooseRows from "../shaders/rows/choose_rows.wgsl" with { type: "text" };
 import rows from "../shaders/functions/rows.wgsl" with { type: "text" };
 import gather from "../shaders/rows/gather.wgsl" with { type: "text" };
-import { element, make } from "./dom.ts";
+import { make } from "./dom.ts";
 
 /** A file of WGSL. */
 interface Kernel {
@@ -90,8 +90,8 @@ Adam: m ← β1 m + (1 − β1) g;  v ← β2 v + (1 − β2) g²;  w ← w − 
 ];
 
 /** Fills the list of kernels. */
-export function showKernels(): void {
-  element("kernel-list", HTMLDivElement).replaceChildren(...KERNELS.map((kernel) => {
+export function showKernels(list: HTMLElement): void {
+  list.replaceChildren(...KERNELS.map((kernel) => {
     const article = make("article");
     const { comment, code } = splitHead(kernel.text);
     article.append(

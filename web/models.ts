@@ -43,7 +43,7 @@ export function onLoad(
   let incomplete: File | undefined;
   const load = async (file: File, given: Partial<NetSettings> = {}) => {
     try {
-      const model = await loadModel(await file.bytes(), given);
+      const model = await loadModel(new Uint8Array(await file.arrayBuffer()), given);
       const { inputs, classes } = model.architecture;
       if (inputs !== 784 || classes !== 10) {
         throw new RangeError(
@@ -57,7 +57,8 @@ export function onLoad(
       form.hidden = !(error instanceof MissingSettingsError);
       failed(
         form.hidden
-          ? `${file.name}: ${(error as Error).message}`
+          ? `${file.name} is no model that this page can show: it must be a safetensors or npz file ` +
+            `of a net with three layers, 784 inputs and 10 outputs (${(error as Error).message})`
           : `${file.name} does not contain the net's activation, head and scale. Choose them:`,
       );
     }

@@ -2,6 +2,7 @@
 /** The canvas to draw a digit on, by mouse, finger, pen or keyboard. */
 import { inkToDigit } from "../lib/image/ink_to_digit.ts";
 import { cssColor, element, onColorScheme } from "./dom.ts";
+import type { Shown } from "./state.ts";
 
 /** The points of a stroke: x0, y0, x1, y1..., in pixels of the canvas. */
 type Stroke = number[];
@@ -17,33 +18,34 @@ const context = canvas.getContext("2d", { willReadFrequently: true })!;
 const strokes: Stroke[] = [];
 /** The stroke being drawn. */
 let stroke: Stroke | undefined;
+/** The pointer that draws it; other fingers are ignored meanwhile. */
+let pointer: number | undefined;
 /** The position of the keyboard's pen; undefined while a pointer is used. */
 let pen: { x: number; y: number; isDown: boolean } | undefined;
-/** A digit of the data set that is shown instead of strokes. */
-let given: { image: Uint8Array; label: number } | undefined;
-/** The current drawing as a digit of MNIST's form. */
-let digit: Uint8Array | undefined;
-let changed = () => {};
+/** A digit of the data set or of a photograph, which is shown instead of strokes. */
+let given: Given | undefined;
+let changed: (shown: Shown) => void = () => {};
+
+/** A digit that was not drawn here. */
+export interface Given {
+  /** Shape (28, 28). */
+  image: Uint8Array;
+  /** Its class, if it is a digit of the data set. */
+  label?: number;
+  /** The photograph that contains it. */
+  picture?: ImageBitmap;
+}
 
 /** Sets the callback for changes of the drawing. */
-export function onDrawing(callback: () => void): void {
+export function onDrawing(callback: (shown: Shown) => void): void {
   changed = callback;
 }
 
-/** Returns the drawing as a digit of MNIST's form, of shape (28, 28); undefined for an empty canvas. */
-export function drawnDigit(): Uint8Array | undefined {
-  return digit;
-}
-
-/** Returns the label if a digit of the data set is shown. */
-export function givenLabel(): number | undefined {
-  return given?.label;
-}
-
-/** Shows a digit of the data set instead of strokes. */
-export function showGiven(image: Uint8Array, label: number): void {
+/** Shows a digit of the data set or of a photograph instead of strokes. */
+export function showGiven(digit: Given): void {
   strokes.length = 0;
-  given = { image, label };
+  stroke = pointer = undefined;
+  given = digit;
   redraw();
 }
 
@@ -57,7 +59,7 @@ export function undo(): void {
 /** Clears the canvas. */
 export function clear(): void {
   strokes.length = 0;
-  given = stroke = undefined;
+  given = stroke = pointer = undefined;
   redraw();
 }
 
@@ -76,10 +78,15 @@ function redraw(): void {
 function redrawNow(): void {
   context.clearRect(0, 0, SIDE, SIDE);
   context.fillStyle = context.strokeStyle = cssColor("--text");
-  if (given) drawGiven(given.image);
+  if (given?.picture) drawPicture(given.picture);
+  else if (given) drawGiven(given.image);
   for (const stroke of strokes) drawStroke(stroke);
-  digit = given?.image ?? digitOfStrokes();
-  changed();
+  const digit = given?.image ?? digitOfStrokes();
+  changed({
+    digit,
+    label: given?.label,
+    source: given ? given.picture ? "photo" : "data" : digit && "drawing",
+  });
   drawPen();
 }
 
@@ -118,11 +125,18 @@ function drawGiven(image: Uint8Array): void {
   context.globalAlpha = 1;
 }
 
+/** Draws a picture as large as fits. */
+function drawPicture(picture: ImageBitmap): void {
+  const scale = SIDE / Math.max(picture.width, picture.height);
+  const [width, height] = [picture.width * scale, picture.height * scale];
+  context.drawImage(picture, (SIDE - width) / 2, (SIDE - height) / 2, width, height);
+}
+
 /** Draws the keyboard's pen: a ring, filled while it draws. Called after the ink has been read. */
 function drawPen(): void {
   if (!pen || document.activeElement !== canvas) return;
   context.save();
-  context.strokeStyle = context.fillStyle = cssColor("--accent");
+  context.strokeStyle = context.fillStyle = cssColor("--positive");
   context.lineWidth = 2;
   context.beginPath();
   context.arc(pen.x, pen.y, 7, 0, 2 * Math.PI);
@@ -145,18 +159,21 @@ function place(event: PointerEvent): [number, number] {
 }
 
 canvas.addEventListener("pointerdown", (event) => {
-  if (event.button !== 0) return;
+  if (event.button !== 0 || pointer !== undefined) return;
   canvas.setPointerCapture(event.pointerId);
+  pointer = event.pointerId;
   pen = undefined;
   begin(...place(event));
 });
 canvas.addEventListener("pointermove", (event) => {
-  if (!stroke || pen) return;
+  if (!stroke || pen || event.pointerId !== pointer) return;
   stroke.push(...place(event));
   redraw();
 });
 for (const type of ["pointerup", "pointercancel"]) {
-  canvas.addEventListener(type, () => stroke = undefined);
+  canvas.addEventListener(type, (event) => {
+    if ((event as PointerEvent).pointerId === pointer) stroke = pointer = undefined;
+  });
 }
 
 canvas.addEventListener("keydown", (event) => {

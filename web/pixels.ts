@@ -4,9 +4,9 @@
 /** Side of a digit, in pixels. */
 const SIDE = 28;
 
-/** Colors that the color-blind can tell apart, on light and on dark: orange and blue. */
-const POSITIVE = transparent(214, 96, 36);
-const NEGATIVE = transparent(46, 124, 214);
+/** Colors that the color-blind can tell apart, on light and on dark: blue and orange. */
+const POSITIVE = transparent(31, 111, 214);
+const NEGATIVE = transparent(224, 104, 30);
 
 /** The layout of several pictures on one canvas. */
 export interface Grid {
@@ -21,7 +21,7 @@ export interface Grid {
 }
 
 /**
- * Paints pictures of signed numbers: orange above 0, blue below, transparent at 0.
+ * Paints pictures of signed numbers: blue above 0, orange below, transparent at 0.
  *
  * @param canvas The canvas, which is resized
  * @param values Shape (pictures, height, width)
@@ -98,7 +98,7 @@ export function paintDigits(
 }
 
 /** Returns a number that about 99% of the absolute values do not exceed. */
-export function largestOf(values: Float32Array): number {
+export function largestOf(values: ArrayLike<number>): number {
   // Sorting a sample is enough, and takes less than sorting all values several times a second.
   const count = Math.min(values.length, 2000);
   const sample = Float32Array.from(

@@ -5,22 +5,19 @@ import type { Dataset } from "../lib/data/dataset.ts";
 import { fetchMnist } from "../lib/data/fetch_mnist.ts";
 import { syntheticDigits } from "../lib/data/synthetic.ts";
 import { createEngine } from "../lib/engine/create.ts";
-import type { Backend, Engine } from "../lib/engine/engine.ts";
+import type { Backend } from "../lib/engine/engine.ts";
+import { HEADS } from "../lib/net/heads.ts";
 import type { Model } from "../lib/net/architecture.ts";
-import { type Advance, engineOptions, Trainer } from "../lib/training/trainer.ts";
-import type { Metrics } from "../lib/training/metrics.ts";
-import { checkAgainstRows, type TrainingOptions } from "../lib/training/options.ts";
-import type { ExaminerTask, TrainerOrder, TrainerReport } from "./messages.ts";
+import type { TrainingOptions } from "../lib/training/options.ts";
+import { outputsOfRows, predict } from "../lib/training/predict.ts";
+import { batchOf } from "./batch_of.ts";
+import type { Batch, ExaminerTask, TrainerOrder, TrainerReport } from "./messages.ts";
+import { type Report, Run, SteeredEngine } from "./run.ts";
 
-/**
- * Number of test rows for the evaluations between a run's own. The rows are fixed: sampling them would
- * change the run's random numbers.
- */
-const FIXED_ROWS = 500;
-/** Number of test rows that the examiner compares at each of the run's evaluations, but the last. */
-const EXAMINED_ROWS = 1000;
+/** Rows of an evaluation on all test rows between two checks for messages. */
+const PIECE_ROWS = 2000;
 /** One core is left for the page: otherwise some of its frames would be late. */
-const THREADS = Math.max(1, navigator.hardwareConcurrency - 1);
+const THREADS = Math.max(1, (navigator.hardwareConcurrency ?? 2) - 1);
 /** Fewer than MNIST's: these take 0.2 s to draw, MNIST's numbers 1 s. */
 const SYNTHETIC = { trainRows: 12_000, testRows: 2_000 };
 
@@ -30,7 +27,7 @@ const page = globalThis as unknown as {
 };
 
 /** The page's orders that are not executed yet. `work` executes them one after the other. */
-const wanted = {
+const pending = {
   reset: undefined as { options: TrainingOptions; backend: Backend } | undefined,
   stepsPerSecond: 0,
   singleSteps: 0,
@@ -38,14 +35,17 @@ const wanted = {
 
 let data: Dataset;
 let examiner: MessagePort;
-let run: Trainer | undefined;
-/** The next report of the run, if its steps are already queued. */
-let ahead: Promise<Report> | undefined;
-/** The steps and the seconds of the latest report. */
-let reported = { iteration: 0, seconds: 0 };
+let run: Run | undefined;
 let backend: Backend;
-let options: TrainingOptions;
-let engine: { engine: Engine; madeFor: string } | undefined;
+let engine: { engine: SteeredEngine; madeFor: string } | undefined;
+/** A report whose steps are queued, while the one before is awaited. */
+let ahead: Promise<Report> | undefined;
+/** Steps and seconds at the last report. */
+let reported = { iteration: 0, seconds: 0 };
+/** Number of devices that the run has lost. */
+let losses = 0;
+/** The step after which the net was last evaluated on all test rows. */
+let measuredAt = 0;
 let isWorking = false;
 
 page.onmessage = async ({ data: order }) => {
@@ -55,17 +55,23 @@ page.onmessage = async ({ data: order }) => {
       await guarded(() => open(order.folder));
       break;
     case "reset":
-      wanted.reset = order;
-      wanted.stepsPerSecond = wanted.singleSteps = 0;
+      pending.reset = order;
+      pending.stepsPerSecond = pending.singleSteps = 0;
       break;
     case "train":
-      wanted.stepsPerSecond = order.stepsPerSecond;
+      pending.stepsPerSecond = order.stepsPerSecond;
       break;
     case "pause":
-      wanted.stepsPerSecond = wanted.singleSteps = 0;
+      pending.stepsPerSecond = pending.singleSteps = 0;
       break;
     case "step":
-      wanted.singleSteps++;
+      pending.singleSteps++;
+      break;
+    case "rate":
+      if (run && !pending.reset) run.learningRate = order.learningRate;
+      break;
+    case "extend":
+      run?.extend();
   }
   if (data && !isWorking) {
     isWorking = true;
@@ -79,8 +85,9 @@ async function guarded(task: () => Promise<void>): Promise<void> {
   try {
     await task();
   } catch (error) {
-    wanted.stepsPerSecond = wanted.singleSteps = 0;
-    run = ahead = undefined;
+    pending.stepsPerSecond = pending.singleSteps = 0;
+    run = undefined;
+    await discardEngine();
     page.postMessage({ kind: "failed", message: (error as Error).message });
   }
   page.postMessage({ kind: "busy", what: undefined });
@@ -90,7 +97,8 @@ async function open(folder: string | undefined): Promise<void> {
   page.postMessage({ kind: "busy", what: "Loading the digits" });
   data = await openData(folder);
   examiner.postMessage({ kind: "data", data } satisfies ExaminerTask);
-  page.postMessage({ kind: "opened", dataset: data.name });
+  const { name: dataset, trainRows } = data;
+  page.postMessage({ kind: "opened", dataset, trainRows, isPartial: false });
 }
 
 async function openData(folder: string | undefined): Promise<Dataset> {
@@ -117,128 +125,168 @@ async function openData(folder: string | undefined): Promise<Dataset> {
   }
 }
 
-/** Executes orders until none is left. */
+/** Executes orders until none is left. A run whose device fails goes on with another one. */
 async function work(): Promise<void> {
   while (true) {
-    if (wanted.reset) {
-      ({ options, backend } = wanted.reset);
-      wanted.reset = undefined;
-      begin();
+    try {
+      return await workOn();
+    } catch (error) {
+      await discardEngine();
+      if (!run || !canGoOn(error)) throw error;
+      run.close();
+      ahead = undefined;
+      reported = { iteration: run.savedIteration, seconds: reported.seconds };
+      losses++;
+      if (losses > 1) backend = "cpu";
+      page.postMessage({
+        kind: "log",
+        line: `The device failed (${(error as Error).message}). Training goes on from step ` +
+          `${run.savedIteration.toLocaleString("en")}${losses > 1 ? " on the CPU" : ""}.`,
+      });
     }
-    const isOver = !run || run.isOpen && run.iteration === run.iterations;
-    if (isOver) wanted.stepsPerSecond = wanted.singleSteps = 0;
-    if (wanted.stepsPerSecond === 0 && wanted.singleSteps === 0 && !ahead) return;
-    if (!run!.isOpen) await openRun(run!);
+  }
+}
+
+/** Returns whether another device may do better: not if the options are wrong or the loss diverged. */
+function canGoOn(error: unknown): boolean {
+  return engineWasMade && losses < 3 && !(error instanceof RangeError) &&
+    (error as Error).name !== "DivergedError";
+}
+
+/** Whether the run has had an engine: if none can be created, no other one is tried. */
+let engineWasMade = false;
+
+async function workOn(): Promise<void> {
+  while (true) {
+    if (pending.reset) begin(pending.reset);
+    const isOver = !run || run.isOpen && run.iteration >= run.iterations;
+    if (isOver) pending.stepsPerSecond = pending.singleSteps = 0;
+    if (pending.stepsPerSecond === 0 && pending.singleSteps === 0 && !ahead) {
+      if (run?.isOpen && measuredAt !== run.iteration) await measure(run);
+      else return;
+    } else if (!run!.isOpen) await openRun(run!);
     else await takeSteps(run!);
   }
 }
 
-function begin(): void {
+function begin(order: { options: TrainingOptions; backend: Backend }): void {
+  pending.reset = undefined;
+  backend = order.backend;
   page.postMessage({ kind: "busy", what: "Drawing the initial weights" });
-  checkAgainstRows(options, {
-    train: data.trainRows,
-    test: data.labels.length - data.trainRows,
-  });
-  if (options.patience > 0) {
-    throw new RangeError(
-      `The page cannot stop early: patience must be 0, not ${options.patience}`,
-    );
-  }
-  run = new Trainer(data, options);
+  run = undefined;
+  run = new Run(data, order.options);
   ahead = undefined;
   reported = { iteration: 0, seconds: 0 };
-  page.postMessage({
-    kind: "began",
-    iteration: 0,
-    iterations: run.iterations,
-    model: run.initial,
-  });
-  examine(run, run.initial, EXAMINED_ROWS);
+  losses = measuredAt = 0;
+  engineWasMade = false;
+  page.postMessage({ kind: "began", iterations: run.iterations, model: run.model });
 }
 
-async function openRun(run: Trainer): Promise<void> {
-  const needed = engineOptions(options, data);
+async function openRun(run: Run): Promise<void> {
+  const needed = run.engineOptions;
   const madeFor = JSON.stringify({ ...needed, backend });
-  if (engine?.madeFor !== madeFor) {
-    page.postMessage({ kind: "busy", what: "Compiling the kernels" });
-    await engine?.engine[Symbol.asyncDispose]();
-    engine = undefined;
-    engine = { engine: await createEngine({ ...needed, backend, threads: THREADS }), madeFor };
-  }
-  page.postMessage({ kind: "device", device: engine.engine.device });
   page.postMessage({ kind: "busy", what: "Compiling the kernels" });
-  report(await run.begin(engine.engine));
+  if (engine?.madeFor !== madeFor) {
+    await discardEngine();
+    const made = await createEngine({ ...needed, backend, threads: THREADS });
+    engine = { engine: new SteeredEngine(made), madeFor };
+  }
+  engineWasMade = true;
+  page.postMessage({ kind: "device", device: engine.engine.device });
+  const isNew = run.savedIteration === 0;
+  const { evaluated } = await run.open(engine.engine);
+  if (isNew) post(run, { ...await run.reportStart(), model: run.model, evaluated }, NaN);
 }
 
-/** The state of a run after some steps. */
-interface Report extends Advance {
-  /** The evaluation on the fixed rows. */
-  metrics: Metrics;
-  model: Model;
-  rows: number;
-  seconds: number;
+async function discardEngine(): Promise<void> {
+  const discarded = engine;
+  engine = undefined;
+  try {
+    await discarded?.engine[Symbol.asyncDispose]();
+  } catch {
+    // Freeing a device that failed may fail as well.
+  }
 }
 
-/** Queues steps and what is reported after them. All of it is read back at once. */
-async function queueReport(run: Trainer, most?: number): Promise<Report> {
-  const [advanced, metrics, model] = await Promise.all([
-    run.advance(most).then((advance) => ({ ...advance, rows: run.rows, seconds: run.seconds })),
-    run.evaluate(run.split.test.subarray(0, FIXED_ROWS)),
-    run.read(),
-  ]);
-  return { ...advanced, metrics, model };
-}
-
-async function takeSteps(run: Trainer): Promise<void> {
-  const { stepsPerSecond, singleSteps } = wanted;
-  const isSingle = singleSteps > 0;
+async function takeSteps(run: Run): Promise<void> {
+  const { stepsPerSecond, singleSteps } = pending;
+  const isSingle = singleSteps > 0 && !ahead;
   page.postMessage({ kind: "busy", what: "Training" });
-  const most = isSingle ? 1 : Math.max(1, Math.round(stepsPerSecond / 12));
-  if (isSingle && !ahead) wanted.singleSteps--;
+  if (isSingle) pending.singleSteps--;
+  const before = run.model;
+  const step = isSingle ? run.nextStep() : undefined;
 
-  const current = ahead ?? queueReport(run, most);
+  const current = ahead ?? run.report(isSingle ? 1 : Math.max(1, Math.round(stepsPerSecond / 12)));
   // At full speed, queue more, so that the device has work while this waits.
-  const isAhead = stepsPerSecond === Infinity && run.hasMeasured && run.queued < run.iterations;
-  ahead = isAhead ? queueReport(run) : undefined;
+  const isAhead = stepsPerSecond === Infinity && singleSteps === 0 && run.canQueueAhead;
+  ahead = isAhead ? run.report() : undefined;
   ahead?.catch(() => {}); // if `current` fails, nothing awaits it
-  const { iteration, metrics, model, rows, seconds, ...advance } = await current;
-  const taken = iteration - reported.iteration;
-  const milliseconds = 1000 * (seconds - reported.seconds);
-  reported = { iteration, seconds };
-  report(advance);
+  const report = await current;
+  const taken = report.iteration - reported.iteration;
+  const milliseconds = 1000 * (report.seconds - reported.seconds);
+  reported = report;
+  post(run, report, milliseconds / taken);
+  if (step) page.postMessage({ kind: "batch", batch: compare(run, step, before) });
+  if (report.iteration >= run.iterations) page.postMessage({ kind: "finished" });
+  // Lets orders arrive, and limits the speed.
+  const isLimited = !isSingle && stepsPerSecond > 0 && stepsPerSecond < Infinity;
+  const pause = isLimited ? 1000 * taken / stepsPerSecond - milliseconds : 0;
+  await new Promise((resolve) => setTimeout(resolve, Math.max(0, pause)));
+}
+
+function post(
+  run: Run,
+  { evaluated, test, training, model }: Pick<Report, "evaluated" | "test" | "training" | "model">,
+  millisecondsPerStep: number,
+): void {
+  for (const { iteration, accuracy, loss } of evaluated) {
+    const measures = { accuracy, loss, rows: run.evalSize };
+    page.postMessage({ kind: "evaluated", iteration, measures });
+  }
+  const { iterations, epochs } = run;
+  const { iteration, seconds } = reported;
   page.postMessage({
     kind: "progress",
-    model,
-    iteration,
-    iterations: run.iterations,
-    rows,
-    seconds,
-    millisecondsPerStep: milliseconds / taken,
-    ...metrics,
+    ...{ iteration, iterations, model, epochs, seconds, millisecondsPerStep, test, training },
   });
-  if (advance.evaluated.length > 0) examine(run, model, EXAMINED_ROWS);
-  if (iteration === run.iterations) {
-    const { accuracy, loss } = await run.evaluate(run.split.test);
-    page.postMessage({ kind: "finished", accuracy, loss, seconds });
-    examine(run, model, run.split.test.length);
+}
+
+/** Evaluates a net at rest on all test rows, unless an order arrives meanwhile. */
+async function measure(run: Run): Promise<void> {
+  const { test } = run.split;
+  let [correct, loss] = [0, 0];
+  for (let from = 0; from < test.length; from += PIECE_ROWS) {
+    const measures = await run.evaluate(test.subarray(from, from + PIECE_ROWS));
+    correct += measures.accuracy * measures.rows;
+    loss += measures.loss * measures.rows;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    if (pending.reset || pending.stepsPerSecond > 0 || pending.singleSteps > 0) return;
   }
-  // Lets orders arrive, and limits the speed.
-  const pause = isSingle || stepsPerSecond === Infinity ? 0 : 1000 * taken / stepsPerSecond;
-  await new Promise((resolve) => setTimeout(resolve, Math.max(0, pause - milliseconds)));
+  measuredAt = run.iteration;
+  const rows = test.length;
+  const measures = { accuracy: Math.round(correct) / rows, loss: loss / rows, rows };
+  page.postMessage({ kind: "measured", iteration: run.iteration, measures });
 }
 
-function report({ evaluated }: Pick<Advance, "evaluated">): void {
-  for (const point of evaluated) page.postMessage({ kind: "evaluated", point });
-}
-
-function examine(run: Trainer, model: Model, rows: number): void {
-  const task: ExaminerTask = {
-    kind: "examine",
-    model,
-    rows: run.split.test.slice(0, rows),
-    of: run.iteration === 0
-      ? "the initial net"
-      : `the net after ${run.iteration.toLocaleString("en")} steps`,
+/** Compares the net before and after a step on the step's images. */
+function compare(run: Run, step: ReturnType<Run["nextStep"]>, before: Model): Batch {
+  const { images, labels } = batchOf(data, run.split.train, step, run.engineOptions);
+  const nets = [before, run.model];
+  const loss = nets.map((net) => {
+    let sum = 0;
+    for (const { row, x3 } of outputsOfRows(net, images)) {
+      sum += HEADS[net.architecture.head].loss(x3, labels[row]);
+    }
+    return sum / labels.length;
+  });
+  const answers = nets.map((net) => predict(net, images).labels);
+  return {
+    iteration: run.iteration,
+    learningRate: step.learningRate,
+    images,
+    labels,
+    answers: [answers[0], answers[1]],
+    loss: [loss[0], loss[1]],
+    change: run.model.parameters.w0.map((weight, i) => weight - before.parameters.w0[i]),
   };
-  examiner.postMessage(task);
 }

@@ -39,8 +39,13 @@ export async function pageFiles(mnist: string | undefined): Promise<PageFiles> {
   };
   await add(["browser.ts"], { entryNames: LIBRARY_FILE.replace(".js", ""), splitting: false });
   const [trainer, examiner] = await add(["web/trainer.ts", "web/examiner.ts"]);
+  const [kernels] = await add(["web/kernels.ts"]);
   const [script, style] = await add(["web/page.ts", "web/page.css"], {
-    define: { TRAINER: `"./${trainer}"`, EXAMINER: `"./${examiner}"` },
+    define: {
+      TRAINER: `"./${trainer}"`,
+      EXAMINER: `"./${examiner}"`,
+      KERNELS: `"./${kernels}"`,
+    },
   });
   const template = await Deno.readTextFile(new URL("../../web/index.html", import.meta.url));
   const head = `<meta charset="utf-8">

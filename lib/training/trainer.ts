@@ -90,8 +90,8 @@ export class Trainer {
   readonly sample: number;
   /** The net before the first step. */
   readonly initial: Model;
-  /** Number of steps of the whole run. */
-  readonly iterations: number;
+  /** Number of steps of the whole run. A caller may raise it, and train on. */
+  iterations: number;
   /** Steps done: those whose results have arrived. */
   iteration = 0;
   readonly #data: Dataset;
@@ -177,6 +177,11 @@ export class Trainer {
     else return await this.#queueTo(0);
     this.iteration = from.iteration;
     return { iteration: from.iteration, evaluated: [] };
+  }
+
+  /** Parts from an engine that failed, until `begin` is called with another one. */
+  end(): void {
+    this.#engine = undefined;
   }
 
   /**

@@ -34,6 +34,21 @@ test("mod.ts can be bundled for browsers, without modules of Node", async () => 
   assert(text.includes("loadMnist"));
 });
 
+test("only the trainer's Worker contains engines, and only the examiner's finds digits in photographs", async () => {
+  const reach = async (entry: string) =>
+    Object.keys((await bundle({ entryPoints: [entry] })).metafile.inputs);
+  const engines = (files: string[]) =>
+    files.filter((file) => /^lib\/engine\/(cpu|webgpu)\//.test(file));
+  const page = await reach("web/page.ts");
+  const examiner = await reach("web/examiner.ts");
+  const trainer = await reach("web/trainer.ts");
+  assertEquals(engines(page), []);
+  assertEquals(engines(examiner), []);
+  assert(engines(trainer).length > 10);
+  const finds = (files: string[]) => files.includes("lib/image/image_to_digit.ts");
+  assertEquals([page, examiner, trainer].map(finds), [false, true, false]);
+});
+
 /** Splits a module, as printed by esbuild, into top-level statements: each begins in the first column. */
 function functionsOf(code: string): string[] {
   return code.split(/\n(?=[a-z])/);

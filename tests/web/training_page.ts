@@ -9,67 +9,87 @@ import type { Dataset } from "../../lib/data/dataset.ts";
 /** A page that is ready to train, in its own context of the shared browser. */
 export interface TrainingPage extends TestPage, AsyncDisposable {
   url: string;
-  /** Returns the text of an element, after the next frame. */
+  /** Returns the text of an element, after the next frames. */
   text(id: string): Promise<string>;
-  /** Returns one of the run's numbers, after the next frame. */
-  number(name: string): Promise<string>;
+  /** Waits until the text of an element matches. */
+  shows(id: string, pattern: RegExp): Promise<void>;
   /** Returns the number of steps that the page shows. */
   steps(): Promise<number>;
-  /** Waits, at most 2 minutes, until the run has done so many steps. */
+  /** Waits, at most a minute, until the run has done so many steps. */
   reach(steps: number): Promise<void>;
-  /** Returns the rows of the table of evaluations: steps, accuracy, the notebook's accuracy, loss. */
+  /** Opens a tab. */
+  tab(name: string): Promise<void>;
+  /** Opens the log, and returns the rows of its table: steps, accuracy, loss, the notebook's. */
   evaluations(): Promise<string[][]>;
+  /** Opens the settings, fills a field and leaves it. */
+  set(id: string, value: string): Promise<void>;
 }
 
 /**
  * Serves the page and opens it.
  *
- * @param options The query of the address, the data (synthetic digits by default), and the browser's options
+ * @param options The query of the address, the data (synthetic digits by default), the browser's
+ *   options, a script that runs before the page's own, and whether to wait until it is ready
  */
 export async function openPage(
-  { query = "?backend=cpu", mnist, browser: browserOptions }: {
+  { query = "?backend=cpu", mnist, browser: browserOptions, before, change, isReady = true }: {
     query?: string;
     mnist?: Dataset;
     browser?: BrowserOptions;
+    before?: string;
+    change?: Parameters<typeof servePage>[1];
+    isReady?: boolean;
   } = {},
 ): Promise<TrainingPage> {
-  const server = await servePage(mnist);
+  const server = await servePage(mnist, change);
   const browser = await openShared(browserOptions);
+  if (before) await browser.context.addInitScript(before);
   const opened = await browser.open(server.url + query);
-  await ready(opened.page);
-  const nextFrame = () =>
-    opened.page.evaluate(() =>
+  const { page } = opened;
+  if (isReady) await ready(page);
+  const text = async (id: string) => {
+    await page.evaluate(() =>
       new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
     );
-  const text = async (id: string) => {
-    await nextFrame();
-    return (await opened.page.textContent(`#${id}`)) ?? "";
+    return (await page.textContent(`#${id}`)) ?? "";
   };
-  const number = async (name: string) => {
-    await nextFrame();
-    return (await opened.page.textContent(`#numbers div:has(dt:text-is("${name}")) dd`)) ?? "";
+  const steps = async () =>
+    Number(/^Step ([\d,]+)/.exec(await text("steps"))![1].replaceAll(",", ""));
+  const shows = async (id: string, pattern: RegExp) => {
+    await page.waitForFunction(
+      ([id, source]) => new RegExp(source).test(document.getElementById(id)!.textContent!),
+      [id, pattern.source],
+      { timeout: 60_000 },
+    );
   };
-  const steps = async () => {
-    const shown = /^([\d,]+) of [\d,]+$/.exec(await number("Steps"))!;
-    return Number(shown[1].replaceAll(",", ""));
-  };
+  const tab = (name: string) => page.click(`[data-tab=${name}]`);
   return {
     ...opened,
     url: server.url,
     text,
-    number,
+    shows,
     steps,
+    tab,
     async reach(wanted) {
-      const end = Date.now() + 120_000;
+      const end = Date.now() + 60_000;
       while (await steps() < wanted) {
         if (Date.now() > end) throw new Error(`still at step ${await steps()} of ${wanted}`);
-        await opened.page.waitForTimeout(50);
+        await page.waitForTimeout(30);
       }
     },
     async evaluations() {
-      return await opened.page.locator("#evaluations tbody tr").evaluateAll((rows) =>
+      await tab("log");
+      await text("log");
+      return await page.locator("#evaluations tbody tr").evaluateAll((rows) =>
         rows.map((row) => [...row.children].map((cell) => cell.textContent ?? ""))
       );
+    },
+    async set(id, value) {
+      if (!await page.isVisible("#drawer")) await page.click("#settings-button");
+      const tag = await page.locator(`#${id}`).evaluate((field) => field.tagName);
+      if (tag === "SELECT") return void await page.selectOption(`#${id}`, value);
+      await page.fill(`#${id}`, value);
+      await page.press(`#${id}`, "Tab");
     },
     async [Symbol.asyncDispose]() {
       await browser[Symbol.asyncDispose]();
@@ -78,8 +98,10 @@ export async function openPage(
   };
 }
 
-/** Waits until the page has its data and a net. */
+/** Waits until the page has its data, a net, and a digit on the pad. */
 export async function ready(page: Page): Promise<void> {
-  await page.waitForSelector("#test-digit:not([disabled])");
-  await page.waitForSelector("#save-onnx:not([disabled])");
+  await page.waitForFunction(() => document.querySelector("#status")?.textContent === "Ready");
+  await page.waitForFunction(() =>
+    /^A test digit/.test(document.querySelector("#verdict")!.textContent!)
+  );
 }

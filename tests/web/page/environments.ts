@@ -1,23 +1,24 @@
 /// <reference lib="dom" />
 /** The page and the library with and without WebGPU, without a secure context, and on other servers. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { bundle } from "../../lib/cli/bundle.ts";
-import { openShared } from "../browser.ts";
-import { runCli } from "../cli/run_cli.ts";
-import { mnistDirectory, needs, test } from "../requirements.ts";
-import { openPage, ready } from "./training_page.ts";
+import { bundle } from "../../../lib/cli/bundle.ts";
+import { openShared } from "../../browser.ts";
+import { runCli } from "../../cli/run_cli.ts";
+import { mnistDirectory, needs, test } from "../../requirements.ts";
+import { openPage, ready } from "../training_page.ts";
 
 Deno.test({
   name: "the page trains on WebGPU, here with SwiftShader",
   ...await needs("browser"),
   async fn() {
-    await using web = await openPage({ query: "?backend=webgpu", browser: { webgpu: true } });
+    await using web = await openPage({
+      query: "?backend=webgpu&preset=notebook",
+      browser: { webgpu: true },
+    });
     await web.page.click("#start");
-    await web.page.waitForFunction(() =>
-      /Compiling the kernels/.test(document.querySelector("#status")!.textContent!)
-    );
+    await web.shows("status", /Compiling the kernels/);
     await web.reach(20);
-    assertMatch(await web.number("Device"), /^[^()]+\(WebGPU in software\)$/);
+    assertMatch(await web.text("device"), /^[^()]+\(WebGPU in software\)$/);
     const [[steps, accuracy]] = await web.evaluations();
     assertEquals(steps, "0");
     assertMatch(accuracy, /^\d+[.]\d%$/);
@@ -32,7 +33,7 @@ Deno.test({
     await using web = await openPage({ query: "" });
     await web.page.click("#step");
     await web.reach(1);
-    assertMatch(await web.number("Device"), /^CPU /);
+    assertMatch(await web.text("device"), /^CPU /);
     assert(!/apt|install|driver/.test(await web.text("main")));
   },
 });
@@ -43,31 +44,11 @@ Deno.test({
   async fn() {
     await using web = await openPage({ query: "?backend=webgpu" });
     await web.page.click("#start");
-    await web.page.waitForFunction(() =>
-      document.querySelector("#failure")!.textContent!.includes(
-        "Cannot train on WebGPU: there is no WebGPU adapter",
-      )
-    );
-    assertEquals(await web.page.isDisabled("#start"), true);
-    await web.page.selectOption("#backend", "cpu");
-    await web.page.click("#start:not([disabled])");
+    await web.shows("failure", /Cannot train on WebGPU: there is no WebGPU adapter/);
+    await web.set("backend", "cpu");
+    await web.page.click("#start");
     await web.reach(20);
   },
-});
-
-test("only the trainer's Worker contains engines, and only the examiner's draws the sheet", async () => {
-  const reach = async (entry: string) =>
-    Object.keys((await bundle({ entryPoints: [entry] })).metafile.inputs);
-  const engines = (files: string[]) =>
-    files.filter((file) => /^lib\/engine\/(cpu|webgpu)\//.test(file));
-  const page = await reach("web/page.ts");
-  const examiner = await reach("web/examiner.ts");
-  const trainer = await reach("web/trainer.ts");
-  assertEquals(engines(page), []);
-  assertEquals(engines(examiner), []);
-  assert(engines(trainer).length > 10);
-  const draws = (files: string[]) => files.includes("web/augmented_images.ts");
-  assertEquals([page, examiner, trainer].map(draws), [false, true, false]);
 });
 
 Deno.test({
@@ -104,7 +85,7 @@ Deno.test({
       assertEquals(await page.evaluate(() => crossOriginIsolated), false);
       await page.click("#start");
       await page.waitForFunction(() =>
-        /Time per step\s+[\d.]+ ms/.test(document.body.textContent!)
+        /[1-9]/.test(/^Step ([\d,]+)/.exec(document.querySelector("#steps")!.textContent!)![1])
       );
       // The page requests MNIST only from its own folder.
       assertEquals(requests.filter((url) => !url.startsWith(`${server.url}dist/`)), []);
@@ -131,9 +112,12 @@ Deno.test({
       await ready(page);
       await page.click("#step");
       await page.waitForFunction(() =>
-        /Time per step\s+[\d.]+ ms/.test(document.body.textContent!)
+        /[1-9]/.test(/^Step ([\d,]+)/.exec(document.querySelector("#steps")!.textContent!)![1])
       );
-      assertMatch((await page.textContent("#numbers"))!, /Data\s+MNIST/);
+      await page.click("[data-tab=log]");
+      await page.waitForFunction(() =>
+        /MNIST/.test(document.querySelector("#facts")!.textContent!)
+      );
       assertEquals(complaints, []);
     } finally {
       await Deno.remove(folder, { recursive: true });

@@ -1,70 +1,24 @@
 /// <reference lib="dom" />
-/** The page with MNIST, and with nets from files. */
+/** Nets that the page saves and loads. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
-import { readIdxFolder } from "../../lib/data/idx_folder.ts";
-import { MNIST } from "../../lib/data/published.ts";
-import { DIGIT_STROKES } from "../../lib/data/strokes.ts";
-import { loadModel } from "../../lib/model/load_model.ts";
-import { encodeNpz } from "../../lib/model/npz.ts";
-import { encodeModel } from "../../lib/model/saved_model.ts";
-import { PRESETS } from "../../lib/training/presets.ts";
-import { train, type TrainingRun } from "../../lib/training/train.ts";
-import type { FinishedEvent } from "../../lib/training/events.ts";
-import { mnistDirectory, needs } from "../requirements.ts";
-import { openPage } from "./training_page.ts";
+import { readIdxFolder } from "../../../lib/data/idx_folder.ts";
+import { MNIST } from "../../../lib/data/published.ts";
+import { DIGIT_STROKES } from "../../../lib/data/strokes.ts";
+import { parameterCount } from "../../../lib/net/architecture.ts";
+import { parameterViews } from "../../../lib/net/maths.ts";
+import type { Model } from "../../../lib/net/architecture.ts";
+import { loadModel } from "../../../lib/model/load_model.ts";
+import { encodeNpz } from "../../../lib/model/npz.ts";
+import { encodeModel } from "../../../lib/model/saved_model.ts";
+import { PRESETS } from "../../../lib/training/presets.ts";
+import { train, type TrainingRun } from "../../../lib/training/train.ts";
+import type { FinishedEvent } from "../../../lib/training/events.ts";
+import { mnistDirectory, needs } from "../../requirements.ts";
+import { openPage } from "../training_page.ts";
 
 const mnist = () => readIdxFolder(mnistDirectory(), MNIST);
-
-/** Returns steps and accuracy of a run's evaluations, as the page's table shows them. */
-async function evaluationsOf(run: TrainingRun): Promise<string[][]> {
-  const evaluations: string[][] = [];
-  for await (const event of train(run)) {
-    if (event.type !== "evaluated") continue;
-    const { iteration, accuracy } = event;
-    evaluations.push([iteration.toLocaleString("en"), `${(100 * accuracy).toFixed(1)}%`]);
-  }
-  return evaluations;
-}
-
-Deno.test({
-  name: "the page reaches the accuracies of train() on the CPU engine, up to step 500",
-  ...await needs("mnist", "browser"),
-  async fn() {
-    await using web = await openPage({ mnist: mnist() });
-    await web.page.click("#start");
-    await web.reach(501);
-    const shown = (await web.evaluations()).map((row) => row.slice(0, 2));
-    const expected = await evaluationsOf({ data: mnist(), backend: "cpu", iterations: 500 });
-    assertEquals(shown.slice(0, 2), expected);
-    assertEquals(await web.text("notice"), "");
-    assertEquals(web.complaints, []);
-  },
-});
-
-Deno.test({
-  name: "the page reaches the accuracies of train() in a whole run",
-  ...await needs("mnist", "browser", "time"),
-  async fn() {
-    await using web = await openPage({ mnist: mnist() });
-    await web.page.click("#start");
-    await web.reach(5000);
-    await web.page.waitForFunction(
-      () => document.querySelector("#status")!.textContent!.startsWith("Done: "),
-      undefined,
-      { timeout: 60_000 },
-    );
-    const shown = (await web.evaluations()).map((row) => row.slice(0, 2));
-    assertEquals(shown, await evaluationsOf({ data: mnist(), backend: "cpu" }));
-    assertEquals(await web.page.isDisabled("#start"), true);
-    await web.page.waitForFunction(
-      () => document.querySelector("#examined")!.textContent!.startsWith("10,000 test digits"),
-      undefined,
-      { timeout: 60_000 },
-    );
-  },
-});
 
 Deno.test({
   name: "a loaded model of the kind `accurate` classifies ten digits drawn by mouse correctly",
@@ -74,20 +28,15 @@ Deno.test({
     const model = await trained({ data, ...PRESETS.accurate, epochs: 2, backend: "cpu" });
     await using web = await openPage();
     await loadIntoPage(web.page, "accurate.safetensors", encodeModel(model));
-    const [first, second] = model.architecture.hidden;
-    assertMatch(
-      await web.text("loaded"),
-      new RegExp(`^The page now shows accurate.safetensors: ${first} and ${second} hidden`),
-    );
+    assertMatch(await web.text("loaded"), /^The page now shows accurate.safetensors: 256 and 128/);
     const answers: string[] = [];
     for (const [digit, [strokes]] of DIGIT_STROKES.entries()) {
       await draw(web.page, strokes);
-      const [, answer, percent] = /^This is a (\d): ([\d.]+)%/.exec(await web.text("answer"))!;
+      const [answer, percent] = [await web.text("answer-digit"), await web.text("answer-text")];
       answers.push(answer);
-      assert(Number(percent) > 50, `${digit} is classified as ${answer}, with ${percent}%`);
+      assert(Number.parseFloat(percent) > 50, `${digit} is classified as ${answer}, ${percent}`);
     }
     assertEquals(answers.join(""), "0123456789");
-    assertEquals(await web.page.isVisible("#head-note"), false);
     assertEquals(web.complaints, []);
   },
 });
@@ -99,27 +48,81 @@ Deno.test({
     await using web = await openPage({ query: "?backend=cpu&seed=5" });
     const { page } = web;
     await page.click("#start");
-    await web.reach(200);
-    await page.click("#start");
-    await page.waitForTimeout(300);
+    await web.shows("status", /^Done/);
+    await web.shows("accuracy-of", /2,000/);
+    await web.tab("files");
     const file = await saved(page, "#save-safetensors");
     const model = await loadModel(file);
     assertEquals([model.run?.options.seed, model.run?.backend], [5, "cpu"]);
+    assertEquals([model.result?.iterations, model.run?.initFrom], [2400, undefined]);
 
     await draw(page, DIGIT_STROKES[7][0]);
     const answer = await web.text("answer");
     await page.click("#reset");
-    await page.waitForFunction(
-      (answer) => document.querySelector("#answer")!.textContent !== answer,
-      answer,
-    );
+    await web.shows("answer-text", /^Not trained yet/);
     await loadIntoPage(page, "mine.safetensors", file);
     assertEquals(await web.text("answer"), answer);
 
     const onnx = await saved(page, "#save-onnx");
     assert(new TextDecoder("latin1").decode(onnx).includes("mnist-webgpu"));
     await page.click("#unload");
-    assert(await web.text("answer") !== answer);
+    await web.shows("answer-text", /^Not trained yet/);
+    // A run that was changed says so in its file.
+    await page.click("#step");
+    await web.set("learning-rate", "0.02");
+    await page.keyboard.press("Escape"); // closes the settings
+    await page.click("#step");
+    await web.reach(2);
+    await web.tab("files");
+    const changed = await loadModel(await saved(page, "#save-safetensors"));
+    assertMatch(changed.run?.initFrom ?? "", /learning rate 0.1 → 0.02/);
+  },
+});
+
+Deno.test({
+  name:
+    "a loaded net is named beside its accuracy, and all of the page shows it until it is unloaded",
+  ...await needs("browser"),
+  async fn() {
+    await using web = await openPage({ query: "?backend=cpu&tab=confusion" });
+    const { page } = web;
+    const untrained = await examinedCounts(page);
+    await page.click("#start");
+    await web.shows("status", /^Done/);
+    await web.shows("accuracy-of", /2,000/);
+    const { accuracy, counts } = {
+      accuracy: await web.text("accuracy"),
+      counts: await examinedCounts(page),
+    };
+    assert(counts !== untrained);
+    const model = zeroModel();
+    await loadIntoPage(page, "zero.safetensors", encodeModel(model));
+    // Every digit is a 0, as all outputs are equal.
+    await page.waitForFunction(() =>
+      document.querySelectorAll("#confusion td button:not([disabled])").length === 10
+    );
+    assertEquals(await web.text("shown-net"), "zero.safetensors");
+    assertMatch(await web.text("accuracy"), /^(9|10|11)[.]\d%$/);
+    assertEquals(await web.text("answer-text"), "10.0%");
+    assertMatch(await web.text("net-caption"), /20 units → 30 units/);
+    // The run that goes on does not touch what is shown.
+    await page.click("#start");
+    await web.shows("steps", /^Step 4,800/);
+    await page.waitForTimeout(300);
+    assertEquals(await web.text("answer-text"), "10.0%");
+    assertEquals(
+      await page.locator("#confusion td button:not([disabled])").count(),
+      10,
+    );
+    await page.click("#unload");
+    await web.shows("accuracy-of", /2,000/);
+    await page.waitForFunction(() =>
+      document.querySelectorAll("#confusion td button:not([disabled])").length > 10
+    );
+    assertEquals(await web.text("shown-net"), "");
+    assert(
+      Math.abs(Number.parseFloat(await web.text("accuracy")) - Number.parseFloat(accuracy)) < 5,
+    );
   },
 });
 
@@ -142,6 +145,7 @@ Deno.test({
       "net.npz does not contain the net's activation, head and scale. Choose them:",
     );
     assertEquals(await page.isVisible("#unload"), false);
+    await web.tab("files");
     await page.selectOption("#activation", "relu");
     await page.selectOption("#head", "softmax");
     await page.selectOption("#scale", "unit");
@@ -159,11 +163,29 @@ Deno.test({
   async fn() {
     await using web = await openPage();
     await loadIntoPage(web.page, "notes.txt", new TextEncoder().encode("milk and bread"));
-    assertMatch(await web.text("loaded"), /^notes.txt: Cannot read safetensors as /);
+    assertMatch(await web.text("loaded"), /^notes.txt is no model that this page can show: /);
     assertEquals(await web.page.isVisible("#unload"), false);
     assertEquals(web.complaints, []);
   },
 });
+
+/** Returns a net whose parameters are all 0. */
+function zeroModel(): Model {
+  const architecture = {
+    inputs: 784,
+    hidden: [20, 30],
+    classes: 10,
+    activation: "relu",
+    head: "softmax",
+  } as const;
+  const parameters = parameterViews(architecture, new Float32Array(parameterCount(architecture)));
+  return { architecture, scale: "unit", parameters };
+}
+
+/** Returns the numbers of the confusion matrix. */
+async function examinedCounts(page: Page): Promise<string> {
+  return (await page.locator("#confusion td button").allTextContents()).join();
+}
 
 async function trained(run: TrainingRun): Promise<FinishedEvent> {
   for await (const event of train(run)) if (event.type === "finished") return event;
@@ -187,7 +209,6 @@ async function saved(page: Page, button: string): Promise<Uint8Array<ArrayBuffer
 /** Draws strokes, whose coordinates are between -1 and 1, on an empty canvas. */
 async function draw(page: Page, strokes: readonly (readonly number[])[]): Promise<void> {
   await page.click("#clear");
-  await page.locator("#pad").scrollIntoViewIfNeeded();
   const { x, y, width, height } = (await page.locator("#pad").boundingBox())!;
   for (const stroke of strokes) {
     for (let i = 0; i < stroke.length; i += 2) {

@@ -1,0 +1,167 @@
+/// <reference lib="dom" />
+/** The mistakes and the confusion matrix of the shown net. A digit of either can be put on the pad. */
+import { element, isDark, make, onColorScheme, write } from "./dom.ts";
+import type { Examination } from "./messages.ts";
+import { count, percent } from "./numbers.ts";
+import { paintDigit } from "./pixels.ts";
+
+const CLASSES = 10;
+/** Maximum number of digits in a list. */
+const MOST_DIGITS = 40;
+const PIXELS = 28 * 28;
+
+const table = element("confusion", HTMLTableElement);
+const mistakes = element("mistakes", HTMLUListElement);
+const cellDigits = element("cell-digits", HTMLUListElement);
+for (const list of [mistakes, cellDigits]) list.className = "digits";
+
+/** What the lists need from the page. */
+export interface ExaminedCallbacks {
+  /** Asks for the images of some rows; `keepImages` receives them. */
+  needImages(rows: Uint32Array): void;
+  /** Puts a digit on the pad. */
+  onDigit(image: Uint8Array, label: number): void;
+  /** Chooses a cell of the matrix. */
+  onCell(label: number, answer: number): void;
+}
+
+let callbacks: ExaminedCallbacks;
+const cells: HTMLButtonElement[] = [];
+/** The images of rows, as far as they were needed. */
+const images = new Map<number, Uint8Array>();
+/** The rows that each list shows. */
+const listed = new Map<HTMLUListElement, { examination: Examination; rows: number[] }>();
+
+onColorScheme(redraw);
+
+/** Creates the matrix, and sets the callbacks. */
+export function prepareExamined(given: ExaminedCallbacks): void {
+  callbacks = given;
+  const line = table.createTHead().insertRow();
+  line.append(
+    make("td"),
+    ...Array.from({ length: CLASSES }, (_, answer) => heading("col", answer)),
+  );
+  const body = table.createTBody();
+  for (let label = 0; label < CLASSES; label++) {
+    const row = body.insertRow();
+    row.append(heading("row", label));
+    for (let answer = 0; answer < CLASSES; answer++) {
+      const cell = row.insertCell();
+      cell.className = label === answer ? "right" : "wrong";
+      const button = make("button");
+      button.type = "button";
+      button.addEventListener("click", () => callbacks.onCell(label, answer));
+      cells.push(button);
+      cell.append(button);
+    }
+  }
+}
+
+/** Keeps images that were asked for, and shows them. */
+export function keepImages(rows: Uint32Array, pixels: Uint8Array): void {
+  rows.forEach((row, i) => images.set(row, pixels.subarray(i * PIXELS, (i + 1) * PIXELS)));
+  redraw();
+}
+
+/** Forgets the images, because their rows belong to another data set. */
+export function forgetImages(): void {
+  images.clear();
+}
+
+/** Shows the most confident mistakes. */
+export function showMistakes(examination: Examination | undefined): void {
+  write(
+    element("examined", HTMLElement),
+    examination ? `From ${count(examination.rows.length)} test digits${stepsOf(examination)}.` : "",
+  );
+  show(mistakes, examination, (label, answer) => label !== answer);
+}
+
+/** Shows the confusion matrix, and the digits of the chosen cell. */
+export function showConfusion(
+  examination: Examination | undefined,
+  chosen: { label: number; answer: number } | undefined,
+): void {
+  const counts = new Uint32Array(CLASSES * CLASSES);
+  const totals = new Uint32Array(CLASSES);
+  examination?.labels.forEach((label, i) => {
+    counts[label * CLASSES + examination.answers[i]]++;
+    totals[label]++;
+  });
+  cells.forEach((cell, i) => {
+    const [label, answer] = [Math.floor(i / CLASSES), i % CLASSES];
+    write(cell, counts[i] === 0 ? "" : String(counts[i]));
+    // Mistakes are rarer than correct predictions, so a smaller share gives them full color.
+    const share = counts[i] / Math.max(totals[label], 1);
+    const strength = label === answer ? share : Math.min(1, 6 * share);
+    cell.style.setProperty("--strength", `${(45 * strength).toFixed(0)}%`);
+    cell.disabled = counts[i] === 0;
+    const isChosen = chosen?.label === label && chosen.answer === answer;
+    cell.setAttribute("aria-pressed", String(isChosen));
+    cell.setAttribute("aria-label", `${counts[i]} digits ${label} classified as ${answer}`);
+  });
+  if (chosen) {
+    show(
+      cellDigits,
+      examination,
+      (label, answer) => label === chosen.label && answer === chosen.answer,
+    );
+  } else cellDigits.replaceChildren();
+}
+
+function stepsOf({ of }: Examination): string {
+  return of.file === undefined ? ` after ${count(of.iteration)} steps` : "";
+}
+
+/** Shows the digits whose label and answer are as wanted, the most confident first. */
+function show(
+  list: HTMLUListElement,
+  examination: Examination | undefined,
+  isWanted: (label: number, answer: number) => boolean,
+): void {
+  if (!examination) {
+    listed.delete(list);
+    return list.replaceChildren();
+  }
+  const { labels, answers, probabilities, rows } = examination;
+  const wanted = Array.from(rows.keys()).filter((i) => isWanted(labels[i], answers[i]))
+    .sort((a, b) => probabilities[b] - probabilities[a]).slice(0, MOST_DIGITS);
+  listed.set(list, { examination, rows: wanted });
+  const missing = wanted.map((i) => rows[i]).filter((row) => !images.has(row));
+  if (missing.length > 0) callbacks.needImages(Uint32Array.from(missing));
+  else redrawList(list);
+}
+
+function redraw(): void {
+  for (const list of listed.keys()) redrawList(list);
+}
+
+function redrawList(list: HTMLUListElement): void {
+  const { examination: { labels, answers, probabilities, rows }, rows: wanted } = listed.get(list)!;
+  if (wanted.some((i) => !images.has(rows[i]))) return;
+  const focused = [...list.children].findIndex((item) => item.contains(document.activeElement));
+  list.replaceChildren(...wanted.map((i) => {
+    const [label, answer] = [labels[i], answers[i]];
+    const image = images.get(rows[i])!;
+    const canvas = make("canvas");
+    paintDigit(canvas, image, isDark());
+    const button = make("button");
+    button.type = "button";
+    button.title = `A ${label} classified as ${answer}: put it on the pad`;
+    const text = label === answer ? String(label) : `${label} → ${answer}`;
+    button.append(canvas, make("b", "", text), make("span", "muted", percent(probabilities[i])));
+    button.addEventListener("click", () => callbacks.onDigit(image, label));
+    const item = make("li");
+    item.append(button);
+    return item;
+  }));
+  if (wanted.length === 0) list.append(make("li", "muted", "None."));
+  (list.children[focused]?.firstElementChild as HTMLElement | undefined)?.focus();
+}
+
+function heading(scope: "row" | "col", label: number): HTMLTableCellElement {
+  const cell = make("th", "", String(label));
+  cell.scope = scope;
+  return cell;
+}

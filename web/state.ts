@@ -1,0 +1,105 @@
+/** All that the page knows. page.ts changes it, and each part of the page shows some of it. */
+import type { DeviceDescription } from "../lib/engine/engine.ts";
+import type { SavedModel } from "../lib/model/saved_model.ts";
+import type { Model } from "../lib/net/architecture.ts";
+import type { AugmentedImages } from "./augmented_images.ts";
+import type { Batch, Examination, Measures, Progress } from "./messages.ts";
+import type { Settings } from "./settings.ts";
+
+/** A point of the learning curves: measures on the fixed rows. */
+export interface CurvePoint {
+  iteration: number;
+  test: Measures;
+  training: Measures;
+}
+
+/** A run, with what the page has seen of it. */
+export interface RunView {
+  settings: Settings;
+  /** The net before its first step. */
+  initial: Model;
+  /** The net now. */
+  model: Model;
+  iteration: number;
+  iterations: number;
+  progress: Omit<Progress, "model"> | undefined;
+  device: DeviceDescription | undefined;
+  /** Measures on all test rows of the net at this step, if it rests there. */
+  measured: { iteration: number; measures: Measures } | undefined;
+  /** The run's own evaluations. */
+  evaluations: { iteration: number; measures: Measures }[];
+  /** What happened to the run besides: a changed learning rate, a lost device. */
+  log: string[];
+  points: CurvePoint[];
+  batch: Batch | undefined;
+  isOver: boolean;
+  /** Whether the visitor changed the run, so that its settings do not repeat it. */
+  isChanged: boolean;
+  isBroken: boolean;
+}
+
+/** A run of before, whose curves stay. */
+export interface EarlierRun {
+  name: string;
+  points: CurvePoint[];
+}
+
+/** What is on the pad. */
+export interface Shown {
+  digit: Uint8Array | undefined;
+  /** The class, if it is a digit of the data set. */
+  label: number | undefined;
+  source: "drawing" | "data" | "photo" | undefined;
+}
+
+/** The state of the page. */
+export interface State {
+  /** What the trainer is doing; undefined if it waits. */
+  busy: string | undefined;
+  data: { name: string; trainRows: number; isPartial: boolean } | undefined;
+  /** The settings in the fields. A new run uses them. */
+  draft: Settings;
+  /** Why they cannot be used. */
+  invalid: string | undefined;
+  failure: string | undefined;
+  notices: string[];
+  /** Whether the visitor wants the net to train. */
+  isTraining: boolean;
+  /** Whether nobody can see the page, so that training rests. */
+  isHidden: boolean;
+  run: RunView | undefined;
+  earlier: EarlierRun[];
+  /** A net from a file. While there is one, the page shows it instead of the run's. */
+  file: { model: SavedModel; name: string } | undefined;
+  examination: Examination | undefined;
+  pad: Shown;
+  /** The unit whose sum is explained: layer 0 and 1 are hidden, layer 2 is the output. */
+  unit: { layer: number; index: number } | undefined;
+  /** The cell of the confusion matrix whose digits are listed. */
+  cell: { label: number; answer: number } | undefined;
+  sheet: AugmentedImages | undefined;
+  tab: string;
+}
+
+/** Returns the net that the whole page shows: a file's, or else the run's. */
+export function shownNet({ file, run }: State): Model | undefined {
+  return file?.model ?? run?.model;
+}
+
+/** Returns whether the shown net has learned nothing yet. */
+export function isUntrained({ file, run }: State): boolean {
+  return !file && !run?.iteration;
+}
+
+/** Returns the examination, if it is one of the net in question; it may be some steps old. */
+export function examinationOf({ examination, file }: State): Examination | undefined {
+  return examination?.of.file === file?.name ? examination : undefined;
+}
+
+/** Returns the shown net's accuracy: of all test rows where it is known, else of the fixed ones. */
+export function measuresOf(state: State): Measures | undefined {
+  const { run, file } = state;
+  if (file) return examinationOf(state)?.measures;
+  if (!run || run.iteration === 0) return undefined;
+  return run.measured?.iteration === run.iteration ? run.measured.measures : run.progress?.test;
+}
