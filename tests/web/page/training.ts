@@ -125,7 +125,10 @@ Deno.test(
     await web.shows("accuracy-of", /^of 2,000 test digits$/);
     const steps = await web.steps();
     const shown = await web.text("accuracy");
-    await web.shows("examined", new RegExp(`^From 2,000 test digits after ${steps} steps`));
+    await web.shows(
+      "examined",
+      new RegExp(`^From 2,000 test digits after ${steps.toLocaleString("en")} steps`),
+    );
     await web.tab("confusion");
     const right = await web.page.locator("#confusion .right").allTextContents();
     const percentage = right.reduce((sum, text) => sum + Number(text), 0) / 20;
@@ -137,7 +140,10 @@ Deno.test(
     await web.page.click("#step");
     await web.reach(steps + 1);
     await web.tab("mistakes");
-    await web.shows("examined", new RegExp(`^From 2,000 test digits after ${steps + 1} steps`));
+    await web.shows(
+      "examined",
+      new RegExp(`^From 2,000 test digits after ${(steps + 1).toLocaleString("en")} steps`),
+    );
     assertEquals(await web.steps(), steps + 1);
 
     await web.page.click("#reset");
