@@ -156,7 +156,12 @@ export function settingsOfQuery(query: URLSearchParams): Settings {
   const given: Partial<Record<SettingOption, unknown>> = {};
   for (const name of SETTING_OPTIONS) {
     const text = query.get(flagOf(name));
-    if (text !== null) given[name] = valueOf(name, text);
+    if (text === null) continue;
+    given[name] = valueOf(name, text);
+    const { holds, rule } = OPTIONS[name];
+    if (!holds(given[name])) {
+      throw new RangeError(`The link's ${flagOf(name)} must be ${rule}: it is ${text}`);
+    }
   }
   Object.assign(settings, given);
   settings.backend = word(query, "backend", BACKENDS) ?? "auto";
@@ -197,7 +202,8 @@ export function queryOfSettings(settings: Settings): string {
 
 /** Reads an option's value from a text: the field's, or a link's. A value of the wrong kind breaks the rule. */
 export function valueOf(name: SettingOption, text: string): unknown {
-  return OPTIONS[name].parse(withPoint(text)) ?? NaN;
+  const { parse, default: standard } = OPTIONS[name];
+  return parse(typeof standard === "number" ? withPoint(text) : text.trim()) ?? NaN;
 }
 
 /** Replaces a decimal comma, which many keyboards have, by a point. */

@@ -1,7 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { PRESETS } from "../../lib/training/presets.ts";
 import {
+  isSameRun,
+  nameOfRun,
+  PAGE_PRESETS,
   queryOfSettings,
+  repeatsNotebook,
   settingsOfPreset,
   settingsOfQuery,
   trainingOptions,
@@ -19,6 +22,7 @@ Deno.test("settingsOfQuery() reads what queryOfSettings() writes, which says onl
     "augment=affine&rotate=0",
     "preset=best&augment=shift",
     "preset=accurate&augment=none",
+    "activation=tanh&batch-size=20&data=synthetic",
   ];
   for (const query of queries) assertEquals(queryOfSettings(read(query)), query);
   const { seed, rotate } = settingsOfPreset("notebook");
@@ -39,14 +43,17 @@ Deno.test("queryOfSettings() leaves out strengths that the augmentation does not
 
 Deno.test("settingsOfQuery() refuses values that cannot be, and strengths without effect", () => {
   const wrong = {
-    "preset=finest": "preset must be one of notebook, ",
+    "preset=finest": "preset must be one of small, notebook, ",
     "augment=blur": "augment must be one of none, shift, affine, elastic: it is blur",
     "rotate=5": "rotate has no effect: its augment is none",
     "augment=affine&warp=1": "warp has no effect: its augment is affine",
-    "augment=elastic&zoom=1": "zoom must be a number from 0 to 0.99: current value is 1",
-    "augment=elastic&warp=": "warp must be a number from 0 to 1000: current value is NaN",
+    "augment=elastic&zoom=1": "zoom must be a number from 0 to 0.99: it is 1",
+    "augment=elastic&warp=": "warp must be a number from 0 to 1000: it is ",
     "speed=0": "speed must be above 0: it is 0",
-    "hidden=20": "hidden must be two numbers: current value is 20",
+    "hidden=20": "hidden must be two whole numbers of at least 1",
+    "hidden=20,4096": "hidden must be two whole numbers from 1 to 2048 in the page",
+    "batch-size=9999": "batchSize must be a whole number from 1 to 2048 in the page",
+    "data=faces": "data must be one of auto, synthetic: it is faces",
     "backend=tpu": "backend must be one of auto, webgpu, cpu: it is tpu",
   };
   for (const [query, message] of Object.entries(wrong)) {
@@ -55,8 +62,32 @@ Deno.test("settingsOfQuery() refuses values that cannot be, and strengths withou
 });
 
 Deno.test("trainingOptions() of a preset's settings are the preset's options", () => {
-  for (const [preset, options] of Object.entries(PRESETS)) {
-    const settings = settingsOfPreset(preset as keyof typeof PRESETS);
+  for (const [preset, options] of Object.entries(PAGE_PRESETS)) {
+    const settings = settingsOfPreset(preset as keyof typeof PAGE_PRESETS);
     assertEquals(trainingOptions(settings), resolveOptions(options));
   }
+});
+
+Deno.test("settingsOfQuery() accepts a decimal comma where one number is expected", () => {
+  const { learningRate, hidden } = read("learning-rate=0,25&hidden=20,30");
+  assertEquals([learningRate, hidden], [0.25, [20, 30]]);
+});
+
+Deno.test("repeatsNotebook() holds for the notebook's options alone", () => {
+  assertEquals(repeatsNotebook(settingsOfPreset("notebook")), true);
+  for (const query of ["", "preset=notebook&seed=1", "preset=notebook&activation=relu"]) {
+    assertEquals(repeatsNotebook(read(query)), false, query);
+  }
+  assertEquals(repeatsNotebook(read("preset=notebook&backend=cpu&speed=10")), true);
+});
+
+Deno.test("isSameRun() ignores the speed alone, and nameOfRun() names what differs", () => {
+  assertEquals(isSameRun(read("speed=1"), read("")), true);
+  assertEquals(isSameRun(read("seed=1"), read("")), false);
+  assertEquals(isSameRun(read("backend=cpu"), read("")), false);
+  assertEquals(nameOfRun(read("backend=cpu&speed=1")), "small");
+  assertEquals(
+    nameOfRun(read("preset=best&learning-rate=0.5&batch-size=7")),
+    "best, batch 7, rate 0.5",
+  );
 });
