@@ -4,7 +4,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { bundle } from "../../../lib/cli/bundle.ts";
 import { openShared } from "../../browser.ts";
 import { runCli } from "../../cli/run_cli.ts";
-import { mnistDirectory, needs, test } from "../../requirements.ts";
+import { mnistDirectory, needs } from "../../requirements.ts";
 import { openPage, ready } from "../training_page.ts";
 
 Deno.test({
