@@ -201,7 +201,7 @@ function checkOptions(accepted: readonly FormatOption[], options: OpenOptions): 
     const formats = FORMATS.filter(({ options }) => options.includes(name));
     throw new DataError(
       `Cannot use \`${name}\`${value === true ? "" : ` ${printable(String(value), 200)}`} with ` +
-        `${printable(options.dataset, 200)}: only ${listOf(formats)} has one`,
+        `${printable(options.dataset, 200)}: it applies only to ${listOf(formats)}`,
     );
   }
 }

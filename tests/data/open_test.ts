@@ -176,7 +176,7 @@ test("openDataset() rejects the options of CSV files with other data", async () 
     const options = { label: "first", width: 2, test: "/nowhere/test.csv" };
     for (const [name, value] of Object.entries(options)) {
       const message = await failure(openDataset({ dataset, [name]: value }));
-      assert(message.includes(`\`${name}\` ${value} with ${dataset}: only a`), message);
+      assert(message.includes(`\`${name}\` ${value} with ${dataset}: it applies only`), message);
     }
   }
 });
