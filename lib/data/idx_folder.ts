@@ -21,7 +21,7 @@ import {
   kindOfName,
 } from "./idx_dataset.ts";
 import { finishDataset, type FinishOptions, type RawDataset, readMappingBeside } from "./raw.ts";
-import { describeFolder, type IdxLocation, isFile, locateIdxFiles } from "./idx_locate.ts";
+import { describeFolder, type IdxLocation, locateIdxFiles, ownPaths } from "./idx_locate.ts";
 import { createHash } from "../files/node.ts";
 import { gunzipStart, gunzipSync, GzipError, isGzip } from "../files/gzip.ts";
 
@@ -102,10 +102,6 @@ function ownNames(directory: string): IdxLocation {
     return paths.length > 0 ? paths : [`${directory}/${name}`];
   };
   return { name: directory, files: new Map(IDX_FILE_NAMES.map((name) => [name, pathsOf(name)])) };
-}
-
-function ownPaths(directory: string, name: IdxFileName): string[] {
-  return [`${directory}/${name}`, `${directory}/${name}.gz`].filter(isFile);
 }
 
 /**

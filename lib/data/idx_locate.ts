@@ -55,11 +55,22 @@ export function locateIdxFiles(directory: string): IdxLocation[] {
 function locateExactNames(directory: string): IdxLocation | undefined {
   const files = new Map<IdxFileName, string[]>();
   for (const name of IDX_FILE_NAMES) {
-    const paths = [`${directory}/${name}`, `${directory}/${name}.gz`].filter(isFile);
+    const paths = ownPaths(directory, name);
     if (paths.length === 0) return undefined;
     files.set(name, paths);
   }
   return { name: directory, files };
+}
+
+/**
+ * Finds a file by MNIST's own name.
+ *
+ * @param directory The folder
+ * @param name The file
+ * @returns The file and its gzipped copy, if they exist
+ */
+export function ownPaths(directory: string, name: IdxFileName): string[] {
+  return [`${directory}/${name}`, `${directory}/${name}.gz`].filter(isFile);
 }
 
 function locateBelow(directory: string, maxDepth = MAX_DEPTH): IdxLocation[] {
@@ -209,13 +220,8 @@ export function holdsData(directory: string, maxDepth = MAX_DEPTH): boolean {
   );
 }
 
-/**
- * Whether a path exists and is a file.
- *
- * @param path The path
- * @returns False also if permission to read it is missing
- */
-export function isFile(path: string): boolean {
+/** Whether a path exists and is a file; false also if permission to read it is missing. */
+function isFile(path: string): boolean {
   return statOf(path)?.isFile ?? false;
 }
 

@@ -10,7 +10,7 @@ import {
   type IdxDatasetOptions,
   type IdxFileName,
 } from "./idx_dataset.ts";
-import { isIdxFileIntact, readIdxFolder } from "./idx_folder.ts";
+import { type IdxFolderOptions, isIdxFileIntact, readIdxFolder } from "./idx_folder.ts";
 import { holdsData } from "./idx_locate.ts";
 import { createHash } from "../files/node.ts";
 import { gunzipSync, isGzip } from "../files/gzip.ts";
@@ -107,38 +107,36 @@ export async function readOrFill(
   fill: (store: StoreFile) => Promise<void>,
   onNotice: (line: string) => void = () => {},
 ): Promise<Dataset> {
+  const found = readIntact(directory, { ...expected, onNotice });
+  if (!(found instanceof DataError)) return found;
+  onNotice(`${found.message}; downloading it`);
   try {
-    return readIdxFolder(directory, { ...expected, onNotice });
-  } catch (error) {
-    if (!(error instanceof DataError)) throw error;
-    onNotice(`${error.message}; downloading it`);
-    try {
-      return await withCacheLock(directory, CACHE_NAMES, async (isWritable) => {
-        // Another process may have filled the folder in the meantime.
-        const filled = readIfIntact(directory, expected);
-        if (filled) return filled;
-        const contents = new Map<IdxFileName, Uint8Array>();
-        await fill(async (name, content, extension = "") => {
-          contents.set(name, content);
-          if (isWritable) await storeFile(`${directory}/${name}${extension}`, content, onNotice);
-        });
-        return readIdxFolder(directory, { ...expected, contents });
-      }, onNotice);
-    } catch (failed) {
-      if (!(failed instanceof DataUnavailableError)) throw failed;
-      const message = `${error.message}. ${failed.message}. ` +
-        `Check the network, or put the files there yourself`;
-      // If the user put files there, synthetic digits must not silently replace them.
-      throw holdsData(directory) ? new DataError(message) : new DataUnavailableError(message);
-    }
+    return await withCacheLock(directory, CACHE_NAMES, async (isWritable) => {
+      // Another process may have filled the folder in the meantime.
+      const filled = readIntact(directory, expected);
+      if (!(filled instanceof DataError)) return filled;
+      const contents = new Map<IdxFileName, Uint8Array>();
+      await fill(async (name, content, extension = "") => {
+        contents.set(name, content);
+        if (isWritable) await storeFile(`${directory}/${name}${extension}`, content, onNotice);
+      });
+      return readIdxFolder(directory, { ...expected, contents });
+    }, onNotice);
+  } catch (failed) {
+    if (!(failed instanceof DataUnavailableError)) throw failed;
+    const message = `${found.message}. ${failed.message}. ` +
+      `Check the network, or put the files there yourself`;
+    // If the user put files there, synthetic digits must not silently replace them.
+    throw holdsData(directory) ? new DataError(message) : new DataUnavailableError(message);
   }
 }
 
-function readIfIntact(directory: string, expected: IdxDatasetOptions): Dataset | undefined {
+/** Reads a folder; returns the error if it lacks files or they are corrupt. */
+export function readIntact(directory: string, expected: IdxFolderOptions): Dataset | DataError {
   try {
     return readIdxFolder(directory, expected);
   } catch (error) {
-    if (error instanceof DataError) return undefined;
+    if (error instanceof DataError) return error;
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 /** Reads data sets in NumPy's files: Keras' mnist.npz, MedMNIST, Kuzushiji-MNIST, and own arrays. */
+import { basename, dirname, join } from "node:path";
 import { isNpy, isZip, type NpzArray, NpzError, openNpy, openNpz } from "../files/npz.ts";
 import { printable } from "../files/printable.ts";
 import { LUMA } from "../image/picture_to_row.ts";
@@ -90,21 +91,20 @@ export async function readRawNpz(
 
 async function openFile(path: string): Promise<NamedArray[]> {
   const bytes = await Deno.readFile(path);
-  const name = /[^/\\]*$/.exec(path)![0];
-  const arrays = isZip(bytes) ? await openNpz(bytes) : [openNpy(name, bytes)];
+  const arrays = isZip(bytes) ? await openNpz(bytes) : [openNpy(basename(path), bytes)];
   return arrays.map((array) => ({ ...array, path }));
 }
 
 /** Adds the arrays of files beside one with a single array, whose names differ in the usual words. */
 async function withSiblings(path: string, array: NamedArray): Promise<NamedArray[]> {
-  const [, folder, file] = /^(.*[/\\])?([^/\\]*)$/.exec(path)!;
+  const [folder, file] = [dirname(path), basename(path)];
   const stem = (name: string) =>
     name.toLowerCase().replace(/train|test|valid(ation)?|val/, "*").split(/[_.-]/)
       .map((word) => IMAGES_NAME.test(word) || LABELS_NAME.test(word) ? "?" : word).join();
   const arrays = [array];
-  for (const { name, isFile } of Deno.readDirSync(folder || ".")) {
+  for (const { name, isFile } of Deno.readDirSync(folder)) {
     if (!isFile || name === file || stem(name) !== stem(file)) continue;
-    arrays.push(...await openFile(`${folder ?? ""}${name}`));
+    arrays.push(...await openFile(join(folder, name)));
   }
   return arrays.toSorted((a, b) => a.path < b.path ? -1 : 1);
 }
@@ -112,7 +112,7 @@ async function withSiblings(path: string, array: NamedArray): Promise<NamedArray
 /** The words that name an array: its name, or its file's if NumPy numbered it. */
 function nameOf({ name, path }: NamedArray): string {
   return /^arr_\d+$/.test(name) || path.endsWith(".npy")
-    ? /[^/\\]*$/.exec(path)![0].replace(/\.np[yz]$/, "")
+    ? basename(path).replace(/\.np[yz]$/, "")
     : name;
 }
 

@@ -9,11 +9,11 @@ import { DataError, DataUnavailableError } from "./errors.ts";
 import { IMAGE_NAME, isPictureFolder, type PictureOptions } from "./picture_folder.ts";
 import { FASHION, KMNIST, MNIST, QMNIST } from "./published.ts";
 import { DATASET_NAMES, type DatasetName } from "./names.ts";
-import { isEmnist, readIdxFolder, readRawIdxFolder } from "./idx_folder.ts";
+import { isEmnist, readRawIdxFolder } from "./idx_folder.ts";
 import { isNumpy, readRawNpz } from "./npz.ts";
 import { holdsData, locateIdxFiles, startOf } from "./idx_locate.ts";
 import { inspectLabels } from "./labels.ts";
-import { type IdxSource, loadIdxSource, type LoadOptions } from "./idx_source.ts";
+import { type IdxSource, loadIdxSource, type LoadOptions, readIntact } from "./idx_source.ts";
 import { type ArffSource, loadArffSource, OPENML } from "./openml.ts";
 import { finishDataset, type RawDataset } from "./raw.ts";
 import { syntheticDigits } from "./synthetic.ts";
@@ -282,33 +282,17 @@ async function openKnown(name: DatasetName, options: OpenOptions): Promise<Datas
   const directory = `${cacheDir}/${name}`;
   if (isArffSource(source)) return await loadArffSource(source, { ...options, directory });
   const folder = dataDir || (name === "mnist" ? mnistDir : undefined);
-  if (folder) return readNamedFolder(folder, source, onNotice);
-  return (name === "mnist" ? findMnist(directory, cacheDir) : undefined) ??
-    await loadIdxSource(source, { ...options, directory });
-}
-
-/** Finds MNIST in its folder in the cache, or elsewhere in the cache, where torchvision puts it. */
-function findMnist(...directories: string[]): Dataset | undefined {
-  for (const directory of directories) {
-    try {
-      return readIdxFolder(directory, MNIST);
-    } catch (error) {
-      if (!(error instanceof DataError)) throw error;
-    }
-  }
-}
-
-function readNamedFolder(
-  directory: string,
-  source: IdxSource,
-  onNotice?: (line: string) => void,
-): Dataset {
-  try {
-    return readIdxFolder(directory, { ...source, onNotice });
-  } catch (error) {
-    if (!(error instanceof DataError)) throw error;
+  if (folder) {
+    const found = readIntact(folder, { ...source, onNotice });
+    if (!(found instanceof DataError)) return found;
     throw new DataError(
-      `${error.message}; give another folder, or none to download ${source.name}`,
+      `${found.message}; give another folder, or none to download ${source.name}`,
     );
   }
+  // torchvision puts MNIST elsewhere in its folder.
+  for (const place of name === "mnist" ? [directory, cacheDir] : []) {
+    const found = readIntact(place, source);
+    if (!(found instanceof DataError)) return found;
+  }
+  return await loadIdxSource(source, { ...options, directory });
 }

@@ -1,4 +1,5 @@
 /** Turns what a reader found in files into a Dataset, in the same way for every format. */
+import { nodePath } from "../files/node.ts";
 import { printable } from "../files/printable.ts";
 import type { Dataset, DatasetSource } from "./dataset.ts";
 import { DataError } from "./errors.ts";
@@ -166,15 +167,16 @@ export function readError(path: string, kind: string | undefined, what: string):
  * @throws {DataError} If there is one that cannot be read
  */
 export function readMappingBeside(path: string): string[] | undefined {
-  const [, folder, file] = /^(.*[/\\])?([^/\\]*)$/.exec(path)!;
+  const { basename, dirname, join } = nodePath();
+  const [folder, file] = [dirname(path), basename(path)];
   const isMapping = (name: string) => {
     const [, prefix] = /^(.*?)[-_ ]?mapping\.txt$/i.exec(name) ?? [];
     return prefix !== undefined && file.toLowerCase().startsWith(prefix.toLowerCase());
   };
   // The longest prefix is that of this data set.
-  const names = namesIn(folder ?? ".").filter(isMapping).sort((a, b) => b.length - a.length);
+  const names = namesIn(folder).filter(isMapping).sort((a, b) => b.length - a.length);
   if (names.length === 0) return undefined;
-  const mapping = `${folder ?? ""}${names[0]}`;
+  const mapping = join(folder, names[0]);
   try {
     return parseMapping(Deno.readTextFileSync(mapping));
   } catch (error) {
