@@ -74,3 +74,13 @@ fn layer_of(i: u32) -> Layer {
 fn block_of(layer: Layer, input_quad: u32, output_quad: u32) -> u32 {
     return layer.weights + input_quad * layer.output_quads + output_quad;
 }
+
+/// sum + m x: 16 multiply-adds. Written as `sum + m * x`, it would be 4 multiplications, 12 multiply-adds, 4 additions.
+fn multiply_add(sum: vec4f, m: mat4x4f, x: vec4f) -> vec4f {
+    var total = sum;
+    total += m[0] * x.x;
+    total += m[1] * x.y;
+    total += m[2] * x.z;
+    total += m[3] * x.w;
+    return total;
+}

@@ -4,7 +4,7 @@
 //   images (rows of the part, QUADS_0) of u32, read: a quad of pixels each, one byte per pixel
 //   row_facts (rows of the data set) of vec2u, read: the bits of the f32 that scales the row's bytes, and its label
 //   rows (slots, SLOT_ROWS) of u32, read: row numbers, ABSENT for a row that does not exist
-//   draws (slots) of Draw, read
+//   draws (slots) of Draw, read: see functions/draw.wgsl
 //   traces (slots, SLOT_ROWS, TRACE_QUADS) of vec4f: x0 is written
 //   labels (slots, SLOT_ROWS) of u32, written: ABSENT for a row that does not exist
 //
@@ -13,14 +13,6 @@
 
 /// The number of a row that does not exist.
 const ABSENT: u32 = 0xffffffff;
-
-/// Which rows a slot gets: see choose_rows.wgsl.
-struct Draw {
-    key: vec2u,
-    begin: u32,
-    count: u32,
-    rounds: vec4u,
-}
 
 /// A part of the data set.
 struct Part {

@@ -9,8 +9,6 @@ struct Step {
     batch_rows: u32,
     /// The number of rows in this slot. It is less than B if a large batch is divided among several slots.
     rows: u32,
-    /// 1 for an evaluation, which stops after the forward pass; 0 for a training step.
-    evaluate: u32,
     /// The index in `results` to which an evaluation adds its sums.
     result: u32,
     /// 1 if the batch has had earlier slots, whose sum is in `gradient`.

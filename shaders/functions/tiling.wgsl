@@ -34,13 +34,3 @@ const LANES: u32 = PARTS * TILE_LANES;
 /// 32 rows, or 32 numbers, of a tile.
 const TILE_ROWS: u32 = 32;
 const TILE_QUADS: u32 = 8;
-
-/// sum + m x: 16 multiply-adds. Written as `sum + m * x`, it would be 4 multiplications, 12 multiply-adds, 4 additions.
-fn multiply_add(sum: vec4f, m: mat4x4f, x: vec4f) -> vec4f {
-    var total = sum;
-    total += m[0] * x.x;
-    total += m[1] * x.y;
-    total += m[2] * x.z;
-    total += m[3] * x.w;
-    return total;
-}

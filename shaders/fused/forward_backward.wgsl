@@ -1,105 +1,158 @@
-// The forward pass, the loss and the deltas of all layers, one row per workgroup. For small nets, whose trace fits in
+// The forward pass, the loss and the deltas of all layers, two rows per workgroup. For small nets, whose trace fits in
 // workgroup memory. See functions/layers.wgsl for letters, names and layouts.
 //   x1 = f(w0 x0 + b0);  x2 = f(w1 x1 + b1);  x3 = f(w2 x2 + b2)
 //   d3 as in functions/head.wgsl;  d2 = (w2^T d3) * f'(z2);  d1 = (w1^T d2) * f'(z1)
 //
-// Arrays, in quads of four numbers:
+// Arrays, in quads:
 //   labels (slots, SLOT_ROWS) of u32, read
-//   parameters: the blocks of all layers, read
-//   traces (slots, SLOT_ROWS, TRACE_QUADS): x0 is read; the rest of the row's trace is written, for the update
+//   parameters (blocks, 4): the blocks of all layers, read; a quad is four weights of one unit
+//   traces (slots, SLOT_ROWS, TRACE_QUADS): x0 is read; the rest of the rows' traces is written, for the update
 //   row_results (slots, SLOT_ROWS): written
 // and in workgroup memory:
-//   trace (TRACE_QUADS): the row's trace
-//   sums (PARTS, QUAD_LANES): one partial sum per lane
-//   head: the sums over the classes, and the row's results
+//   trace (2, TRACE_QUADS + 1): the rows' traces, each followed by a quad of zeros
+//   sums (LANES): one partial sum per lane
+//   heads (2): the sums over the classes, and the rows' results
 //
-// Workgroup (x, y) computes row x of slot y. Rows are independent, so one dispatch computes all layers. The LANES
-// invocations are numbered (part, quad lane). They compute QUAD_LANES quads of outputs at a time: PARTS lanes per
-// quad add up a part of the inputs each, and the lane of part 0 adds the parts. Without parts, a lane would load and
-// add D / 4 products one after the other; with parts, it is D / 4 / PARTS.
+// Workgroup (x, y) computes rows 2 x and 2 x + 1 of slot y. Rows are independent, so one dispatch computes all layers.
+// Two rows, because each weight is then loaded once for both; more would leave a large GPU without work.
 //
-// Barriers: one after the partial sums are stored, because the lanes of part 0 read those of other lanes; one after
-// the outputs (or deltas) are stored, because every lane reads them for the next layer. The second barrier also keeps
-// fast lanes from overwriting `sums` while others still read it. One more follows the head, which lane 0 computes for
-// all lanes.
+// Forward, a lane takes one unit and a part of the inputs: lanes beside each other load quads beside each other, which
+// the GPU combines into one access. A lane per quad of units then adds the parts. Backward, a lane takes one quad of
+// inputs, a part of the units, and one of the rows. A lane waits long for what it loads, so it loads seven quads at a
+// time.
+//
+// Barriers: one after the partial sums are stored, because lanes read those of others; one after the outputs (or
+// deltas) are stored, because every lane reads them for the next layer. The second barrier also keeps fast lanes from
+// overwriting `sums` while others still read it. One more follows the heads, which two lanes compute for all.
 //
 // Every vector in workgroup memory is stored as a whole by one lane. WGSL may implement a store to one component as
 // reading and writing all four, so another lane's store to another component could be lost.
 
-const QUAD_LANES: u32 = 16;
-const PARTS: u32 = 16;
-const LANES: u32 = QUAD_LANES * PARTS;
-
+const LANES: u32 = 256;
 const CLASSES: u32 = 10;
 const HIDDEN_ACTIVATION: u32 = 0;
 const OUTPUT_ACTIVATION: u32 = 0;
 
 /// An absent row has label ABSENT and inputs 0.
 @group(0) @binding(0) var<storage, read> labels: array<u32>;
-@group(0) @binding(1) var<storage, read> parameters: array<mat4x4f>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4f>;
 @group(0) @binding(2) var<storage, read> step_info: Step;
 @group(0) @binding(3) var<storage, read_write> traces: array<vec4f>;
 /// See `result_of` in functions/head.wgsl.
 @group(0) @binding(4) var<storage, read_write> row_results: array<vec4f>;
 
-var<workgroup> trace: array<vec4f, TRACE_QUADS>;
+/// After a trace, a quad that stays 0: workgroup memory begins with zeros.
+const ZEROS: u32 = TRACE_QUADS;
+var<workgroup> trace: array<array<vec4f, TRACE_QUADS + 1>, 2>;
 var<workgroup> sums: array<vec4f, LANES>;
-var<workgroup> head: RowHead;
+var<workgroup> heads: array<RowHead, 2>;
 
-/// The row's output for class c; functions/head.wgsl calls it.
-fn x3(c: u32) -> f32 {
-    return trace[X3 + c / 4u][c % 4u];
+/// Which of the two rows this lane computes, where it computes one.
+var<private> own_row: u32;
+
+/// A quad of the row's outputs; functions/head.wgsl calls it.
+fn outputs_at(quad: u32) -> vec4f {
+    return trace[own_row][X3 + quad];
 }
 
-/// Adds the partial sums of a quad, always in the same order.
-fn sum_of_parts(quad_lane: u32) -> vec4f {
-    var sum = vec4f(0.0);
-    for (var part = 0u; part < PARTS; part++) {
-        sum += sums[part * QUAD_LANES + quad_lane];
-    }
-    return sum;
+/// The smallest power of two that is at least n, but between 32 and `most`.
+fn lanes_for(n: u32, most: u32) -> u32 {
+    return clamp(1u << (32u - countLeadingZeros(n - 1u)), 32u, most);
 }
 
-/// x_(i+1) = f(w_i x_i + b_i), QUAD_LANES quads at a time. All lanes must call it, because it has barriers.
+/// Four sums of products for each of the two rows.
+struct PairSums {
+    a: vec4f,
+    b: vec4f,
+}
+
+/// Adds four weights times four inputs of both rows.
+fn add_products(before: PairSums, w: vec4f, input: u32) -> PairSums {
+    return PairSums(before.a + w * trace[0][input], before.b + w * trace[1][input]);
+}
+
+/// Four weights of a unit; beyond the last quad of inputs, those of the last.
+fn weights_at(layer: Layer, i: u32, unit: u32) -> vec4f {
+    return parameters[(layer.weights + min(i, layer.input_quads - 1u) * layer.output_quads) * 4u + unit];
+}
+
+/// Where quad i of the inputs is in the traces; beyond the last, where there are zeros.
+fn input_at(layer: Layer, i: u32) -> u32 {
+    return select(ZEROS, layer.inputs + i, i < layer.input_quads);
+}
+
+/// x_(i+1) = f(w_i x_i + b_i). All lanes must call it, because it has barriers.
 fn forward(layer: Layer, activation: u32, lane: u32) {
-    let part = lane / QUAD_LANES;
-    for (var first = 0u; first < layer.output_quads; first += QUAD_LANES) {
-        let quad = first + lane % QUAD_LANES;
-        var sum = vec4f(0.0);
-        // Lanes beyond the layer's last quad have nothing to add up. The `if` only saves their loads.
-        if quad < layer.output_quads {
-            for (var i = part; i < layer.input_quads; i += PARTS) {
-                sum += trace[layer.inputs + i] * parameters[block_of(layer, i, quad)];
-            }
+    let units = layer.output_quads * 4u;
+    let unit_lanes = lanes_for(units, LANES);
+    let parts = LANES / unit_lanes;
+    let part = lane / unit_lanes;
+    for (var first = 0u; first < units; first += unit_lanes) {
+        // Lanes beyond the last unit compute the last one again; nobody reads their sums.
+        let unit = min(first + lane % unit_lanes, units - 1u);
+        var pair = PairSums(vec4f(0.0), vec4f(0.0));
+        for (var i = part; i < layer.input_quads; i += 7u * parts) {
+            let w_0 = weights_at(layer, i, unit);
+            let w_1 = weights_at(layer, i + parts, unit);
+            let w_2 = weights_at(layer, i + 2u * parts, unit);
+            let w_3 = weights_at(layer, i + 3u * parts, unit);
+            let w_4 = weights_at(layer, i + 4u * parts, unit);
+            let w_5 = weights_at(layer, i + 5u * parts, unit);
+            let w_6 = weights_at(layer, i + 6u * parts, unit);
+            pair = add_products(pair, w_0, layer.inputs + i);
+            pair = add_products(pair, w_1, input_at(layer, i + parts));
+            pair = add_products(pair, w_2, input_at(layer, i + 2u * parts));
+            pair = add_products(pair, w_3, input_at(layer, i + 3u * parts));
+            pair = add_products(pair, w_4, input_at(layer, i + 4u * parts));
+            pair = add_products(pair, w_5, input_at(layer, i + 5u * parts));
+            pair = add_products(pair, w_6, input_at(layer, i + 6u * parts));
         }
-        sums[lane] = sum;
+        sums[lane] = vec4f(dot(pair.a, vec4f(1.0)), dot(pair.b, vec4f(1.0)), 0.0, 0.0);
         workgroupBarrier();
-        // This guard also prevents stores beyond the end of the trace.
-        if part == 0u && quad < layer.output_quads {
-            let biases = vec4f(1.0, 0.0, 0.0, 0.0) * parameters[block_of(layer, layer.input_quads, quad)];
-            trace[layer.outputs + quad] = activate(activation, sum_of_parts(lane) + biases);
+        let quad = first / 4u + lane;
+        if lane < unit_lanes / 4u && quad < layer.output_quads {
+            let b = block_of(layer, layer.input_quads, quad) * 4u;
+            var sum_a = vec4f(parameters[b].x, parameters[b + 1u].x, parameters[b + 2u].x, parameters[b + 3u].x);
+            var sum_b = sum_a;
+            for (var p = 0u; p < parts; p++) {
+                let s_0 = sums[p * unit_lanes + 4u * lane];
+                let s_1 = sums[p * unit_lanes + 4u * lane + 1u];
+                let s_2 = sums[p * unit_lanes + 4u * lane + 2u];
+                let s_3 = sums[p * unit_lanes + 4u * lane + 3u];
+                sum_a += vec4f(s_0.x, s_1.x, s_2.x, s_3.x);
+                sum_b += vec4f(s_0.y, s_1.y, s_2.y, s_3.y);
+            }
+            trace[0][layer.outputs + quad] = activate(activation, sum_a);
+            trace[1][layer.outputs + quad] = activate(activation, sum_b);
         }
         workgroupBarrier();
     }
 }
 
-/// d_i = (w_i^T d_(i+1)) * f'(z_i), QUAD_LANES quads at a time. All lanes must call it, because it has barriers.
+/// d_i = (w_i^T d_(i+1)) * f'(z_i). All lanes must call it, because it has barriers.
 fn backward(layer: Layer, lane: u32) {
-    let part = lane / QUAD_LANES;
-    for (var first = 0u; first < layer.input_quads; first += QUAD_LANES) {
-        let quad = first + lane % QUAD_LANES;
+    let quad_lanes = lanes_for(layer.input_quads, LANES / 2u);
+    let parts = LANES / 2u / quad_lanes;
+    let row = lane / (LANES / 2u);
+    let part = lane / quad_lanes % parts;
+    for (var first = 0u; first < layer.input_quads; first += quad_lanes) {
+        let quad = first + lane % quad_lanes;
+        // Lanes beyond the last quad compute the last one again, and do not store it.
+        let at = block_of(layer, min(quad, layer.input_quads - 1u), 0u) * 4u;
         var sum = vec4f(0.0);
-        // Saves loads, as in `forward`.
-        if quad < layer.input_quads {
-            for (var i = part; i < layer.output_quads; i += PARTS) {
-                sum += parameters[block_of(layer, quad, i)] * trace[DELTAS + layer.outputs + i];
-            }
+        for (var i = part; i < layer.output_quads; i += parts) {
+            let c = at + i * 4u;
+            let block = mat4x4f(parameters[c], parameters[c + 1u], parameters[c + 2u], parameters[c + 3u]);
+            sum = multiply_add(sum, block, trace[row][DELTAS + layer.outputs + i]);
         }
         sums[lane] = sum;
         workgroupBarrier();
         if part == 0u && quad < layer.input_quads {
-            let derivative = activation_derivative(HIDDEN_ACTIVATION, trace[layer.inputs + quad]);
-            trace[DELTAS + layer.inputs + quad] = sum_of_parts(lane) * derivative;
+            for (var p = 1u; p < parts; p++) {
+                sum += sums[lane + p * quad_lanes];
+            }
+            let derivative = activation_derivative(HIDDEN_ACTIVATION, trace[row][layer.inputs + quad]);
+            trace[row][DELTAS + layer.inputs + quad] = sum * derivative;
         }
         workgroupBarrier();
     }
@@ -107,34 +160,39 @@ fn backward(layer: Layer, lane: u32) {
 
 @compute @workgroup_size(LANES)
 fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-    let row = (step_info.slot + group.y) * SLOT_ROWS + group.x;
-    let label = labels[row];
+    let slot_start = (step_info.slot + group.y) * SLOT_ROWS;
+    // If the slot has an odd number of rows, the last workgroup computes its last row twice.
+    let rows = vec2u(slot_start + 2u * group.x, slot_start + min(2u * group.x + 1u, SLOT_ROWS - 1u));
 
     for (var quad = lane; quad < QUADS_0; quad += LANES) {
-        trace[X0 + quad] = traces[row * TRACE_QUADS + X0 + quad];
+        trace[0][X0 + quad] = traces[rows.x * TRACE_QUADS + X0 + quad];
+        trace[1][X0 + quad] = traces[rows.y * TRACE_QUADS + X0 + quad];
     }
     workgroupBarrier();
     forward(layer_of(0u), HIDDEN_ACTIVATION, lane);
     forward(layer_of(1u), HIDDEN_ACTIVATION, lane);
     forward(layer_of(2u), OUTPUT_ACTIVATION, lane);
 
-    // These are few operations, so one lane does them for all.
-    if lane == 0u {
-        head = head_of_row(label);
+    // These are few operations, so one lane per row does them for all.
+    if lane < 2u {
+        own_row = lane;
+        let row = select(rows.x, rows.y, lane == 1u);
+        let head = head_of_row(labels[row]);
+        heads[lane] = head;
         row_results[row] = result_of(head);
     }
     workgroupBarrier();
-    if step_info.evaluate == 1u {
-        return;
-    }
-
-    for (var quad = lane; quad < QUADS_3; quad += LANES) {
-        trace[DELTAS + X3 + quad] = output_deltas(quad, label, head, step_info.batch_rows);
+    for (var i = lane; i < 2u * QUADS_3; i += LANES) {
+        own_row = i / QUADS_3;
+        let label = labels[select(rows.x, rows.y, own_row == 1u)];
+        let deltas = output_deltas(i % QUADS_3, label, heads[own_row], step_info.batch_rows);
+        trace[own_row][DELTAS + X3 + i % QUADS_3] = deltas;
     }
     workgroupBarrier();
     backward(layer_of(2u), lane);
     backward(layer_of(1u), lane);
     for (var quad = X1 + lane; quad < TRACE_QUADS; quad += LANES) {
-        traces[row * TRACE_QUADS + quad] = trace[quad];
+        traces[rows.x * TRACE_QUADS + quad] = trace[0][quad];
+        traces[rows.y * TRACE_QUADS + quad] = trace[1][quad];
     }
 }

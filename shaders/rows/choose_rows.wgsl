@@ -12,7 +12,7 @@
 //   4. Find the key of each rank among those kept from its bin. Equal keys are in the order of their positions.
 //
 // Arrays:
-//   draws (slots) of Draw, read
+//   draws (slots) of Draw, read: see functions/draw.wgsl
 //   train_rows (n) of u32, read: the numbers in the data set of the rows to sample from
 //   rows (slots, SLOT_ROWS) of u32, written: row numbers, ABSENT after the last
 // and in workgroup memory:
@@ -49,16 +49,6 @@ const LISTS: u32 = 512;
 const NONE: u32 = 0xffffffff;
 /// The row number of an absent row.
 const ABSENT: u32 = 0xffffffff;
-
-/// Which rows a slot gets. The struct is also in functions/rows.wgsl and lib/engine/webgpu/row_packer.ts.
-struct Draw {
-    key: vec2u,
-    /// The rows are `permutation(key, n)[begin .. begin + count)`.
-    begin: u32,
-    count: u32,
-    /// The keys of the permutation's sorting rounds, last round first.
-    rounds: vec4u,
-}
 
 struct Population {
     /// n, the number of rows to sample from; at most 8 * BINS.

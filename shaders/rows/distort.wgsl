@@ -13,7 +13,8 @@
 // larger images take several turns.
 //
 // Barriers: after `drawn` and after `field` are stored, as each lane reads what others stored; and before `field` is
-// overwritten in the next turn.
+// overwritten in the next turn. No barrier is in control flow that depends on a storage buffer, which Direct3D's older
+// compiler refuses; so the loop's end is decided by a value in workgroup memory.
 
 /// The maximum strengths: the angle in radians, fractions, and pixels.
 const ROTATE: f32 = 0.0;
@@ -36,6 +37,8 @@ const FIELD_COLUMNS: u32 = GRID + 2;
 
 var<workgroup> drawn: array<vec2f, BLOCKS>;
 var<workgroup> field: array<vec2f, FIELD_LINES * FIELD_COLUMNS>;
+/// The first quad of the next turn. Workgroup memory begins with zeros.
+var<workgroup> next_quad: u32;
 
 /// sin(a) for |a| <= pi with an error of at most 3e-5: its Taylor polynomial. WGSL's sin may be off by 2^-11.
 fn sine(a: f32) -> f32 {
@@ -104,11 +107,9 @@ fn blend_lines(first_line: u32, lane: u32) {
     let lines = min(part.height - first_line, FIELD_LINES);
     for (var i = lane; i < lines * FIELD_COLUMNS; i += LANES) {
         let down = spline_at(first_line + i / FIELD_COLUMNS, part.height);
-        var blended = vec2f(0.0);
-        for (var r = 0u; r < 4u; r++) {
-            blended += down.weights[r] * point_at(down.cell + r, i % FIELD_COLUMNS);
-        }
-        field[i] = blended;
+        let column = i % FIELD_COLUMNS;
+        field[i] = down.weights.x * point_at(down.cell, column) + down.weights.y * point_at(down.cell + 1u, column) +
+            down.weights.z * point_at(down.cell + 2u, column) + down.weights.w * point_at(down.cell + 3u, column);
     }
 }
 
@@ -120,8 +121,12 @@ fn field_at(x: u32, line: u32) -> vec2f {
         across.weights.z * field[first + 2u] + across.weights.w * field[first + 3u];
 }
 
-/// The pixel of the distorted image at `place`.
-fn distorted_pixel(image: u32, place: vec2u, first_line: u32, affine: Affine) -> f32 {
+/// A pixel of the distorted image, by its position in the image; 0 in the padding after the last.
+fn distorted_pixel(image: u32, position: u32, first_line: u32, affine: Affine) -> f32 {
+    let place = vec2u(position % part.width, position / part.width);
+    if place.y >= part.height {
+        return 0.0;
+    }
     var source = affine.offset + affine.matrix * (vec2f(place) - center());
     if WARP > 0.0 {
         source += field_at(place.x, place.y - first_line);
@@ -138,19 +143,13 @@ fn distorted_pixel(image: u32, place: vec2u, first_line: u32, affine: Affine) ->
 
 /// Four pixels of the distorted image.
 fn distorted_quad(image: u32, quad: u32, first_line: u32, affine: Affine) -> vec4f {
-    var pixels = vec4f(0.0);
-    var place = vec2u(quad * 4u % part.width, quad * 4u / part.width);
-    for (var i = 0u; i < 4u; i++) {
-        // After the last line, the quad has padding.
-        if place.y < part.height {
-            pixels[i] = distorted_pixel(image, place, first_line, affine);
-        }
-        place.x++;
-        if place.x == part.width {
-            place = vec2u(0u, place.y + 1u);
-        }
-    }
-    return pixels;
+    let first = quad * 4u;
+    return vec4f(
+        distorted_pixel(image, first, first_line, affine),
+        distorted_pixel(image, first + 1u, first_line, affine),
+        distorted_pixel(image, first + 2u, first_line, affine),
+        distorted_pixel(image, first + 3u, first_line, affine),
+    );
 }
 
 @compute @workgroup_size(LANES)
@@ -160,18 +159,17 @@ fn distort(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
     let slot_row = slot * SLOT_ROWS + row_of_batch;
     let row = rows[slot_row];
     let x0 = slot_row * TRACE_QUADS + X0;
-    // If the row is before the part, the difference wraps around and exceeds any count.
+    // If the row is before the part, the difference wraps around and exceeds any count. For a row that is not in the
+    // part, the lanes have nothing to do but the barriers.
     let image = row - part.first;
-    if image >= part.count {
-        if row == ABSENT && part.first == 0u {
-            for (var quad = lane; quad < QUADS_0; quad += LANES) {
-                traces[x0 + quad] = vec4f(0.0);
-            }
-            if lane == 0u {
-                labels[slot_row] = ABSENT;
-            }
+    let is_here = image < part.count;
+    if row == ABSENT && part.first == 0u {
+        for (var quad = lane; quad < QUADS_0; quad += LANES) {
+            traces[x0 + quad] = vec4f(0.0);
         }
-        return;
+        if lane == 0u {
+            labels[slot_row] = ABSENT;
+        }
     }
     if lane < BLOCKS {
         let counter = vec2u(DISTORT_COUNTER, draws[slot].begin + row_of_batch) + lane;
@@ -180,22 +178,28 @@ fn distort(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
     }
     workgroupBarrier();
     let affine = affine_of_row();
-    let scale = bitcast<f32>(row_facts[row].x);
     // The quads of a turn lie in at most FIELD_LINES lines: the first and the last of these may be incomplete.
     let quads_at_once = (FIELD_LINES - 2u) * part.width / 4u;
-    for (var begin = 0u; begin < QUADS_0; begin += quads_at_once) {
-        let first_line = begin * 4u / part.width;
-        if WARP > 0.0 {
-            workgroupBarrier();
-            blend_lines(first_line, lane);
-            workgroupBarrier();
+    loop {
+        // This has a barrier before and after it, so that `field` is not overwritten while a lane still reads it.
+        let begin = workgroupUniformLoad(&next_quad);
+        if begin >= QUADS_0 {
+            break;
         }
-        let end = min(begin + quads_at_once, QUADS_0);
+        let first_line = begin * 4u / part.width;
+        if WARP > 0.0 && is_here {
+            blend_lines(first_line, lane);
+        }
+        workgroupBarrier();
+        let end = select(begin, min(begin + quads_at_once, QUADS_0), is_here);
         for (var quad = begin + lane; quad < end; quad += LANES) {
-            traces[x0 + quad] = distorted_quad(image, quad, first_line, affine) * scale;
+            traces[x0 + quad] = distorted_quad(image, quad, first_line, affine) * bitcast<f32>(row_facts[row].x);
+        }
+        if lane == 0u {
+            next_quad = begin + quads_at_once;
         }
     }
-    if lane == 0u {
+    if is_here && lane == 0u {
         labels[slot_row] = row_facts[row].y;
     }
 }

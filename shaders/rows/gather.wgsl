@@ -18,21 +18,27 @@ fn shift_of(draw: Draw, row_of_batch: u32) -> vec2i {
     return vec2i(random % vec2u(2u * LARGEST_SHIFT + 1u)) - vec2i(i32(LARGEST_SHIFT));
 }
 
+/// A pixel of a shifted image in the part; 0 in the padding after the last.
+fn shifted_pixel(image: u32, position: u32, shift: vec2i) -> f32 {
+    if position >= part.width * part.height {
+        return 0.0;
+    }
+    return pixel_at(image, i32(position % part.width) - shift.x, i32(position / part.width) - shift.y);
+}
+
 /// Four pixels of an image in the part.
 fn load_pixels(image: u32, quad: u32, slot: u32, row_of_batch: u32) -> vec4f {
     if AUGMENT == 0u {
         return vec4f(unpack4xU8(images[image * QUADS_0 + quad]));
     }
     let shift = shift_of(draws[slot], row_of_batch);
-    var pixels = vec4f(0.0);
-    for (var i = 0u; i < 4u; i++) {
-        let position = quad * 4u + i;
-        // The last quad may have padding.
-        if position < part.width * part.height {
-            pixels[i] = pixel_at(image, i32(position % part.width) - shift.x, i32(position / part.width) - shift.y);
-        }
-    }
-    return pixels;
+    let first = quad * 4u;
+    return vec4f(
+        shifted_pixel(image, first, shift),
+        shifted_pixel(image, first + 1u, shift),
+        shifted_pixel(image, first + 2u, shift),
+        shifted_pixel(image, first + 3u, shift),
+    );
 }
 
 @compute @workgroup_size(LANES)

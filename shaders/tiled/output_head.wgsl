@@ -22,9 +22,9 @@ const LANES: u32 = 64;
 
 var<private> row: u32;
 
-/// The row's output for class c; functions/head.wgsl calls it.
-fn x3(c: u32) -> f32 {
-    return traces[row * TRACE_QUADS + X3 + c / 4u][c % 4u];
+/// A quad of the row's outputs; functions/head.wgsl calls it.
+fn outputs_at(quad: u32) -> vec4f {
+    return traces[row * TRACE_QUADS + X3 + quad];
 }
 
 @compute @workgroup_size(LANES)

@@ -19,25 +19,29 @@ import {
 import type { ParameterLayout } from "./parameter_layout.ts";
 import { encodeDispatches, inPass } from "./program.ts";
 
-/** The constants of forward_backward.wgsl that divide its work among lanes. */
-const FORWARD_LANES = { quads: 16, parts: 16 };
+/** The rows, and the lanes, of a workgroup of forward_backward.wgsl. */
+const FORWARD_ROWS = 2;
+const FORWARD_LANES = 256;
+/** The bytes of its RowHead structs. */
+const HEAD_BYTES = 48;
 /** The quads of units per workgroup of update.wgsl. */
 const UPDATE_QUADS = 16;
 /** Wider layers and larger batches have enough work for the tiled kernels. */
 const MAX_LAYER_QUADS = 64;
 const MAX_BATCH = 512;
-/** The workgroup memory that every WebGPU device provides. */
-const WORKGROUP_BYTES = 16384;
 
-/** Whether a net and a batch size are small enough for these kernels. */
+/** Whether a net and a batch size are small enough for these kernels on a device. */
 export function fitsFused(
   { batchSize }: EngineOptions,
   { quads, traceQuads }: ParameterLayout,
+  { maxComputeWorkgroupStorageSize: most }: Pick<
+    GPUSupportedLimits,
+    "maxComputeWorkgroupStorageSize"
+  >,
 ): boolean {
-  // The trace, the lanes' sums and the RowHead struct.
-  const workgroupBytes = (traceQuads + FORWARD_LANES.quads * FORWARD_LANES.parts) * 16 + 32;
+  const workgroupBytes = (FORWARD_ROWS * (traceQuads + 1) + FORWARD_LANES) * 16 + HEAD_BYTES;
   return Math.max(...quads.slice(1)) <= MAX_LAYER_QUADS && batchSize <= MAX_BATCH &&
-    workgroupBytes <= WORKGROUP_BYTES;
+    workgroupBytes <= most;
 }
 
 /** See `CompileNetwork`. */
@@ -51,8 +55,7 @@ export async function compileFused(
     constants: {
       ...headConstants(options),
       HIDDEN_ACTIVATION: ACTIVATIONS[options.architecture.activation].code,
-      QUAD_LANES: FORWARD_LANES.quads,
-      PARTS: FORWARD_LANES.parts,
+      LANES: FORWARD_LANES,
     },
     bindings: {
       labels: "read",
@@ -61,7 +64,7 @@ export async function compileFused(
       traces: "write",
       rowResults: "write",
     },
-    x: rows,
+    x: Math.ceil(rows / FORWARD_ROWS),
     y: 1,
   });
   const updateOf = await compileUpdate(plan);

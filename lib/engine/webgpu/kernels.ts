@@ -25,8 +25,9 @@ export function kernelsFor(
   set: KernelSet,
   options: EngineOptions,
   layout: ParameterLayout,
+  limits: GPUSupportedLimits,
 ): Kernels {
-  const isSmall = set === "hardware" && fitsFused(options, layout);
+  const isSmall = set === "hardware" && fitsFused(options, layout, limits);
   return {
     compileNetwork: isSmall ? compileFused : compileTiled,
     samplesOnDevice: set === "hardware",

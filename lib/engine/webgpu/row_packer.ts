@@ -1,4 +1,5 @@
 /** Samples rows of a data set, and packs their inputs and labels into slots on the device. */
+import draw from "../../../shaders/functions/draw.wgsl" with { type: "text" };
 import layers from "../../../shaders/functions/layers.wgsl" with { type: "text" };
 import rowFunctions from "../../../shaders/functions/rows.wgsl" with { type: "text" };
 import threefry from "../../../shaders/functions/threefry.wgsl" with { type: "text" };
@@ -133,7 +134,7 @@ export class RowPacker {
     const choose = samplesOnDevice && options.batchSize <= MAX_CHOSEN && kept >= MIN_KEPT
       ? await Program.compile(gpu, {
         entryPoint: "choose_rows",
-        sources: [threefry, chooseRowsSource],
+        sources: [threefry, draw, chooseRowsSource],
         constants: {
           THREEFRY_LAYOUT: options.threefry === "partitionable" ? 1 : 0,
           SLOT_ROWS: slots.rows,
@@ -331,14 +332,14 @@ function gatherKernel(
   if (typeof augment === "string") {
     return {
       entryPoint: "gather",
-      sources: [threefry, layers, rowFunctions, gatherSource],
+      sources: [threefry, draw, layers, rowFunctions, gatherSource],
       constants: { ...constants, AUGMENT: augment === "shift" ? 1 : 0 },
     };
   }
   const { rotate, zoom, shear, shift, warp } = augment;
   return {
     entryPoint: "distort",
-    sources: [threefry, layers, rowFunctions, distortSource],
+    sources: [threefry, draw, layers, rowFunctions, distortSource],
     constants: {
       ...constants,
       ROTATE: rotate * Math.PI / 180,

@@ -11,14 +11,13 @@ export interface StepInfo {
   step: number;
   batchRows: number;
   rows: number;
-  evaluate: boolean;
   result: number;
   accumulate: boolean;
   last: boolean;
 }
 
 /** Bytes of the struct. */
-export const STEP_BYTES = 40;
+export const STEP_BYTES = 36;
 
 /** Writes the struct of a slot. */
 export function writeStepInfo(
@@ -34,9 +33,8 @@ export function writeStepInfo(
   into.setFloat32(at + 8, 1 / second, true);
   into.setUint32(at + 12, info.batchRows, true);
   into.setUint32(at + 16, info.rows, true);
-  into.setUint32(at + 20, Number(info.evaluate), true);
-  into.setUint32(at + 24, info.result, true);
-  into.setUint32(at + 28, Number(info.accumulate), true);
-  into.setUint32(at + 32, Number(info.last), true);
-  into.setUint32(at + 36, slot, true);
+  into.setUint32(at + 20, info.result, true);
+  into.setUint32(at + 24, Number(info.accumulate), true);
+  into.setUint32(at + 28, Number(info.last), true);
+  into.setUint32(at + 32, slot, true);
 }

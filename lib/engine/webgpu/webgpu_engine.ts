@@ -49,7 +49,12 @@ export async function createWebGpuEngine(
   kernels: KernelSet = gpu.description.software ? "software" : "hardware",
 ): Promise<WebGpuEngine> {
   const layout = parameterLayout(options.architecture);
-  const { compileNetwork, samplesOnDevice } = kernelsFor(kernels, options, layout);
+  const { compileNetwork, samplesOnDevice } = kernelsFor(
+    kernels,
+    options,
+    layout,
+    gpu.device.limits,
+  );
   const plan = { gpu, options, layout, slots: slotShape(gpu, options, layout) };
   const bindNetwork = await compileNetwork(plan);
   const bindPacker = await RowPacker.compile(plan, samplesOnDevice);
@@ -125,7 +130,7 @@ export class WebGpuEngine implements Engine {
    */
   async warmUp(): Promise<void> {
     const noRows = { learningRate: 0, step: 1, batchRows: 1, rows: 0, result: 0 };
-    const step = { ...noRows, evaluate: false, accumulate: false, last: true };
+    const step = { ...noRows, accumulate: false, last: true };
     writeStepInfo(this.#stepInfo, 0, step, this.options.optimizer);
     this.#gpu.device.queue.writeBuffer(this.#buffers.steps, 0, this.#stepInfo, 0, STEP_STRIDE);
     this.#submit((encoder) => {
@@ -202,7 +207,7 @@ export class WebGpuEngine implements Engine {
       this.#packer.setRows(0, part);
       const info = { learningRate: 0, step: 1, batchRows: part.length, rows: part.length };
       for (let slot = 0; slot < slots; slot++) {
-        const evaluation = { ...info, evaluate: true, result, accumulate: false, last: false };
+        const evaluation = { ...info, result, accumulate: false, last: false };
         writeStepInfo(this.#stepInfo, slot, evaluation, this.options.optimizer);
       }
       const bytes = slots * STEP_STRIDE;
@@ -279,7 +284,6 @@ export class WebGpuEngine implements Engine {
           step: this.#stepsTaken,
           batchRows: step.count,
           rows,
-          evaluate: false,
           result: 0,
           accumulate: done > 0,
           last: begin === step.count,

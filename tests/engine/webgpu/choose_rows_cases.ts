@@ -5,6 +5,7 @@ import { Program, read, write } from "../../../lib/engine/webgpu/program.ts";
 import { permutation } from "../../../lib/random/distributions.ts";
 import { fillRoundKeys, sortingRounds } from "../../../lib/random/row_selector.ts";
 import { type Key, prngKey, split, type ThreefryLayout } from "../../../lib/random/threefry.ts";
+import draw from "../../../shaders/functions/draw.wgsl" with { type: "text" };
 import threefry from "../../../shaders/functions/threefry.wgsl" with { type: "text" };
 import chooseRowsSource from "../../../shaders/rows/choose_rows.wgsl" with { type: "text" };
 import type { Case } from "../contract/shared.ts";
@@ -32,7 +33,7 @@ async function chooseRows(
   try {
     const program = await Program.compile(gpu, {
       entryPoint: "choose_rows",
-      sources: [threefry, chooseRowsSource],
+      sources: [threefry, draw, chooseRowsSource],
       constants: {
         THREEFRY_LAYOUT: layout === "partitionable" ? 1 : 0,
         SLOT_ROWS,
