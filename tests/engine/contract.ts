@@ -4,7 +4,7 @@
  */
 import { contractCases } from "./contract/cases.ts";
 import { assertMnistSteps } from "./contract/mnist.ts";
-import type { MakeEngine } from "./contract/shared.ts";
+import type { Case, MakeEngine } from "./contract/shared.ts";
 import { needs, type Requirement } from "../requirements.ts";
 
 /**
@@ -14,14 +14,16 @@ import { needs, type Requirement } from "../requirements.ts";
  * @param make Creates an engine
  * @param core What the tests of the core require
  * @param others What the other tests require
+ * @param isNeeded Leaves out tests for which it returns false
  */
 export async function engineContract(
   name: string,
   make: MakeEngine,
   core: Requirement[] = [],
   others: Requirement[] = core,
+  isNeeded: (one: Case) => boolean = () => true,
 ): Promise<void> {
-  for (const { does, test, core: isCore } of contractCases(make)) {
+  for (const { does, test, core: isCore } of contractCases(make).filter(isNeeded)) {
     const requirements = await needs(...(isCore ? core : others));
     Deno.test({ name: `${name} engine ${does}`, ...requirements, fn: test });
   }

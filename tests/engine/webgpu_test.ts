@@ -18,6 +18,7 @@ for (const kernels of ["hardware", "software"] as const) {
     },
     kernels === "hardware" ? ["webgpu"] : ["webgpu", "time"],
     ["webgpu", "time"],
+    ({ distorts }) => kernels === "hardware" || !distorts,
   );
 }
 

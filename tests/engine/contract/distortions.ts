@@ -39,7 +39,7 @@ export function registerDistortions(register: Register, make: MakeEngine): void 
     register(`${does} images as the definition in float64 does`, async () => {
       await assertDistorted(make, augment, [13, 9]);
       await assertDistorted(make, augment, [22, 20]);
-    });
+    }, { distorts: true });
   }
 
   register("in every way at once distorts images as the definition in float64 does", async () => {
@@ -50,7 +50,7 @@ export function registerDistortions(register: Register, make: MakeEngine): void 
     for (const size of [[1, 1], [1, 6], [3, 5], [14, 3], [18, 20], [19, 34], [37, 4]]) {
       await assertDistorted(make, ALL, size);
     }
-  });
+  }, { distorts: true });
 
   register(
     "takes steps on distorted images as on images as they are where no strength is above 0",

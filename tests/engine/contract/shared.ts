@@ -34,13 +34,15 @@ export interface Case {
    * does, for devices that compile slowly.
    */
   core: boolean;
+  /** Whether it tests only how images are distorted, for which all sets of kernels share one. */
+  distorts: boolean;
 }
 
 /** Registers a test; its name is the engine's name followed by `does`. */
 export type Register = (
   does: string,
   test: () => Promise<void>,
-  options?: { core?: boolean },
+  options?: { core?: boolean; distorts?: boolean },
 ) => void;
 
 /** The notebook's engine options. */

@@ -68,15 +68,15 @@ function casesOf(runner: Runner): Case[] {
 
 function distortionTests(make: MakeEngine): Case[] {
   const cases: Case[] = [];
-  registerDistortions((does, test) => cases.push({ does, test, core: true }), make);
+  registerDistortions((does, test) => cases.push({ does, test, core: true, distorts: true }), make);
   return cases;
 }
 
 function chooseRowsTests(reversed: boolean): Case[] {
-  return chooseRowsCases().map(({ does, test, core }) => ({
-    does: `choose_rows: ${does}`,
-    test: () => withSources(change(reversed), test),
-    core,
+  return chooseRowsCases().map((one) => ({
+    ...one,
+    does: `choose_rows: ${one.does}`,
+    test: () => withSources(change(reversed), one.test),
   }));
 }
 
