@@ -20,9 +20,10 @@ function engineMaker() {
       const name = options.architecture.hidden.join();
       const dispose = engine[Symbol.asyncDispose].bind(engine);
       log.push(`created ${name}`);
-      engine[Symbol.asyncDispose] = () => {
+      engine[Symbol.asyncDispose] = async () => {
+        await new Promise((resolve) => setTimeout(resolve, 5));
         log.push(`disposed of ${name}`);
-        return dispose();
+        await dispose();
       };
       return engine;
     },
