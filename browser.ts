@@ -30,15 +30,17 @@ export type { Schedule } from "./lib/training/schedules.ts";
 export { type Preset, PRESETS } from "./lib/training/presets.ts";
 export {
   type EngineMaker,
-  type Score,
-  sweep,
+  EngineRunner,
+  runAll,
+  type RunAllPlan,
+  type Runner,
   type SweepEvent,
-  type SweepPlan,
   type SweepProgress,
-  type SweptResult,
-  type SweptRun,
-  type SweptRuns,
-} from "./lib/training/sweep.ts";
+  type SweepRun,
+} from "./lib/training/run_all.ts";
+export type { MetricName, Metrics } from "./lib/training/metrics.ts";
+export type { RunState } from "./lib/training/trainer.ts";
+export type { RunStart } from "./lib/training/start.ts";
 
 // Data sets.
 export type { Dataset, DatasetSource, PixelRecord, PixelScale, Split } from "./lib/data/dataset.ts";
@@ -62,20 +64,10 @@ export type { Head } from "./lib/net/heads.ts";
 export type { Architecture, Model, NetParameters, ParameterName } from "./lib/net/architecture.ts";
 export { loadModel } from "./lib/model/load_model.ts";
 export { MissingSettingsError, type NetSettings } from "./lib/model/foreign_model.ts";
-export {
-  decodeModel,
-  encodeModel,
-  type RunResult,
-  type SavedModel,
-} from "./lib/model/saved_model.ts";
-export type { RunRecord } from "./lib/model/metadata.ts";
+export { decodeModel, encodeModel, type SavedModel } from "./lib/model/saved_model.ts";
+export type { CurvePoint, RunRecord, RunResult } from "./lib/training/record.ts";
 export { encodeOnnx } from "./lib/model/onnx.ts";
-export {
-  type Checkpoint,
-  type CurvePoint,
-  decodeCheckpoint,
-  encodeCheckpoint,
-} from "./lib/model/checkpoint.ts";
+export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./lib/model/checkpoint.ts";
 export { ModelError } from "./lib/model/errors.ts";
 
 // Pictures of digits.

@@ -13,6 +13,7 @@ const FOLDERS = [
   "engine",
   "training",
   "model",
+  "runs",
   "report",
   "cli",
 ];

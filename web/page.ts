@@ -700,6 +700,7 @@ for (const format of ["safetensors", "onnx"] as const) {
 /** Returns the run's net with what a file says of it. */
 function savedModel(run: RunView, dataset: string): SavedModel {
   const { model, device, settings, measured, progress, iteration, isChanged, log } = run;
+  const isMeasured = run.isOver && measured?.iteration === iteration;
   // A run has no device before its first step.
   const record = device && {
     dataset,
@@ -707,12 +708,11 @@ function savedModel(run: RunView, dataset: string): SavedModel {
     backend: device.backend,
     options: trainingOptions(settings),
     ...isChanged && { initFrom: `a run that was changed in the page: ${log.join(" ")}` },
+    ...isMeasured && {
+      result: { iterations: iteration, seconds: progress!.seconds, ...pick(measured.measures) },
+    },
   };
-  const isMeasured = run.isOver && measured?.iteration === iteration;
-  const result = isMeasured
-    ? { iterations: iteration, seconds: progress!.seconds, ...pick(measured.measures) }
-    : undefined;
-  return { ...model, run: record, result };
+  return { ...model, run: record };
 }
 
 function pick({ accuracy, loss }: { accuracy: number; loss: number }) {

@@ -2,10 +2,10 @@
 import { dirname, join } from "node:path";
 import type { Dataset } from "../data/dataset.ts";
 import { writeFileAtomically } from "../files/write_file.ts";
-import type { RunRecord } from "../model/metadata.ts";
+import type { RunRecord } from "../training/record.ts";
 import { comparePage } from "../report/html/compare_page.ts";
 import { runPage } from "../report/html/run_page.ts";
-import { readRunDirectory } from "../report/run_directory.ts";
+import { readRunDirectory } from "../runs/run_directory.ts";
 import { openStatus, type Status } from "./status.ts";
 import { DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
 import { type FlagValues, path, type Task, toggle, UsageError } from "./flags.ts";

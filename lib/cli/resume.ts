@@ -4,7 +4,7 @@ import type { DeviceDescription } from "../engine/engine.ts";
 import { linkTarget } from "../files/write_file.ts";
 import { type Checkpoint, decodeCheckpoint } from "../model/checkpoint.ts";
 import { decodeFile } from "../model/load_model.ts";
-import { CHECKPOINT } from "../report/run_directory.ts";
+import { CHECKPOINT } from "../runs/run_directory.ts";
 import { OPTION_NAMES, OPTIONS, type OptionValues } from "../training/option_table.ts";
 import { OptionError, resolveOptions, type TrainingOptions } from "../training/options.ts";
 import { SCHEDULES } from "../training/schedules.ts";

@@ -8,7 +8,7 @@ import { splitDataset } from "../data/split.ts";
 import { hashDataset } from "../data/record.ts";
 import { withFlags } from "./dataset_flags.ts";
 import { printable } from "../files/printable.ts";
-import type { RunRecord } from "../model/metadata.ts";
+import type { RunRecord } from "../training/record.ts";
 import { DistSampler } from "../random/dist_sampler.ts";
 import type { TrainingOptions } from "../training/options.ts";
 

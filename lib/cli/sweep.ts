@@ -6,13 +6,14 @@ import type { Backend, EngineOptions } from "../engine/engine.ts";
 import { tryLock } from "../files/lock.ts";
 import { linkTarget } from "../files/write_file.ts";
 import { differingOptions, summarize, summaryLines } from "../report/sweep_summary.ts";
-import { readSweep } from "../report/sweep_file.ts";
-import { SweepLedger } from "../report/sweep_ledger.ts";
+import { readSweep, SweepLedger } from "../runs/sweep_file.ts";
 import { SweepMeter } from "../report/sweep_meter.ts";
 import type { OptionValues } from "../training/option_table.ts";
 import { resolveOptions, type TrainingOptions } from "../training/options.ts";
-import { sweep, type SweepEvent, type SweptRun } from "../training/sweep.ts";
-import { sweepInParallel } from "../training/sweep_jobs.ts";
+import { percent } from "../training/metrics.ts";
+import type { RunRecord } from "../training/record.ts";
+import { EngineRunner, runAll, type RunAllPlan } from "../training/run_all.ts";
+import { sharedData, WorkerRunner } from "../training/worker_runner.ts";
 import { openStatus, type Status } from "./status.ts";
 import { DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
 import { openEngine } from "./device_choice.ts";
@@ -110,7 +111,8 @@ async function sweepTask(
   const start = performance.now();
   const onCompiling = () => status.progress(meter.done, meter.total, "compiling shaders");
   const device = { ...flags, cpuReason, onCompiling };
-  for await (const event of startSweep(ledger.left, data, device, status)) {
+  const runners = chooseRunners(ledger.left, data, device, status);
+  for await (const event of runAll({ data, runs: ledger.left, signal, ...runners })) {
     meter.update(event);
     if (event.type === "run") {
       await ledger.add(event);
@@ -120,7 +122,6 @@ async function sweepTask(
     }
     const counted = { count: meter.steps, unit: "steps" };
     status.progress(meter.done, meter.total, `${ledger.progress} done`, counted);
-    if (signal.aborted) break;
   }
   status.clear();
   if (ledger.left.length > 0 && !signal.aborted) {
@@ -155,7 +156,7 @@ function fitAllToData(
 }
 
 /** Warns if not all results are from the same device. */
-function warnOfDevices(runs: readonly SweptRun[], status: Status): void {
+function warnOfDevices(runs: readonly Pick<RunRecord, "device">[], status: Status): void {
   const devices = new Set(runs.map(({ device }) => device));
   if (devices.size < 2) return;
   const names = [...devices].join(", ");
@@ -184,7 +185,7 @@ async function lockSweep(out: string): Promise<Disposable> {
   );
 }
 
-/** What `startSweep` needs to create engines. */
+/** What `chooseRunners` needs to create engines. */
 interface SweepDevice extends FlagValues<typeof FLAGS> {
   /** Why the CPU engine is used; undefined if it is not. */
   cpuReason: string | undefined;
@@ -192,20 +193,20 @@ interface SweepDevice extends FlagValues<typeof FLAGS> {
   onCompiling: () => void;
 }
 
-/** Starts the runs: in parallel on the CPU engine, in sequence on a GPU. */
-function startSweep(
+/** Chooses how the runs train: in parallel on the CPU engine, in sequence on a GPU. */
+function chooseRunners(
   runs: readonly TrainingOptions[],
   data: Dataset,
   { backend, jobs, cpuReason, onCompiling }: SweepDevice,
   status: Status,
-): AsyncGenerator<SweepEvent, void> {
+): Pick<RunAllPlan, "jobs" | "makeRunner"> {
   if (!cpuReason) {
     if (jobs !== undefined && jobs > 1) {
       status.notice(`--jobs ${jobs} has no effect on a GPU, which trains one run after the other`);
     }
     const makeEngine = (options: EngineOptions) =>
       openEngine({ ...options, backend, onCompiling }, status.notice);
-    return sweep({ data, runs, makeEngine });
+    return { makeRunner: () => new EngineRunner(data, makeEngine) };
   }
   const cores = navigator.hardwareConcurrency;
   const atATime = Math.max(1, Math.min(jobs ?? cores, runs.length));
@@ -216,7 +217,8 @@ function startSweep(
         `${threads} of ${cores} cores each, ${cpuReason}`,
     );
   }
-  return sweepInParallel({ data, runs, jobs: atATime, threads });
+  const shared = sharedData(data);
+  return { jobs: atATime, makeRunner: () => new WorkerRunner(shared, threads) };
 }
 
 /** Why the CPU engine is used; undefined if it is not. */
@@ -244,8 +246,7 @@ function runNamer(runs: readonly TrainingOptions[]): (options: TrainingOptions) 
   return (options) => names.map((name) => `${name} ${options[name]}`).join(", ");
 }
 
-function resultText({ result }: SweptRun): string {
+function resultText({ result }: RunRecord): string {
   if (!result) return "diverged";
-  const percent = (100 * result.test.accuracy).toFixed(2);
-  return `test accuracy ${percent}%, ${result.seconds.toFixed(2)} s`;
+  return `test accuracy ${percent(result.accuracy)}, ${result.seconds.toFixed(2)} s`;
 }

@@ -67,7 +67,7 @@ export async function trainTask(
   checkSavingFlags(flags);
   // Loaded only when needed: resuming is rare, and saving starts after the data is read.
   const resuming = flags.resume === undefined ? undefined : await import("./resume.ts");
-  const savingModule = flags.noSave ? undefined : import("../report/run_directory.ts");
+  const savingModule = flags.noSave ? undefined : import("../runs/run_directory.ts");
   const flagged = trainingOptions(flags);
   const initial = flags.initFrom === undefined
     ? undefined

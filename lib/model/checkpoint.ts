@@ -2,18 +2,24 @@
 import { printable } from "../files/printable.ts";
 import { type Architecture, parameterCount, parameterSlots } from "../net/architecture.ts";
 import { OPTIMIZERS } from "../net/optimizers.ts";
-import type { CheckpointEvent, EvaluatedEvent } from "../training/events.ts";
+import type { BestStep, CheckpointEvent } from "../training/events.ts";
 import type { TrainingOptions } from "../training/options.ts";
+import {
+  type CurvePoint,
+  type Fields,
+  fromValues,
+  POINT_FIELDS,
+  type RunRecord,
+} from "../training/record.ts";
 import { ModelError } from "./errors.ts";
 import {
   fail,
+  fromMetadata,
   modelMetadata,
-  readJson,
   readModelMetadata,
-  readNumber,
   readRun,
   runMetadata,
-  type RunRecord,
+  toMetadata,
 } from "./metadata.ts";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "./safetensors.ts";
 import { readFloats } from "./saved_model.ts";
@@ -30,10 +36,24 @@ export interface Checkpoint extends Omit<CheckpointEvent, "type"> {
   curve: readonly CurvePoint[];
 }
 
-/** One evaluation during training. */
-export type CurvePoint = Omit<EvaluatedEvent, "type">;
+/** The metadata of a checkpoint besides that of its run. */
+interface CheckpointNumbers {
+  iteration: number;
+  stepsTaken: number;
+  seconds: number;
+  curve: CurvePoint[];
+  bestIteration?: number;
+  bestAccuracy?: number;
+}
 
-const CURVE_FIELDS = ["iteration", "accuracy", "loss", "learningRate", "seconds"] as const;
+const FIELDS: Fields<keyof CheckpointNumbers> = {
+  iteration: { kind: "number" },
+  stepsTaken: { kind: "number" },
+  seconds: { kind: "number" },
+  curve: { kind: "json" },
+  bestIteration: { kind: "number", optional: true },
+  bestAccuracy: { kind: "number", optional: true },
+};
 
 /**
  * Encodes a checkpoint as a safetensors file. It is a model file with two more tensors: `moments`
@@ -83,13 +103,13 @@ export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer
     metadata: {
       ...modelMetadata({ architecture, scale: run.options.scale }),
       ...runMetadata(run),
-      iteration: String(iteration),
-      steps_taken: String(state.stepsTaken),
-      seconds: String(seconds),
-      curve: JSON.stringify(curve),
-      ...(best && {
-        best_iteration: String(best.iteration),
-        best_accuracy: String(best.accuracy),
+      ...toMetadata(FIELDS, {
+        iteration,
+        stepsTaken: state.stepsTaken,
+        seconds,
+        curve,
+        bestIteration: best?.iteration,
+        bestAccuracy: best?.accuracy,
       }),
     },
   });
@@ -117,36 +137,31 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   for (const { name, shape, offset } of parameterSlots(architecture)) {
     parameters.set(readFloats(tensors, name, shape), offset);
   }
+  const numbers = fromMetadata<CheckpointNumbers>(FIELDS, metadata);
+  const { iteration, stepsTaken, seconds, curve, bestIteration, bestAccuracy } = numbers;
+  const moments = readFloats(tensors, "moments", momentShape(architecture, run.options));
+  const best = tensors.has("best") && {
+    iteration: bestIteration ?? fail("it must have metadata best_iteration", "none"),
+    accuracy: bestAccuracy ?? fail("it must have metadata best_accuracy", "none"),
+    parameters: readFloats(tensors, "best", [parameters.length]),
+  } satisfies BestStep;
   return {
     run,
     architecture,
-    iteration: readNumber(metadata, "iteration"),
-    seconds: readNumber(metadata, "seconds"),
-    curve: readCurve(metadata),
-    state: {
-      parameters,
-      moments: readFloats(tensors, "moments", momentShape(architecture, run.options)),
-      stepsTaken: readNumber(metadata, "steps_taken"),
-    },
+    iteration,
+    seconds,
+    curve: readCurve(curve, metadata),
+    state: { parameters, moments, stepsTaken },
     key: Uint32Array.from(key.data),
-    ...(tensors.has("best") && {
-      best: {
-        iteration: readNumber(metadata, "best_iteration"),
-        accuracy: readNumber(metadata, "best_accuracy"),
-        parameters: readFloats(tensors, "best", [parameters.length]),
-      },
-    }),
+    ...best && { best },
   };
 }
 
-function readCurve(metadata: Record<string, string>): CurvePoint[] {
-  const curve = readJson(metadata, "curve");
-  const isPoint = (point: Record<string, unknown> | null) =>
-    CURVE_FIELDS.every((field) => Number.isFinite(point?.[field]));
-  if (!Array.isArray(curve) || !curve.every(isPoint)) {
-    fail(`metadata curve must list ${CURVE_FIELDS.join(", ")}`, metadata.curve);
-  }
-  return curve;
+function readCurve(curve: unknown, metadata: Record<string, string>): CurvePoint[] {
+  const refuse = (): never =>
+    fail(`metadata curve must list ${Object.keys(POINT_FIELDS).join(", ")}`, metadata.curve);
+  if (!Array.isArray(curve)) return refuse();
+  return curve.map((point) => fromValues<CurvePoint>(POINT_FIELDS, point ?? {}, refuse));
 }
 
 function momentShape(architecture: Architecture, { optimizer }: TrainingOptions): number[] {

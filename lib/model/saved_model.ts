@@ -5,40 +5,21 @@ import {
   type ParameterName,
   parameterSlots,
 } from "../net/architecture.ts";
-import type { FinishedEvent } from "../training/events.ts";
-import {
-  fail,
-  modelMetadata,
-  readModelMetadata,
-  readNumber,
-  readRun,
-  runMetadata,
-  type RunRecord,
-} from "./metadata.ts";
+import type { RunRecord } from "../training/record.ts";
+import { fail, modelMetadata, readModelMetadata, readRun, runMetadata } from "./metadata.ts";
 import { decodeSafetensors, encodeSafetensors, type Tensor } from "./safetensors.ts";
 
 /** A trained net, and the run that produced it. */
 export interface SavedModel extends Model {
-  /** The run: its data, device and options. */
+  /** The run: its data, device, options and result. */
   run?: RunRecord;
   /** Why the file's record of the run cannot be read. Another version may have written it. */
   runError?: string;
-  /** The run's result; absent in a checkpoint. */
-  result?: RunResult;
 }
 
 /**
- * A run's result: the number of steps, the step that gave the best net (with `patience`), the
- * seconds of the training loop, and the accuracy and loss on all test rows.
- */
-export type RunResult = Pick<
-  FinishedEvent,
-  "iterations" | "bestIteration" | "seconds" | "accuracy" | "loss"
->;
-
-/**
  * Encodes a model as a safetensors file: tensors w0, b0, w1, b1, w2, b2, and as metadata the
- * architecture, the pixel scale, the run and its result.
+ * architecture, the pixel scale and the run.
  *
  * @param model A trained net
  * @returns The file's bytes
@@ -61,13 +42,12 @@ export type RunResult = Pick<
  * ```
  */
 export function encodeModel(model: SavedModel): Uint8Array<ArrayBuffer> {
-  const { run, result } = model;
+  const { run } = model;
   return encodeSafetensors({
     tensors: modelTensors(model),
     metadata: {
       ...modelMetadata(model),
       ...(run && runMetadata(run)),
-      ...(result && resultMetadata(result)),
     },
   });
 }
@@ -86,8 +66,7 @@ export function decodeModel(bytes: Uint8Array): SavedModel {
   for (const { name, shape } of parameterSlots(architecture)) {
     parameters[name] = readFloats(tensors, name, shape);
   }
-  const result = metadata.accuracy === undefined ? undefined : readResult(metadata);
-  const model = { architecture, parameters, scale, ...(result && { result }) };
+  const model = { architecture, parameters, scale };
   try {
     const run = readRun(metadata);
     return { ...model, ...(run && { run }) };
@@ -124,26 +103,4 @@ export function readFloats(
   const bad = data.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0) fail(`element ${bad} of tensor ${name} must be finite`, data[bad]);
   return data;
-}
-
-function resultMetadata({ iterations, bestIteration, seconds, accuracy, loss }: RunResult) {
-  return {
-    iterations: String(iterations),
-    ...(bestIteration !== undefined && { best_iteration: String(bestIteration) }),
-    seconds: String(seconds),
-    accuracy: String(accuracy),
-    loss: String(loss),
-  };
-}
-
-function readResult(metadata: Record<string, string>): RunResult {
-  return {
-    iterations: readNumber(metadata, "iterations"),
-    ...(metadata.best_iteration !== undefined && {
-      bestIteration: readNumber(metadata, "best_iteration"),
-    }),
-    seconds: readNumber(metadata, "seconds"),
-    accuracy: readNumber(metadata, "accuracy"),
-    loss: readNumber(metadata, "loss"),
-  };
 }

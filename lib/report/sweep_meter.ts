@@ -1,11 +1,14 @@
 /** Computes the progress of a whole sweep. */
 import type { Dataset } from "../data/dataset.ts";
+import { parameterCount } from "../net/architecture.ts";
 import type { TrainingOptions } from "../training/options.ts";
-import { type SweepEvent, workOf } from "../training/sweep.ts";
+import { totalIterations } from "../training/plan.ts";
+import type { SweepEvent } from "../training/run_all.ts";
+import { engineOptions } from "../training/trainer.ts";
 
 /** Adds up the work of a sweep's runs; a larger net or batch counts as more work. */
 export class SweepMeter {
-  /** The work of all runs, in the unit of `workOf`. */
+  /** The work of all runs, in multiply-adds without evaluations. */
   readonly total: number;
   readonly #data: Dataset;
   readonly #runs = new Map<string, { work: number; steps: number }>();
@@ -16,13 +19,13 @@ export class SweepMeter {
    */
   constructor(runs: readonly TrainingOptions[], data: Dataset) {
     this.#data = data;
-    this.total = runs.reduce((sum, options) => sum + workOf(options, data), 0);
+    this.total = runs.reduce((sum, options) => sum + this.#workOf(options), 0);
   }
 
   /** Records an event of any run. */
   update(event: SweepEvent): void {
     const key = JSON.stringify(event.options);
-    const work = workOf(event.options, this.#data);
+    const work = this.#workOf(event.options);
     if (event.type === "progress") {
       const { iteration, iterations } = event;
       this.#runs.set(key, { work: work * iteration / iterations, steps: iteration });
@@ -40,5 +43,11 @@ export class SweepMeter {
   /** The steps taken so far. */
   get steps(): number {
     return this.#runs.values().reduce((sum, { steps }) => sum + steps, 0);
+  }
+
+  #workOf(options: TrainingOptions): number {
+    const { architecture, batchSize } = engineOptions(options, this.#data);
+    const steps = totalIterations(options, this.#data.trainRows - options.validation);
+    return 3 * parameterCount(architecture) * batchSize * steps;
   }
 }

@@ -1,6 +1,7 @@
 /** Summarizes a sweep: mean and spread over the seeds of each combination. */
+import { percent } from "../training/metrics.ts";
 import { OPTION_NAMES, type OptionValues } from "../training/option_table.ts";
-import type { SweptRun } from "../training/sweep.ts";
+import type { RunRecord } from "../training/record.ts";
 
 /** Mean and spread of several numbers. */
 export interface Spread {
@@ -56,7 +57,9 @@ export function spreadOf(numbers: readonly number[]): Spread {
  * @param runs Runs on one data set
  * @returns The combinations, in the order of their first runs
  */
-export function summarize(runs: readonly SweptRun[]): Combination[] {
+export function summarize(
+  runs: readonly Pick<RunRecord, "options" | "result">[],
+): Combination[] {
   const groups = Map.groupBy(runs, ({ options }) => JSON.stringify(seedless(options)));
   return [...groups.values()].map((group) => {
     const results = group.flatMap(({ result }) => result ?? []);
@@ -66,7 +69,7 @@ export function summarize(runs: readonly SweptRun[]): Combination[] {
       runs: results.length,
       diverged: group.length - results.length,
       ...(results.length > 0 && {
-        accuracy: spreadOf(results.map(({ test }) => test.accuracy)),
+        accuracy: spreadOf(results.map(({ accuracy }) => accuracy)),
         seconds: spreadOf(results.map(({ seconds }) => seconds)),
       }),
       ...(held.length > 0 && { validation: spreadOf(held.map(({ accuracy }) => accuracy)) }),
@@ -157,10 +160,6 @@ function meanCell(spread: Spread | undefined): string {
     ? ""
     : ` +- ${(100 * spread.deviation).toFixed(2)}`;
   return percent(spread.mean) + deviation;
-}
-
-function percent(fraction: number): string {
-  return `${(100 * fraction).toFixed(2)}%`;
 }
 
 /** Formats cells in right-aligned columns, two spaces apart. */

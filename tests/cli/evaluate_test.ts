@@ -23,7 +23,7 @@ for (const split of ["shuffle", "original"]) {
       ...["--split", split, "--validation", "50"],
     ]);
     const model = `${run}/model.safetensors`;
-    const { result } = await loadModel(model);
+    const result = (await loadModel(model)).run?.result;
 
     const { code, stdout, stderr } = await runCli("evaluate", ["--json", "--model", model]);
     assertEquals([code, stderr], [0, ""]);
@@ -59,7 +59,7 @@ test("evaluate and report read a CSV file with the same settings as the run", as
   const model = await trainOn(data.csv, "--label", "last");
   const { code, stdout, stderr } = await runCli("evaluate", ["--json", "--model", model]);
   assertEquals([code, stderr], [0, ""]);
-  assertEquals(jsonLines(stdout)[0].accuracy, (await loadModel(model)).result?.accuracy);
+  assertEquals(jsonLines(stdout)[0].accuracy, (await loadModel(model)).run?.result?.accuracy);
   const report = await runCli("report", ["--run", dirname(model)]);
   assertEquals([report.code, report.stderr], [0, ""]);
 });
@@ -72,7 +72,7 @@ test("evaluate recognizes the run's data under another name, and uses its test r
   const args = ["--json", "--model", model, "--dataset", copy];
   const { code, stdout, stderr } = await runCli("evaluate", args);
   assertEquals([code, stderr], [0, ""]);
-  assertEquals(jsonLines(stdout)[0].accuracy, (await loadModel(model)).result?.accuracy);
+  assertEquals(jsonLines(stdout)[0].accuracy, (await loadModel(model)).run?.result?.accuracy);
 });
 
 test("evaluate, report and resume reject the run's data after it has changed", async () => {

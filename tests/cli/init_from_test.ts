@@ -31,7 +31,7 @@ test("train --init-from starts from a net's parameters, also if another program 
     const { code, stdout, stderr } = await runCli("train", args);
     assertEquals(code, 0, stderr);
     assertMatch(stderr, new RegExp(`^initial parameters: ${source[0]}$`, "m"));
-    const { architecture, scale, parameters, result, run } = await loadModel(
+    const { architecture, scale, parameters, run } = await loadModel(
       `${out}/model.safetensors`,
     );
     assertEquals({ architecture, scale, parameters }, {
@@ -41,7 +41,7 @@ test("train --init-from starts from a net's parameters, also if another program 
     });
     assertEquals(run?.initFrom, source[0]);
     // The split is the same, so the test rows are, too.
-    assertEquals(result?.accuracy, model.result?.accuracy);
+    assertEquals(run?.result?.accuracy, model.run?.result?.accuracy);
     assertMatch(stdout, /Final accuracy/);
   }
 });

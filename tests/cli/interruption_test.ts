@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { decodeCheckpoint } from "../../lib/model/checkpoint.ts";
 import { loadModel } from "../../lib/model/load_model.ts";
-import { readSweep } from "../../lib/report/sweep_file.ts";
+import { readSweep } from "../../lib/runs/sweep_file.ts";
 import { runCli, startTask } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
 import { onUnix } from "../requirements.ts";
@@ -55,7 +55,7 @@ for (const [what, end, exitCode] of TRAIN_ENDINGS) {
       assertEquals((await child.status).code, exitCode);
       const last = JSON.parse(output.trimEnd().split("\n").at(-1)!);
       assertEquals(last.type, "finished");
-      const { result } = await loadModel(`${broken}/model.safetensors`);
+      const result = (await loadModel(`${broken}/model.safetensors`)).run?.result;
       assertEquals({ type: "finished", ...result }, last);
       const file = `${broken}/checkpoint.safetensors`;
       assertMatch(await errors, new RegExp(`^To resume: deno task train --resume ${file}$`, "m"));
@@ -86,7 +86,7 @@ onUnix(
     await reader.cancel();
     assertEquals((await child.status).code, 141);
     assert(!(await errors).includes("error"), await errors);
-    const { result } = await loadModel(`${out}/model.safetensors`);
+    const result = (await loadModel(`${out}/model.safetensors`)).run?.result;
     const { iteration } = decodeCheckpoint(await Deno.readFile(`${out}/checkpoint.safetensors`));
     assertEquals(iteration, result?.iterations);
   },

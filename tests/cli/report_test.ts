@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { openDataset } from "../../lib/data/open.ts";
-import { RunDirectory } from "../../lib/report/run_directory.ts";
+import { RunDirectory } from "../../lib/runs/run_directory.ts";
 import { resolveOptions } from "../../lib/training/options.ts";
 import { train } from "../../lib/training/train.ts";
 import { listing } from "../data/idx_files.ts";

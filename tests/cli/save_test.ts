@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { readRunDirectory } from "../../lib/report/run_directory.ts";
+import { readRunDirectory } from "../../lib/runs/run_directory.ts";
 import { listing } from "../data/idx_files.ts";
 import { runCli } from "./run_cli.ts";
 import { barsFolder, QUICK_ADAM, resultOf } from "./small_data.ts";
@@ -23,7 +23,7 @@ test("train saves model, metrics and options in --out", async () => {
   assertEquals([run.dataset, run.device, run.backend], [data.csv, started.device, "cpu"]);
   assertEquals([run.options.optimizer, run.options.hidden], ["adam", [8, 8]]);
   assertEquals(
-    { type: "finished", ...model.result },
+    { type: "finished", ...model.run?.result },
     finished,
   );
   assertEquals(
@@ -35,7 +35,7 @@ test("train saves model, metrics and options in --out", async () => {
   assertEquals([record?.trainRows, record?.testRows], [180, 30]);
   assertEquals(
     JSON.parse(await Deno.readTextFile(`${out}/options.json`)),
-    { dataset, device, backend, options, id, saveEvery, data: record },
+    { formatVersion: 1, dataset, device, backend, options, id, saveEvery, data: record },
   );
 });
 

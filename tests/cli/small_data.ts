@@ -1,7 +1,7 @@
 /** Small data sets as files, and flags of short runs that learn something from them. */
 import { writeIdxFolder } from "../../bench/digits.ts";
 import { syntheticDigits } from "../../lib/data/synthetic.ts";
-import { readRunDirectory } from "../../lib/report/run_directory.ts";
+import { readRunDirectory } from "../../lib/runs/run_directory.ts";
 import { folder } from "../data/idx_files.ts";
 
 /** Creates a folder of IDX files with 500 synthetic training digits and 100 test digits. */
@@ -39,7 +39,7 @@ export function barsFolder(): ReturnType<typeof folder> & { csv: string } {
 /** Returns the result of a saved run, without times, which differ from run to run. */
 export async function resultOf(folder: string): Promise<unknown> {
   const { run, model } = await readRunDirectory(folder);
-  const { iterations, accuracy, loss } = run;
+  const { iterations, accuracy, loss } = run.result;
   const curve = run.curve.map(({ seconds: _, ...point }) => point);
   return { iterations, accuracy, loss, curve, parameters: model.parameters };
 }

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { readSweep } from "../../lib/report/sweep_file.ts";
+import { readSweep } from "../../lib/runs/sweep_file.ts";
 import { listing } from "../data/idx_files.ts";
 import { runCli, startTask } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
@@ -26,7 +26,7 @@ test("sweep trains every combination, and prints mean and spread over the seeds"
 
   const runs = await readSweep(out);
   assertEquals(runs.length, 12);
-  assert(runs.some(({ result }) => result!.test.accuracy > 0.9), "nothing was learned");
+  assert(runs.some(({ result }) => result!.accuracy > 0.9), "nothing was learned");
   assertEquals(listing(data.path), ["bars.csv", "sweep.csv"]);
 });
 

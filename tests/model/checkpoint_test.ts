@@ -67,7 +67,7 @@ Deno.test("decodeModel() reads the model in a checkpoint", () => {
   assertEquals(Object.values(model.parameters).flatMap((values) => [...values]), [
     ...state.parameters,
   ]);
-  assertEquals([model.run, model.result], [run, undefined]);
+  assertEquals([model.run, model.run?.result], [run, undefined]);
 });
 
 Deno.test("decodeCheckpoint() rejects a model file", () => {

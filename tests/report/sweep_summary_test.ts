@@ -6,12 +6,11 @@ import {
   summaryLines,
 } from "../../lib/report/sweep_summary.ts";
 import { resolveOptions, type TrainingOptions } from "../../lib/training/options.ts";
-import type { SweptRun } from "../../lib/training/sweep.ts";
+import type { RunRecord } from "../../lib/training/record.ts";
 
 /** Creates a run with these accuracies; without a test accuracy, the run diverged. */
-function run(options: Partial<TrainingOptions>, test?: number, validation?: number): SweptRun {
+function run(options: Partial<TrainingOptions>, test?: number, validation?: number): RunRecord {
   return {
-    type: "run",
     dataset: "mnist",
     options: resolveOptions(options),
     backend: "cpu",
@@ -20,7 +19,8 @@ function run(options: Partial<TrainingOptions>, test?: number, validation?: numb
       result: {
         iterations: 5000,
         seconds: 10,
-        test: { accuracy: test, loss: 1 },
+        accuracy: test,
+        loss: 1,
         ...(validation !== undefined && { validation: { accuracy: validation, loss: 1 } }),
       },
     }),

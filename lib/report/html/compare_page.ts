@@ -1,10 +1,11 @@
 /** The page that compares several runs. */
+import { METRIC_NAMES, METRICS } from "../../training/metrics.ts";
 import { OPTION_NAMES } from "../../training/option_table.ts";
+import type { ReportedRun } from "../../runs/run_directory.ts";
 import { learningCurves } from "./curves.ts";
 import { type Html, html } from "./html.ts";
 import { page } from "./page.ts";
-import type { ReportedRun } from "./reported_run.ts";
-import { count, decimals, optionLabel, percent } from "./format.ts";
+import { count, optionLabel } from "./format.ts";
 
 /**
  * Compares runs in one HTML file: their curves in the same charts, then their results and the
@@ -36,10 +37,12 @@ function table(runs: readonly ReportedRun[]): Html {
   const differing = OPTION_NAMES
     .filter((name) => new Set(runs.map(({ options }) => String(options[name]))).size > 1);
   const lines: [string, (run: ReportedRun) => string][] = [
-    ["accuracy", ({ accuracy }) => percent(accuracy)],
-    ["loss", ({ loss }) => decimals(loss)],
-    ["steps", ({ iterations }) => count(iterations)],
-    ["seconds", ({ seconds }) => seconds.toFixed(2)],
+    ...METRIC_NAMES.map((name): [string, (run: ReportedRun) => string] => [
+      name,
+      ({ result }) => METRICS[name].format(result[name]),
+    ]),
+    ["steps", ({ result }) => count(result.iterations)],
+    ["seconds", ({ result }) => result.seconds.toFixed(2)],
     ["data", ({ dataset }) => dataset],
     ...(new Set(runs.map(({ data }) => data?.hash)).size > 1 ? [HASH_ROW] : []),
     ["device", ({ device }) => device],

@@ -1,7 +1,8 @@
 /** The report's section with the confusion matrix. */
 import type { EvaluationReport } from "../../training/evaluate.ts";
 import { type Html, html } from "./html.ts";
-import { className, count, percent } from "./format.ts";
+import { percent } from "../../training/metrics.ts";
+import { className, count } from "./format.ts";
 
 /** Maximum number of classes for which the matrix is shown. */
 const MAX_CLASSES = 30;

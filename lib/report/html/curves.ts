@@ -3,8 +3,9 @@ import { namedDataset } from "../../data/names.ts";
 import { lineChart, type Point, type Series } from "./charts.ts";
 import { type Html, html } from "./html.ts";
 import { NOTEBOOK_CURVE } from "./notebook_curve.ts";
-import type { ReportedRun } from "./reported_run.ts";
-import { count, decimals, percent } from "./format.ts";
+import type { ReportedRun } from "../../runs/run_directory.ts";
+import { METRIC_NAMES, type MetricName, METRICS, percent } from "../../training/metrics.ts";
+import { count } from "./format.ts";
 
 /** Maximum points of a line; more would not be visible. */
 const MAX_POINTS = 1000;
@@ -13,7 +14,7 @@ const MAX_POINTS = 1000;
 const COLORS = 8;
 
 /**
- * Draws charts of accuracy, of accuracy without the initial evaluation, and of loss.
+ * Draws charts of accuracy, of accuracy without the initial evaluation, and of the other metrics.
  *
  * @param runs The runs, one line each
  * @returns Figures, with the notebook's curve if all runs use its data
@@ -41,13 +42,7 @@ export async function learningCurves(runs: readonly ReportedRun[]): Promise<Html
     ...series,
     points: series.points.filter(({ iteration }) => iteration > 0),
   }));
-  const losses = lines(({ curve }) =>
-    curve.map(({ iteration, loss }) => ({ iteration, value: loss }))
-  );
-  const values = losses.flatMap(({ points }) => points.map(({ value }) => value));
-  const lowest = values.reduce((least, value) => Math.min(least, value), Infinity);
-  const isWide = lowest > 0 && values.some((value) => value > 20 * lowest);
-  const title = "accuracy, %";
+  const { title } = METRICS.accuracy;
   const charts = [
     figure(await lineChart(accuracies, { title, axis: "zero" }), "Accuracy"),
     ...(afterStart.some(({ points }) => points.length > 1)
@@ -58,9 +53,12 @@ export async function learningCurves(runs: readonly ReportedRun[]): Promise<Html
         ),
       ]
       : []),
-    figure(
-      await lineChart(losses, { title: "loss, nats", axis: isWide ? "log" : "zero" }),
-      "Loss",
+    ...await Promise.all(
+      METRIC_NAMES.filter((name) => name !== "accuracy").map(async (name) => {
+        const series = lines((run) => pointsOf(run, name));
+        const { title } = METRICS[name];
+        return figure(await lineChart(series, { title, axis: axisOf(series) }), capitalized(name));
+      }),
     ),
   ];
   const longest = runs.reduce((most, { curve }) => Math.max(most, curve.length), 0);
@@ -70,6 +68,17 @@ evaluations.</p>`
     : "";
   return html`${legend(accuracies)}
 <div class="charts">${charts}</div>${note}`;
+}
+
+/** Chooses a logarithmic axis for positive values of different magnitudes. */
+function axisOf(series: readonly Series[]): "log" | "zero" {
+  const values = series.flatMap(({ points }) => points.map(({ value }) => value));
+  const lowest = values.reduce((least, value) => Math.min(least, value), Infinity);
+  return lowest > 0 && values.some((value) => value > 20 * lowest) ? "log" : "zero";
+}
+
+function capitalized(name: string): string {
+  return name[0].toUpperCase() + name.slice(1);
 }
 
 /** Returns the n of a curve of which every n-th evaluation is shown. */
@@ -117,36 +126,46 @@ export function standardError(accuracy: number, rows: number): number {
   return Math.sqrt(accuracy * (1 - accuracy) / rows);
 }
 
-function accuracyPoints({ curve, options }: ReportedRun, withErrors: boolean): Point[] {
-  return curve.map(({ iteration, accuracy }) => ({
-    iteration,
-    value: 100 * accuracy,
-    error: withErrors ? 100 * standardError(accuracy, options.evalSize) : 0,
+function pointsOf({ curve }: ReportedRun, name: MetricName): Point[] {
+  const { chartFactor } = METRICS[name];
+  return curve.map((point) => ({ iteration: point.iteration, value: chartFactor * point[name] }));
+}
+
+function accuracyPoints(run: ReportedRun, withErrors: boolean): Point[] {
+  return pointsOf(run, "accuracy").map((point) => ({
+    ...point,
+    error: withErrors ? 100 * standardError(point.value / 100, run.options.evalSize) : 0,
   }));
 }
 
 /** Creates a table of a run's curve, with the notebook's for comparison. */
 export function curveTable(run: ReportedRun): Html {
   const compared = isLikeNotebook(run);
-  const rows = thinned(run.curve).map(({ iteration, accuracy, loss, learningRate, seconds }) => {
+  const rows = thinned(run.curve).map((point) => {
+    const { iteration, accuracy, learningRate, seconds } = point;
     const published = NOTEBOOK_CURVE.find((point) => point.iteration === iteration)?.accuracy;
-    const beside = compared
-      ? html`<td class="number">${published === undefined ? "" : percent(published)}</td>
-<td class="number">${published === undefined ? "" : points(accuracy - published)}</td>`
-      : "";
+    const beside = [
+      published === undefined ? "" : percent(published),
+      published === undefined ? "" : points(accuracy - published),
+    ];
+    const cells = [
+      String(iteration),
+      ...METRIC_NAMES.flatMap((name) => [
+        METRICS[name].format(point[name]),
+        ...(compared && name === "accuracy" ? beside : []),
+      ]),
+      String(learningRate),
+      seconds.toFixed(2),
+    ];
     return html`
-      <tr><td class="number">${iteration}</td>
-      <td class="number">${percent(accuracy)}</td>${beside}
-      <td class="number">${decimals(loss)}</td>
-      <td class="number">${learningRate}</td>
-      <td class="number">${seconds.toFixed(2)}</td></tr>
+      <tr>${cells.map((cell) => html`<td class="number">${cell}</td>`)}</tr>
     `;
   });
   const columns = [
     "step",
-    "accuracy",
-    ...(compared ? ["the notebook", "difference"] : []),
-    "loss",
+    ...METRIC_NAMES.flatMap((name) =>
+      compared && name === "accuracy" ? [name, "the notebook", "difference"] : [name]
+    ),
     "learning rate",
     "seconds",
   ];

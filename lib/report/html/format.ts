@@ -1,19 +1,9 @@
 /** Formats numbers and names for pages. */
 import { type OptionName, OPTIONS } from "../../training/option_table.ts";
 
-/** Formats a fraction: `91.38%`. */
-export function percent(fraction: number): string {
-  return `${(100 * fraction).toFixed(2)}%`;
-}
-
 /** Formats a count: `60,000`. */
 export function count(number: number): string {
   return number.toLocaleString("en");
-}
-
-/** Formats a loss: `1.5755`. */
-export function decimals(number: number): string {
-  return number.toFixed(4);
 }
 
 /** Returns an option's label for the middle of a line: `learning rate`. */

@@ -4,6 +4,7 @@ import { type Model, parameterSlots } from "../../net/architecture.ts";
 import { evaluate, type EvaluationReport } from "../../training/evaluate.ts";
 import { OPTION_NAMES } from "../../training/option_table.ts";
 import { NOTEBOOK, resolveOptions, type TrainingOptions } from "../../training/options.ts";
+import { METRIC_NAMES, METRICS, percent } from "../../training/metrics.ts";
 import { totalIterations } from "../../training/plan.ts";
 import { type Preset, PRESETS } from "../../training/presets.ts";
 import { drawStart } from "../../training/start.ts";
@@ -15,8 +16,8 @@ import { type Html, html } from "./html.ts";
 import { mistakesSection } from "./mistakes.ts";
 import { NOTEBOOK_FINAL_ACCURACY, NOTEBOOK_SECONDS } from "./notebook_curve.ts";
 import { page } from "./page.ts";
-import type { ReportedRun } from "./reported_run.ts";
-import { count, decimals, optionLabel, percent } from "./format.ts";
+import type { ReportedRun } from "../../runs/run_directory.ts";
+import { count, optionLabel } from "./format.ts";
 
 /** Evaluates a net on some rows. */
 export type EvaluateRows = (
@@ -75,35 +76,36 @@ ${augmentationSection(run.options, data, split.train)}
 
 /** The most important numbers, at the top of the page. */
 function facts(run: ReportedRun, { rows, correct }: EvaluationReport, planned: number): Html {
+  const { result } = run;
   const notebook = isLikeNotebook(run);
-  const margin = (100 * standardError(run.accuracy, rows)).toFixed(2);
-  const speed = run.seconds > 0
-    ? `${count(Math.round(run.iterations / run.seconds))} steps per second`
+  const margin = (100 * standardError(result.accuracy, rows)).toFixed(2);
+  const speed = result.seconds > 0
+    ? `${count(Math.round(result.iterations / result.seconds))} steps per second`
     : "";
-  const recounted = Math.abs(run.accuracy * rows - correct) < 0.5
+  const recounted = Math.abs(result.accuracy * rows - correct) < 0.5
     ? ""
     : html`<p>During the run, the device classified ${
-      count(Math.round(run.accuracy * rows))
+      count(Math.round(result.accuracy * rows))
     } test rows
 correctly. This report evaluates the net again in float64, which gives ${count(correct)}.</p>`;
   const shown = [
-    fact("test accuracy", percent(run.accuracy), [
+    fact("test accuracy", percent(result.accuracy), [
       `standard error ${margin} percentage points`,
       ...(notebook ? [`the notebook: ${percent(NOTEBOOK_FINAL_ACCURACY)}`] : []),
     ]),
     fact("misclassified", count(rows - correct), [
       `of ${count(rows)} test rows`,
-      `loss ${decimals(run.loss)}`,
+      `loss ${METRICS.loss.format(result.loss)}`,
     ]),
-    fact("training time", `${run.seconds.toFixed(2)} s`, [
+    fact("training time", `${result.seconds.toFixed(2)} s`, [
       "including evaluations",
       ...(notebook ? [`the notebook: ${NOTEBOOK_SECONDS.toFixed(2)} s on a GPU`] : []),
     ]),
-    fact("steps", count(run.iterations), [
-      ...(run.iterations < planned ? [`of ${count(planned)}: stopped early`] : []),
-      ...(run.bestIteration === undefined
+    fact("steps", count(result.iterations), [
+      ...(result.iterations < planned ? [`of ${count(planned)}: stopped early`] : []),
+      ...(result.bestIteration === undefined
         ? []
-        : [`net of step ${count(run.bestIteration)}, the best on held-out rows`]),
+        : [`net of step ${count(result.bestIteration)}, the best on held-out rows`]),
       `batches of ${count(run.options.batchSize)} rows`,
       speed,
     ]),
@@ -156,11 +158,11 @@ function presetOf(options: TrainingOptions): string | undefined {
 
 function curveText(run: ReportedRun): Html {
   const rows = count(run.options.evalSize);
-  const error = (100 * standardError(run.accuracy, run.options.evalSize)).toFixed(1);
+  const error = (100 * standardError(run.result.accuracy, run.options.evalSize)).toFixed(1);
   const notebook = isLikeNotebook(run) ? " The notebook did not print losses." : "";
   return html`<p>Every point is an evaluation on ${rows} newly sampled rows. The band shows plus or
 minus one standard error, which is ${error} percentage points at an accuracy of ${
-    percent(run.accuracy)
+    percent(run.result.accuracy)
   }: two evaluations of the same net
 often differ by that much.${notebook}</p>`;
 }
@@ -176,10 +178,12 @@ function runTable(run: ReportedRun, data: Dataset, split: Split): Html {
     ...(run.initFrom === undefined
       ? []
       : [["initial parameters", run.initFrom] as [string, string]]),
-    ["training time in seconds", run.seconds.toFixed(2)],
-    ["steps", count(run.iterations)],
-    ["test accuracy", percent(run.accuracy)],
-    ["test loss", decimals(run.loss)],
+    ["training time in seconds", run.result.seconds.toFixed(2)],
+    ["steps", count(run.result.iterations)],
+    ...METRIC_NAMES.map((name): [string, string] => [
+      `test ${name}`,
+      METRICS[name].format(run.result[name]),
+    ]),
   ];
   return html`
     <table>

@@ -3,7 +3,7 @@ import type { Dataset } from "../../../lib/data/dataset.ts";
 import { parameterViews } from "../../../lib/net/maths.ts";
 import type { Model } from "../../../lib/net/architecture.ts";
 import { comparePage } from "../../../lib/report/html/compare_page.ts";
-import type { ReportedRun } from "../../../lib/report/html/reported_run.ts";
+import type { ReportedRun } from "../../../lib/runs/run_directory.ts";
 import { runPage } from "../../../lib/report/html/run_page.ts";
 import { evaluate } from "../../../lib/training/evaluate.ts";
 import { resolveOptions, type TrainingOptions } from "../../../lib/training/options.ts";
@@ -50,10 +50,7 @@ function reportOf(
       learningRate: 0.5,
       seconds: i,
     })),
-    iterations: 5000,
-    seconds: 12.5,
-    accuracy,
-    loss,
+    result: { iterations: 5000, seconds: 12.5, accuracy, loss },
   };
 }
 
@@ -161,7 +158,8 @@ Deno.test("runPage() explains model selection, and shows whether the run stopped
   assertMatch(whole, /No rows were held out/);
   assert(!whole.includes("stopped early"));
   const run = reportOf(data, { validation: 20 });
-  const held = await runPage({ ...run, iterations: 1000 }, MODEL, data);
+  const result = { ...run.result, iterations: 1000 };
+  const held = await runPage({ ...run, result }, MODEL, data);
   assertMatch(held, /20 training rows were held out/);
   assertMatch(held, /of 5,000: stopped early/);
 });
@@ -182,9 +180,10 @@ Deno.test("runPage() explains that a preset's options were not selected on test 
 Deno.test("runPage() reports if the device's count of correct rows differs from float64", async () => {
   const data = generatedData(40);
   const run = reportOf(data);
-  const right = Math.round(40 * run.accuracy);
+  const right = Math.round(40 * run.result.accuracy);
   assert(!(await runPage(run, MODEL, data)).includes("the device classified"));
-  const page = await runPage({ ...run, accuracy: (right + 1) / 40 }, MODEL, data);
+  const result = { ...run.result, accuracy: (right + 1) / 40 };
+  const page = await runPage({ ...run, result }, MODEL, data);
   assertMatch(
     page,
     new RegExp(`the device classified ${right + 1} test rows[^]*float64, which gives ${right}\\.`),
@@ -218,11 +217,11 @@ Deno.test("runPage() shows no confusion matrix for more than 30 classes", async 
 
 Deno.test("comparePage() lists the results of each run, and only the options that differ", async () => {
   const data = generatedData(40);
-  const runs = [0.1, 1].map((learningRate) => ({
-    ...reportOf(data, { learningRate }),
-    name: `rate-${learningRate}`,
-    accuracy: learningRate / 2,
-  }));
+  const runs = [0.1, 1].map((learningRate) => {
+    const run = reportOf(data, { learningRate });
+    const result = { ...run.result, accuracy: learningRate / 2 };
+    return { ...run, name: `rate-${learningRate}`, result };
+  });
   const page = await comparePage(runs);
   const lines = [...page.matchAll(/<tr>\s*<th class="muted">([^<]*)<\/th>([^]*?)<\/tr>/g)]
     .map(([, name, cells]) => [

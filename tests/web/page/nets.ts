@@ -54,7 +54,7 @@ Deno.test({
     const file = await saved(page, "#save-safetensors");
     const model = await loadModel(file);
     assertEquals([model.run?.options.seed, model.run?.backend], [5, "cpu"]);
-    assertEquals([model.result?.iterations, model.run?.initFrom], [2400, undefined]);
+    assertEquals([model.run?.result?.iterations, model.run?.initFrom], [2400, undefined]);
 
     await draw(page, DIGIT_STROKES[7][0]);
     const answer = await web.text("answer");

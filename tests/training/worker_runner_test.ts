@@ -2,25 +2,30 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { createEngine } from "../../lib/engine/create.ts";
 import type { EngineOptions } from "../../lib/engine/engine.ts";
 import type { TrainingOptions } from "../../lib/training/options.ts";
-import { sweep, type SweepEvent, type SweptRun } from "../../lib/training/sweep.ts";
-import { sweepInParallel } from "../../lib/training/sweep_jobs.ts";
+import {
+  EngineRunner,
+  runAll,
+  type SweepEvent,
+  type SweepRun,
+} from "../../lib/training/run_all.ts";
+import { WorkerRunner } from "../../lib/training/worker_runner.ts";
 import { test } from "../requirements.ts";
 import { DATA, DIVERGING, shortRun } from "./sweep_runs.ts";
 
 /** Returns the results of the runs by their options, without the seconds, which vary. */
 async function resultsOf(events: AsyncIterable<SweepEvent>): Promise<Map<string, unknown>> {
   const runs = (await Array.fromAsync(events)).filter((event) => event.type === "run");
-  return new Map(runs.map(({ options, result, ...others }: SweptRun) => {
+  return new Map(runs.map(({ options, result, ...others }: SweepRun) => {
     const { seconds: _, ...numbers } = result ?? { seconds: 0 };
     return [JSON.stringify(options), { ...others, numbers }];
   }));
 }
 
 function sideBySide(runs: TrainingOptions[], jobs: number): AsyncGenerator<SweepEvent> {
-  return sweepInParallel({ data: DATA, runs, jobs, threads: 1 });
+  return runAll({ data: DATA, runs, jobs, makeRunner: () => new WorkerRunner(DATA, 1) });
 }
 
-test("sweepInParallel() gives the same bits as sweep(), with any number of jobs", async () => {
+test("runAll() in Workers gives the same bits as in this thread, with any number of jobs", async () => {
   const runs = [
     ...[1, 2, 3].map((seed) => shortRun({ seed })),
     shortRun({ hidden: [4, 7], validation: 30 }),
@@ -28,7 +33,9 @@ test("sweepInParallel() gives the same bits as sweep(), with any number of jobs"
     shortRun({ ...DIVERGING, optimizer: "adam", learningRate: 0.01 }),
   ];
   const makeEngine = (options: EngineOptions) => createEngine({ ...options, backend: "cpu" });
-  const expected = await resultsOf(sweep({ data: DATA, runs, makeEngine }));
+  const expected = await resultsOf(
+    runAll({ data: DATA, runs, makeRunner: () => new EngineRunner(DATA, makeEngine) }),
+  );
   assertEquals(expected.size, runs.length);
   for (const jobs of [1, 3]) {
     const found = await resultsOf(sideBySide(runs, jobs));
@@ -36,7 +43,7 @@ test("sweepInParallel() gives the same bits as sweep(), with any number of jobs"
   }
 });
 
-test("sweepInParallel() trains runs at the same time, and stops them when the loop is left", async () => {
+test("runAll() in Workers trains runs at the same time, and stops them when the loop is left", async () => {
   const runs = [1, 2].map((seed) => shortRun({ seed, iterations: 1_000_000_000 }));
   const seen = new Set<number>();
   const { Worker } = globalThis;
@@ -58,7 +65,7 @@ test("sweepInParallel() trains runs at the same time, and stops them when the lo
   assertEquals([[...seen].sort(), terminated], [[1, 2], 2]);
 });
 
-Deno.test("sweepInParallel() checks the options of all runs before it trains the first", async () => {
+Deno.test("runAll() in Workers checks the options of all runs before it trains the first", async () => {
   const runs = [10, 121].map((batchSize) => shortRun({ batchSize }));
   const events: SweepEvent[] = [];
   await assertRejects(
@@ -71,11 +78,11 @@ Deno.test("sweepInParallel() checks the options of all runs before it trains the
   assertEquals(events, []);
 });
 
-test("sweepInParallel() rejects with a Worker's error", async () => {
+test("runAll() in Workers rejects with a Worker's error", async () => {
   const events = sideBySide([{ ...shortRun(), decay: -1 }], 1);
   await assertRejects(() => events.next(), Error, "decay must be a number above 0");
 });
 
-Deno.test("sweepInParallel() yields nothing if there are no runs", async () => {
+Deno.test("runAll() in Workers yields nothing if there are no runs", async () => {
   assertEquals(await Array.fromAsync(sideBySide([], 2)), []);
 });

@@ -13,16 +13,22 @@ import { parse, stringify } from "@std/csv";
 import type { Dataset } from "../data/dataset.ts";
 import { recordDataset } from "../data/record.ts";
 import { tryLock } from "../files/lock.ts";
-import { type Checkpoint, type CurvePoint, encodeCheckpoint } from "../model/checkpoint.ts";
+import { type Checkpoint, encodeCheckpoint } from "../model/checkpoint.ts";
 import { loadModel } from "../model/load_model.ts";
 import { saveModel } from "../model/save_model.ts";
-import type { RunRecord } from "../model/metadata.ts";
 import type { SavedModel } from "../model/saved_model.ts";
 import { writeFileAtomically } from "../files/write_file.ts";
 import type { Architecture } from "../net/architecture.ts";
 import type { CheckpointEvent, StartedEvent, TrainingEvent } from "../training/events.ts";
 import type { TrainingOptions } from "../training/options.ts";
-import type { ReportedRun } from "./html/reported_run.ts";
+import {
+  type CurvePoint,
+  FORMAT_VERSION,
+  fromTexts,
+  POINT_FIELDS,
+  type RunRecord,
+  type RunResult,
+} from "../training/record.ts";
 
 const OPTIONS = "options.json";
 const METRICS = "metrics.csv";
@@ -36,12 +42,21 @@ const LOCK = ".lock";
 const PARENT = "runs";
 
 /** The columns of `metrics.csv`. */
-const COLUMNS = ["iteration", "accuracy", "loss", "learningRate", "seconds"] as const;
+const COLUMNS = Object.keys(POINT_FIELDS) as (keyof CurvePoint)[];
 
 /**
  * Minimum time between writes of metrics.csv, so that frequent evaluations do not slow a run down.
  */
 const METRICS_MILLISECONDS = 1000;
+
+/** A finished run. */
+export interface ReportedRun extends RunRecord {
+  /** The run's name: that of its folder. */
+  name: string;
+  result: RunResult;
+  /** The evaluations during training, in order. */
+  curve: readonly CurvePoint[];
+}
 
 /** Options of `RunDirectory`. */
 export interface RunDirectoryOptions {
@@ -124,8 +139,7 @@ export class RunDirectory implements AsyncDisposable {
           architecture,
           scale,
           parameters,
-          run: this.#run,
-          result: { ...result, seconds: this.#secondsBefore + seconds },
+          run: { ...this.#run, result: { ...result, seconds: this.#secondsBefore + seconds } },
         });
       }
     }
@@ -167,12 +181,12 @@ export class RunDirectory implements AsyncDisposable {
   }
 
   async #writeOptions(): Promise<void> {
-    const text = JSON.stringify(this.#run, null, 2) + "\n";
+    const text = JSON.stringify({ formatVersion: FORMAT_VERSION, ...this.#run }, null, 2) + "\n";
     await writeFileAtomically(`${this.path}/${OPTIONS}`, text);
   }
 
   async #writeMetrics(): Promise<void> {
-    const text = stringify(this.#curve, { columns: [...COLUMNS] });
+    const text = stringify(this.#curve, { columns: COLUMNS });
     await writeFileAtomically(`${this.path}/${METRICS}`, text);
     this.#curveWritten = this.#curve.length;
     this.#writtenAt = performance.now();
@@ -202,8 +216,8 @@ export async function readRunDirectory(
   path: string,
 ): Promise<{ run: ReportedRun; model: SavedModel }> {
   const model = await loadModel(`${path}/${MODEL}`);
-  const { run, result, runError } = model;
-  if (!run || !result) {
+  const { run, runError } = model;
+  if (!run?.result) {
     const found = runError ? `: ${runError}` : "";
     throw new Error(
       `Cannot report on ${path}/${MODEL} as it must contain the record of its run${found}`,
@@ -211,7 +225,7 @@ export async function readRunDirectory(
   }
   const name = basename(resolve(path));
   const curve = readMetrics(await readText(`${path}/${METRICS}`), `${path}/${METRICS}`);
-  return { run: { name, ...run, ...result, curve }, model };
+  return { run: { ...run, result: run.result, name, curve }, model };
 }
 
 async function readText(path: string): Promise<string> {
@@ -223,21 +237,19 @@ async function readText(path: string): Promise<string> {
 }
 
 function readMetrics(text: string, path: string): CurvePoint[] {
-  const [header, ...rows]: string[][] = parse(text);
-  if (header?.join() !== COLUMNS.join()) {
+  const [header = [], ...rows]: string[][] = parse(text);
+  if (!header.includes("iteration") || !header.includes("accuracy")) {
     throw new Error(
       `Cannot read ${path} as its columns must be ${COLUMNS}: current value is ${header}`,
     );
   }
   return rows.map((row, i) => {
-    const numbers = row.map((text) => text === "" ? NaN : Number(text));
-    if (!numbers.every(Number.isFinite)) {
+    const texts = Object.fromEntries(header.map((name, c) => [name, row[c]]));
+    return fromTexts<CurvePoint>(POINT_FIELDS, texts, () => {
       throw new Error(
         `Cannot read ${path} as line ${i + 2} must be numbers: current value is ${row}`,
       );
-    }
-    const [iteration, accuracy, loss, learningRate, seconds] = numbers;
-    return { iteration, accuracy, loss, learningRate, seconds };
+    });
   });
 }
 

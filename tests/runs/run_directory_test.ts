@@ -5,7 +5,7 @@ import type { Dataset } from "../../lib/data/dataset.ts";
 import { hashDataset } from "../../lib/data/record.ts";
 import { decodeCheckpoint } from "../../lib/model/checkpoint.ts";
 import { loadModel } from "../../lib/model/load_model.ts";
-import { readRunDirectory, RunDirectory } from "../../lib/report/run_directory.ts";
+import { readRunDirectory, RunDirectory } from "../../lib/runs/run_directory.ts";
 import type { CheckpointEvent, FinishedEvent, TrainingEvent } from "../../lib/training/events.ts";
 import { NOTEBOOK } from "../../lib/training/options.ts";
 import { test } from "../requirements.ts";
@@ -71,10 +71,7 @@ test("readRunDirectory() returns what RunDirectory recorded", async () => {
     options: OPTIONS,
     data: { dataset: "bars", trainRows: 1, testRows: 1, hash: await hashDataset(DATA) },
     saveEvery: 7,
-    iterations: 5000,
-    seconds: 2,
-    accuracy: 0.5,
-    loss: 0.7,
+    result: { iterations: 5000, seconds: 2, accuracy: 0.5, loss: 0.7 },
     curve: [POINT],
   });
   assertEquals(model.parameters, FINISHED.parameters);
@@ -182,7 +179,8 @@ test("RunDirectory adds the seconds before the checkpoint to those after it", as
   const { seconds } = await checkpointAfter({ ...PROGRESS, seconds: 3 });
   assertEquals(seconds, before + 3);
   await directory.record(FINISHED);
-  assertEquals((await readRunDirectory(folder.path)).run.seconds, before + FINISHED.seconds);
+  const { run } = await readRunDirectory(folder.path);
+  assertEquals(run.result.seconds, before + FINISHED.seconds);
 });
 
 /** Creates a run's folder with a checkpoint at step 500. */

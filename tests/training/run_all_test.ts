@@ -1,4 +1,4 @@
-/** Tests of sweep(): results, shared engines, divergence and disposal. */
+/** Tests of runAll() with EngineRunner: results, shared engines, divergence and disposal. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { splitDataset } from "../../lib/data/split.ts";
 import { createEngine } from "../../lib/engine/create.ts";
@@ -6,7 +6,7 @@ import type { Engine, EngineOptions } from "../../lib/engine/engine.ts";
 import { DistSampler } from "../../lib/random/dist_sampler.ts";
 import { evaluate } from "../../lib/training/evaluate.ts";
 import type { TrainingOptions } from "../../lib/training/options.ts";
-import { sweep, type SweptRun } from "../../lib/training/sweep.ts";
+import { EngineRunner, runAll, type SweepRun } from "../../lib/training/run_all.ts";
 import { train } from "../../lib/training/train.ts";
 import { DATA, DIVERGING, shortRun } from "./sweep_runs.ts";
 
@@ -33,8 +33,10 @@ function engineMaker() {
 async function sweepAll(
   runs: TrainingOptions[],
   { makeEngine } = engineMaker(),
-): Promise<SweptRun[]> {
-  const events = await Array.fromAsync(sweep({ data: DATA, runs, makeEngine }));
+): Promise<SweepRun[]> {
+  const events = await Array.fromAsync(
+    runAll({ data: DATA, runs, makeRunner: () => new EngineRunner(DATA, makeEngine) }),
+  );
   return events.filter((event) => event.type === "run");
 }
 
@@ -46,7 +48,7 @@ async function trainAlone(options: TrainingOptions) {
   throw new Error("the run did not finish");
 }
 
-Deno.test("sweep() gives each run the same result as train(), although the runs share an engine", async () => {
+Deno.test("runAll() gives each run the same result as train(), although the runs share an engine", async () => {
   const runs = [1, 2].flatMap((seed) =>
     [0.1, 1].map((learningRate) => shortRun({ seed, learningRate }))
   );
@@ -56,12 +58,12 @@ Deno.test("sweep() gives each run the same result as train(), although the runs 
   assertEquals(swept.map(({ options }) => options), runs);
   for (const { options, result, dataset, backend } of swept) {
     const { accuracy, loss, iterations } = await trainAlone(options);
-    assertEquals(result?.test, { accuracy, loss });
+    assertEquals([result?.accuracy, result?.loss], [accuracy, loss]);
     assertEquals([result?.iterations, dataset, backend], [iterations, "synthetic", "cpu"]);
   }
 });
 
-Deno.test("sweep() has one engine open at a time, and trains the runs that can share it one after another", async () => {
+Deno.test("runAll() has one engine open at a time, and trains the runs that can share it one after another", async () => {
   const runs = ([[6, 5], [4, 4], [6, 5]] as const)
     .map((hidden, seed) => shortRun({ hidden, seed }));
   const maker = engineMaker();
@@ -70,7 +72,7 @@ Deno.test("sweep() has one engine open at a time, and trains the runs that can s
   assertEquals(maker.log, ["created 6,5", "disposed of 6,5", "created 4,4", "disposed of 4,4"]);
 });
 
-Deno.test("sweep() evaluates the trained net on all validation rows", async () => {
+Deno.test("runAll() evaluates the trained net on all validation rows", async () => {
   const options = shortRun({ split: "original", validation: 40 });
   const [{ result }] = await sweepAll([options]);
   const sampler = new DistSampler(options.seed);
@@ -80,24 +82,30 @@ Deno.test("sweep() evaluates the trained net on all validation rows", async () =
   assert(Math.abs(result!.validation!.loss - loss) < 1e-5);
 });
 
-Deno.test("sweep() continues after a run that diverges, which does not affect the next run", async () => {
+Deno.test("runAll() continues after a run that diverges, which does not affect the next run", async () => {
   const runs = [shortRun(DIVERGING), shortRun({ ...DIVERGING, learningRate: 0.01 })];
   const [diverged, next] = await sweepAll(runs);
   assertEquals(diverged.result, undefined);
-  assertEquals(next.result?.test.loss, (await trainAlone(runs[1])).loss);
+  assertEquals(next.result?.loss, (await trainAlone(runs[1])).loss);
 });
 
-Deno.test("sweep() checks the options of all runs before it trains the first", async () => {
+Deno.test("runAll() checks the options of all runs before it trains the first", async () => {
   const runs = [10, 121].map((batchSize) => shortRun({ batchSize }));
   const maker = engineMaker();
   await assertRejects(() => sweepAll(runs, maker), RangeError, "at most the 120 rows to train on");
   assertEquals(maker.log, []);
 });
 
-Deno.test("sweep() disposes of its engine when the loop is left early", async () => {
+Deno.test("runAll() disposes of its engine when the loop is left early", async () => {
   const maker = engineMaker();
   const runs = [shortRun({ iterations: 1_000_000 })];
-  for await (const event of sweep({ data: DATA, runs, makeEngine: maker.makeEngine })) {
+  for await (
+    const event of runAll({
+      data: DATA,
+      runs,
+      makeRunner: () => new EngineRunner(DATA, maker.makeEngine),
+    })
+  ) {
     assertEquals(event.type, "progress");
     break;
   }

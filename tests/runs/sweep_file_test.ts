@@ -1,5 +1,5 @@
 import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
-import { readSweep, runKey, type SavedRun, writeSweep } from "../../lib/report/sweep_file.ts";
+import { readSweep, runKey, type SweepRecord, writeSweep } from "../../lib/runs/sweep_file.ts";
 import { resolveOptions } from "../../lib/training/options.ts";
 import { folder } from "../data/idx_files.ts";
 import { test } from "../requirements.ts";
@@ -10,27 +10,26 @@ const WHERE = {
   backend: "webgpu",
   device: 'a "fast", new\nGPU',
 };
-const RUNS: SavedRun[] = [
+const RUNS: SweepRecord[] = [
   {
-    type: "run",
     dataset: "a,b.csv",
     options: resolveOptions({ seed: 7, hidden: [12, 34], learningRate: 1e-7, validation: 10 }),
     ...WHERE,
     result: {
       iterations: 5000,
       seconds: 1 / 3,
-      test: { accuracy: 0.9138, loss: 0.1 + 0.2 },
+      accuracy: 0.9138,
+      loss: 0.1 + 0.2,
       validation: { accuracy: 1, loss: 0 },
     },
   },
   {
-    type: "run",
     dataset: "mnist",
     options: resolveOptions({ optimizer: "adam" }),
     ...WHERE,
-    result: { iterations: 0, seconds: 0, test: { accuracy: 0, loss: 2 } },
+    result: { iterations: 0, seconds: 0, accuracy: 0, loss: 2 },
   },
-  { type: "run", dataset: "mnist", options: resolveOptions(), ...WHERE },
+  { dataset: "mnist", options: resolveOptions(), ...WHERE },
 ];
 
 test("readSweep() returns exactly what writeSweep() wrote", async () => {
@@ -48,7 +47,7 @@ const FAULTS: [string, (text: string) => string, string][] = [
   ["no table", () => "", "its columns must be dataset, dataHash"],
   ["an open quote", () => 'a,"b\n', "it must be a CSV file"],
   ["a truncated row", (text) => text.replace(/,[^,]*,[^,]*\r?\n$/, "\n"), "row 2 must have"],
-  ["a wrong number", (text) => text.replace("298504", "many"), "seed of row 2 must be a number"],
+  ["a wrong number", (text) => text.replace("298504", "many"), "in row 2, seed must be a number"],
 ];
 
 for (const [what, spoil, message] of FAULTS) {
@@ -64,13 +63,13 @@ for (const [what, spoil, message] of FAULTS) {
 
 Deno.test("runKey() does not depend on the data set's name or the device's name", () => {
   const [, run] = RUNS;
-  const renamed: SavedRun = { ...run, dataset: "copy.csv", device: "x", result: undefined };
+  const renamed: SweepRecord = { ...run, dataset: "copy.csv", device: "x", result: undefined };
   assertEquals(runKey(renamed), runKey(run));
 });
 
 Deno.test("runKey() depends on options, data and backend", () => {
   const [, run] = RUNS;
-  const others: Partial<SavedRun>[] = [
+  const others: Partial<SweepRecord>[] = [
     { options: resolveOptions({ optimizer: "adam", hidden: [50, 101] }) },
     { dataHash: "ab13" },
     { trainRows: 179 },

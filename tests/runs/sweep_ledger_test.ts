@@ -1,6 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { readSweep, type SavedRun } from "../../lib/report/sweep_file.ts";
-import { SweepLedger } from "../../lib/report/sweep_ledger.ts";
+import { readSweep, SweepLedger, type SweepRecord } from "../../lib/runs/sweep_file.ts";
 import { resolveOptions } from "../../lib/training/options.ts";
 import { folder } from "../data/idx_files.ts";
 import { test } from "../requirements.ts";
@@ -8,10 +7,10 @@ import { test } from "../requirements.ts";
 const DATA = { dataHash: "ab12", trainRows: 180 };
 const OPTIONS = [1, 2, 3].map((seed) => resolveOptions({ seed }));
 
-function run(seed: number, backend = "cpu"): SavedRun {
+function run(seed: number, backend = "cpu"): SweepRecord {
   const options = resolveOptions({ seed });
-  const result = { iterations: 5000, seconds: 1, test: { accuracy: 0.5, loss: 1 } };
-  return { type: "run", dataset: "x", ...DATA, options, backend, device: "y", result };
+  const result = { iterations: 5000, seconds: 1, accuracy: 0.5, loss: 1 };
+  return { dataset: "x", ...DATA, options, backend, device: "y", result };
 }
 
 test("SweepLedger adds new runs to its file, in the requested order", async () => {
