@@ -1,44 +1,42 @@
 /** The metrics of an evaluation, in one table. */
 import type { Evaluation } from "../engine/engine.ts";
 
+/** The name of a metric. */
+export type MetricName = "accuracy" | "loss";
+
+/** The value of each metric: `accuracy`, a fraction from 0 to 1, and `loss`, a mean in nats. */
+export type Metrics = Record<MetricName, number>;
+
 /** A metric. */
-interface Metric {
+export interface Metric {
   /** Its name with its unit, for charts. */
   title: string;
   /** Computes it from what an engine found. */
-  of(evaluation: Evaluation): number;
+  of: (evaluation: Evaluation) => number;
   /** Formats a value for people. */
-  format(value: number): string;
+  format: (value: number) => string;
   /** Charts show its values multiplied by this. */
   chartFactor: number;
 }
 
 /** All metrics by name, in the order in which files and tables list them. */
-export const METRICS = {
-  /** A fraction, 0 to 1. */
+export const METRICS: Readonly<Record<MetricName, Metric>> = {
   accuracy: {
     title: "accuracy, %",
     of: ({ correct, rows }) => correct / rows,
     format: percent,
     chartFactor: 100,
   },
-  /** The mean over the rows, in nats. */
   loss: {
     title: "loss, nats",
     of: ({ loss }) => loss,
     format: (value) => value.toFixed(4),
     chartFactor: 1,
   },
-} satisfies Record<string, Metric>;
-
-/** The name of a metric. */
-export type MetricName = keyof typeof METRICS;
-
-/** The value of each metric: `accuracy`, a fraction from 0 to 1, and `loss`, a mean in nats. */
-export type Metrics = Record<MetricName, number>;
+};
 
 /** The names of all metrics. */
-export const METRIC_NAMES = Object.keys(METRICS) as readonly MetricName[];
+export const METRIC_NAMES: readonly MetricName[] = Object.keys(METRICS) as MetricName[];
 
 /**
  * Computes all metrics of an evaluation.
