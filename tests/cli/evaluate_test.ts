@@ -127,7 +127,7 @@ test("predict accepts a net whose run has an unknown option; evaluate requires -
   assertEquals([evaluated.code, evaluated.stdout], [1, ""]);
   assertMatch(
     evaluated.stderr,
-    /every option must be one of .*; choose the data to evaluate on with --dataset/,
+    /dropout must be an option.*; choose the data to evaluate on with --dataset/,
   );
 });
 
