@@ -91,7 +91,6 @@ export function finishDataset(raw: RawDataset, options: FinishOptions = {}): Dat
 
 function labelsOf(raw: RawDataset, onNotice?: (line: string) => void): NumberedLabels {
   const { parts, classes, classNames } = raw;
-  if (!(parts[0].labels instanceof Uint8Array)) checkSameKind(parts);
   const numbered = parts[0].labels instanceof Uint8Array
     ? joinedLabels(parts.map(({ labels }) => labels as Uint8Array))
     : numberLabels({
@@ -99,7 +98,10 @@ function labelsOf(raw: RawDataset, onNotice?: (line: string) => void): NumberedL
       placeOf: placeOfLabel(parts),
       onNotice: onNotice && ((line) => onNotice(`${raw.name}: ${line}`)),
     });
-  if (numbered.classNames) return numbered;
+  if (numbered.classNames) {
+    checkSameKind(parts);
+    return numbered;
+  }
   if (classNames && classNames.length < numbered.classes) {
     throw new DataError(
       `the names of its classes must include every label: there is none for ${classNames.length}`,

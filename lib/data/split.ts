@@ -104,9 +104,9 @@ function spreadClasses(labels: Uint8Array, train: Uint32Array, test: Uint32Array
       lacking[lacking.indexOf(returned)] = row;
       giving[giving.indexOf(row)] = returned;
     }
-    lacking.sort();
-    giving.sort();
   }
+  train.sort();
+  test.sort();
 }
 
 function rowsByLabel(labels: Uint8Array, rows: Uint32Array): [number, number[]][] {

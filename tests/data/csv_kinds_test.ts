@@ -4,7 +4,7 @@ import { DataError } from "../../lib/data/errors.ts";
 import { test } from "../requirements.ts";
 import type { CsvOptions } from "../../lib/data/csv.ts";
 import { readText } from "./csv_files.ts";
-import { gzip } from "./idx_files.ts";
+import { folder, gzip } from "./idx_files.ts";
 
 async function read(
   lines: string[] | Uint8Array<ArrayBuffer>,
@@ -37,6 +37,47 @@ test("readCsv() reads a mixture of digits and letters as words, and says so", as
       "line 3, column 1 must be a label",
     );
   }
+});
+
+test("readCsv() accepts a second file that holds some of the words, and names its rows", async () => {
+  using files = folder();
+  const test = `${files.path}/test.csv`;
+  const readBoth = async (labels: (string | number)[]) => {
+    await Deno.writeTextFile(test, rows(labels).join("\n"));
+    return await read(rows([5, "A", 0, "A"]), { label: "first", test });
+  };
+  assertEquals([...(await readBoth([5, 0])).data.labels], [1, 2, 0, 2, 1, 0]);
+  await assertRejects(() => readBoth([5, "nan", "A"]), DataError, `${test}, line 2, column 1 must`);
+});
+
+test("readCsv() uses rows for validation as test rows if there are no others", async () => {
+  const marked = (...uses: string[]) => [
+    `label,split,${Array.from({ length: 16 }, (_, i) => `p${i}`).join()}`,
+    ...uses.map((use, i) => rows([i % 2], `L,${use},P`)[0].replace("P", "9")),
+  ];
+  const { data } = await read(marked("val", "train", "train", "val", "train"));
+  assertEquals([[...data.labels], data.trainRows, data.validationRows], [
+    [1, 0, 0, 0, 1],
+    3,
+    undefined,
+  ]);
+  const { data: untrained } = await read(marked("test", "test", "test"));
+  assertEquals([untrained.labels.length, untrained.publishedSplit], [3, false]);
+  await assertRejects(
+    () =>
+      read(marked("test", "train", "test").with(3, marked("", "", "test")[3].replace(/^0/, "nan"))),
+    DataError,
+    "line 4, column 1 must be a label",
+  );
+});
+
+test("readCsv() takes no column with more than 62 different numbers for labels by its values", async () => {
+  const many = Array.from(
+    { length: 140 },
+    (_, i) => [i % 70, ...Array(15).fill(i % 200), 0].join(),
+  );
+  await assertRejects(() => read(many), DataError, "ambiguous: give `label` first or last");
+  assertEquals((await read(many, { label: "first" })).data.classes, 70);
 });
 
 test("readCsv() refuses to guess between a pixel and a label", async () => {

@@ -47,3 +47,24 @@ Deno.test("trainedTestRows() compares images at any offset in their buffer", () 
   const parts = { train: Uint32Array.of(0, 1), validation: none, test: Uint32Array.of(2) };
   assertEquals(trainedTestRows(data, parts), 1);
 });
+
+Deno.test("trainedTestRows() compares images, not only their hashes", () => {
+  // Two images of two words with the same hash, a product of both words and the multiplier.
+  const multiplier = 0x9e3779b1;
+  const words = Uint32Array.of(0, 0, 5, Math.imul(1 ^ 5, multiplier) ^ multiplier);
+  const data = {
+    name: "mine",
+    width: 8,
+    height: 1,
+    classes: 2,
+    trainRows: 1,
+    images: new Uint8Array(words.buffer),
+    labels: Uint8Array.of(0, 1),
+  };
+  const split = {
+    train: Uint32Array.of(0),
+    validation: new Uint32Array(),
+    test: Uint32Array.of(1),
+  };
+  assertEquals(trainedTestRows(data, split), 0);
+});

@@ -383,6 +383,7 @@ test("readIdxFolder() names the classes by the mapping beside the files", () => 
     ...renamed(emnist("letters")),
     "emnist-letters-mapping.txt": mapping("1 65 97\n2 66 98\n3 67\n4 68\n5 69\n6 70\n9 73\n"),
     "emnist-digits-mapping.txt": mapping("0 48\n"),
+    "emnist-mapping.txt": mapping("0 48\n"),
   });
   const { classes, classNames } = readIdxFolder(directory.path);
   assertEquals(classes, 10);

@@ -33,6 +33,7 @@ Deno.test("toBytes() recognizes the usual ranges of pixels, and reports all but 
   const cases: [Float32Array<ArrayBuffer>, number[], string?][] = [
     [image(0, 128, 255), [0, 128, 255, 0]],
     [image(0, 7, 128), [0, 7, 128, 0]],
+    [image(0, 127), [0, 255, 0, 0], "its largest pixel is 127"],
     [image(0, 0.5, 1), [0, 128, 255, 0], "between 0 and 1"],
     [image(0, 1), [0, 255, 0, 0], "between 0 and 1"],
     [image(0, 4, 16), [0, 64, 255, 0], "its largest pixel is 16"],
@@ -41,6 +42,7 @@ Deno.test("toBytes() recognizes the usual ranges of pixels, and reports all but 
     [image(-0.5, 0, 0.5), [0, 128, 255, 0], "taken as -0.5 (background) to 0.5"],
     [image(-128, 0, 127), [0, 128, 255, 0], "taken as -128 (background) to 127"],
     [image(-0.42421, 0.5, 2.8215), [0, 73, 255, 0], "taken as -0.4242 (background) to 2.8215"],
+    [image(-0.4242, 2.8275), [0, 255, 0, 0], "taken as -0.4242"], // beyond the range, but rounded
     [image(0, 12.4, 254.7), [0, 12, 255, 0], "its pixels have fractions"],
     [image(0), [0, 0, 0, 0], "all its pixels are 0"],
   ];
@@ -64,6 +66,8 @@ Deno.test("toBytes() asks for the value of full ink if it cannot be known", () =
     [image(0, 1.5), "with `maxPixel`, such as 2"],
     [image(-1.2, 2), "its pixels are from -1.2 to 2, perhaps standardized"],
     [image(0, -11, 31), "its pixels are from -11 to 31"],
+    [image(-1, -0.9, -0.1), "its pixels are from -1 to -0.1"],
+    [image(-128, 0.5, 127), "its pixels are from -128 to 127"],
   ];
   for (const [pixels, message] of cases) {
     assertThrows(() => convert([pixels]), DataError, message);
@@ -102,6 +106,9 @@ Deno.test("toBytes() reports a bright background, and exchanges dark and bright 
   assertEquals(inverted.notices, []);
   const [dark] = convert([image(0, 255)], { invert: true }).notices;
   assert(dark.includes("after `invert`, all its images have a bright background"), dark);
+  // The right column and the bottom row make 9 of the 16 pixels of the border.
+  const corner = Uint8Array.from({ length: 25 }, (_, i) => i % 5 === 4 || i >= 20 ? 255 : 0);
+  assertEquals(convert([corner]).record.brightBackground, 1);
   const fraction = convert([
     Uint8Array.from([...image(0, 255), ...paper, ...paper, ...image(0, 1)]),
   ]);

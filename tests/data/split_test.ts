@@ -134,6 +134,20 @@ Deno.test("splitDataset() puts rows of each class into both parts if no split wa
   }
 });
 
+Deno.test("splitDataset() takes no class's only row in return", () => {
+  const data = {
+    name: "own",
+    width: 1,
+    height: 1,
+    classes: 2,
+    images: new Uint8Array(8),
+    labels: Uint8Array.of(0, 0, 0, 0, 1, 1, 1, 1),
+    trainRows: 7,
+  };
+  const drawn = splitDataset(data, new DistSampler(1));
+  assertEquals(splitDataset({ ...data, publishedSplit: false }, new DistSampler(1)), drawn);
+});
+
 Deno.test("splitDataset() holds out the published validation rows if as many are requested", () => {
   const data = {
     name: "own",
@@ -150,5 +164,10 @@ Deno.test("splitDataset() holds out the published validation rows if as many are
   const { train, validation, test } = split(2, "original");
   assertEquals([[...train], [...validation], [...test]], [[0, 1, 2, 3, 4], [5, 6], [7, 8, 9]]);
   assertEquals(split(3, "original").validation.length, 3);
+  const { validationRows: _, ...unpublished } = data;
+  assertEquals(
+    split(2, "shuffle"),
+    splitDataset(unpublished, new DistSampler(1), { kind: "shuffle", validation: 2 }),
+  );
   assertEquals(split(0, "original").train.length, 7);
 });
