@@ -22,6 +22,7 @@ const FOLDERS = [
 const DATA: Record<string, string[]> = {
   shaders: ["engine"],
   web: ["cli"],
+  "browser.ts": ["cli"],
   "deno.json": ["cli"],
 };
 

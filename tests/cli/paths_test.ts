@@ -58,7 +58,7 @@ test("predict reads images relative to the user's working directory", async () =
   await saveModel(`${images.path}/net.safetensors`, model);
   const args = ["--model", "net.safetensors", "blank.png", "absent.png"];
   const { stderr } = await runCli("predict", args, { INIT_CWD: images.path });
-  assertMatch(stderr, /^error: blank\.png: Cannot find a digit/);
+  assertMatch(stderr, /^error: blank\.png: Cannot find a digit/m);
   assertMatch(stderr, /^error: absent\.png: there is no such file$/m);
 });
 
