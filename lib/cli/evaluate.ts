@@ -31,7 +31,7 @@ const TASK: Task<typeof FLAGS> = {
 if (import.meta.main) await runTask(TASK, evaluateTask);
 
 async function evaluateTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
-  const { file, model } = await loadNamedModel(TASK.name, flags);
+  const { file, model } = await loadNamedModel(TASK.name, { ...flags, invert: undefined });
   const { run, runError } = model;
   if (runError && flags.dataset === undefined) {
     throw new Error(`${file}: ${runError}; choose the data to evaluate on with --dataset`);

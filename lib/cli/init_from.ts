@@ -1,6 +1,7 @@
 /** Reads the net from which `train --init-from FILE` starts. */
 import type { SavedModel } from "../model/saved_model.ts";
-import type { OptionValues } from "../training/option_table.ts";
+import { isTrainable } from "../net/architecture.ts";
+import { OPTIONS, type OptionValues } from "../training/option_table.ts";
 import { OptionError } from "../training/options.ts";
 import { type FlagValues, UsageError } from "./flags.ts";
 import { loadNet } from "./model_flag.ts";
@@ -33,7 +34,16 @@ export async function openInitialNet(
     throw new UsageError("--init-from and --init contradict each other: remove one of them");
   }
   const model = await loadNet("deno task train --init-from", file, chosen);
-  const { architecture: { hidden, activation, head }, scale } = model;
+  const { architecture, scale } = model;
+  if (!isTrainable(architecture)) {
+    throw new UsageError(
+      `${file}: only nets with two hidden layers of ${
+        OPTIONS.activation.words.join(" or ")
+      } can be ` +
+        "trained; evaluate, predict and export read this one",
+    );
+  }
+  const { hidden, activation, head } = architecture;
   if (flags.hidden !== undefined && String(flags.hidden) !== String(hidden)) {
     throw new OptionError("hidden", `the net's ${hidden}`, flags.hidden);
   }

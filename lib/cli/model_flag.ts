@@ -1,26 +1,46 @@
 /** The flags that name a trained net, for all tasks that use one. */
-import { MissingSettingsError, type NetSettings } from "../model/foreign_model.ts";
+import { zipSync } from "fflate";
+import { printable } from "../files/printable.ts";
+import { MissingSettingsError, type NetSettings, SETTING_WORDS } from "../model/foreign_model.ts";
 import { loadModel } from "../model/load_model.ts";
+import { decodeNpz } from "../model/read_npz.ts";
 import type { SavedModel } from "../model/saved_model.ts";
-import { OPTIONS } from "../training/option_table.ts";
-import { flagName, type FlagTable, type FlagValues, oneOf, path, UsageError } from "./flags.ts";
-import { shownPath } from "./paths.ts";
+import {
+  type Flag,
+  flagName,
+  type FlagTable,
+  type FlagValues,
+  inGroup,
+  oneOf,
+  parseNumber,
+  path,
+  toggle,
+  UsageError,
+} from "./flags.ts";
+import { shownPath, typedPath } from "./paths.ts";
+
+/** A number, or the path of a file with one number per pixel. */
+function numbers(help: string): Flag<number | string> {
+  return {
+    placeholder: "N|FILE",
+    help,
+    expects: "a number or the path of a file",
+    parse: (text) => text === "" ? undefined : parseNumber(text) ?? typedPath(text),
+  };
+}
 
 /** Settings that the files of other programs do not contain. */
-const SETTING_FLAGS = {
-  activation: oneOf(
-    OPTIONS.activation.words,
-    "activation of the hidden layers, if the file does not say it",
-  ),
-  head: oneOf(
-    OPTIONS.head.words,
-    "output function: tanh then softmax (notebook), or softmax, if the file does not say it",
-  ),
+const SETTING_FLAGS = inGroup("A net of another program:", {
+  activation: oneOf(SETTING_WORDS.activation, "activation of its hidden layers"),
+  head: oneOf(SETTING_WORDS.head, "its output function: tanh then softmax (notebook), or softmax"),
   scale: oneOf(
-    OPTIONS.scale.words,
-    "pixel scaling: by the image's L2 norm, or by 255 (unit), if the file does not say it",
+    SETTING_WORDS.scale,
+    "what it expects of pixels: divided by the image's L2 norm, by 255 (unit), or 0 to 255 (raw)",
   ),
-} satisfies FlagTable;
+  mean: numbers("what was then subtracted; a file (.npy or text) has one number per pixel"),
+  std: numbers("what that was divided by; PyTorch's usual values are --mean 0.1307 --std 0.3081"),
+  invert: toggle("it was trained on black ink on white paper: 1 - x"),
+});
 
 export const MODEL_FLAGS = {
   model: path(
@@ -57,6 +77,12 @@ export async function loadNamedModel(
   return { file, model: await loadNet(`deno task ${task} --model`, file, facts) };
 }
 
+/** What is said about a net of another program on the command line. */
+export type NetFacts = Pick<Partial<NetSettings>, "activation" | "head" | "scale" | "invert"> & {
+  mean?: number | string;
+  std?: number | string;
+};
+
 /**
  * Reads a net, and asks for what its file does not say.
  *
@@ -68,26 +94,61 @@ export async function loadNamedModel(
 export async function loadNet(
   command: string,
   file: string,
-  { activation, head, scale }: Partial<NetSettings>,
+  { activation, head, scale, mean, std, invert }: NetFacts,
 ): Promise<SavedModel> {
-  const facts = { activation, head, scale };
+  const words = { activation, head, scale };
+  const facts = { ...words, mean: await readNumbers(mean), std: await readNumbers(std) };
   try {
-    return await loadModel(file, facts);
+    return await loadModel(file, { ...facts, invert });
   } catch (error) {
     const { cause } = error as Error;
     if (!(cause instanceof MissingSettingsError)) throw error;
     const choices = cause.missing.map((fact) =>
-      `${flagName(fact)} ${OPTIONS[fact].words.join("|")}`
+      `${flagName(fact)} ${SETTING_WORDS[fact].join("|")}`
     );
-    const words = { activation: "relu", head: "softmax", scale: "unit", ...defined(facts) };
-    const example = Object.entries(words).map(([name, word]) => `${flagName(name)} ${word}`);
+    const usual = { activation: "relu", head: "softmax", scale: "unit", ...defined(words) };
+    const example = Object.entries(usual).map(([name, word]) => `${flagName(name)} ${word}`);
     throw new UsageError(
       `${shownPath(file)} does not say how its net computes, so ${choices.join(", ")} must be ` +
-        `given; for example: ${command} ${shownPath(file)} ${example.join(" ")}`,
+        `given; for example: ${command} ${shownPath(file)} ${example.join(" ")}` +
+        (mean === undefined && std === undefined
+          ? " (with --mean 0.1307 --std 0.3081 if its pixels were normalized as in PyTorch's " +
+            "example, --mean 0.5 --std 0.5 if they were -1 to 1)"
+          : ""),
     );
   }
 }
 
-function defined(facts: Partial<NetSettings>): Partial<NetSettings> {
+/** Reads the numbers of a .npy file, or of a text; a number stands for itself. */
+async function readNumbers(
+  given: number | string | undefined,
+): Promise<number | number[] | undefined> {
+  if (typeof given !== "string") return given;
+  let bytes;
+  try {
+    bytes = await Deno.readFile(given);
+  } catch (error) {
+    throw new Error(`Cannot read ${given}: ${(error as Error).message}`);
+  }
+  if (bytes[0] === 0x93) {
+    const [array] = await decodeNpz(zipSync({ "a.npy": bytes })).then((
+      arrays,
+    ) => [...arrays.values()]);
+    if (!array) throw new Error(`Cannot read ${given} as it must hold floating-point numbers`);
+    return [...array.data];
+  }
+  const words = new TextDecoder().decode(bytes).split(/[\s,;]+/).filter((word) => word !== "");
+  const bad = words.find((word) => !Number.isFinite(Number(word)));
+  if (words.length === 0 || bad !== undefined) {
+    throw new Error(
+      `Cannot read ${given} as it must hold numbers: current value is ${
+        printable(bad ?? "nothing")
+      }`,
+    );
+  }
+  return words.map(Number);
+}
+
+function defined(facts: NetFacts): NetFacts {
   return Object.fromEntries(Object.entries(facts).filter(([, word]) => word !== undefined));
 }

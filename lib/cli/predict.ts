@@ -95,7 +95,7 @@ if (import.meta.main) await runTask(TASK, predictTask);
 /** Prints the prediction for each picture or row; an unreadable picture does not stop the others. */
 async function predictTask(flags: Flags, operands: string[]): Promise<number> {
   const rowFile = await checkOperands(flags, operands);
-  const { model } = await loadNamedModel(TASK.name, flags);
+  const { model } = await loadNamedModel(TASK.name, { ...flags, invert: undefined });
   const names = model.run?.data?.classNames;
   using status = await openStatus(flags.quiet);
   const source = rowFile === undefined
@@ -264,9 +264,10 @@ async function pictureSource(
   const reader: PictureReader = pictureReader(model, {
     way,
     width,
-    invert: model.run !== undefined && invert,
+    invert,
   });
-  if (invert && model.run !== undefined && reader.way === "photo") {
+  const isInverted = invert === true && reader.way === "photo";
+  if (isInverted && model.run !== undefined) {
     throw new UsageError("--invert is for pictures taken as they are; photographs do not need it");
   }
   const pictures: PictureFile[] = [];
@@ -283,7 +284,10 @@ async function pictureSource(
   let [done, code] = [0, 0];
   const inputs = readPictures(
     pictures,
-    reader,
+    isInverted
+      // A net of another program that was trained on black ink on white paper.
+      ? { ...reader, read: (picture) => reader.read(picture).map((pixel) => 255 - pixel) }
+      : reader,
     labels ? pictureLabels(labels, (name) => classOf(name, model)) : () => right,
     ({ name, folder }, message) => {
       const line = `${shownId(name)}: ${message}`;
@@ -352,7 +356,7 @@ async function* inputsOf(
   },
 ): AsyncGenerator<PredictInput> {
   const trained = model.run?.data?.pixels;
-  const isInverted = model.run === undefined ? false : invert ?? trained?.inverted;
+  const isInverted = invert ?? trained?.inverted;
   let record: PixelRecord | undefined;
   let first = 1;
   for await (const { ids, pixels, labels } of blocks) {

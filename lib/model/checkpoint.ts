@@ -1,6 +1,11 @@
 /** Encodes checkpoints: everything a run needs to resume exactly, in one safetensors file. */
 import { printable } from "../files/printable.ts";
-import { type Architecture, parameterCount, parameterSlots } from "../net/architecture.ts";
+import {
+  type Architecture,
+  isTrainable,
+  parameterCount,
+  parameterSlots,
+} from "../net/architecture.ts";
 import { OPTIMIZERS } from "../net/optimizers.ts";
 import type { BestStep, CheckpointEvent } from "../training/events.ts";
 import type { TrainingOptions } from "../training/options.ts";
@@ -133,6 +138,9 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
     );
   }
   const { architecture } = readModelMetadata(metadata);
+  if (!isTrainable(architecture)) {
+    fail("the net must be one that can be trained", metadata.architecture);
+  }
   const parameters = new Float32Array(parameterCount(architecture));
   for (const { name, shape, offset } of parameterSlots(architecture)) {
     parameters.set(readFloats(tensors, name, shape), offset);

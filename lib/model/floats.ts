@@ -37,7 +37,9 @@ export function toFloats(
     BF16: (at) => float32(view.getUint16(at, littleEndian) << 16),
   };
   const number = read[type];
-  return Float32Array.from({ length: bytes.length / size }, (_, i) => number(i * size));
+  const floats = new Float32Array(bytes.length / size);
+  for (let i = 0; i < floats.length; i++) floats[i] = number(i * size);
+  return floats;
 }
 
 const word = new DataView(new ArrayBuffer(4));

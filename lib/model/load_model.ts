@@ -5,7 +5,7 @@ import { foreignModel, type NetSettings } from "./foreign_model.ts";
 import { isZip } from "../files/npz.ts";
 import { decodeNpz } from "./read_npz.ts";
 import { decodeSafetensors } from "./safetensors.ts";
-import { decodeModel, type SavedModel } from "./saved_model.ts";
+import { readModel, type SavedModel } from "./saved_model.ts";
 
 /**
  * Reads a model that `saveModel` or a training run wrote, or the six arrays of a net that
@@ -46,18 +46,22 @@ export async function loadModel(
   return await (source instanceof Uint8Array ? decode(source) : decodeFile(source, decode));
 }
 
+/** Maximum size of a file: a checkpoint with Adam's moments has three numbers per parameter. */
+const MAX_FILE_BYTES = 3 * 2 ** 27;
+
 /** Decodes a file of any program. Only this program's files tell how the net computes. */
 async function decodeAnyModel(
   bytes: Uint8Array,
   settings: Partial<NetSettings>,
 ): Promise<SavedModel> {
   if (isZip(bytes)) return foreignModel(await decodeNpz(bytes), settings);
-  const { tensors, metadata } = decodeSafetensors(bytes);
+  const file = decodeSafetensors(bytes);
+  const { tensors, metadata } = file;
   // PyTorch and others write metadata as well, but without these entries.
   if (metadata.architecture === undefined && metadata.format_version === undefined) {
     return foreignModel(tensors, settings);
   }
-  const model = decodeModel(bytes);
+  const model = readModel(file);
   checkSettings(model, settings);
   return model;
 }
@@ -67,12 +71,16 @@ function checkSettings(
   { architecture, scale }: SavedModel,
   settings: Partial<NetSettings>,
 ): void {
-  const stored = { activation: architecture.activation, head: architecture.head, scale };
+  const { activation, head } = architecture;
+  const { mean, std, invert } = { mean: 0, std: 1, invert: false };
+  const stored = { activation, head, scale, mean, std, invert };
   for (const name of Object.keys(stored) as (keyof NetSettings)[]) {
-    if (settings[name] === undefined || settings[name] === stored[name]) continue;
+    const given = settings[name];
+    if (given === undefined || given === stored[name]) continue;
+    const shown = Array.isArray(given) ? `${given.length} numbers` : given;
     throw new RangeError(
       `Cannot use this net as its ${name} must be that of its training, ${stored[name]}: ` +
-        `current value is ${settings[name]}`,
+        `current value is ${shown}`,
     );
   }
 }
@@ -99,21 +107,85 @@ export async function decodeFile<T>(
       ? "there is no such file"
       : name === "IsADirectory"
       ? "it is a folder; name a file in it, such as model.safetensors"
-      : kindOf(bytes) ?? (error as Error).message;
+      : kindOf(String(source), bytes) ?? (error as Error).message;
     throw new ModelError(`${source}: ${reason}`, { cause: error });
   }
 }
 
 /** Describes a file that is neither .npz nor safetensors, whose ninth byte is "{". */
-function kindOf(bytes: Uint8Array): string | undefined {
-  if (bytes.length < 9 || isZip(bytes) || bytes[8] === "{".charCodeAt(0)) return undefined;
-  return foreignKind(bytes, "save the net as safetensors or .npz") ??
-    "it is neither a safetensors nor an .npz file";
+function kindOf(source: string, bytes: Uint8Array): string | undefined {
+  if (bytes.length >= 9 && bytes[8] === "{".charCodeAt(0)) return undefined;
+  return foreignNet(source, bytes) ??
+    (bytes.length < 9 || isZip(bytes) ? undefined : foreignKind(bytes, SAVE_AS) ??
+      "it is neither a safetensors nor an .npz file");
+}
+
+const SAVE_AS = "save the net as safetensors or .npz";
+
+/** The first bytes of a net's file of each program, and the command that converts it to .npz. */
+const FOREIGN_NETS: readonly { begins: RegExp; what: string; code(file: string): string }[] = [
+  {
+    // A ZIP archive that PyTorch writes begins with its folder's data.pkl, or with byteorder.
+    begins: /^PK\x03\x04[^]{26}[^]{0,200}?\/(data\.pkl|byteorder|\.format_version)/,
+    what: "a file of PyTorch",
+    code: (file) =>
+      `import torch, numpy; d = torch.load('${file}', map_location='cpu', weights_only=True); ` +
+      "d = d.get('state_dict', d.get('model_state_dict', d)); " +
+      "numpy.savez('net.npz', **{k: v.numpy() for k, v in d.items()})",
+  },
+  {
+    begins: /^PK\x03\x04[^]{26}[^]{0,200}?(metadata\.json|config\.json|model\.weights\.h5)/,
+    what: "a file of Keras",
+    code: (file) =>
+      `import keras, numpy; m = keras.saving.load_model('${file}', compile=False); ` +
+      "numpy.savez('net.npz', **{f'{w.path}_{i:02d}': w.numpy() for i, w in enumerate(m.weights)})",
+  },
+  {
+    begins: /^\x89HDF\r\n\x1a\n/,
+    what: "an HDF5 file, as Keras writes",
+    code: (file) =>
+      "import h5py, numpy; d = {}; " +
+      `h5py.File('${file}').visititems(lambda k, v: d.update({k.replace('/', '.'): v[()]}) ` +
+      "if isinstance(v, h5py.Dataset) and v.ndim in (1, 2) and 'optimizer' not in k else None); " +
+      "numpy.savez('net.npz', **d)",
+  },
+  {
+    begins: /^\x80[\x02-\x05]/,
+    what: "a Python pickle, as scikit-learn and joblib write",
+    code: (file) =>
+      `import joblib, numpy; m = joblib.load('${file}'); ` +
+      "m = m[-1] if hasattr(m, 'steps') else m; numpy.savez('net.npz', " +
+      "**{f'w{i}_kernel': w for i, w in enumerate(m.coefs_)}, " +
+      "**{f'b{i}': b for i, b in enumerate(m.intercepts_)})",
+  },
+  {
+    begins: /^\x08[\x01-\x0f]\x12|^\x08[\x01-\x0f][\x3a\x42\x1a]/,
+    what: "an ONNX file",
+    code: (file) =>
+      "import onnx, numpy, onnx.numpy_helper as h; " +
+      `numpy.savez('net.npz', **{t.name: h.to_array(t) for t in onnx.load('${file}').graph.initializer})`,
+  },
+];
+
+/** Describes a net's file of another program, with the one command that converts it. */
+function foreignNet(source: string, bytes: Uint8Array): string | undefined {
+  const text = String.fromCharCode(...bytes.subarray(0, 512));
+  // Before version 1.6, PyTorch wrote pickles.
+  const kind = /\.pth?$/.test(source) && text.startsWith("\x80")
+    ? FOREIGN_NETS[0]
+    : FOREIGN_NETS.find(({ begins }) => begins.test(text));
+  const quoted = source.replaceAll("\\", "/").replaceAll("'", "\\'");
+  return kind && `it is ${kind.what}; this command makes net.npz of it: ` +
+      `python3 -c "${kind.code(quoted)}"`;
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {
   if (typeof Deno === "undefined") {
     throw new Error("a browser cannot read files by path: give a URL or the file's bytes");
+  }
+  const { size, isFile } = await Deno.stat(path);
+  if (isFile && size > MAX_FILE_BYTES) {
+    throw new Error(`a model must have at most ${MAX_FILE_BYTES} bytes: this file has ${size}`);
   }
   return await Deno.readFile(path);
 }

@@ -1,7 +1,8 @@
 /** Encodes and decodes the metadata of saved nets, for which the file format allows only strings. */
 import type { PixelScale } from "../data/dataset.ts";
 import { printable } from "../files/printable.ts";
-import type { Architecture, Model } from "../net/architecture.ts";
+import { USABLE_ACTIVATIONS } from "../net/activations.ts";
+import type { Model, ModelArchitecture } from "../net/architecture.ts";
 import { OPTIONS } from "../training/option_table.ts";
 import {
   type Fields,
@@ -34,18 +35,21 @@ export function modelMetadata({ architecture, scale }: Omit<Model, "parameters">
 export function readModelMetadata(metadata: Metadata): Omit<Model, "parameters"> {
   const { formatVersion, architecture, scale } = fromMetadata<{
     formatVersion: string;
-    architecture: Architecture;
+    architecture: ModelArchitecture;
     scale: PixelScale;
   }>(MODEL_FIELDS, metadata);
   if (formatVersion !== String(FORMAT_VERSION)) {
     fail(`format_version must be ${FORMAT_VERSION}`, formatVersion);
   }
-  const { inputs, hidden, classes, activation, head } = architecture;
+  const { inputs, hidden, classes, activation, head, isSecondLinear = false } = architecture;
   const sizes = [inputs, ...(Array.isArray(hidden) ? hidden : []), classes];
   if (sizes.length !== 4 || !sizes.every((size) => Number.isSafeInteger(size) && size > 0)) {
     fail("the architecture must have four sizes of at least 1", metadata.architecture);
   }
-  checkWord("activation", activation);
+  if (!Object.hasOwn(USABLE_ACTIVATIONS, activation)) {
+    fail(`the activation must be ${Object.keys(USABLE_ACTIVATIONS).join(" or ")}`, activation);
+  }
+  if (typeof isSecondLinear !== "boolean") fail("isSecondLinear must be true or false", "neither");
   checkWord("head", head);
   checkWord("scale", scale);
   return { architecture, scale };

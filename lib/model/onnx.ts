@@ -6,12 +6,11 @@
  * https://github.com/onnx/onnx/blob/v1.16.0/onnx/onnx.proto, the operators those of
  * https://onnx.ai/onnx/operators/ at the version below.
  */
-import { ACTIVATIONS, type LayerFunction } from "../net/activations.ts";
-import type { Model } from "../net/architecture.ts";
-import { HEADS } from "../net/heads.ts";
+import { printable } from "../files/printable.ts";
+import { type ExportedLayer, layersOf, onnxOperator } from "./layers.ts";
 import { message } from "./protobuf.ts";
 import type { Tensor } from "./safetensors.ts";
-import { modelTensors } from "./saved_model.ts";
+import type { SavedModel } from "./saved_model.ts";
 
 /** The version of the operator set, and the version of the file format that introduced it. */
 const OPERATORS_VERSION = 17;
@@ -48,9 +47,9 @@ const INTS = 7;
  * assert(new TextDecoder().decode(bytes).includes("probabilities"));
  * ```
  */
-export function encodeOnnx(model: Model): Uint8Array<ArrayBuffer> {
-  const { architecture: { inputs, classes, activation, head }, scale } = model;
-  const { output } = HEADS[head];
+export function encodeOnnx(model: SavedModel): Uint8Array<ArrayBuffer> {
+  const { architecture: { inputs, classes }, scale } = model;
+  const layers = layersOf(model);
   const scaling = {
     // As `pixelDivisor`: an all-zero row is divided by a tiny number instead of by 0, and stays zero.
     l2: {
@@ -68,12 +67,19 @@ export function encodeOnnx(model: Model): Uint8Array<ArrayBuffer> {
   }[scale];
   const nodes = [
     ...scaling.nodes,
-    ...layer(0, ACTIVATIONS[activation]),
-    ...layer(1, ACTIVATIONS[activation]),
-    ...layer(2, output),
-    node("Softmax", [output.onnx === undefined ? "z3" : "x3"], "probabilities", { axis: 1 }),
+    ...layers.flatMap(({ activation }, i) => layerNodes(i, activation)),
+    node("Softmax", [`x${layers.length}`], "probabilities", { axis: 1 }),
   ];
-  const constants = [...Object.entries(scaling.constants), ...modelTensors(model)];
+  const constants = [
+    ...Object.entries(scaling.constants),
+    ...layers.flatMap(({ inputs, outputs, weights, biases }, i): [string, Tensor][] => [
+      [`w${i}`, { shape: [outputs, inputs], data: weights }],
+      [`b${i}`, { shape: [outputs], data: biases }],
+    ]),
+    ...layers.some(({ activation }) => activation.startsWith("gelu"))
+      ? Object.entries(GELU_CONSTANTS)
+      : [],
+  ];
   const graph = message(
     ...nodes.map((bytes) => [1, bytes] as const),
     [2, "mnist-webgpu"],
@@ -86,14 +92,70 @@ export function encodeOnnx(model: Model): Uint8Array<ArrayBuffer> {
     [2, "mnist-webgpu"],
     [7, graph],
     [8, message([1, ""], [2, OPERATORS_VERSION])],
+    [6, description(model)],
+    ...Object.entries(metadataOf(model)).map(([key, value]) =>
+      [14, message([1, key], [2, value])] as const
+    ),
   );
 }
 
+/** Describes a model for readers. */
+function description({ architecture: { inputs, classes }, run }: SavedModel): string {
+  return `Input: images, float32 (N, ${inputs}), rows of pixels from 0 (background) to 255 (full ` +
+    `ink). Output: probabilities, float32 (N, ${classes}).` +
+    (run ? ` Trained on ${printable(run.dataset, 200)} by mnist-webgpu.` : "");
+}
+
+/** What a program that uses the file needs to know, and where the net comes from. */
+function metadataOf({ architecture, run, result }: SavedModel): Record<string, string> {
+  const names = run?.data?.classNames ?? Array.from({ length: architecture.classes }, (_, i) => i);
+  return {
+    input_range: "0 to 255",
+    class_names: JSON.stringify(names.map(String)),
+    architecture: JSON.stringify(architecture),
+    ...run && { dataset: run.dataset, options: JSON.stringify(run.options) },
+    ...result && { test_accuracy: String(result.accuracy) },
+  };
+}
+
 /** Encodes a layer: z = inputs * weights^T + bias, where weights has shape (out, in); x = f(z). */
-function layer(number: number, { onnx }: LayerFunction): Uint8Array[] {
-  const [x, z] = [`x${number + 1}`, `z${number + 1}`];
+function layerNodes(number: number, activation: ExportedLayer["activation"]): Uint8Array[] {
+  const x = `x${number + 1}`;
+  const z = activation === "linear" ? x : `z${number + 1}`;
   const dense = node("Gemm", [`x${number}`, `w${number}`, `b${number}`], z, { transB: 1 });
-  return onnx === undefined ? [dense] : [dense, node(onnx, [z], x)];
+  if (activation === "linear") return [dense];
+  const operator = onnxOperator(activation);
+  return operator ? [dense, node(operator, [z], x)] : [dense, ...geluNodes(z, x, activation)];
+}
+
+/** The constants of `geluNodes`. */
+const GELU_CONSTANTS = {
+  half: scalar(0.5),
+  one: scalar(1),
+  inverse_sqrt2: scalar(Math.SQRT1_2),
+  cubic: scalar(0.044715),
+  sqrt_2_over_pi: scalar(Math.sqrt(2 / Math.PI)),
+};
+
+/** Encodes GELU, for which ONNX has an operator only since version 20: x = z (1 + g) / 2. */
+function geluNodes(z: string, x: string, activation: ExportedLayer["activation"]): Uint8Array[] {
+  const [a, g, g1, h] = ["a", "g", "g1", "h"].map((name) => `${x}_${name}`);
+  const inner = activation === "gelu"
+    ? [node("Mul", [z, "inverse_sqrt2"], a), node("Erf", [a], g)]
+    : [
+      node("Mul", [z, z], `${x}_2`),
+      node("Mul", [`${x}_2`, z], `${x}_3`),
+      node("Mul", [`${x}_3`, "cubic"], `${x}_c`),
+      node("Add", [`${x}_c`, z], `${x}_s`),
+      node("Mul", [`${x}_s`, "sqrt_2_over_pi"], a),
+      node("Tanh", [a], g),
+    ];
+  return [
+    ...inner,
+    node("Add", [g, "one"], g1),
+    node("Mul", [z, g1], h),
+    node("Mul", [h, "half"], x),
+  ];
 }
 
 /** Encodes a NodeProto. */

@@ -7,6 +7,9 @@ import type { Tensor } from "./safetensors.ts";
 /** Floating-point types by NumPy's names. NumPy stores bfloat16 as two bytes without a type (V2). */
 const TYPES: Record<string, FloatType> = { f8: "F64", f4: "F32", f2: "F16", V2: "BF16" };
 
+/** Maximum number of parameters: 128 MiB as 32-bit floats. */
+const MAX_NUMBERS = 2 ** 25;
+
 /**
  * Reads the floating-point arrays of an .npz file; ignores others.
  *
@@ -17,8 +20,14 @@ const TYPES: Record<string, FloatType> = { f8: "F64", f4: "F32", f2: "F16", V2: 
 export async function decodeNpz(bytes: Uint8Array): Promise<Map<string, Tensor>> {
   const arrays = new Map<string, Tensor>();
   try {
-    for (const { name, type, shape, isLittleEndian, isColumnMajor, read } of await openNpz(bytes)) {
-      if (!Object.hasOwn(TYPES, type)) continue;
+    const found = (await openNpz(bytes)).filter(({ type }) => Object.hasOwn(TYPES, type));
+    const numbers = found.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
+    if (numbers > MAX_NUMBERS) {
+      throw new NpzError(
+        `its arrays must hold at most ${MAX_NUMBERS} numbers: they hold ${numbers}`,
+      );
+    }
+    for (const { name, type, shape, isLittleEndian, isColumnMajor, read } of found) {
       const data = toFloats(await read(), TYPES[type], isLittleEndian);
       const isTurned = isColumnMajor && shape.length === 2;
       arrays.set(name, { shape, data: isTurned ? byRows(data, shape) : data });

@@ -27,8 +27,10 @@ export interface TensorFile {
 /** Bytes per element, by type. */
 const ELEMENT_BYTES = { ...FLOAT_BYTES, U32: 4 } as const;
 type ElementType = keyof typeof ELEMENT_BYTES;
-/** Maximum size of the header, as in the reference implementation (MAX_HEADER_SIZE). */
-const MAX_HEADER_BYTES = 100_000_000;
+/** Maximum size of the header; that of a run's net with 256 named classes has 20 kB. */
+const MAX_HEADER_BYTES = 4_000_000;
+/** Maximum number of tensors. */
+const MAX_TENSORS = 1000;
 const LENGTH_BYTES = 8;
 
 /**
@@ -88,6 +90,8 @@ export function decodeSafetensors(bytes: Uint8Array): TensorFile {
   const { header, data } = splitFile(bytes);
   const { __metadata__: metadata = {}, ...entries } = header;
   checkMetadata(metadata);
+  const count = Object.keys(entries).length;
+  if (count > MAX_TENSORS) fail(`it must have at most ${MAX_TENSORS} tensors`, count);
   const descriptions = Object.entries(entries).map(([name, entry]) => checkEntry(name, entry));
   // An empty tensor begins where the next one begins, and must come first.
   descriptions.sort((a, b) => a.begin - b.begin || a.end - b.end);
@@ -117,7 +121,7 @@ export function decodeSafetensors(bytes: Uint8Array): TensorFile {
 /** Returns the parsed JSON header and the bytes after it. */
 function splitFile(
   bytes: Uint8Array,
-): { header: Record<string, unknown>; data: Uint8Array<ArrayBuffer> } {
+): { header: Record<string, unknown>; data: Uint8Array } {
   if (bytes.length < LENGTH_BYTES) fail("a file must have at least 8 bytes", bytes.length);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerBytes = Number(view.getBigUint64(0, true));
@@ -132,7 +136,7 @@ function splitFile(
     fail("the header must be JSON in UTF-8", (error as Error).message);
   }
   if (!isRecord(header)) fail("the header must be a JSON object", JSON.stringify(header));
-  return { header, data: bytes.slice(end) };
+  return { header, data: bytes.subarray(end) };
 }
 
 function checkMetadata(metadata: unknown): asserts metadata is Record<string, string> {

@@ -7,7 +7,12 @@ import {
 } from "../net/architecture.ts";
 import type { RunRecord } from "../training/record.ts";
 import { fail, modelMetadata, readModelMetadata, readRun, runMetadata } from "./metadata.ts";
-import { decodeSafetensors, encodeSafetensors, type Tensor } from "./safetensors.ts";
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  type Tensor,
+  type TensorFile,
+} from "./safetensors.ts";
 
 /** A trained net, and the run that produced it. */
 export interface SavedModel extends Model {
@@ -60,7 +65,11 @@ export function encodeModel(model: SavedModel): Uint8Array<ArrayBuffer> {
  * @throws {ModelError} If the file is corrupt, incomplete, or of another kind
  */
 export function decodeModel(bytes: Uint8Array): SavedModel {
-  const { tensors, metadata } = decodeSafetensors(bytes);
+  return readModel(decodeSafetensors(bytes));
+}
+
+/** Does what `decodeModel` does, with a file's tensors and metadata. */
+export function readModel({ tensors, metadata }: TensorFile): SavedModel {
   const { architecture, scale } = readModelMetadata(metadata);
   const parameters = {} as NetParameters;
   for (const { name, shape } of parameterSlots(architecture)) {

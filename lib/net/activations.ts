@@ -44,6 +44,37 @@ export const ACTIVATIONS: Readonly<Record<Activation, LayerFunction>> = {
   },
 };
 
+/**
+ * Activations of other programs' nets, which can be used but not trained: `gelu` is z times the
+ * normal distribution's probability below z, `gelu-tanh` its approximation, JAX's default
+ * (https://arxiv.org/abs/1606.08415).
+ */
+export type ForeignActivation = "gelu" | "gelu-tanh";
+
+/** The functions z -> x of all activations with which a net can be used. */
+export const USABLE_ACTIVATIONS: Readonly<
+  Record<Activation | ForeignActivation, (z: number) => number>
+> = {
+  tanh: ACTIVATIONS.tanh.apply,
+  relu: ACTIVATIONS.relu.apply,
+  gelu: (z) => z / 2 * (1 + erf(z / Math.SQRT2)),
+  "gelu-tanh": (z) => z / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (z + 0.044715 * z ** 3))),
+};
+
+/**
+ * The error function, by the series of https://dlmf.nist.gov/7.6#E2, all of whose terms have the
+ * same sign.
+ */
+function erf(x: number): number {
+  if (Math.abs(x) > 6) return Math.sign(x);
+  let [sum, term] = [x, x];
+  for (let n = 1; Math.abs(term) > 1e-17 * Math.abs(sum); n++) {
+    term *= 2 * x * x / (2 * n + 1);
+    sum += term;
+  }
+  return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum;
+}
+
 /** f(z) = z, which the last layer may apply. */
 export const IDENTITY: LayerFunction = {
   code: 2,

@@ -5,7 +5,7 @@
  * hidden layer, C classes.
  */
 import type { PixelScale } from "../data/dataset.ts";
-import type { Activation } from "./activations.ts";
+import { type Activation, ACTIVATIONS, type ForeignActivation } from "./activations.ts";
 import type { Head } from "./heads.ts";
 
 /** An array of numbers in float32 or float64. */
@@ -31,10 +31,26 @@ export type ParameterName = "w0" | "b0" | "w1" | "b1" | "w2" | "b2";
 /** The parameters by name, each flat and row-major, with the shapes of `parameterSlots`. */
 export type NetParameters = Record<ParameterName, Float32Array>;
 
+/** The sizes of a net. */
+export type Sizes = Pick<Architecture, "inputs" | "hidden" | "classes">;
+
+/** What a net that is only used may have besides the nets that can be trained. */
+export interface ModelArchitecture extends Omit<Architecture, "activation"> {
+  /** The activation of the hidden layers. */
+  activation: Activation | ForeignActivation;
+  /**
+   * Whether the second hidden layer has no activation. A net of another program with one hidden
+   * layer of H units and C classes is a net with H and C hidden units, whose second hidden layer is
+   * that net's last layer, and whose last layer has the identity matrix as weights.
+   * @default false
+   */
+  isSecondLinear?: boolean;
+}
+
 /** A trained net: everything needed to turn a row of bytes into probabilities. */
 export interface Model {
   /** The net's sizes, activation and head. */
-  architecture: Architecture;
+  architecture: ModelArchitecture;
   /** How the bytes of an image are scaled to become the net's inputs; the same as in training. */
   scale: PixelScale;
   /** The trained parameters. */
@@ -70,7 +86,7 @@ export interface ParameterSlot {
  * assertEquals(slots[2], { name: "w1", shape: [100, 50], offset: 39250, length: 5000 });
  * ```
  */
-export function parameterSlots(architecture: Architecture): ParameterSlot[] {
+export function parameterSlots(architecture: Sizes): ParameterSlot[] {
   const sizes = layerSizes(architecture);
   const slots: ParameterSlot[] = [];
   let offset = 0;
@@ -88,13 +104,13 @@ export function parameterSlots(architecture: Architecture): ParameterSlot[] {
 }
 
 /** Returns the total number of parameters: 45,360 for the notebook's net. */
-export function parameterCount(architecture: Architecture): number {
+export function parameterCount(architecture: Sizes): number {
   const last = parameterSlots(architecture)[5];
   return last.offset + last.length;
 }
 
 /** Returns the sizes of the input and of each layer: `[D, H1, H2, C]`. */
-export function layerSizes({ inputs, hidden, classes }: Architecture): number[] {
+export function layerSizes({ inputs, hidden, classes }: Sizes): number[] {
   return [inputs, ...hidden, classes];
 }
 
@@ -107,7 +123,7 @@ export function layerSizes({ inputs, hidden, classes }: Architecture): number[] 
  * @throws {RangeError} If a parameter's length does not match the sizes
  */
 export function flatParameters(
-  architecture: Architecture,
+  architecture: Sizes,
   parameters: NetParameters,
 ): Float32Array<ArrayBuffer> {
   const flat = new Float32Array(parameterCount(architecture));
@@ -123,4 +139,9 @@ export function flatParameters(
     flat.set(parameters[name], offset);
   }
   return flat;
+}
+
+/** Whether a net can be trained, not only used. */
+export function isTrainable(architecture: ModelArchitecture): architecture is Architecture {
+  return Object.hasOwn(ACTIVATIONS, architecture.activation) && !architecture.isSecondLinear;
 }

@@ -1,6 +1,6 @@
 /** Initializes the parameters of a net. */
 import type { DistSampler } from "../random/dist_sampler.ts";
-import { type Architecture, parameterCount, parameterSlots } from "./architecture.ts";
+import { parameterCount, parameterSlots, type Sizes } from "./architecture.ts";
 
 /**
  * How parameters are initialized.
@@ -46,7 +46,7 @@ export const INITIALIZATIONS: Readonly<Record<Initialization, Deviations>> = {
  * ```
  */
 export function drawParameters(
-  architecture: Architecture,
+  architecture: Sizes,
   initialization: Initialization,
   sampler: DistSampler,
 ): Float32Array<ArrayBuffer> {

@@ -13,12 +13,14 @@
  *
  * where activation, head's output and loss are those of `ACTIVATIONS` and `HEADS`.
  */
-import { ACTIVATIONS } from "./activations.ts";
+import { ACTIVATIONS, USABLE_ACTIVATIONS } from "./activations.ts";
 import {
   type Architecture,
   type Floats,
+  type ModelArchitecture,
   type ParameterName,
   parameterSlots,
+  type Sizes,
 } from "./architecture.ts";
 import { HEADS } from "./heads.ts";
 
@@ -56,14 +58,16 @@ export interface Activations {
  * ```
  */
 export function forward(
-  architecture: Architecture,
+  architecture: ModelArchitecture,
   parameters: Floats,
   inputs: Floats,
 ): Activations {
-  const { activation, head } = architecture;
+  const { activation, head, isSecondLinear } = architecture;
+  const activate = USABLE_ACTIVATIONS[activation];
   const { w0, b0, w1, b1, w2, b2 } = parameterViews(architecture, parameters);
-  const x1 = dense(inputs, w0, b0).map(ACTIVATIONS[activation].apply);
-  const x2 = dense(x1, w1, b1).map(ACTIVATIONS[activation].apply);
+  const x1 = dense(inputs, w0, b0).map(activate);
+  const sums = dense(x1, w1, b1);
+  const x2 = isSecondLinear ? sums : sums.map(activate);
   const x3 = dense(x2, w2, b2).map(HEADS[head].output.apply);
   const p = new Float64Array(x3.length);
   for (let from = 0; from < p.length; from += architecture.classes) {
@@ -191,7 +195,7 @@ export function gradients(
  * ```
  */
 export function parameterViews<Array extends Floats>(
-  architecture: Architecture,
+  architecture: Sizes,
   parameters: Array,
 ): Record<ParameterName, Array> {
   return Object.fromEntries(

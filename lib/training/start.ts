@@ -1,7 +1,7 @@
 /** Makes a run's random draws before its first step. */
 import type { Dataset, Split } from "../data/dataset.ts";
 import { splitDataset } from "../data/split.ts";
-import type { Architecture } from "../net/architecture.ts";
+import type { Sizes } from "../net/architecture.ts";
 import { drawParameters } from "../net/initialize.ts";
 import { DistSampler } from "../random/dist_sampler.ts";
 import type { Key } from "../random/threefry.ts";
@@ -48,7 +48,7 @@ let cached: { start: RunStart; key: string } | undefined;
 export function drawStart(
   data: Dataset,
   options: TrainingOptions,
-  architecture: Architecture,
+  architecture: Sizes,
 ): RunStart {
   const { seed, threefry, split, validation, initialization } = options;
   const { labels, trainRows, publishedSplit } = data;
@@ -66,7 +66,7 @@ export function drawStart(
 function draw(
   data: Dataset,
   { seed, threefry, split: kind, validation, initialization }: TrainingOptions,
-  architecture: Architecture,
+  architecture: Sizes,
 ): RunStart {
   const sampler = new DistSampler(seed, { layout: threefry });
   const split = splitDataset(data, sampler, { kind, validation });

@@ -266,7 +266,11 @@ export class Trainer {
     return { parameters, moments, stepsTaken: 0 };
   }
 
-  #model(architecture: Architecture, scale: Model["scale"], parameters: Float32Array): Model {
+  #model(
+    architecture: Model["architecture"],
+    scale: Model["scale"],
+    parameters: Float32Array,
+  ): Model {
     return { architecture, scale, parameters: parameterViews(architecture, parameters) };
   }
 

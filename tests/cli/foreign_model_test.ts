@@ -23,9 +23,11 @@ test("predict, evaluate and export accept another program's net if its settings 
     assertEquals([code, stdout], [2, ""]);
     assertEquals(
       stderr,
-      `error: ${npz} does not say how its net computes, so --activation tanh|relu, ` +
-        `--scale l2|unit must be given; for example: deno task ${task} --model ${npz} ` +
-        `--activation relu --head softmax --scale unit\n`,
+      `error: ${npz} does not say how its net computes, so ` +
+        `--activation tanh|relu|sigmoid|gelu|gelu-tanh, --scale l2|unit|raw must be given; ` +
+        `for example: deno task ${task} --model ${npz} --activation relu --head softmax ` +
+        `--scale unit (with --mean 0.1307 --std 0.3081 if its pixels were normalized as in ` +
+        `PyTorch's example, --mean 0.5 --std 0.5 if they were -1 to 1)\n`,
     );
   }
   const image = `${folder.path}/one.png`;

@@ -12,6 +12,7 @@ import type { Tensor } from "../../lib/model/safetensors.ts";
 import { encodeModel, modelTensors } from "../../lib/model/saved_model.ts";
 import { predict } from "../../lib/training/predict.ts";
 import golden from "../golden/foreign_models.json" with { type: "json" };
+import pixels from "../golden/foreign_pixels.json" with { type: "json" };
 
 const IMAGES = Uint8Array.from(golden.images.flat());
 const SETTINGS: NetSettings = { activation: "relu", head: "softmax", scale: "unit" };
@@ -25,6 +26,20 @@ for (const [name, { file, settings, probabilities }] of Object.entries(golden.mo
     const expected = probabilities.flat();
     const largest = Math.max(...expected.map((value, i) => Math.abs(value - found[i])));
     assert(largest < 1e-5, `probabilities differ by up to ${largest}`);
+  });
+}
+
+for (const [name, { file, settings, probabilities }] of Object.entries(pixels.nets)) {
+  Deno.test(`loadModel() reads a PyTorch net with its pixels and activation: ${name}`, async () => {
+    const model = await loadModel(Uint8Array.fromBase64(file), settings as NetSettings);
+    const images = Uint8Array.from(pixels.images.flat());
+    // A net that is saved as this program's needs no settings any more.
+    for (const read of [model, await loadModel(encodeModel(model))]) {
+      const found = predict(read, images).probabilities;
+      const expected = probabilities.flat();
+      const largest = Math.max(...expected.map((value, i) => Math.abs(value - found[i])));
+      assert(largest < 1e-5, `probabilities differ by up to ${largest}`);
+    }
   });
 }
 
@@ -120,6 +135,15 @@ const invalid: [string, Map<string, Tensor>, string][] = [
     "element 1 of b2 must be finite: current value is NaN",
   ],
   [
+    "arrays that only the alphabet orders",
+    square([
+      ...["hidden.weight", "hidden.bias", "input.weight", "input.bias"],
+      ...["output.weight", "output.bias"],
+    ]),
+    "its shapes and names must tell the place of each array in the net",
+  ],
+  ["a thousand arrays", square(Array.from({ length: 1001 }, (_, i) => `w${i}`)), "at most 1000"],
+  [
     "arrays in an ambiguous order",
     square(["a", "b", "c", "d", "e", "f"]),
     "its shapes and names must tell the place of each array in the net",
@@ -141,7 +165,7 @@ Deno.test("foreignModel() names the missing settings", () => {
   assertEquals(
     message,
     "Cannot use this net as its file does not tell how it computes: " +
-      "give activation (tanh or relu), scale (l2 or unit)",
+      "give activation (tanh or relu or sigmoid or gelu or gelu-tanh), scale (l2 or unit or raw)",
   );
 });
 
@@ -178,4 +202,22 @@ Deno.test("loadModel() rejects archives without arrays, and archives that are to
   const directory = bomb.length - 22 - 46 - "w0.npy".length;
   new DataView(bomb.buffer).setUint32(directory + 24, 2 ** 31, true);
   await assertRejects(() => loadModel(bomb, SETTINGS), ModelError, "at most 1073741824 bytes");
+});
+
+Deno.test("loadModel() rejects pixels that do not fit a net, or its own file", async () => {
+  const npz = encodeNpz(modelTensors(foreignModel(NET, SETTINGS)));
+  const cases: [Partial<NetSettings>, string][] = [
+    [{ mean: [1, 2] }, "mean must be one number, or one for each of the 9 pixels"],
+    [
+      { std: 0 },
+      "every std must be above 0 (where scikit-learn's scale_ has 1): current value is 0",
+    ],
+    [{ mean: NaN }, "every mean must be finite"],
+    [{ scale: "l2", invert: true }, "inverted images must not be scaled by their norm"],
+  ];
+  for (const [settings, message] of cases) {
+    await assertRejects(() => loadModel(npz, { ...SETTINGS, ...settings }), ModelError, message);
+  }
+  const own = encodeModel(foreignModel(NET, SETTINGS));
+  await assertRejects(() => loadModel(own, { mean: 0.5 }), RangeError, "its mean must be that of");
 });

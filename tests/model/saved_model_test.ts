@@ -107,7 +107,7 @@ const faults: [string, (file: TensorFile) => void, string][] = [
     "with an unknown activation",
     (file) =>
       file.metadata.architecture = JSON.stringify({ ...architecture, activation: "sigmoid" }),
-    "the activation must be tanh or relu: current value is sigmoid",
+    "the activation must be tanh or relu or gelu or gelu-tanh: current value is sigmoid",
   ],
   [
     "with an unknown head",
@@ -216,7 +216,14 @@ test("loadModel() names the kind of a file that is not a model", async () => {
       "version https://git-lfs.github.com/spec/v1\noid sha256:ab12\n",
       "it is a Git LFS pointer in place of the file: fetch the file itself with git lfs pull",
     ],
-    ["\x80\x04\x95 a Python pickle", "it is a Python pickle: save the net as safetensors or .npz"],
+    [
+      "\x80\x04\x95 a Python pickle",
+      "it is a Python pickle, as scikit-learn and joblib write; this",
+    ],
+    [
+      "\x89HDF\r\n\x1a\n",
+      "it is an HDF5 file, as Keras writes; this command makes net.npz of it: python3",
+    ],
     ["another format", "it is neither a safetensors nor an .npz file"],
   ];
   for (const [content, kind] of cases) {

@@ -1,6 +1,6 @@
 /** The report's section that shows misclassified test rows as images. */
 import type { Dataset } from "../../data/dataset.ts";
-import type { Architecture, Model } from "../../net/architecture.ts";
+import type { Model } from "../../net/architecture.ts";
 import { HEADS } from "../../net/heads.ts";
 import type { EvaluationReport } from "../../training/evaluate.ts";
 import { predict } from "../../training/predict.ts";
@@ -62,7 +62,7 @@ export function mistakesSection(
  * Explains the largest possible probability: the outputs are in [-b, b], so it is
  * e^b / (e^b + (C - 1) / e^b).
  */
-function boundText({ head, classes }: Architecture): string {
+function boundText({ head, classes }: Model["architecture"]): string {
   const { bound, formula } = HEADS[head].output;
   if (bound === Infinity) return "";
   const most = Math.exp(bound) / (Math.exp(bound) + (classes - 1) / Math.exp(bound));

@@ -1,0 +1,53 @@
+/** Lists a net's layers as other programs know them, for exports. */
+import { ACTIVATIONS, IDENTITY, USABLE_ACTIVATIONS } from "../net/activations.ts";
+import type { Model, ModelArchitecture } from "../net/architecture.ts";
+import { HEADS } from "../net/heads.ts";
+
+/** A dense layer: x = f(weights inputs + biases). */
+export interface ExportedLayer {
+  inputs: number;
+  outputs: number;
+  /** Shape (outputs, inputs), row-major. */
+  weights: Float32Array;
+  /** Shape (outputs). */
+  biases: Float32Array;
+  /** f; `linear` for none. */
+  activation: ModelArchitecture["activation"] | "linear";
+}
+
+/**
+ * Lists a net's layers: three, or two if the net has one hidden layer. Softmax of the last layer's
+ * outputs gives the probabilities.
+ *
+ * @param model A trained net
+ * @returns The layers, first to last
+ */
+export function layersOf({ architecture, parameters }: Model): ExportedLayer[] {
+  const { inputs, hidden: [first, second], classes, activation, head, isSecondLinear } =
+    architecture;
+  const { w0, b0, w1, b1, w2, b2 } = parameters;
+  const { output } = HEADS[head];
+  const last = output === IDENTITY ? "linear" : nameOf(output.apply);
+  const hidden = { inputs, outputs: first, weights: w0, biases: b0, activation };
+  if (isSecondLinear) {
+    return [
+      hidden,
+      { inputs: first, outputs: classes, weights: w1, biases: b1, activation: last },
+    ];
+  }
+  return [
+    hidden,
+    { inputs: first, outputs: second, weights: w1, biases: b1, activation },
+    { inputs: second, outputs: classes, weights: w2, biases: b2, activation: last },
+  ];
+}
+
+function nameOf(apply: (z: number) => number): ExportedLayer["activation"] {
+  const names = Object.keys(USABLE_ACTIVATIONS) as ModelArchitecture["activation"][];
+  return names.find((name) => USABLE_ACTIVATIONS[name] === apply) ?? "linear";
+}
+
+/** Returns ONNX's operator of an activation; undefined if there is none at the version written. */
+export function onnxOperator(activation: ExportedLayer["activation"]): string | undefined {
+  return activation === "tanh" || activation === "relu" ? ACTIVATIONS[activation].onnx : undefined;
+}
