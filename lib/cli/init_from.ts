@@ -17,9 +17,8 @@ export interface InitialNet {
  * Reads a net to start from. Its architecture overrides the options of the preset.
  *
  * @param file Its path
- * @param chosen The options from flags and presets; for another program's net they include what its
- *   file does not say
- * @param flags The flags given
+ * @param chosen The options from flags and presets; the net's own override those of the preset
+ * @param flags The flags given; for another program's net they say what its file does not
  * @returns The net, and the options with its architecture
  * @throws {UsageError} If the file does not say enough and flags are missing, or `--init` is given
  * @throws {OptionError} If `--hidden` contradicts the net
@@ -33,7 +32,7 @@ export async function openInitialNet(
   if (flags.init !== undefined) {
     throw new UsageError("--init-from and --init contradict each other: remove one of them");
   }
-  const model = await loadNet("deno task train --init-from", file, chosen);
+  const model = await loadNet("deno task train --init-from", file, flags);
   const { architecture, scale } = model;
   if (!isTrainable(architecture)) {
     throw new UsageError(

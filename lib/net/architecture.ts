@@ -81,7 +81,7 @@ export interface ParameterSlot {
  * import { assertEquals } from "@std/assert";
  *
  * const slots = parameterSlots({
- *   inputs: 784, hidden: [50, 100], classes: 10, activation: "tanh", head: "notebook",
+ *   inputs: 784, hidden: [50, 100], classes: 10,
  * });
  * assertEquals(slots[2], { name: "w1", shape: [100, 50], offset: 39250, length: 5000 });
  * ```

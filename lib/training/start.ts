@@ -40,7 +40,7 @@ let cached: { start: RunStart; key: string } | undefined;
  *
  * const data = syntheticDigits({ trainRows: 60, testRows: 10 });
  * const { split, parameters } = drawStart(data, NOTEBOOK, {
- *   inputs: 784, hidden: [50, 100], classes: 10, activation: "tanh", head: "notebook",
+ *   inputs: 784, hidden: [50, 100], classes: 10,
  * });
  * assertEquals([split.train.length, split.test.length, parameters.length], [60, 10, 45360]);
  * ```

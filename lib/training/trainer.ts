@@ -1,7 +1,7 @@
 /** A training run, advanced by its caller. */
 import type { Dataset, Split } from "../data/dataset.ts";
 import type { Engine, EngineOptions, EngineState, Evaluation, Step } from "../engine/engine.ts";
-import { type Architecture, type Model, parameterCount } from "../net/architecture.ts";
+import { type Model, parameterCount } from "../net/architecture.ts";
 import { parameterViews } from "../net/maths.ts";
 import { OPTIMIZERS } from "../net/optimizers.ts";
 import { choice } from "../random/distributions.ts";

@@ -25,7 +25,9 @@ test("train --init-from starts from a net's parameters, also if another program 
   await Deno.writeFile(npz, encodeNpz(modelTensors(model)));
   const settings = ["--activation", "tanh", "--head", "notebook", "--scale", "l2"];
   const noSteps = ["--backend", "cpu", "--iterations", "0", "--eval-size", "20"];
-  for (const [i, source] of [[file], [npz, ...settings]].entries()) {
+  // The preset has other activations, sizes and pixels than the net, which has its own.
+  const preset = ["--preset", "accurate", "--split", "shuffle"];
+  for (const [i, source] of [[file], [npz, ...settings], [file, ...preset]].entries()) {
     const out = `${path}/again${i}`;
     const args = [...data, ...noSteps, "--out", out, "--init-from", ...source];
     const { code, stdout, stderr } = await runCli("train", args);
