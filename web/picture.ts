@@ -4,7 +4,7 @@
  * layer's as dots, and ten bars. Tiles and dots glow by their activation for the image on the pad, and
  * lines show the connections that count most for it.
  */
-import { ACTIVATIONS } from "../lib/net/activations.ts";
+import { USABLE_ACTIVATIONS } from "../lib/net/activations.ts";
 import type { Model } from "../lib/net/architecture.ts";
 import { predictedClass } from "../lib/net/maths.ts";
 import type { ForwardPass } from "../lib/training/predict.ts";
@@ -214,7 +214,7 @@ function showDots(activations: Float64Array | undefined): void {
 
 function showGlow(layer: number, activations: Float64Array | undefined): void {
   // Without a bound, the largest activation of the layer glows fully.
-  const { bound } = ACTIVATIONS[contents!.model.architecture.activation];
+  const { bound } = USABLE_ACTIVATIONS[contents!.model.architecture.activation];
   const largest = Number.isFinite(bound)
     ? bound
     : activations?.reduce((most, value) => Math.max(most, value), 1e-9);

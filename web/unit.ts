@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /** Explains one unit of the net: how its sum arises for the image on the pad, and where it goes. */
-import { ACTIVATIONS } from "../lib/net/activations.ts";
+import { USABLE_ACTIVATIONS } from "../lib/net/activations.ts";
 import { HEADS } from "../lib/net/heads.ts";
 import type { Model } from "../lib/net/architecture.ts";
 import type { ForwardPass } from "../lib/training/predict.ts";
@@ -98,7 +98,7 @@ function equation(weighted: number, bias: number, sum: number): HTMLElement[] {
 }
 
 function wordsOf(layer: number, { architecture }: Model): string {
-  if (layer < 2) return `= ${ACTIVATIONS[architecture.activation].formula("sum")}`;
+  if (layer < 2) return `= ${USABLE_ACTIVATIONS[architecture.activation].formula("sum")}`;
   const { output } = HEADS[architecture.head];
   return `= softmax(${output.formula("sum")})`;
 }

@@ -44,7 +44,7 @@ export function layersOf({ architecture, parameters }: Model): ExportedLayer[] {
 
 function nameOf(apply: (z: number) => number): ExportedLayer["activation"] {
   const names = Object.keys(USABLE_ACTIVATIONS) as ModelArchitecture["activation"][];
-  return names.find((name) => USABLE_ACTIVATIONS[name] === apply) ?? "linear";
+  return names.find((name) => USABLE_ACTIVATIONS[name].apply === apply) ?? "linear";
 }
 
 /** Returns ONNX's operator of an activation; undefined if there is none at the version written. */

@@ -51,14 +51,21 @@ export const ACTIVATIONS: Readonly<Record<Activation, LayerFunction>> = {
  */
 export type ForeignActivation = "gelu" | "gelu-tanh";
 
-/** The functions z -> x of all activations with which a net can be used. */
+/** All activations with which a net can be used. */
 export const USABLE_ACTIVATIONS: Readonly<
-  Record<Activation | ForeignActivation, (z: number) => number>
+  Record<Activation | ForeignActivation, Pick<LayerFunction, "apply" | "formula" | "bound">>
 > = {
-  tanh: ACTIVATIONS.tanh.apply,
-  relu: ACTIVATIONS.relu.apply,
-  gelu: (z) => z / 2 * (1 + erf(z / Math.SQRT2)),
-  "gelu-tanh": (z) => z / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (z + 0.044715 * z ** 3))),
+  ...ACTIVATIONS,
+  gelu: {
+    apply: (z) => z / 2 * (1 + erf(z / Math.SQRT2)),
+    formula: (z) => `gelu(${z})`,
+    bound: Infinity,
+  },
+  "gelu-tanh": {
+    apply: (z) => z / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (z + 0.044715 * z ** 3))),
+    formula: (z) => `gelu(${z})`,
+    bound: Infinity,
+  },
 };
 
 /**

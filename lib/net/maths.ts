@@ -63,7 +63,7 @@ export function forward(
   inputs: Floats,
 ): Activations {
   const { activation, head, isSecondLinear } = architecture;
-  const activate = USABLE_ACTIVATIONS[activation];
+  const activate = USABLE_ACTIVATIONS[activation].apply;
   const { w0, b0, w1, b1, w2, b2 } = parameterViews(architecture, parameters);
   const x1 = dense(inputs, w0, b0).map(activate);
   const sums = dense(x1, w1, b1);
