@@ -107,14 +107,14 @@ function description({ architecture: { inputs, classes }, run }: SavedModel): st
 }
 
 /** What a program that uses the file needs to know, and where the net comes from. */
-function metadataOf({ architecture, run, result }: SavedModel): Record<string, string> {
+function metadataOf({ architecture, run }: SavedModel): Record<string, string> {
   const names = run?.data?.classNames ?? Array.from({ length: architecture.classes }, (_, i) => i);
   return {
     input_range: "0 to 255",
     class_names: JSON.stringify(names.map(String)),
     architecture: JSON.stringify(architecture),
     ...run && { dataset: run.dataset, options: JSON.stringify(run.options) },
-    ...result && { test_accuracy: String(result.accuracy) },
+    ...run?.result && { test_accuracy: String(run.result.accuracy) },
   };
 }
 
