@@ -25,7 +25,11 @@ export interface PictureNet {
   architecture: { inputs: number };
   run?: {
     dataset: string;
-    data?: { width?: number; classNames?: readonly string[]; pixels?: { inverted: boolean } };
+    data?: {
+      width?: number;
+      classNames?: readonly string[];
+      pixels?: { inverted: boolean; brightBackground: number };
+    };
   };
 }
 
@@ -77,19 +81,21 @@ export function pictureReader(
   const size = `${width} x ${height}`;
   const inverts = invert || run?.data?.pixels?.inverted === true;
   if (way === "photo") {
+    // Photographs become bright ink on black; the net may know dark ink on white.
+    const isBright = (run?.data?.pixels?.brightBackground ?? 0) > 0.5;
+    const readInk = (picture: Picture) => {
+      const isRight = picture.width === width && picture.height === height;
+      const row = isRight && given === undefined ? pictureToRow(picture, width, height) : undefined;
+      if (row && isLikeMnist(row)) return row;
+      return imageToDigit(picture.pixels, picture.width, picture.height);
+    };
     return {
       way,
       width,
       height,
-      description: "pictures are read as photographs: the digit is found, scaled and centered",
-      read(picture) {
-        const isRight = picture.width === width && picture.height === height;
-        const row = isRight && given === undefined
-          ? pictureToRow(picture, width, height)
-          : undefined;
-        if (row && isLikeMnist(row)) return row;
-        return imageToDigit(picture.pixels, picture.width, picture.height);
-      },
+      description: "pictures are read as photographs: the digit is found, scaled and centered" +
+        (isBright ? "; it becomes dark on white, as in the net's data" : ""),
+      read: (picture) => isBright ? readInk(picture).map((pixel) => 255 - pixel) : readInk(picture),
     };
   }
   return {

@@ -32,7 +32,7 @@ Deno.test("pictureReader() takes pictures as they are for nets that are not of 2
 });
 
 Deno.test("pictureReader() exchanges dark and bright where the net's data or the user say it", () => {
-  const inverted = net(4, { pixels: { inverted: true } });
+  const inverted = net(4, { pixels: { inverted: true, brightBackground: 0 } });
   const picture = gray([0, 1, 2, 255], 2);
   assertEquals(pictureReader(inverted, {}).read(picture), Uint8Array.of(255, 254, 253, 0));
   assertEquals(pictureReader(net(4), { invert: true }).read(picture)[3], 0);
@@ -53,6 +53,10 @@ Deno.test("pictureReader() finds the digit for nets of digits, but not in MNIST'
   middle[28 * 14 + 13] = 77;
   assertEquals(reader.read(gray(middle, 28)), middle);
   assertEquals(pictureReader(net(784), { way: "as-is" }).read(gray(at(2, 3), 28)), at(2, 3));
+  // A net of dark ink on white paper sees the digit so.
+  const paper = net(784, { pixels: { inverted: false, brightBackground: 1 } });
+  const dark = pictureReader(paper, {}).read(gray(at(2, 3), 28));
+  assertEquals([dark[28 * 14 + 14], dark[28 * 14 + 3]], [0, 255]);
 });
 
 Deno.test("pictureReader() needs a size that fits the net", () => {
