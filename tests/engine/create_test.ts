@@ -82,6 +82,21 @@ test("createEngine() says that a device was lost at birth", () => {
   });
 });
 
+test("createEngine() destroys a device on which no engine can be created", async () => {
+  let destroyed = 0;
+  const device = {
+    addEventListener() {},
+    destroy: () => destroyed++,
+    lost: new Promise(() => {}),
+    limits: {},
+  };
+  const adapter = { ...GPU, requestDevice: () => Promise.resolve(device) };
+  await withGpu({ requestAdapter: () => Promise.resolve(adapter) }, async () => {
+    assertEquals((await choose()).reason, "failed");
+  });
+  assertEquals(destroyed, 1);
+});
+
 test("listDevices() tells a hardware adapter from a fallback with the same information", () =>
   withGpu({
     requestAdapter: ({ forceFallbackAdapter = false }: GPURequestAdapterOptions) =>
@@ -120,7 +135,7 @@ function slow(): Engine {
       engine.step(some);
     },
     async settle() {
-      await new Promise((resolve) => setTimeout(resolve, 20 * steps));
+      await new Promise((resolve) => setTimeout(resolve, 150 * steps));
       steps = 0;
       return await engine.settle();
     },

@@ -112,6 +112,7 @@ export class Gpu {
 
   /** Waits until all submitted work is done, or throws if the device is lost before. */
   async finished(): Promise<void> {
+    this.assertNoError();
     await this.#orLost(this.device.queue.onSubmittedWorkDone());
   }
 

@@ -25,8 +25,10 @@ import type { EnginePlan, Network, NetworkBuffers, SlotShape } from "./network.t
 import { pack, type ParameterLayout, parameterLayout, unpack } from "./parameter_layout.ts";
 import { type KernelSet, kernelsFor } from "./kernels.ts";
 import { inPass, Program, read, write } from "./program.ts";
-import { RowPacker } from "./row_packer.ts";
+import { compileGather, RowGatherer } from "./row_gatherer.ts";
+import { compileChooseRows, RowSampler } from "./row_sampler.ts";
 import { createBuffers, slotShape } from "./slots.ts";
+import { PART_BYTES } from "./upload_rows.ts";
 import { STEP_BYTES, STEP_STRIDE, writeStepInfo } from "./step_info.ts";
 
 /** The maximum number of evaluations whose results are kept on the device. */
@@ -57,7 +59,8 @@ export async function createWebGpuEngine(
   );
   const plan = { gpu, options, layout, slots: slotShape(gpu, options, layout) };
   const bindNetwork = await compileNetwork(plan);
-  const bindPacker = await RowPacker.compile(plan, samplesOnDevice);
+  const gather = await compileGather(plan);
+  const choose = samplesOnDevice ? await compileChooseRows(plan) : undefined;
   const summing = await Program.compile(gpu, {
     entryPoint: "sum_results",
     sources: [stepFunctions, sumResults],
@@ -66,13 +69,30 @@ export async function createWebGpuEngine(
   });
   const engine = await gpu.checked("the engine's buffers", () => {
     const buffers = createBuffers(plan);
-    return new WebGpuEngine(plan, buffers, bindNetwork(buffers), bindPacker(buffers), summing);
+    const sampler = new RowSampler(plan, choose);
+    const gatherer = new RowGatherer(plan, buffers, sampler, gather);
+    return new WebGpuEngine(plan, {
+      buffers,
+      network: bindNetwork(buffers),
+      sampler,
+      gatherer,
+      summing,
+    });
   });
   await engine.warmUp();
   return engine;
 }
 
-/** The WebGPU engine; the head of this file describes how it works. */
+/** What an engine is made of. */
+interface EngineParts {
+  buffers: NetworkBuffers;
+  network: Network;
+  sampler: RowSampler;
+  gatherer: RowGatherer;
+  summing: Program;
+}
+
+/** Trains and evaluates a net on a WebGPU device. */
 export class WebGpuEngine implements Engine {
   readonly options: EngineOptions;
   readonly #gpu: Gpu;
@@ -80,7 +100,8 @@ export class WebGpuEngine implements Engine {
   readonly #slots: SlotShape;
   readonly #buffers: NetworkBuffers;
   readonly #network: Network;
-  readonly #packer: RowPacker;
+  readonly #sampler: RowSampler;
+  readonly #gatherer: RowGatherer;
   readonly #summing: Program;
   readonly #summingGroup: GPUBindGroup;
   readonly #results: GPUBuffer;
@@ -97,10 +118,7 @@ export class WebGpuEngine implements Engine {
   /** Use `createWebGpuEngine`. */
   constructor(
     { gpu, options, layout, slots }: EnginePlan,
-    buffers: NetworkBuffers,
-    network: Network,
-    packer: RowPacker,
-    summing: Program,
+    { buffers, network, sampler, gatherer, summing }: EngineParts,
   ) {
     this.#gpu = gpu;
     this.options = options;
@@ -108,7 +126,8 @@ export class WebGpuEngine implements Engine {
     this.#slots = slots;
     this.#buffers = buffers;
     this.#network = network;
-    this.#packer = packer;
+    this.#sampler = sampler;
+    this.#gatherer = gatherer;
     this.#summing = summing;
     const { STORAGE, COPY_DST, COPY_SRC } = GPUBufferUsage;
     this.#results = gpu.buffer(
@@ -133,12 +152,17 @@ export class WebGpuEngine implements Engine {
     const step = { ...noRows, accumulate: false, last: true };
     writeStepInfo(this.#stepInfo, 0, step, this.options.optimizer);
     this.#gpu.device.queue.writeBuffer(this.#buffers.steps, 0, this.#stepInfo, 0, STEP_STRIDE);
+    const empty = this.#gpu.buffer("empty", PART_BYTES, GPUBufferUsage.STORAGE);
     this.#submit((encoder) => {
-      this.#packer.encodeWarmUp(encoder);
+      inPass(encoder, (pass) => {
+        this.#sampler.encodeWarmUp(pass, empty);
+        this.#gatherer.encodeWarmUp(pass, empty);
+      });
       this.#network.encodeSteps(encoder, 1);
       inPass(encoder, (pass) => this.#summing.dispatch(pass, this.#summingGroup, 1));
     });
     await this.#gpu.finished();
+    empty.destroy();
     this.#gpu.assertNoError();
   }
 
@@ -155,7 +179,8 @@ export class WebGpuEngine implements Engine {
     this.#assertUsable();
     assertLoadable(this.options, data);
     this.#flush();
-    this.#packer.load(data);
+    this.#sampler.end();
+    this.#gatherer.load(data);
   }
 
   start(trainRows: Uint32Array, state: EngineState): void {
@@ -173,15 +198,15 @@ export class WebGpuEngine implements Engine {
       queue.writeBuffer(buffer, 0, pack(moment, this.#layout));
     });
     this.#stepsTaken = state.stepsTaken;
-    this.#packer.start(trainRows);
+    this.#sampler.start(trainRows);
   }
 
   step(steps: readonly Step[]): void {
     this.#assertUsable();
-    const n = this.#packer.trainRows;
+    const n = this.#sampler.trainRows;
     if (n === undefined) throw new Error("Cannot step as no run was started: call start() first");
     for (const step of steps) assertDrawable(this.options, step, n);
-    this.#packer.drawAhead(steps);
+    this.#sampler.drawAhead(steps);
     const slotRows = this.#slots.rows;
     for (const step of steps) {
       const parts = Math.ceil(step.count / slotRows);
@@ -190,7 +215,7 @@ export class WebGpuEngine implements Engine {
       if (this.#queued + Math.min(parts, this.#slots.count) > this.#slots.count) {
         this.#flush();
       }
-      this.#queueStep(step, slotRows);
+      this.#queueStep(step);
     }
   }
 
@@ -204,7 +229,7 @@ export class WebGpuEngine implements Engine {
     for (let begin = 0; begin < rows.length; begin += rowsAtOnce) {
       const part = rows.subarray(begin, begin + rowsAtOnce);
       const slots = Math.ceil(part.length / slotRows);
-      this.#packer.setRows(0, part);
+      this.#sampler.setRows(0, part);
       const info = { learningRate: 0, step: 1, batchRows: part.length, rows: part.length };
       for (let slot = 0; slot < slots; slot++) {
         const evaluation = { ...info, result, accumulate: false, last: false };
@@ -213,7 +238,7 @@ export class WebGpuEngine implements Engine {
       const bytes = slots * STEP_STRIDE;
       this.#gpu.device.queue.writeBuffer(this.#buffers.steps, 0, this.#stepInfo, 0, bytes);
       this.#submit((encoder) => {
-        this.#packer.encode(encoder, slots, false);
+        inPass(encoder, (pass) => this.#gatherer.encode(pass, slots, "plain"));
         this.#network.encodeEvaluation(encoder, slots);
         inPass(encoder, (pass) => this.#summing.dispatch(pass, this.#summingGroup, 1));
       });
@@ -236,9 +261,9 @@ export class WebGpuEngine implements Engine {
     this.#flush();
     const { parameters, firstMoments, secondMoments } = this.#buffers;
     const moments = functionsOf(this.options.optimizer).momentArrays;
-    const wanted = [parameters, firstMoments, secondMoments].slice(0, 1 + moments);
+    const pending = [parameters, firstMoments, secondMoments].slice(0, 1 + moments);
     const stepsTaken = this.#stepsTaken;
-    const arrays = await Promise.all(wanted.map(async (buffer) => {
+    const arrays = await Promise.all(pending.map(async (buffer) => {
       const packed = await this.#gpu.readBack(buffer, this.#layout.bytes);
       return unpack(new Float32Array(packed), this.#layout);
     }));
@@ -257,38 +282,27 @@ export class WebGpuEngine implements Engine {
     this.#disposed = true;
     // Buffers may be destroyed only when nothing uses them. Errors until then no longer matter.
     await Promise.allSettled([...this.#readings, this.#gpu.finished()]);
-    this.#packer.destroy();
+    this.#sampler.destroy();
+    this.#gatherer.unload();
     this.#results.destroy();
     for (const buffer of Object.values(this.#buffers)) buffer.destroy();
     this.#gpu.close();
   }
 
-  /**
-   * Queues a step in as many slots as it needs; if there are not enough, submits them and uses them
-   * again.
-   */
-  #queueStep(step: Step, slotRows: number): void {
-    for (let begin = 0; begin < step.count;) {
+  /** Queues a step in as many slots as it needs; submits them whenever all are in use. */
+  #queueStep(step: Step): void {
+    for (const { begin, rows } of slotsOf(step, this.#slots.rows)) {
       if (this.#queued === this.#slots.count) this.#flush();
-      const slot = this.#queued;
-      const room = (this.#slots.count - slot) * slotRows;
-      const count = Math.min(step.count - begin, room);
-      this.#packer.draw(slot, step, begin, count);
-      const end = begin + count;
-      while (begin < end) {
-        const rows = Math.min(slotRows, end - begin);
-        const done = begin;
-        begin += rows;
-        writeStepInfo(this.#stepInfo, this.#queued++, {
-          learningRate: step.learningRate,
-          step: this.#stepsTaken,
-          batchRows: step.count,
-          rows,
-          result: 0,
-          accumulate: done > 0,
-          last: begin === step.count,
-        }, this.options.optimizer);
-      }
+      this.#sampler.draw(this.#queued, step, begin, rows);
+      writeStepInfo(this.#stepInfo, this.#queued++, {
+        learningRate: step.learningRate,
+        step: this.#stepsTaken,
+        batchRows: step.count,
+        rows,
+        result: 0,
+        accumulate: begin > 0,
+        last: begin + rows === step.count,
+      }, this.options.optimizer);
     }
   }
 
@@ -300,7 +314,10 @@ export class WebGpuEngine implements Engine {
     const { queue } = this.#gpu.device;
     queue.writeBuffer(this.#buffers.steps, 0, this.#stepInfo, 0, queued * STEP_STRIDE);
     this.#submit((encoder) => {
-      this.#packer.encode(encoder, queued, true);
+      inPass(encoder, (pass) => {
+        this.#sampler.encode(pass, queued);
+        this.#gatherer.encode(pass, queued, "augmented");
+      });
       this.#network.encodeSteps(encoder, queued);
     });
   }
@@ -345,10 +362,17 @@ export class WebGpuEngine implements Engine {
 
   #assertRows(action: string, rows: Uint32Array): void {
     this.#assertUsable();
-    const count = this.#packer.loadedRows;
+    const count = this.#gatherer.loadedRows;
     if (count === undefined) {
       throw new Error(`Cannot ${action} rows as no data is loaded: call load() first`);
     }
     assertRows(action, rows, count);
+  }
+}
+
+/** Divides a step's rows among slots. */
+function* slotsOf({ count }: Step, slotRows: number): Iterable<{ begin: number; rows: number }> {
+  for (let begin = 0; begin < count; begin += slotRows) {
+    yield { begin, rows: Math.min(slotRows, count - begin) };
   }
 }

@@ -3,10 +3,13 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { findAdapter, Gpu } from "../../../lib/engine/webgpu/device.ts";
 import { Program, setConstants } from "../../../lib/engine/webgpu/program.ts";
 import { createWebGpuEngine, type WebGpuEngine } from "../../../lib/engine/webgpu/webgpu_engine.ts";
-import type { EngineOptions } from "../../../lib/engine/engine.ts";
+import type { EngineOptions, Step } from "../../../lib/engine/engine.ts";
+import { MAX_ROWS } from "../../../lib/engine/webgpu/row_sampler.ts";
+import { prngKey, split } from "../../../lib/random/threefry.ts";
 import { NOTEBOOK_ENGINE } from "../contract/shared.ts";
 import { drawState, generatedData } from "../../../lib/engine/reference.ts";
 import { needs } from "../../requirements.ts";
+import { withSources } from "./shader_sources.ts";
 
 const webgpu = await needs("webgpu");
 
@@ -103,4 +106,130 @@ Deno.test("setConstants() replaces the values of named constants, and throws for
   const source = "const A: u32 = 1;\nconst B: f32 = 2.5;\n";
   assertEquals(setConstants(source, { A: 3, B: 0.1 }), "const A: u32 = 3;\nconst B: f32 = 0.1;\n");
   assertThrows(() => setConstants(source, { C: 1 }), Error, 'no line "const C:');
+});
+
+const TINY_ENGINE: EngineOptions = {
+  ...NOTEBOOK_ENGINE,
+  architecture: { ...NOTEBOOK_ENGINE.architecture, inputs: 4, hidden: [4, 4] },
+  batchSize: 10,
+};
+
+const tinyData = (rows: number) => generatedData({ rows, width: 2, height: 2, classes: 10 });
+
+function tinySteps(count: number): Step[] {
+  return split(prngKey(3), count).map((key) => ({ key, from: 0, count: 10, learningRate: 0.5 }));
+}
+
+/** Returns an engine with a tiny net, on which a run has started. */
+async function tinyEngine(gpu: Gpu, data = tinyData(200)): Promise<WebGpuEngine> {
+  const engine = await createWebGpuEngine(gpu, TINY_ENGINE, "hardware");
+  engine.load(data);
+  const { architecture, optimizer } = TINY_ENGINE;
+  engine.start(Uint32Array.from(data.labels, (_, i) => i), drawState(architecture, optimizer));
+  return engine;
+}
+
+Deno.test({
+  name: "Gpu.assertNoError() does not report the loss of a device that was closed",
+  ...webgpu,
+  async fn() {
+    const gpu = await open();
+    gpu.close();
+    await gpu.device.lost;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    gpu.assertNoError();
+  },
+});
+
+Deno.test({
+  name: "WebGpuEngine.read() rejects if the device is lost and the mapping never settles",
+  ...webgpu,
+  async fn() {
+    const gpu = await open();
+    const engine = await tinyEngine(gpu);
+    const { createBuffer } = gpu.device;
+    gpu.device.createBuffer = (descriptor) => {
+      const buffer = createBuffer.call(gpu.device, descriptor);
+      buffer.mapAsync = () => new Promise(() => {});
+      return buffer;
+    };
+    const read = assertRejects(() => engine.read(), Error, "was lost");
+    gpu.device.destroy();
+    await read;
+    await engine[Symbol.asyncDispose]();
+  },
+});
+
+Deno.test({
+  name: "WebGpuEngine.load() lets the steps that were queued before train on the earlier data",
+  ...webgpu,
+  async fn() {
+    await using one = await tinyEngine(await open());
+    await using other = await tinyEngine(await open());
+    one.step(tinySteps(3));
+    other.step(tinySteps(3));
+    other.load(tinyData(100));
+    assertEquals(await other.read(), await one.read());
+  },
+});
+
+Deno.test({
+  name: "WebGpuEngine's disposal destroys buffers only after all work is done",
+  ...webgpu,
+  async fn() {
+    const gpu = await open();
+    const engine = await tinyEngine(gpu);
+    let isDone = false;
+    const { queue } = gpu.device;
+    const { onSubmittedWorkDone } = queue;
+    queue.onSubmittedWorkDone = async () => {
+      await onSubmittedWorkDone.call(queue);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      isDone = true;
+      return undefined;
+    };
+    const { destroy } = gpu.device;
+    gpu.device.destroy = () => {
+      assert(isDone, "destroyed too early");
+      return destroy.call(gpu.device);
+    };
+    engine.step(tinySteps(1));
+    await engine[Symbol.asyncDispose]();
+  },
+});
+
+Deno.test({
+  name: "createWebGpuEngine() samples on the host if the kernel that samples does not compile",
+  ...webgpu,
+  async fn() {
+    await using right = await tinyEngine(await open());
+    await using without = await withSources(
+      (source) => source.replace("fn choose_rows(", "fn choose_rows(nonsense"),
+      async () => await tinyEngine(await open()),
+    );
+    for (const engine of [right, without]) engine.step(tinySteps(3));
+    assertEquals(await without.read(), await right.read());
+  },
+});
+
+Deno.test({
+  name: "WebGpuEngine.start() samples on the device only from as many rows as its bins can count",
+  ...webgpu,
+  async fn() {
+    const gpu = await open();
+    const labels: string[] = [];
+    const { createBuffer } = gpu.device;
+    gpu.device.createBuffer = (descriptor) => {
+      labels.push(descriptor.label ?? "");
+      return createBuffer.call(gpu.device, descriptor);
+    };
+    await using engine = await tinyEngine(gpu);
+    const onDevice = (rows: number) => {
+      labels.length = 0;
+      const state = drawState(TINY_ENGINE.architecture, TINY_ENGINE.optimizer);
+      engine.start(Uint32Array.from({ length: rows }, (_, i) => i % 200), state);
+      return labels.includes("train rows");
+    };
+    assertEquals([onDevice(MAX_ROWS), onDevice(MAX_ROWS + 1)], [true, false]);
+  },
 });
