@@ -83,5 +83,5 @@ export function choiceLine({ device, adapter, reason, trial, failure }: DeviceCh
 }
 
 function time(milliseconds = NaN): string {
-  return milliseconds.toPrecision(2);
+  return String(Number(milliseconds.toPrecision(2)));
 }
