@@ -76,8 +76,13 @@ function mnistRows(): Uint8Array[] {
 }
 
 function cosine(a: Uint8Array, b: Uint8Array): number {
-  const dot = (x: Uint8Array, y: Uint8Array) => x.reduce((sum, value, i) => sum + value * y[i], 0);
-  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+  let [ab, aa, bb] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    ab += a[i] * b[i];
+    aa += a[i] * a[i];
+    bb += b[i] * b[i];
+  }
+  return ab / Math.sqrt(aa * bb);
 }
 
 /** Encodes a picture as a file. */

@@ -25,7 +25,7 @@ function similarityOf({ picture: { pixels, width, height }, ink }: Photo): numbe
 
 for (const [i, kind] of Object.keys(KINDS).entries()) {
   const name = `imageToDigit() finds the digit: ${kind}`;
-  Deno.test(name, () => checkKind(kind, [0, 4, 8].map((label) => (label + i) % 10)));
+  Deno.test(name, () => checkKind(kind, [i % 10]));
   const all = { name: `${name}, each digit twice`, ...await needs("time") };
   test({ ...all, fn: () => checkKind(kind, Array.from({ length: 20 }, (_, i) => i % 10)) });
 }
@@ -34,7 +34,7 @@ function checkKind(kind: string, labels: number[]): void {
   const found = labels.map((label, number) => similarityOf(takePhoto(kind, label, number)));
   const similar = found.filter((value) => value !== undefined && value > 0.85).length;
   const shown = found.map((value) => value?.toFixed(2) ?? "rejected").join(" ");
-  assert(similar >= Math.floor(0.9 * labels.length), shown);
+  assert(similar >= Math.round(0.9 * labels.length), shown);
 }
 
 /** Combines two pictures of the same size, side by side or one below the other. */

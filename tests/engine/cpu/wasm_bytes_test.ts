@@ -1,7 +1,8 @@
 import { assert } from "@std/assert";
-import { test } from "../../requirements.ts";
+import { needs } from "../../requirements.ts";
 
-test("wasm_bytes.ts equals what the AssemblyScript sources compile to", async () => {
+const slow = await needs("time");
+Deno.test("wasm_bytes.ts equals what the AssemblyScript sources compile to", slow, async () => {
   // The compiler reads environment variables when it is imported, which needs a permission.
   const { buildWasm } = await import("../../../lib/engine/cpu/build_wasm.ts");
   const committed = await Deno.readTextFile(
