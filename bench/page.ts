@@ -73,7 +73,7 @@ async function measure(
   await using browser = await openBrowser({ webgpu: backend === "webgpu" });
   await browser.context.addInitScript(recordFrames);
   const { page } = await browser.open(
-    `http://127.0.0.1:${server.addr.port}/?backend=${backend}`,
+    `http://127.0.0.1:${server.addr.port}/?preset=notebook&backend=${backend}`,
   );
   page.setDefaultTimeout(300_000);
   const rows: Frames[] = [];
@@ -84,17 +84,26 @@ async function measure(
     const [median, longest] = [gaps[gaps.length >> 1] ?? NaN, gaps.at(-1) ?? NaN];
     rows.push({ phase: name, frames: gaps.length, median, longest });
   };
-  await phase("loading the digits", () => page.waitForSelector("#save-onnx:not([disabled])"));
+  const shows = (id: string, pattern: RegExp) =>
+    page.waitForFunction(
+      ([id, source]) => new RegExp(source).test(document.getElementById(id)!.textContent!),
+      [id, pattern.source],
+    );
+  await phase("loading the digits", () => shows("status", /^Ready$/));
   await page.waitForTimeout(1000); // the page evaluates the initial net
   await page.evaluate("takeGaps()");
   const start = async () => {
-    await page.click("#start:not([disabled])");
-    await page.waitForFunction(() => /Time per step\s+[\d.]+ ms/.test(document.body.textContent!));
+    await page.click("#start");
+    await shows("pace", /ms a step/);
   };
   await phase("notebook preset, until the first step", start);
   await phase("notebook preset, the rest of the run", () => page.waitForFunction(isOver));
   await page.waitForTimeout(3000); // the page evaluates the trained net
+  await page.click("#settings-button");
   await page.selectOption("#preset", "best");
+  await page.click("#new-run");
+  await page.click("#drawer-close");
+  await shows("status", /^Ready$/);
   await page.evaluate("takeGaps()");
   await phase("best preset, until the first step", start);
   await phase("best preset, while a digit is drawn", async () => {
@@ -112,7 +121,7 @@ async function measure(
 
 /** Whether the page's run has finished. */
 function isOver(): boolean {
-  return document.querySelector("#status")!.textContent!.startsWith("Done: ");
+  return document.querySelector("#status")!.textContent!.startsWith("Done");
 }
 
 /** Records the gaps between frames. Runs in the page, before the page's own script. */

@@ -57,6 +57,7 @@ export function showBar(state: State): void {
   show(failure, failure.textContent !== "");
   write(element("notice-text", HTMLElement), state.notices.join(" "));
   show(notice, state.notices.length > 0);
+  show(element("messages", HTMLDivElement), !notice.hidden || !failure.hidden);
 }
 
 function showNumbers({ run }: State): void {

@@ -4,6 +4,13 @@ import type { BuildOptions, Metafile, OutputFile, Plugin } from "esbuild";
 import uplot from "uplot/dist/uPlot.esm.js" with { type: "text" };
 import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
 
+/** The oldest browsers that the page and the library support; README names them as well. */
+export const OLDEST_BROWSERS = ["chrome113", "safari17", "firefox115"];
+
+/** Classes have methods of these names, so the names must exist before any class. */
+const DISPOSAL = 'Symbol.dispose??=Symbol.for("Symbol.dispose");' +
+  'Symbol.asyncDispose??=Symbol.for("Symbol.asyncDispose");';
+
 /** The result of bundling. */
 export interface Bundle {
   /** The bundled files, in memory. */
@@ -28,7 +35,8 @@ export async function bundle(options: BuildOptions): Promise<Bundle> {
       bundle: true,
       format: "esm",
       platform: "browser",
-      target: "es2024",
+      target: OLDEST_BROWSERS,
+      banner: { js: DISPOSAL },
       minify: true,
       metafile: true,
       write: false,

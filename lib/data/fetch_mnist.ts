@@ -81,7 +81,10 @@ export async function fetchIdxSource(
   const files = await Promise.all(IDX_FILE_NAMES.map(async (name) => {
     const remote = { name: `${name}.gz`, mirrors: [base.href], maxBytes: MAX_BYTES };
     const bytes = await download(remote, async (body) => {
-      const bytes = await inflate(await new Blob(await Array.fromAsync(body)).bytes());
+      const pieces: Uint8Array<ArrayBuffer>[] = [];
+      for await (const piece of body) pieces.push(piece);
+      // Browsers before 2025 have no Blob.bytes().
+      const bytes = await inflate(new Uint8Array(await new Blob(pieces).arrayBuffer()));
       if (canVerify) await verify(name, bytes, checksums.files[name]);
       return bytes;
     }, options);
@@ -94,7 +97,8 @@ export async function fetchIdxSource(
 async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   if (!isGzip(bytes)) return bytes;
   try {
-    return await new Response(gunzipStream(new Blob([bytes]).stream(), MAX_BYTES)).bytes();
+    const plain = new Response(gunzipStream(new Blob([bytes]).stream(), MAX_BYTES));
+    return new Uint8Array(await plain.arrayBuffer());
   } catch (error) {
     throw error instanceof GzipError ? new DataError(`it ${error.message}`) : error;
   }

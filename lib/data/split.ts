@@ -110,7 +110,9 @@ function spreadClasses(labels: Uint8Array, train: Uint32Array, test: Uint32Array
 }
 
 function rowsByLabel(labels: Uint8Array, rows: Uint32Array): [number, number[]][] {
-  return [...Map.groupBy(rows, (row) => labels[row])].sort(([a], [b]) => a - b);
+  const groups = new Map<number, number[]>(); // browsers before 2024 have no Map.groupBy()
+  for (const row of rows) groups.set(labels[row], [...groups.get(labels[row]) ?? [], row]);
+  return [...groups].sort(([a], [b]) => a - b);
 }
 
 /**

@@ -137,5 +137,5 @@ async function readBytes(path: string): Promise<Uint8Array> {
 async function fetchBytes(url: URL): Promise<Uint8Array> {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`the server answered ${response.status}`);
-  return response.bytes();
+  return new Uint8Array(await response.arrayBuffer()); // older browsers have no bytes()
 }
