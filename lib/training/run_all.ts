@@ -134,7 +134,12 @@ async function* merged<Item>(
 function groupedRuns(runs: readonly TrainingOptions[], data: Dataset): TrainingOptions[] {
   const rows = { train: data.trainRows, test: data.labels.length - data.trainRows };
   for (const options of runs) checkAgainstRows(options, rows);
-  return [...Map.groupBy(runs, (options) => engineKey(options, data)).values()].flat();
+  const groups = new Map<string, TrainingOptions[]>(); // browsers before 2024 have no Map.groupBy()
+  for (const options of runs) {
+    const key = engineKey(options, data);
+    groups.set(key, [...groups.get(key) ?? [], options]);
+  }
+  return [...groups.values()].flat();
 }
 
 /** Returns a key that is equal for runs that can share an engine. */

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /** Devices that fail, pages that nobody sees, browsers that are old, and networks that are slow. */
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { needs } from "../../requirements.ts";
 import { openPage } from "../training_page.ts";
 
