@@ -8,14 +8,14 @@ import { shownPath } from "./paths.ts";
 import { runTask } from "./run_task.ts";
 
 /** The file formats, which are also the extensions of file names. */
-const FORMATS = ["npz", "onnx", "safetensors"] as const;
+const FORMATS = ["npz", "onnx", "safetensors", "json", "c"] as const;
 type Format = typeof FORMATS[number];
 
 const FLAGS = {
   ...MODEL_FLAGS,
   format: oneOf(
     FORMATS,
-    "file format: npz for numpy.load, onnx for any ONNX runtime (images to probabilities), or safetensors",
+    "file format: npz for numpy.load, onnx for any ONNX runtime (images to probabilities), safetensors, json for a web page, c for a header with the weights and a function",
   ),
   npz: toggle("the same as --format npz"),
   onnx: toggle("the same as --format onnx"),
@@ -29,7 +29,10 @@ const TASK: Task<typeof FLAGS> = {
   flags: FLAGS,
 };
 
-const ENCODERS: Record<Format, (model: SavedModel) => Promise<Uint8Array>> = {
+/** The extensions of file names that differ from the format's name. */
+const EXTENSIONS: Partial<Record<Format, string>> = { c: "h" };
+
+const ENCODERS: Record<Format, (model: SavedModel) => Promise<Uint8Array | string>> = {
   async npz(model) {
     const { encodeNpz } = await import("../model/npz.ts");
     return encodeNpz(modelTensors(model));
@@ -38,6 +41,8 @@ const ENCODERS: Record<Format, (model: SavedModel) => Promise<Uint8Array>> = {
     const { encodeOnnx } = await import("../model/onnx.ts");
     return encodeOnnx(model);
   },
+  json: async (model) => (await import("../model/export_text.ts")).encodeJson(model),
+  c: async (model) => (await import("../model/export_text.ts")).encodeC(model),
   safetensors: (model) => Promise.resolve(encodeModel(model)),
 };
 
@@ -47,7 +52,7 @@ async function exportTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
   const format = chosenFormat(flags);
   const { file, model } = await loadNamedModel(TASK.name, flags);
   const stem = file.replace(/\.(safetensors|npz)$/, "");
-  const out = flags.out ?? `${stem}.${format}`;
+  const out = flags.out ?? `${stem}.${EXTENSIONS[format] ?? format}`;
   if (out === file) throw new UsageError(`--out is needed: ${shownPath(file)} is the model itself`);
   await writeFileAtomically(out, await ENCODERS[format](model));
   print(flags.json ? JSON.stringify({ type: "export", file: out }) : out);

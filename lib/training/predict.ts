@@ -20,7 +20,8 @@ const PIECE = 500;
  * @param model A trained net
  * @param images Shape (n, D), row-major: 0 is background, 255 full ink; fractions are allowed
  * @returns A class and the probabilities of all classes for each image
- * @throws {RangeError} If the images' length is not a multiple of D
+ * @throws {RangeError} If the images' length is not a multiple of D, they are no array of bytes or
+ *   32-bit floats, or pixels are colors or not from 0 to 255
  *
  * @example
  * ```ts
@@ -41,12 +42,7 @@ const PIECE = 500;
  */
 export function predict(model: Model, images: Uint8Array | Float32Array): Predictions {
   const { inputs, classes } = model.architecture;
-  if (images.length % inputs !== 0) {
-    throw new RangeError(
-      `Cannot predict as the images' length must be a multiple of the net's ${inputs} inputs: ` +
-        `current value is ${images.length}`,
-    );
-  }
+  checkImages(model, images);
   const labels = new Uint8Array(images.length / inputs);
   const probabilities = new Float32Array(labels.length * classes);
   for (const { row, x3, p } of outputsOfRows(model, images)) {
@@ -54,6 +50,43 @@ export function predict(model: Model, images: Uint8Array | Float32Array): Predic
     probabilities.set(p, row * classes);
   }
   return { labels, probabilities };
+}
+
+/** Throws if images, which plain JavaScript may pass, are not rows of pixels from 0 to 255. */
+function checkImages(
+  { architecture: { inputs }, scale }: Model,
+  images: Uint8Array | Float32Array,
+): void {
+  const fail = (rule: string, value: unknown): never => {
+    throw new RangeError(`Cannot predict as ${rule}: current value is ${value}`);
+  };
+  if (!(images instanceof Uint8Array || images instanceof Float32Array)) {
+    const type = (images as object | null)?.constructor?.name ?? typeof images;
+    fail(
+      "the images must be a Uint8Array or Float32Array (for a canvas, what `imageToDigit` returns)",
+      `of type ${type}`,
+    );
+  }
+  if (images.length % inputs !== 0) {
+    fail(`the images' length must be a multiple of the net's ${inputs} inputs`, images.length);
+  }
+  if (images instanceof Uint8Array) {
+    const isOpaque = images.length > 0 && images.length % (4 * inputs) === 0 &&
+      images.every((byte, i) => i % 4 !== 3 || byte === 255);
+    if (isOpaque && inputs > 1) {
+      fail("the images must have one byte per pixel (`imageToDigit` takes colors)", "RGBA");
+    }
+    return;
+  }
+  let largest = 0;
+  for (const pixel of images) {
+    if (!(pixel >= 0 && pixel <= 255)) fail("every pixel must be from 0 to 255", pixel);
+    largest = Math.max(largest, pixel);
+  }
+  // Divided by its norm, an image is the same on any scale.
+  if (scale === "unit" && largest > 0 && largest <= 1) {
+    fail("pixels must be from 0 to 255 (multiply them by 255)", `at most ${largest}`);
+  }
 }
 
 /** Every layer's values for one image. */

@@ -44,6 +44,9 @@ test("export requires exactly one format", async () => {
   for (const formats of [[], ["--npz", "--onnx"], ["--format", "npz", "--onnx"]]) {
     const { code, stdout, stderr } = await runCli("export", ["--model", "x", ...formats]);
     assertEquals([code, stdout], [2, ""]);
-    assertMatch(stderr, /^error: exactly one format is needed: --format npz\|onnx\|safetensors/);
+    assertMatch(
+      stderr,
+      /^error: exactly one format is needed: --format npz\|onnx\|safetensors\|json\|c/,
+    );
   }
 });

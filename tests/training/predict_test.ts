@@ -48,3 +48,22 @@ Deno.test("predict() accepts a blank image, and no image", () => {
 Deno.test("predict() throws if the pixels are not whole images of the net's size", () => {
   assertThrows(() => predict(MODEL, new Uint8Array(17)), RangeError, "current value is 17");
 });
+
+Deno.test("predict() rejects what plain JavaScript may pass instead of pixels from 0 to 255", () => {
+  const unit = { ...MODEL, scale: "unit" as const };
+  const rgba = Uint8Array.from({ length: 64 }, (_, i) => i % 4 === 3 ? 255 : i);
+  const cases: [unknown, string][] = [
+    [[...IMAGES.subarray(0, 16)], "a Uint8Array or Float32Array"],
+    [new Uint8ClampedArray(64), "of type Uint8ClampedArray"],
+    [undefined, "of type undefined"],
+    [rgba, "one byte per pixel"],
+    [Float32Array.from(IMAGES.subarray(0, 16), (byte) => byte / 255), "multiply them by 255"],
+    [new Float32Array(16).fill(-0.4), "every pixel must be from 0 to 255: current value is -0.4"],
+    [new Float32Array(16).fill(NaN), "current value is NaN"],
+    [new Uint8Array(17), "a multiple of the net's 16 inputs: current value is 17"],
+  ];
+  for (const [images, message] of cases) {
+    assertThrows(() => predict(unit, images as Uint8Array), RangeError, message);
+  }
+  assertEquals(predict(unit, new Float32Array(16)), predict(unit, new Uint8Array(16)));
+});
