@@ -72,11 +72,14 @@ export function rowInHeader(fields: readonly string[]): string[] | undefined {
   const counts = new Map<string, number>();
   let repeated = 0;
   const row = fields.map((field) => {
-    const [, base, count] = /^\s*(-?\d+)(?:\.(\d+))?\s*$/.exec(field) ?? [];
-    const isRepeated = base !== undefined && count === String(counts.get(base));
+    const name = field.trim();
+    const [, base, count] = /^(.*)\.(\d+)$/.exec(name) ?? [];
+    const isRepeated = base !== undefined && !isNaN(Number(base)) &&
+      count === String(counts.get(base));
     if (isRepeated) repeated++;
-    if (base !== undefined) counts.set(base, (counts.get(base) ?? 0) + 1);
-    return isRepeated ? base : field.trim();
+    const value = isRepeated ? base : name;
+    counts.set(value, (counts.get(value) ?? 0) + 1);
+    return value;
   });
   return repeated >= 3 && repeated > fields.length / 4 ? row : undefined;
 }

@@ -106,6 +106,11 @@ test("readCsv() reads the row that pandas made the header", async () => {
     notices.some((line) => line.includes("pandas took its first row for names")),
     notices.join(),
   );
+  const { data: floats } = await read(
+    ["5,0.0,0.0.1,0.25,0.0.2,0.25.1,1.0,0.0.3,0.0.4,1.0.1", "1,1,0,1,0,1,0,1,0,0.5"],
+    { label: "first", width: 3 },
+  );
+  assertEquals([...floats.images.subarray(0, 9)], [0, 0, 64, 0, 64, 255, 0, 0, 255]);
 });
 
 test("readCsv() reads one-hot labels, with and without a header", async () => {
