@@ -31,8 +31,10 @@ export interface NetworkBuffers {
 export interface SlotShape {
   /** The number of rows in a slot (SLOT_ROWS). */
   rows: number;
-  /** The number of slots that are submitted together. */
+  /** The maximum number of slots that are submitted together. */
   count: number;
+  /** The number of slots that are submitted together before the device's speed is known. */
+  first: number;
 }
 
 /** What an engine's kernels are compiled for. */

@@ -13,11 +13,15 @@ const TRACE_BYTES = 32 << 20;
 const MAX_SLOTS = 64;
 /** The maximum number of rows in a slot; a larger batch is processed in parts. */
 const MAX_SLOT_ROWS = 1024;
-/**
- * The maximum number of multiplications and additions in a submission. A slow GPU computes them in
- * 100 ms; a driver resets a GPU that is busy for a second or two.
- */
+/** The maximum number of multiplications and additions in a submission. */
 const MAX_OPERATIONS = 20e9;
+/**
+ * The same in the first submissions, when the GPU's speed is not known: a driver resets a GPU that is
+ * busy for a second or two.
+ */
+const FIRST_OPERATIONS = 1e9;
+/** The time that a submission should take at most, in milliseconds. */
+const SUBMISSION_MILLISECONDS = 100;
 /** The device's limits for a buffer. */
 type Limits = Pick<GPUSupportedLimits, "maxStorageBufferBindingSize" | "maxBufferSize">;
 
@@ -46,7 +50,38 @@ export function slotShape(
     Math.floor(bytes / (bytesPerRow * rows)),
     Math.floor(MAX_OPERATIONS / (operationsPerRow * rows)),
   );
-  return { rows, count: Math.max(1, count) };
+  const first = Math.min(count, Math.floor(FIRST_OPERATIONS / (operationsPerRow * rows)));
+  return { rows, count: Math.max(1, count), first: Math.max(1, first) };
+}
+
+/** Decides how many slots are submitted together: few at first, then as many as the GPU does in time. */
+export class SubmissionSize {
+  /** The number of slots to submit together. */
+  slots: number;
+  readonly #most: number;
+  /** The slots submitted since the last readback, and when the first of them was. */
+  #submitted = { slots: 0, since: 0 };
+
+  constructor({ first, count }: Pick<SlotShape, "first" | "count">) {
+    this.slots = first;
+    this.#most = count;
+  }
+
+  /** Counts submitted slots. */
+  add(slots: number): void {
+    if (this.#submitted.slots === 0) this.#submitted.since = performance.now();
+    this.#submitted.slots += slots;
+  }
+
+  /** Call before a readback. Returns a function to call when it ends, which measures the speed. */
+  measure(): () => void {
+    const { slots, since } = this.#submitted;
+    this.#submitted = { slots: 0, since: 0 };
+    return () => {
+      const fitting = Math.floor(slots * SUBMISSION_MILLISECONDS / (performance.now() - since));
+      if (slots > 0) this.slots = Math.max(this.slots, Math.min(fitting, this.#most));
+    };
+  }
 }
 
 /** Creates the buffers that the kernels share. */

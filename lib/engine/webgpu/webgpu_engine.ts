@@ -27,7 +27,7 @@ import { type KernelSet, kernelsFor } from "./kernels.ts";
 import { inPass, Program, read, write } from "./program.ts";
 import { compileGather, RowGatherer } from "./row_gatherer.ts";
 import { compileChooseRows, RowSampler } from "./row_sampler.ts";
-import { createBuffers, slotShape } from "./slots.ts";
+import { createBuffers, slotShape, SubmissionSize } from "./slots.ts";
 import { PART_BYTES } from "./upload_rows.ts";
 import { STEP_BYTES, STEP_STRIDE, writeStepInfo } from "./step_info.ts";
 
@@ -108,6 +108,7 @@ export class WebGpuEngine implements Engine {
   readonly #stepInfo: DataView<ArrayBuffer>;
   /** The number of slots in use. */
   #queued = 0;
+  readonly #submission: SubmissionSize;
   #stepsTaken = 0;
   /** The row counts of the evaluations whose results are on the device. */
   #evaluated: number[] = [];
@@ -124,6 +125,7 @@ export class WebGpuEngine implements Engine {
     this.options = options;
     this.#layout = layout;
     this.#slots = slots;
+    this.#submission = new SubmissionSize(slots);
     this.#buffers = buffers;
     this.#network = network;
     this.#sampler = sampler;
@@ -212,7 +214,8 @@ export class WebGpuEngine implements Engine {
       const parts = Math.ceil(step.count / slotRows);
       this.#stepsTaken++;
       // The slots of a step are submitted together, unless it needs more slots than there are.
-      if (this.#queued + Math.min(parts, this.#slots.count) > this.#slots.count) {
+      const most = this.#submission.slots;
+      if (this.#queued + Math.min(parts, most) > most) {
         this.#flush();
       }
       this.#queueStep(step);
@@ -251,7 +254,9 @@ export class WebGpuEngine implements Engine {
     this.#collect();
     const readings = this.#readings;
     this.#readings = [];
+    const measured = this.#submission.measure();
     const evaluations = (await Promise.all(readings)).flat();
+    measured();
     this.#gpu.assertNoError();
     return evaluations;
   }
@@ -292,7 +297,7 @@ export class WebGpuEngine implements Engine {
   /** Queues a step in as many slots as it needs; submits them whenever all are in use. */
   #queueStep(step: Step): void {
     for (const { begin, rows } of slotsOf(step, this.#slots.rows)) {
-      if (this.#queued === this.#slots.count) this.#flush();
+      if (this.#queued >= this.#submission.slots) this.#flush();
       this.#sampler.draw(this.#queued, step, begin, rows);
       writeStepInfo(this.#stepInfo, this.#queued++, {
         learningRate: step.learningRate,
@@ -311,6 +316,7 @@ export class WebGpuEngine implements Engine {
     const queued = this.#queued;
     if (queued === 0) return;
     this.#queued = 0;
+    this.#submission.add(queued);
     const { queue } = this.#gpu.device;
     queue.writeBuffer(this.#buffers.steps, 0, this.#stepInfo, 0, queued * STEP_STRIDE);
     this.#submit((encoder) => {

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { parameterLayout } from "../../../lib/engine/webgpu/parameter_layout.ts";
-import { slotShape } from "../../../lib/engine/webgpu/slots.ts";
+import { slotShape, SubmissionSize } from "../../../lib/engine/webgpu/slots.ts";
 import { parameterCount } from "../../../lib/net/architecture.ts";
 import { NOTEBOOK_ENGINE } from "../contract/shared.ts";
 
@@ -48,5 +48,33 @@ Deno.test("slotShape() keeps the slots of a small device within its largest bind
     const most = Math.min(limits.maxStorageBufferBindingSize, limits.maxBufferSize) / bytesPerRow;
     const expected = most >= 1000 ? [1000, Math.floor(most / 1000)] : [Math.max(1, most | 0), 1];
     assertEquals([rows, count], expected);
+  }
+});
+
+Deno.test("slotShape() begins with about a billion operations in a submission", () => {
+  const layout = parameterLayout(NOTEBOOK_ENGINE.architecture);
+  const { rows, count, first } = slotShape({ device: { limits: LIMITS } }, NOTEBOOK_ENGINE, layout);
+  const operations = 6 * 45_360 * rows;
+  assert(first < count && first * operations < 1.1e9 && (first + 1) * operations > 0.9e9);
+});
+
+Deno.test("SubmissionSize grows to what takes 100 ms, and never shrinks", () => {
+  const { now } = performance;
+  let milliseconds = 0;
+  performance.now = () => milliseconds;
+  try {
+    const size = new SubmissionSize({ first: 4, count: 64 });
+    for (const [slots, time, expected] of [[8, 20, 40], [8, 80, 40], [40, 10, 64]]) {
+      size.add(slots / 2);
+      size.add(slots / 2);
+      const measured = size.measure();
+      milliseconds += time;
+      measured();
+      assertEquals(size.slots, expected);
+    }
+    size.measure()(); // nothing was submitted
+    assertEquals(size.slots, 64);
+  } finally {
+    performance.now = now;
   }
 });
