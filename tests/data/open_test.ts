@@ -1,3 +1,4 @@
+import { relative } from "node:path";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Dataset } from "../../lib/data/dataset.ts";
 import { DataError, DataUnavailableError } from "../../lib/data/errors.ts";
@@ -277,4 +278,14 @@ Deno.test("DATA_HOSTS are the hosts that deno.json allows tasks to reach", () =>
     .filter((hosts) => hosts !== undefined && !hosts.includes("127.0.0.1"));
   assert(allowed.length > 0);
   for (const hosts of allowed) assertEquals(hosts, DATA_HOSTS);
+});
+
+test("openDataset() records a file by its absolute path, as it may be opened from elsewhere later", async () => {
+  const line = (label: number) => [label, ...Array(16).fill(20 * label + 7)].join();
+  const text = Array.from({ length: 20 }, (_, i) => line(i % 5)).join("\n");
+  using files = folder({ "digits.csv": new TextEncoder().encode(text) });
+  const path = `${files.path}/digits.csv`;
+  const { source } = await openDataset({ dataset: relative(Deno.cwd(), path) });
+  assertEquals(source?.dataset, path);
+  assertEquals((await openDataset({ dataset: "synthetic" })).source?.dataset, "synthetic");
 });
