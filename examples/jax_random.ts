@@ -10,7 +10,7 @@
 import { choice, normal, prngKey, randomBits, split } from "../mod.ts";
 
 // JAX's layout since version 0.5. The default here is "legacy", that of earlier versions.
-const options = { layout: "partitionable" } as const;
+const options = { threefry: "partitionable" } as const;
 const [key, subkey] = split(prngKey(42), 2, options);
 console.log("bits:  ", randomBits(subkey, 3, options).join(" "));
 console.log("normal:", normal(subkey, 3, options).join(" "));

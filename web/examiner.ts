@@ -80,7 +80,7 @@ function testRowsOf(options: TrainingOptions | undefined, data: Dataset): Uint32
   const { seed, threefry, split: kind, validation } = options ?? NOTEBOOK;
   const of = JSON.stringify({ seed, threefry, kind, validation });
   if (testRows?.of !== of) {
-    const sampler = new DistSampler(seed, { layout: threefry });
+    const sampler = new DistSampler(seed, { threefry });
     testRows = { of, rows: splitDataset(data, sampler, { kind, validation }).test };
   }
   return testRows.rows;

@@ -131,7 +131,7 @@ export function splitOfRun(
   data: Dataset,
   { seed, threefry, split: kind, validation }: SplitOptions,
 ): Split {
-  return splitDataset(data, new DistSampler(seed, { layout: threefry }), { kind, validation });
+  return splitDataset(data, new DistSampler(seed, { threefry }), { kind, validation });
 }
 
 /**

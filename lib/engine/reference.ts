@@ -31,7 +31,7 @@ export class Reference {
   /** Returns the gradient that a step would use now. */
   gradient({ key, from, count }: Step): Float64Array {
     const { architecture, augment, threefry, scale } = this.#options;
-    const drawn = permutation(key, this.#trainRows.length, { layout: threefry });
+    const drawn = permutation(key, this.#trainRows.length, { threefry });
     const rows = Array.from(drawn.slice(from, from + count), (row) => this.#trainRows[row]);
     const change = (image: Uint8Array, i: number) =>
       augmentImage(image, this.#data, augment, { key, position: from + i });

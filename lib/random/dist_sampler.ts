@@ -37,7 +37,7 @@ export interface RowArray {
  */
 export class DistSampler {
   /** Which random numbers a key produces. */
-  readonly layout: ThreefryLayout;
+  readonly threefry: ThreefryLayout;
   /** The current key, then the unused second key of the last split. */
   readonly #words = new Uint32Array(4);
 
@@ -48,9 +48,9 @@ export class DistSampler {
    * @param options The layout
    * @throws {RangeError} If the seed is anything else
    */
-  constructor(seed: number, { layout = "legacy" }: ThreefryOptions = {}) {
+  constructor(seed: number, { threefry = "legacy" }: ThreefryOptions = {}) {
     this.#words.set(prngKey(seed));
-    this.layout = layout;
+    this.threefry = threefry;
   }
 
   /**
@@ -84,7 +84,7 @@ export class DistSampler {
 
   /** Advances to the key of the next draw and returns it, for a draw by other code. */
   nextKey(): Key {
-    fillKeys(this.#words, this.#words, this.layout);
+    fillKeys(this.#words, this.#words, this.threefry);
     return this.key;
   }
 
@@ -96,7 +96,7 @@ export class DistSampler {
    * @throws {RangeError} If the product of the sizes is not a whole number of at least 0
    */
   normal(...shape: number[]): Float32Array<ArrayBuffer> {
-    return normal(this.nextKey(), shape, { layout: this.layout });
+    return normal(this.nextKey(), shape, this);
   }
 
   /**
@@ -108,7 +108,7 @@ export class DistSampler {
    * @throws {RangeError} If `n` and `k` are not whole numbers with 0 <= k <= n
    */
   choice(n: number, k: number): Uint32Array<ArrayBuffer> {
-    return choice(this.nextKey(), n, k, { layout: this.layout });
+    return choice(this.nextKey(), n, k, this);
   }
 
   /**
@@ -143,7 +143,7 @@ export class DistSampler {
    * @returns A new array of the same kind
    */
   shuffle<Elements extends RowArray>(array: Elements): ReturnType<Elements["slice"]> {
-    return pick(array, permutation(this.nextKey(), array.length, { layout: this.layout }));
+    return pick(array, permutation(this.nextKey(), array.length, this));
   }
 }
 

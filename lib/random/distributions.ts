@@ -1,7 +1,8 @@
 /** Draws from JAX's distributions: a key gives the same numbers as in JAX. */
 import { erfInv } from "./erf_inv.ts";
-import { createRowSelector } from "./row_selector.ts";
-import { type Key, randomBits, type ThreefryOptions } from "./threefry.ts";
+import { fillRoundKeys, sortingRounds } from "./sorting_rounds.ts";
+import { sortByKeys } from "./stable_sort.ts";
+import { fillBits, type Key, randomBits, type ThreefryOptions } from "./threefry.ts";
 
 /** How many numbers to draw: a count, or the sizes of an array, whose product is the count. */
 export type Shape = number | readonly number[];
@@ -40,9 +41,9 @@ export interface UniformOptions extends ThreefryOptions {
 export function uniform(
   key: Key,
   shape: Shape,
-  { minval = 0, maxval = 1, layout }: UniformOptions = {},
+  { minval = 0, maxval = 1, threefry }: UniformOptions = {},
 ): Float32Array<ArrayBuffer> {
-  const bits = randomBits(key, elements(shape), { layout });
+  const bits = randomBits(key, elements(shape), { threefry });
   const low = Math.fround(minval);
   const range = Math.fround(Math.fround(maxval) - low);
   // 23 random bits become the fraction of a float32 from 1 to 2, from which 1 is subtracted below.
@@ -83,9 +84,9 @@ const ABOVE_MINUS_1 = -1 + 2 ** -24;
 export function normal(
   key: Key,
   shape: Shape,
-  { layout }: ThreefryOptions = {},
+  { threefry }: ThreefryOptions = {},
 ): Float32Array<ArrayBuffer> {
-  const numbers = uniform(key, shape, { minval: ABOVE_MINUS_1, maxval: 1, layout });
+  const numbers = uniform(key, shape, { minval: ABOVE_MINUS_1, maxval: 1, threefry });
   for (let i = 0; i < numbers.length; i++) numbers[i] = SQRT2 * erfInv(numbers[i]);
   return numbers;
 }
@@ -111,9 +112,24 @@ export function normal(
 export function permutation(
   key: Key,
   n: number,
-  options: ThreefryOptions = {},
+  { threefry = "legacy" }: ThreefryOptions = {},
 ): Uint32Array<ArrayBuffer> {
-  return choice(key, n, n, options);
+  if (!Number.isInteger(n) || n < 0) {
+    throw new RangeError(
+      `Cannot draw rows as their number must be a whole number of at least 0: ` +
+        `current value is ${n}`,
+    );
+  }
+  const order = Uint32Array.from({ length: n }, (_, i) => i);
+  const bits = new Uint32Array(n);
+  const scratch = { keys: new Uint32Array(n), values: new Uint32Array(n) };
+  const keys = new Uint32Array(2 * sortingRounds(n));
+  fillRoundKeys(key, keys, threefry);
+  for (let at = keys.length - 2; at >= 0; at -= 2) {
+    fillBits(keys.subarray(at, at + 2), bits, threefry);
+    sortByKeys(bits, order, scratch);
+  }
+  return order;
 }
 
 /**
@@ -122,7 +138,7 @@ export function permutation(
  *
  * @param key A key
  * @param n How many numbers there are
- * @param k How many to sample, at most n; if k is much smaller than n, this is fast, without a sort
+ * @param k How many to sample, at most n
  * @param options The layout
  * @returns k numbers, in the order of the permutation
  * @throws {RangeError} If `n` and `k` are not whole numbers with 0 <= k <= n
@@ -141,12 +157,15 @@ export function choice(
   key: Key,
   n: number,
   k: number,
-  { layout }: ThreefryOptions = {},
+  options: ThreefryOptions = {},
 ): Uint32Array<ArrayBuffer> {
-  const selectRows = createRowSelector(n, k, layout);
-  const rows = new Uint32Array(k);
-  selectRows(key, rows);
-  return rows;
+  if (!Number.isInteger(k) || k < 0 || k > n) {
+    throw new RangeError(
+      `Cannot draw rows without replacement as their number must be a whole number from 0 to ${n}: ` +
+        `current value is ${k}`,
+    );
+  }
+  return permutation(key, n, options).slice(0, k);
 }
 
 /** Returns the number of elements of a shape; `randomBits` checks that it is valid. */

@@ -20,7 +20,7 @@ export type ThreefryLayout = "legacy" | "partitionable";
 /** Options of the functions that draw random numbers. */
 export interface ThreefryOptions {
   /** Which random numbers a key produces. @default "legacy" */
-  layout?: ThreefryLayout;
+  threefry?: ThreefryLayout;
 }
 
 /**
@@ -67,7 +67,7 @@ export function prngKey(seed: number): Key {
  *   Uint32Array.of(4146024105, 967050713),
  *   Uint32Array.of(2718843009, 1272950319),
  * ]);
- * assertEquals(split(prngKey(0), 2, { layout: "partitionable" }), [
+ * assertEquals(split(prngKey(0), 2, { threefry: "partitionable" }), [
  *   Uint32Array.of(1797259609, 2579123966),
  *   Uint32Array.of(928981903, 3453687069),
  * ]);
@@ -75,7 +75,7 @@ export function prngKey(seed: number): Key {
  */
 export function split(key: Key, count = 2, options: ThreefryOptions = {}): Key[] {
   const words = new Uint32Array(2 * checkedCount(count, "split a key"));
-  fillKeys(key, words, options.layout);
+  fillKeys(key, words, options.threefry);
   const keys: Key[] = [];
   for (let i = 0; i < words.length; i += 2) keys.push(words.slice(i, i + 2));
   return keys;
@@ -130,7 +130,7 @@ export function randomBits(
   options: ThreefryOptions = {},
 ): Uint32Array<ArrayBuffer> {
   const bits = new Uint32Array(checkedCount(count, "draw random bits"));
-  fillBits(key, bits, options.layout);
+  fillBits(key, bits, options.threefry);
   return bits;
 }
 

@@ -47,7 +47,7 @@ export function* planRun(
   trainRows: number,
   key: Key,
 ): Generator<PlannedIteration, never> {
-  const sampler = DistSampler.fromKey(key, { layout: options.threefry });
+  const sampler = DistSampler.fromKey(key, { threefry: options.threefry });
   const batches = Math.ceil(trainRows / options.batchSize);
   const iterations = totalIterations(options, trainRows);
   yield { iteration: 0, evaluation: sampler.nextKey(), key: sampler.key };

@@ -68,7 +68,7 @@ function draw(
   { seed, threefry, split: kind, validation, initialization }: TrainingOptions,
   architecture: Sizes,
 ): RunStart {
-  const sampler = new DistSampler(seed, { layout: threefry });
+  const sampler = new DistSampler(seed, { threefry });
   const split = splitDataset(data, sampler, { kind, validation });
   const sample = sampler.choice(split.train.length, 1)[0];
   const parameters = drawParameters(architecture, initialization, sampler);

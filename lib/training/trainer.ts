@@ -308,7 +308,7 @@ export class Trainer {
     const { validation, test } = this.split;
     const { evalSize, threefry } = this.options;
     const rows = validation.length > 0 ? validation : test;
-    return choice(key, rows.length, evalSize, { layout: threefry }).map((i) => rows[i]);
+    return choice(key, rows.length, evalSize, { threefry }).map((i) => rows[i]);
   }
 
   #measured(evaluation: Evaluation, iteration: number): Metrics {

@@ -19,7 +19,7 @@ const rows = {
 
 Deno.test("splitDataset() returns the rows of JAX's shuffled mask, ascending", () => {
   for (const { seed, layout, mask } of golden.runs) {
-    const sampler = new DistSampler(seed, { layout: layout as ThreefryLayout });
+    const sampler = new DistSampler(seed, { threefry: layout as ThreefryLayout });
     const split = splitDataset(rows, sampler);
     const marks = new Uint8Array(70_000);
     for (const row of split.train) marks[row] = 1;

@@ -21,7 +21,7 @@ const NET: Architecture = {
 
 for (const { seed, layout, parameters } of golden.runs) {
   Deno.test(`drawParameters() draws the same first elements as JAX for seed ${seed} in the ${layout} layout`, () => {
-    const sampler = new DistSampler(seed, { layout: layout as ThreefryLayout });
+    const sampler = new DistSampler(seed, { threefry: layout as ThreefryLayout });
     // The notebook draws the split's mask and the spot check before the parameters.
     sampler.nextKey();
     sampler.nextKey();

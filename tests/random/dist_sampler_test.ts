@@ -10,7 +10,7 @@ const SHAPES = { w0: [50, 784], b0: [50], w1: [100, 50], b1: [100], w2: [10, 100
 for (const run of golden.runs) {
   const layout = run.layout as ThreefryLayout;
   Deno.test(`DistSampler draws the same numbers as JAX in a notebook's run with seed ${run.seed}, ${layout}`, () => {
-    const sampler = new DistSampler(run.seed, { layout });
+    const sampler = new DistSampler(run.seed, { threefry: layout });
 
     const mask = sampler.shuffle(Array.from({ length: 70000 }, (_, i) => i < 60000));
     assertEquals(sha256(Uint8Array.from(mask, Number)), run.mask);
@@ -28,11 +28,16 @@ for (const run of golden.runs) {
     const evaluations: Record<string, string> = run.evaluations;
     for (let step = 1; step <= 5000; step++) {
       const key = sampler.nextKey();
-      if (step in steps) assertEquals(choice(key, 60000, 100, { layout }), words(steps[step]));
+      if (step in steps) {
+        assertEquals(choice(key, 60000, 100, { threefry: layout }), words(steps[step]));
+      }
       if (step % 500 > 0) continue;
       const evaluationKey = sampler.nextKey();
       if (step in evaluations) {
-        assertEquals(choice(evaluationKey, 10000, 1000, { layout }), words(evaluations[step]));
+        assertEquals(
+          choice(evaluationKey, 10000, 1000, { threefry: layout }),
+          words(evaluations[step]),
+        );
       }
     }
     assertEquals([...sampler.key], run.key);
@@ -60,12 +65,12 @@ Deno.test("DistSampler does not share its key with callers", () => {
 
 Deno.test("DistSampler.fromKey() continues the draws of another sampler in its layout", () => {
   for (const layout of ["legacy", "partitionable"] as const) {
-    const sampler = new DistSampler(9, { layout });
+    const sampler = new DistSampler(9, { threefry: layout });
     sampler.normal(3);
-    const resumed = DistSampler.fromKey(sampler.key, { layout });
+    const resumed = DistSampler.fromKey(sampler.key, { threefry: layout });
     assertEquals(resumed.normal(10), sampler.normal(10));
     assertEquals(resumed.shuffle([1, 2, 3, 4, 5]), sampler.shuffle([1, 2, 3, 4, 5]));
-    assertEquals(resumed.layout, layout);
+    assertEquals(resumed.threefry, layout);
   }
 });
 

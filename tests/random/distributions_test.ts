@@ -11,14 +11,14 @@ for (const layout of ["legacy", "partitionable"] as const) {
 
   Deno.test(`uniform() equals JAX's in the ${layout} layout`, () => {
     for (const { key, n, uniform: expected } of cases) {
-      assertEquals(sha256(uniform(key, n, { layout })), expected, `${n} of key ${key}`);
+      assertEquals(sha256(uniform(key, n, { threefry: layout })), expected, `${n} of key ${key}`);
     }
   });
 
   Deno.test(`uniform() equals JAX's between two bounds in the ${layout} layout`, () => {
     for (const { key, n, ranges } of cases) {
       golden.uniformRanges.forEach(([minval, maxval], range) => {
-        const actual = uniform(key, n, { minval, maxval, layout });
+        const actual = uniform(key, n, { minval, maxval, threefry: layout });
         assertEquals(sha256(actual), ranges[range], `${n} of key ${key} from ${minval}`);
       });
     }
@@ -26,7 +26,7 @@ for (const layout of ["legacy", "partitionable"] as const) {
 
   Deno.test(`normal() is within 8 ulp of JAX's in the ${layout} layout`, () => {
     for (const { key, n, stride, normal: expected } of cases) {
-      const actual = normal(key, n, { layout }).filter((_, i) => i % stride === 0);
+      const actual = normal(key, n, { threefry: layout }).filter((_, i) => i % stride === 0);
       const difference = largestUlpDifference(actual, floats(expected));
       assert(difference <= 8, `${n} of key ${key}: ${difference} ulp`);
     }
@@ -34,7 +34,7 @@ for (const layout of ["legacy", "partitionable"] as const) {
 
   Deno.test(`permutation() equals JAX's in the ${layout} layout`, () => {
     for (const { key, n, permutation: expected, permutationStart } of cases) {
-      const actual = permutation(key, n, { layout });
+      const actual = permutation(key, n, { threefry: layout });
       assertEquals(actual.slice(0, 100), words(permutationStart));
       assertEquals(sha256(actual), expected, `${n} of key ${key}`);
     }
@@ -43,7 +43,7 @@ for (const layout of ["legacy", "partitionable"] as const) {
   Deno.test(`choice() equals JAX's for few and for many numbers in the ${layout} layout`, () => {
     for (const { key, n, choices } of cases) {
       for (const [k, expected] of choices) {
-        const actual = choice(key, n, Number(k), { layout });
+        const actual = choice(key, n, Number(k), { threefry: layout });
         assertEquals(sha256(actual), expected, `${k} of ${n} of key ${key}`);
       }
     }
@@ -52,7 +52,7 @@ for (const layout of ["legacy", "partitionable"] as const) {
   Deno.test(`choice() equals JAX's for the last n with two rounds and the first with three in the ${layout} layout`, () => {
     for (const { key, large } of golden.layouts[layout]) {
       for (const [n, expected] of large) {
-        const actual = choice(Uint32Array.from(key), Number(n), 100, { layout });
+        const actual = choice(Uint32Array.from(key), Number(n), 100, { threefry: layout });
         assertEquals(actual, words(String(expected)), `${n} of key ${key}`);
       }
     }
@@ -61,7 +61,7 @@ for (const layout of ["legacy", "partitionable"] as const) {
 
 Deno.test("normal() equals the digits in JAX's own tests", () => {
   assertAlmostEquals(normal(prngKey(0), 1)[0], -0.20584226, 5e-9);
-  const [value] = normal(prngKey(42), 1, { layout: "partitionable" });
+  const [value] = normal(prngKey(42), 1, { threefry: "partitionable" });
   assertAlmostEquals(value, -0.02830462, 5e-9);
 });
 

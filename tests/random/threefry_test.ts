@@ -46,7 +46,7 @@ for (const layout of LAYOUTS) {
   Deno.test(`split() equals JAX's in the ${layout} layout`, () => {
     for (const { key, splits } of golden.layouts[layout]) {
       for (const [count, expected] of Object.entries(splits)) {
-        const keys = split(Uint32Array.from(key), Number(count), { layout });
+        const keys = split(Uint32Array.from(key), Number(count), { threefry: layout });
         assertEquals(keys.length, Number(count));
         assertEquals(keys.flatMap((key) => [...key]), expected);
       }
@@ -56,7 +56,7 @@ for (const layout of LAYOUTS) {
   Deno.test(`randomBits() equals JAX's in the ${layout} layout`, () => {
     for (const { key, sizes } of golden.layouts[layout]) {
       for (const { n, bits, bitsStart } of sizes) {
-        const actual = randomBits(Uint32Array.from(key), n, { layout });
+        const actual = randomBits(Uint32Array.from(key), n, { threefry: layout });
         assertEquals(actual.slice(0, 100), words(bitsStart));
         assertEquals(sha256(actual), bits, `${n} words of key ${key}`);
       }
@@ -70,7 +70,7 @@ Deno.test("split() and randomBits() equal JAX's own test vectors", () => {
     [Uint32Array.of(4146024105, 967050713), Uint32Array.of(2718843009, 1272950319)],
   );
   assertEquals(
-    split(prngKey(0), 2, { layout: "partitionable" }),
+    split(prngKey(0), 2, { threefry: "partitionable" }),
     [Uint32Array.of(1797259609, 2579123966), Uint32Array.of(928981903, 3453687069)],
   );
   assertEquals(randomBits(prngKey(1701), 3), Uint32Array.of(56197195, 4200222568, 961309823));
@@ -90,7 +90,7 @@ Deno.test("randomBits() follows the definition of each layout for small sizes an
       const [a, b] = threefry2x32(key, 0, i);
       return a ^ b;
     });
-    assertEquals(randomBits(key, n, { layout: "partitionable" }), partitionable, `${n}`);
+    assertEquals(randomBits(key, n, { threefry: "partitionable" }), partitionable, `${n}`);
   }
 });
 
@@ -100,7 +100,7 @@ Deno.test("fillBits() writes only inside the given view", () => {
       const whole = new Uint32Array(n + 2).fill(5);
       fillBits(prngKey(9), whole.subarray(1, n + 1), layout);
       assertEquals([whole[0], whole[n + 1]], [5, 5]);
-      assertEquals(whole.slice(1, n + 1), randomBits(prngKey(9), n, { layout }));
+      assertEquals(whole.slice(1, n + 1), randomBits(prngKey(9), n, { threefry: layout }));
     }
   }
 });
@@ -108,7 +108,7 @@ Deno.test("fillBits() writes only inside the given view", () => {
 Deno.test("fillKeys() writes only inside the given view, which may hold the key itself", () => {
   for (const layout of LAYOUTS) {
     for (const count of [1, 2, 5]) {
-      const expected = split(prngKey(9), count, { layout });
+      const expected = split(prngKey(9), count, { threefry: layout });
       const whole = new Uint32Array(2 * count + 2).fill(5);
       const words = whole.subarray(1, -1);
       words.set(prngKey(9));

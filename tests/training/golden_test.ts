@@ -55,7 +55,10 @@ for (const run of golden.runs) {
     const steps = engine.calls.flatMap((call) => call.call === "step" ? [call.step] : []);
     assertEquals(steps.length, 5000);
     for (const [step, rows] of Object.entries(run.steps)) {
-      assertEquals(choice(steps[Number(step) - 1].key, 60000, 100, { layout }), words(rows));
+      assertEquals(
+        choice(steps[Number(step) - 1].key, 60000, 100, { threefry: layout }),
+        words(rows),
+      );
     }
     const testRows = Uint32Array.from(DATA.labels, (_, row) => row).filter((r) =>
       !trainRows.has(r)

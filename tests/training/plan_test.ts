@@ -48,7 +48,7 @@ Deno.test("planRun() with epochs draws one key per epoch and divides its permuta
 Deno.test("planRun() splits keys in the given threefry layout", () => {
   const options = { ...NOTEBOOK, threefry: "partitionable" } as const;
   const [first] = planRun(options, 10, prngKey(0)).take(1).toArray();
-  assertEquals(first.key, split(prngKey(0), 2, { layout: "partitionable" })[0]);
+  assertEquals(first.key, split(prngKey(0), 2, { threefry: "partitionable" })[0]);
 });
 
 Deno.test("SCHEDULES.step halves the notebook's rate after step 2000 and step 4000", () => {

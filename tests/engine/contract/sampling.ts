@@ -36,7 +36,7 @@ export function registerSampling(register: Register, make: MakeEngine): void {
           part: parts[i % parts.length],
         }));
         for (const { key, part: [from, count] } of draws) {
-          const order = permutation(key, n, { layout: threefry });
+          const order = permutation(key, n, { threefry });
           const expected = new Float64Array(64);
           for (const i of order.slice(from, from + count)) {
             for (let d = 0; d < 64; d++) expected[d] += data.images[trainRows[i] * 64 + d];

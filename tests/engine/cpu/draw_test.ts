@@ -36,7 +36,7 @@ for (const layout of ["legacy", "partitionable"] as const) {
       for (const margin of [6, 0, -1]) {
         const draw = drawer(n, layout, margin);
         for (const key of split(prngKey(n), 4)) {
-          const expected = permutation(key, n, { layout });
+          const expected = permutation(key, n, { threefry: layout });
           for (const count of [1, 2, 7, Math.floor(n / 8), Math.floor(n / 3), n]) {
             if (count < 1 || count > n) continue;
             assertEquals(draw(key, 0, count), expected.slice(0, count));

@@ -16,7 +16,7 @@ for (const layout of ["legacy", "partitionable"] as const) {
     ];
     drawer.push(draws);
     for (const { key, from, count } of draws) {
-      const expected = permutation(key, 5000, { layout }).slice(from, from + count);
+      const expected = permutation(key, 5000, { threefry: layout }).slice(from, from + count);
       assertEquals(drawer.next(), expected.map((i) => trainRows[i]));
     }
     assertThrows(() => drawer.next(), Error, "More draws were taken than pushed");

@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { findAdapter, Gpu } from "../../../lib/engine/webgpu/device.ts";
 import { Program, read, write } from "../../../lib/engine/webgpu/program.ts";
 import { permutation } from "../../../lib/random/distributions.ts";
-import { fillRoundKeys, sortingRounds } from "../../../lib/random/row_selector.ts";
+import { fillRoundKeys, sortingRounds } from "../../../lib/random/sorting_rounds.ts";
 import { type Key, prngKey, split, type ThreefryLayout } from "../../../lib/random/threefry.ts";
 import draw from "../../../shaders/functions/draw.wgsl" with { type: "text" };
 import threefry from "../../../shaders/functions/threefry.wgsl" with { type: "text" };
@@ -141,7 +141,7 @@ async function checkSample(
   const keys = split(prngKey(n + count), keyCount);
   const drawn = await chooseRows({ keys, n, begin, count, layout, kept });
   keys.forEach((key, slot) => {
-    const expected = permutation(key, n, { layout }).slice(begin, begin + count);
+    const expected = permutation(key, n, { threefry: layout }).slice(begin, begin + count);
     assertEquals(drawn[slot].slice(0, count), expected.map((row) => row * 10), `n = ${n}`);
     assert(drawn[slot].slice(count).every((row) => row === 0xffffffff), "unused rows of the slot");
   });

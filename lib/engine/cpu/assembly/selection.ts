@@ -1,5 +1,5 @@
 /**
- * The first few rows of a permutation, selected without sorting all n (`lib/random/row_selector.ts`
+ * The first few rows of a permutation, selected without sorting all n (`lib/random/sorting_rounds.ts`
  * explains the idea). The element at position p of the result had rank p among the keys of the last
  * round; its position before that round is its rank in the round before, and so on:
  *
