@@ -23,7 +23,7 @@ export function batchOf(
   const size = data.width * data.height;
   const images = new Uint8Array(count * size);
   const labels = new Uint8Array(count);
-  const drawn = choice(key, trainRows.length, from + count, { layout: threefry });
+  const drawn = choice(key, trainRows.length, from + count, { threefry });
   for (let i = 0; i < count; i++) {
     const row = trainRows[drawn[from + i]];
     const image = data.images.subarray(row * size, (row + 1) * size);
