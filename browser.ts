@@ -14,8 +14,8 @@
  */
 
 // Training.
-export { train, type TrainingRun } from "./lib/training/train.ts";
-export { DivergedError, engineOptions } from "./lib/training/trainer.ts";
+export { train, type TrainArguments, trainModel } from "./lib/training/train.ts";
+export { DivergedError, engineOptions, initialState } from "./lib/training/trainer.ts";
 export type * from "./lib/training/events.ts";
 export {
   NOTEBOOK,

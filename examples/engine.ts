@@ -6,8 +6,8 @@
  */
 import {
   createEngine,
-  DistSampler,
   engineOptions,
+  initialState,
   NOTEBOOK,
   prngKey,
   split,
@@ -17,9 +17,8 @@ import {
 const data = syntheticDigits({ trainRows: 5000, testRows: 1000 });
 await using engine = await createEngine(engineOptions(NOTEBOOK, data));
 engine.load(data);
-const parameters = new DistSampler(1).normal(45_360); // of a net of 784, 50, 100 and 10 units
-const state = { parameters, moments: new Float32Array(), stepsTaken: 0 };
-engine.start(Uint32Array.from({ length: 5000 }, (_, row) => row), state);
+const trainRows = Uint32Array.from({ length: 5000 }, (_, row) => row);
+engine.start(trainRows, initialState(NOTEBOOK, data, prngKey(1)));
 const testRows = Uint32Array.from({ length: 1000 }, (_, i) => 5000 + i);
 for (const key of split(prngKey(2), 5)) {
   const keys = split(key, 200); // one per step

@@ -17,8 +17,6 @@ const FLAGS = {
     FORMATS,
     "file format: npz for numpy.load, onnx for any ONNX runtime (images to probabilities), safetensors, json for a web page, c for a header with the weights and a function",
   ),
-  npz: toggle("the same as --format npz"),
-  onnx: toggle("the same as --format onnx"),
   out: path("FILE", "output file; by default beside the model, with the format's extension"),
   json: toggle("print one JSON object with the file's name"),
 };
@@ -49,21 +47,14 @@ const ENCODERS: Record<Format, (model: SavedModel) => Promise<Uint8Array | strin
 if (import.meta.main) await runTask(TASK, exportTask);
 
 async function exportTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
-  const format = chosenFormat(flags);
+  const { format } = flags;
+  if (format === undefined) {
+    throw new UsageError(`the format is needed: --format ${FORMATS.join("|")}`);
+  }
   const { file, model } = await loadNamedModel(TASK.name, flags);
   const stem = file.replace(/\.(safetensors|npz)$/, "");
   const out = flags.out ?? `${stem}.${EXTENSIONS[format] ?? format}`;
   if (out === file) throw new UsageError(`--out is needed: ${shownPath(file)} is the model itself`);
   await writeFileAtomically(out, await ENCODERS[format](model));
   print(flags.json ? JSON.stringify({ type: "export", file: out }) : out);
-}
-
-function chosenFormat({ format, npz, onnx }: FlagValues<typeof FLAGS>): Format {
-  const chosen = new Set([format, npz && "npz", onnx && "onnx"].filter((one) => one)) as Set<
-    Format
-  >;
-  if (chosen.size !== 1) {
-    throw new UsageError(`exactly one format is needed: --format ${FORMATS.join("|")}`);
-  }
-  return [...chosen][0];
 }

@@ -16,8 +16,6 @@ import { runTask } from "./run_task.ts";
 import { evaluateWithProgress } from "./evaluate_with_progress.ts";
 
 const FLAGS = {
-  run: path("DIR", "the run to report on; the same as naming a single folder"),
-  compare: path("DIR", "compare this run with those named after it"),
   out: path(
     "FILE",
     "output file; by default report.html in the run's folder, or compare.html next to the first",
@@ -40,17 +38,9 @@ const TASK: Task<typeof FLAGS> = {
 
 if (import.meta.main) await runTask(TASK, reportTask);
 
-async function reportTask(flags: FlagValues<typeof FLAGS>, others: string[]): Promise<void> {
-  const named = others.map(typedPath);
-  const { compare, run = named.length === 1 && compare === undefined ? named[0] : undefined } =
-    flags;
-  if (flags.run !== undefined && (compare !== undefined || named.length > 0)) {
-    throw new UsageError(
-      "--run reports on one run; to compare several, name their folders without --run",
-    );
-  }
-  const compared = compare === undefined ? named : [compare, ...named];
-  if (run === undefined && compared.length === 0) {
+async function reportTask(flags: FlagValues<typeof FLAGS>, folders: string[]): Promise<void> {
+  const runs = folders.map(typedPath);
+  if (runs.length === 0) {
     throw new UsageError(
       "the folder of a run is needed, or several to compare: deno task report runs/NAME",
     );
@@ -58,9 +48,9 @@ async function reportTask(flags: FlagValues<typeof FLAGS>, others: string[]): Pr
   using status = await openStatus(flags.quiet);
   const open = ({ dataset, data }: RunRecord) =>
     openChosenDataset(flags, status, data ?? { dataset });
-  const file = run === undefined
-    ? await writeComparison(compared, flags.out)
-    : await writeRunReport({ run, open, status, out: flags.out });
+  const file = runs.length > 1
+    ? await writeComparison(runs, flags.out)
+    : await writeRunReport({ run: runs[0], open, status, out: flags.out });
   print(flags.json ? JSON.stringify({ type: "report", file }) : file);
 }
 

@@ -4,7 +4,13 @@ import type { Dataset } from "../data/dataset.ts";
 import { createEngine } from "../engine/create.ts";
 import type { Backend, Engine, EngineOptions } from "../engine/engine.ts";
 import { flatParameters, layerSizes, type NetParameters } from "../net/architecture.ts";
-import type { BestStep, CheckpointEvent, SampleEvent, TrainingEvent } from "./events.ts";
+import type {
+  BestStep,
+  CheckpointEvent,
+  FinishedEvent,
+  SampleEvent,
+  TrainingEvent,
+} from "./events.ts";
 import type { OptionValues } from "./option_table.ts";
 import { checkAgainstRows, fitToRows, resolveOptions, type TrainingOptions } from "./options.ts";
 import type { RunStart } from "./start.ts";
@@ -17,7 +23,7 @@ import {
 } from "./trainer.ts";
 
 /** The arguments of `train()`: the data, and the options that differ from the notebook's. */
-export interface TrainingRun extends Partial<OptionValues> {
+export interface TrainArguments extends Partial<OptionValues> {
   /** The data to train and test on. */
   data: Dataset;
   /** The engine to use, which is not disposed. If omitted, one is created for this run. */
@@ -67,7 +73,7 @@ export interface TrainingRun extends Partial<OptionValues> {
  * }
  * ```
  */
-export async function* train(run: TrainingRun): AsyncGenerator<TrainingEvent, void> {
+export async function* train(run: TrainArguments): AsyncGenerator<TrainingEvent, void> {
   const {
     data,
     engine: given,
@@ -103,11 +109,35 @@ export async function* train(run: TrainingRun): AsyncGenerator<TrainingEvent, vo
   }
 }
 
+/**
+ * Trains the net, and returns it with its accuracy and loss on all test rows.
+ *
+ * @param run The data, and the options that differ from the notebook's
+ * @returns The last event of `train()`
+ * @throws The errors of `train()`
+ *
+ * @example
+ * ```ts
+ * import { trainModel } from "./train.ts";
+ * import { PRESETS } from "./presets.ts";
+ * import { syntheticDigits } from "../data/synthetic.ts";
+ * import { assert } from "@std/assert";
+ *
+ * const data = syntheticDigits({ trainRows: 2000, testRows: 100 });
+ * const model = await trainModel({ data, ...PRESETS.accurate, epochs: 2, backend: "cpu" });
+ * assert(model.accuracy > 0.5);
+ * ```
+ */
+export async function trainModel(run: TrainArguments): Promise<FinishedEvent> {
+  for await (const event of train(run)) if (event.type === "finished") return event;
+  throw new Error("Cannot return the net as train() ended without it");
+}
+
 async function* trainOn(
   engine: Engine,
   trainer: Trainer,
   { data, signal, resume, saveEvery = 0 }: Pick<
-    TrainingRun,
+    TrainArguments,
     "data" | "signal" | "resume" | "saveEvery"
   >,
 ): AsyncGenerator<TrainingEvent, void> {

@@ -3,7 +3,9 @@ import type { Dataset, Split } from "../data/dataset.ts";
 import type { Engine, EngineOptions, EngineState, Evaluation, Step } from "../engine/engine.ts";
 import { type Model, parameterCount } from "../net/architecture.ts";
 import { parameterViews } from "../net/maths.ts";
+import { drawParameters } from "../net/initialize.ts";
 import { OPTIMIZERS } from "../net/optimizers.ts";
+import { DistSampler } from "../random/dist_sampler.ts";
 import { choice } from "../random/distributions.ts";
 import type { Key } from "../random/threefry.ts";
 import type { BestStep, CheckpointEvent } from "./events.ts";
@@ -168,7 +170,7 @@ export class Trainer {
    */
   async begin(engine: Engine, from?: RunState): Promise<Advance> {
     load(engine, this.#data);
-    engine.start(this.split.train, from?.state ?? this.#fresh(this.#parameters));
+    engine.start(this.split.train, from?.state ?? stateBefore(this.options, this.#parameters));
     this.#engine = engine;
     this.#wait = undefined;
     this.#plan = this.#newPlan();
@@ -245,7 +247,7 @@ export class Trainer {
    */
   async finish(best?: BestStep): Promise<TrainedNet> {
     const iterations = this.queued;
-    if (best) this.#opened.start(this.split.train, this.#fresh(best.parameters));
+    if (best) this.#opened.start(this.split.train, stateBefore(this.options, best.parameters));
     const metrics = await this.evaluate(this.split.test);
     const model = await this.read();
     return { iterations, ...best && { bestIteration: best.iteration }, ...metrics, ...model };
@@ -258,12 +260,6 @@ export class Trainer {
 
   #newPlan(): Iterator<PlannedIteration, never> {
     return planRun(this.options, this.split.train.length, this.#start.key);
-  }
-
-  #fresh(parameters: Float32Array): EngineState {
-    const { momentArrays } = OPTIMIZERS[this.options.optimizer];
-    const moments = new Float32Array(momentArrays * parameters.length);
-    return { parameters, moments, stepsTaken: 0 };
   }
 
   #model(
@@ -362,6 +358,41 @@ export function engineOptions(
     augment: AUGMENTATIONS[options.augment].of(options),
     threefry,
   };
+}
+
+/** Returns the state of a run that has these parameters and has taken no step. */
+function stateBefore({ optimizer }: TrainingOptions, parameters: Float32Array): EngineState {
+  const moments = new Float32Array(OPTIMIZERS[optimizer].momentArrays * parameters.length);
+  return { parameters, moments, stepsTaken: 0 };
+}
+
+/**
+ * Draws the state with which to start an engine, to train without `train()`.
+ *
+ * @param options The run's options
+ * @param shape The data's image sizes and number of classes
+ * @param key The key of the parameters
+ * @returns Drawn parameters, and moments of 0
+ *
+ * @example
+ * ```ts
+ * import { initialState } from "./trainer.ts";
+ * import { NOTEBOOK } from "./options.ts";
+ * import { prngKey } from "../random/threefry.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { parameters } = initialState(NOTEBOOK, { width: 28, height: 28, classes: 10 }, prngKey(1));
+ * assertEquals(parameters.length, 45_360);
+ * ```
+ */
+export function initialState(
+  options: TrainingOptions,
+  shape: Pick<Dataset, "width" | "height" | "classes">,
+  key: Key,
+): EngineState {
+  const { architecture } = engineOptions(options, shape);
+  const sampler = DistSampler.fromKey(key, options);
+  return stateBefore(options, drawParameters(architecture, options.initialization, sampler));
 }
 
 /** Measures how long a promise still takes, in milliseconds; if it rejects, for ever. */

@@ -60,7 +60,7 @@ test("evaluate and report read a CSV file with the same settings as the run", as
   const { code, stdout, stderr } = await runCli("evaluate", ["--json", "--model", model]);
   assertEquals([code, stderr], [0, ""]);
   assertEquals(jsonLines(stdout)[0].accuracy, (await loadModel(model)).run?.result?.accuracy);
-  const report = await runCli("report", ["--run", dirname(model)]);
+  const report = await runCli("report", [dirname(model)]);
   assertEquals([report.code, report.stderr], [0, ""]);
 });
 
@@ -85,7 +85,7 @@ test("evaluate, report and resume reject the run's data after it has changed", a
     /the data must be the run's .*bars\.csv \(210 rows, .*: current value is .*\(211 rows,/;
   const uses = {
     evaluate: ["--model", model],
-    report: ["--run", folder],
+    report: [folder],
     train: ["--backend", "cpu", "--resume", `${folder}/checkpoint.safetensors`],
   };
   for (const task of ["evaluate", "report", "train"] as const) {

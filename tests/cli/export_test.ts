@@ -9,12 +9,20 @@ import { drawnModel, jsonLines, pictureFolder } from "./trained_nets.ts";
 test("export writes .npz and .onnx files next to the model, or to --out", async () => {
   await using folder = await pictureFolder();
   const model = drawnModel();
-  const npz = await runCli("export", ["--npz", "--model", folder.model]);
+  const npz = await runCli("export", ["--format", "npz", "--model", folder.model]);
   assertEquals([npz.code, npz.stdout], [0, `${folder.path}/net.npz\n`]);
   assertEquals(await Deno.readFile(`${folder.path}/net.npz`), encodeNpz(modelTensors(model)));
 
   const out = `${folder.path}/elsewhere.onnx`;
-  const onnx = await runCli("export", ["--onnx", "--json", "--model", folder.model, "--out", out]);
+  const onnx = await runCli("export", [
+    "--format",
+    "onnx",
+    "--json",
+    "--model",
+    folder.model,
+    "--out",
+    out,
+  ]);
   assertEquals([onnx.code, jsonLines(onnx.stdout)], [0, [{ type: "export", file: out }]]);
   assertEquals(await Deno.readFile(out), encodeOnnx(model));
 });
@@ -40,13 +48,8 @@ test("export --format writes that format, and never overwrites the model", async
   assertEquals(await Deno.readFile(`${folder.path}/copy.safetensors`), before);
 });
 
-test("export requires exactly one format", async () => {
-  for (const formats of [[], ["--npz", "--onnx"], ["--format", "npz", "--onnx"]]) {
-    const { code, stdout, stderr } = await runCli("export", ["--model", "x", ...formats]);
-    assertEquals([code, stdout], [2, ""]);
-    assertMatch(
-      stderr,
-      /^error: exactly one format is needed: --format npz\|onnx\|safetensors\|json\|c/,
-    );
-  }
+test("export requires a format", async () => {
+  const { code, stdout, stderr } = await runCli("export", ["--model", "x"]);
+  assertEquals([code, stdout], [2, ""]);
+  assertMatch(stderr, /--format npz\|onnx\|safetensors/);
 });

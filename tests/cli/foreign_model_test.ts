@@ -12,7 +12,8 @@ test("predict, evaluate and export accept another program's net if its settings 
   await Deno.writeFile(npz, encodeNpz(modelTensors(drawnModel())));
   const settings = ["--activation", "tanh", "--head", "softmax", "--scale", "l2"];
   for (const task of ["predict", "evaluate", "export"] as const) {
-    const rest = { predict: [`${folder.path}/one.png`], evaluate: [], export: ["--onnx"] }[task];
+    const rest =
+      { predict: [`${folder.path}/one.png`], evaluate: [], export: ["--format", "onnx"] }[task];
     const { code, stdout, stderr } = await runCli(task, [
       "--model",
       npz,
@@ -34,12 +35,12 @@ test("predict, evaluate and export accept another program's net if its settings 
   const predicted = await runCli("predict", ["--json", "--model", npz, ...settings, image]);
   assertEquals(jsonLines(predicted.stdout), [await expectedPrediction(image, image)]);
 
-  const exported = await runCli("export", ["--model", npz, ...settings, "--onnx"]);
+  const exported = await runCli("export", ["--model", npz, ...settings, "--format", "onnx"]);
   assertEquals([exported.code, exported.stdout], [0, `${folder.path}/net.onnx\n`]);
   assertEquals(await Deno.readFile(`${folder.path}/net.onnx`), encodeOnnx(drawnModel()));
 
   const before = await Deno.readFile(npz);
-  const itself = await runCli("export", ["--model", npz, ...settings, "--npz"]);
+  const itself = await runCli("export", ["--model", npz, ...settings, "--format", "npz"]);
   assertEquals(itself.code, 2);
   assertMatch(itself.stderr, /^error: --out is needed: .*net\.npz is the model itself$/m);
   assertEquals(await Deno.readFile(npz), before);

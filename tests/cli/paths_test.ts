@@ -25,20 +25,20 @@ test("paths of flags are relative to the user's working directory, not to the ta
   const checkpoint = ["--resume", "../run/checkpoint.safetensors", "--iterations", "80"];
   await run("train", ...checkpoint, "--backend", "cpu");
   await run("evaluate", "--model", "../run/model.safetensors");
-  await run("export", "--npz", "--model", "../run/model.safetensors", "--out", "net.npz");
+  await run("export", "--format", "npz", "--model", "../run/model.safetensors", "--out", "net.npz");
   await run("sweep", "--dataset", "bars.csv", "--out", "some.csv", "--quiet", ...QUICK);
-  const report = await run("report", "--run", "../run");
+  const report = await run("report", "../run");
   assertEquals(report.stdout, `${data.path}/run/report.html\n`);
-  await run("report", "--compare", "../run", "../run/", "--out", "both.html");
+  await run("report", "../run", "../run/", "--out", "both.html");
   assertEquals(listing(userDirectory), ["bars.csv", "both.html", "images", "net.npz", "some.csv"]);
 });
 
-test("report --run . takes the run's name from the folder", async () => {
+test("report . takes the run's name from the folder", async () => {
   using data = barsFolder();
   const out = `${data.path}/named`;
   const args = ["--dataset", data.csv, "--out", out, ...QUICK];
   assertEquals((await runCli("train", args)).code, 0);
-  const { code, stdout } = await runCli("report", ["--run", "."], { INIT_CWD: out });
+  const { code, stdout } = await runCli("report", ["."], { INIT_CWD: out });
   assertEquals([code, stdout], [0, `${out}/report.html\n`]);
   assertMatch(await Deno.readTextFile(`${out}/report.html`), /<h1>Run named<\/h1>/);
 });

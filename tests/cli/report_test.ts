@@ -42,11 +42,11 @@ test("report reads moved data from --dataset, and writes to --out", async () => 
   await saveRun(data.csv, run, 1);
   const moved = `${data.path}/moved.csv`;
   await Deno.rename(data.csv, moved);
-  const lost = await runCli("report", ["--run", run]);
+  const lost = await runCli("report", [run]);
   assertEquals(lost.code, 1);
   assertMatch(lost.stderr, /^error: .*bars\.csv/m);
   const out = `${data.path}/page.html`;
-  const args = ["--run", run, "--dataset", moved, "--out", out, "--json"];
+  const args = [run, "--dataset", moved, "--out", out, "--json"];
   const { code, stdout } = await runCli("report", args);
   assertEquals([code, JSON.parse(stdout)], [0, { type: "report", file: out }]);
   assertEquals(listing(run).includes("report.html"), false);
@@ -60,7 +60,7 @@ test("report compares several runs, without reading their data", async () => {
   const { code, stdout } = await runCli("report", runs);
   assertEquals([code, stdout], [0, `${data.path}/compare.html\n`]);
   const page = await Deno.readTextFile(`${data.path}/compare.html`);
-  await runCli("report", ["--compare", ...runs, "--out", `${data.path}/again.html`]);
+  await runCli("report", [...runs, "--out", `${data.path}/again.html`]);
   assertEquals(await Deno.readTextFile(`${data.path}/again.html`), page);
   assertMatch(page, /<h1>2 runs compared<\/h1>/);
   for (const name of ["one", "two"]) assert(page.includes(`${name}</li>`), name);
@@ -75,7 +75,7 @@ test("train --report writes the same page as deno task report", async () => {
   assert(!stdout.includes("report"), stdout);
   assertMatch(stderr, /^Wrote the report to .*\/run\/report\.html$/m);
   const page = await Deno.readTextFile(`${run}/report.html`);
-  await runCli("report", ["--run", run]);
+  await runCli("report", [run]);
   assertEquals(await Deno.readTextFile(`${run}/report.html`), page);
 });
 
@@ -110,9 +110,7 @@ interface ModuleGraph {
 
 const WRONG: [string[], string][] = [
   [[], "the folder of a run is needed, or several to compare"],
-  [["--run", "a", "--compare", "b"], "--run reports on one run"],
-  [["--run", "a", "b"], "--run reports on one run"],
-  [["--rum", "a"], "unknown option '--rum' (Did you mean --run?)"],
+  [["--outt", "a"], "unknown option '--outt' (Did you mean --out?)"],
 ];
 
 for (const [args, message] of WRONG) {
@@ -128,7 +126,7 @@ test("report fails with one line if there is no finished run, and writes nothing
   using data = barsFolder();
   const run = `${data.path}/run`;
   await Deno.mkdir(run);
-  for (const args of [["--run", run], ["--compare", run, run]]) {
+  for (const args of [[run], [run, run]]) {
     const { code, stdout, stderr } = await runCli("report", args);
     assertEquals([code, stdout], [1, ""]);
     assertMatch(stderr, /^error: .*model\.safetensors.*\n$/);

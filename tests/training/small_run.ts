@@ -2,7 +2,7 @@
 import type { Dataset } from "../../lib/data/dataset.ts";
 import type { FinishedEvent, TrainingEvent } from "../../lib/training/events.ts";
 import { resolveOptions, type TrainingOptions } from "../../lib/training/options.ts";
-import { train, type TrainingRun } from "../../lib/training/train.ts";
+import { train, type TrainArguments } from "../../lib/training/train.ts";
 import { engineOptions } from "../../lib/training/trainer.ts";
 import { FakeEngine } from "./fake_engine.ts";
 
@@ -36,7 +36,7 @@ export function fakeEngine(options: Partial<TrainingOptions> = OPTIONS): FakeEng
 /** Runs train() on a fake engine, with the engine's clock, and returns all events. */
 export async function eventsOf(
   engine: FakeEngine,
-  run: Partial<TrainingRun> = {},
+  run: Partial<TrainArguments> = {},
 ): Promise<TrainingEvent[]> {
   const { now } = performance;
   performance.now = () => engine.milliseconds;

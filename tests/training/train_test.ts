@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { parameterViews } from "../../lib/net/maths.ts";
 import { DistSampler } from "../../lib/random/dist_sampler.ts";
-import { train, type TrainingRun } from "../../lib/training/train.ts";
+import { train, type TrainArguments } from "../../lib/training/train.ts";
 import { DATA, eventsOf, fakeEngine, finished, OPTIONS } from "./small_run.ts";
 
 Deno.test("train() yields its events in order", async () => {
@@ -180,7 +180,7 @@ Deno.test("train() takes no step if iterations is 0", async () => {
 
 Deno.test("train() throws for invalid options before it calls the engine", async () => {
   const engine = fakeEngine();
-  const wrong: Partial<TrainingRun>[] = [
+  const wrong: Partial<TrainArguments>[] = [
     { batchSize: 15 },
     { evalSize: 7 },
     { validation: 14 },

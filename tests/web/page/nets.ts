@@ -13,7 +13,7 @@ import { loadModel } from "../../../lib/model/load_model.ts";
 import { encodeNpz } from "../../../lib/model/npz.ts";
 import { encodeModel } from "../../../lib/model/saved_model.ts";
 import { PRESETS } from "../../../lib/training/presets.ts";
-import { train, type TrainingRun } from "../../../lib/training/train.ts";
+import { train, type TrainArguments } from "../../../lib/training/train.ts";
 import type { FinishedEvent } from "../../../lib/training/events.ts";
 import { mnistDirectory, needs } from "../../requirements.ts";
 import { openPage } from "../training_page.ts";
@@ -187,7 +187,7 @@ async function examinedCounts(page: Page): Promise<string> {
   return (await page.locator("#confusion td button").allTextContents()).join();
 }
 
-async function trained(run: TrainingRun): Promise<FinishedEvent> {
+async function trained(run: TrainArguments): Promise<FinishedEvent> {
   for await (const event of train(run)) if (event.type === "finished") return event;
   throw new Error("the run did not finish");
 }

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { readIdxFolder } from "../../../lib/data/idx_folder.ts";
 import { MNIST } from "../../../lib/data/published.ts";
-import { train, type TrainingRun } from "../../../lib/training/train.ts";
+import { train, type TrainArguments } from "../../../lib/training/train.ts";
 import { mnistDirectory, needs } from "../../requirements.ts";
 import { openPage } from "../training_page.ts";
 
@@ -12,7 +12,7 @@ const withMnist = await needs("browser", "mnist");
 const mnist = () => readIdxFolder(mnistDirectory(), MNIST);
 
 /** Returns steps and accuracy of a run's evaluations, as the page's table shows them. */
-async function evaluationsOf(run: TrainingRun): Promise<string[][]> {
+async function evaluationsOf(run: TrainArguments): Promise<string[][]> {
   const evaluations: string[][] = [];
   for await (const event of train(run)) {
     if (event.type !== "evaluated") continue;
