@@ -154,8 +154,9 @@ export function reportSplit(
   if (count === 0) return;
   const [shown, all] = [count, split.test.length].map((rows) => rows.toLocaleString("en-US"));
   onWarning(
-    `${data.name}: ${shown} of the ${all} test rows ${count === 1 ? "is" : "are"} also training ` +
-      `rows, so the accuracy is optimistic`,
+    `${data.name}: ${shown} of the ${all} test rows ` +
+      `${count === 1 ? "is also a training row" : "are also training rows"}, so the accuracy is ` +
+      `optimistic`,
   );
 }
 

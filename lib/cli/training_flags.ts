@@ -96,10 +96,20 @@ export function trainingOptions(flags: FlagValues<TrainingFlags>): Partial<Optio
  */
 export function fitToData(
   options: TrainingOptions,
-  data: Pick<Dataset, "name" | "trainRows" | "publishedSplit"> & { labels: { length: number } },
-  flags: { batchSize?: unknown; evalSize?: unknown },
+  data:
+    & Pick<Dataset, "name" | "trainRows" | "publishedSplit" | "validationRows" | "hasNamedTest">
+    & { labels: { length: number } },
+  flags: { batchSize?: unknown; evalSize?: unknown; split?: unknown; validation?: unknown },
   onNotice: (line: string) => void,
 ): TrainingOptions {
+  const { hasNamedTest, validationRows = 0 } = data;
+  if (hasNamedTest && flags.split === undefined) {
+    options = { ...options, split: "original" };
+    if (validationRows > 0 && flags.validation === undefined) {
+      options = { ...options, validation: validationRows };
+      onNotice(`${data.name}: its ${validationRows} validation rows are held out`);
+    }
+  }
   const fitted = fitToRows(options, data, flags);
   const { batchSize, evalSize } = fitted;
   if (batchSize < options.batchSize || evalSize < options.evalSize) {
@@ -107,8 +117,11 @@ export function fitToData(
       `${data.name} has few rows, so --batch-size is ${batchSize} and --eval-size is ${evalSize}`,
     );
   }
-  if (options.split === "original" && data.publishedSplit === false) {
-    onNotice(`${data.name} does not say which rows are for testing, so they are drawn at random`);
+  if (data.publishedSplit === false) {
+    onNotice(
+      `${data.name} does not say which rows are for testing, so they are drawn at random, with ` +
+        `rows of each class in both parts`,
+    );
   }
   return fitted;
 }
