@@ -126,15 +126,17 @@ export function fromTexts<Values>(
   texts: Readonly<Record<string, string | undefined>>,
   refuse: Refuse,
 ): Values {
-  const values = Object.entries<Field>(fields).flatMap(([name, { kind, optional }]) => {
-    const text = texts[name];
-    if (text === undefined) {
-      return optional ? [] : refuse(`${name} must be given`, "none");
-    }
-    if (kind === "text") return [[name, text]];
-    if (kind === "json") return [[name, parseJson(text) ?? refuse(`${name} must be JSON`, text)]];
-    return [[name, text.trim() === "" ? refuse(`${name} must be a number`, text) : Number(text)]];
-  });
+  const values = Object.entries<Field>(fields).flatMap(
+    ([name, { kind, optional }]): [string, unknown][] => {
+      const text = texts[name];
+      if (text === undefined) {
+        return optional ? [] : refuse(`${name} must be given`, "none");
+      }
+      if (kind === "text") return [[name, text]];
+      if (kind === "json") return [[name, parseJson(text) ?? refuse(`${name} must be JSON`, text)]];
+      return [[name, text.trim() === "" ? refuse(`${name} must be a number`, text) : Number(text)]];
+    },
+  );
   return fromValues(fields, Object.fromEntries(values), refuse);
 }
 

@@ -12,7 +12,7 @@ function fit(facts: Parameters<typeof fitToData>[1], flags: Parameters<typeof fi
 }
 
 Deno.test("fitToData() uses the test and validation rows that the data name, unless flags say otherwise", () => {
-  const shuffled = { split: "shuffle", validation: 0, notices: [] };
+  const shuffled: ReturnType<typeof fit> = { split: "shuffle", validation: 0, notices: [] };
   assertEquals(fit(data), shuffled);
   const named = { ...data, hasNamedTest: true };
   assertEquals(fit(named), { ...shuffled, split: "original" });
