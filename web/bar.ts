@@ -3,7 +3,7 @@
 import { button, element, show, write } from "./dom.ts";
 import { count, percent } from "./numbers.ts";
 import { isSameRun } from "./settings.ts";
-import { measuresOf, type State } from "./state.ts";
+import { isWaiting, measuresOf, type State } from "./state.ts";
 
 const [status, steps, device, pace, accuracy, accuracyOf] = [
   "status",
@@ -72,7 +72,9 @@ function showNumbers({ run }: State): void {
   device.title = device.textContent!;
 }
 
-function statusOf({ busy, run, isTraining, isHidden, data }: State): string {
+function statusOf(state: State): string {
+  const { busy, run, isTraining, isHidden, data, loading } = state;
+  if (loading && (!data || isTraining && isWaiting(state))) return `${loading}…`;
   if (busy !== undefined && busy !== "Training") return `${busy}…`;
   if (!data || !run) return "Loading…";
   if (run.isBroken) return "Stopped by an error";

@@ -26,6 +26,8 @@ export type TrainerOrder =
 export type TrainerReport =
   /** What the trainer is doing now; undefined if it waits for orders. */
   | { kind: "busy"; what: string | undefined }
+  /** How much of the data has arrived. */
+  | { kind: "loading"; what: string }
   /** Data is loaded. While `isPartial`, the rest of the training rows is still on its way. */
   | { kind: "opened"; dataset: string; trainRows: number; isPartial: boolean }
   /** A message for the visitor. */

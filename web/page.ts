@@ -37,7 +37,14 @@ import {
   trainingOptions,
 } from "./settings.ts";
 import { showSheet } from "./sheet.ts";
-import { examinationOf, isUntrained, type RunView, shownNet, type State } from "./state.ts";
+import {
+  examinationOf,
+  isUntrained,
+  isWaiting,
+  type RunView,
+  shownNet,
+  type State,
+} from "./state.ts";
 import { offerTab, onTab, showTab, TAB_NAMES } from "./tabs.ts";
 import { showUnit } from "./unit.ts";
 import { showWeights } from "./weights.ts";
@@ -63,6 +70,7 @@ const query = new URLSearchParams(location.search);
 const notices: string[] = [];
 const state: State = {
   busy: "Loading",
+  loading: undefined,
   data: undefined,
   draft: readLink(),
   invalid: undefined,
@@ -270,15 +278,26 @@ trainer.onmessage = ({ data: report }: MessageEvent<TrainerReport>) => {
     case "log":
       if (run) run.log = [...run.log, report.line];
       break;
+    case "loading":
+      state.loading = report.what;
+      break;
     case "opened": {
       const { dataset, trainRows, isPartial } = report;
+      const isFree = run !== undefined && run.iteration > 0; // on the first rows
+      const wantsTraining = state.isTraining;
       state.data = { name: dataset, trainRows, isPartial };
+      if (!isPartial) state.loading = undefined;
       forgetImages();
       if (dataset !== "mnist" && state.draft.data === "auto") {
         addNotice("Not MNIST: its files are missing, so the page trains on digits that it draws.");
       }
       if (!state.pad.digit) ask({ kind: "digit" });
+      if (isFree) {
+        addNotice(`All ${count(trainRows)} training digits are here: a new run uses them.`);
+        break;
+      }
       beginRun();
+      if (wantsTraining) setTraining(true);
       break;
     }
     case "device":
@@ -299,9 +318,13 @@ trainer.onmessage = ({ data: report }: MessageEvent<TrainerReport>) => {
         points: [],
         batch: undefined,
         isOver: false,
-        isChanged: false,
+        isChanged: state.data!.isPartial,
         isBroken: false,
       };
+      if (state.data!.isPartial) {
+        const rows = count(state.data!.trainRows);
+        state.run.log = [`Trains on the first ${rows} digits alone: the others are on their way.`];
+      }
       state.examination = undefined;
       examine(true);
       break;
@@ -446,6 +469,8 @@ function setTraining(value: boolean): void {
   if (value && state.invalid) return refuse();
   if (value && state.run?.isBroken) beginRun();
   state.isTraining = value;
+  // The notebook's exact run waits for all rows; `opened` starts it.
+  if (value && isWaiting(state)) return render();
   if (value && state.run?.isOver) {
     state.run.isOver = false;
     change(`Trains on after the last step, ${count(state.run.iterations)}.`);
@@ -480,6 +505,7 @@ function refuse(): void {
 button("start").addEventListener("click", () => setTraining(!state.isTraining));
 button("step").addEventListener("click", () => {
   if (state.invalid) return refuse();
+  if (isWaiting(state)) return setTraining(true);
   if (state.isTraining) setTraining(false);
   if (state.run?.isBroken) beginRun();
   if (state.run?.isOver) {

@@ -85,7 +85,8 @@ export class Run {
   learningRate: number;
   /** The net at the last report. */
   model: Model;
-  readonly #data: Dataset;
+  /** The data set that the run trains on. */
+  readonly data: Dataset;
   readonly #options: TrainingOptions;
   readonly #start: RunStart;
   readonly #trainer: Trainer;
@@ -112,7 +113,7 @@ export class Run {
         `The page cannot stop early: patience must be 0, not ${options.patience}`,
       );
     }
-    this.#data = data;
+    this.data = data;
     this.#options = options;
     this.learningRate = options.learningRate;
     this.#start = drawStart(data, options, engineOptions(options, data).architecture);
@@ -218,7 +219,7 @@ export class Run {
 
   /** Returns the options of an engine for the run. */
   get engineOptions(): Engine["options"] {
-    return engineOptions(this.#options, this.#data);
+    return engineOptions(this.#options, this.data);
   }
 
   #keep({ state, ...saved }: RunState): Model {

@@ -56,6 +56,8 @@ export interface Shown {
 export interface State {
   /** What the trainer is doing; undefined if it waits. */
   busy: string | undefined;
+  /** How much of the data has arrived; undefined if all has. */
+  loading: string | undefined;
   data: { name: string; trainRows: number; isPartial: boolean } | undefined;
   /** The settings in the fields. A new run uses them. */
   draft: Settings;
@@ -79,6 +81,11 @@ export interface State {
   cell: { label: number; answer: number } | undefined;
   sheet: AugmentedImages | undefined;
   tab: string;
+}
+
+/** Returns whether training needs data that is still on its way. */
+export function isWaiting({ data, draft }: State): boolean {
+  return !data || data.isPartial && draft.preset === "notebook";
 }
 
 /** Returns the net that the whole page shows: a file's, or else the run's. */

@@ -12,6 +12,7 @@ import type { TrainingOptions } from "../lib/training/options.ts";
 import { outputsOfRows, predict } from "../lib/training/predict.ts";
 import { batchOf } from "./batch_of.ts";
 import type { Batch, ExaminerTask, TrainerOrder, TrainerReport } from "./messages.ts";
+import { FirstRowsCollector } from "./first_rows.ts";
 import { type Report, Run, SteeredEngine } from "./run.ts";
 
 /** Rows of an evaluation on all test rows between two checks for messages. */
@@ -20,6 +21,11 @@ const PIECE_ROWS = 2000;
 const THREADS = Math.max(1, (navigator.hardwareConcurrency ?? 2) - 1);
 /** Fewer than MNIST's: these take 0.2 s to draw, MNIST's numbers 1 s. */
 const SYNTHETIC = { trainRows: 12_000, testRows: 2_000 };
+
+/** The rows with which a visitor with a slow network can begin. */
+const FIRST_ROWS = { trainRows: 5000, testRows: 10_000 };
+/** Milliseconds within which all rows are worth waiting for. */
+const PATIENCE = 2000;
 
 const page = globalThis as unknown as {
   onmessage: (event: MessageEvent<TrainerOrder>) => void;
@@ -52,8 +58,9 @@ page.onmessage = async ({ data: order }) => {
   switch (order.kind) {
     case "open":
       examiner = order.examiner;
-      await guarded(() => open(order.folder));
-      break;
+      // While it loads, runs on the first rows are possible.
+      guarded(() => open(order.folder));
+      return;
     case "reset":
       pending.reset = order;
       pending.stepsPerSecond = pending.singleSteps = 0;
@@ -95,10 +102,15 @@ async function guarded(task: () => Promise<void>): Promise<void> {
 
 async function open(folder: string | undefined): Promise<void> {
   page.postMessage({ kind: "busy", what: "Loading the digits" });
-  data = await openData(folder);
+  use(await openData(folder), false);
+}
+
+/** Makes the next runs train on a data set. */
+function use(loaded: Dataset, isPartial: boolean): void {
+  data = loaded;
   examiner.postMessage({ kind: "data", data } satisfies ExaminerTask);
   const { name: dataset, trainRows } = data;
-  page.postMessage({ kind: "opened", dataset, trainRows, isPartial: false });
+  page.postMessage({ kind: "opened", dataset, trainRows, isPartial });
 }
 
 async function openData(folder: string | undefined): Promise<Dataset> {
@@ -106,22 +118,33 @@ async function openData(folder: string | undefined): Promise<Dataset> {
   const files = new Map<string, { bytes: number; total?: number }>();
   const megabytes = (of: "bytes" | "total") =>
     Array.from(files.values()).reduce((sum, file) => sum + (file[of] ?? 0), 0) / 1e6;
+  // On a fast network, everything arrives at the same time, and one start is enough.
+  const begun = performance.now();
+  let isComplete = false;
+  const first = new FirstRowsCollector(FIRST_ROWS, (rows) => {
+    const rest = PATIENCE - (performance.now() - begun);
+    setTimeout(() => isComplete || use(rows, true), Math.max(0, rest));
+  });
   try {
     return await fetchMnist(folder, {
       attempts: 2,
+      onFile: (name) => first.begin(name),
       onNotice: (line) => page.postMessage({ kind: "notice", line }),
       onProgress(progress) {
         files.set(progress.file, progress);
         const isKnown = files.size === 4 && Array.from(files.values()).every(({ total }) => total);
         const of = isKnown ? ` of ${megabytes("total").toFixed(0)}` : "";
         const what = `Loading MNIST, ${megabytes("bytes").toFixed(0)}${of} MB`;
-        page.postMessage({ kind: "busy", what });
+        page.postMessage({ kind: "loading", what });
       },
     });
   } catch (error) {
     if (!(error instanceof DataUnavailableError)) throw error;
     page.postMessage({ kind: "notice", line: error.message });
     return syntheticDigits(SYNTHETIC);
+  } finally {
+    first.stop();
+    isComplete = true;
   }
 }
 
@@ -270,7 +293,7 @@ async function measure(run: Run): Promise<void> {
 
 /** Compares the net before and after a step on the step's images. */
 function compare(run: Run, step: ReturnType<Run["nextStep"]>, before: Model): Batch {
-  const { images, labels } = batchOf(data, run.split.train, step, run.engineOptions);
+  const { images, labels } = batchOf(run.data, run.split.train, step, run.engineOptions);
   const nets = [before, run.model];
   const loss = nets.map((net) => {
     let sum = 0;

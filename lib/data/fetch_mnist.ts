@@ -19,6 +19,11 @@ import { MNIST } from "./published.ts";
 export interface FetchMnistOptions extends DownloadOptions {
   /** Called with a message for the user if the checksums cannot be verified. */
   onNotice?: (line: string) => void;
+  /**
+   * Called when a file begins to arrive, also when it begins again after a failed attempt. Returns a
+   * function that is called with each piece, before anything is verified.
+   */
+  onFile?: (name: IdxFileName) => (piece: Uint8Array<ArrayBuffer>) => void;
 }
 
 /** Larger than any of the files, compressed or not. */
@@ -82,7 +87,11 @@ export async function fetchIdxSource(
     const remote = { name: `${name}.gz`, mirrors: [base.href], maxBytes: MAX_BYTES };
     const bytes = await download(remote, async (body) => {
       const pieces: Uint8Array<ArrayBuffer>[] = [];
-      for await (const piece of body) pieces.push(piece);
+      const onPiece = options.onFile?.(name);
+      for await (const piece of body) {
+        pieces.push(piece);
+        onPiece?.(piece);
+      }
       // Browsers before 2025 have no Blob.bytes().
       const bytes = await inflate(new Uint8Array(await new Blob(pieces).arrayBuffer()));
       if (canVerify) await verify(name, bytes, checksums.files[name]);

@@ -1,10 +1,13 @@
 /// <reference lib="dom" />
 /** Devices that fail, pages that nobody sees, browsers that are old, and networks that are slow. */
 import { assert, assertEquals } from "@std/assert";
-import { needs } from "../../requirements.ts";
+import { readIdxFolder } from "../../../lib/data/idx_folder.ts";
+import { MNIST } from "../../../lib/data/published.ts";
+import { mnistDirectory, needs } from "../../requirements.ts";
 import { openPage } from "../training_page.ts";
 
 const browser = await needs("browser");
+const withMnist = await needs("browser", "mnist");
 
 /** Puts a script before the trainer's own, or before both Workers'. */
 function inTrainer(script: string, workers = /trainer-\w+[.]js$/) {
@@ -157,5 +160,49 @@ Deno.test(
     await web.tab("kernels");
     await web.page.waitForSelector("#kernel-list article");
     assertEquals(web.complaints, []);
+  },
+);
+
+Deno.test(
+  "on a slow network a free run begins with the first rows and says so; the notebook's waits",
+  { ...withMnist },
+  async () => {
+    let release = () => {};
+    const released = new Promise<void>((resolve) => release = resolve);
+    // Holds back the last part of the training images.
+    const change = (response: Response, request: Request) => {
+      if (!request.url.includes("train-images") || !response.body) return response;
+      let sent = 0;
+      const held = response.body.pipeThrough(
+        new TransformStream<Uint8Array, Uint8Array>({
+          async transform(piece, controller) {
+            for (let from = 0; from < piece.length; from += 2 ** 16) {
+              if (sent > 12e6) await released;
+              const part = piece.slice(from, from + 2 ** 16);
+              sent += part.length;
+              controller.enqueue(part);
+            }
+          },
+        }),
+      );
+      return new Response(held, { status: response.status, headers: response.headers });
+    };
+    const data = readIdxFolder(mnistDirectory(), MNIST);
+    await using web = await openPage({ mnist: data, change, isReady: false });
+    await web.shows("status", /^Loading MNIST, \d+ of 55 MB…$/);
+    await web.shows("status", /^Ready$/);
+    await web.page.click("#start");
+    await web.shows("status", /^Training on the first 5,000 digits$|^Done/);
+    await web.tab("log");
+    await web.shows("log", /^Trains on the first 5,000 digits alone/);
+    await web.set("preset", "notebook");
+    await web.page.click("#new-run");
+    await web.page.click("#start");
+    await web.shows("status", /^Loading MNIST, \d+ of 55 MB…$/);
+    assertEquals(await web.steps(), 0);
+    release();
+    await web.reach(10);
+    assertEquals(await web.text("log"), "");
+    await web.shows("runs", /the published notebook/);
   },
 );
