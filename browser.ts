@@ -59,11 +59,22 @@ export {
   predict,
   type Predictions,
 } from "./lib/training/predict.ts";
-export type { Activation } from "./lib/net/activations.ts";
+export type { Activation, ForeignActivation } from "./lib/net/activations.ts";
 export type { Head } from "./lib/net/heads.ts";
-export type { Architecture, Model, NetParameters, ParameterName } from "./lib/net/architecture.ts";
+export type {
+  Architecture,
+  Model,
+  ModelArchitecture,
+  NetParameters,
+  ParameterName,
+} from "./lib/net/architecture.ts";
 export { loadModel } from "./lib/model/load_model.ts";
-export { MissingSettingsError, type NetSettings } from "./lib/model/foreign_model.ts";
+export type { Pixels } from "./lib/model/fold_pixels.ts";
+export {
+  MissingSettingsError,
+  type NetSettings,
+  type RequiredSetting,
+} from "./lib/model/foreign_model.ts";
 export { decodeModel, encodeModel, type SavedModel } from "./lib/model/saved_model.ts";
 export type { CurvePoint, RunRecord, RunResult } from "./lib/training/record.ts";
 export { encodeOnnx } from "./lib/model/onnx.ts";

@@ -10,8 +10,9 @@ export interface Trial {
   error: number;
   /** The largest error to be expected of float32. */
   tolerance: number;
-  /** Milliseconds per step of both; absent if the results are wrong. */
+  /** Milliseconds per step of the adapter; absent if the results are wrong. */
   adapter?: number;
+  /** Milliseconds per step of the CPU engine. */
   cpu?: number;
 }
 

@@ -17,29 +17,32 @@ export interface NetSettings extends Pixels {
   head: Head;
 }
 
-/** The settings without which a net cannot be used. */
-export const REQUIRED_SETTINGS = ["activation", "head", "scale"] as const;
+/** The name of a setting without which a net cannot be used. */
+export type RequiredSetting = "activation" | "head" | "scale";
+
+/** The names of these settings. */
+export const REQUIRED_SETTINGS: readonly RequiredSetting[] = ["activation", "head", "scale"];
 
 /** The values of these settings. */
 export const SETTING_WORDS = {
   activation: ["tanh", "relu", "sigmoid", "gelu", "gelu-tanh"],
   head: ["notebook", "softmax"],
   scale: ["l2", "unit", "raw"],
-} as const satisfies { [Name in typeof REQUIRED_SETTINGS[number]]: readonly NetSettings[Name][] };
+} as const satisfies { [Name in RequiredSetting]: readonly NetSettings[Name][] };
 
 /** Thrown for a file of another program that needs `NetSettings` to be given. */
 export class MissingSettingsError extends Error {
   /** The error's class. */
   override name = "MissingSettingsError";
   /** The names of the settings to give. */
-  readonly missing: (typeof REQUIRED_SETTINGS[number])[];
+  readonly missing: RequiredSetting[];
 
   /**
    * Creates the error.
    *
    * @param missing The names of the settings to give
    */
-  constructor(missing: (typeof REQUIRED_SETTINGS[number])[]) {
+  constructor(missing: RequiredSetting[]) {
     const words = missing.map((name) => `${name} (${SETTING_WORDS[name].join(" or ")})`);
     super(
       `Cannot use this net as its file does not tell how it computes: give ${words.join(", ")}`,

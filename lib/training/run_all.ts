@@ -155,6 +155,8 @@ export class EngineRunner implements Runner {
   #engine: Engine | undefined;
 
   /**
+   * Prepares to train runs.
+   *
    * @param data The data set of all runs
    * @param makeEngine Creates an engine when a run cannot use the current one
    */

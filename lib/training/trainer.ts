@@ -18,6 +18,7 @@ import { drawStart, type RunStart } from "./start.ts";
 
 /** Thrown if a run diverges, so that its loss is not a finite number. */
 export class DivergedError extends Error {
+  /** The error's class. */
   override name = "DivergedError";
 }
 

@@ -11,9 +11,14 @@ const WANTED_LIMITS = [
 
 /** Thrown if WebGPU was asked for and there is no adapter; callers may add advice for their host. */
 export class NoAdapterError extends Error {
+  /** The error's class. */
   override readonly name = "NoAdapterError";
 
-  /** @param action What needs an adapter, such as `train` */
+  /**
+   * Creates the error.
+   *
+   * @param action What needs an adapter, such as `train`
+   */
   constructor(action: string) {
     super(`Cannot ${action} on WebGPU: there is no WebGPU adapter`);
   }
