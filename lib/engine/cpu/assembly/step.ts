@@ -17,7 +17,7 @@ import { forward } from "./forward";
 import { outputDeltas } from "./head";
 import { buildInputs } from "./inputs";
 import { layer } from "./layer";
-import { blockRowNumbers, blockRows } from "./memory";
+import { blockRowNumbers, blockRows, stepThreads } from "./memory";
 import { runPhase } from "./threads";
 import { transposeInputs } from "./transpose";
 import { update, updateChunks } from "./update";
@@ -34,9 +34,11 @@ const UPDATE: u32 = 3;
 const OUTPUTS: u32 = 4;
 
 /**
- * The rows of a chunk: few enough for their activations to stay in the cache, and a multiple of 4.
+ * The least and the most rows of a chunk, multiples of 4. More rows use a panel of weights more often
+ * while it is in the cache; fewer divide the work more evenly between threads.
  */
-const CHUNK_ROWS: u32 = 16;
+const LEAST_ROWS: u32 = 16;
+const MOST_ROWS: u32 = 64;
 
 /**
  * Takes a step, in blocks of about equally many rows.
@@ -102,8 +104,8 @@ export function runChunk(phase: u32, chunk: u32): void {
     }
     chunk--;
   }
-  const from = chunk * CHUNK_ROWS;
-  const to = min(from + CHUNK_ROWS, block().count);
+  const from = chunk * chunkRows();
+  const to = min(from + chunkRows(), block().count);
   if (phase == INPUTS || phase == OUTPUTS) buildInputs(from, to);
   if (phase == DELTAS || phase == OUTPUTS) forward(from, to);
   if (phase == DELTAS) {
@@ -114,5 +116,11 @@ export function runChunk(phase: u32, chunk: u32): void {
 }
 
 function rowChunks(): u32 {
-  return (block().count + CHUNK_ROWS - 1) / CHUNK_ROWS;
+  return (block().count + chunkRows() - 1) / chunkRows();
+}
+
+/** Returns the number of rows in a chunk: two chunks for each thread, if the limits allow it. */
+function chunkRows(): u32 {
+  const shared = (block().count / (2 * stepThreads) + 3) & ~3;
+  return max(LEAST_ROWS, min(MOST_ROWS, shared));
 }
