@@ -1,5 +1,5 @@
 /** Summarizes the turns of the implementations that bench/peers.ts compares, as a table. */
-import { OURS } from "./implementations.ts";
+import { BASELINE } from "./implementations.ts";
 import { median, ratio } from "./statistics.ts";
 import { type Column, markdownTable } from "./table.ts";
 
@@ -34,7 +34,7 @@ export function summarize(
   measurements: readonly Measurement[],
 ): Summary | undefined {
   if (milliseconds.length === 0) return undefined;
-  const ours = measurements.find(({ name }) => name === OURS[0].name)?.milliseconds ?? [];
+  const ours = measurements.find(({ name }) => name === BASELINE)?.milliseconds ?? [];
   const millisecondsPerStep = median(milliseconds);
   return {
     millisecondsPerStep,
@@ -54,7 +54,7 @@ export function comparisonTable(measurements: readonly Measurement[]): string[] 
   const columns: Column<typeof rows[number]>[] = [
     { head: "", of: ({ title }) => title },
     { head: "ms per step", of: ({ millisecondsPerStep }) => millisecondsPerStep, digits: 3 },
-    { head: `times ${OURS[0].name}`, of: ({ timesOurs = NaN }) => timesOurs, digits: 2 },
+    { head: `times ${BASELINE}`, of: ({ timesOurs = NaN }) => timesOurs, digits: 2 },
     { head: "min", of: ({ milliseconds }) => Math.min(...milliseconds), digits: 3 },
     { head: "max", of: ({ milliseconds }) => Math.max(...milliseconds), digits: 3 },
     { head: "s for 5000", of: ({ secondsFor5000 }) => secondsFor5000, digits: 1 },

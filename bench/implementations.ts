@@ -1,14 +1,15 @@
 /** The implementations that `deno task bench:peers` compares, each run in its own process. */
 import { fileURLToPath } from "node:url";
+import { type PeerNet, peerOptions } from "./peer_net.ts";
 import type { Result } from "./peer_loop.ts";
 
-/** A program that trains the notebook's net: a framework, a device, a mode. */
+/** A program that trains a net: a framework, a device, a mode. */
 export interface Implementation {
   /** Its name on the command line. */
   name: string;
   /**
-   * Its command, without the last two arguments: the folder of the IDX files and the number of
-   * steps.
+   * Its command, without the last three arguments: the folder of the IDX files, the number of steps
+   * and the net.
    */
   command: () => [program: string, ...args: string[]];
 }
@@ -37,22 +38,46 @@ const python = (file: string, mode: string): Implementation["command"] => () => 
   mode,
 ];
 
-/** Our two engines. The first, which runs on every machine, is the baseline of all ratios. */
-export const OURS: readonly Implementation[] = [
-  { name: "ours-cpu", command: typescript("ours.ts", "cpu") },
-  { name: "ours-webgpu", command: typescript("ours.ts", "webgpu") },
-];
+/** The name of our CPU engine, which runs on every machine: the baseline of all ratios. */
+export const BASELINE = "ours-cpu";
+
+/** Our two engines. */
+export function ours(net: PeerNet): Implementation[] {
+  const engines = [
+    { name: BASELINE, command: typescript("ours.ts", "cpu") },
+    { name: "ours-webgpu", command: typescript("ours.ts", "webgpu") },
+  ];
+  // The preset's distorted images, which no other implementation makes.
+  const augmented = { name: "ours-cpu-elastic", command: typescript("ours.ts", "cpu-elastic") };
+  return net === "notebook" ? engines : [...engines, augmented];
+}
 
 /** The other frameworks. The scripts of PyTorch and JAX explain their modes. */
-export const PEERS: readonly Implementation[] = [
+export function peersOf(net: PeerNet): Implementation[] {
+  return net === "notebook" ? NOTEBOOK_PEERS : PRESET_PEERS;
+}
+
+const TENSORFLOW_JS: Implementation[] = [
+  { name: "tfjs-wasm", command: typescript("peers/tfjs.ts", "wasm") },
+  { name: "tfjs-webgpu", command: typescript("peers/tfjs.ts", "webgpu") },
+];
+
+const PRESET_PEERS: Implementation[] = [
+  { name: "torch-eager", command: python("peers/torch_preset.py", "eager") },
+  { name: "torch-compile", command: python("peers/torch_preset.py", "compile") },
+  { name: "torch-presample", command: python("peers/torch_preset.py", "presample") },
+  { name: "jax-presample", command: python("peers/jax_preset.py", "presample") },
+  ...TENSORFLOW_JS,
+];
+
+const NOTEBOOK_PEERS: Implementation[] = [
   { name: "torch-eager", command: python("peers/torch_notebook.py", "eager") },
   { name: "torch-compile", command: python("peers/torch_notebook.py", "compile") },
   { name: "torch-presample", command: python("peers/torch_notebook.py", "presample") },
   { name: "jax-notebook", command: python("peers/jax_notebook.py", "notebook") },
   { name: "jax-scan", command: python("peers/jax_notebook.py", "scan") },
   { name: "jax-presample", command: python("peers/jax_notebook.py", "presample") },
-  { name: "tfjs-wasm", command: typescript("peers/tfjs.ts", "wasm") },
-  { name: "tfjs-webgpu", command: typescript("peers/tfjs.ts", "webgpu") },
+  ...TENSORFLOW_JS,
   { name: "jaxjs-wasm", command: typescript("peers/jax_js.ts", "wasm") },
   { name: "jaxjs-webgpu", command: typescript("peers/jax_js.ts", "webgpu") },
 ];
@@ -63,15 +88,20 @@ export const PEERS: readonly Implementation[] = [
  * @param implementation The implementation
  * @param folder The folder of the IDX files, not compressed
  * @param iterations The number of steps to time
+ * @param net The net to train
  */
 export async function runImplementation(
   implementation: Implementation,
   folder: string,
   iterations: number,
+  net: PeerNet = "notebook",
 ): Promise<Outcome> {
   const [program, ...args] = implementation.command();
+  const { hidden, batchSize, learningRate } = peerOptions(net);
+  // Python's scripts read the sizes from JSON; ours and TypeScript's look the name up.
+  const described = JSON.stringify({ net, hidden, batchSize, learningRate });
   const command = new Deno.Command(program, {
-    args: [...args, folder, String(iterations)],
+    args: [...args, folder, String(iterations), described],
     stdin: "null",
     signal: AbortSignal.timeout(60_000 * TIME_LIMIT_MINUTES),
   });

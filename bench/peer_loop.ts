@@ -1,6 +1,6 @@
 /**
- * The training loop for other frameworks in TypeScript (bench/peers/*.ts): runs the notebook's
- * steps and evaluations, times them, and prints the result as one line of JSON.
+ * The training loop for other frameworks in TypeScript (bench/peers/*.ts): runs a net's steps and
+ * evaluations, times them, and prints the result as one line of JSON.
  *
  * A framework provides the net and a training step; this file samples the rows. ours.ts and the
  * Python scripts in bench/peers have their own loops.
@@ -9,7 +9,8 @@ import type { Dataset } from "../lib/data/dataset.ts";
 import { readIdxFolder } from "../lib/data/idx_folder.ts";
 import { rowScales } from "../lib/data/normalize.ts";
 import { predictedClass } from "../lib/net/maths.ts";
-import { NOTEBOOK } from "../lib/training/options.ts";
+import { NOTEBOOK, type TrainingOptions } from "../lib/training/options.ts";
+import { peerOptions } from "./peer_net.ts";
 import { SCHEDULES } from "../lib/training/schedules.ts";
 
 /** The line of JSON that the process of an implementation prints. */
@@ -26,7 +27,7 @@ export interface Result {
   accuracy: number;
 }
 
-/** The notebook's net in another framework. */
+/** A net in another framework. */
 export interface Peer {
   /** Name, version and device. */
   title: string;
@@ -38,8 +39,6 @@ export interface Peer {
   settle(): Promise<void>;
 }
 
-/** The number of rows of a step. */
-export const BATCH = NOTEBOOK.batchSize;
 /** The number of rows of an evaluation. */
 export const EVALUATED = NOTEBOOK.evalSize;
 
@@ -54,26 +53,29 @@ const SETTLE_EVERY = 100;
 
 /**
  * Trains a net as the command line says: the device, the folder of the IDX files, the number of
- * steps. Exits the process at the end, because frameworks may leave threads running.
+ * steps, and JSON with the net's name. Exits the process at the end, because frameworks may leave threads running.
  *
  * Rows are sampled without replacement by `Math.random`, which takes almost no time: other
  * frameworks need not draw JAX's random numbers.
  *
- * @param makePeer Creates the net on the device; devices have the framework's names
+ * @param makePeer Creates the options' net on the device; devices have the framework's names
  */
-export async function runPeer(makePeer: (device: string) => Promise<Peer>): Promise<never> {
-  const [device, folder, steps] = Deno.args;
+export async function runPeer(
+  makePeer: (device: string, options: TrainingOptions) => Promise<Peer>,
+): Promise<never> {
+  const [device, folder, steps, described] = Deno.args;
+  const options = peerOptions(JSON.parse(described).net);
   const data = readIdxFolder(folder);
-  const rows = new Rows(data);
-  const peer = await makePeer(device);
+  const rows = new Rows(data, options.scale);
+  const peer = await makePeer(device, options);
   const iterations = Number(steps);
 
   const step = (iteration: number) => {
-    const sampled = sampleRows(BATCH, 0, data.trainRows);
-    const learningRate = SCHEDULES[NOTEBOOK.schedule].rate(
+    const sampled = sampleRows(options.batchSize, 0, data.trainRows);
+    const learningRate = SCHEDULES[options.schedule].rate(
       iteration,
-      NOTEBOOK,
-      NOTEBOOK.iterations,
+      options,
+      iterations,
     );
     peer.step(rows.inputs(sampled), rows.oneHot(sampled), learningRate);
   };
@@ -89,7 +91,7 @@ export async function runPeer(makePeer: (device: string) => Promise<Peer>): Prom
   for (let i = 1; i <= iterations; i++) {
     step(i);
     if (i % SETTLE_EVERY === 0) await peer.settle();
-    if (i % NOTEBOOK.evalEvery === 0) await evaluate();
+    if (i % options.evalEvery === 0) await evaluate();
   }
   await peer.settle();
   const seconds = (performance.now() - start) / 1000;
@@ -104,16 +106,16 @@ export function printResult(result: Result): void {
   console.log(JSON.stringify(result));
 }
 
-/** The rows of a data set as the net's inputs: each image divided by its L2 norm. */
+/** The rows of a data set as the net's inputs. */
 class Rows {
   readonly #data: Dataset;
   readonly #pixels: number;
   readonly #inputs: Float32Array;
 
-  constructor(data: Dataset) {
+  constructor(data: Dataset, scale: TrainingOptions["scale"]) {
     this.#data = data;
     this.#pixels = data.width * data.height;
-    const scales = rowScales(data, "l2");
+    const scales = rowScales(data, scale);
     this.#inputs = Float32Array.from(
       data.images,
       (byte, i) => byte * scales[Math.floor(i / this.#pixels)],

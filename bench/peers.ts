@@ -1,6 +1,6 @@
 /**
- * `deno task bench:peers`: compares the time of a training step of the notebook's net in our
- * engines, PyTorch, JAX, TensorFlow.js and jax-js.
+ * `deno task bench:peers`: compares the time of a training step of the notebook's net, or of the net
+ * of the preset best or record, in our engines, PyTorch, JAX, TensorFlow.js and jax-js.
  *
  * Each implementation runs in its own process, one at a time. They take turns, round after round,
  * so that a temporary disturbance of the machine affects all of them. The table shows the median of
@@ -11,10 +11,11 @@ import { type FlagValues, listOf, oneOf, type Task, toggle } from "../lib/cli/fl
 import { print, printError } from "../lib/cli/output.ts";
 import { runTask } from "../lib/cli/run_task.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
-import { OURS, PEERS, runImplementation } from "./implementations.ts";
+import { ours, peersOf, runImplementation } from "./implementations.ts";
 import { count } from "./count_flag.ts";
 import { openDigits, writeIdxFolder } from "./digits.ts";
 import { describeMachine, machineLines } from "./machine.ts";
+import { PEER_NETS, type PeerNet } from "./peer_net.ts";
 import { comparisonTable, type Measurement, summarize } from "./comparison.ts";
 
 const ROUNDS = 5;
@@ -22,9 +23,10 @@ const ROUNDS = 5;
 const TRIAL_STEPS = 100;
 const SECONDS_PER_TURN = 5;
 
-const NAMES = PEERS.map(({ name }) => name);
+const NAMES = peersOf("notebook").map(({ name }) => name);
 
 const FLAGS = {
+  net: oneOf(PEER_NETS, "the preset whose net all train, without augmentation", "notebook"),
   peers: {
     ...listOf(oneOf(NAMES, "the implementations to compare ours with")),
     placeholder: "NAME,...",
@@ -32,16 +34,14 @@ const FLAGS = {
   },
   rounds: count("the number of turns of each implementation; the median counts", ROUNDS),
   iterations: count(
-    `steps per turn; by default ${NOTEBOOK.iterations} for ours, and for the others as many ` +
-      `as take ${SECONDS_PER_TURN} s`,
+    `steps per turn; by default as many as take ${SECONDS_PER_TURN} s, at most ${NOTEBOOK.iterations}`,
   ),
   json: toggle("print one JSON object instead of the table"),
 };
 
 const TASK: Task<typeof FLAGS> = {
   name: "bench:peers",
-  summary:
-    "Trains the notebook's net with our engines, PyTorch, JAX, TensorFlow.js and jax-js, and " +
+  summary: "Trains a net with our engines, PyTorch, JAX, TensorFlow.js and jax-js, and " +
     "prints a table of milliseconds per step. PyTorch and JAX run if python3, or the interpreter " +
     "that PEERS_PYTHON names, has them.",
   flags: FLAGS,
@@ -50,31 +50,32 @@ const TASK: Task<typeof FLAGS> = {
 if (import.meta.main) await runTask(TASK, peersTask);
 
 async function peersTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
-  const { peers = NAMES, rounds = ROUNDS, iterations, json } = flags;
+  const { net = "notebook", peers = NAMES, rounds = ROUNDS, iterations, json } = flags;
   const machine = await describeMachine();
   const data = openDigits();
   const folder = Deno.makeTempDirSync();
   let measurements: Measurement[];
   try {
     writeIdxFolder(folder, data);
-    measurements = await measureInTurn(peers, { folder, rounds, iterations });
+    measurements = await measureInTurn(peers, { net, folder, rounds, iterations });
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
   if (json) {
     const results = measurements.map((one) => ({ ...one, ...summarize(one, measurements) }));
-    print(JSON.stringify({ machine, data: data.name, rounds, results }));
+    print(JSON.stringify({ machine, net, data: data.name, rounds, results }));
     return;
   }
   print(
     ...machineLines(machine),
-    `Data: ${data.name}; median, minimum and maximum of ${rounds} turns`,
+    `Net: ${net}; data: ${data.name}; median, minimum and maximum of ${rounds} turns`,
     "",
     ...comparisonTable(measurements),
   );
 }
 
 interface MeasureOptions {
+  net: PeerNet;
   /** The folder of the IDX files. */
   folder: string;
   rounds: number;
@@ -85,9 +86,12 @@ interface MeasureOptions {
 /** Runs our implementations and the given others, round after round. */
 async function measureInTurn(
   peers: string[],
-  { folder, rounds, iterations }: MeasureOptions,
+  { net, folder, rounds, iterations }: MeasureOptions,
 ): Promise<Measurement[]> {
-  const implementations = [...OURS, ...PEERS.filter(({ name }) => peers.includes(name))];
+  const implementations = [
+    ...ours(net),
+    ...peersOf(net).filter(({ name }) => peers.includes(name)),
+  ];
   const measurements = implementations.map(({ name }): Measurement => ({
     name,
     title: name,
@@ -100,7 +104,7 @@ async function measureInTurn(
     for (const [i, implementation] of implementations.entries()) {
       const measurement = measurements[i];
       if (measurement.failure !== undefined) continue;
-      const outcome = await runImplementation(implementation, folder, measurement.iterations);
+      const outcome = await runImplementation(implementation, folder, measurement.iterations, net);
       if ("failure" in outcome) {
         measurement.failure = outcome.failure;
         printError(`${turn}: ${implementation.name} did not run: ${outcome.failure}`);
@@ -110,8 +114,7 @@ async function measureInTurn(
       printError(`${turn}: ${outcome.title}, ${milliseconds.toFixed(3)} ms per step`);
       measurement.title = outcome.title;
       if (round === 0) {
-        const isOurs = OURS.includes(implementation);
-        measurement.iterations = isOurs ? NOTEBOOK.iterations : stepsOfTurn(milliseconds);
+        measurement.iterations = stepsOfTurn(milliseconds);
       } else {
         measurement.milliseconds.push(milliseconds);
         measurement.accuracy = outcome.accuracy;

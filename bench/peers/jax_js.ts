@@ -16,11 +16,13 @@ import {
   tree,
 } from "@jax-js/jax";
 import config from "./deno.json" with { type: "json" };
-import { BATCH, EVALUATED, runPeer } from "../peer_loop.ts";
+import { EVALUATED, runPeer } from "../peer_loop.ts";
+import { NOTEBOOK } from "../../lib/training/options.ts";
 
 /** w0, b0, w1, b1, w2, b2. The shape of weights is (inputs, outputs). */
 type Parameters = np.Array[];
 
+const BATCH = NOTEBOOK.batchSize;
 const SHAPES = [[784, 50], [50], [50, 100], [100], [100, 10], [10]];
 
 function net([w0, b0, w1, b1, w2, b2]: Parameters, x: np.Array): np.Array {
