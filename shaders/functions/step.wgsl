@@ -1,4 +1,4 @@
-// The constants of a step, or of an evaluation, one struct per slot. lib/engine/webgpu/step_info.ts writes it.
+// The constants of a step, or of an evaluation, one struct per slot. lib/engine/webgpu/network.ts writes it.
 
 struct Step {
     learning_rate: f32,

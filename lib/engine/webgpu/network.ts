@@ -2,12 +2,11 @@
 import layers from "../../../shaders/functions/layers.wgsl" with { type: "text" };
 import step from "../../../shaders/functions/step.wgsl" with { type: "text" };
 import { HEADS } from "../../net/heads.ts";
-import { functionsOf } from "../../net/optimizers.ts";
+import { biasCorrections, functionsOf, type Optimizer } from "../../net/optimizers.ts";
 import type { EngineOptions } from "../engine.ts";
 import type { Gpu } from "./device.ts";
 import type { ParameterLayout } from "./parameter_layout.ts";
 import { type Access, type Dispatch, Program } from "./program.ts";
-import { STEP_BYTES, STEP_STRIDE } from "./step_info.ts";
 
 /** The buffers that the network's kernels share with the rest of the engine. */
 export interface NetworkBuffers {
@@ -145,4 +144,42 @@ export function optimizerConstants({ optimizer }: EngineOptions): Record<string,
     ONE_MINUS_BETA_2: 1 - beta2,
     EPSILON: epsilon,
   };
+}
+
+/** Bytes from one Step struct to the next: WebGPU requires bindings to begin at multiples of 256. */
+export const STEP_STRIDE = 256;
+
+/** The fields of the Step struct of shaders/functions/step.wgsl. */
+export interface StepInfo {
+  learningRate: number;
+  /** The number of this step, from 1. */
+  step: number;
+  batchRows: number;
+  rows: number;
+  result: number;
+  accumulate: boolean;
+  last: boolean;
+}
+
+/** Bytes of the Step struct. */
+export const STEP_BYTES = 36;
+
+/** Writes the Step struct of a slot. */
+export function writeStepInfo(
+  into: DataView,
+  slot: number,
+  info: StepInfo,
+  optimizer: Optimizer,
+): void {
+  const at = slot * STEP_STRIDE;
+  const [first, second] = biasCorrections(optimizer, info.step);
+  into.setFloat32(at, info.learningRate, true);
+  into.setFloat32(at + 4, 1 / first, true);
+  into.setFloat32(at + 8, 1 / second, true);
+  into.setUint32(at + 12, info.batchRows, true);
+  into.setUint32(at + 16, info.rows, true);
+  into.setUint32(at + 20, info.result, true);
+  into.setUint32(at + 24, Number(info.accumulate), true);
+  into.setUint32(at + 28, Number(info.last), true);
+  into.setUint32(at + 32, slot, true);
 }

@@ -3,7 +3,7 @@ import draw from "../../../shaders/functions/draw.wgsl" with { type: "text" };
 import threefry from "../../../shaders/functions/threefry.wgsl" with { type: "text" };
 import chooseRows from "../../../shaders/rows/choose_rows.wgsl" with { type: "text" };
 import { fillRoundKeys, sortingRounds } from "../../random/sorting_rounds.ts";
-import { RowDrawer } from "../cpu/row_drawer.ts";
+import { RowDrawer } from "../row_drawer.ts";
 import type { Step } from "../engine.ts";
 import type { EnginePlan } from "./network.ts";
 import { Program, read, write } from "./program.ts";

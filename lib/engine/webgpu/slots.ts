@@ -1,9 +1,8 @@
 /** Chooses the number and the size of the slots, and creates the buffers for them. */
 import { functionsOf } from "../../net/optimizers.ts";
 import type { EngineOptions } from "../engine.ts";
-import type { EnginePlan, NetworkBuffers, SlotShape } from "./network.ts";
+import { type EnginePlan, type NetworkBuffers, type SlotShape, STEP_STRIDE } from "./network.ts";
 import type { ParameterLayout } from "./parameter_layout.ts";
-import { STEP_STRIDE } from "./step_info.ts";
 
 /**
  * Size of the traces of all slots in bytes: enough steps per submission for its overhead to be

@@ -21,7 +21,15 @@ import type {
   Step,
 } from "../engine.ts";
 import type { Gpu } from "./device.ts";
-import type { EnginePlan, Network, NetworkBuffers, SlotShape } from "./network.ts";
+import {
+  type EnginePlan,
+  type Network,
+  type NetworkBuffers,
+  type SlotShape,
+  STEP_BYTES,
+  STEP_STRIDE,
+  writeStepInfo,
+} from "./network.ts";
 import { pack, type ParameterLayout, parameterLayout, unpack } from "./parameter_layout.ts";
 import { type KernelSet, kernelsFor } from "./kernels.ts";
 import { inPass, Program, read, write } from "./program.ts";
@@ -29,7 +37,6 @@ import { compileGather, RowGatherer } from "./row_gatherer.ts";
 import { compileChooseRows, RowSampler } from "./row_sampler.ts";
 import { createBuffers, slotShape, SubmissionSize } from "./slots.ts";
 import { PART_BYTES } from "./upload_rows.ts";
-import { STEP_BYTES, STEP_STRIDE, writeStepInfo } from "./step_info.ts";
 
 /** The maximum number of evaluations whose results are kept on the device. */
 const MAX_RESULTS = 1024;

@@ -1,10 +1,10 @@
 /** Samples rows on the CPU for an engine that computes on another device. */
-import type { ThreefryLayout } from "../../random/threefry.ts";
-import { coreCount } from "../cores.ts";
-import { type Draw, Draws } from "./draws.ts";
-import { planDrawMemory } from "./layout.ts";
-import { buildOfHere, compileModule } from "./module.ts";
-import { canShareMemory, Threads } from "./threads.ts";
+import type { ThreefryLayout } from "../random/threefry.ts";
+import { coreCount } from "./cores.ts";
+import { type Draw, Draws } from "./cpu/draws.ts";
+import { planDrawMemory } from "./cpu/layout.ts";
+import { buildOfHere, compileModule } from "./cpu/module.ts";
+import { canShareMemory, Threads } from "./cpu/threads.ts";
 
 /** Options of a `RowDrawer`. */
 export interface RowDrawerOptions {
@@ -24,8 +24,8 @@ export interface RowDrawerOptions {
  * @example
  * ```ts
  * import { RowDrawer } from "./row_drawer.ts";
- * import { permutation } from "../../random/distributions.ts";
- * import { prngKey } from "../../random/threefry.ts";
+ * import { permutation } from "../random/distributions.ts";
+ * import { prngKey } from "../random/threefry.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const trainRows = Uint32Array.of(10, 11, 12, 13, 14);

@@ -1,8 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { RowDrawer } from "../../../lib/engine/cpu/row_drawer.ts";
-import { permutation } from "../../../lib/random/distributions.ts";
-import { prngKey } from "../../../lib/random/threefry.ts";
-import { drawnSteps, epochSteps } from "../contract/shared.ts";
+import { RowDrawer } from "../../lib/engine/row_drawer.ts";
+import { permutation } from "../../lib/random/distributions.ts";
+import { prngKey } from "../../lib/random/threefry.ts";
+import { drawnSteps, epochSteps } from "./contract/shared.ts";
 
 for (const layout of ["legacy", "partitionable"] as const) {
   Deno.test(`RowDrawer.next() returns the rows of far more steps than fit into its buffer, in the ${layout} layout`, () => {
