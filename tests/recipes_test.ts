@@ -4,6 +4,9 @@ import { encode } from "fast-png";
 import { zipSync } from "fflate";
 import type { Dataset } from "../lib/data/dataset.ts";
 import { syntheticDigits } from "../lib/data/synthetic.ts";
+import { encodeNpz } from "../lib/model/npz.ts";
+import { modelTensors } from "../lib/model/saved_model.ts";
+import { drawnModel } from "./cli/trained_nets.ts";
 import { startTask } from "./cli/run_cli.ts";
 import { folder } from "./data/idx_files.ts";
 import { needs } from "./requirements.ts";
@@ -71,6 +74,7 @@ const files = (): Record<string, Uint8Array> => ({
     "val_images val_labels": [100, 120],
     "test_images test_labels": [120, 150],
   }, true),
+  "net.npz": encodeNpz(modelTensors(drawnModel())),
   ...pictures("mnist_png", 1),
   ...pictures("scans", 4),
 });
