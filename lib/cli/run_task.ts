@@ -1,5 +1,6 @@
 /** Runs a task: parses its flags, and reports any error in one line. */
 import { printable } from "../files/printable.ts";
+import { type OptionName, OPTIONS } from "../training/option_table.ts";
 import { OptionError } from "../training/options.ts";
 import {
   flagName,
@@ -74,7 +75,15 @@ function errorsIn(error: unknown): unknown[] {
 function describe(error: unknown): string {
   const { message } = error instanceof Error ? error : new Error(String(error));
   const named = error instanceof OptionError
-    ? message.replace(error.option, flagName(error.option))
+    ? message.replace(error.option, flagOf(error.option))
     : message;
   return printable(named.replace(/\s*\n\s*/g, "; ").trim() || "unknown", MESSAGE_LIMIT);
+}
+
+/** The flag of an option, which may have a name of its own. */
+function flagOf(option: string): string {
+  const { flag = option }: { flag?: string } = Object.hasOwn(OPTIONS, option)
+    ? OPTIONS[option as OptionName]
+    : {};
+  return flagName(flag);
 }

@@ -2,6 +2,7 @@
 import type { EngineState } from "../engine/engine.ts";
 import type { Model } from "../net/architecture.ts";
 import type { Key } from "../random/threefry.ts";
+import type { Metrics } from "./metrics.ts";
 
 /** What all events have. */
 export interface TypedEvent<Type extends string> {
@@ -36,13 +37,9 @@ export interface SampleEvent extends TypedEvent<"sample"> {
 }
 
 /** An evaluation after `iteration` steps, on newly sampled rows. */
-export interface EvaluatedEvent extends TypedEvent<"evaluated"> {
+export interface EvaluatedEvent extends TypedEvent<"evaluated">, Metrics {
   /** Steps done. */
   iteration: number;
-  /** A fraction, 0 to 1. */
-  accuracy: number;
-  /** Mean loss over the rows, in nats. */
-  loss: number;
   /** The learning rate of the last step. */
   learningRate: number;
   /** Seconds since the training loop started. */
@@ -81,18 +78,14 @@ export interface CheckpointEvent extends TypedEvent<"checkpoint"> {
   best?: BestStep;
 }
 
-/** The run has finished or was stopped. Contains the trained net. */
-export interface FinishedEvent extends TypedEvent<"finished">, Model {
+/** The run has finished or was stopped. Contains the trained net, with its metrics on all test rows. */
+export interface FinishedEvent extends TypedEvent<"finished">, Metrics, Model {
   /** Steps done. */
   iterations: number;
   /** With `patience`, the number of steps after which the net had these parameters. */
   bestIteration?: number;
   /** Seconds of the training loop, including evaluations. */
   seconds: number;
-  /** Accuracy over all test rows: a fraction, 0 to 1. */
-  accuracy: number;
-  /** Mean loss over all test rows, in nats. */
-  loss: number;
 }
 
 /** Any event of a run. */

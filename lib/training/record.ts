@@ -126,17 +126,16 @@ export function fromTexts<Values>(
   texts: Readonly<Record<string, string | undefined>>,
   refuse: Refuse,
 ): Values {
-  const values = Object.entries<Field>(fields).flatMap(
-    ([name, { kind, optional }]): [string, unknown][] => {
-      const text = texts[name];
-      if (text === undefined) {
-        return optional ? [] : refuse(`${name} must be given`, "none");
-      }
-      if (kind === "text") return [[name, text]];
-      if (kind === "json") return [[name, parseJson(text) ?? refuse(`${name} must be JSON`, text)]];
-      return [[name, text.trim() === "" ? refuse(`${name} must be a number`, text) : Number(text)]];
-    },
-  );
+  const values = Object.entries<Field>(fields).flatMap(([name, field]): [string, unknown][] => {
+    const { kind, optional } = field;
+    const text = texts[name];
+    if (text === undefined) {
+      return optional ? [] : refuse(`${name} must be given`, "none");
+    }
+    if (kind === "text") return [[name, text]];
+    if (kind === "json") return [[name, parseJson(text) ?? refuse(`${name} must be JSON`, text)]];
+    return [[name, text.trim() === "" ? refuse(`${name} must be a number`, text) : Number(text)]];
+  });
   return fromValues(fields, Object.fromEntries(values), refuse);
 }
 
@@ -153,7 +152,8 @@ export function fromValues<Values>(
   values: Readonly<Record<string, unknown>>,
   refuse: Refuse,
 ): Values {
-  const entries = Object.entries<Field>(fields).flatMap(([name, { kind, optional, read }]) => {
+  const entries = Object.entries<Field>(fields).flatMap(([name, field]): [string, unknown][] => {
+    const { kind, optional, read } = field;
     const value = values[name];
     if (value === undefined && optional) return [];
     const type = { text: "string", number: "number", json: "object" }[kind];

@@ -36,6 +36,12 @@ const FAILURES: [string, string, number, string][] = [
     "error: Cannot train as --eval-size must be small: current value is 3\n",
   ],
   [
+    "an invalid option whose flag has another name",
+    `throw new OptionError("initialization", "normal", "glorot");`,
+    2,
+    "error: Cannot train as --init must be normal: current value is glorot\n",
+  ],
+  [
     "an error that is followed by another at disposal",
     `using file = { [Symbol.dispose]() { throw new Error("disk full"); } };
      using same = { [Symbol.dispose]() { throw new Error("no luck"); } };
