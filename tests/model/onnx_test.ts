@@ -6,6 +6,9 @@ import { type Architecture, parameterCount } from "../../lib/net/architecture.ts
 import { forward, parameterViews } from "../../lib/net/maths.ts";
 import type { PixelScale } from "../../lib/data/dataset.ts";
 import { test } from "../requirements.ts";
+import golden from "../golden/foreign_pixels.json" with { type: "json" };
+import { loadModel } from "../../lib/model/load_model.ts";
+import type { NetSettings } from "../../lib/model/foreign_model.ts";
 
 // Threads would continue to run after the test.
 onnx.env.wasm.numThreads = 1;
@@ -76,4 +79,22 @@ for (const scale of ["l2", "unit"] as const) {
       });
     }
   }
+}
+
+for (const name of ["gelu", "gelu, tanh", "one hidden layer, tanh"] as const) {
+  test(`encodeOnnx() gives onnxruntime PyTorch's probabilities: ${name}`, async () => {
+    const { file, settings, probabilities } = golden.nets[name];
+    const model = await loadModel(Uint8Array.fromBase64(file), settings as NetSettings);
+    const session = await onnx.InferenceSession.create(encodeOnnx(model));
+    const { inputs } = model.architecture;
+    const pixels = Float32Array.from(golden.images.flat());
+    const found = await session.run({
+      images: new onnx.Tensor("float32", pixels, [pixels.length / inputs, inputs]),
+    });
+    await session.release();
+    const expected = probabilities.flat();
+    const data = found.probabilities.data as Float32Array;
+    const largest = Math.max(...expected.map((p, i) => Math.abs(p - data[i])));
+    assert(data.length === expected.length && largest < 1e-5, `differs by ${largest}`);
+  });
 }
