@@ -1,7 +1,7 @@
 /**
  * Tests of what only the CPU engine has: threads, builds, Workers, pauses and disposal during work.
  */
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type CpuInternals, createCpuEngine } from "../../../lib/engine/cpu/cpu_engine.ts";
 import type { Engine, EngineOptions, EngineState } from "../../../lib/engine/engine.ts";
 import { allRows, drawnSteps, epochSteps, NOTEBOOK_ENGINE } from "../contract/shared.ts";
@@ -96,4 +96,11 @@ Deno.test("CpuEngine[Symbol.asyncDispose]() stops queued work", async () => {
   await engine[Symbol.asyncDispose]();
   await settled;
   assert(performance.now() - began < 2000);
+});
+
+Deno.test("CpuEngine.load() ends the run: steps need another start()", async () => {
+  await using engine = busyEngine(1);
+  await engine.settle();
+  engine.load(DATA);
+  assertThrows(() => engine.step(drawnSteps(1, 100, 0.1)), Error, "no run was started");
 });
