@@ -15,7 +15,7 @@ const GROUP = 8;
 export class Draws {
   readonly #threads: Threads;
   /** Draws that are not requested yet, because all slots are in use. */
-  #waiting: Draw[] = [];
+  readonly #waiting: Draw[] = [];
   /** The numbers of draws requested and taken since the threads started. */
   #requested = 0;
   #taken = 0;
@@ -24,11 +24,9 @@ export class Draws {
     this.#threads = threads;
   }
 
-  /** Starts a run, and cancels the remaining draws of the previous one. */
+  /** Starts a run. All draws of the previous one have been taken: the engine's queue keeps order. */
   start(trainRows: Uint32Array): void {
-    const { functions, words, layout } = this.#threads;
-    this.#waiting = [];
-    for (; this.#taken < this.#requested; this.#taken++) functions.cancelDraw(this.#taken);
+    const { words, layout } = this.#threads;
     words.set(trainRows, layout.trainRows / 4);
     this.#threads.trainCount = trainRows.length;
   }
