@@ -27,8 +27,8 @@ export interface TensorFile {
 /** Bytes per element, by type. */
 const ELEMENT_BYTES = { ...FLOAT_BYTES, U32: 4 } as const;
 type ElementType = keyof typeof ELEMENT_BYTES;
-/** Maximum size of the header; that of a run's net with 256 named classes has 20 kB. */
-const MAX_HEADER_BYTES = 4_000_000;
+/** Maximum size of the header: a checkpoint's holds the learning curve, of 80 bytes a point. */
+const MAX_HEADER_BYTES = 32_000_000;
 /** Maximum number of tensors. */
 const MAX_TENSORS = 1000;
 const LENGTH_BYTES = 8;
