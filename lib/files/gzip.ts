@@ -105,7 +105,10 @@ export function gunzipStream(
 function decompressed(
   compressed: ReadableStream<Uint8Array<ArrayBuffer>>,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
-  if (typeof Deno === "undefined") return compressed.pipeThrough(new DecompressionStream("gzip"));
+  // Browsers have no `process`, and bundlers' substitutes for it no modules.
+  if (typeof process === "undefined" || !process.getBuiltinModule) {
+    return compressed.pipeThrough(new DecompressionStream("gzip"));
+  }
   // DecompressionStream rejects a file that consists of several.
   const { Readable, pipeline } = process.getBuiltinModule("node:stream");
   const source = Readable.fromWeb(compressed as Parameters<typeof Readable.fromWeb>[0]);
@@ -114,6 +117,7 @@ function decompressed(
 }
 
 function zlib(): typeof import("node:zlib") {
+  if (typeof process === "undefined") throw new Error("Cannot decompress here: no node:zlib");
   return process.getBuiltinModule("node:zlib");
 }
 
