@@ -1,7 +1,7 @@
 /**
  * Tests of what only the CPU engine has: threads, builds, Workers, pauses and disposal during work.
  */
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type CpuInternals, createCpuEngine } from "../../../lib/engine/cpu/cpu_engine.ts";
 import type { Engine, EngineOptions, EngineState } from "../../../lib/engine/engine.ts";
 import { allRows, drawnSteps, epochSteps, NOTEBOOK_ENGINE } from "../contract/shared.ts";
@@ -103,4 +103,33 @@ Deno.test("CpuEngine.load() ends the run: steps need another start()", async () 
   await engine.settle();
   engine.load(DATA);
   assertThrows(() => engine.step(drawnSteps(1, 100, 0.1)), Error, "no run was started");
+});
+
+Deno.test("CpuEngine's softmax does not depend on the level of the outputs, also far below 0", async () => {
+  const options: EngineOptions = {
+    ...NOTEBOOK_ENGINE,
+    architecture: { ...NOTEBOOK_ENGINE.architecture, hidden: [8, 8], head: "softmax" },
+  };
+  const states = [0, -200].map((level) => {
+    const state = drawState(options.architecture, options.optimizer);
+    // The output biases are the last parameters.
+    for (const [i, value] of state.parameters.entries()) {
+      if (i >= state.parameters.length - 10) state.parameters[i] = value + level;
+    }
+    return state;
+  });
+  const changes: number[][] = [];
+  for (const state of states) {
+    await using engine = createCpuEngine({ ...options, threads: 1 });
+    engine.load(DATA);
+    engine.start(allRows(DATA), state);
+    engine.step(drawnSteps(1, 100, 0.1));
+    const { parameters } = await engine.read();
+    changes.push([...parameters].map((value, i) => value - state.parameters[i]));
+  }
+  // Without the output biases, which at -200 are rounded more coarsely than the changes.
+  for (let i = 0; i < changes[0].length - 10; i++) {
+    assertAlmostEquals(changes[1][i], changes[0][i], 1e-5);
+  }
+  assert(changes[0].some((change) => Math.abs(change) > 1e-3));
 });
