@@ -7,10 +7,15 @@ import type { Hash } from "node:crypto";
 
 /** Returns the functions for paths in the system's format; see https://nodejs.org/api/path.html. */
 export function nodePath(): typeof import("node:path") {
-  return process.getBuiltinModule("node:path");
+  return host().getBuiltinModule("node:path");
 }
 
 /** Creates a hash; see https://nodejs.org/api/crypto.html#cryptocreatehashalgorithm-options. */
 export function createHash(algorithm: "sha256" | "md5"): Hash {
-  return process.getBuiltinModule("node:crypto").createHash(algorithm);
+  return host().getBuiltinModule("node:crypto").createHash(algorithm);
+}
+
+function host(): typeof process {
+  if (typeof process === "undefined") throw new Error("Cannot use files as this is a browser");
+  return process;
 }
