@@ -169,6 +169,7 @@ export function readError(path: string, kind: string | undefined, what: string):
  * @throws {DataError} If there is one that cannot be read
  */
 export function readMappingBeside(path: string): string[] | undefined {
+  if (typeof Deno === "undefined") return undefined; // a browser has no folders
   const { basename, dirname, join } = nodePath();
   const [folder, file] = [dirname(path), basename(path)];
   const isMapping = (name: string) => {
@@ -188,6 +189,7 @@ export function readMappingBeside(path: string): string[] | undefined {
 }
 
 function namesIn(folder: string): string[] {
+  if (typeof Deno === "undefined") return [];
   try {
     return [...Deno.readDirSync(folder)].filter(({ isFile }) => isFile).map(({ name }) => name);
   } catch {
