@@ -45,4 +45,5 @@ export {
 } from "./lib/data/idx_dataset.ts";
 
 // Model files.
+export { saveCheckpoint } from "./lib/model/save_checkpoint.ts";
 export { saveModel } from "./lib/model/save_model.ts";

@@ -1,5 +1,5 @@
 /** Uses the library by URL from an empty folder, without this project's configuration. */
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as library from "../mod.ts";
 import { mnistDirectory, needs, test } from "./requirements.ts";
 import { runToEnd } from "./processes.ts";
@@ -57,35 +57,36 @@ for await (const event of train({ data, iterations: 20, evalEvery: 10 })) consol
   },
 });
 
-test("mod.ts can save a run as bytes and resume it with the same result", async () => {
-  const data = library.syntheticDigits({ trainRows: 60, testRows: 10 });
-  const given = { iterations: 6, batchSize: 5, evalEvery: 3, hidden: [4, 4] } as const;
-  const run = { data, backend: "cpu", ...given } as const;
-  const whole = await Array.fromAsync(library.train({ ...run, saveEvery: 3 }));
-  const checkpoint = whole.find((event) => event.type === "checkpoint")!;
-  const bytes = library.encodeCheckpoint({
-    ...checkpoint,
-    run: {
-      dataset: data.name,
-      device: "any",
-      backend: "cpu",
-      options: library.resolveOptions({ ...given, evalSize: 10 }),
-    },
-    architecture: {
-      inputs: 784,
-      hidden: [4, 4],
-      classes: 10,
-      activation: "tanh",
-      head: "notebook",
-    },
-    seconds: 0,
-    curve: [],
-  });
-  const resume = library.decodeCheckpoint(bytes);
-  const rest = await Array.fromAsync(library.train({ ...run, resume }));
-  const [end, resumed] = [whole, rest].map((events) =>
-    events.find((event) => event.type === "finished")?.parameters
-  );
-  assertEquals(resumed, end);
-  assertThrows(() => library.decodeCheckpoint(bytes.subarray(0, 900)), library.ModelError);
+test("mod.ts can save a run in a file and resume it with the same result", async () => {
+  const path = await Deno.makeTempFile();
+  try {
+    const data = library.syntheticDigits({ trainRows: 60, testRows: 10 });
+    const run = { data, backend: "cpu", iterations: 9, batchSize: 5, evalEvery: 3 } as const;
+    const whole = await Array.fromAsync(library.train({ ...run, saveEvery: 3 }));
+    const saved = async (run: library.TrainArguments, events: library.TrainingEvent[]) => {
+      await library.saveCheckpoint(path, run, events);
+      return library.decodeCheckpoint(await Deno.readFile(path));
+    };
+    const upTo = (events: library.TrainingEvent[], iteration: number) =>
+      events.slice(
+        0,
+        1 +
+          events.findIndex((event) => event.type === "checkpoint" && event.iteration === iteration),
+      );
+    const first = await saved(run, upTo(whole, 3));
+    const resumed = await Array.fromAsync(library.train({ ...run, saveEvery: 3, resume: first }));
+    const second = await saved({ ...run, resume: first }, upTo(resumed, 6));
+    assertEquals([first, second].map(({ iteration }) => iteration), [3, 6]);
+    assertEquals(second.curve.map(({ iteration }) => iteration), [0, 3, 6]);
+    assert(second.seconds > first.seconds);
+    assertEquals(second.run.options.evalSize, 10);
+    const model = await library.trainModel({ ...run, resume: second });
+    const end = whole.findLast((event) => event.type === "finished");
+    assertEquals(model.parameters, end?.parameters);
+    await assertRejects(() => library.saveCheckpoint(path, run, []), RangeError, "no event");
+    const cut = (await Deno.readFile(path)).subarray(0, 900);
+    assertThrows(() => library.decodeCheckpoint(cut), library.ModelError);
+  } finally {
+    await Deno.remove(path);
+  }
 });

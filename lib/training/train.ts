@@ -11,7 +11,7 @@ import type {
   SampleEvent,
   TrainingEvent,
 } from "./events.ts";
-import type { OptionValues } from "./option_table.ts";
+import type { OptionName, OptionValues } from "./option_table.ts";
 import { checkAgainstRows, fitToRows, resolveOptions, type TrainingOptions } from "./options.ts";
 import type { RunStart } from "./start.ts";
 import {
@@ -74,20 +74,9 @@ export interface TrainArguments extends Partial<OptionValues> {
  * ```
  */
 export async function* train(run: TrainArguments): AsyncGenerator<TrainingEvent, void> {
-  const {
-    data,
-    engine: given,
-    backend = "auto",
-    signal,
-    initialParameters,
-    start,
-    resume,
-    saveEvery = 0,
-    ...chosen
-  } = run;
+  const { data, engine: given, backend = "auto", initialParameters, start, saveEvery = 0 } = run;
   checkDataset(data);
-  const resolved = resolveOptions(chosen);
-  const options = fitToRows(resolved, data, chosen);
+  const options = optionsOf(run);
   if (!Number.isSafeInteger(saveEvery) || saveEvery < 0) {
     throw new RangeError(
       `Cannot train as saveEvery must be a whole number of at least 0: current value is ${saveEvery}`,
@@ -103,7 +92,7 @@ export async function* train(run: TrainArguments): AsyncGenerator<TrainingEvent,
   const engine = given ?? await createEngine({ ...wanted, backend });
   try {
     const trainer = new Trainer(data, options, { start, initial });
-    yield* trainOn(engine, trainer, { data, signal, resume, saveEvery });
+    yield* trainOn(engine, trainer, run);
   } finally {
     if (!given) await engine[Symbol.asyncDispose]();
   }
@@ -133,13 +122,35 @@ export async function trainModel(run: TrainArguments): Promise<FinishedEvent> {
   throw new Error("Cannot return the net as train() ended without it");
 }
 
+/** The arguments of `train()` that are not options. */
+const NOT_OPTIONS: Record<Exclude<keyof TrainArguments, OptionName>, true> = {
+  data: true,
+  engine: true,
+  backend: true,
+  signal: true,
+  initialParameters: true,
+  start: true,
+  resume: true,
+  saveEvery: true,
+};
+
+/**
+ * Returns the options with which `train()` trains.
+ *
+ * @param run The arguments of `train()`
+ * @returns All options, with default sizes reduced to what the data allows
+ * @throws {OptionError} If an option is invalid
+ */
+export function optionsOf(run: TrainArguments): TrainingOptions {
+  const given = Object.entries(run).filter(([name]) => !Object.hasOwn(NOT_OPTIONS, name));
+  const chosen: Partial<OptionValues> = Object.fromEntries(given);
+  return fitToRows(resolveOptions(chosen), run.data, chosen);
+}
+
 async function* trainOn(
   engine: Engine,
   trainer: Trainer,
-  { data, signal, resume, saveEvery = 0 }: Pick<
-    TrainArguments,
-    "data" | "signal" | "resume" | "saveEvery"
-  >,
+  { data, signal, resume, saveEvery = 0 }: TrainArguments,
 ): AsyncGenerator<TrainingEvent, void> {
   const { options, iterations } = trainer;
   yield {
