@@ -103,7 +103,7 @@ export function fitToData(
   onNotice: (line: string) => void,
 ): TrainingOptions {
   const { hasNamedTest, validationRows = 0 } = data;
-  if (hasNamedTest && flags.split === undefined) {
+  if (hasNamedTest && (flags.split ?? "original") === "original") {
     options = { ...options, split: "original" };
     if (validationRows > 0 && flags.validation === undefined) {
       options = { ...options, validation: validationRows };

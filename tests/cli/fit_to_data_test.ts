@@ -20,6 +20,7 @@ Deno.test("fitToData() uses the test and validation rows that the data name, unl
   const held = fit({ ...named, validationRows: 700 });
   assertEquals([held.split, held.validation], ["original", 700]);
   assert(held.notices[0].includes("its 700 validation rows are held out"), held.notices[0]);
+  assertEquals(fit({ ...named, validationRows: 700 }, { split: "original" }).validation, 700);
   assertEquals(fit({ ...named, validationRows: 700 }, { validation: 0 }).validation, 0);
 });
 
