@@ -3,6 +3,7 @@ import { gzipSync, zipSync } from "fflate";
 import { encodeIdx } from "../../lib/data/idx.ts";
 import { BLOCK_ROWS, readRowBlocks, type RowOptions } from "../../lib/data/row_blocks.ts";
 import { encodeNpy } from "../../lib/model/npz.ts";
+import { test } from "../requirements.ts";
 
 /** Reads a file with these contents. */
 async function rowsOf(
@@ -30,7 +31,7 @@ async function rowsOf(
   }
 }
 
-Deno.test("readRowBlocks() reads CSV files with and without header, labels and row numbers", async () => {
+test("readRowBlocks() reads CSV files with and without header, labels and row numbers", async () => {
   const pixels = [0, 7, 8, 255, 1, 2, 3, 4, 9, 9, 9, 9];
   const cases: [string, Record<string, unknown>, Partial<RowOptions>?][] = [
     ["0,7,8,255\n1,2,3,4\n9,9,9,9\n", {}],
@@ -55,7 +56,7 @@ Deno.test("readRowBlocks() reads CSV files with and without header, labels and r
   }
 });
 
-Deno.test("readRowBlocks() reads long files in blocks, gzipped or not", async () => {
+test("readRowBlocks() reads long files in blocks, gzipped or not", async () => {
   const rows = 2 * BLOCK_ROWS + 1;
   const images = Uint8Array.from({ length: 4 * rows }, (_, i) => i * 7);
   const csv = Array.from({ length: rows }, (_, i) => images.subarray(4 * i, 4 * i + 4).join());
@@ -83,7 +84,7 @@ Deno.test("readRowBlocks() reads long files in blocks, gzipped or not", async ()
   assertEquals(await rowsOf("digits.npz", npz), labeled);
 });
 
-Deno.test("readRowBlocks() says what is wrong with a file", async () => {
+test("readRowBlocks() says what is wrong with a file", async () => {
   const cases: [string, string | Uint8Array, string][] = [
     ["a.csv", "", "it has no rows"],
     ["a.csv", "1,2,3\n", "its rows must have 4 pixels like the net's images: it has 3 columns"],
