@@ -139,13 +139,12 @@ export class Gpu {
     let made: T | undefined;
     let thrown: unknown;
     try {
-      made = await create();
+      made = await this.#orLost(Promise.resolve(create()));
     } catch (error) {
       thrown = error;
     }
-    const invalid = await this.device.popErrorScope();
-    const exhausted = await this.device.popErrorScope();
-    const internal = await this.device.popErrorScope();
+    const scopes = [1, 2, 3].map(() => this.device.popErrorScope());
+    const [invalid, exhausted, internal] = await this.#orLost(Promise.all(scopes));
     if (thrown !== undefined) throw thrown;
     const error = invalid ?? exhausted ?? internal;
     if (error) throw new Error(`Cannot make ${what} on ${this.description.name}: ${error.message}`);

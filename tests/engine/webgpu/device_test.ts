@@ -161,6 +161,19 @@ Deno.test({
 });
 
 Deno.test({
+  name: "createWebGpuEngine() rejects if the device is lost and its compiler never settles",
+  ...webgpu,
+  async fn() {
+    const gpu = await open();
+    gpu.device.popErrorScope = () => {
+      gpu.device.destroy();
+      return new Promise(() => {});
+    };
+    await assertRejects(() => tinyEngine(gpu), Error, "was lost");
+  },
+});
+
+Deno.test({
   name: "WebGpuEngine.load() lets the steps that were queued before train on the earlier data",
   ...webgpu,
   async fn() {
