@@ -1,5 +1,6 @@
 /** Prints and writes what `predict` finds: lines, JSON, a CSV file. */
 import { printable } from "../files/printable.ts";
+import { percent } from "../training/metrics.ts";
 
 /** Pixels to predict, and what is known of them. */
 export interface PredictInput {
@@ -84,10 +85,6 @@ export function predictionLines(
       ` ${"#".repeat(Math.round(40 * probability))}`.trimEnd()
     ),
   ];
-}
-
-function percent(fraction: number): string {
-  return `${(100 * fraction).toFixed(2)}%`;
 }
 
 /** The columns of a CSV file of predictions. */

@@ -5,14 +5,25 @@ import type { NamedDataset } from "../data/names.ts";
 import { logLines } from "../report/console.ts";
 import { jsonLine } from "../report/json.ts";
 import type { TrainingEvent } from "../training/events.ts";
+import { OPTION_NAMES, OPTIONS } from "../training/option_table.ts";
 import { resolveOptions, type TrainingOptions } from "../training/options.ts";
+import { SCHEDULES } from "../training/schedules.ts";
 import { drawStart } from "../training/start.ts";
 import { train } from "../training/train.ts";
 import { engineOptions } from "../training/trainer.ts";
 import { openStatus, type Status } from "./status.ts";
 import { chosenNamedDataset, DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
 import { openEngine, reopenEngine } from "./device_choice.ts";
-import { type FlagValues, number, oneOf, path, type Task, toggle, UsageError } from "./flags.ts";
+import {
+  flagName,
+  type FlagValues,
+  number,
+  oneOf,
+  path,
+  type Task,
+  toggle,
+  UsageError,
+} from "./flags.ts";
 import type { Interruption } from "./interruption.ts";
 import { print } from "./output.ts";
 import { shownPath } from "./paths.ts";
@@ -20,6 +31,14 @@ import type { Resumed } from "./resume.ts";
 import { reportSplit, requireRunData } from "./run_data.ts";
 import { runTask } from "./run_task.ts";
 import { fitToData, TRAINING_FLAGS, trainingOptions } from "./training_flags.ts";
+
+/** Which options a resumed run may increase, in words. */
+const GROWTH = `with --schedule ${
+  Object.entries(SCHEDULES).filter(([, { mayGrow }]) => mayGrow).map(([name]) => name).join(" or ")
+}, ${
+  OPTION_NAMES.filter((name) => OPTIONS[name].mayGrow)
+    .map((name) => flagName(OPTIONS[name].flag ?? name)).join(" or ")
+} may be increased`;
 
 const FLAGS = {
   ...TRAINING_FLAGS,
@@ -34,7 +53,7 @@ const FLAGS = {
   saveEvery: number("steps between checkpoints, each of which replaces the last; 0 for none", 0),
   resume: path(
     "FILE|DIR",
-    "resume from this checkpoint or run, with its options and in its folder; with --schedule step, --iterations or --epochs may be increased",
+    `resume from this checkpoint or run, with its options and in its folder; ${GROWTH}`,
   ),
   initFrom: path(
     "FILE",

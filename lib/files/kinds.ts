@@ -14,6 +14,7 @@ interface Kind {
 const AS_CSV = "save it as CSV";
 const AS_PNG = "save it as PNG or JPEG";
 const UNPACK = "unpack it first";
+const AS_PICTURE = "give it to predict, or as data a folder with one folder of pictures a class";
 
 const KINDS: readonly Kind[] = [
   {
@@ -60,8 +61,8 @@ const KINDS: readonly Kind[] = [
   { begins: /^\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1/, what: "an old Excel file", advice: AS_CSV },
   { begins: /^SQLite format 3\0/, what: "an SQLite database", advice: AS_CSV },
   { begins: /^%PDF-/, what: "a PDF document", advice: "export its data or picture" },
-  { begins: /^\x89PNG\r\n\x1a\n/, what: "a PNG picture", advice: "use deno task predict" },
-  { begins: /^\xff\xd8\xff/, what: "a JPEG picture", advice: "use deno task predict" },
+  { begins: /^\x89PNG\r\n\x1a\n/, what: "a PNG picture", advice: AS_PICTURE },
+  { begins: /^\xff\xd8\xff/, what: "a JPEG picture", advice: AS_PICTURE },
   { begins: /^....ftyp(hei|hev|mif1|msf1)/s, what: "a HEIC picture", advice: AS_PNG },
   { begins: /^....ftypavi[fs]/s, what: "an AVIF picture", advice: AS_PNG },
   { begins: /^RIFF....WEBP/s, what: "a WebP picture", advice: AS_PNG },

@@ -18,8 +18,8 @@ export interface Picture {
 
 /** Maximum size of a file; photographs are smaller. */
 export const MAX_FILE_BYTES = 32 * 2 ** 20;
-/** Maximum size of a picture: phones make photographs of 12 to 13 megapixels. */
-const MAX_MEGAPIXELS = 13;
+/** Maximum size of a picture: phones make photographs of 12 to 24 megapixels. */
+const MAX_MEGAPIXELS = 25;
 /** Maximum width and height; panoramas are narrower. */
 const MAX_SIDE = 20_000;
 /**
@@ -30,7 +30,7 @@ const MAX_MEGASAMPLES = 1.5 * MAX_MEGAPIXELS;
 /** Maximum number of a JPEG file's scans. Progressive files have about 10. */
 const MAX_SCANS = 16;
 /** Maximum memory of jpeg-js. */
-const MAX_JPEG_MEGABYTES = 400;
+const MAX_JPEG_MEGABYTES = 500;
 
 const JPEG_MAGIC = [0xff, 0xd8, 0xff];
 const JPEG_END = [0xff, 0xd9];

@@ -51,14 +51,17 @@ export function readOrientation(tiff: Uint8Array): number {
  * ```
  */
 export function turn(picture: Picture, orientation: number): Picture {
-  const { width, height } = picture;
+  const { width, height, pixels } = picture;
+  if (orientation === 1) return picture;
   // Each orientation consists of up to three reflections: horizontal, vertical and diagonal (rows
   // become columns). This undoes them in reverse order.
   const mirrorX = [2, 3, 6, 7].includes(orientation);
   const mirrorY = [3, 4, 7, 8].includes(orientation);
   const transpose = orientation >= 5;
   const [newWidth, newHeight] = transpose ? [height, width] : [width, height];
-  const from = new Uint32Array(picture.pixels.slice().buffer);
+  // Views of 4 bytes must begin at a multiple of 4.
+  const { buffer, byteOffset } = pixels.byteOffset % 4 === 0 ? pixels : pixels.slice();
+  const from = new Uint32Array(buffer, byteOffset, width * height);
   const to = new Uint32Array(from.length);
   for (let y = 0; y < newHeight; y++) {
     for (let x = 0; x < newWidth; x++) {

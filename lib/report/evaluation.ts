@@ -1,6 +1,7 @@
 /** Formats an evaluation as text: accuracy, then tables by class. */
 import type { Dataset } from "../data/dataset.ts";
 import type { EvaluationReport } from "../training/evaluate.ts";
+import { percent } from "../training/metrics.ts";
 
 /** Width of a column of the confusion matrix. */
 const COUNT_WIDTH = 6;
@@ -101,9 +102,4 @@ export function evaluationJson(
       (_, label) => [...confusion.subarray(label * classes, (label + 1) * classes)],
     ),
   });
-}
-
-/** Formats a fraction; NaN means that a class has no rows, or no predictions. */
-function percent(fraction: number): string {
-  return Number.isNaN(fraction) ? "-" : `${(100 * fraction).toFixed(2)}%`;
 }

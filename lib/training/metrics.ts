@@ -61,7 +61,7 @@ export function mapMetrics<Value>(valueOf: (name: MetricName) => Value): Record<
   return Object.fromEntries(values) as Record<MetricName, Value>;
 }
 
-/** Formats a fraction with two decimals: `97.53%`. */
+/** Formats a fraction with two decimals, `97.53%`; a fraction of nothing as `-`. */
 export function percent(fraction: number): string {
-  return `${(100 * fraction).toFixed(2)}%`;
+  return Number.isNaN(fraction) ? "-" : `${(100 * fraction).toFixed(2)}%`;
 }

@@ -71,10 +71,15 @@ function checkImages(
     fail(`the images' length must be a multiple of the net's ${inputs} inputs`, images.length);
   }
   if (images instanceof Uint8Array) {
-    const isOpaque = images.length > 0 && images.length % (4 * inputs) === 0 &&
-      images.every((byte, i) => i % 4 !== 3 || byte === 255);
+    // White images look like a canvas's pixels too, but mean the same either way.
+    const isOpaque = images.length % (4 * inputs) === 0 &&
+      images.every((byte, i) => i % 4 !== 3 || byte === 255) && images.some((byte) => byte < 255);
     if (isOpaque && inputs > 1) {
-      fail("the images must have one byte per pixel (`imageToDigit` takes colors)", "RGBA");
+      fail(
+        "the images must have one byte per pixel (`imageToDigit` takes colors; if these are gray, " +
+          "pass them as a Float32Array)",
+        "RGBA: every fourth byte is 255",
+      );
     }
     return;
   }

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { decodeCheckpoint } from "../../lib/model/checkpoint.ts";
 import { writeFileAtomically } from "../../lib/files/write_file.ts";
-import { runToEnd, start } from "../processes.ts";
+import { readUntil, runToEnd, start } from "../processes.ts";
 import { onUnix, test } from "../requirements.ts";
 
 async function inFolder(use: (folder: string) => Promise<void>): Promise<void> {
@@ -67,6 +67,31 @@ Deno.exit(130);`;
     const { code } = await runToEnd(Deno.execPath(), { args: ["eval", program, folder] });
     assertEquals([code, names(folder)], [130, []]);
   }));
+
+for (const [signal, exitCode] of [["SIGTERM", 143], ["SIGINT", 130], ["SIGHUP", 129]] as const) {
+  onUnix(
+    `a task that ends on ${signal} while it writes a file leaves nothing behind`,
+    () =>
+      inFolder(async (folder) => {
+        const program = `
+import { runTask } from "./lib/cli/run_task.ts";
+import { AtomicFile } from "./lib/files/write_file.ts";
+await runTask({ name: "export", summary: "", flags: {} }, async () => {
+  using file = await AtomicFile.create(${JSON.stringify(folder)} + "/net.onnx");
+  await file.write("half of it");
+  console.log("writing");
+  await new Promise((resolve) => setTimeout(resolve, 60_000));
+});`;
+        await using task = start(Deno.execPath(), { args: ["eval", program] });
+        const reader = task.stdout.pipeThrough(new TextDecoderStream()).getReader();
+        await readUntil(reader, "writing");
+        assertEquals(names(folder).length, 1);
+        task.kill(signal);
+        assertEquals([(await task.status).code, names(folder)], [exitCode, []]);
+        await Promise.all([reader.cancel(), task.stderr.cancel()]);
+      }),
+  );
+}
 
 test("a process killed while it writes checkpoints leaves a complete one or none", () =>
   inFolder(async (folder) => {

@@ -86,7 +86,7 @@ const invalid: [string, Uint8Array, string][] = [
   [
     "a PNG of width 0",
     withSize(png, 0, 30),
-    "it must have 1 to 13 million pixels",
+    "it must have 1 to 25 million pixels",
   ],
   [
     "a PNG with fewer rows than its header says",
@@ -170,8 +170,8 @@ Deno.test("decodeImage() refuses a JPEG by its header before it decodes anything
   };
   const cases: [Uint8Array, string][] = [
     [changed(jpg, frame + 5, 0xff, 0xff, 0xff, 0xff), "current value is 65535 x 65535"],
-    // 4000 x 3000 pixels with all colors of every pixel
-    [changed(jpg, frame + 5, 0x0b, 0xb8, 0x0f, 0xa0), "at most 19.5 million samples"],
+    // 6000 x 4000 pixels with all colors of every pixel
+    [changed(jpg, frame + 5, 0x0f, 0xa0, 0x17, 0x70), "at most 37.5 million samples"],
     [scans(17), "a JPEG file must have at most 16 scans"],
   ];
   for (const [file, message] of cases) {

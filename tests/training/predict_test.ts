@@ -45,6 +45,13 @@ Deno.test("predict() accepts a blank image, and no image", () => {
   assertEquals(predict(MODEL, new Uint8Array(0)).labels.length, 0);
 });
 
+Deno.test("predict() takes gray images whose bytes could be colors", () => {
+  assertEquals(predict(MODEL, new Uint8Array(64).fill(255)).labels.length, 4);
+  const stripes = Uint8Array.from({ length: 64 }, (_, i) => i % 4 === 3 ? 255 : 0);
+  assertThrows(() => predict(MODEL, stripes), RangeError, "pass them as a Float32Array");
+  assertEquals(predict(MODEL, Float32Array.from(stripes)).labels.length, 4);
+});
+
 Deno.test("predict() throws if the pixels are not whole images of the net's size", () => {
   assertThrows(() => predict(MODEL, new Uint8Array(17)), RangeError, "current value is 17");
 });
