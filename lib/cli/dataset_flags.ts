@@ -33,6 +33,10 @@ export const DATASET_FLAGS = inGroup("Data:", {
   strict: toggle("end with an error if a picture of a folder cannot be read"),
   invert: toggle("exchange dark and bright, for black ink on white paper"),
   maxPixel: number("value of full ink; by default derived from the largest pixel"),
+  add: path(
+    "DIR",
+    "add these pictures to the training rows: one folder a class, as predict --collect stores",
+  ),
 });
 
 /**
@@ -94,6 +98,7 @@ const DATASET_OPTIONS = [
   "strict",
   "invert",
   "maxPixel",
+  "add",
 ] as const;
 
 /**
@@ -119,7 +124,7 @@ export function datasetSource(
 
 /** Returns what is known about the chosen data set before it is opened, if it is a named one. */
 export function chosenNamedDataset(
-  { dataset = "auto" }: FlagValues<typeof DATASET_FLAGS>,
+  { dataset = "auto", add }: FlagValues<typeof DATASET_FLAGS>,
 ): NamedDataset | undefined {
-  return namedDataset(dataset);
+  return add !== undefined ? undefined : namedDataset(dataset);
 }

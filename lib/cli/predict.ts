@@ -140,7 +140,9 @@ async function predictTask(flags: Flags, operands: string[]): Promise<number> {
     status.clear();
     print(...lines);
     await out?.write(text);
-    if (flags.collect !== undefined) await collect(flags.collect, input, source.size);
+    if (flags.collect !== undefined) {
+      await collect(flags.collect, input, { ...source.size, classes, names });
+    }
   }
   await out?.commit();
   status.clear();

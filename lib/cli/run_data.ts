@@ -52,7 +52,7 @@ export async function compareRunData(
     return { same: data.name === dataset, data, wanted, found };
   }
   const hash = await hashDataset(data);
-  const { trainRows, testRows, publishedSplit, validationRows } = record;
+  const { trainRows, testRows, publishedSplit, validationRows, addedRows } = record;
   const same = hash === record.hash;
   if (!same) {
     checkClassNames(record.classNames, data);
@@ -62,7 +62,7 @@ export async function compareRunData(
   }
   return {
     same,
-    data: same ? { ...data, trainRows, publishedSplit, validationRows } : data,
+    data: same ? { ...data, trainRows, publishedSplit, validationRows, addedRows } : data,
     wanted: described(dataset, trainRows + testRows, record.hash),
     found: described(data.name, data.labels.length, hash),
   };
@@ -147,7 +147,7 @@ export function reportSplit(
   options: SplitOptions,
   onWarning: (line: string) => void,
 ): void {
-  if (namedDataset(data.name) !== undefined) return;
+  if (namedDataset(data.name) !== undefined && !data.addedRows) return;
   const split = splitOfRun(data, options);
   unevenClasses(data, split).forEach(onWarning);
   const count = trainedTestRows(data, split);

@@ -33,6 +33,11 @@ export interface Dataset {
    */
   validationRows?: number;
   /**
+   * Number of rows that the user added: the first of the training rows, which are never held out.
+   * @default 0
+   */
+  addedRows?: number;
+  /**
    * Whether the user named the test rows, by a file, a folder or a column. Tasks then use them
    * unless another split is chosen.
    * @default false
@@ -98,6 +103,8 @@ export interface DatasetSource {
    * @default depends on the largest pixel; 255 if that is at least 128
    */
   maxPixel?: number;
+  /** Absolute path of a folder with pictures by class, added to the training rows. */
+  add?: string;
 }
 
 /** Row numbers of a Dataset by their use, each in ascending order. */

@@ -144,7 +144,7 @@ const FORMATS: readonly Format[] = [
  * ```
  */
 export async function openDataset(options: OpenOptions): Promise<Dataset> {
-  const { dataset, dataDir, transpose, asPhoto, invert, maxPixel } = options;
+  const { dataset, dataDir, transpose, asPhoto, invert, maxPixel, add } = options;
   const isNamed = DATASET_NAMES.includes(dataset);
   if (dataDir && !["auto", ...IN_FOLDERS].includes(dataset)) {
     throw new DataError(
@@ -154,7 +154,10 @@ export async function openDataset(options: OpenOptions): Promise<Dataset> {
         `the data set is ${printable(dataset, 200)}`,
     );
   }
-  const data = isNamed ? await openNamed(options) : await openPath(options);
+  const data = await withAdded(
+    isNamed ? await openNamed(options) : await openPath(options),
+    options,
+  );
   const source = data.source ?? {
     dataset: isNamed ? data.name : resolve(dataset),
     ...dataDir && { dataDir: resolve(dataDir) },
@@ -167,8 +170,15 @@ export async function openDataset(options: OpenOptions): Promise<Dataset> {
       ...asPhoto && { asPhoto },
       ...invert && { invert },
       ...maxPixel !== undefined && { maxPixel },
+      ...add !== undefined && { add: resolve(add) },
     },
   };
+}
+
+async function withAdded(data: Dataset, options: OpenOptions): Promise<Dataset> {
+  if (options.add === undefined) return data;
+  const { addPictures } = await import("./add_pictures.ts");
+  return await addPictures(data, options.add, options);
 }
 
 async function openPath(options: OpenOptions): Promise<Dataset> {
@@ -196,6 +206,7 @@ async function openPath(options: OpenOptions): Promise<Dataset> {
 /** Throws if options are given that have no effect on a format. */
 function checkOptions(accepted: readonly FormatOption[], options: OpenOptions): void {
   for (const name of FORMAT_OPTIONS) {
+    if (name === "strict" && options.add !== undefined) continue; // for the added pictures
     const value = options[name];
     if (value === undefined || value === false || accepted.includes(name)) continue;
     const formats = FORMATS.filter(({ options }) => options.includes(name));

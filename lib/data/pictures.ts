@@ -30,7 +30,7 @@ export async function readRawPictures(
   folder: string,
   options: PictureOptions = {},
 ): Promise<RawDataset> {
-  const { onNotice = () => {}, strict, asPhoto = false } = options;
+  const { onNotice = () => {}, asPhoto = false } = options;
   const layout = layoutOf(folder);
   if (!layout) throw new DataError(`Cannot find pictures in folders for each class in ${folder}`);
   const entries = [...layout].map(([use, root]) => [use, picturesBelow(folder, root)] as const);
@@ -41,18 +41,7 @@ export async function readRawPictures(
   await cache.write(rows, onNotice);
 
   const { failures, scaled } = rows;
-  if (failures.length > 0) {
-    const some = failures.slice(0, NAMED).map(([i, reason]) =>
-      `${printable(all[i].path, 100)} (${printable(reason, 120)})`
-    );
-    const message = `${failures.length} of the ${all.length} pictures cannot be read` +
-      `${strict ? "" : " and are left out"}: ${some.join("; ")}` +
-      (failures.length > NAMED ? "..." : "");
-    if (strict || failures.length === all.length) {
-      throw new DataError(`Cannot read ${folder} as pictures: ${message}`);
-    }
-    onNotice(`${folder}: ${message}`);
-  }
+  reportUnreadable(folder, all, failures, options);
   if (asPhoto) {
     onNotice(`${folder}: the digit in each picture is found, as in photographs`);
   } else if (scaled > 0) {
@@ -71,6 +60,34 @@ export async function readRawPictures(
   }
   const parts = partsOf(folder, entries, rows, size.width * size.height);
   return { name: folder, kind: "as pictures", ...size, ...arranged(folder, "as pictures", parts) };
+}
+
+/**
+ * Reports the pictures that cannot be read.
+ *
+ * @param folder Their folder
+ * @param all All pictures
+ * @param failures The numbers of the unreadable ones, and why
+ * @param options Whether they are an error
+ * @throws {DataError} With `strict`, or if no picture can be read
+ */
+export function reportUnreadable(
+  folder: string,
+  all: readonly LabeledPicture[],
+  failures: PictureRows["failures"],
+  { onNotice, strict }: Pick<PictureOptions, "onNotice" | "strict">,
+): void {
+  if (failures.length === 0) return;
+  const some = failures.slice(0, NAMED).map(([i, reason]) =>
+    `${printable(all[i].path, 100)} (${printable(reason, 120)})`
+  );
+  const message = `${failures.length} of the ${all.length} pictures cannot be read` +
+    `${strict ? "" : " and are left out"}: ${some.join("; ")}` +
+    (failures.length > NAMED ? "..." : "");
+  if (strict || failures.length === all.length) {
+    throw new DataError(`Cannot read ${folder} as pictures: ${message}`);
+  }
+  onNotice?.(`${folder}: ${message}`);
 }
 
 /** Divides the rows by use, without the unreadable pictures. */

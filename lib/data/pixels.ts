@@ -318,7 +318,7 @@ function join(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 }
 
 /** Returns the share of the images whose outermost pixels are, on average, bright. */
-function brightBackgrounds(
+export function brightBackgrounds(
   images: Uint8Array,
   { width, height }: { width: number; height: number },
 ): number {

@@ -11,6 +11,8 @@ export interface DatasetRecord extends DatasetSource {
   publishedSplit?: boolean;
   /** See `Dataset`. */
   validationRows?: number;
+  /** See `Dataset`. */
+  addedRows?: number;
   /** See `Dataset`. Recorded because a file that lacks some classes numbers the others differently. */
   classNames?: readonly string[];
   /** What the pixels look like, as the run's net expects them. */
@@ -40,13 +42,14 @@ export interface DatasetRecord extends DatasetSource {
  */
 export async function recordDataset(data: Dataset): Promise<DatasetRecord> {
   const { source = { dataset: data.name }, trainRows, labels } = data;
-  const { publishedSplit, validationRows, classNames, pixels } = data;
+  const { publishedSplit, validationRows, addedRows, classNames, pixels } = data;
   return {
     ...source,
     trainRows,
     testRows: labels.length - trainRows,
     ...publishedSplit !== undefined && { publishedSplit },
     ...validationRows && { validationRows },
+    ...addedRows && { addedRows },
     ...classNames && { classNames },
     ...pixels && { pixels },
     hash: await hashDataset(data),
@@ -90,10 +93,12 @@ const FIELDS = {
   asPhoto: "boolean?",
   invert: "boolean?",
   maxPixel: "number?",
+  add: "string?",
   trainRows: "number",
   testRows: "number",
   publishedSplit: "boolean?",
   validationRows: "number?",
+  addedRows: "number?",
   classNames: "list of words?",
   pixels: "record of pixels?",
   hash: "string",

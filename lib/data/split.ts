@@ -58,7 +58,8 @@ export function splitDataset(
   sampler: DistSampler,
   { kind = "shuffle", validation = 0 }: SplitOptions = {},
 ): Split {
-  const { trainRows } = dataset;
+  const { trainRows, addedRows = 0 } = dataset;
+  if (addedRows > 0) return splitAdded(dataset, addedRows, sampler, { kind, validation });
   if (!Number.isInteger(validation) || validation < 0 || validation >= trainRows) {
     throw new RangeError(
       `Cannot hold out validation rows as their number must be a whole number from 0 to ` +
@@ -90,6 +91,28 @@ export function splitDataset(
   };
 }
 
+/** Splits the data set's own rows as without the added ones, on which all nets are trained. */
+function splitAdded(
+  dataset: Dataset,
+  addedRows: number,
+  sampler: DistSampler,
+  options: SplitOptions,
+): Split {
+  const { labels, trainRows } = dataset;
+  const own = {
+    ...dataset,
+    labels: labels.subarray(addedRows),
+    trainRows: trainRows - addedRows,
+    addedRows: 0,
+  };
+  const { train, validation, test } = splitDataset(own, sampler, options);
+  const all = new Uint32Array(addedRows + train.length).map((_, i) =>
+    i < addedRows ? i : train[i - addedRows] + addedRows
+  );
+  const [heldOut, tested] = [validation, test].map((rows) => rows.map((row) => row + addedRows));
+  return { train: all, validation: heldOut, test: tested };
+}
+
 /** Exchanges rows so that each class with at least two rows is in both parts. */
 function spreadClasses(labels: Uint8Array, train: Uint32Array, test: Uint32Array): void {
   for (const [lacking, giving] of [[test, train], [train, test]]) {
@@ -119,7 +142,7 @@ function rowsByLabel(labels: Uint8Array, rows: Uint32Array): [number, number[]][
  * Returns the rows on which to test a net that was trained on other data.
  *
  * @param dataset The data set
- * @returns Its published test rows, ascending; all rows if no split was published
+ * @returns Its published test rows, ascending; all its own rows if no split was published
  *
  * @example
  * ```ts
@@ -131,7 +154,9 @@ function rowsByLabel(labels: Uint8Array, rows: Uint32Array): [number, number[]][
  * assertEquals(publishedTestRows(data), Uint32Array.of(60, 61));
  * ```
  */
-export function publishedTestRows({ labels, trainRows, publishedSplit }: Dataset): Uint32Array {
-  const first = publishedSplit === false ? 0 : trainRows;
+export function publishedTestRows(
+  { labels, trainRows, publishedSplit, addedRows = 0 }: Dataset,
+): Uint32Array {
+  const first = publishedSplit === false ? addedRows : trainRows;
   return Uint32Array.from({ length: labels.length - first }, (_, i) => first + i);
 }

@@ -56,7 +56,7 @@ export function drawStart(
   if (publishedSplit === false) return draw(data, options, architecture);
   const key = JSON.stringify([
     ...[seed, threefry, split, validation, initialization],
-    ...[labels.length, trainRows, data.validationRows],
+    ...[labels.length, trainRows, data.validationRows, data.addedRows],
     architecture,
   ]);
   if (cached?.key !== key) cached = { start: draw(data, options, architecture), key };

@@ -1,0 +1,37 @@
+/** The names of the folders in which pictures are kept by class. */
+
+/**
+ * Returns a folder's name for each class: its name, or its number if classes have no names. Characters
+ * that file systems refuse are percent-encoded, and names that differ only in case get their number,
+ * since many file systems take them for one.
+ *
+ * @param classes Number of classes
+ * @param names Their names
+ * @returns The names of the folders by class
+ *
+ * @example
+ * ```ts
+ * import { folderNames } from "./class_folders.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(folderNames(2), ["0", "1"]);
+ * assertEquals(folderNames(3, ["T-shirt/top", "A", "a"]), ["T-shirt%2Ftop", "A", "a (2)"]);
+ * ```
+ */
+export function folderNames(classes: number, names?: readonly string[]): string[] {
+  const used = new Set<string>();
+  return Array.from({ length: classes }, (_, label) => {
+    // deno-lint-ignore no-control-regex -- these are among what file systems refuse
+    const name = (names?.[label] ?? String(label)).replace(
+      /[\x00-\x1f%/\\:*?"<>|]|^\.|[. ]$/g,
+      hex,
+    );
+    const isUsed = used.has(name.toLowerCase());
+    used.add(name.toLowerCase());
+    return isUsed ? `${name} (${label})` : name;
+  });
+}
+
+function hex(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;
+}
