@@ -63,9 +63,10 @@ export async function addPictures(
         `a ${added > own ? "dark" : "bright"} one, so adding them is likely to do harm`,
     );
   }
+  const unit = labels.length === 1 ? "picture is" : "pictures are";
   const count = (rows: number) => rows.toLocaleString("en-US");
   options.onNotice?.(
-    `${shown}: its ${count(labels.length)} pictures are added to the ${count(data.trainRows)} ` +
+    `${shown}: ${count(labels.length)} ${unit} added to the ${count(data.trainRows)} ` +
       `training rows of ${name}` + (scaled > 0 ? `, ${scaled} of them scaled` : ""),
   );
   return {

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { encode } from "fast-png";
 import { decodeCheckpoint, encodeCheckpoint } from "../../lib/model/checkpoint.ts";
 import { listing } from "../data/idx_files.ts";
 import { runCli, startTask } from "./run_cli.ts";
@@ -160,4 +161,38 @@ test("train --resume of a checkpoint without a hash warns that only the data's n
   const { code, stderr } = await runCli("train", args);
   assertEquals(code, 0);
   assertMatch(stderr, /^The run's file contains no hash of its data, so only the name .*\n$/);
+});
+
+test("train --add is recorded, so that evaluate and --resume use the same rows", async () => {
+  using data = barsFolder();
+  const pixels = Uint8Array.from({ length: 16 }, (_, i) => i < 4 ? 255 : 0);
+  await Deno.mkdir(`${data.path}/kept/0`, { recursive: true });
+  const picture = encode({ width: 4, height: 4, channels: 1, data: pixels });
+  await Deno.writeFile(`${data.path}/kept/0/a.png`, picture);
+  const flags = [...QUICK_ADAM, "--dataset", data.csv, "--add", `${data.path}/kept`];
+  const [whole, part] = [`${data.path}/whole`, `${data.path}/part`];
+  assertEquals((await runCli("train", [...flags, "--out", whole])).code, 0);
+  const shorter = ["--iterations", "30", "--save-every", "30", "--out", part];
+  assertEquals((await runCli("train", [...flags, ...shorter])).code, 0);
+  const resumed = await runCli("train", [
+    "--resume",
+    part,
+    "--iterations",
+    "60",
+    "--backend",
+    "cpu",
+  ]);
+  assertEquals(resumed.code, 0, resumed.stderr);
+  assertMatch(resumed.stderr, /kept: 1 picture is added to the 180 training rows/);
+  assertEquals(await resultOf(part), await resultOf(whole));
+  const evaluated = await runCli("evaluate", ["--model", `${part}/model.safetensors`]);
+  assertMatch(evaluated.stdout, /bars\.csv, 30 rows/);
+
+  await Deno.remove(`${data.path}/kept/0/a.png`);
+  const lost = await runCli("evaluate", ["--model", `${part}/model.safetensors`]);
+  assertEquals(lost.code, 1);
+  assertMatch(
+    lost.stderr,
+    /kept to .*bars\.csv: its pictures must be in one folder for each class/,
+  );
 });

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { encode } from "fast-png";
+import { collect } from "../../lib/cli/collection.ts";
 import { addPictures } from "../../lib/data/add_pictures.ts";
 import type { Dataset } from "../../lib/data/dataset.ts";
 import { DataError } from "../../lib/data/errors.ts";
@@ -39,7 +40,7 @@ test("addPictures() puts pictures before the training rows, with the labels of t
   assertEquals([added.trainRows, added.labels.length, added.addedRows], [63, 73, 3]);
   assert(
     notices.includes(
-      "DIR: its 3 pictures are added to the 60 training rows of synthetic, 1 of them scaled",
+      "DIR: 3 pictures are added to the 60 training rows of synthetic, 1 of them scaled",
     ),
     notices.join(),
   );
@@ -101,4 +102,18 @@ test("openDataset() adds pictures to any data set, and records where they are", 
   });
   assertEquals([labels[0], labels.length, trainRows], [7, 70_001, 60_001]);
   assertEquals(source, { dataset: "synthetic", add: kept.path });
+});
+
+test("collect() keeps pictures in folders that addPictures() finds", async () => {
+  using kept = folder({});
+  const classNames = ["x/y", "A", "a", ..."CDEFGHI"];
+  const input = { ids: ["", ""], pixels: DATA.images.slice(0, 2 * 784), labels: [0, 2] };
+  await collect(kept.path, input, { width: 28, height: 28, classes: 10, names: classNames });
+  assertEquals([...Deno.readDirSync(kept.path)].map(({ name }) => name).sort(), [
+    "a (2)",
+    "x%2Fy",
+  ]);
+  const added = await addPictures({ ...DATA, classNames }, kept.path);
+  assertEquals([...added.labels.subarray(0, 2)], [2, 0]);
+  assertEquals(added.images.subarray(784, 2 * 784), DATA.images.subarray(0, 784));
 });
