@@ -21,11 +21,8 @@
 export function folderNames(classes: number, names?: readonly string[]): string[] {
   const used = new Set<string>();
   return Array.from({ length: classes }, (_, label) => {
-    // deno-lint-ignore no-control-regex -- these are among what file systems refuse
-    const name = (names?.[label] ?? String(label)).replace(
-      /[\x00-\x1f%/\\:*?"<>|]|^\.|[. ]$/g,
-      hex,
-    );
+    const name = (names?.[label] ?? String(label))
+      .replace(/[\p{Cc}%/\\:*?"<>|]|^\.|[. ]$/gu, hex);
     const isUsed = used.has(name.toLowerCase());
     used.add(name.toLowerCase());
     return isUsed ? `${name} (${label})` : name;
