@@ -28,7 +28,11 @@
 // Every vector in workgroup memory is stored as a whole by one lane. WGSL may implement a store to one component as
 // reading and writing all four, so another lane's store to another component could be lost.
 
+/// A layer has at most as many units, so that each takes one lane.
 const LANES: u32 = 256;
+const_assert 4u * max(QUADS_1, max(QUADS_2, QUADS_3)) <= LANES;
+/// 0 for evaluations, which need neither deltas nor traces.
+const TRAINS: u32 = 1;
 const CLASSES: u32 = 10;
 const HIDDEN_ACTIVATION: u32 = 0;
 const OUTPUT_ACTIVATION: u32 = 0;
@@ -55,9 +59,9 @@ fn outputs_at(quad: u32) -> vec4f {
     return trace[own_row][X3 + quad];
 }
 
-/// The smallest power of two that is at least n, but between 32 and `most`.
-fn lanes_for(n: u32, most: u32) -> u32 {
-    return clamp(1u << (32u - countLeadingZeros(n - 1u)), 32u, most);
+/// The smallest power of two that is at least n, but at least 32.
+fn lanes_for(n: u32) -> u32 {
+    return max(1u << (32u - countLeadingZeros(n - 1u)), 32u);
 }
 
 /// Four sums of products for each of the two rows.
@@ -84,78 +88,73 @@ fn input_at(layer: Layer, i: u32) -> u32 {
 /// x_(i+1) = f(w_i x_i + b_i). All lanes must call it, because it has barriers.
 fn forward(layer: Layer, activation: u32, lane: u32) {
     let units = layer.output_quads * 4u;
-    let unit_lanes = lanes_for(units, LANES);
+    let unit_lanes = lanes_for(units);
     let parts = LANES / unit_lanes;
     let part = lane / unit_lanes;
-    for (var first = 0u; first < units; first += unit_lanes) {
-        // Lanes beyond the last unit compute the last one again; nobody reads their sums.
-        let unit = min(first + lane % unit_lanes, units - 1u);
-        var pair = PairSums(vec4f(0.0), vec4f(0.0));
-        for (var i = part; i < layer.input_quads; i += 7u * parts) {
-            let w_0 = weights_at(layer, i, unit);
-            let w_1 = weights_at(layer, i + parts, unit);
-            let w_2 = weights_at(layer, i + 2u * parts, unit);
-            let w_3 = weights_at(layer, i + 3u * parts, unit);
-            let w_4 = weights_at(layer, i + 4u * parts, unit);
-            let w_5 = weights_at(layer, i + 5u * parts, unit);
-            let w_6 = weights_at(layer, i + 6u * parts, unit);
-            pair = add_products(pair, w_0, layer.inputs + i);
-            pair = add_products(pair, w_1, input_at(layer, i + parts));
-            pair = add_products(pair, w_2, input_at(layer, i + 2u * parts));
-            pair = add_products(pair, w_3, input_at(layer, i + 3u * parts));
-            pair = add_products(pair, w_4, input_at(layer, i + 4u * parts));
-            pair = add_products(pair, w_5, input_at(layer, i + 5u * parts));
-            pair = add_products(pair, w_6, input_at(layer, i + 6u * parts));
-        }
-        sums[lane] = vec4f(dot(pair.a, vec4f(1.0)), dot(pair.b, vec4f(1.0)), 0.0, 0.0);
-        workgroupBarrier();
-        let quad = first / 4u + lane;
-        if lane < unit_lanes / 4u && quad < layer.output_quads {
-            let b = block_of(layer, layer.input_quads, quad) * 4u;
-            var sum_a = vec4f(parameters[b].x, parameters[b + 1u].x, parameters[b + 2u].x, parameters[b + 3u].x);
-            var sum_b = sum_a;
-            for (var p = 0u; p < parts; p++) {
-                let s_0 = sums[p * unit_lanes + 4u * lane];
-                let s_1 = sums[p * unit_lanes + 4u * lane + 1u];
-                let s_2 = sums[p * unit_lanes + 4u * lane + 2u];
-                let s_3 = sums[p * unit_lanes + 4u * lane + 3u];
-                sum_a += vec4f(s_0.x, s_1.x, s_2.x, s_3.x);
-                sum_b += vec4f(s_0.y, s_1.y, s_2.y, s_3.y);
-            }
-            trace[0][layer.outputs + quad] = activate(activation, sum_a);
-            trace[1][layer.outputs + quad] = activate(activation, sum_b);
-        }
-        workgroupBarrier();
+    // Lanes beyond the last unit compute the last one again; nobody reads their sums.
+    let unit = min(lane % unit_lanes, units - 1u);
+    var pair = PairSums(vec4f(0.0), vec4f(0.0));
+    for (var i = part; i < layer.input_quads; i += 7u * parts) {
+        let w_0 = weights_at(layer, i, unit);
+        let w_1 = weights_at(layer, i + parts, unit);
+        let w_2 = weights_at(layer, i + 2u * parts, unit);
+        let w_3 = weights_at(layer, i + 3u * parts, unit);
+        let w_4 = weights_at(layer, i + 4u * parts, unit);
+        let w_5 = weights_at(layer, i + 5u * parts, unit);
+        let w_6 = weights_at(layer, i + 6u * parts, unit);
+        pair = add_products(pair, w_0, layer.inputs + i);
+        pair = add_products(pair, w_1, input_at(layer, i + parts));
+        pair = add_products(pair, w_2, input_at(layer, i + 2u * parts));
+        pair = add_products(pair, w_3, input_at(layer, i + 3u * parts));
+        pair = add_products(pair, w_4, input_at(layer, i + 4u * parts));
+        pair = add_products(pair, w_5, input_at(layer, i + 5u * parts));
+        pair = add_products(pair, w_6, input_at(layer, i + 6u * parts));
     }
+    sums[lane] = vec4f(dot(pair.a, vec4f(1.0)), dot(pair.b, vec4f(1.0)), 0.0, 0.0);
+    workgroupBarrier();
+    if lane < layer.output_quads {
+        let b = block_of(layer, layer.input_quads, lane) * 4u;
+        var sum_a = vec4f(parameters[b].x, parameters[b + 1u].x, parameters[b + 2u].x, parameters[b + 3u].x);
+        var sum_b = sum_a;
+        for (var p = 0u; p < parts; p++) {
+            let s_0 = sums[p * unit_lanes + 4u * lane];
+            let s_1 = sums[p * unit_lanes + 4u * lane + 1u];
+            let s_2 = sums[p * unit_lanes + 4u * lane + 2u];
+            let s_3 = sums[p * unit_lanes + 4u * lane + 3u];
+            sum_a += vec4f(s_0.x, s_1.x, s_2.x, s_3.x);
+            sum_b += vec4f(s_0.y, s_1.y, s_2.y, s_3.y);
+        }
+        trace[0][layer.outputs + lane] = activate(activation, sum_a);
+        trace[1][layer.outputs + lane] = activate(activation, sum_b);
+    }
+    workgroupBarrier();
 }
 
 /// d_i = (w_i^T d_(i+1)) * f'(z_i). All lanes must call it, because it has barriers.
 fn backward(layer: Layer, lane: u32) {
-    let quad_lanes = lanes_for(layer.input_quads, LANES / 2u);
+    let quad_lanes = lanes_for(layer.input_quads);
     let parts = LANES / 2u / quad_lanes;
     let row = lane / (LANES / 2u);
     let part = lane / quad_lanes % parts;
-    for (var first = 0u; first < layer.input_quads; first += quad_lanes) {
-        let quad = first + lane % quad_lanes;
-        // Lanes beyond the last quad compute the last one again, and do not store it.
-        let at = block_of(layer, min(quad, layer.input_quads - 1u), 0u) * 4u;
-        var sum = vec4f(0.0);
-        for (var i = part; i < layer.output_quads; i += parts) {
-            let c = at + i * 4u;
-            let block = mat4x4f(parameters[c], parameters[c + 1u], parameters[c + 2u], parameters[c + 3u]);
-            sum = multiply_add(sum, block, trace[row][DELTAS + layer.outputs + i]);
-        }
-        sums[lane] = sum;
-        workgroupBarrier();
-        if part == 0u && quad < layer.input_quads {
-            for (var p = 1u; p < parts; p++) {
-                sum += sums[lane + p * quad_lanes];
-            }
-            let derivative = activation_derivative(HIDDEN_ACTIVATION, trace[row][layer.inputs + quad]);
-            trace[row][DELTAS + layer.inputs + quad] = sum * derivative;
-        }
-        workgroupBarrier();
+    let quad = lane % quad_lanes;
+    // Lanes beyond the last quad compute the last one again, and do not store it.
+    let at = block_of(layer, min(quad, layer.input_quads - 1u), 0u) * 4u;
+    var sum = vec4f(0.0);
+    for (var i = part; i < layer.output_quads; i += parts) {
+        let c = at + i * 4u;
+        let block = mat4x4f(parameters[c], parameters[c + 1u], parameters[c + 2u], parameters[c + 3u]);
+        sum = multiply_add(sum, block, trace[row][DELTAS + layer.outputs + i]);
     }
+    sums[lane] = sum;
+    workgroupBarrier();
+    if part == 0u && quad < layer.input_quads {
+        for (var p = 1u; p < parts; p++) {
+            sum += sums[lane + p * quad_lanes];
+        }
+        let derivative = activation_derivative(HIDDEN_ACTIVATION, trace[row][layer.inputs + quad]);
+        trace[row][DELTAS + layer.inputs + quad] = sum * derivative;
+    }
+    workgroupBarrier();
 }
 
 @compute @workgroup_size(LANES)
@@ -180,6 +179,9 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocati
         let head = head_of_row(labels[row]);
         heads[lane] = head;
         row_results[row] = result_of(head);
+    }
+    if TRAINS == 0u {
+        return;
     }
     workgroupBarrier();
     for (var i = lane; i < 2u * QUADS_3; i += LANES) {

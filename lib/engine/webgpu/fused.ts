@@ -27,7 +27,7 @@ const HEAD_BYTES = 48;
 /** The quads of units per workgroup of update.wgsl. */
 const UPDATE_QUADS = 16;
 /** Wider layers and larger batches have enough work for the tiled kernels. */
-const MAX_LAYER_QUADS = 64;
+const MAX_LAYER_QUADS = FORWARD_LANES / 4;
 const MAX_BATCH = 512;
 
 /** Whether a net and a batch size are small enough for these kernels on a device. */
@@ -48,14 +48,38 @@ export function fitsFused(
 export async function compileFused(
   plan: EnginePlan,
 ): Promise<(buffers: NetworkBuffers) => Network> {
-  const { options, slots: { rows, count } } = plan;
-  const forwardBackwardOf = await compileNetworkKernel(plan, {
+  const { count } = plan.slots;
+  const trainOf = await compileForwardBackward(plan, true);
+  const evaluateOf = await compileForwardBackward(plan, false);
+  const updateOf = await compileUpdate(plan);
+  return (buffers) => {
+    const steps = Array.from({ length: count }, (_, slot) => [
+      trainOf(buffers, slot),
+      updateOf(buffers, slot),
+    ]);
+    const evaluation = evaluateOf(buffers, 0);
+    return {
+      encodeSteps(encoder, slots) {
+        inPass(encoder, (pass) => encodeDispatches(pass, steps.slice(0, slots).flat()));
+      },
+      encodeEvaluation(encoder, slots) {
+        // All slots have the same step constants, so one dispatch takes them all.
+        inPass(encoder, (pass) => encodeDispatches(pass, [{ ...evaluation, y: slots }]));
+      },
+    };
+  };
+}
+
+function compileForwardBackward(plan: EnginePlan, trains: boolean): Promise<BindSlot> {
+  const { options, slots } = plan;
+  return compileNetworkKernel(plan, {
     entryPoint: "forward_backward",
     sources: [activation, head, forwardBackward],
     constants: {
       ...headConstants(options),
       HIDDEN_ACTIVATION: ACTIVATIONS[options.architecture.activation].code,
       LANES: FORWARD_LANES,
+      TRAINS: Number(trains),
     },
     bindings: {
       labels: "read",
@@ -64,25 +88,9 @@ export async function compileFused(
       traces: "write",
       rowResults: "write",
     },
-    x: Math.ceil(rows / FORWARD_ROWS),
+    x: Math.ceil(slots.rows / FORWARD_ROWS),
     y: 1,
   });
-  const updateOf = await compileUpdate(plan);
-  return (buffers) => {
-    const steps = Array.from({ length: count }, (_, slot) => [
-      forwardBackwardOf(buffers, slot),
-      updateOf(buffers, slot),
-    ]);
-    return {
-      encodeSteps(encoder, slots) {
-        inPass(encoder, (pass) => encodeDispatches(pass, steps.slice(0, slots).flat()));
-      },
-      encodeEvaluation(encoder, slots) {
-        // All slots have the same step constants, so one dispatch takes them all.
-        inPass(encoder, (pass) => encodeDispatches(pass, [{ ...steps[0][0], y: slots }]));
-      },
-    };
-  };
 }
 
 function compileUpdate(plan: EnginePlan): Promise<BindSlot> {

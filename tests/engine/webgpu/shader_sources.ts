@@ -58,7 +58,8 @@ function subscripts(path: string): number {
 /**
  * Numbers the lanes of a kernel in reverse order. An adapter that runs the lanes one after another
  * hides a missing barrier if each lane needs only the results of lower lanes. With the reverse
- * order, it does not.
+ * order, it does not. What can still hide one on lavapipe is another barrier in the same loop:
+ * lavapipe runs a loop's body once more without any lane, and stops at its barriers.
  *
  * @param source The source of a shader
  * @returns The changed source; the same source if the kernel has no `lane`, so its lanes share

@@ -34,7 +34,7 @@ Deno.test({
   ...webgpu,
   async fn() {
     const [few, small] = [
-      await openLimited({ maxComputeWorkgroupsPerDimension: 50 }),
+      await openLimited({ maxComputeWorkgroupsPerDimension: 49 }),
       await openLimited({ maxStorageBufferBindingSize: 2 ** 17 }),
     ];
     await assertRejects(
