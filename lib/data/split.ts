@@ -10,6 +10,17 @@ import type { Dataset, Split } from "./dataset.ts";
  */
 export type SplitKind = "shuffle" | "original";
 
+/** The kinds of splits by name. */
+export const SPLITS: Readonly<
+  Record<SplitKind, {
+    /** Whether the published training rows are used, if a split was published. */
+    isPublished: boolean;
+  }>
+> = {
+  shuffle: { isPublished: false },
+  original: { isPublished: true },
+};
+
 /** Options of `splitDataset`. */
 export interface SplitOptions {
   /**
@@ -67,7 +78,7 @@ export function splitDataset(
     );
   }
   const original = new Uint8Array(dataset.labels.length).fill(1, 0, trainRows);
-  const isPublished = kind === "original" && dataset.publishedSplit !== false;
+  const isPublished = SPLITS[kind].isPublished && dataset.publishedSplit !== false;
   const mask = isPublished ? original : sampler.shuffle(original);
   const train = new Uint32Array(trainRows);
   const test = new Uint32Array(mask.length - trainRows);

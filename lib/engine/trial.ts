@@ -1,4 +1,5 @@
 /** Tries an adapter before a run: whether it computes what the CPU engine computes, and how fast. */
+import { functionsOf } from "../net/optimizers.ts";
 import { prngKey, split } from "../random/threefry.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Engine, EngineOptions, Step } from "./engine.ts";
@@ -50,9 +51,8 @@ export async function tryAdapter(adapter: Engine, cpu: Engine): Promise<Trial> {
     const change = theirs[name].map((value, i) => value - state[name][i]);
     return relativeError(ours[name], theirs[name], change);
   };
-  // Adam divides by the gradient's size, so rounding errors of tiny gradients become whole steps. Its
-  // moments show the gradients themselves.
-  const leniency = options.optimizer.name === "adam" ? 100 : 1;
+  // The moments of an optimizer that divides by the gradient's size show the gradients themselves.
+  const leniency = functionsOf(options.optimizer).dividesByGradient ? 100 : 1;
   const largest = Math.max(errorOf("parameters") / leniency, errorOf("moments"));
   const error = Number.isFinite(largest) ? largest : Infinity;
   if (error > TOLERANCE) return { error, tolerance: TOLERANCE };

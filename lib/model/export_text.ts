@@ -1,10 +1,28 @@
 /** Writes a net as text: JSON for web pages, C for microcontrollers. */
+import type { PixelScale } from "../data/dataset.ts";
 import { printable } from "../files/printable.ts";
 import { type ExportedLayer, layersOf } from "./layers.ts";
 import type { SavedModel } from "./saved_model.ts";
 
 /** Digits that distinguish all 32-bit floats. */
 const DIGITS = 9;
+
+/** How pixels are scaled: in words, and as C statements that set x. */
+const SCALES: Record<PixelScale, { words: string; c: string[] }> = {
+  l2: {
+    words: "divide by the L2 norm of the image, if not 0",
+    c: [
+      "  float squares = 0;",
+      "  for (int i = 0; i < NET_INPUTS; i++) squares += (float)pixels[i] * pixels[i];",
+      "  const float divisor = squares > 0 ? sqrtf(squares) : 1;",
+      "  for (int i = 0; i < NET_INPUTS; i++) x[i] = pixels[i] / divisor;",
+    ],
+  },
+  unit: {
+    words: "divide by 255",
+    c: ["  for (int i = 0; i < NET_INPUTS; i++) x[i] = pixels[i] / 255.0f;"],
+  },
+};
 
 /**
  * Encodes a net as JSON, for a page that uses it without a library. Each layer is
@@ -20,7 +38,7 @@ export function encodeJson(model: SavedModel): string {
   return JSON.stringify({
     format: "mnist-webgpu 1",
     pixels: "0 (background) to 255 (full ink)",
-    scale: scale === "unit" ? "divide by 255" : "divide by the L2 norm of the image, if not 0",
+    scale: SCALES[scale].words,
     classNames: classNamesOf(run?.data?.classNames, classes),
     output: "softmax",
     layers: layersOf(model).map(({ weights, biases, ...layer }) => ({
@@ -71,14 +89,6 @@ export function encodeC(model: SavedModel): string {
     return `  net_layer(${from}, ${inputs}, ${to}, ${outputs}, net_w${i}, net_b${i}, net_f${i});`;
   });
   const last = layers.length % 2 === 1 ? "a" : "b";
-  const scaling = scale === "unit"
-    ? ["  for (int i = 0; i < NET_INPUTS; i++) x[i] = pixels[i] / 255.0f;"]
-    : [
-      "  float squares = 0;",
-      "  for (int i = 0; i < NET_INPUTS; i++) squares += (float)pixels[i] * pixels[i];",
-      "  const float divisor = squares > 0 ? sqrtf(squares) : 1;",
-      "  for (int i = 0; i < NET_INPUTS; i++) x[i] = pixels[i] / divisor;",
-    ];
   return `/* A neural net of mnist-webgpu. Include it in one C file, and call net_predict. */
 #ifndef MNIST_WEBGPU_NET_H
 #define MNIST_WEBGPU_NET_H
@@ -106,7 +116,7 @@ static void net_layer(const float *x, int n, float *y, int m, const float *w, co
    Writes the NET_CLASSES probabilities. */
 static int net_predict(const unsigned char *pixels, float *probabilities) {
   float x[NET_INPUTS], a[${widest}], b[${widest}];
-${scaling.join("\n")}
+${SCALES[scale].c.join("\n")}
 ${steps.join("\n")}
   int best = 0;
   for (int i = 1; i < NET_CLASSES; i++) if (${last}[i] > ${last}[best]) best = i;

@@ -28,6 +28,16 @@ export interface Pixels {
   invert?: boolean;
 }
 
+/**
+ * How many times as large s is as this program's input, whose scale is `unit` where it was `raw`, and
+ * whether inverted images can be computed from that input.
+ */
+const SCALES: Record<Pixels["scale"], { brightest: number; canInvert: boolean }> = {
+  l2: { brightest: 1, canInvert: false },
+  unit: { brightest: 1, canInvert: true },
+  raw: { brightest: 255, canInvert: true },
+};
+
 /** A dense layer: weights (O, I), biases (O). */
 export interface Layer {
   weights: Float32Array;
@@ -64,10 +74,10 @@ export function foldPixels(
   if (wrong !== undefined) {
     fail("every std must be above 0 (where scikit-learn's scale_ has 1)", wrong);
   }
-  if (scale === "l2" && invert) {
-    fail("inverted images must not be scaled by their norm: give scale unit or raw", "l2");
+  const { brightest, canInvert } = SCALES[scale];
+  if (invert && !canInvert) {
+    fail("inverted images must not be scaled by their norm: give scale unit or raw", scale);
   }
-  const brightest = scale === "raw" ? 255 : 1;
   const [factor, offset] = invert ? [-brightest, brightest] : [brightest, 0];
   for (let unit = 0; unit < biases.length; unit++) {
     let bias = biases[unit];

@@ -1,5 +1,5 @@
 /** Lists a net's layers as other programs know them, for exports. */
-import { ACTIVATIONS, IDENTITY, USABLE_ACTIVATIONS } from "../net/activations.ts";
+import { IDENTITY, USABLE_ACTIVATIONS } from "../net/activations.ts";
 import type { Model, ModelArchitecture } from "../net/architecture.ts";
 import { HEADS } from "../net/heads.ts";
 
@@ -45,9 +45,4 @@ export function layersOf({ architecture, parameters }: Model): ExportedLayer[] {
 function nameOf(apply: (z: number) => number): ExportedLayer["activation"] {
   const names = Object.keys(USABLE_ACTIVATIONS) as ModelArchitecture["activation"][];
   return names.find((name) => USABLE_ACTIVATIONS[name].apply === apply) ?? "linear";
-}
-
-/** Returns ONNX's operator of an activation; undefined if there is none at the version written. */
-export function onnxOperator(activation: ExportedLayer["activation"]): string | undefined {
-  return activation === "tanh" || activation === "relu" ? ACTIVATIONS[activation].onnx : undefined;
 }

@@ -7,7 +7,8 @@
  * https://onnx.ai/onnx/operators/ at the version below.
  */
 import { printable } from "../files/printable.ts";
-import { type ExportedLayer, layersOf, onnxOperator } from "./layers.ts";
+import { ACTIVATIONS, type ForeignActivation } from "../net/activations.ts";
+import { type ExportedLayer, layersOf } from "./layers.ts";
 import { message } from "./protobuf.ts";
 import type { Tensor } from "./safetensors.ts";
 import type { SavedModel } from "./saved_model.ts";
@@ -76,9 +77,7 @@ export function encodeOnnx(model: SavedModel): Uint8Array<ArrayBuffer> {
       [`w${i}`, { shape: [outputs, inputs], data: weights }],
       [`b${i}`, { shape: [outputs], data: biases }],
     ]),
-    ...layers.some(({ activation }) => activation.startsWith("gelu"))
-      ? Object.entries(GELU_CONSTANTS)
-      : [],
+    ...layers.some(({ activation }) => isGelu(activation)) ? Object.entries(GELU_CONSTANTS) : [],
   ];
   const graph = message(
     ...nodes.map((bytes) => [1, bytes] as const),
@@ -124,8 +123,9 @@ function layerNodes(number: number, activation: ExportedLayer["activation"]): Ui
   const z = activation === "linear" ? x : `z${number + 1}`;
   const dense = node("Gemm", [`x${number}`, `w${number}`, `b${number}`], z, { transB: 1 });
   if (activation === "linear") return [dense];
-  const operator = onnxOperator(activation);
-  return operator ? [dense, node(operator, [z], x)] : [dense, ...geluNodes(z, x, activation)];
+  return isGelu(activation)
+    ? [dense, ...geluNodes(z, x, activation)]
+    : [dense, node(ACTIVATIONS[activation].onnx, [z], x)];
 }
 
 /** The constants of `geluNodes`. */
@@ -137,24 +137,35 @@ const GELU_CONSTANTS = {
   sqrt_2_over_pi: scalar(Math.sqrt(2 / Math.PI)),
 };
 
+/** The nodes g of GELU's forms, of z; `name` makes the names of intermediate values. */
+const GELUS: Record<ForeignActivation, (z: string, name: (end: string) => string) => Uint8Array[]> =
+  {
+    gelu: (z, name) => [
+      node("Mul", [z, "inverse_sqrt2"], name("a")),
+      node("Erf", [name("a")], name("g")),
+    ],
+    "gelu-tanh": (z, name) => [
+      node("Mul", [z, z], name("2")),
+      node("Mul", [name("2"), z], name("3")),
+      node("Mul", [name("3"), "cubic"], name("c")),
+      node("Add", [name("c"), z], name("s")),
+      node("Mul", [name("s"), "sqrt_2_over_pi"], name("a")),
+      node("Tanh", [name("a")], name("g")),
+    ],
+  };
+
+function isGelu(activation: ExportedLayer["activation"]): activation is ForeignActivation {
+  return Object.hasOwn(GELUS, activation);
+}
+
 /** Encodes GELU, for which ONNX has an operator only since version 20: x = z (1 + g) / 2. */
-function geluNodes(z: string, x: string, activation: ExportedLayer["activation"]): Uint8Array[] {
-  const [a, g, g1, h] = ["a", "g", "g1", "h"].map((name) => `${x}_${name}`);
-  const inner = activation === "gelu"
-    ? [node("Mul", [z, "inverse_sqrt2"], a), node("Erf", [a], g)]
-    : [
-      node("Mul", [z, z], `${x}_2`),
-      node("Mul", [`${x}_2`, z], `${x}_3`),
-      node("Mul", [`${x}_3`, "cubic"], `${x}_c`),
-      node("Add", [`${x}_c`, z], `${x}_s`),
-      node("Mul", [`${x}_s`, "sqrt_2_over_pi"], a),
-      node("Tanh", [a], g),
-    ];
+function geluNodes(z: string, x: string, activation: ForeignActivation): Uint8Array[] {
+  const name = (end: string) => `${x}_${end}`;
   return [
-    ...inner,
-    node("Add", [g, "one"], g1),
-    node("Mul", [z, g1], h),
-    node("Mul", [h, "half"], x),
+    ...GELUS[activation](z, name),
+    node("Add", [name("g"), "one"], name("g1")),
+    node("Mul", [z, name("g1")], name("h")),
+    node("Mul", [name("h"), "half"], x),
   ];
 }
 

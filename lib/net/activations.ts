@@ -15,14 +15,20 @@ export interface LayerFunction {
   formula(z: string): string;
   /** Formats f'(z) for readers, as a function of x. */
   slope(x: string): string;
-  /** ONNX's operator, which needs no attributes; undefined for f(z) = z. */
-  onnx: string | undefined;
   /** The least upper bound of |x|; Infinity if there is none. */
   bound: number;
 }
 
 /** The activation functions by name. */
-export const ACTIVATIONS: Readonly<Record<Activation, LayerFunction>> = {
+export const ACTIVATIONS: Readonly<
+  Record<
+    Activation,
+    LayerFunction & {
+      /** ONNX's operator, which needs no attributes. */
+      onnx: string;
+    }
+  >
+> = {
   tanh: {
     code: 0,
     apply: Math.tanh,
@@ -89,6 +95,5 @@ export const IDENTITY: LayerFunction = {
   derivative: () => 1,
   formula: (z) => z,
   slope: () => "1",
-  onnx: undefined,
   bound: Infinity,
 };

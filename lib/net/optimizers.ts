@@ -29,6 +29,11 @@ interface OptimizerFunctions<Constants extends Optimizer> {
   constants(optimizer: Constants): OptimizerConstants;
   /** Whether the moments are divided by 1 - beta^t, where t counts the steps from 1. */
   hasBiasCorrection: boolean;
+  /**
+   * Whether steps are divided by the gradient's size, so that rounding errors of tiny gradients become
+   * whole steps.
+   */
+  dividesByGradient: boolean;
   /** Updates parameter i of `parameters`, and its moments i, and `parameters.length` + i. */
   update(step: UpdateStep, i: number): void;
 }
@@ -62,6 +67,7 @@ export const OPTIMIZERS: {
     momentArrays: 0,
     constants: () => ({ beta1: 0, beta2: 0, epsilon: 0 }),
     hasBiasCorrection: false,
+    dividesByGradient: false,
     update({ parameters, gradient, learningRate }, i) {
       parameters[i] -= learningRate * gradient[i];
     },
@@ -72,6 +78,7 @@ export const OPTIMIZERS: {
     momentArrays: 1,
     constants: ({ momentum }) => ({ beta1: momentum, beta2: 0, epsilon: 0 }),
     hasBiasCorrection: false,
+    dividesByGradient: false,
     update({ parameters, moments, gradient, learningRate, beta1 }, i) {
       const m = gradient[i] + beta1 * moments[i];
       moments[i] = m;
@@ -84,6 +91,7 @@ export const OPTIMIZERS: {
     momentArrays: 2,
     constants: ({ beta1, beta2, epsilon }) => ({ beta1, beta2, epsilon }),
     hasBiasCorrection: true,
+    dividesByGradient: true,
     update({ parameters, moments, gradient, learningRate, corrections, beta1, beta2, epsilon }, i) {
       const second = parameters.length + i;
       const m = beta1 * moments[i] + (1 - beta1) * gradient[i];

@@ -5,7 +5,7 @@
  */
 import type { PixelScale } from "../data/dataset.ts";
 import { PIXEL_SCALES } from "../data/normalize.ts";
-import type { SplitKind } from "../data/split.ts";
+import { type SplitKind, SPLITS } from "../data/split.ts";
 import type { Distortion } from "../engine/distortion.ts";
 import { type Activation, ACTIVATIONS } from "../net/activations.ts";
 import { type Head, HEADS } from "../net/heads.ts";
@@ -185,7 +185,7 @@ export const OPTIONS: { readonly [Name in OptionName]: Readonly<OptionEntry<Opti
       help: "rows sampled for each evaluation",
     },
     split: {
-      ...wordOf<SplitKind>({ shuffle: 0, original: 0 }, "shuffle"),
+      ...wordOf(SPLITS, "shuffle"),
       group: "Evaluation",
       label: "Split",
       help: "training rows: drawn from all rows as in the notebook (shuffle), or as published",

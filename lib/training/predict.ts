@@ -1,5 +1,5 @@
 /** Classifies images with a trained net, in plain TypeScript, without a device. */
-import { pixelDivisor } from "../data/normalize.ts";
+import { PIXEL_SCALES, pixelDivisor } from "../data/normalize.ts";
 import { forward, predictedClass } from "../net/maths.ts";
 import { flatParameters, type Model } from "../net/architecture.ts";
 
@@ -89,7 +89,7 @@ function checkImages(
     largest = Math.max(largest, pixel);
   }
   // Divided by its norm, an image is the same on any scale.
-  if (scale === "unit" && largest > 0 && largest <= 1) {
+  if (!PIXEL_SCALES[scale].usesSquares && largest > 0 && largest <= 1) {
     fail("pixels must be from 0 to 255 (multiply them by 255)", `at most ${largest}`);
   }
 }
