@@ -1,6 +1,5 @@
 /** Prints and writes what `predict` finds: lines, JSON, a CSV file. */
-import { printable } from "../files/printable.ts";
-import { percent } from "../training/metrics.ts";
+import { percent, printable } from "../files/printable.ts";
 
 /** Pixels to predict, and what is known of them. */
 export interface PredictInput {

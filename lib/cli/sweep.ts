@@ -10,7 +10,7 @@ import { readSweep, SweepLedger } from "../runs/sweep_file.ts";
 import { SweepMeter } from "../report/sweep_meter.ts";
 import type { OptionValues } from "../training/option_table.ts";
 import { resolveOptions, type TrainingOptions } from "../training/options.ts";
-import { percent } from "../training/metrics.ts";
+import { percent } from "../files/printable.ts";
 import type { RunRecord } from "../training/record.ts";
 import { EngineRunner, runAll, type RunAllPlan } from "../training/run_all.ts";
 import { sharedData, WorkerRunner } from "../training/worker_runner.ts";

@@ -2,6 +2,7 @@
  * Decides what the pixels of a file mean, for all formats: which value is the background and which
  * is full ink, and whether the background is bright. What is assumed is reported.
  */
+import { percent } from "../files/printable.ts";
 import type { PixelRecord } from "./dataset.ts";
 import { DataError } from "./errors.ts";
 
@@ -147,7 +148,7 @@ export function comparePixels(trained: PixelRecord, found: PixelRecord, name: st
     const [kind, share] = own < other ? ["dark", other] : ["bright", 1 - other];
     const opposite = kind === "dark" ? "bright" : "dark";
     differences.push(
-      `The net was trained on images with a ${kind} background, but ${percent(share)} of the ` +
+      `The net was trained on images with a ${kind} background, but ${percent(share, 0)} of the ` +
         `images of ${name} have a ${opposite} one, so this accuracy says little about the net; ` +
         (found.inverted ? "without `invert` they would not" : "`invert` exchanges dark and bright"),
     );
@@ -344,17 +345,13 @@ function reportBackground(
   onNotice: (line: string) => void,
 ): void {
   if (share < NOTICEABLE) return;
-  const which = share === 1 ? "all its images have" : `${percent(share)} of its images have`;
+  const which = share === 1 ? "all its images have" : `${percent(share, 0)} of its images have`;
   onNotice(
     inverted
       ? `${path}: after \`invert\`, ${which} a bright background; without it, less`
       : `${path}: ${which} a bright background, as dark ink on paper has; they are used as they ` +
         `are, and \`invert\` exchanges dark and bright`,
   );
-}
-
-function percent(share: number): string {
-  return `${Math.round(100 * share)}%`;
 }
 
 /** Formats a number with at most four digits after the point. */

@@ -1,4 +1,4 @@
-/** Makes text from files safe to print. */
+/** Formats text from files, and fractions, for people. */
 
 // Characters that a terminal may interpret: control and formatting characters, lone surrogates,
 // private and unassigned characters, and the two line breaks that are not control characters.
@@ -29,4 +29,22 @@ export function printable(text: string, limit = 60): string {
     (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
   );
   return characters.length > limit ? `${shown}...` : shown;
+}
+
+/**
+ * Formats a fraction as a percentage; NaN, for a fraction of nothing, is `-`.
+ *
+ * @param fraction From 0 to 1
+ * @param decimals Number of decimals
+ *
+ * @example
+ * ```ts
+ * import { percent } from "./printable.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals([percent(0.97534), percent(0.5, 0), percent(0 / 0)], ["97.53%", "50%", "-"]);
+ * ```
+ */
+export function percent(fraction: number, decimals = 2): string {
+  return Number.isNaN(fraction) ? "-" : `${(100 * fraction).toFixed(decimals)}%`;
 }

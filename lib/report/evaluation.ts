@@ -1,5 +1,6 @@
 /** Formats an evaluation as text: accuracy, then tables by class. */
 import type { Dataset } from "../data/dataset.ts";
+import { percent } from "../files/printable.ts";
 import type { EvaluationReport } from "../training/evaluate.ts";
 import { percent } from "../training/metrics.ts";
 

@@ -1,5 +1,5 @@
 /** Summarizes a sweep: mean and spread over the seeds of each combination. */
-import { percent } from "../training/metrics.ts";
+import { percent } from "../files/printable.ts";
 import { OPTION_NAMES, type OptionValues } from "../training/option_table.ts";
 import type { RunRecord } from "../training/record.ts";
 

@@ -1,5 +1,6 @@
 /** The metrics of an evaluation, in one table. */
 import type { Evaluation } from "../engine/engine.ts";
+import { percent } from "../files/printable.ts";
 
 /** The name of a metric. */
 export type MetricName = "accuracy" | "loss";
@@ -24,7 +25,7 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
   accuracy: {
     title: "accuracy, %",
     of: ({ correct, rows }) => correct / rows,
-    format: percent,
+    format: (value) => percent(value),
     chartFactor: 100,
   },
   loss: {
@@ -59,9 +60,4 @@ export function measure(evaluation: Evaluation): Metrics {
 export function mapMetrics<Value>(valueOf: (name: MetricName) => Value): Record<MetricName, Value> {
   const values = METRIC_NAMES.map((name) => [name, valueOf(name)]);
   return Object.fromEntries(values) as Record<MetricName, Value>;
-}
-
-/** Formats a fraction with two decimals, `97.53%`; a fraction of nothing as `-`. */
-export function percent(fraction: number): string {
-  return Number.isNaN(fraction) ? "-" : `${(100 * fraction).toFixed(2)}%`;
 }

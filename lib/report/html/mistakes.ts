@@ -1,5 +1,6 @@
 /** The report's section that shows misclassified test rows as images. */
 import type { Dataset } from "../../data/dataset.ts";
+import { percent } from "../../files/printable.ts";
 import type { Model } from "../../net/architecture.ts";
 import { HEADS } from "../../net/heads.ts";
 import type { EvaluationReport } from "../../training/evaluate.ts";
@@ -43,10 +44,10 @@ export function mistakesSection(
     const is = className(label, data.classNames);
     return html`
       <figure><img src="${imagePicture(pixelsOf(data, row), data)}" alt="${is}">
-      ${is}, predicted <strong>${predicted}</strong> <span class="muted">${(100 * probability)
-        .toFixed(
-          0,
-        )}%</span></figure>
+      ${is}, predicted <strong>${predicted}</strong> <span class="muted">${percent(
+        probability,
+        0,
+      )}</span></figure>
     `;
   });
   const [some, all] = [shown, mistakes].map(({ length }) => count(length));
@@ -67,8 +68,8 @@ function boundText({ head, classes }: Model["architecture"]): string {
   if (bound === Infinity) return "";
   const most = Math.exp(bound) / (Math.exp(bound) + (classes - 1) / Math.exp(bound));
   return ` Since ${formula("z")} bounds the net's outputs, no probability exceeds ${
-    (100 * most).toFixed(0)
-  }%.`;
+    percent(most, 0)
+  }.`;
 }
 
 /** Finds all mistakes, sorted by descending probability. */

@@ -1,10 +1,11 @@
 /** Creates the report on one run. */
 import type { Dataset, Split } from "../../data/dataset.ts";
+import { percent } from "../../files/printable.ts";
 import { type Model, parameterSlots } from "../../net/architecture.ts";
 import { evaluate, type EvaluationReport } from "../../training/evaluate.ts";
 import { OPTION_NAMES } from "../../training/option_table.ts";
 import { NOTEBOOK, resolveOptions, type TrainingOptions } from "../../training/options.ts";
-import { METRIC_NAMES, METRICS, percent } from "../../training/metrics.ts";
+import { METRIC_NAMES, METRICS } from "../../training/metrics.ts";
 import { totalIterations } from "../../training/plan.ts";
 import { type Preset, PRESETS } from "../../training/presets.ts";
 import { drawStart } from "../../training/start.ts";
