@@ -2,7 +2,6 @@
 import type { Dataset } from "../data/dataset.ts";
 import { percent } from "../files/printable.ts";
 import type { EvaluationReport } from "../training/evaluate.ts";
-import { percent } from "../training/metrics.ts";
 
 /** Width of a column of the confusion matrix. */
 const COUNT_WIDTH = 6;
