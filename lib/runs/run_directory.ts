@@ -5,6 +5,7 @@
  * - `metrics.csv`: a row for each evaluation during training
  * - `checkpoint.safetensors`: the latest checkpoint, if requested or if the run was interrupted
  * - `model.safetensors`: the trained net, the run's options, data and device, and the result
+ * - `README.md`: the same for readers, as model hubs show it
  *
  * Files are written atomically, so none is incomplete if the process is killed.
  */
@@ -18,6 +19,7 @@ import { loadModel } from "../model/load_model.ts";
 import { saveModel } from "../model/save_model.ts";
 import type { SavedModel } from "../model/saved_model.ts";
 import { writeFileAtomically } from "../files/write_file.ts";
+import { CARD_MARK, modelCard } from "./model_card.ts";
 import type { Architecture } from "../net/architecture.ts";
 import type { CheckpointEvent, StartedEvent, TrainingEvent } from "../training/events.ts";
 import type { TrainingOptions } from "../training/options.ts";
@@ -35,6 +37,7 @@ const METRICS = "metrics.csv";
 /** The name of a run's checkpoint. */
 export const CHECKPOINT = "checkpoint.safetensors";
 const MODEL = "model.safetensors";
+const CARD = "README.md";
 /** The lock file, locked while a process saves a run in the folder. */
 const LOCK = ".lock";
 
@@ -135,12 +138,13 @@ export class RunDirectory implements AsyncDisposable {
         const { type: _, seconds, architecture, scale, parameters, ...result } = event;
         await this.#recordData();
         await this.#writeMetrics();
-        await saveModel(`${this.path}/${MODEL}`, {
-          architecture,
-          scale,
-          parameters,
-          run: { ...this.#run, result: { ...result, seconds: this.#secondsBefore + seconds } },
-        });
+        const run = {
+          ...this.#run,
+          result: { ...result, seconds: this.#secondsBefore + seconds },
+        };
+        const model = { architecture, scale, parameters, run };
+        await saveModel(`${this.path}/${MODEL}`, model);
+        await writeCard(`${this.path}/${CARD}`, model);
       }
     }
   }
@@ -203,6 +207,12 @@ export class RunDirectory implements AsyncDisposable {
     await writeFileAtomically(`${this.path}/${CHECKPOINT}`, bytes);
     this.hasCheckpoint = true;
   }
+}
+
+/** Writes the model card, unless there is a README.md that somebody else wrote. */
+async function writeCard(path: string, model: Parameters<typeof modelCard>[0]): Promise<void> {
+  const text = await Deno.readTextFile(path).catch(() => CARD_MARK); // usually there is none
+  if (text.includes(CARD_MARK)) await writeFileAtomically(path, modelCard(model, MODEL));
 }
 
 /**

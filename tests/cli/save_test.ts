@@ -13,7 +13,7 @@ test("train saves model, metrics and options in --out", async () => {
     ...["--dataset", data.csv, "--out", out, "--json"],
   ]);
   assertEquals(code, 0);
-  assertEquals(listing(out), ["metrics.csv", "model.safetensors", "options.json"]);
+  assertEquals(listing(out), ["README.md", "metrics.csv", "model.safetensors", "options.json"]);
 
   const events = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
   const [started] = events;
@@ -94,5 +94,10 @@ test("if two train processes have the same --out, one saves its run and the othe
   const [started] = saved.stdout.split("\n").map((line) => JSON.parse(line || "{}"));
   const { run } = await readRunDirectory(`${data.path}/run`);
   assertEquals(run.options.seed, started.seed);
-  assertEquals(listing(`${data.path}/run`), ["metrics.csv", "model.safetensors", "options.json"]);
+  assertEquals(listing(`${data.path}/run`), [
+    "README.md",
+    "metrics.csv",
+    "model.safetensors",
+    "options.json",
+  ]);
 });

@@ -132,6 +132,7 @@ test("RunDirectory lets only one process at a time save a run in a folder", asyn
     await first.record(FINISHED);
   }
   assertEquals([...Deno.readDirSync(path)].map(({ name }) => name).sort(), [
+    "README.md",
     "metrics.csv",
     "model.safetensors",
     "options.json",
