@@ -2,8 +2,7 @@
 import type { Engine } from "../engine/engine.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { NamedDataset } from "../data/names.ts";
-import { logLines } from "../report/console.ts";
-import { jsonLine } from "../report/json.ts";
+import { jsonLine, logLines } from "../report/console.ts";
 import type { TrainingEvent } from "../training/events.ts";
 import { OPTION_NAMES, OPTIONS } from "../training/option_table.ts";
 import { resolveOptions, type TrainingOptions } from "../training/options.ts";

@@ -12,7 +12,7 @@ import { type Key, threefry2x32 } from "../random/threefry.ts";
  * https://arxiv.org/abs/1003.0358.
  */
 export interface Distortion {
-  /** Rotation: by at most so many degrees in either direction, 0 to 180. */
+  /** Maximum rotation in degrees, in either direction, 0 to 180. */
   rotate: number;
   /** Scaling: width and height are each divided by 1 + z with |z| at most this, 0 to 0.99. */
   zoom: number;

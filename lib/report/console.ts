@@ -1,4 +1,4 @@
-/** Formats events as the notebook's log. */
+/** Formats events: as the notebook's log for people, as JSON for programs. */
 import type { TrainingEvent } from "../training/events.ts";
 
 /**
@@ -52,4 +52,35 @@ export function logLines(event: TrainingEvent): string[] {
  */
 function accuracyLine(label: string, accuracy: number): string {
   return `${label} `.padEnd(20) + (100 * accuracy).toFixed(2).padStart(8) + "%";
+}
+
+/**
+ * Formats an event as a line of JSON, without the trained parameters, which are
+ * saved in files and would make lines of a megabyte.
+ *
+ * @param event Any event of a run
+ * @returns A JSON object without a line break
+ *
+ * @example
+ * ```ts
+ * import { jsonLine } from "./console.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(
+ *   jsonLine({ type: "progress", iteration: 10, iterations: 5000, seconds: 0.5 }),
+ *   '{"type":"progress","iteration":10,"iterations":5000,"seconds":0.5}',
+ * );
+ * ```
+ */
+export function jsonLine(event: TrainingEvent): string {
+  switch (event.type) {
+    case "finished": {
+      const { architecture: _, scale: __, parameters: ___, ...result } = event;
+      return JSON.stringify(result);
+    }
+    case "checkpoint":
+      return JSON.stringify({ type: event.type, iteration: event.iteration });
+    default:
+      return JSON.stringify(event);
+  }
 }

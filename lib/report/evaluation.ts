@@ -1,7 +1,7 @@
 /** Formats an evaluation as text: accuracy, then tables by class. */
 import type { Dataset } from "../data/dataset.ts";
 import { percent } from "../files/printable.ts";
-import type { EvaluationReport } from "../training/evaluate.ts";
+import type { EvaluationCounts } from "../training/evaluate.ts";
 
 /** Width of a column of the confusion matrix. */
 const COUNT_WIDTH = 6;
@@ -41,7 +41,7 @@ const PERCENT_WIDTH = 11;
  * ```
  */
 export function evaluationLines(
-  report: Omit<EvaluationReport, "answers">,
+  report: EvaluationCounts,
   data: Pick<Dataset, "name" | "classNames">,
 ): string[] {
   const { rows, correct, accuracy, loss, confusion, precision, recall } = report;
@@ -83,7 +83,7 @@ export function evaluationLines(
  * @returns A JSON object without a line break
  */
 export function evaluationJson(
-  report: Omit<EvaluationReport, "answers">,
+  report: EvaluationCounts,
   dataset: string,
 ): string {
   const { rows, correct, accuracy, loss, precision, recall, confusion } = report;

@@ -18,6 +18,8 @@ export interface EvaluationReport {
   loss: number;
   /** Shape (rows): the predicted class of each row. */
   answers: Uint8Array;
+  /** Shape (rows): the probability of each row's predicted class. */
+  confidences: Float32Array;
   /**
    * Shape (C, C), row-major: the number of rows by label (first index) and predicted class
    * (second).
@@ -104,12 +106,17 @@ export function* evaluateStepwise(
 
   const tally = new Tally(model.architecture);
   const answers = new Uint8Array(rows.length);
-  for (const { row, x3 } of outputsOfRows(model, images)) {
+  const confidences = new Float32Array(rows.length);
+  for (const { row, x3, p } of outputsOfRows(model, images)) {
     answers[row] = tally.add(x3, data.labels[rows[row]]);
+    confidences[row] = p[answers[row]];
     yield row + 1;
   }
-  return { ...tally.result(), answers };
+  return { ...tally.result(), answers, confidences };
 }
+
+/** What an evaluation says of all rows together. */
+export type EvaluationCounts = Omit<EvaluationReport, "answers" | "confidences">;
 
 /** Counts right and wrong predictions, row by row. */
 export class Tally {
@@ -135,7 +142,7 @@ export class Tally {
   }
 
   /** The metrics of all rows counted. */
-  result(): Omit<EvaluationReport, "answers"> {
+  result(): EvaluationCounts {
     const [classes, confusion, rows] = [this.#classes, this.#confusion, this.#rows];
     const right = Float64Array.from({ length: classes }, (_, c) => confusion[c * classes + c]);
     const correct = sum(classes, (c) => right[c]);

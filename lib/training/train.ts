@@ -169,8 +169,8 @@ async function* trainOn(
   const stopping = new EarlyStopping(options, resume?.best);
   /** The multiples of these numbers of steps at which the state must be read, so a chunk ends there. */
   const everies = [saveEvery, options.patience > 0 ? options.evalEvery : 0].filter((n) => n > 0);
-  const isRead = (iteration: number) => everies.some((every) => iteration % every === 0);
-  const isSaved = (iteration: number) => saveEvery > 0 && iteration % saveEvery === 0;
+  const needsState = (iteration: number) => everies.some((every) => iteration % every === 0);
+  const needsCheckpoint = (iteration: number) => saveEvery > 0 && iteration % saveEvery === 0;
   const checkpoint = async (): Promise<CheckpointEvent> => {
     const { best } = stopping;
     return { type: "checkpoint", ...await trainer.checkpoint(), ...best && { best } };
@@ -185,19 +185,19 @@ async function* trainOn(
   for (let current = advance(); current; current = ahead ?? advance()) {
     // Queue more, so that the device has work while this waits for `current`; but not before its
     // speed is known, or if the state after `current` must be read.
-    ahead = trainer.hasMeasured && !isRead(trainer.queued) ? advance() : undefined;
+    ahead = trainer.hasMeasured && !needsState(trainer.queued) ? advance() : undefined;
     const { iteration, evaluated } = await current;
     seconds = (performance.now() - begun) / 1000;
     for (const step of evaluated) yield { type: "evaluated", ...step, seconds };
     yield { type: "progress", iteration, iterations, seconds };
     await stopping.consider(evaluated, trainer);
-    if (isSaved(iteration)) yield await checkpoint();
+    if (needsCheckpoint(iteration)) yield await checkpoint();
   }
 
   // Save an interrupted run first, so that it can resume even if the final evaluation fails.
   const { queued } = trainer;
   const isCut = queued < iterations && !stopping.isOver(queued);
-  if (isCut && !(queued > 0 && isSaved(queued))) yield await checkpoint();
+  if (isCut && !(queued > 0 && needsCheckpoint(queued))) yield await checkpoint();
   yield { type: "finished", seconds, ...await trainer.finish(stopping.best) };
 }
 

@@ -19,6 +19,9 @@ Deno.test("evaluate() returns the accuracy, loss, confusion, recall and precisio
   const { labels, probabilities } = predict(MODEL, DATA.images);
   const report = evaluate(MODEL, DATA);
   assertEquals(report.answers, labels);
+  const most = (_: number, row: number) =>
+    Math.max(...probabilities.subarray(3 * row, 3 * row + 3));
+  assertEquals(report.confidences, report.confidences.map(most));
   assertEquals(report.rows, 700);
   assertEquals(report.correct, labels.filter((label, i) => label === DATA.labels[i]).length);
   assertEquals(report.accuracy, report.correct / 700);

@@ -10,7 +10,7 @@
  */
 import { type Architecture, layerSizes, parameterSlots } from "../../net/architecture.ts";
 
-/** See the head of this file. */
+/** The sizes of a net in GPU buffers, and where its parts begin there. */
 export interface ParameterLayout {
   /** The number of quads of x0 to x3: the inputs, and the units of the three layers. */
   quads: [number, number, number, number];

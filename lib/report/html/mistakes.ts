@@ -4,7 +4,6 @@ import { percent } from "../../files/printable.ts";
 import type { Model } from "../../net/architecture.ts";
 import { HEADS } from "../../net/heads.ts";
 import type { EvaluationReport } from "../../training/evaluate.ts";
-import { predict } from "../../training/predict.ts";
 import { type Html, html } from "./html.ts";
 import { imagePicture } from "./pictures.ts";
 import { className, count } from "./format.ts";
@@ -25,18 +24,18 @@ interface Mistake {
 /**
  * Shows the misclassified rows with the highest probability of the predicted class.
  *
- * @param model The net
+ * @param model The net that was evaluated
  * @param data The data set
  * @param test Its test rows
  * @param report The evaluation on the test rows
  */
 export function mistakesSection(
-  model: Model,
+  { architecture }: Model,
   data: Dataset,
   test: Uint32Array,
   report: EvaluationReport,
 ): Html {
-  const mistakes = findMistakes(model, data, test, report);
+  const mistakes = findMistakes(data, test, report);
   if (mistakes.length === 0) return html`<p>No test row is misclassified.</p>`;
   const shown = mistakes.slice(0, MAX_IMAGES);
   const figures = shown.map(({ row, label, answer, probability }) => {
@@ -54,7 +53,7 @@ export function mistakesSection(
   const heading = shown.length < mistakes.length
     ? `The ${some} most confident of ${all} mistakes, with`
     : `All ${all} mistakes, the most confident first, with`;
-  const bound = boundText(model.architecture);
+  const bound = boundText(architecture);
   return html`<p>${heading} the label, the predicted class and its probability.${bound}</p>
 <div class="pictures">${figures}</div>`;
 }
@@ -74,23 +73,17 @@ function boundText({ head, classes }: Model["architecture"]): string {
 
 /** Finds all mistakes, sorted by descending probability. */
 function findMistakes(
-  model: Model,
-  data: Dataset,
+  { labels }: Dataset,
   test: Uint32Array,
-  { answers }: EvaluationReport,
+  { answers, confidences }: EvaluationReport,
 ): Mistake[] {
-  const { inputs, classes } = model.architecture;
-  const wrong = Array.from(test.keys()).filter((i) => answers[i] !== data.labels[test[i]]);
-  const images = new Uint8Array(wrong.length * inputs);
-  wrong.forEach((i, place) => images.set(pixelsOf(data, test[i]), place * inputs));
-  const { probabilities } = predict(model, images);
-  return wrong
-    .map((i, place) => ({
-      row: test[i],
-      label: data.labels[test[i]],
-      answer: answers[i],
-      probability: probabilities[place * classes + answers[i]],
-    }))
+  return Array.from(test, (row, i) => ({
+    row,
+    label: labels[row],
+    answer: answers[i],
+    probability: confidences[i],
+  }))
+    .filter(({ label, answer }) => answer !== label)
     .sort((a, b) => b.probability - a.probability);
 }
 
