@@ -135,7 +135,8 @@ function readIdxFiles(
 ): RawDataset {
   const [images] = files.get("train-images-idx3-ubyte")!;
   const isKnown = options.checksums !== undefined;
-  const classNames = options.classNames ?? (isKnown ? undefined : readMappingBeside(images));
+  const classNames = options.classNames ??
+    (isKnown ? undefined : readMappingBeside(images, options.onNotice));
   const name = options.name ?? directory;
   const join = (choose: (name: IdxFileName) => IdxFile): RawDataset => ({
     ...joinIdxFiles(IDX_FILE_NAMES.map(choose), { ...options, classNames, name }),

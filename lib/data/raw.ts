@@ -162,24 +162,37 @@ export function readError(path: string, kind: string | undefined, what: string):
 
 /**
  * Reads the names of the classes from the file `*-mapping.txt` beside a data set's file, as EMNIST
- * has it, or from `mapping.txt`.
+ * has it, or from `mapping.txt`. If the data set's files have MNIST's names and the folder holds
+ * one mapping, which belongs to no other files, it is theirs.
  *
  * @param path A file of the data set
+ * @param onNotice Called with a message if the mapping is taken though its name is not the data set's
  * @returns The names by label; undefined without such a file
  * @throws {DataError} If there is one that cannot be read
  */
-export function readMappingBeside(path: string): string[] | undefined {
+export function readMappingBeside(
+  path: string,
+  onNotice?: (line: string) => void,
+): string[] | undefined {
   if (typeof Deno === "undefined") return undefined; // a browser has no folders
   const { basename, dirname, join } = nodePath();
   const [folder, file] = [dirname(path), basename(path)];
-  const isMapping = (name: string) => {
-    const [, prefix] = /^(.*?)[-_ ]?mapping\.txt$/i.exec(name) ?? [];
-    return prefix !== undefined && file.toLowerCase().startsWith(prefix.toLowerCase());
-  };
+  const others = namesIn(folder);
+  const prefixOf = (name: string) => /^(.*?)[-_ ]?mapping\.txt$/i.exec(name)?.[1].toLowerCase();
+  const isOf = (prefix: string, name: string) => name.toLowerCase().startsWith(prefix);
+  const mappings = others.filter((name) => prefixOf(name) !== undefined);
   // The longest prefix is that of this data set.
-  const names = namesIn(folder).filter(isMapping).sort((a, b) => b.length - a.length);
-  if (names.length === 0) return undefined;
-  const mapping = join(folder, names[0]);
+  const names = mappings.filter((name) => isOf(prefixOf(name)!, file))
+    .sort((a, b) => b.length - a.length);
+  // EMNIST's files are often renamed to MNIST's names, but not the mapping.
+  const isRenamed = /^train-images/i.test(file) && mappings.length === 1 &&
+    others.every((name) => name === mappings[0] || !isOf(prefixOf(mappings[0])!, name));
+  const [found] = isRenamed ? mappings : names;
+  if (found === undefined) return undefined;
+  if (isRenamed) {
+    onNotice?.(`${printable(folder, 200)}: the classes are named by ${printable(found, 200)}`);
+  }
+  const mapping = join(folder, found);
   try {
     return parseMapping(Deno.readTextFileSync(mapping));
   } catch (error) {

@@ -396,6 +396,17 @@ test("readIdxFolder() names the classes by the mapping beside the files", () => 
   assertThrows(() => readIdxFolder(directory.path), DataError, "line 1 must be a label and its");
 });
 
+test("readIdxFolder() takes the only mapping beside files that were renamed to MNIST's names", () => {
+  const mapping = new TextEncoder().encode(
+    Array.from({ length: 10 }, (_, i) => `${i} ${65 + i}\n`).join(""),
+  );
+  using directory = folder({ ...smallFiles(), "emnist-letters-mapping.txt": mapping });
+  assertEquals(readIdxFolder(directory.path).classNames?.slice(0, 2), ["A", "B"]);
+  // Not if it belongs to other files.
+  Deno.writeTextFileSync(`${directory.path}/emnist-letters-test-labels-idx1-ubyte`, "");
+  assertEquals(readIdxFolder(directory.path).classNames, undefined);
+});
+
 test("readIdxFolder() reads images of floats, gzipped or not", () => {
   const files = smallFiles();
   const floats = (rows: number) => {
