@@ -2,6 +2,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import { percent } from "../files/printable.ts";
 import type { EvaluationCounts } from "../training/evaluate.ts";
+import { mapMetrics, METRIC_NAMES, METRICS } from "../training/metrics.ts";
 
 /** Width of a column of the confusion matrix. */
 const COUNT_WIDTH = 6;
@@ -44,7 +45,7 @@ export function evaluationLines(
   report: EvaluationCounts,
   data: Pick<Dataset, "name" | "classNames">,
 ): string[] {
-  const { rows, correct, accuracy, loss, confusion, precision, recall } = report;
+  const { rows, correct, confusion, precision, recall } = report;
   const classes = recall.length;
   const names = Array.from(
     { length: classes },
@@ -57,8 +58,10 @@ export function evaluationLines(
     cells.map((cell) => String(cell).padStart(COUNT_WIDTH)).join("");
   return [
     `Data: ${data.name}, ${rows} rows`,
-    `Accuracy: ${percent(accuracy)}, ${rows - correct} of ${rows} wrong`,
-    `Loss: ${loss.toFixed(4)}`,
+    ...METRIC_NAMES.map((name) =>
+      `${name[0].toUpperCase()}${name.slice(1)}: ${METRICS[name].format(report[name])}` +
+      (name === "accuracy" ? `, ${rows - correct} of ${rows} wrong` : "")
+    ),
     "",
     "Class".padEnd(nameWidth) + "  Precision     Recall   Rows",
     ...names.map((name, label) =>
@@ -86,15 +89,14 @@ export function evaluationJson(
   report: EvaluationCounts,
   dataset: string,
 ): string {
-  const { rows, correct, accuracy, loss, precision, recall, confusion } = report;
+  const { rows, correct, precision, recall, confusion } = report;
   const classes = recall.length;
   return JSON.stringify({
     type: "evaluation",
     dataset,
     rows,
     correct,
-    accuracy,
-    loss,
+    ...mapMetrics((name) => report[name]),
     precision: [...precision],
     recall: [...recall],
     confusion: Array.from(

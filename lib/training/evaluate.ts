@@ -4,18 +4,15 @@ import type { Dataset } from "../data/dataset.ts";
 import { HEADS } from "../net/heads.ts";
 import { predictedClass } from "../net/maths.ts";
 import type { Floats, Model } from "../net/architecture.ts";
+import { measure, type Metrics } from "./metrics.ts";
 import { outputsOfRows } from "./predict.ts";
 
-/** The result of an evaluation. */
-export interface EvaluationReport {
+/** The result of an evaluation, with the metrics on its rows. */
+export interface EvaluationReport extends Metrics {
   /** Number of rows evaluated. */
   rows: number;
   /** Number of rows classified correctly. */
   correct: number;
-  /** A fraction, 0 to 1. */
-  accuracy: number;
-  /** Mean over the rows, in nats, of the loss that the net was trained with. */
-  loss: number;
   /** Shape (rows): the predicted class of each row. */
   answers: Uint8Array;
   /** Shape (rows): the probability of each row's predicted class. */
@@ -149,8 +146,7 @@ export class Tally {
     return {
       rows,
       correct,
-      accuracy: correct / rows,
-      loss: this.#loss / rows,
+      ...measure({ rows, correct, loss: this.#loss / rows }),
       confusion,
       precision: right.map((count, c) => count / sum(classes, (i) => confusion[i * classes + c])),
       recall: right.map((count, c) => count / sum(classes, (i) => confusion[c * classes + i])),
