@@ -97,7 +97,7 @@ const FORMATS: readonly Format[] = [
     name: "a folder of IDX files",
     options: [],
     matches: ({ path, kind }) => kind !== "file" && locateIdxFiles(path).length > 0,
-    read: (path) => readRawIdxFolder(path),
+    read: (path, { onNotice }) => readRawIdxFolder(path, { onNotice }),
   },
   {
     name: "a folder of pictures",

@@ -1,8 +1,9 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { gzipSync } from "node:zlib";
 import { DataError } from "../../lib/data/errors.ts";
 import type { IdxFileName } from "../../lib/data/idx_dataset.ts";
 import { readIdxFolder } from "../../lib/data/idx_folder.ts";
+import { openDataset } from "../../lib/data/open.ts";
 import { folder, gzip, idx, smallFiles, smallSource } from "./idx_files.ts";
 import { BYTE_PIXELS } from "../../lib/data/pixels.ts";
 import { test } from "../requirements.ts";
@@ -396,12 +397,15 @@ test("readIdxFolder() names the classes by the mapping beside the files", () => 
   assertThrows(() => readIdxFolder(directory.path), DataError, "line 1 must be a label and its");
 });
 
-test("readIdxFolder() takes the only mapping beside files that were renamed to MNIST's names", () => {
+test("readIdxFolder() takes the only mapping beside files that were renamed to MNIST's names", async () => {
   const mapping = new TextEncoder().encode(
     Array.from({ length: 10 }, (_, i) => `${i} ${65 + i}\n`).join(""),
   );
   using directory = folder({ ...smallFiles(), "emnist-letters-mapping.txt": mapping });
   assertEquals(readIdxFolder(directory.path).classNames?.slice(0, 2), ["A", "B"]);
+  const notices: string[] = [];
+  await openDataset({ dataset: directory.path, onNotice: (line) => notices.push(line) });
+  assert(notices.some((line) => line.includes("named by emnist-letters-mapping.txt")));
   // Not if it belongs to other files.
   Deno.writeTextFileSync(`${directory.path}/emnist-letters-test-labels-idx1-ubyte`, "");
   assertEquals(readIdxFolder(directory.path).classNames, undefined);
