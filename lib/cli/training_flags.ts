@@ -120,7 +120,7 @@ export function fitToData(
   if (data.publishedSplit === false) {
     onNotice(
       `${data.name} does not say which rows are for testing, so they are drawn at random, with ` +
-        `rows of each class in both parts`,
+        `rows of each class in both parts where possible`,
     );
   }
   return fitted;

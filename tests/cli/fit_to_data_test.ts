@@ -26,5 +26,8 @@ Deno.test("fitToData() uses the test and validation rows that the data name, unl
 
 Deno.test("fitToData() says that test rows are drawn if the data do not name them", () => {
   const [notice] = fit({ ...data, publishedSplit: false }).notices;
-  assert(notice.includes("are drawn at random, with rows of each class in both parts"), notice);
+  assert(
+    notice.includes("are drawn at random, with rows of each class in both parts where possible"),
+    notice,
+  );
 });
