@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { encode } from "fast-png";
 import { zipSync } from "fflate";
+import text from "../docs/recipes.md" with { type: "text" };
 import type { Dataset } from "../lib/data/dataset.ts";
 import { syntheticDigits } from "../lib/data/synthetic.ts";
 import { encodeNpz } from "../lib/model/npz.ts";
@@ -79,7 +80,6 @@ const files = (): Record<string, Uint8Array> => ({
   ...pictures("scans", 4),
 });
 
-const text = Deno.readTextFileSync(new URL("../docs/recipes.md", import.meta.url));
 const recipes = text.split(/^## /m).slice(1).map((section) => {
   const [title] = section.split("\n", 1);
   const commands = [...section.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, code]) =>

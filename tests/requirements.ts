@@ -1,19 +1,27 @@
 /**
  * Ignores tests whose requirements are missing on this machine: permissions, the real MNIST files,
- * a WebGPU adapter, Chromium, Python with nbclient, or time (FULL=1).
+ * a WebGPU adapter, a browser, Python with nbclient, or time (FULL=1).
  *
  * At its end each test file prints how many tests it ignored, why, and what to do about it. With
- * REQUIRE_MNIST=1, REQUIRE_WEBGPU=1, REQUIRE_BROWSER=1 or REQUIRE_NOTEBOOK=1 a missing requirement
+ * REQUIRE_MNIST=1, REQUIRE_WEBGPU=1, REQUIRE_BROWSER=1 and so on a missing requirement
  * makes the tests fail instead.
  */
 import { chromiumPath } from "../bench/browser.ts";
 import { findAdapter } from "../lib/engine/webgpu/device.ts";
 
 /**
- * What a test can require. `browser` and `notebook` include `time`; all but `webgpu` include
+ * What a test can require. `browser` (Chromium), `firefox`, `webkit` and `notebook` include `time`; all but `webgpu` include
  * `permissions`.
  */
-export type Requirement = "permissions" | "mnist" | "webgpu" | "browser" | "notebook" | "time";
+export type Requirement =
+  | "permissions"
+  | "mnist"
+  | "webgpu"
+  | "browser"
+  | "firefox"
+  | "webkit"
+  | "notebook"
+  | "time";
 
 /** The permissions that deno.json grants to `deno test -P`. Without `-P` there are none. */
 const PERMISSIONS: Deno.PermissionDescriptor[] = [
@@ -98,6 +106,14 @@ async function whyMissing(requirement: Requirement): Promise<string | undefined>
       return whyNotPermitted() ?? whyNoMnist();
     case "browser":
       return whyNotPermitted() ?? whyNoTime() ?? whyNoBrowser();
+    case "firefox":
+      return whyNotPermitted() ?? whyNoTime() ?? whyNoFile("/usr/bin/firefox-esr", "firefox-esr");
+    case "webkit":
+      return whyNotPermitted() ?? whyNoTime() ??
+        (webKitBrowser()
+          ? undefined
+          : "no WebKitGTK (Debian: apt-get install webkit2gtk-driver)") ??
+        whyNoFile("/usr/bin/xvfb-run", "xvfb");
     case "notebook":
       return whyNotPermitted() ?? whyNoTime() ?? whyNoNotebook();
     case "time":
@@ -130,6 +146,20 @@ function whyNoMnist(): string | undefined {
   const names = namesIn(directory);
   const absent = FILES.find((file) => !names.some((name) => name.startsWith(file)));
   return absent && `no real MNIST, as ${directory} has no ${absent} file: set MNIST_DIR`;
+}
+
+function whyNoFile(path: string, debianPackage: string): string | undefined {
+  try {
+    Deno.statSync(path);
+  } catch {
+    return `no ${path} (Debian: apt-get install ${debianPackage})`;
+  }
+}
+
+/** Returns the path of WebKitGTK's small browser, if it is installed. */
+export function webKitBrowser(): string | undefined {
+  return namesIn("/usr/lib").map((name) => `/usr/lib/${name}/webkit2gtk-4.1/MiniBrowser`)
+    .find((path) => whyNoFile(path, "webkit2gtk-driver") === undefined);
 }
 
 function whyNoBrowser(): string | undefined {

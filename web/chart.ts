@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 /** A chart of curves by step, in the colors of page.css. */
+import "./language.ts";
 import uPlot from "uplot";
 import { cssColor, onColorScheme } from "./dom.ts";
 import { count } from "./numbers.ts";

@@ -5,6 +5,7 @@ import type { NetSettings } from "../../lib/model/foreign_model.ts";
 import type { SavedModel } from "../../lib/model/saved_model.ts";
 import { predict } from "../../lib/training/predict.ts";
 import golden from "../golden/foreign_pixels.json" with { type: "json" };
+import { test } from "../requirements.ts";
 import { generatedImages, initializedModel } from "../training/small_model.ts";
 
 const TANH = initializedModel();
@@ -30,7 +31,7 @@ function imagesFor({ architecture: { inputs } }: SavedModel): Uint8Array<ArrayBu
 }
 
 for (const [name, model] of Object.entries(NETS)) {
-  Deno.test(`encodeC() writes a header whose function returns the same probabilities: ${name}`, async () => {
+  test(`encodeC() writes a header whose function returns the same probabilities: ${name}`, async () => {
     const { inputs, classes } = model.architecture;
     const images = imagesFor(model);
     const folder = await Deno.makeTempDir();

@@ -27,6 +27,19 @@ Deno.test({
 });
 
 Deno.test({
+  name: "the page trains in a browser whose language is C, as in a Linux without locales",
+  ...await needs("browser"),
+  async fn() {
+    const before =
+      "Object.defineProperty(navigator, 'language', { get: () => 'C', configurable: true });";
+    await using web = await openPage({ before });
+    await web.page.click("#step");
+    await web.reach(1);
+    assertEquals(web.complaints, []);
+  },
+});
+
+Deno.test({
   name: "without a GPU the page trains on the CPU by default, without advice to install drivers",
   ...await needs("browser"),
   async fn() {

@@ -1,0 +1,111 @@
+/// <reference lib="dom" />
+/**
+ * Runs the page's main path in Firefox and WebKitGTK (the engine of Safari), if they are installed.
+ * Any browser can be tested so, since the page's server adds a script that operates the page.
+ */
+import { assert, assertEquals } from "@std/assert";
+import { needs, webKitBrowser } from "../requirements.ts";
+import { servePage } from "./page_server.ts";
+
+/** What the script reports. */
+interface Report {
+  agent: string;
+  accuracy: number;
+  answer: string;
+  errors: string[];
+}
+
+/** Trains the net to the end, asks for a test digit, and reports what it sees. */
+async function operate(): Promise<void> {
+  const errors: string[] = [];
+  addEventListener("error", ({ message }) => errors.push(message));
+  addEventListener("unhandledrejection", ({ reason }) => errors.push(String(reason)));
+  const text = (id: string) => document.getElementById(id)!.textContent ?? "";
+  const until = async (holds: () => boolean) => {
+    const end = Date.now() + 40_000;
+    while (!holds() && errors.length === 0) {
+      if (Date.now() > end) errors.push(`${holds} does not come true; status: ${text("status")}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  };
+  await until(() => text("status") === "Ready");
+  document.getElementById("start")!.click();
+  await until(() => parseFloat(text("accuracy")) > 90);
+  await until(() => text("status").startsWith("Done"));
+  document.getElementById("test-digit")!.click();
+  await until(() => /^\d$/.test(text("answer-digit")));
+  if (!document.getElementById("failure")!.hidden) errors.push(text("failure"));
+  const [accuracy, answer] = [parseFloat(text("accuracy")), text("answer-digit")];
+  const report = { agent: navigator.userAgent, accuracy, answer, errors };
+  await fetch("report", { method: "POST", body: JSON.stringify(report) });
+}
+
+/** Opens the page in a browser, whose window nobody sees, and returns what the page reports. */
+async function visit(
+  open: (url: string, folder: string) => [string, string[], Record<string, string>],
+): Promise<Report> {
+  const reported = Promise.withResolvers<Report>();
+  await using server = await servePage(undefined, async (response, request) => {
+    const { pathname } = new URL(request.url);
+    const { headers } = response;
+    if (pathname === "/report") {
+      reported.resolve(await request.json());
+      return new Response();
+    }
+    if (pathname === "/operate.js") {
+      headers.set("content-type", "text/javascript");
+      return new Response(`(${operate})();`, { status: 200, headers });
+    }
+    if (pathname !== "/") return response;
+    headers.delete("content-length");
+    const html = (await response.text())
+      .replace("</body>", '<script type="module" src="operate.js"></script></body>');
+    return new Response(html, { headers });
+  });
+  const folder = await Deno.makeTempDir();
+  const [command, args, env] = open(`${server.url}?backend=cpu`, folder);
+  const browser = new Deno.Command(command, { args, env, stdout: "null", stderr: "null" }).spawn();
+  const timer = setTimeout(() => reported.reject(new Error(`${command}: no report`)), 120_000);
+  try {
+    return await reported.promise;
+  } finally {
+    clearTimeout(timer);
+    browser.kill("SIGTERM");
+    await browser.status;
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+function check({ accuracy, answer, errors }: Report): void {
+  assertEquals(errors, []);
+  assert(accuracy > 90, `accuracy: ${accuracy}`);
+  assert(/^\d$/.test(answer), `answer: ${answer}`);
+}
+
+Deno.test({
+  name: "the page trains and answers in Firefox",
+  ...await needs("firefox"),
+  async fn() {
+    const report = await visit((url, folder) => [
+      "firefox-esr",
+      ["--headless", "--no-remote", "--profile", folder, url],
+      { HOME: folder },
+    ]);
+    assert(report.agent.includes("Firefox"), report.agent);
+    check(report);
+  },
+});
+
+Deno.test({
+  name: "the page trains and answers in WebKitGTK",
+  ...await needs("webkit"),
+  async fn() {
+    const report = await visit((url, folder) => [
+      "xvfb-run",
+      ["--auto-servernum", webKitBrowser()!, "--private", url],
+      { HOME: folder, WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1", LIBGL_ALWAYS_SOFTWARE: "1" },
+    ]);
+    assert(report.agent.includes("AppleWebKit"), report.agent);
+    check(report);
+  },
+});
