@@ -113,7 +113,7 @@ async function whyMissing(requirement: Requirement): Promise<string | undefined>
         (webKitBrowser()
           ? undefined
           : "no WebKitGTK (Debian: apt-get install webkit2gtk-driver)") ??
-        whyNoFile("/usr/bin/xvfb-run", "xvfb");
+        whyNoFile("/usr/bin/Xvfb", "xvfb");
     case "notebook":
       return whyNotPermitted() ?? whyNoTime() ?? whyNoNotebook();
     case "time":

@@ -40,9 +40,17 @@ async function operate(): Promise<void> {
   await fetch("report", { method: "POST", body: JSON.stringify(report) });
 }
 
-/** Opens the page in a browser, whose window nobody sees, and returns what the page reports. */
+/**
+ * Opens the page in a browser, whose window nobody sees, and returns what the page reports.
+ *
+ * @param command The browser
+ * @param argsFor Returns its arguments for the page's address and an empty folder
+ * @param env Its environment besides HOME, which is that folder
+ */
 async function visit(
-  open: (url: string, folder: string) => [string, string[], Record<string, string>],
+  command: string,
+  argsFor: (url: string, folder: string) => string[],
+  env: Record<string, string> = {},
 ): Promise<Report> {
   const reported = Promise.withResolvers<Report>();
   await using server = await servePage(undefined, async (response, request) => {
@@ -63,8 +71,12 @@ async function visit(
     return new Response(html, { headers });
   });
   const folder = await Deno.makeTempDir();
-  const [command, args, env] = open(`${server.url}?backend=cpu`, folder);
-  const browser = new Deno.Command(command, { args, env, stdout: "null", stderr: "null" }).spawn();
+  const browser = new Deno.Command(command, {
+    args: argsFor(`${server.url}?backend=cpu`, folder),
+    env: { HOME: folder, ...env },
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
   const timer = setTimeout(() => reported.reject(new Error(`${command}: no report`)), 120_000);
   try {
     return await reported.promise;
@@ -74,6 +86,22 @@ async function visit(
     await browser.status;
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** Starts a display that exists in memory only, and returns its name and how to end it. */
+async function openDisplay(): Promise<{ display: string } & AsyncDisposable> {
+  const args = ["-displayfd", "1", "-nolisten", "tcp"];
+  const server = new Deno.Command("Xvfb", { args, stdout: "piped", stderr: "null" }).spawn();
+  const reader = server.stdout.getReader();
+  const { value } = await reader.read();
+  return {
+    display: `:${new TextDecoder().decode(value).trim()}`,
+    async [Symbol.asyncDispose]() {
+      server.kill("SIGTERM");
+      await server.status;
+      await reader.cancel();
+    },
+  };
 }
 
 function check({ accuracy, answer, errors }: Report): void {
@@ -86,11 +114,10 @@ Deno.test({
   name: "the page trains and answers in Firefox",
   ...await needs("firefox"),
   async fn() {
-    const report = await visit((url, folder) => [
+    const report = await visit(
       "firefox-esr",
-      ["--headless", "--no-remote", "--profile", folder, url],
-      { HOME: folder },
-    ]);
+      (url, folder) => ["--headless", "--no-remote", "--profile", folder, url],
+    );
     assert(report.agent.includes("Firefox"), report.agent);
     check(report);
   },
@@ -100,11 +127,12 @@ Deno.test({
   name: "the page trains and answers in WebKitGTK",
   ...await needs("webkit"),
   async fn() {
-    const report = await visit((url, folder) => [
-      "xvfb-run",
-      ["--auto-servernum", webKitBrowser()!, "--private", url],
-      { HOME: folder, WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1", LIBGL_ALWAYS_SOFTWARE: "1" },
-    ]);
+    await using screen = await openDisplay();
+    const report = await visit(webKitBrowser()!, (url) => ["--private", url], {
+      DISPLAY: screen.display,
+      WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1", // root may not open its sandbox
+      LIBGL_ALWAYS_SOFTWARE: "1",
+    });
     assert(report.agent.includes("AppleWebKit"), report.agent);
     check(report);
   },
