@@ -78,7 +78,7 @@ ${(100 * result.accuracy).toFixed(2)}% of ${count(testRows)} test rows (${
   } wrong)${drawn}: mean loss ${result.loss.toFixed(4)}, after ${
     count(result.iterations)
   } steps.${best}
-\`deno task evaluate --model ${file}\` repeats this on the same data.
+\`deno task evaluate --model ${file}\` evaluates it again, in float64: rows on which two outputs are nearly equal may differ.
 
 ## Data
 
