@@ -13,8 +13,7 @@
 // larger images take several turns.
 //
 // Barriers: after `drawn` and after `field` are stored, as each lane reads what others stored; and before `field` is
-// overwritten in the next turn. No barrier is in control flow that depends on a storage buffer, which Direct3D's older
-// compiler refuses; so the loop's end is decided by a value in workgroup memory.
+// overwritten in the next turn.
 
 /// The maximum strengths: the angle in radians, fractions, and pixels.
 const ROTATE: f32 = 0.0;
@@ -37,8 +36,6 @@ const FIELD_COLUMNS: u32 = GRID + 2;
 
 var<workgroup> drawn: array<vec2f, BLOCKS>;
 var<workgroup> field: array<vec2f, FIELD_LINES * FIELD_COLUMNS>;
-/// The first quad of the next turn. Workgroup memory begins with zeros.
-var<workgroup> next_quad: u32;
 
 /// sin(a) for |a| <= pi with an error of at most 3e-5: its Taylor polynomial. WGSL's sin may be off by 2^-11.
 fn sine(a: f32) -> f32 {
@@ -107,9 +104,11 @@ fn blend_lines(first_line: u32, lane: u32) {
     let lines = min(part.height - first_line, FIELD_LINES);
     for (var i = lane; i < lines * FIELD_COLUMNS; i += LANES) {
         let down = spline_at(first_line + i / FIELD_COLUMNS, part.height);
-        let column = i % FIELD_COLUMNS;
-        field[i] = down.weights.x * point_at(down.cell, column) + down.weights.y * point_at(down.cell + 1u, column) +
-            down.weights.z * point_at(down.cell + 2u, column) + down.weights.w * point_at(down.cell + 3u, column);
+        var blended = vec2f(0.0);
+        for (var r = 0u; r < 4u; r++) {
+            blended += down.weights[r] * point_at(down.cell + r, i % FIELD_COLUMNS);
+        }
+        field[i] = blended;
     }
 }
 
@@ -141,15 +140,15 @@ fn distorted_pixel(image: u32, position: u32, first_line: u32, affine: Affine) -
     return floor(mix(upper, lower, t.y) + 0.5);
 }
 
-/// Four pixels of the distorted image.
+/// Four pixels of the distorted image. It stores whole vectors, since some compilers reject a store to a component that
+/// is chosen at run time.
 fn distorted_quad(image: u32, quad: u32, first_line: u32, affine: Affine) -> vec4f {
-    let first = quad * 4u;
-    return vec4f(
-        distorted_pixel(image, first, first_line, affine),
-        distorted_pixel(image, first + 1u, first_line, affine),
-        distorted_pixel(image, first + 2u, first_line, affine),
-        distorted_pixel(image, first + 3u, first_line, affine),
-    );
+    var pixels = vec4f(0.0);
+    for (var i = 0u; i < 4u; i++) {
+        let pixel = distorted_pixel(image, quad * 4u + i, first_line, affine);
+        pixels = select(pixels, vec4f(pixel), vec4u(0u, 1u, 2u, 3u) == vec4u(i));
+    }
+    return pixels;
 }
 
 @compute @workgroup_size(LANES)
@@ -159,17 +158,18 @@ fn distort(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
     let slot_row = slot * SLOT_ROWS + row_of_batch;
     let row = rows[slot_row];
     let x0 = slot_row * TRACE_QUADS + X0;
-    // If the row is before the part, the difference wraps around and exceeds any count. For a row that is not in the
-    // part, the lanes have nothing to do but the barriers.
+    // If the row is before the part, the difference wraps around and exceeds any count.
     let image = row - part.first;
-    let is_here = image < part.count;
-    if row == ABSENT && part.first == 0u {
-        for (var quad = lane; quad < QUADS_0; quad += LANES) {
-            traces[x0 + quad] = vec4f(0.0);
+    if image >= part.count {
+        if row == ABSENT && part.first == 0u {
+            for (var quad = lane; quad < QUADS_0; quad += LANES) {
+                traces[x0 + quad] = vec4f(0.0);
+            }
+            if lane == 0u {
+                labels[slot_row] = ABSENT;
+            }
         }
-        if lane == 0u {
-            labels[slot_row] = ABSENT;
-        }
+        return;
     }
     if lane < BLOCKS {
         let counter = vec2u(DISTORT_COUNTER, draws[slot].begin + row_of_batch) + lane;
@@ -178,28 +178,22 @@ fn distort(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
     }
     workgroupBarrier();
     let affine = affine_of_row();
+    let scale = bitcast<f32>(row_facts[row].x);
     // The quads of a turn lie in at most FIELD_LINES lines: the first and the last of these may be incomplete.
     let quads_at_once = (FIELD_LINES - 2u) * part.width / 4u;
-    loop {
-        // This has a barrier before and after it, so that `field` is not overwritten while a lane still reads it.
-        let begin = workgroupUniformLoad(&next_quad);
-        if begin >= QUADS_0 {
-            break;
-        }
+    for (var begin = 0u; begin < QUADS_0; begin += quads_at_once) {
         let first_line = begin * 4u / part.width;
-        if WARP > 0.0 && is_here {
+        if WARP > 0.0 {
+            workgroupBarrier();
             blend_lines(first_line, lane);
+            workgroupBarrier();
         }
-        workgroupBarrier();
-        let end = select(begin, min(begin + quads_at_once, QUADS_0), is_here);
+        let end = min(begin + quads_at_once, QUADS_0);
         for (var quad = begin + lane; quad < end; quad += LANES) {
-            traces[x0 + quad] = distorted_quad(image, quad, first_line, affine) * bitcast<f32>(row_facts[row].x);
-        }
-        if lane == 0u {
-            next_quad = begin + quads_at_once;
+            traces[x0 + quad] = distorted_quad(image, quad, first_line, affine) * scale;
         }
     }
-    if is_here && lane == 0u {
+    if lane == 0u {
         labels[slot_row] = row_facts[row].y;
     }
 }
