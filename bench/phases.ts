@@ -11,6 +11,7 @@ import { print } from "../lib/cli/output.ts";
 import { runTask } from "../lib/cli/run_task.ts";
 import { compile } from "../lib/engine/cpu/build_wasm.ts";
 import { type CpuInternals, createCpuEngine } from "../lib/engine/cpu/cpu_engine.ts";
+import { coreCount } from "../lib/engine/cores.ts";
 import type { Engine, Step } from "../lib/engine/engine.ts";
 import { drawParameters } from "../lib/net/initialize.ts";
 import { functionsOf } from "../lib/net/optimizers.ts";
@@ -102,7 +103,7 @@ async function phasesTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
     onLoad({ bytes, layout: { sumsScratch } }) {
       times = () =>
         Array.from(
-          { length: threads ?? Math.min(navigator.hardwareConcurrency, 16) },
+          { length: threads ?? Math.min(coreCount(), 16) },
           (_, i) => new Float64Array(bytes.buffer, sumsScratch + 512 * i + 256, PARTS.length),
         );
     },
