@@ -145,7 +145,11 @@ function spreadClasses(labels: Uint8Array, train: Uint32Array, test: Uint32Array
 
 function rowsByLabel(labels: Uint8Array, rows: Uint32Array): [number, number[]][] {
   const groups = new Map<number, number[]>(); // browsers before 2024 have no Map.groupBy()
-  for (const row of rows) groups.set(labels[row], [...groups.get(labels[row]) ?? [], row]);
+  for (const row of rows) {
+    const group = groups.get(labels[row]);
+    if (group === undefined) groups.set(labels[row], [row]);
+    else group.push(row);
+  }
   return [...groups].sort(([a], [b]) => a - b);
 }
 
