@@ -1,12 +1,15 @@
 /**
  * Measures the WebGPU engine with `deno bench`, if there is an adapter: first the benchmarks of
- * engine_benches.ts, then each kernel's dispatches in some recorded steps, repeated without the
+ * engine_benches.ts, then the trial of an adapter, then each kernel's dispatches in some recorded steps, repeated without the
  * other kernels. Run by `deno task bench`, or alone by
  * `deno bench --lock=deno.lock --allow-read --allow-env=MNIST_DIR,DENO_WEBGPU_BACKEND
  * bench/webgpu_bench.ts`.
  */
-import { listDevices } from "../lib/engine/create.ts";
+import { createEngine, listDevices } from "../lib/engine/create.ts";
+import { tryAdapter } from "../lib/engine/trial.ts";
 import { findAdapter, Gpu } from "../lib/engine/webgpu/device.ts";
+import { NOTEBOOK } from "../lib/training/options.ts";
+import { engineOptions } from "../lib/training/trainer.ts";
 import { openDigits } from "./digits.ts";
 import { registerEngineBenches } from "./engine_benches.ts";
 import {
@@ -29,9 +32,20 @@ if (device) {
       ? { steps: 200, evaluations: 20, samples: 200 }
       : { steps: 20_000, evaluations: 1000, samples: 20_000 },
   );
+  await registerTrialBench();
   await registerKernelBenches(device.software);
 } else {
   console.log("Cannot time WebGPU: there is no adapter");
+}
+
+/** Registers a benchmark of the trial with which `auto` begins. */
+async function registerTrialBench(): Promise<void> {
+  const options = engineOptions(NOTEBOOK, openDigits());
+  const adapter = await createEngine({ ...options, backend: "webgpu" });
+  const cpu = await createEngine({ ...options, backend: "cpu" });
+  Deno.bench("webgpu: trial of the notebook's net", { n: 5, warmup: 1 }, async () => {
+    await tryAdapter(adapter, cpu);
+  });
 }
 
 /**

@@ -60,3 +60,13 @@ export function assertRows(action: string, rows: Uint32Array, count: number): vo
     );
   }
 }
+
+/** Throws if rows to train on are not rows of a data set of `count` rows, or are more than it has. */
+export function assertTrainRows(rows: Uint32Array, count: number): void {
+  assertRows("train on", rows, count);
+  if (rows.length > count) {
+    throw new RangeError(
+      `Cannot train on rows as there must be at most the ${count} of the data set: current value is ${rows.length}`,
+    );
+  }
+}

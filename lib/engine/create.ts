@@ -8,7 +8,7 @@ import {
   NoAdapterError,
   requestAdapter,
 } from "./webgpu/device.ts";
-import { type Trial, tryAdapter } from "./trial.ts";
+import { NoComparisonError, type Trial, tryAdapter } from "./trial.ts";
 import { createWebGpuEngine } from "./webgpu/webgpu_engine.ts";
 
 /** The arguments of `createEngine`. */
@@ -122,8 +122,9 @@ export async function chooseDevice(
   open: (adapter: GPUAdapter) => Promise<Engine>,
   makeCpu: () => Engine,
 ): Promise<DeviceChoice & { engine: Engine }> {
+  let cpu: Engine | undefined;
   const useCpu = (reason: DeviceChoice["reason"], details: Partial<DeviceChoice> = {}) => {
-    const engine = makeCpu();
+    const engine = cpu ?? makeCpu();
     return { engine, device: engine.device, reason, ...details };
   };
   if (!found) return useCpu("none");
@@ -132,22 +133,36 @@ export async function chooseDevice(
   let gpu: Engine | undefined;
   try {
     gpu = await open(found);
-    let cpu: Engine;
-    try {
-      cpu = makeCpu();
-    } catch (error) {
-      const failure = (error as Error).message;
-      return { engine: gpu, device: gpu.device, adapter, reason: "alone", failure };
+    const { reason, ...details } = await compare(gpu, () => cpu = makeCpu());
+    if (reason !== "faster" && reason !== "alone") {
+      await gpu[Symbol.asyncDispose]();
+      return useCpu(reason, { adapter, ...details });
     }
-    await using second = cpu;
-    const trial = await tryAdapter(gpu, second);
-    const reason = judge(trial);
-    if (reason === "faster") return { engine: gpu, device: gpu.device, adapter, reason, trial };
-    await gpu[Symbol.asyncDispose]();
-    return useCpu(reason, { adapter, trial });
+    await cpu?.[Symbol.asyncDispose]();
+    return { engine: gpu, device: gpu.device, adapter, reason, ...details };
   } catch (error) {
     await gpu?.[Symbol.asyncDispose]();
     return useCpu("failed", { adapter, failure: (error as Error).message });
+  }
+}
+
+/** Compares an adapter's engine with the CPU engine, if that can run. */
+async function compare(
+  gpu: Engine,
+  makeCpu: () => Engine,
+): Promise<Pick<DeviceChoice, "reason" | "trial" | "failure">> {
+  let cpu: Engine;
+  try {
+    cpu = makeCpu();
+  } catch (error) {
+    return { reason: "alone", failure: (error as Error).message };
+  }
+  try {
+    const trial = await tryAdapter(gpu, cpu);
+    return { reason: judge(trial), trial };
+  } catch (error) {
+    if (!(error instanceof NoComparisonError)) throw error;
+    return { reason: "alone", failure: error.message };
   }
 }
 

@@ -126,6 +126,10 @@ function changed(change: (engine: Engine) => Partial<Engine>): Engine {
   });
 }
 
+function notebook(): Engine {
+  return createCpuEngine(NOTEBOOK_ENGINE);
+}
+
 /** An engine whose steps take longer. */
 function slow(): Engine {
   let steps = 0;
@@ -135,7 +139,7 @@ function slow(): Engine {
       engine.step(some);
     },
     async settle() {
-      await new Promise((resolve) => setTimeout(resolve, 150 * steps));
+      await new Promise((resolve) => setTimeout(resolve, 50 * steps));
       steps = 0;
       return await engine.settle();
     },
@@ -155,7 +159,7 @@ function wrong(): Engine {
 
 async function choiceOf(
   adapter: () => Engine,
-  cpu: () => Engine = () => createCpuEngine(NOTEBOOK_ENGINE),
+  cpu: () => Engine = notebook,
 ): Promise<DeviceChoice & { usesAdapter: boolean }> {
   let gpu: Engine | undefined;
   const open = () => Promise.resolve(gpu = adapter());
@@ -165,7 +169,7 @@ async function choiceOf(
 }
 
 test("chooseDevice() uses an adapter that is right and as fast as the CPU", async () => {
-  const choice = await choiceOf(() => createCpuEngine(NOTEBOOK_ENGINE), slow);
+  const choice = await choiceOf(notebook, slow);
   assertEquals([choice.reason, choice.usesAdapter], ["faster", true]);
   assertEquals(choice.trial?.error, 0);
   assert(choice.trial!.cpu! > 10 && choice.trial!.adapter! < choice.trial!.cpu!);
@@ -204,10 +208,35 @@ test("chooseDevice() uses the CPU if the adapter dies in its trial", async () =>
 });
 
 test("chooseDevice() uses an adapter unchecked where the CPU engine cannot run", async () => {
-  const choice = await choiceOf(() => createCpuEngine(NOTEBOOK_ENGINE), () => {
+  const fail = () => {
     throw new Error("there is no WebAssembly here");
-  });
-  assertEquals([choice.reason, choice.usesAdapter], ["alone", true]);
+  };
+  for (const cpu of [fail, () => changed(() => ({ load: fail }))]) {
+    const choice = await choiceOf(notebook, cpu);
+    assertEquals([choice.reason, choice.usesAdapter], ["alone", true]);
+    assertEquals(choice.failure, "there is no WebAssembly here");
+  }
+});
+
+test("chooseDevice() disposes of the engine that it does not use, and makes each once", async () => {
+  for (const [adapter, cpu, left] of [[slow, notebook, "cpu"], [notebook, slow, "gpu"]] as const) {
+    const log: string[] = [];
+    const logged = (name: string, engine: Engine) => {
+      log.push(`makes ${name}`);
+      const dispose = engine[Symbol.asyncDispose].bind(engine);
+      engine[Symbol.asyncDispose] = () => (log.push(`disposes ${name}`), dispose());
+      return engine;
+    };
+    const { engine } = await chooseDevice(
+      GPU as unknown as GPUAdapter,
+      () => Promise.resolve(logged("gpu", adapter())),
+      () => logged("cpu", cpu()),
+    );
+    const other = left === "cpu" ? "gpu" : "cpu";
+    assertEquals(log, ["makes gpu", "makes cpu", `disposes ${other}`]);
+    await engine[Symbol.asyncDispose]();
+    assertEquals(log.at(-1), `disposes ${left}`);
+  }
 });
 
 // The same with a real adapter, which says that it is hardware, and a tiny net.
@@ -223,6 +252,13 @@ for (
     [
       "wrong in one coefficient",
       (code: string) => code.replace("4.89352518554385e-03", "4.892e-03"),
+      "wrong",
+    ],
+    // Here units must saturate to show it.
+    [
+      "wrong where tanh is 1",
+      (code: string) =>
+        code.replace("select(inside, sign(x), size >=", "select(inside, 0.9 * x, size >="),
       "wrong",
     ],
   ] as const

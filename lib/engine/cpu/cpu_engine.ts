@@ -6,7 +6,13 @@ import { HEADS } from "../../net/heads.ts";
 import { predictedClass } from "../../net/maths.ts";
 import { biasCorrections, functionsOf } from "../../net/optimizers.ts";
 import { coreCount } from "../cores.ts";
-import { assertDrawable, assertLoadable, assertRows, assertState } from "../checks.ts";
+import {
+  assertDrawable,
+  assertLoadable,
+  assertRows,
+  assertState,
+  assertTrainRows,
+} from "../checks.ts";
 import type {
   DeviceDescription,
   Engine,
@@ -209,7 +215,7 @@ class CpuEngine implements Engine {
 
   start(trainRows: Uint32Array, state: EngineState): void {
     const loaded = this.#requireLoaded("start a run");
-    assertRows("train on", trainRows, loaded.data.labels.length);
+    assertTrainRows(trainRows, loaded.data.labels.length);
     assertState(this.options, state);
     const run: Run = { loaded, trainRows: trainRows.slice(), early: [] };
     const { parameters, moments, stepsTaken } = {

@@ -11,7 +11,13 @@ import sumResults from "../../../shaders/sum_results.wgsl" with { type: "text" }
 import type { Dataset } from "../../data/dataset.ts";
 import { parameterCount } from "../../net/architecture.ts";
 import { functionsOf } from "../../net/optimizers.ts";
-import { assertDrawable, assertLoadable, assertRows, assertState } from "../checks.ts";
+import {
+  assertDrawable,
+  assertLoadable,
+  assertRows,
+  assertState,
+  assertTrainRows,
+} from "../checks.ts";
 import type {
   DeviceDescription,
   Engine,
@@ -193,7 +199,7 @@ export class WebGpuEngine implements Engine {
   }
 
   start(trainRows: Uint32Array, state: EngineState): void {
-    this.#assertRows("train on", trainRows);
+    assertTrainRows(trainRows, this.#requireLoaded("train on"));
     assertState(this.options, state);
     const { architecture, optimizer } = this.options;
     const length = parameterCount(architecture);
@@ -230,7 +236,7 @@ export class WebGpuEngine implements Engine {
   }
 
   evaluate(rows: Uint32Array): void {
-    this.#assertRows("evaluate", rows);
+    assertRows("evaluate", rows, this.#requireLoaded("evaluate"));
     this.#flush();
     if (this.#evaluated.length === MAX_RESULTS) this.#collect();
     const result = this.#evaluated.push(rows.length) - 1;
@@ -373,13 +379,14 @@ export class WebGpuEngine implements Engine {
     this.#gpu.assertNoError();
   }
 
-  #assertRows(action: string, rows: Uint32Array): void {
+  /** Returns the number of loaded rows, and throws if no data is loaded. */
+  #requireLoaded(action: string): number {
     this.#assertUsable();
     const count = this.#gatherer.loadedRows;
     if (count === undefined) {
       throw new Error(`Cannot ${action} rows as no data is loaded: call load() first`);
     }
-    assertRows(action, rows, count);
+    return count;
   }
 }
 

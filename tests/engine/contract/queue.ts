@@ -142,6 +142,7 @@ export function registerQueue(register: Register, make: MakeEngine): void {
     assertThrows(() => engine.load({ ...data, classes: 11 }), RangeError, "11");
     engine.load(data);
     assertThrows(() => engine.start(Uint32Array.of(150), state), RangeError, "150");
+    assertThrows(() => engine.start(new Uint32Array(151), state), RangeError, "151");
     const parameters = state.parameters.slice(1);
     assertThrows(() => engine.start(allRows(data), { ...state, parameters }), RangeError, "45359");
     const moments = state.parameters.slice();
