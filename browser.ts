@@ -14,7 +14,7 @@
  */
 
 // Training.
-export { train, type TrainArguments, trainModel } from "./lib/training/train.ts";
+export { type RunControl, train, type TrainArguments, trainModel } from "./lib/training/train.ts";
 export { DivergedError, engineOptions, initialState } from "./lib/training/trainer.ts";
 export type * from "./lib/training/events.ts";
 export {
@@ -40,7 +40,6 @@ export {
 } from "./lib/training/run_all.ts";
 export type { MetricName, Metrics } from "./lib/training/metrics.ts";
 export type { RunState } from "./lib/training/trainer.ts";
-export type { RunStart } from "./lib/training/start.ts";
 
 // Data sets.
 export type { Dataset, DatasetSource, PixelRecord, PixelScale, Split } from "./lib/data/dataset.ts";

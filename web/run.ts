@@ -7,7 +7,7 @@ import type { Dataset } from "../lib/data/dataset.ts";
 import type { Engine, EngineState, Evaluation, Step } from "../lib/engine/engine.ts";
 import type { Model } from "../lib/net/architecture.ts";
 import { parameterViews } from "../lib/net/maths.ts";
-import { checkAgainstRows, type TrainingOptions } from "../lib/training/options.ts";
+import type { TrainingOptions } from "../lib/training/options.ts";
 import { planRun } from "../lib/training/plan.ts";
 import { SCHEDULES } from "../lib/training/schedules.ts";
 import { drawStart, type RunStart } from "../lib/training/start.ts";
@@ -104,10 +104,6 @@ export class Run {
    * @throws {RangeError} If the options demand early stopping
    */
   constructor(data: Dataset, options: TrainingOptions) {
-    checkAgainstRows(options, {
-      train: data.trainRows,
-      test: data.labels.length - data.trainRows,
-    });
     if (options.patience > 0) {
       throw new RangeError(
         `The page cannot stop early: patience must be 0, not ${options.patience}`,

@@ -7,9 +7,9 @@ import type { TrainingEvent } from "../training/events.ts";
 import { OPTION_NAMES, OPTIONS } from "../training/option_table.ts";
 import { resolveOptions, type TrainingOptions } from "../training/options.ts";
 import { SCHEDULES } from "../training/schedules.ts";
-import { drawStart } from "../training/start.ts";
-import { train } from "../training/train.ts";
-import { engineOptions } from "../training/trainer.ts";
+import { drawStart, type RunStart } from "../training/start.ts";
+import { trainOn } from "../training/train.ts";
+import { engineOptions, Trainer } from "../training/trainer.ts";
 import { openStatus, type Status } from "./status.ts";
 import { chosenNamedDataset, DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
 import { openEngine, reopenEngine } from "./device_choice.ts";
@@ -97,11 +97,11 @@ export async function trainTask(
   const { saveEvery = resumedRun?.saveEvery ?? 0, initFrom } = flags;
   using status = await openStatus(flags.quiet);
 
-  const [found, options, opened] = await openDataAndEngine(flags, requested, status, resumed);
-  await using engine = opened;
+  const { options, ...opened } = await openDataAndEngine(flags, requested, status, resumed);
+  await using engine = opened.engine;
   const data = resumedRun
-    ? await requireRunData(resumedRun, found, "resume", status.warning)
-    : found;
+    ? await requireRunData(resumedRun, opened.data, "resume", status.warning)
+    : opened.data;
   reportSplit(data, options, status.warning);
   if (resumed) resuming?.compareDevices(resumed, engine.device, status.notice);
   await using directory = savingModule &&
@@ -117,10 +117,11 @@ export async function trainTask(
   const { signal } = interruption;
   const initialParameters = initial?.model.parameters;
   if (initial) status.notice(`initial parameters: ${shownPath(initFrom!)}`);
-  const run = { ...options, saveEvery, resume: resumed?.checkpoint, initialParameters };
+  const trainer = new Trainer(data, options, { start: opened.start, initialParameters });
+  const control = { saveEvery, resume: resumed?.checkpoint, signal };
   let isComplete = false;
   try {
-    for await (const event of train({ data, engine, ...run, signal })) {
+    for await (const event of trainOn(engine, trainer, control)) {
       // Save before printing, except the result, which is printed even if it cannot be saved.
       if (event.type !== "finished") await directory?.record(event);
       show(event, status, flags.json);
@@ -196,13 +197,22 @@ function checkSavingFlags(flags: FlagValues<typeof FLAGS>): void {
   }
 }
 
+/** What a run needs, and its first random draws if they were made already. */
+interface Opened {
+  data: Dataset;
+  /** The options that fit the data. */
+  options: TrainingOptions;
+  engine: Engine;
+  start?: RunStart;
+}
+
 /** Creates the engine and makes the first random draws while the data is read, if its shape is known. */
 async function openDataAndEngine(
   flags: FlagValues<typeof FLAGS>,
   options: TrainingOptions,
   status: Status,
   resumed: Resumed | undefined,
-): Promise<[Dataset, TrainingOptions, Engine]> {
+): Promise<Opened> {
   const { backend } = flags;
   const run = resumed?.checkpoint.run;
   const opening = openChosenDataset(flags, status, run && (run.data ?? { dataset: run.dataset }));
@@ -223,21 +233,22 @@ async function openDataAndEngine(
     const known = { ...named, name: flags.dataset ?? "mnist", labels: { length: named.rows } };
     const fitted = fitToData(options, known, flags, status.notice);
     const creating = engineFor(known, fitted);
-    precomputeDraws(named, fitted);
-    return await Promise.all([opening, fitted, creating]);
+    const start = drawEarly(named, fitted);
+    const [data, engine] = await Promise.all([opening, creating]);
+    return { data, options: fitted, engine, start };
   }
   const data = await opening;
   // A resumed run keeps all its options.
   const fitted = fitToData(options, data, resumed ? options : flags, status.notice);
-  return [data, fitted, await engineFor(data, fitted)];
+  return { data, options: fitted, engine: await engineFor(data, fitted) };
 }
 
-/**
- * Makes the first draws of `train` while the data is read, since they depend only on the numbers of
- * rows. `drawStart` caches them.
- */
-function precomputeDraws({ rows, ...known }: NamedDataset, options: TrainingOptions): void {
-  if (options.validation >= known.trainRows) return; // `train` throws
+/** Makes the first draws of a run before its data is read, since they depend only on the numbers of rows. */
+function drawEarly(
+  { rows, ...known }: NamedDataset,
+  options: TrainingOptions,
+): RunStart | undefined {
+  if (options.validation >= known.trainRows) return undefined; // the trainer throws
   const blank = { ...known, name: "", images: new Uint8Array(), labels: new Uint8Array(rows) };
-  drawStart(blank, options, engineOptions(options, known).architecture);
+  return drawStart(blank, options, engineOptions(options, known).architecture);
 }

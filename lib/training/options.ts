@@ -69,25 +69,31 @@ export function resolveOptions(given: Partial<OptionValues> = {}): TrainingOptio
   return options;
 }
 
+/** What a data set's numbers of rows follow from: `labels.length` is that of all rows. */
+interface RowCounts extends Pick<Dataset, "trainRows"> {
+  labels: { length: number };
+}
+
 /**
  * Throws if the options require more rows than a data set has.
  *
  * @param options Valid options
- * @param rows The number of training rows, and of test rows
+ * @param data The data set's number of training rows, and its labels
  * @throws {OptionError} If a batch, an evaluation or the validation set is too large
  * @throws {RangeError} If there are no rows to test on
  */
 export function checkAgainstRows(
   { validation, patience, batchSize, evalSize }: TrainingOptions,
-  rows: { train: number; test: number },
+  { trainRows, labels }: RowCounts,
 ): void {
-  if (rows.test < 1) {
+  const testRows = labels.length - trainRows;
+  if (testRows < 1) {
     throw new RangeError("Cannot train as the data set must have test rows: current value is 0");
   }
-  const trained = rows.train - validation;
-  const evaluated = validation > 0 ? validation : rows.test;
+  const trained = trainRows - validation;
+  const evaluated = validation > 0 ? validation : testRows;
   if (trained < 1) {
-    throw new OptionError("validation", `below the ${rows.train} rows to train on`, validation);
+    throw new OptionError("validation", `below the ${trainRows} rows to train on`, validation);
   }
   if (patience > 0 && validation === 0) {
     throw new OptionError(
@@ -125,7 +131,7 @@ export function checkAgainstRows(
  */
 export function fitToRows(
   options: TrainingOptions,
-  { trainRows, labels }: Pick<Dataset, "trainRows"> & { labels: { length: number } },
+  { trainRows, labels }: RowCounts,
   given: { batchSize?: unknown; evalSize?: unknown },
 ): TrainingOptions {
   const { validation, batchSize, evalSize } = options;

@@ -2,12 +2,10 @@
 import type { Dataset } from "../data/dataset.ts";
 import type { Engine, EngineOptions } from "../engine/engine.ts";
 import type { ProgressEvent, TypedEvent } from "./events.ts";
-import { measure } from "./metrics.ts";
 import { checkAgainstRows, type TrainingOptions } from "./options.ts";
 import type { RunRecord } from "./record.ts";
-import { drawStart } from "./start.ts";
-import { train } from "./train.ts";
-import { DivergedError, engineOptions } from "./trainer.ts";
+import { trainOn } from "./train.ts";
+import { DivergedError, engineOptions, Trainer } from "./trainer.ts";
 
 /** The arguments of `runAll`. */
 export interface RunAllPlan {
@@ -132,8 +130,7 @@ async function* merged<Item>(
 
 /** Orders runs so that those that can share an engine are consecutive. */
 function groupedRuns(runs: readonly TrainingOptions[], data: Dataset): TrainingOptions[] {
-  const rows = { train: data.trainRows, test: data.labels.length - data.trainRows };
-  for (const options of runs) checkAgainstRows(options, rows);
+  for (const options of runs) checkAgainstRows(options, data);
   const groups = new Map<string, TrainingOptions[]>(); // browsers before 2024 have no Map.groupBy()
   for (const options of runs) {
     const key = engineKey(options, data);
@@ -178,21 +175,19 @@ export class EngineRunner implements Runner {
     const engine = this.#engine!;
     const { backend, name: device } = engine.device;
     const run: SweepRun = { type: "run", dataset: data.name, options, backend, device };
-    const start = drawStart(data, options, needed.architecture);
     try {
-      for await (const event of train({ data, engine, start, ...options })) {
+      const trainer = new Trainer(data, options);
+      for await (const event of trainOn(engine, trainer)) {
         if (event.type === "progress") yield { ...event, options };
         if (event.type !== "finished") continue;
         const { type: _, architecture: _a, scale: _s, parameters: _p, ...result } = event;
         run.result = result;
       }
+      const { validation } = trainer.split;
+      // All held-out rows; the evaluations during training used samples of them.
+      if (validation.length > 0) run.result!.validation = await trainer.evaluate(validation);
     } catch (error) {
       if (!(error instanceof DivergedError)) throw error;
-    }
-    if (run.result && start.split.validation.length > 0) {
-      // All held-out rows; the evaluations during training used samples of them.
-      engine.evaluate(start.split.validation);
-      run.result.validation = measure((await engine.settle())[0]);
     }
     yield run;
   }

@@ -19,12 +19,8 @@ export interface RunStart {
   key: Key;
 }
 
-/** The last result and its key. The task `train` makes the draws while the data is read. */
-let cached: { start: RunStart; key: string } | undefined;
-
 /**
- * Draws the split, the sample and the parameters, in the notebook's order. The last
- * result is cached, so the caller must not change it.
+ * Draws the split, the sample and the parameters, in the notebook's order.
  *
  * @param data The data set, of which only the numbers of rows matter if a split was published
  * @param options The run's options; all draws depend on `seed`
@@ -46,24 +42,6 @@ let cached: { start: RunStart; key: string } | undefined;
  * ```
  */
 export function drawStart(
-  data: Dataset,
-  options: TrainingOptions,
-  architecture: Sizes,
-): RunStart {
-  const { seed, threefry, split, validation, initialization } = options;
-  const { labels, trainRows, publishedSplit } = data;
-  // Then the split depends on the labels too.
-  if (publishedSplit === false) return draw(data, options, architecture);
-  const key = JSON.stringify([
-    ...[seed, threefry, split, validation, initialization],
-    ...[labels.length, trainRows, data.validationRows, data.addedRows],
-    architecture,
-  ]);
-  if (cached?.key !== key) cached = { start: draw(data, options, architecture), key };
-  return cached.start;
-}
-
-function draw(
   data: Dataset,
   { seed, threefry, split: kind, validation, initialization }: TrainingOptions,
   architecture: Sizes,

@@ -3,7 +3,7 @@ import { checkDataset } from "../data/check.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { createEngine } from "../engine/create.ts";
 import type { Backend, Engine, EngineOptions } from "../engine/engine.ts";
-import { flatParameters, layerSizes, type NetParameters } from "../net/architecture.ts";
+import { layerSizes, type NetParameters } from "../net/architecture.ts";
 import type {
   BestStep,
   CheckpointEvent,
@@ -12,8 +12,7 @@ import type {
   TrainingEvent,
 } from "./events.ts";
 import type { OptionName, OptionValues } from "./option_table.ts";
-import { checkAgainstRows, fitToRows, resolveOptions, type TrainingOptions } from "./options.ts";
-import type { RunStart } from "./start.ts";
+import { fitToRows, resolveOptions, type TrainingOptions } from "./options.ts";
 import {
   type Advance,
   engineOptions,
@@ -22,8 +21,21 @@ import {
   Trainer,
 } from "./trainer.ts";
 
+/** What controls a run without changing its numbers. */
+export interface RunControl {
+  /** Stops the run early, with a `checkpoint` and a `finished` event for the steps done so far. */
+  signal?: AbortSignal;
+  /** Resumes an earlier run with the same options and data. */
+  resume?: RunState;
+  /**
+   * Number of steps between `checkpoint` events; 0 for none.
+   * @default 0
+   */
+  saveEvery?: number;
+}
+
 /** The arguments of `train()`: the data, and the options that differ from the notebook's. */
-export interface TrainArguments extends Partial<OptionValues> {
+export interface TrainArguments extends Partial<OptionValues>, RunControl {
   /** The data to train and test on. */
   data: Dataset;
   /** The engine to use, which is not disposed. If omitted, one is created for this run. */
@@ -33,19 +45,8 @@ export interface TrainArguments extends Partial<OptionValues> {
    * @default "auto"
    */
   backend?: Backend;
-  /** Stops the run early, with a `checkpoint` and a `finished` event for the steps done so far. */
-  signal?: AbortSignal;
   /** Replaces the drawn initial parameters; later random draws stay the same. */
   initialParameters?: NetParameters;
-  /** The draws that `drawStart` made for these options and data, if they were made before. */
-  start?: RunStart;
-  /** Resumes an earlier run with the same options and data. */
-  resume?: RunState;
-  /**
-   * Number of steps between `checkpoint` events; 0 for none.
-   * @default 0
-   */
-  saveEvery?: number;
 }
 
 /**
@@ -74,24 +75,18 @@ export interface TrainArguments extends Partial<OptionValues> {
  * ```
  */
 export async function* train(run: TrainArguments): AsyncGenerator<TrainingEvent, void> {
-  const { data, engine: given, backend = "auto", initialParameters, start, saveEvery = 0 } = run;
+  const { data, engine: given, backend = "auto", initialParameters, saveEvery = 0 } = run;
   checkDataset(data);
-  const options = optionsOf(run);
   if (!Number.isSafeInteger(saveEvery) || saveEvery < 0) {
     throw new RangeError(
       `Cannot train as saveEvery must be a whole number of at least 0: current value is ${saveEvery}`,
     );
   }
-  checkAgainstRows(options, {
-    train: data.trainRows,
-    test: data.labels.length - data.trainRows,
-  });
-  const wanted = engineOptions(options, data);
+  const trainer = new Trainer(data, optionsOf(run), { initialParameters });
+  const wanted = engineOptions(trainer.options, data);
   if (given) checkEngine(given.options, wanted);
-  const initial = initialParameters && flatParameters(wanted.architecture, initialParameters);
   const engine = given ?? await createEngine({ ...wanted, backend });
   try {
-    const trainer = new Trainer(data, options, { start, initial });
     yield* trainOn(engine, trainer, run);
   } finally {
     if (!given) await engine[Symbol.asyncDispose]();
@@ -129,7 +124,6 @@ const NOT_OPTIONS: Record<Exclude<keyof TrainArguments, OptionName>, true> = {
   backend: true,
   signal: true,
   initialParameters: true,
-  start: true,
   resume: true,
   saveEvery: true,
 };
@@ -147,12 +141,20 @@ export function optionsOf(run: TrainArguments): TrainingOptions {
   return fitToRows(resolveOptions(chosen), run.data, chosen);
 }
 
-async function* trainOn(
+/**
+ * Does what `train()` does, with options that are valid already.
+ *
+ * @param engine An engine created with the `engineOptions` of the run
+ * @param trainer The run
+ * @param control When to save it, and when to stop
+ * @returns The events of `train()`
+ */
+export async function* trainOn(
   engine: Engine,
   trainer: Trainer,
-  { data, signal, resume, saveEvery = 0 }: TrainArguments,
+  { signal, resume, saveEvery = 0 }: RunControl = {},
 ): AsyncGenerator<TrainingEvent, void> {
-  const { options, iterations } = trainer;
+  const { data, options, iterations } = trainer;
   yield {
     type: "started",
     seed: options.seed,
@@ -161,7 +163,7 @@ async function* trainOn(
     dataset: data.name,
     layers: layerSizes(engine.options.architecture),
   };
-  yield sampleEvent(data, trainer);
+  yield sampleEvent(trainer);
   const { evaluated } = await trainer.begin(engine, resume);
   for (const step of evaluated) yield { type: "evaluated", ...step, seconds: 0 };
 
@@ -229,7 +231,7 @@ class EarlyStopping {
   }
 }
 
-function sampleEvent(data: Dataset, { split, sample: index }: Trainer): SampleEvent {
+function sampleEvent({ data, split, sample: index }: Trainer): SampleEvent {
   const { width, height, images, labels, classNames } = data;
   const row = split.train[index];
   const name = classNames?.[labels[row]];

@@ -1,7 +1,12 @@
 /** A training run, advanced by its caller. */
 import type { Dataset, Split } from "../data/dataset.ts";
 import type { Engine, EngineOptions, EngineState, Evaluation, Step } from "../engine/engine.ts";
-import { type Model, parameterCount } from "../net/architecture.ts";
+import {
+  flatParameters,
+  type Model,
+  type NetParameters,
+  parameterCount,
+} from "../net/architecture.ts";
 import { parameterViews } from "../net/maths.ts";
 import { drawParameters } from "../net/initialize.ts";
 import { OPTIMIZERS } from "../net/optimizers.ts";
@@ -11,7 +16,7 @@ import type { Key } from "../random/threefry.ts";
 import type { BestStep, CheckpointEvent } from "./events.ts";
 import { measure, type Metrics } from "./metrics.ts";
 import { AUGMENTATIONS } from "./augmentations.ts";
-import type { TrainingOptions } from "./options.ts";
+import { checkAgainstRows, type TrainingOptions } from "./options.ts";
 import { Pacer } from "./pace.ts";
 import { type PlannedIteration, planRun, totalIterations } from "./plan.ts";
 import { drawStart, type RunStart } from "./start.ts";
@@ -51,10 +56,10 @@ export interface TrainedNet extends Metrics, Model {
 
 /** Options of a `Trainer`. */
 export interface TrainerOptions {
-  /** The draws that `drawStart` made, if they were made before. */
+  /** The draws that `drawStart` made for these options and data, if they were made before. */
   start?: RunStart;
-  /** The initial parameters, flat; replaces those of `start`. */
-  initial?: Float32Array;
+  /** Replaces the drawn initial parameters; later random draws stay the same. */
+  initialParameters?: NetParameters;
 }
 
 /**
@@ -85,6 +90,8 @@ export interface TrainerOptions {
  * ```
  */
 export class Trainer {
+  /** The run's data. */
+  readonly data: Dataset;
   /** The run's options. */
   readonly options: TrainingOptions;
   /** The rows for training, validation and test. */
@@ -97,7 +104,6 @@ export class Trainer {
   iterations: number;
   /** Steps done: those whose results have arrived. */
   iteration = 0;
-  readonly #data: Dataset;
   readonly #start: RunStart;
   readonly #parameters: Float32Array;
   #engine: Engine | undefined;
@@ -112,13 +118,21 @@ export class Trainer {
    * Makes the random draws before the first step, but needs no engine yet.
    *
    * @param data The data set
-   * @param options Valid options that fit the data
+   * @param options The options
    * @param given The draws or the initial parameters, if they are known
+   * @throws {OptionError} If the options require more rows than there are
+   * @throws {RangeError} If the initial parameters are of another net, or there are no test rows
    */
-  constructor(data: Dataset, options: TrainingOptions, { start, initial }: TrainerOptions = {}) {
+  constructor(
+    data: Dataset,
+    options: TrainingOptions,
+    { start, initialParameters }: TrainerOptions = {},
+  ) {
+    checkAgainstRows(options, data);
     const { architecture, scale } = engineOptions(options, data);
-    this.#data = data;
+    this.data = data;
     this.options = options;
+    const initial = initialParameters && flatParameters(architecture, initialParameters);
     this.#start = start ?? drawStart(data, options, architecture);
     this.#parameters = initial ?? this.#start.parameters;
     this.split = this.#start.split;
@@ -170,7 +184,7 @@ export class Trainer {
    * @throws {RangeError} If `from` is not a state of this run
    */
   async begin(engine: Engine, from?: RunState): Promise<Advance> {
-    load(engine, this.#data);
+    load(engine, this.data);
     engine.start(this.split.train, from?.state ?? stateBefore(this.options, this.#parameters));
     this.#engine = engine;
     this.#wait = undefined;

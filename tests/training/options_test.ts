@@ -70,15 +70,18 @@ Deno.test("resolveOptions() throws if an option does not exist", () => {
   assertEquals((error as OptionError).option, "batchsize");
 });
 
+/** 60 training rows and 10 test rows. */
+const ROWS = { trainRows: 60, labels: { length: 70 } };
+
 Deno.test("checkAgainstRows() accepts batches and evaluations of up to all rows", () => {
-  const rows = { train: 60, test: 10 };
-  checkAgainstRows({ ...NOTEBOOK, batchSize: 60, evalSize: 10 }, rows);
-  checkAgainstRows({ ...NOTEBOOK, batchSize: 40, evalSize: 20, validation: 20 }, rows);
+  checkAgainstRows({ ...NOTEBOOK, batchSize: 60, evalSize: 10 }, ROWS);
+  checkAgainstRows({ ...NOTEBOOK, batchSize: 40, evalSize: 20, validation: 20 }, ROWS);
 });
 
 Deno.test("checkAgainstRows() throws if the data has no test rows", () => {
   const options = { ...NOTEBOOK, batchSize: 10, validation: 10, evalSize: 10 };
-  assertThrows(() => checkAgainstRows(options, { train: 60, test: 0 }), RangeError, "test rows");
+  const rows = { trainRows: 60, labels: { length: 60 } };
+  assertThrows(() => checkAgainstRows(options, rows), RangeError, "test rows");
 });
 
 for (
@@ -93,7 +96,7 @@ for (
   Deno.test(`checkAgainstRows() throws if ${JSON.stringify(change)} exceeds 60 training and 10 test rows`, () => {
     const options = { ...NOTEBOOK, batchSize: 10, evalSize: 10, ...change };
     const error = assertThrows(
-      () => checkAgainstRows(options, { train: 60, test: 10 }),
+      () => checkAgainstRows(options, ROWS),
       OptionError,
       rule,
     ) as OptionError;

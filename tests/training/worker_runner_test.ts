@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { createEngine } from "../../lib/engine/create.ts";
 import type { EngineOptions } from "../../lib/engine/engine.ts";
+import type { Initialization } from "../../lib/net/initialize.ts";
 import type { TrainingOptions } from "../../lib/training/options.ts";
 import {
   EngineRunner,
@@ -79,8 +80,9 @@ Deno.test("runAll() in Workers checks the options of all runs before it trains t
 });
 
 test("runAll() in Workers rejects with a Worker's error", async () => {
-  const events = sideBySide([{ ...shortRun(), decay: -1 }], 1);
-  await assertRejects(() => events.next(), Error, "decay must be a number above 0");
+  const initialization = "unknown" as Initialization; // only the Worker looks it up
+  const events = sideBySide([{ ...shortRun(), initialization }], 1);
+  await assertRejects(() => events.next(), Error, "undefined");
 });
 
 Deno.test("runAll() in Workers yields nothing if there are no runs", async () => {
