@@ -1,6 +1,7 @@
 /** The messages between the page and its two Workers, the trainer and the examiner. */
 import type { Dataset } from "../lib/data/dataset.ts";
 import type { Augmentation, Backend, DeviceDescription } from "../lib/engine/engine.ts";
+import type { SavedModel } from "../lib/model/saved_model.ts";
 import type { Model } from "../lib/net/architecture.ts";
 import type { TrainingOptions } from "../lib/training/options.ts";
 import type { AugmentedImages } from "./augmented_images.ts";
@@ -20,7 +21,9 @@ export type TrainerOrder =
   /** Train with this learning rate from the next step on; the schedule multiplies it. */
   | { kind: "rate"; learningRate: number }
   /** After the last step: allow as many steps again. */
-  | { kind: "extend" };
+  | { kind: "extend" }
+  /** Teach the run's net, or a file's, the last of these digits. */
+  | { kind: "teach"; named: readonly NamedDigit[]; file: SavedModel | undefined };
 
 /** From the trainer to the page. */
 export type TrainerReport =
@@ -49,7 +52,16 @@ export type TrainerReport =
   /** The net's measures on all test rows, when the run pauses or ends. */
   | { kind: "measured"; iteration: number; measures: Measures }
   /** The run took its last step. */
-  | { kind: "finished" };
+  | { kind: "finished" }
+  /** The net has learned a named digit; `model` is a file's net. */
+  | { kind: "taught"; label: number; steps: number; model: SavedModel | undefined };
+
+/** A digit whose class the visitor named. */
+export interface NamedDigit {
+  /** Shape (28, 28). */
+  image: Uint8Array;
+  label: number;
+}
 
 /** How well a net classifies some rows. */
 export interface Measures {

@@ -10,9 +10,14 @@ import { element, make } from "./dom.ts";
 /** Saves a net as a download. */
 export function saveModel(model: SavedModel, format: "safetensors" | "onnx"): void {
   const bytes = format === "onnx" ? encodeOnnx(model) : encodeModel(model);
+  download(bytes, `mnist-webgpu.${format}`);
+}
+
+/** Saves a file as a download. */
+export function download(bytes: Uint8Array<ArrayBuffer>, name: string): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([bytes]));
-  link.download = `mnist-webgpu.${format}`;
+  link.download = name;
   link.click();
   // By then the browser has started the download, which keeps the blob.
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);

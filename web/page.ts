@@ -24,6 +24,7 @@ import { showLog } from "./log.ts";
 import type { ExaminerOrder, ExaminerReport, TrainerOrder, TrainerReport } from "./messages.ts";
 import { onLoad, saveModel } from "./models.ts";
 import { count, percent } from "./numbers.ts";
+import { prepareNamed, showNamed, showNaming, withDigit } from "./named.ts";
 import { clear, onDrawing, showGiven, undo } from "./pad.ts";
 import { onUnit, showPicture } from "./picture.ts";
 import { paintDigit } from "./pixels.ts";
@@ -41,6 +42,7 @@ import {
   examinationOf,
   isUntrained,
   isWaiting,
+  labelOnPad,
   type RunView,
   shownNet,
   type State,
@@ -83,6 +85,8 @@ const state: State = {
   file: undefined,
   examination: undefined,
   pad: { digit: undefined, label: undefined, source: undefined },
+  named: [],
+  lesson: "",
   unit: undefined,
   cell: undefined,
   sheet: undefined,
@@ -121,13 +125,22 @@ function passOfPad(): ForwardPass | undefined {
 const isTab = (name: string) => state.tab === name;
 const PARTS: Part[] = [
   { of: () => [{ ...state }], draw: () => showBar(state) },
-  { of: () => [shownNet(state), state.pad, isUntrained(state), isDark()], draw: drawAnswer },
   {
-    of: () => [shownNet(state), state.pad, state.unit, isUntrained(state)],
+    of: () => [shownNet(state), state.pad, state.named, isUntrained(state), isDark()],
+    draw: drawAnswer,
+  },
+  { of: () => [state.pad, state.named, state.lesson], draw: () => showNaming(state) },
+  {
+    of: () => isTab("drawings") ? [state.named, isDark()] : [],
+    draw: () => isTab("drawings") && showNamed(state.named),
+  },
+  {
+    of: () => [shownNet(state), state.pad, state.named, state.unit, isUntrained(state)],
     draw() {
       const model = shownNet(state);
       if (!model) return;
-      const { digit, label } = state.pad;
+      const { digit } = state.pad;
+      const label = labelOnPad(state);
       const open = state.unit;
       const values = passOfPad();
       showPicture({ model, pass: values, digit, label, isUntrained: isUntrained(state), open });
@@ -215,7 +228,8 @@ function isEqual(one: unknown[], other: unknown[]): boolean {
 }
 
 function drawAnswer(): void {
-  const { digit, label, source } = state.pad;
+  const { digit, source } = state.pad;
+  const label = labelOnPad(state);
   const values = passOfPad();
   paintDigit(element("seen", HTMLCanvasElement), digit ?? new Uint8Array(784), isDark());
   const [digitText, text, verdict] = ["answer-digit", "answer-text", "verdict"].map((id) =>
@@ -232,13 +246,11 @@ function drawAnswer(): void {
       ? "Not trained yet"
       : percent(values!.p[best]),
   );
+  const named = source === "data" ? "A test digit:" : "You say:";
+  const mark = best === undefined ? "" : best === label ? " ✓" : " ✗";
   write(
     verdict,
-    label === undefined
-      ? source === "photo" ? "from a photo" : ""
-      : best === undefined
-      ? `A test digit: ${label}`
-      : `A test digit: ${label} ${best === label ? "✓" : "✗"}`,
+    label !== undefined ? `${named} ${label}${mark}` : source === "photo" ? "from a photo" : "",
   );
   const isLimited = HEADS[shownNet(state)?.architecture.head ?? "softmax"].output.bound < Infinity;
   text.title = isLimited ? "No answer of this net exceeds 45.1%: see the preset notebook" : "";
@@ -350,6 +362,20 @@ trainer.onmessage = ({ data: report }: MessageEvent<TrainerReport>) => {
       run.measured = report;
       examine(true);
       break;
+    case "taught": {
+      const { label, steps, model } = report;
+      const number = `${steps} ${steps === 1 ? "step" : "steps"}`;
+      state.lesson = `Trained ${number} on it.`;
+      if (!model) {
+        change(`After step ${count(run!.iteration)}: ${number} on a digit named ${label}`);
+      } else if (state.file) {
+        const name = state.file.name.replace(/(, changed)?$/, ", changed");
+        state.file = { name, model };
+        examine(true);
+      }
+      if (run && !model) run.measured = undefined;
+      break;
+    }
     case "finished":
       if (run) run.isOver = true;
       state.isTraining = false;
@@ -673,6 +699,25 @@ addEventListener("keydown", ({ key }) => {
   if (state.unit) return closeUnit();
   if (!element("drawer", HTMLElement).hidden) button("drawer-close").click();
 });
+
+prepareNamed({
+  onName(label) {
+    const { digit } = state.pad;
+    if (!digit) return;
+    state.named = withDigit(state.named, { image: digit, label });
+    state.lesson = isUntrained(state) ? "The net is not trained yet." : "";
+    if (!isUntrained(state)) {
+      const { file, named } = state;
+      order({ kind: "teach", named, file: file?.model });
+    }
+    render();
+  },
+  onDigit: (image) => showGiven({ image }),
+  onRemove(digit) {
+    state.named = state.named.filter((other) => other !== digit);
+    render();
+  },
+}, () => state.named);
 
 prepareExamined({
   needImages: (rows) => ask({ kind: "images", rows }),

@@ -164,7 +164,7 @@ export class Run {
     return await this.#trainer.begin(engine, this.#saved);
   }
 
-  /** Parts from an engine that failed. The run goes on from its last report. */
+  /** Parts from the engine. The run goes on from its last report. */
   close(): void {
     this.#trainer.end();
   }
@@ -172,6 +172,17 @@ export class Run {
   /** Number of steps done at the last report. */
   get savedIteration(): number {
     return this.#saved?.iteration ?? 0;
+  }
+
+  /** The state at the last report; undefined before the first one. */
+  get saved(): EngineState | undefined {
+    return this.#saved?.state;
+  }
+
+  /** Parts from the engine, and goes on from this state when it is opened again. */
+  replace(state: EngineState): void {
+    this.#keep({ ...this.#saved!, state });
+    this.close();
   }
 
   /** Allows as many steps again as the run has had at first. */
@@ -182,13 +193,12 @@ export class Run {
   /** Queues steps and what is reported after them; all of it is read back at once. */
   async report(most?: number): Promise<Report> {
     const trainer = this.#trainer;
-    const [advance, test, training, saved] = await Promise.all([
+    const [advance, measures, saved] = await Promise.all([
       trainer.advance(most).then((advance) => ({ ...advance, seconds: trainer.seconds })),
-      this.evaluate(this.split.test.subarray(0, FIXED_ROWS)),
-      this.evaluate(this.split.train.subarray(0, FIXED_ROWS)),
+      this.measureFixedRows(),
       trainer.checkpoint(),
     ]);
-    return { ...advance, test, training, model: this.#keep(saved) };
+    return { ...advance, ...measures, model: this.#keep(saved) };
   }
 
   /** Evaluates the net after all queued steps on some rows. */
@@ -196,8 +206,8 @@ export class Run {
     return { ...await this.#trainer.evaluate(rows), rows: rows.length };
   }
 
-  /** Reports the net before the first step. */
-  async reportStart(): Promise<Pick<Report, "test" | "training">> {
+  /** Evaluates the net on the fixed rows. */
+  async measureFixedRows(): Promise<Pick<Report, "test" | "training">> {
     const [test, training] = await Promise.all([
       this.evaluate(this.split.test.subarray(0, FIXED_ROWS)),
       this.evaluate(this.split.train.subarray(0, FIXED_ROWS)),

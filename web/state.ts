@@ -3,7 +3,7 @@ import type { DeviceDescription } from "../lib/engine/engine.ts";
 import type { SavedModel } from "../lib/model/saved_model.ts";
 import type { Model } from "../lib/net/architecture.ts";
 import type { AugmentedImages } from "./augmented_images.ts";
-import type { Batch, Examination, Measures, Progress } from "./messages.ts";
+import type { Batch, Examination, Measures, NamedDigit, Progress } from "./messages.ts";
 import type { Settings } from "./settings.ts";
 
 /** A point of the learning curves: measures on the fixed rows. */
@@ -75,6 +75,10 @@ export interface State {
   file: { model: SavedModel; name: string } | undefined;
   examination: Examination | undefined;
   pad: Shown;
+  /** The digits that the visitor named. */
+  named: readonly NamedDigit[];
+  /** What became of the last one. */
+  lesson: string;
   /** The unit whose sum is explained: layer 0 and 1 are hidden, layer 2 is the output. */
   unit: { layer: number; index: number } | undefined;
   /** The cell of the confusion matrix whose digits are listed. */
@@ -86,6 +90,12 @@ export interface State {
 /** Returns whether training needs data that is still on its way. */
 export function isWaiting({ data, draft }: State): boolean {
   return !data || data.isPartial && draft.preset === "notebook";
+}
+
+/** Returns the class of the digit on the pad, if the data set or the visitor tells it. */
+export function labelOnPad({ pad: { digit, label }, named }: State): number | undefined {
+  if (label !== undefined || !digit) return label;
+  return named.find(({ image }) => image.every((ink, i) => ink === digit[i]))?.label;
 }
 
 /** Returns the net that the whole page shows: a file's, or else the run's. */

@@ -7,10 +7,14 @@ import { syntheticDigits } from "../lib/data/synthetic.ts";
 import { createEngine } from "../lib/engine/create.ts";
 import type { Backend } from "../lib/engine/engine.ts";
 import { HEADS } from "../lib/net/heads.ts";
-import type { Model } from "../lib/net/architecture.ts";
-import type { TrainingOptions } from "../lib/training/options.ts";
+import type { SavedModel } from "../lib/model/saved_model.ts";
+import { flatParameters, isTrainable, type Model } from "../lib/net/architecture.ts";
+import { parameterViews } from "../lib/net/maths.ts";
+import { OPTIMIZERS } from "../lib/net/optimizers.ts";
+import { NOTEBOOK, type TrainingOptions } from "../lib/training/options.ts";
 import { outputsOfRows, predict } from "../lib/training/predict.ts";
 import { batchOf } from "./batch_of.ts";
+import { type Pupil, teach } from "./lesson.ts";
 import type { Batch, ExaminerTask, TrainerOrder, TrainerReport } from "./messages.ts";
 import { FirstRowsCollector } from "./first_rows.ts";
 import { type Report, Run, SteeredEngine } from "./run.ts";
@@ -37,6 +41,7 @@ const pending = {
   reset: undefined as { options: TrainingOptions; backend: Backend } | undefined,
   stepsPerSecond: 0,
   singleSteps: 0,
+  lessons: [] as Extract<TrainerOrder, { kind: "teach" }>[],
 };
 
 let data: Dataset;
@@ -64,6 +69,7 @@ page.onmessage = async ({ data: order }) => {
     case "reset":
       pending.reset = order;
       pending.stepsPerSecond = pending.singleSteps = 0;
+      pending.lessons = [];
       break;
     case "train":
       pending.stepsPerSecond = order.stepsPerSecond;
@@ -73,6 +79,9 @@ page.onmessage = async ({ data: order }) => {
       break;
     case "step":
       pending.singleSteps++;
+      break;
+    case "teach":
+      pending.lessons.push(order);
       break;
     case "rate":
       if (run && !pending.reset) run.learningRate = order.learningRate;
@@ -93,6 +102,7 @@ async function guarded(task: () => Promise<void>): Promise<void> {
     await task();
   } catch (error) {
     pending.stepsPerSecond = pending.singleSteps = 0;
+    pending.lessons = [];
     run = undefined;
     await discardEngine();
     page.postMessage({ kind: "failed", message: (error as Error).message });
@@ -182,6 +192,11 @@ let engineWasMade = false;
 async function workOn(): Promise<void> {
   while (true) {
     if (pending.reset) begin(pending.reset);
+    const lesson = ahead ? undefined : pending.lessons.shift();
+    if (lesson) {
+      await giveLesson(lesson);
+      continue;
+    }
     const isOver = !run || run.isOpen && run.iteration >= run.iterations;
     if (isOver) pending.stepsPerSecond = pending.singleSteps = 0;
     if (pending.stepsPerSecond === 0 && pending.singleSteps === 0 && !ahead) {
@@ -218,7 +233,58 @@ async function openRun(run: Run): Promise<void> {
   page.postMessage({ kind: "device", device: engine.engine.device });
   const isNew = run.savedIteration === 0;
   const { evaluated } = await run.open(engine.engine);
-  if (isNew) post(run, { ...await run.reportStart(), model: run.model, evaluated }, NaN);
+  if (isNew) post(run, { ...await run.measureFixedRows(), model: run.model, evaluated }, NaN);
+}
+
+/** Teaches a net a named digit. The run then goes on from the net that it has become. */
+async function giveLesson({ named, file }: typeof pending.lessons[number]): Promise<void> {
+  page.postMessage({ kind: "busy", what: "Learning your digit" });
+  let lesson;
+  try {
+    const pupil = file ? pupilOf(file) : run && pupilOfRun(run);
+    if (!pupil) return; // the run has not begun
+    const rows = run?.split.train ?? Uint32Array.from({ length: data.trainRows }, (_, row) => row);
+    lesson = await teach(pupil, named, data, rows);
+  } catch (error) {
+    const line = `The net cannot learn this digit: ${(error as Error).message}`;
+    return page.postMessage({ kind: "notice", line });
+  }
+  const { steps, state } = lesson;
+  const { label } = named.at(-1)!;
+  if (file) {
+    const parameters = parameterViews(file.architecture, state.parameters);
+    const model = { ...file, parameters };
+    return page.postMessage({ kind: "taught", label, steps, model });
+  }
+  run!.replace(state);
+  await openRun(run!);
+  page.postMessage({ kind: "taught", label, steps, model: undefined });
+  const measures = await run!.measureFixedRows();
+  post(run!, { ...measures, model: run!.model, evaluated: [] }, NaN);
+  measuredAt = -1;
+}
+
+function pupilOfRun({ saved, engineOptions: options, learningRate }: Run): Pupil | undefined {
+  return saved && { options, state: saved, learningRate };
+}
+
+/** Returns a file's net. If its file does not say how it was trained, Adam suits most nets. */
+function pupilOf({ architecture, scale, parameters, run }: SavedModel): Pupil {
+  if (!isTrainable(architecture)) {
+    throw new Error(`the page does not train nets with ${architecture.activation}`);
+  }
+  const { threefry, ...options } = run?.options ?? NOTEBOOK;
+  const optimizer = OPTIMIZERS[run ? options.optimizer : "adam"];
+  const flat = flatParameters(architecture, parameters);
+  return {
+    options: { architecture, scale, threefry, optimizer: optimizer.defaults },
+    state: {
+      parameters: Float32Array.from(flat),
+      moments: new Float32Array(optimizer.momentArrays * flat.length),
+      stepsTaken: 0,
+    },
+    learningRate: run ? options.learningRate : 0.002,
+  };
 }
 
 async function discardEngine(): Promise<void> {
@@ -241,7 +307,8 @@ async function takeSteps(run: Run): Promise<void> {
 
   const current = ahead ?? run.report(isSingle ? 1 : Math.max(1, Math.round(stepsPerSecond / 12)));
   // At full speed, queue more, so that the device has work while this waits.
-  const isAhead = stepsPerSecond === Infinity && singleSteps === 0 && run.canQueueAhead;
+  const isAhead = stepsPerSecond === Infinity && singleSteps === 0 && run.canQueueAhead &&
+    pending.lessons.length === 0;
   ahead = isAhead ? run.report() : undefined;
   ahead?.catch(() => {}); // if `current` fails, nothing awaits it
   const report = await current;
@@ -283,7 +350,8 @@ async function measure(run: Run): Promise<void> {
     correct += measures.accuracy * measures.rows;
     loss += measures.loss * measures.rows;
     await new Promise((resolve) => setTimeout(resolve, 0));
-    if (pending.reset || pending.stepsPerSecond > 0 || pending.singleSteps > 0) return;
+    const { reset, stepsPerSecond, singleSteps, lessons } = pending;
+    if (reset || stepsPerSecond > 0 || singleSteps > 0 || lessons.length > 0) return;
   }
   measuredAt = run.iteration;
   const rows = test.length;

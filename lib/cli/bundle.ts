@@ -1,6 +1,7 @@
 /** Bundles modules of this repository for browsers, with esbuild. */
 import { fileURLToPath } from "node:url";
 import type { BuildOptions, Metafile, OutputFile, Plugin } from "esbuild";
+import fflate from "fflate/browser" with { type: "text" };
 import uplot from "uplot/dist/uPlot.esm.js" with { type: "text" };
 import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
 
@@ -58,7 +59,8 @@ export async function bundle(options: BuildOptions): Promise<Bundle> {
 const PACKAGES: Plugin = {
   name: "packages",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^uplot\b/ }, ({ path }) => ({ path, namespace: "packages" }));
+    onResolve({ filter: /^(uplot|fflate)\b/ }, ({ path }) => ({ path, namespace: "packages" }));
+    onLoad({ filter: /^fflate$/, namespace: "packages" }, () => ({ contents: fflate }));
     onLoad({ filter: /^uplot$/, namespace: "packages" }, () => ({ contents: uplot }));
     onLoad({ filter: /[.]css$/, namespace: "packages" }, () => ({
       contents: uplotStyle,

@@ -3,6 +3,7 @@ import "./page/training.ts";
 import "./page/settings.ts";
 import "./page/screen.ts";
 import "./page/pad.ts";
+import "./page/named.ts";
 import "./page/nets.ts";
 import "./page/augmentation.ts";
 import "./page/environments.ts";
