@@ -53,32 +53,33 @@ export async function reopenEngine(
 }
 
 /** Describes a choice in one line. */
-export function choiceLine({ device, adapter, reason, trial, failure }: DeviceChoice): string {
-  return `device: ${device.name}, ${reasonText()}`;
+export function choiceLine(choice: DeviceChoice): string {
+  return `device: ${choice.device.name}, ${reasonOf(choice)}`;
+}
 
-  function reasonText(): string {
-    const times = `${time(trial?.adapter)} ms a step against the CPU engine's ${time(trial?.cpu)}`;
-    switch (reason) {
-      case "asked":
-        return device.backend === "cpu"
-          ? "because of --backend cpu"
-          : `a ${device.software ? "software" : "hardware"} adapter`;
-      case "faster":
-        return `a hardware adapter: ${times}`;
-      case "slower":
-        return `as ${adapter!.name} takes ${times} (--backend webgpu would use it)`;
-      case "wrong":
-        return `as ${adapter!.name} computes wrong results: after three steps they differ by ` +
-          `${trial!.error.toExponential(1)} of the change, more than ${trial!.tolerance}`;
-      case "failed":
-        return `as the hardware adapter failed: ${failure}`;
-      case "software":
-        return `as no hardware adapter was found (--backend webgpu would use ${adapter!.name})`;
-      case "none":
-        return "as there is no WebGPU adapter";
-      case "alone":
-        return `unchecked, as there is nothing to compare it with: ${failure}`;
-    }
+/** Says why a device was chosen. */
+export function reasonOf({ device, adapter, reason, trial, failure }: DeviceChoice): string {
+  const times = `${time(trial?.adapter)} ms a step against the CPU engine's ${time(trial?.cpu)}`;
+  switch (reason) {
+    case "asked":
+      return device.backend === "cpu"
+        ? "because of --backend cpu"
+        : `a ${device.software ? "software" : "hardware"} adapter`;
+    case "faster":
+      return `a hardware adapter: ${times}`;
+    case "slower":
+      return `as ${adapter!.name} takes ${times} (--backend webgpu would use it)`;
+    case "wrong":
+      return `as ${adapter!.name} computes wrong results: after three steps they differ by ` +
+        `${trial!.error.toExponential(1)} of the change, more than ${trial!.tolerance}`;
+    case "failed":
+      return `as the hardware adapter failed: ${failure}`;
+    case "software":
+      return `as no hardware adapter was found (--backend webgpu would use ${adapter!.name})`;
+    case "none":
+      return "as there is no WebGPU adapter";
+    case "alone":
+      return `unchecked, as there is nothing to compare it with: ${failure}`;
   }
 }
 

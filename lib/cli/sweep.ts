@@ -1,8 +1,6 @@
 /** `deno task sweep`: trains many runs and compares them. */
 import type { Dataset } from "../data/dataset.ts";
 import { recordDataset } from "../data/record.ts";
-import { listDevices } from "../engine/create.ts";
-import type { Backend, EngineOptions } from "../engine/engine.ts";
 import { tryLock } from "../files/lock.ts";
 import { linkTarget } from "../files/write_file.ts";
 import { differingOptions, summarize, summaryLines } from "../report/sweep_summary.ts";
@@ -16,7 +14,6 @@ import { EngineRunner, runAll, type RunAllPlan } from "../training/run_all.ts";
 import { sharedData, WorkerRunner } from "../training/worker_runner.ts";
 import { openStatus, type Status } from "./status.ts";
 import { DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
-import { openEngine } from "./device_choice.ts";
 import {
   type Flag,
   type FlagValues,
@@ -33,6 +30,7 @@ import { print } from "./output.ts";
 import { shownPath } from "./paths.ts";
 import { reportSplit } from "./run_data.ts";
 import { runTask } from "./run_task.ts";
+import { chooseSweepDevice, engineMaker, type SweepDevice } from "./sweep_device.ts";
 import { fitToData, TRAINING_FLAGS, trainingOptions } from "./training_flags.ts";
 
 type Swept<Table> = {
@@ -93,12 +91,17 @@ async function sweepTask(
   const options = fitAllToData(given, data, flags, status.notice);
   if (options.length > 0) reportSplit(data, options[0], status.warning);
   const { hash: dataHash, trainRows } = await recordDataset(data);
-  const cpuReason = await whyCpu(flags.backend);
-  const ledger = new SweepLedger(out, before, {
-    options,
-    data: { dataHash, trainRows },
-    backend: cpuReason ? "cpu" : "webgpu",
-  });
+  const ledgerOf = (backend: SweepDevice["backend"]) =>
+    new SweepLedger(out, before, { options, data: { dataHash, trainRows }, backend });
+  const onCompiling = () => status.progress(0, 1, "compiling shaders");
+  const device = await chooseSweepDevice(
+    flags.backend ?? "auto",
+    (backend) => ledgerOf(backend).left,
+    data,
+    onCompiling,
+  );
+  await using _tried = device.tried;
+  const ledger = ledgerOf(device.backend);
   if (ledger.done.length > 0) {
     status.notice(`${shownPath(out)} already contains ${ledger.progress}`);
   }
@@ -109,9 +112,11 @@ async function sweepTask(
   const meter = new SweepMeter(ledger.left, data);
   const nameOf = runNamer(options);
   const start = performance.now();
-  const onCompiling = () => status.progress(meter.done, meter.total, "compiling shaders");
-  const device = { ...flags, cpuReason, onCompiling };
-  const runners = chooseRunners(ledger.left, data, device, status);
+  const runners = chooseRunners(ledger.left, data, device, {
+    jobs: flags.jobs,
+    onCompiling,
+    status,
+  });
   for await (const event of runAll({ data, runs: ledger.left, signal, ...runners })) {
     meter.update(event);
     if (event.type === "run") {
@@ -185,27 +190,18 @@ async function lockSweep(out: string): Promise<Disposable> {
   );
 }
 
-/** What `chooseRunners` needs to create engines. */
-interface SweepDevice extends FlagValues<typeof FLAGS> {
-  /** Why the CPU engine is used; undefined if it is not. */
-  cpuReason: string | undefined;
-  /** Called before shaders are compiled. */
-  onCompiling: () => void;
-}
-
 /** Chooses how the runs train: in parallel on the CPU engine, in sequence on a GPU. */
 function chooseRunners(
   runs: readonly TrainingOptions[],
   data: Dataset,
-  { backend, jobs, cpuReason, onCompiling }: SweepDevice,
-  status: Status,
+  device: SweepDevice,
+  { jobs, onCompiling, status }: { jobs?: number; onCompiling: () => void; status: Status },
 ): Pick<RunAllPlan, "jobs" | "makeRunner"> {
-  if (!cpuReason) {
+  if (device.backend === "webgpu") {
     if (jobs !== undefined && jobs > 1) {
       status.notice(`--jobs ${jobs} has no effect on a GPU, which trains one run after the other`);
     }
-    const makeEngine = (options: EngineOptions) =>
-      openEngine({ ...options, backend, onCompiling }, status.notice);
+    const makeEngine = engineMaker(device, onCompiling, status.notice);
     return { makeRunner: () => new EngineRunner(data, makeEngine) };
   }
   const cores = navigator.hardwareConcurrency;
@@ -214,19 +210,11 @@ function chooseRunners(
   if (runs.length > 0) {
     status.notice(
       `device: CPU, ${atATime} of ${runs.length} runs at a time, ` +
-        `${threads} of ${cores} cores each, ${cpuReason}`,
+        `${threads} of ${cores} cores each, ${device.cpuReason}`,
     );
   }
   const shared = sharedData(data);
   return { jobs: atATime, makeRunner: () => new WorkerRunner(shared, threads) };
-}
-
-/** Why the CPU engine is used; undefined if it is not. */
-async function whyCpu(backend: Backend = "auto"): Promise<string | undefined> {
-  if (backend === "cpu") return "because of --backend cpu";
-  if (backend === "webgpu") return undefined;
-  const chosen = (await listDevices()).find(({ chosen }) => chosen);
-  return chosen?.backend === "cpu" ? "because no hardware adapter was found" : undefined;
 }
 
 /** Returns the options of each combination of the given values; the seed varies fastest. */

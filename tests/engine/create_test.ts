@@ -11,20 +11,9 @@ import type { Engine, EngineOptions } from "../../lib/engine/engine.ts";
 import { choiceLine } from "../../lib/cli/device_choice.ts";
 import { needs, test } from "../requirements.ts";
 import { NOTEBOOK_ENGINE } from "./contract/shared.ts";
+import { withGpu, withHardware } from "./webgpu/as_hardware.ts";
 
 const GPU = { info: { description: "Some GPU", isFallbackAdapter: false }, limits: {} };
-
-/** Runs a function while `navigator.gpu` is another object. */
-async function withGpu(gpu: unknown, run: () => Promise<void>): Promise<void> {
-  const before = Object.getOwnPropertyDescriptor(navigator, "gpu");
-  Object.defineProperty(navigator, "gpu", { value: gpu, configurable: true });
-  try {
-    await run();
-  } finally {
-    if (before) Object.defineProperty(navigator, "gpu", before);
-    else delete (navigator as { gpu?: unknown }).gpu;
-  }
-}
 
 function withFailingAdapter(run: () => Promise<void>): Promise<void> {
   const requestDevice = () => Promise.reject(new Error("out of devices"));
@@ -133,15 +122,23 @@ function notebook(): Engine {
 /** An engine whose steps take longer. */
 function slow(): Engine {
   let steps = 0;
+  const finish = async () => {
+    const taken = 50 * steps;
+    steps = 0;
+    await new Promise((resolve) => setTimeout(resolve, taken));
+  };
   return changed((engine) => ({
     step(some) {
       steps += some.length;
       engine.step(some);
     },
     async settle() {
-      await new Promise((resolve) => setTimeout(resolve, 50 * steps));
-      steps = 0;
+      await finish();
       return await engine.settle();
+    },
+    async read() {
+      await finish();
+      return await engine.read();
     },
   }));
 }
@@ -266,24 +263,7 @@ for (
   Deno.test({
     name: `createEngine() uses the CPU if the adapter is ${what}`,
     ...await needs("webgpu"),
-    fn() {
-      const { gpu } = navigator;
-      return withGpu({
-        async requestAdapter() {
-          const adapter = (await gpu.requestAdapter())!;
-          return {
-            info: { description: "Some GPU", isFallbackAdapter: false },
-            limits: adapter.limits,
-            async requestDevice(descriptor: GPUDeviceDescriptor) {
-              const device = await adapter.requestDevice(descriptor);
-              const { createShaderModule } = device;
-              device.createShaderModule = (descriptor) =>
-                createShaderModule.call(device, { ...descriptor, code: mistake(descriptor.code) });
-              return device;
-            },
-          };
-        },
-      }, async () => assertEquals((await choose(TINY_ENGINE)).reason, reason));
-    },
+    fn: () =>
+      withHardware(async () => assertEquals((await choose(TINY_ENGINE)).reason, reason), mistake),
   });
 }
