@@ -1,5 +1,6 @@
 /** The flags that choose a run's options, for all tasks that train. */
 import type { Dataset } from "../data/dataset.ts";
+import { SPLITS } from "../data/split.ts";
 import { AUGMENTATIONS, kindsThatUse, STRENGTHS } from "../training/augmentations.ts";
 import {
   OPTION_NAMES,
@@ -103,7 +104,7 @@ export function fitToData(
   onNotice: (line: string) => void,
 ): TrainingOptions {
   const { hasNamedTest, validationRows = 0 } = data;
-  if (hasNamedTest && (flags.split ?? "original") === "original") {
+  if (hasNamedTest && (flags.split === undefined || SPLITS[options.split].isPublished)) {
     options = { ...options, split: "original" };
     if (validationRows > 0 && flags.validation === undefined) {
       options = { ...options, validation: validationRows };

@@ -15,6 +15,12 @@ export const SHIFT_COUNTER = 0x73686966;
 /** The largest shift in pixels, in each direction. */
 export const LARGEST_SHIFT = 2;
 
+/** The number by which kernels know an augmentation that only moves pixels. */
+export const SHIFT_CODES: Readonly<Record<Extract<Augmentation, string>, number>> = {
+  none: 0,
+  shift: 1,
+};
+
 /** A shift of an image: its pixel (y, x) becomes the pixel (y + dy, x + dx). */
 export interface Shift {
   dx: number;

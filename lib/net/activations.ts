@@ -26,6 +26,8 @@ export const ACTIVATIONS: Readonly<
     LayerFunction & {
       /** ONNX's operator, which needs no attributes. */
       onnx: string;
+      /** Whether f(z) is 0 for about half of all z, so that products may skip zeros. */
+      isOftenZero: boolean;
     }
   >
 > = {
@@ -36,6 +38,7 @@ export const ACTIVATIONS: Readonly<
     formula: (z) => `tanh(${z})`,
     slope: (x) => `(1 − ${x}²)`,
     onnx: "Tanh",
+    isOftenZero: false,
     bound: 1,
   },
   relu: {
@@ -46,6 +49,7 @@ export const ACTIVATIONS: Readonly<
     formula: (z) => `max(${z}, 0)`,
     slope: (x) => `[${x} > 0]`,
     onnx: "Relu",
+    isOftenZero: true,
     bound: Infinity,
   },
 };

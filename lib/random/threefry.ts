@@ -100,11 +100,7 @@ export function split(key: Key, count = 2, options: ThreefryOptions = {}): Key[]
  * ```
  */
 export function fillKeys(key: Key, words: Uint32Array, layout: ThreefryLayout = "legacy"): void {
-  if (layout === "partitionable") {
-    fillBlocks(key, 0, 0, 0, words.length / 2, words, 1, 2);
-  } else {
-    fillBits(key, words, "legacy");
-  }
+  THREEFRY_LAYOUTS[layout].fillKeys(key, words);
 }
 
 /**
@@ -152,16 +148,38 @@ export function randomBits(
  * ```
  */
 export function fillBits(key: Key, bits: Uint32Array, layout: ThreefryLayout = "legacy"): void {
+  THREEFRY_LAYOUTS[layout].fillBits(key, bits);
+}
+
+/** What a layout does. */
+interface LayoutRule {
+  /** Its number in shaders/rows/choose_rows.wgsl and lib/engine/cpu/assembly/keys.ts. */
+  code: number;
+  /** See the function `fillKeys`. */
+  fillKeys(key: Key, words: Uint32Array): void;
+  /** See the function `fillBits`. */
+  fillBits(key: Key, bits: Uint32Array): void;
+}
+
+/** The layouts by name. */
+export const THREEFRY_LAYOUTS: Readonly<Record<ThreefryLayout, LayoutRule>> = {
+  legacy: { code: 0, fillKeys: fillLegacy, fillBits: fillLegacy },
+  partitionable: {
+    code: 1,
+    fillKeys: (key, words) => fillBlocks(key, 0, 0, 0, words.length / 2, words, 1, 2),
+    fillBits(key, bits) {
+      for (let start = 0; start < bits.length; start += CHUNK) {
+        const blocks = Math.min(CHUNK, bits.length - start);
+        fillBlocks(key, 0, 0, start, blocks, chunk, CHUNK, 1);
+        for (let i = 0; i < blocks; i++) bits[start + i] = chunk[i] ^ chunk[CHUNK + i];
+      }
+    },
+  },
+};
+
+/** Splits the counters 0 to count - 1 in halves: block i has the counter (i, half + i). */
+function fillLegacy(key: Key, bits: Uint32Array): void {
   const count = bits.length;
-  if (layout === "partitionable") {
-    for (let start = 0; start < count; start += CHUNK) {
-      const blocks = Math.min(CHUNK, count - start);
-      fillBlocks(key, 0, 0, start, blocks, chunk, CHUNK, 1);
-      for (let i = 0; i < blocks; i++) bits[start + i] = chunk[i] ^ chunk[CHUNK + i];
-    }
-    return;
-  }
-  // The counters 0 to count - 1 are split in halves: block i has the counter (i, half + i).
   const half = (count + 1) >> 1;
   const pairs = count >> 1;
   fillBlocks(key, 0, 1, half, pairs, bits, half, 1);

@@ -1,5 +1,6 @@
 /** Formats events: as the notebook's log for people, as JSON for programs. */
 import type { TrainingEvent } from "../training/events.ts";
+import { METRIC_NAMES, METRICS, type Metrics } from "../training/metrics.ts";
 
 /**
  * Formats an event for the log.
@@ -34,24 +35,25 @@ export function logLines(event: TrainingEvent): string[] {
       ];
     case "evaluated": {
       const which = event.iteration === 0 ? "Initial" : `(${event.iteration})`;
-      return [accuracyLine(`${which} Accuracy:`, event.accuracy), ""];
+      return [...metricLines(event, (label) => `${which} ${label}:`), ""];
     }
     case "finished":
       return [
         `${event.seconds.toFixed(2)} seconds elapsed during training.`,
         "",
-        accuracyLine("Final accuracy against test set:", event.accuracy),
+        ...metricLines(event, (label) => `Final ${label.toLowerCase()} against test set:`),
       ];
     default:
       return [];
   }
 }
 
-/**
- * Formats a label and an accuracy, with the percent sign in column 29 unless the label is too long.
- */
-function accuracyLine(label: string, accuracy: number): string {
-  return `${label} `.padEnd(20) + (100 * accuracy).toFixed(2).padStart(8) + "%";
+/** Formats the logged metrics, each behind a text, ending in column 29 unless the text is too long. */
+function metricLines(metrics: Metrics, textOf: (label: string) => string): string[] {
+  return METRIC_NAMES.filter((name) => METRICS[name].isLogged).map((name) => {
+    const { label, format } = METRICS[name];
+    return `${textOf(label)} `.padEnd(20) + format(metrics[name]).padStart(9);
+  });
 }
 
 /**

@@ -59,7 +59,7 @@ export function evaluationLines(
   return [
     `Data: ${data.name}, ${rows} rows`,
     ...METRIC_NAMES.map((name) =>
-      `${name[0].toUpperCase()}${name.slice(1)}: ${METRICS[name].format(report[name])}` +
+      `${METRICS[name].label}: ${METRICS[name].format(report[name])}` +
       (name === "accuracy" ? `, ${rows - correct} of ${rows} wrong` : "")
     ),
     "",

@@ -1,4 +1,5 @@
 /** Describes a saved run for readers, as model hubs show it: the README.md of the run's folder. */
+import { SPLITS } from "../data/split.ts";
 import { printable } from "../files/printable.ts";
 import { type ExportedLayer, layersOf } from "../model/layers.ts";
 import type { SavedModel } from "../model/saved_model.ts";
@@ -44,7 +45,7 @@ export function modelCard(
     ? ""
     : ` The net is that after step ${count(result.bestIteration)}, the best on held-out rows.`;
   const names = data?.classNames?.map(inline).join(", ");
-  const drawn = options.split === "shuffle" || data?.publishedSplit === false
+  const drawn = !SPLITS[options.split].isPublished || data?.publishedSplit === false
     ? ", drawn at random from all rows"
     : "";
   const pixels = scale === "unit"

@@ -10,29 +10,37 @@ export type Metrics = Record<MetricName, number>;
 
 /** A metric. */
 export interface Metric {
-  /** Its name with its unit, for charts. */
-  title: string;
+  /** Its name for readers. */
+  label: string;
+  /** The unit of charts. */
+  unit: string;
   /** Computes it from what an engine found. */
   of: (evaluation: Evaluation) => number;
   /** Formats a value for people. */
   format: (value: number) => string;
   /** Charts show its values multiplied by this. */
   chartFactor: number;
+  /** Whether the log of `deno task train` shows it; that is the notebook's, which has the accuracy only. */
+  isLogged: boolean;
 }
 
 /** All metrics by name, in the order in which files and tables list them. */
 export const METRICS: Readonly<Record<MetricName, Metric>> = {
   accuracy: {
-    title: "accuracy, %",
+    label: "Accuracy",
+    unit: "%",
     of: ({ correct, rows }) => correct / rows,
     format: (value) => percent(value),
     chartFactor: 100,
+    isLogged: true,
   },
   loss: {
-    title: "loss, nats",
+    label: "Loss",
+    unit: "nats",
     of: ({ loss }) => loss,
     format: (value) => value.toFixed(4),
     chartFactor: 1,
+    isLogged: false,
   },
 };
 

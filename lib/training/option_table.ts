@@ -10,7 +10,7 @@ import { type Activation, ACTIVATIONS } from "../net/activations.ts";
 import { type Head, HEADS } from "../net/heads.ts";
 import { type Initialization, INITIALIZATIONS } from "../net/initialize.ts";
 import { type Optimizer, OPTIMIZERS } from "../net/optimizers.ts";
-import type { ThreefryLayout } from "../random/threefry.ts";
+import { THREEFRY_LAYOUTS, type ThreefryLayout } from "../random/threefry.ts";
 import { type AugmentationKind, AUGMENTATIONS } from "./augmentations.ts";
 import { type Schedule, SCHEDULES } from "./schedules.ts";
 
@@ -276,7 +276,7 @@ export class OptionTable {
   };
   /** The layout of all random bits. */
   readonly threefry: OptionEntry<ThreefryLayout> = {
-    ...wordOf<ThreefryLayout>({ legacy: 0, partitionable: 0 }, "legacy"),
+    ...wordOf(THREEFRY_LAYOUTS, "legacy"),
     group: "Training",
     label: "Random bits",
     help: "layout of random bits: as in JAX before version 0.5 (legacy), or since",

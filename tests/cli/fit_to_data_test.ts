@@ -1,13 +1,21 @@
 import { assert, assertEquals } from "@std/assert";
 import { fitToData } from "../../lib/cli/training_flags.ts";
-import { NOTEBOOK } from "../../lib/training/options.ts";
+import type { OptionValues } from "../../lib/training/option_table.ts";
+import { resolveOptions } from "../../lib/training/options.ts";
 
 const data = { name: "mine", trainRows: 5000, labels: { length: 8000 } };
 
-/** Fits the notebook's options to data; returns the split, the validation rows and the notices. */
-function fit(facts: Parameters<typeof fitToData>[1], flags: Parameters<typeof fitToData>[2] = {}) {
+/**
+ * Fits options to data; returns the split, the validation rows and the notices. In a sweep, the flags
+ * are lists.
+ */
+function fit(
+  facts: Parameters<typeof fitToData>[1],
+  given: Partial<OptionValues> = {},
+  flags: Parameters<typeof fitToData>[2] = given,
+) {
   const notices: string[] = [];
-  const options = fitToData(NOTEBOOK, facts, flags, (line) => notices.push(line));
+  const options = fitToData(resolveOptions(given), facts, flags, (line) => notices.push(line));
   return { split: options.split, validation: options.validation, notices };
 }
 
@@ -20,7 +28,10 @@ Deno.test("fitToData() uses the test and validation rows that the data name, unl
   const held = fit({ ...named, validationRows: 700 });
   assertEquals([held.split, held.validation], ["original", 700]);
   assert(held.notices[0].includes("its 700 validation rows are held out"), held.notices[0]);
-  assertEquals(fit({ ...named, validationRows: 700 }, { split: "original" }).validation, 700);
+  const original = { split: "original" } as const;
+  for (const flags of [original, { split: ["original", "shuffle"] }]) {
+    assertEquals(fit({ ...named, validationRows: 700 }, original, flags).validation, 700);
+  }
   assertEquals(fit({ ...named, validationRows: 700 }, { validation: 0 }).validation, 0);
 });
 

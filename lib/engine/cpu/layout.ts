@@ -1,10 +1,11 @@
 /** Lays out the WebAssembly memory: computes the values of the globals in assembly/memory.ts. */
+import { SHIFT_CODES } from "../augment.ts";
 import { GRID, splineWeights } from "../distortion.ts";
 import type { Augmentation, EngineOptions } from "../engine.ts";
 import { ACTIVATIONS } from "../../net/activations.ts";
 import { HEADS } from "../../net/heads.ts";
 import { functionsOf, type Optimizer } from "../../net/optimizers.ts";
-import type { ThreefryLayout } from "../../random/threefry.ts";
+import { THREEFRY_LAYOUTS, type ThreefryLayout } from "../../random/threefry.ts";
 
 /** The globals by name: sizes, choices and addresses. */
 export type Layout = ReturnType<typeof planGlobals>;
@@ -101,10 +102,9 @@ export function planMemory(plan: MemoryPlan): PlannedEngine {
   const { inputs, hidden: [units1, units2], classes, activation } = architecture;
   const memory = new Allocator();
   const blockRows = Math.min(BLOCK_ROWS, roundUp(Math.max(batchSize, rows), 4));
-  // tanh is never 0, but relu is, for half of all units or more.
   const sizes = [
     { inputs, units: units1, isSparse: true },
-    { inputs: units1, units: units2, isSparse: activation === "relu" },
+    { inputs: units1, units: units2, isSparse: ACTIVATIONS[activation].isOftenZero },
     { inputs: units2, units: classes, isSparse: false },
   ];
   const parameters = new Allocator();
@@ -194,7 +194,7 @@ function planGlobals(
     head: HEADS[head].code,
     optimizer: functionsOf(optimizer).code,
     ...optimizerConstants(optimizer),
-    isShifted: Number(augment === "shift"),
+    isShifted: typeof augment === "string" ? SHIFT_CODES[augment] : 0,
     ...planDistortion(memory, augment, { inputs, imageWidth, threads }),
     stepThreads,
     sumsScratch: memory.take(threads * SUMS_BYTES),
@@ -260,7 +260,7 @@ function planDraws(memory: Allocator, { rows, largest, layout, threads }: DrawPl
   // Keys, pairs twice, a permutation, and counters: see assembly/scratch.ts.
   const drawScratchBytes = roundUp(6 * (4 * rows + 80) + 2 * rows + 32_768, 64);
   return {
-    isPartitionable: Number(layout === "partitionable"),
+    isPartitionable: THREEFRY_LAYOUTS[layout].code,
     control: memory.take(CONTROL_BYTES),
     slotCount,
     slotBytes,
@@ -313,7 +313,7 @@ function planDistortion(
   augment: Augmentation,
   { inputs, imageWidth, threads }: { inputs: number; imageWidth: number; threads: number },
 ): DistortionLayout {
-  if (augment === "none" || augment === "shift") return NO_DISTORTION;
+  if (typeof augment === "string") return NO_DISTORTION;
   const imageHeight = inputs / imageWidth;
   // Random words and control points, a padded image, its squares, and the result: see
   // assembly/distort.ts.

@@ -6,6 +6,7 @@ import threefry from "../../../shaders/functions/threefry.wgsl" with { type: "te
 import distort from "../../../shaders/rows/distort.wgsl" with { type: "text" };
 import gather from "../../../shaders/rows/gather.wgsl" with { type: "text" };
 import type { Dataset } from "../../data/dataset.ts";
+import { SHIFT_CODES } from "../augment.ts";
 import type { Augmentation } from "../engine.ts";
 import { type EnginePlan, layerConstants, type NetworkBuffers } from "./network.ts";
 import { Program, type ProgramDescription, read, write } from "./program.ts";
@@ -143,7 +144,7 @@ function gatherKernel(
     return {
       entryPoint: "gather",
       sources: [threefry, draw, layers, rowFunctions, gather],
-      constants: { ...constants, AUGMENT: augment === "shift" ? 1 : 0 },
+      constants: { ...constants, AUGMENT: SHIFT_CODES[augment] },
     };
   }
   const { rotate, zoom, shear, shift, warp } = augment;

@@ -3,6 +3,7 @@ import draw from "../../../shaders/functions/draw.wgsl" with { type: "text" };
 import threefry from "../../../shaders/functions/threefry.wgsl" with { type: "text" };
 import chooseRows from "../../../shaders/rows/choose_rows.wgsl" with { type: "text" };
 import { fillRoundKeys, sortingRounds } from "../../random/sorting_rounds.ts";
+import { THREEFRY_LAYOUTS } from "../../random/threefry.ts";
 import { RowDrawer } from "../row_drawer.ts";
 import type { Step } from "../engine.ts";
 import type { EnginePlan } from "./network.ts";
@@ -201,7 +202,7 @@ export async function compileChooseRows(
       entryPoint: "choose_rows",
       sources: [threefry, draw, chooseRows],
       constants: {
-        THREEFRY_LAYOUT: options.threefry === "partitionable" ? 1 : 0,
+        THREEFRY_LAYOUT: THREEFRY_LAYOUTS[options.threefry].code,
         SLOT_ROWS: slots.rows,
         KEPT: kept,
       },

@@ -5,7 +5,7 @@ import type { ReportedRun } from "../../runs/run_directory.ts";
 import { learningCurves } from "./curves.ts";
 import { type Html, html } from "./html.ts";
 import { page } from "./page.ts";
-import { count, optionLabel } from "./format.ts";
+import { count, metricLabel, optionLabel } from "./format.ts";
 
 /**
  * Compares runs in one HTML file: their curves in the same charts, then their results and the
@@ -38,7 +38,7 @@ function table(runs: readonly ReportedRun[]): Html {
     .filter((name) => new Set(runs.map(({ options }) => String(options[name]))).size > 1);
   const lines: [string, (run: ReportedRun) => string][] = [
     ...METRIC_NAMES.map((name): [string, (run: ReportedRun) => string] => [
-      name,
+      metricLabel(name),
       ({ result }) => METRICS[name].format(result[name]),
     ]),
     ["steps", ({ result }) => count(result.iterations)],

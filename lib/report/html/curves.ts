@@ -6,7 +6,7 @@ import { NOTEBOOK_CURVE } from "./notebook_curve.ts";
 import type { ReportedRun } from "../../runs/run_directory.ts";
 import { percent } from "../../files/printable.ts";
 import { METRIC_NAMES, type MetricName, METRICS } from "../../training/metrics.ts";
-import { count } from "./format.ts";
+import { count, metricLabel } from "./format.ts";
 
 /** Maximum points of a line; more would not be visible. */
 const MAX_POINTS = 1000;
@@ -43,22 +43,23 @@ export async function learningCurves(runs: readonly ReportedRun[]): Promise<Html
     ...series,
     points: series.points.filter(({ iteration }) => iteration > 0),
   }));
-  const { title } = METRICS.accuracy;
+  const title = chartTitle("accuracy");
+  const { label } = METRICS.accuracy;
   const charts = [
-    figure(await lineChart(accuracies, { title, axis: "zero" }), "Accuracy"),
+    figure(await lineChart(accuracies, { title, axis: "zero" }), label),
     ...(afterStart.some(({ points }) => points.length > 1)
       ? [
         figure(
           await lineChart(afterStart, { title, axis: "close" }),
-          "Accuracy without the initial evaluation",
+          `${label} without the initial evaluation`,
         ),
       ]
       : []),
     ...await Promise.all(
       METRIC_NAMES.filter((name) => name !== "accuracy").map(async (name) => {
         const series = lines((run) => pointsOf(run, name));
-        const { title } = METRICS[name];
-        return figure(await lineChart(series, { title, axis: axisOf(series) }), capitalized(name));
+        const options = { title: chartTitle(name), axis: axisOf(series) };
+        return figure(await lineChart(series, options), METRICS[name].label);
       }),
     ),
   ];
@@ -78,8 +79,9 @@ function axisOf(series: readonly Series[]): "log" | "zero" {
   return lowest > 0 && values.some((value) => value > 20 * lowest) ? "log" : "zero";
 }
 
-function capitalized(name: string): string {
-  return name[0].toUpperCase() + name.slice(1);
+/** The title of a metric's axis: `loss, nats`. */
+function chartTitle(name: MetricName): string {
+  return `${metricLabel(name)}, ${METRICS[name].unit}`;
 }
 
 /** Returns the n of a curve of which every n-th evaluation is shown. */
@@ -165,7 +167,9 @@ export function curveTable(run: ReportedRun): Html {
   const columns = [
     "step",
     ...METRIC_NAMES.flatMap((name) =>
-      compared && name === "accuracy" ? [name, "the notebook", "difference"] : [name]
+      compared && name === "accuracy"
+        ? [metricLabel(name), "the notebook", "difference"]
+        : [metricLabel(name)]
     ),
     "learning rate",
     "seconds",

@@ -1,4 +1,5 @@
 /** Formats numbers and names for pages. */
+import { type MetricName, METRICS } from "../../training/metrics.ts";
 import { type OptionName, OPTIONS } from "../../training/option_table.ts";
 
 /** Formats a count: `60,000`. */
@@ -8,7 +9,15 @@ export function count(number: number): string {
 
 /** Returns an option's label for the middle of a line: `learning rate`. */
 export function optionLabel(name: OptionName): string {
-  const { label } = OPTIONS[name];
+  return uncapitalized(OPTIONS[name].label);
+}
+
+/** Returns a metric's label for the middle of a line: `accuracy`. */
+export function metricLabel(name: MetricName): string {
+  return uncapitalized(METRICS[name].label);
+}
+
+function uncapitalized(label: string): string {
   return label[0].toLowerCase() + label.slice(1);
 }
 

@@ -18,7 +18,7 @@ import { mistakesSection } from "./mistakes.ts";
 import { NOTEBOOK_FINAL_ACCURACY, NOTEBOOK_SECONDS } from "./notebook_curve.ts";
 import { page } from "./page.ts";
 import type { ReportedRun } from "../../runs/run_directory.ts";
-import { count, optionLabel } from "./format.ts";
+import { count, metricLabel, optionLabel } from "./format.ts";
 
 /** Evaluates a net on some rows. */
 export type EvaluateRows = (
@@ -182,7 +182,7 @@ function runTable(run: ReportedRun, data: Dataset, split: Split): Html {
     ["training time in seconds", run.result.seconds.toFixed(2)],
     ["steps", count(run.result.iterations)],
     ...METRIC_NAMES.map((name): [string, string] => [
-      `test ${name}`,
+      `test ${metricLabel(name)}`,
       METRICS[name].format(run.result[name]),
     ]),
   ];
