@@ -4,7 +4,7 @@ import { DataUnavailableError } from "../lib/data/errors.ts";
 import type { Dataset } from "../lib/data/dataset.ts";
 import { fetchMnist } from "../lib/data/fetch_mnist.ts";
 import { syntheticDigits } from "../lib/data/synthetic.ts";
-import { createEngine } from "../lib/engine/create.ts";
+import { createEngine, type DeviceChoice } from "../lib/engine/create.ts";
 import type { Backend } from "../lib/engine/engine.ts";
 import { HEADS } from "../lib/net/heads.ts";
 import type { SavedModel } from "../lib/model/saved_model.ts";
@@ -226,7 +226,11 @@ async function openRun(run: Run): Promise<void> {
   page.postMessage({ kind: "busy", what: "Compiling the kernels" });
   if (engine?.madeFor !== madeFor) {
     await discardEngine();
-    const made = await createEngine({ ...needed, backend, threads: THREADS });
+    const onChoice = (choice: DeviceChoice) => {
+      const line = whyCpu(choice);
+      if (line) page.postMessage({ kind: "log", line });
+    };
+    const made = await createEngine({ ...needed, backend, threads: THREADS, onChoice });
     engine = { engine: new SteeredEngine(made), madeFor };
   }
   engineWasMade = true;
@@ -285,6 +289,20 @@ function pupilOf({ architecture, scale, parameters, run }: SavedModel): Pupil {
     },
     learningRate: run ? options.learningRate : 0.002,
   };
+}
+
+/** Says why a GPU is not used, if there is one. */
+function whyCpu({ reason, adapter, trial, failure }: DeviceChoice): string | undefined {
+  const time = (milliseconds = NaN) => milliseconds.toPrecision(2);
+  switch (reason) {
+    case "slower":
+      return `${adapter?.name} takes ${time(trial?.adapter)} ms a step, the CPU ` +
+        `${time(trial?.cpu)} ms, so training uses the CPU.`;
+    case "wrong":
+      return `${adapter?.name} computes wrong results, so training uses the CPU.`;
+    case "failed":
+      return `The GPU failed (${failure}), so training uses the CPU.`;
+  }
 }
 
 async function discardEngine(): Promise<void> {
