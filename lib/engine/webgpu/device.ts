@@ -182,9 +182,11 @@ export class Gpu {
       return copy;
     } catch (error) {
       // The device's own error is more informative than the failure of the mapping, but may arrive
-      // slightly later.
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      this.assertNoError();
+      // slightly later: in browsers it comes from another process.
+      for (let i = 0; i < 10; i++) {
+        await new Promise((resolve) => setTimeout(resolve, 10 * i));
+        this.assertNoError();
+      }
       throw new Error(`Cannot read from ${this.description.name}: ${(error as Error).message}`);
     } finally {
       staging.destroy();

@@ -82,6 +82,61 @@ Deno.test(
 );
 
 Deno.test(
+  "a run on a GPU that is lost goes on from its last report, and after a second loss on the CPU",
+  browser,
+  async () => {
+    // Each device is lost after some submissions, as if the machine had slept.
+    const change = inTrainer(`{
+      const { requestDevice } = GPUAdapter.prototype;
+      GPUAdapter.prototype.requestDevice = async function (...args) {
+        const device = await requestDevice.apply(this, args);
+        const { submit } = GPUQueue.prototype;
+        let submissions = 0;
+        device.queue.submit = function (...args) {
+          if (++submissions === 40) device.destroy();
+          return submit.apply(this, args);
+        };
+        return device;
+      };
+    }`);
+    await using web = await openPage({
+      change,
+      query: "?backend=webgpu&speed=20&tab=log",
+      browser: { webgpu: true },
+    });
+    await web.page.click("#start");
+    await web.shows("device", /WebGPU/);
+    await web.shows("log", /The device failed [(].*lost.*[)]. Training goes on from step \d+[.]/);
+    await web.shows("log", /goes on from step \d+ on the CPU[.]/);
+    const steps = [...(await web.text("log")).matchAll(/from step (\d+)/g)].map(([, step]) =>
+      Number(step)
+    );
+    assert(steps.length === 2 && 0 < steps[0] && steps[0] < steps[1], `from ${steps}`);
+    await web.reach(steps[1] + 20);
+    assert(/^CPU/.test(await web.text("device")));
+    assertEquals(await web.page.isVisible("#failure"), false);
+  },
+);
+
+Deno.test(
+  "without WebAssembly, or without its vectors, the page says why it cannot train",
+  browser,
+  async () => {
+    const faults = [
+      ["delete globalThis.WebAssembly;", /no WebAssembly here: Safari .* Lockdown Mode/],
+      ["WebAssembly.validate = () => false;", /has no SIMD: .*SSE4.1/],
+    ] as const;
+    for (const [fault, sentence] of faults) {
+      await using web = await openPage({ change: inTrainer(fault), query: "?" });
+      await web.page.click("#start");
+      await web.shows("failure", sentence);
+      await web.shows("status", /^Stopped by an error$/);
+      assertEquals(web.complaints, []);
+    }
+  },
+);
+
+Deno.test(
   "training rests while the page is hidden, goes on after, and counts no time meanwhile",
   browser,
   async () => {
