@@ -366,7 +366,8 @@ async function* inputsOf(
       pixels.every((pixel) => pixel >= 0 && pixel <= trained.white);
     const converted = toBytes([{ path, pixels }], size, {
       invert: isInverted,
-      maxPixel: record?.white ?? maxPixel ?? (isLikeTrained ? trained.white : undefined),
+      maxPixel: maxPixel ?? (isLikeTrained ? trained.white : undefined),
+      like: record,
       onNotice: record ? undefined : onNotice,
     });
     record ??= converted.record;

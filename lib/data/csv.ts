@@ -1,18 +1,9 @@
 /** Reads CSV files with one image per line. `mod.ts` must not import it, as it uses a package. */
 import { resolve } from "node:path";
 import { printable } from "../files/printable.ts";
-import {
-  chooseLabel,
-  type Columns,
-  findColumns,
-  hotColumn,
-  isHeader,
-  labelForTestFile,
-  noLabels,
-  rowInHeader,
-  type RowUse,
-  useOf,
-} from "./csv_columns.ts";
+import { type Columns, type RowUse, useOf } from "./csv_columns.ts";
+import { chooseLabel, hotLabel, noLabels } from "./csv_label.ts";
+import { CsvLayout } from "./csv_layout.ts";
 import { type CsvRecord, readRecords } from "./csv_records.ts";
 import type { Dataset } from "./dataset.ts";
 import { DataError } from "./errors.ts";
@@ -45,8 +36,6 @@ export interface CsvOptions extends FinishOptions {
 }
 
 const KIND = "as a CSV file of images";
-/** A field with at least so many numbers holds all pixels of an image. */
-const MIN_NUMBERS = 16;
 
 /**
  * Reads a CSV file of images: each line holds a label and the pixels. Labels are whole numbers from
@@ -126,7 +115,6 @@ export async function readTable(
       if (done) break;
       start.push(value);
     }
-    if (start.length === 0) throw new DataError("it has no rows");
     const table = new Table(path, start, options, train);
     for (const record of start) table.add(record);
     for await (const record of reader) table.add(record);
@@ -143,8 +131,7 @@ export class Table {
   readonly #path: string;
   readonly #train: Table | undefined;
   readonly #onNotice: (line: string) => void;
-  /** The column whose fields hold all pixels of an image, before it is expanded. */
-  readonly #packed: number;
+  readonly #layout: CsvLayout;
   readonly #columns: Columns;
   /** The texts of the columns that may hold the label. */
   readonly #values: Map<number, string[]>;
@@ -166,27 +153,12 @@ export class Table {
     this.#path = path;
     this.#train = train;
     this.#onNotice = onNotice;
-    const mangled = rowInHeader(start[0].fields);
-    if (mangled) {
-      onNotice(
-        `${path}: pandas took its first row for names (${
-          printable(start[0].fields.slice(0, 4).join(), 40)
-        }...); it is read as a row`,
-      );
-      start[0] = { ...start[0], fields: mangled };
-    }
-    this.#packed = start.at(-1)!.fields.findIndex(isPacked);
-    const hasHeader = isHeader(start[0].fields, label);
-    const header = hasHeader ? this.#expanded(start.shift()!.fields, start[0]?.fields) : undefined;
-    if (start.length === 0) throw new DataError("it has no rows");
-    this.#columns = findColumns(header, start.map(({ fields }) => this.#expanded(fields)), {
-      label: train ? labelForTestFile(header, label) : label,
-      width,
-    });
+    this.#layout = new CsvLayout(path, start, { label, width, isTest: !!train, onNotice });
+    this.#columns = this.#layout.columns;
     if (train && !this.#columns.isCertain) this.#assumeLabelOf(train);
-    const { count, ignored, candidates, oneHot } = this.#columns;
+    const { candidates } = this.#columns;
     this.#values = new Map(candidates.map((column) => [column, [] as string[]]));
-    this.#pixels = new PixelRows(count, [...ignored, ...candidates, ...oneHot?.columns ?? []]);
+    this.#pixels = new PixelRows(this.#columns);
   }
 
   #assumeLabelOf(train: Table): void {
@@ -196,39 +168,13 @@ export class Table {
     Object.assign(this.#columns, { candidates: [train.#labelColumn], isCertain: true });
   }
 
-  /** Replaces the field with all pixels by one field each. */
-  #expanded(fields: readonly string[], row = fields): string[] {
-    const at = this.#packed;
-    if (at < 0) return [...fields];
-    const values = numbersIn(row[at] ?? "");
-    const given = row === fields ? values : values.map((_, i) => `pixel${i}`);
-    return [...fields.slice(0, at), ...given, ...fields.slice(at + 1)];
-  }
-
   add(record: CsvRecord): void {
     const { line } = record;
-    const { count, endsEmpty, use, oneHot } = this.#columns;
-    const fields = this.#packed < 0 ? record.fields : this.#expanded(record.fields);
-    if (fields.length !== count) {
-      throw new DataError(
-        `line ${line} must have ${count} fields like the first row: it has ${fields.length}`,
-      );
-    }
-    if (endsEmpty && fields[count - 1].trim() !== "") {
-      throw new DataError(`line ${line}, column ${count} must be empty as in the first row`);
-    }
+    const { use, oneHot } = this.#columns;
+    const fields = this.#layout.fieldsOf(record);
     this.#pixels.add(fields, line);
     for (const [column, texts] of this.#values) texts.push(fields[column].trim());
-    if (oneHot) {
-      const hot = hotColumn(fields, oneHot.columns);
-      if (hot === undefined) {
-        throw new DataError(
-          `line ${line}: exactly one of the columns ${oneHot.columns[0] + 1} to ` +
-            `${oneHot.columns.at(-1)! + 1} must be 1, as they are a one-hot label`,
-        );
-      }
-      this.#labels.push(oneHot.names[hot]);
-    }
+    if (oneHot) this.#labels.push(hotLabel(fields, line, oneHot));
     if (use !== undefined) {
       const what = useOf(fields[use]);
       if (what === undefined) {
@@ -254,7 +200,8 @@ export class Table {
       }
     }
     if (this.#train) this.#checkSameLayout(this.#train);
-    this.#reportLabel();
+    const label = columns.oneHot ? undefined : this.#labelColumn;
+    this.#layout.notices(label).forEach(this.#onNotice);
   }
 
   get pixelCount(): number {
@@ -310,44 +257,4 @@ export class Table {
       );
     }
   }
-
-  /** Reports what was assumed about columns where neither the header nor a flag decides. */
-  #reportLabel(): void {
-    const { names, isCertain, count, ignored, oneHot, odd = [] } = this.#columns;
-    if (odd.length > 0) {
-      const some = odd.slice(0, 4).map((column) => printable(names![column], 20)).join(", ");
-      this.#onNotice(
-        `${this.#path}: columns with names unlike the pixels' are ignored: ${some}` +
-          (odd.length > 4 ? "..." : ""),
-      );
-    }
-    if (oneHot) {
-      const [first, last] = [oneHot.columns[0] + 1, oneHot.columns.at(-1)! + 1];
-      this.#onNotice(
-        `${this.#path}: columns ${first} to ${last} are taken as a one-hot label of ` +
-          `${oneHot.names.length} classes`,
-      );
-      return;
-    }
-    // Labels in the first column of a file without a header are so common that no notice is needed.
-    const column = this.#labelColumn;
-    const isUsual = names === undefined && column === (ignored.has(0) ? 1 : 0);
-    if (isCertain || isUsual) return;
-    const name = names?.[column];
-    const which = column === count - 1 ? "its last column" : `column ${column + 1}`;
-    this.#onNotice(
-      `${this.#path}: the labels are taken from ${which}` +
-        `${name ? ` (${printable(name, 20)})` : ""}; \`label\` overrides this`,
-    );
-  }
-}
-
-/** Whether a field holds all pixels of an image. */
-function isPacked(field: string): boolean {
-  const numbers = numbersIn(field);
-  return numbers.length >= MIN_NUMBERS && numbers.every((text) => !isNaN(Number(text)));
-}
-
-function numbersIn(field: string): string[] {
-  return field.replace(/^\s*[[("]|[\])"]\s*$/g, "").trim().split(/[\s,;|]+/);
 }

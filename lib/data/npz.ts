@@ -1,5 +1,6 @@
 /** Reads data sets in NumPy's files: Keras' mnist.npz, MedMNIST, Kuzushiji-MNIST, and own arrays. */
 import { basename, dirname, join } from "node:path";
+import { FileSource } from "../files/byte_source.ts";
 import { isNpy, isZip, type NpzArray, NpzError, openNpy, openNpz } from "../files/npz.ts";
 import { printable } from "../files/printable.ts";
 import { LUMA } from "../image/picture_to_row.ts";
@@ -55,8 +56,7 @@ export async function readRawNpz(
   { width, onNotice }: { width?: number; onNotice?: (line: string) => void } = {},
 ): Promise<RawDataset> {
   try {
-    let arrays = await openFile(path);
-    if (arrays.length === 1) arrays = await withSiblings(path, arrays[0]);
+    const arrays = await openArrays(path);
     const uses: (RowUse | undefined)[] = ["train", "validation", "test"];
     const found = uses.map((use) => pairOf(arrays.filter((array) => useOfArray(array) === use)));
     const unnamed = pairOf(arrays.filter((array) => useOfArray(array) === undefined));
@@ -82,16 +82,95 @@ export async function readRawNpz(
     const { width: w, height } = size;
     return { name: path, kind: KIND, width: w, height, ...arranged(path, KIND, parts) };
   } catch (error) {
-    if (error instanceof NpzError) throw readError(path, KIND, error.message);
-    throw error instanceof DataError && !error.message.startsWith("Cannot ")
+    throw error instanceof NpzError ||
+        error instanceof DataError && !error.message.startsWith("Cannot ")
       ? readError(path, KIND, error.message)
       : error;
   }
 }
 
+/** The rows of a file of arrays that can be predicted. */
+export interface ArrayRows {
+  images: NamedArray;
+  labels?: NamedArray;
+  size: Size;
+}
+
+/**
+ * Finds the rows to predict: those for testing, or the only images.
+ *
+ * @param path The file; labels may be in a file beside it
+ * @param inputs Number of pixels of the net's images
+ * @returns The rows
+ * @throws {DataError} If there are none, or several
+ * @throws {NpzError} If a file is corrupt
+ */
+export async function findRows(path: string, inputs: number): Promise<ArrayRows> {
+  const arrays = await openArrays(path);
+  const images = arrays.filter((array) => array.path === path && hasImages(array));
+  const width = (array: NamedArray) => array.shape.length === 2 ? array.shape[1] : undefined;
+  const sizes = images.flatMap((array) => {
+    const size = sizeOf(path, array, width(array));
+    return size.width * size.height === inputs ? [{ images: array, size }] : [];
+  });
+  const tests = sizes.filter(({ images }) => useOfArray(images) === "test");
+  const [found, another] = tests.length > 0 ? tests : sizes;
+  if (!found || another) {
+    throw new DataError(
+      `it must hold x_test, test_images, or one array of rows of ${inputs} pixels: it holds ` +
+        listed(arrays),
+    );
+  }
+  const use = useOfArray(found.images);
+  const labels = arrays.filter((array) =>
+    !hasImages(array) && useOfArray(array) === use && LABELS_NAME.test(nameOf(array))
+  );
+  if (labels.length !== 1) return found;
+  checkRows(found.images, labels[0]);
+  return { ...found, labels: labels[0] };
+}
+
+/**
+ * Reads images in blocks.
+ *
+ * @param rows The result of \`findRows\`
+ * @param count Number of images in a block
+ * @returns Shape (rows of the block, height * width) each
+ * @throws {DataError} If pixels are no numbers, or not finite
+ * @throws {NpzError} If the file is corrupt
+ */
+export async function* readImageBlocks(
+  { images, size }: ArrayRows,
+  count: number,
+): AsyncGenerator<RawPixels> {
+  const [rows, ...sides] = images.shape;
+  const items = sides.reduce((a, b) => a * b, 1);
+  // In column-major order, the pixels of an image are spread over the whole file.
+  const all = images.isColumnMajor ? await readNumbers(images) : undefined;
+  const reader = images.open();
+  try {
+    for (let from = 0; from < rows; from += count) {
+      const to = Math.min(from + count, rows);
+      const block = all?.slice(from * items, to * items) ??
+        decodeNumbers(images, await reader.take((to - from) * items));
+      yield toGray(block, size);
+    }
+  } finally {
+    await reader.close();
+  }
+}
+
+/** Opens the arrays of a file and, if it is a single one, those of the files beside it. */
+async function openArrays(path: string): Promise<NamedArray[]> {
+  const arrays = await openFile(path);
+  return arrays.length === 1 ? await withSiblings(path, arrays[0]) : arrays;
+}
+
 async function openFile(path: string): Promise<NamedArray[]> {
-  const bytes = await Deno.readFile(path);
-  const arrays = isZip(bytes) ? await openNpz(bytes) : [openNpy(basename(path), bytes)];
+  const file = new FileSource(path);
+  const arrays = path.endsWith(".npy")
+    ? [await openNpy(basename(path), file)]
+    : await openNpz(file);
   return arrays.map((array) => ({ ...array, path }));
 }
 
@@ -126,23 +205,27 @@ interface Pair {
   labels: NamedArray;
 }
 
+function hasImages({ shape }: NamedArray): boolean {
+  return shape.length >= 3 || shape.length === 2 && shape[1] >= MIN_PIXELS;
+}
+
 function pairOf(arrays: readonly NamedArray[]): Pair | undefined {
-  const hasImages = (array: NamedArray) =>
-    array.shape.length >= 3 || array.shape.length === 2 && array.shape[1] >= MIN_PIXELS;
   const choose = (candidates: NamedArray[], name: RegExp) =>
     candidates.length > 1 ? candidates.filter((array) => name.test(nameOf(array))) : candidates;
   const images = choose(arrays.filter(hasImages), IMAGES_NAME);
   const labels = choose(arrays.filter((array) => !hasImages(array)), LABELS_NAME);
   if (images.length !== 1 || labels.length !== 1) return undefined;
-  const pair = { images: images[0], labels: labels[0] };
-  const [rows, others] = [pair.images.shape[0], pair.labels.shape[0]];
-  if (rows !== others) {
-    throw new DataError(
-      `${pair.images.name} and ${pair.labels.name} must have the same number of rows: current ` +
-        `values are ${rows} and ${others}`,
-    );
-  }
-  return pair;
+  checkRows(images[0], labels[0]);
+  return { images: images[0], labels: labels[0] };
+}
+
+function checkRows(images: NamedArray, labels: NamedArray): void {
+  const [rows, others] = [images.shape[0], labels.shape[0]];
+  if (rows === others) return;
+  throw new DataError(
+    `${images.name} and ${labels.name} must have the same number of rows: current values are ` +
+      `${rows} and ${others}`,
+  );
 }
 
 function listed(arrays: readonly NamedArray[]): string {
@@ -196,26 +279,29 @@ async function readPart({ images, labels }: Pair, size: Size): Promise<RawPart> 
  * @returns Bytes, or 32-bit floats for all other types
  * @throws {DataError} If they are no numbers, or not finite
  */
-export async function readNumbers(array: NpzArray): Promise<RawPixels> {
-  const { name, type, isLittleEndian, shape, isColumnMajor } = array;
+async function readNumbers(array: NpzArray): Promise<RawPixels> {
+  const { shape, isColumnMajor } = array;
+  const numbers = decodeNumbers(array, await array.read());
+  return isColumnMajor && shape.length > 1 ? byRows(numbers, shape) : numbers;
+}
+
+/** Converts the bytes of some items to numbers. */
+function decodeNumbers(
+  { name, type, itemBytes, isLittleEndian }: NpzArray,
+  items: Uint8Array<ArrayBuffer>,
+): RawPixels {
   if (!Object.hasOwn(READERS, type)) {
     throw new DataError(`${name} must hold numbers: its type is ${printable(type, 20)}`);
   }
-  const items = await array.read();
+  if (type === "u1") return items;
   const view = new DataView(items.buffer);
-  const bytes = Number(type.slice(1));
-  const count = items.length / bytes;
-  let numbers: RawPixels = items;
-  if (type !== "u1") {
-    numbers = type === "b1" ? new Uint8Array(count) : new Float32Array(count);
-    const read = READERS[type];
-    for (let i = 0; i < count; i++) numbers[i] = read(view, i * bytes, isLittleEndian);
-  }
-  const wrong = numbers instanceof Float32Array
-    ? numbers.findIndex((number) => !Number.isFinite(number))
-    : -1;
+  const count = items.length / itemBytes;
+  const numbers: RawPixels = type === "b1" ? new Uint8Array(count) : new Float32Array(count);
+  const read = READERS[type];
+  for (let i = 0; i < count; i++) numbers[i] = read(view, i * itemBytes, isLittleEndian);
+  const wrong = numbers.findIndex((number) => !Number.isFinite(number));
   if (wrong >= 0) throw new DataError(`${name} must hold finite numbers: one is ${numbers[wrong]}`);
-  return isColumnMajor && shape.length > 1 ? byRows(numbers, shape) : numbers;
+  return numbers;
 }
 
 /** Converts an array in which the first index varies fastest to one in which the last does. */

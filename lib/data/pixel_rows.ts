@@ -1,5 +1,6 @@
 /** Collects rows of pixels from text: bytes while all are whole numbers from 0 to 255, else floats. */
 import { printable } from "../files/printable.ts";
+import type { Columns } from "./csv_columns.ts";
 import { DataError } from "./errors.ts";
 import type { RawPixels } from "./pixels.ts";
 
@@ -15,14 +16,11 @@ export class PixelRows {
   /** Shape (rows so far, columns) and room for more; excluded columns stay 0. */
   #pixels: RawPixels;
 
-  /**
-   * @param columns Number of fields per row
-   * @param excluded Columns that are not pixels, or not yet known to be
-   */
-  constructor(columns: number, excluded: Iterable<number>) {
-    this.#columns = columns;
-    this.#excluded = new Set(excluded);
-    this.#pixels = new Uint8Array(FIRST_ROWS * columns);
+  /** @param columns The file's columns; those that may hold the label are not yet pixels */
+  constructor({ count, ignored, candidates, oneHot }: Columns) {
+    this.#columns = count;
+    this.#excluded = new Set([...ignored, ...candidates, ...oneHot?.columns ?? []]);
+    this.#pixels = new Uint8Array(FIRST_ROWS * count);
   }
 
   /** Pixels per row; final once all columns are added. */

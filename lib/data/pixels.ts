@@ -49,10 +49,18 @@ export const BYTE_PIXELS: Readonly<PixelRecord> = {
 const DIM = 128;
 /** PyTorch's usual normalization of MNIST, (x / 255 - mean) / deviation, of the pixels 0 and 255. */
 const STANDARDIZED = [0, 1].map((x) => (x - 0.1307) / 0.3081);
+/** Pixels may exceed a range by its length divided by this, since they were computed. */
+const RANGE_PARTS = 500;
 /** The share of images with a bright background from which it is reported. */
 const NOTICEABLE = 0.2;
 /** Smaller images are no pictures: they have no background, and may well lack bright pixels. */
 const SMALLEST_SIDE = 5;
+
+/** Options for the pixels of a file that is converted in blocks. */
+export interface BlockOptions extends PixelOptions {
+  /** The record of the file's first block, which decides the range of the others. */
+  like?: PixelRecord;
+}
 
 /** The extremes of a file's pixels. */
 interface Extremes {
@@ -77,7 +85,7 @@ const BYTES: Range = { black: 0, white: 255 };
  *
  * @param parts The files, of which the first decides
  * @param size Width and height of an image
- * @param options What the user says about the pixels
+ * @param options What the user says about the pixels, and what was decided for earlier rows
  * @returns The bytes of all files, in order, and what the first one's pixels look like. If nothing
  *   changes, the bytes are those of the only part, not a copy
  * @throws {DataError} If the range cannot be known; the message names the flag that gives it
@@ -101,13 +109,15 @@ const BYTES: Range = { black: 0, white: 255 };
 export function toBytes(
   parts: readonly PixelPart[],
   size: { width: number; height: number },
-  { invert = false, maxPixel, onNotice = () => {} }: PixelOptions = {},
+  { invert = false, maxPixel, like, onNotice = () => {} }: BlockOptions = {},
 ): { images: Uint8Array<ArrayBuffer>; record: PixelRecord } {
   const ranges: Range[] = [];
   const found = parts.map(({ pixels }) => extremesOf(pixels));
   const isTiny = Math.min(size.width, size.height) < SMALLEST_SIDE;
   for (const [i, part] of parts.entries()) {
-    const range = chooseRange(part, found[i], maxPixel, ranges[0] ?? (isTiny ? BYTES : undefined));
+    const range = like
+      ? rangeLike(like, found[i])
+      : chooseRange(part, found[i], maxPixel, ranges[0] ?? (isTiny ? BYTES : undefined));
     ranges.push(range);
     if (range.assumption) onNotice(`${part.path}: ${range.assumption}`);
   }
@@ -220,6 +230,22 @@ function chooseRange(
   );
 }
 
+/** Returns the range of a file's first rows; throws if other rows exceed it. */
+function rangeLike(like: PixelRecord, { smallest, largest }: Extremes): Range {
+  const { black, white } = like;
+  const tolerance = (white - black) / RANGE_PARTS;
+  const wrong = largest > white + tolerance
+    ? largest
+    : smallest < black - tolerance
+    ? smallest
+    : undefined;
+  if (wrong === undefined) return { black, white };
+  throw new DataError(
+    `its pixels must be ${rangeOf(like)} as its first rows suggest: one is ${short(wrong)}; give ` +
+      `the value of full ink with \`maxPixel\``,
+  );
+}
+
 function givenRange({ pixels, placeOf }: PixelPart, extremes: Extremes, maxPixel: number): Range {
   const { smallest, largest } = extremes;
   if (!(maxPixel > 0 && Number.isFinite(maxPixel))) {
@@ -266,7 +292,7 @@ function assumedRange({ smallest, largest, isWhole }: Extremes): Range | undefin
   }
   // In images of ink, the background is the smallest value, and common.
   for (const [black, white] of [[-1, 1], [-0.5, 0.5], [-128, 127], STANDARDIZED]) {
-    const tolerance = (white - black) / 500;
+    const tolerance = (white - black) / RANGE_PARTS;
     const isWithin = Math.abs(smallest - black) <= tolerance && largest <= white + tolerance;
     if (isWithin && largest > black + (white - black) / 2 && (black > -100 || isWhole)) {
       return {

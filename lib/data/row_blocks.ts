@@ -3,21 +3,16 @@
  * length of the file. `mod.ts` must not import it: CSV files are read with a package.
  */
 import { gunzipStream, isGzip } from "../files/gzip.ts";
-import { isZip, openNpz } from "../files/npz.ts";
+import { ByteReader } from "../files/byte_source.ts";
+import { isNpy, isZip, NpzError } from "../files/npz.ts";
 import { KIND_BYTES } from "../files/kinds.ts";
-import { printable } from "../files/printable.ts";
-import {
-  chooseLabel,
-  INDEX_NAME,
-  isHeader,
-  LABEL_NAMES,
-  normalized,
-  rowInHeader,
-} from "./csv_columns.ts";
+import { chooseLabel, hotLabel } from "./csv_label.ts";
+import { CsvLayout } from "./csv_layout.ts";
 import { type CsvRecord, readRecords } from "./csv_records.ts";
 import { DataError } from "./errors.ts";
 import { decodeIdx, IDX_HEADER_BYTES, idxKind, parseIdxHeader } from "./idx.ts";
-import { readLabels, readNumbers } from "./npz.ts";
+import { findRows, readImageBlocks, readLabels } from "./npz.ts";
+import { PixelRows } from "./pixel_rows.ts";
 import type { RawPixels } from "./pixels.ts";
 
 /** Some rows of a file. */
@@ -47,11 +42,12 @@ export const BLOCK_ROWS = 1000;
 
 /** Whether a file of this name may hold rows. */
 export function isRowFile(path: string): boolean {
-  return /\.(csv|tsv|txt|npz|gz|idx\d?|idx\d-ubyte)$/i.test(path) || /-ubyte$/i.test(path);
+  return /\.(csv|tsv|txt|np[yz]|arff|libsvm|svm|gz|idx\d?|idx\d-ubyte)$/i.test(path) ||
+    /-ubyte$/i.test(path);
 }
 
 /**
- * Reads a CSV, IDX or .npz file in blocks.
+ * Reads a CSV, ARFF, LIBSVM, IDX, .npz or .npy file in blocks.
  *
  * @param path The file
  * @param options What is known of it
@@ -64,8 +60,8 @@ export async function* readRowBlocks(
 ): AsyncGenerator<RowBlock, void> {
   try {
     const start = await firstBytes(path);
-    yield* isZip(start)
-      ? readNpz(path, options)
+    yield* isZip(start) || isNpy(start)
+      ? readArrays(path, options)
       : idxKind(start)
       ? readIdx(path, options)
       : readCsvRows(path, options);
@@ -73,16 +69,17 @@ export async function* readRowBlocks(
     if (error instanceof Deno.errors.NotFound) {
       throw new DataError(`Cannot read ${path}: there is no such file`);
     }
-    if (!(error instanceof DataError) || error.message.startsWith("Cannot ")) throw error;
+    const isOurs = error instanceof DataError || error instanceof NpzError;
+    if (!isOurs || error.message.startsWith("Cannot ")) throw error;
     throw new DataError(`Cannot read ${path}: ${error.message}`);
   }
 }
 
 /** Returns the first bytes of a file, decompressed if it is gzipped. */
 async function firstBytes(path: string): Promise<Uint8Array> {
-  const reader = (await openBytes(path)).getReader();
+  const reader = new ByteReader(await openBytes(path));
   try {
-    return (await reader.read()).value?.subarray(0, KIND_BYTES) ?? new Uint8Array();
+    return await reader.take(KIND_BYTES);
   } finally {
     await reader.cancel();
   }
@@ -98,52 +95,40 @@ async function openBytes(path: string): Promise<ReadableStream<Uint8Array<ArrayB
   return isGzip(magic) ? gunzipStream(stream, Infinity) : stream;
 }
 
-/** The columns of a CSV file of rows. */
-interface RowColumns {
-  count: number;
-  id?: number;
-  label?: number;
-  pixels: number[];
-}
-
 async function* readCsvRows(path: string, options: RowOptions): AsyncGenerator<RowBlock> {
-  const { onNotice = () => {}, onProgress = () => {} } = options;
+  const { inputs: pixels, label, onNotice = () => {}, onProgress = () => {} } = options;
   const records = readRecords(path);
   const { size } = await Deno.stat(path);
   const total = /\.gz$/i.test(path) ? 0 : size;
   try {
-    let columns: RowColumns | undefined;
-    let waiting: CsvRecord[] = [];
-    let names: string[] | undefined;
-    let isFirst = true;
+    let layout: CsvLayout | undefined;
+    let labelColumn: number | undefined;
     let bytes = 0;
-    for await (const record of records) {
-      if (isFirst) {
-        isFirst = false;
-        const mangled = rowInHeader(record.fields);
-        if (mangled) {
-          onNotice(`${path}: pandas took its first row for names; it is read as a row`);
-          record.fields = mangled;
-        } else if (isHeader(record.fields, options.label)) {
-          names = record.fields.map(normalized);
-          continue;
-        }
+    for (;;) {
+      const block = await nextRecords(records);
+      if (layout && block.length === 0) return;
+      if (!layout) {
+        layout = new CsvLayout(path, block, { pixels, label, onNotice });
+        labelColumn = labelOf(layout, block);
+        layout.notices(labelColumn).forEach(onNotice);
       }
-      waiting.push(record);
-      if (waiting.length < BLOCK_ROWS) continue;
-      columns ??= rowColumns(path, names, waiting, options);
-      bytes += sizeOf(waiting);
-      yield csvBlock(waiting, columns);
-      onProgress(bytes, total);
-      waiting = [];
-    }
-    if (waiting.length === 0 && !columns) throw new DataError("it has no rows");
-    if (waiting.length > 0) {
-      yield csvBlock(waiting, columns ?? rowColumns(path, names, waiting, options));
+      bytes += sizeOf(block);
+      yield csvBlock(block, layout, labelColumn);
+      onProgress(Math.min(bytes, total), total);
     }
   } finally {
     await records.return(undefined);
   }
+}
+
+async function nextRecords(records: AsyncGenerator<CsvRecord>): Promise<CsvRecord[]> {
+  const block: CsvRecord[] = [];
+  while (block.length < BLOCK_ROWS) {
+    const { value, done } = await records.next();
+    if (done) break;
+    block.push(value);
+  }
+  return block;
 }
 
 function sizeOf(records: readonly CsvRecord[]): number {
@@ -153,89 +138,38 @@ function sizeOf(records: readonly CsvRecord[]): number {
   );
 }
 
-/** Decides which columns are pixels, of which there are as many as the net has inputs. */
-function rowColumns(
-  path: string,
-  names: readonly string[] | undefined,
-  rows: readonly CsvRecord[],
-  { inputs, label, onNotice = () => {} }: RowOptions,
-): RowColumns {
-  const { fields } = rows[0];
-  const count = fields.length;
-  // R gives the column of row names no name.
-  if (names?.length === count - 1) names = ["", ...names];
-  const columns = [...fields.keys()];
-  if (fields.at(-1)!.trim() === "") columns.pop(); // each row ends with a separator
-  const values = (column: number) => rows.map(({ fields }) => fields[column]?.trim() ?? "");
-  const take = (column: number | undefined) => {
-    if (column !== undefined) columns.splice(columns.indexOf(column), 1);
-    return column;
-  };
-  const named = (test: (name: string) => boolean) =>
-    columns.find((column) => names?.[column] !== undefined && test(names[column]));
-
-  let labelColumn: number | undefined;
-  if (label !== undefined) {
-    labelColumn = named((name) => name === normalized(label));
-    if (labelColumn === undefined && !["first", "last"].includes(label)) {
-      throw new DataError(`it has no column ${printable(label)}: give the label's column`);
-    }
-  } else labelColumn = named((name) => LABEL_NAMES.includes(name));
-  take(labelColumn);
-  let id = named((name) => INDEX_NAME.test(name) && name !== "") ??
-    (names?.[0] === "" ? 0 : undefined);
-  if (columns.length > inputs && id === undefined && !names) {
-    const numbers = values(columns[0]).map(Number);
-    const isCounting = numbers.length > 2 &&
-      numbers.every((number, i) => Number.isInteger(number) && number === numbers[0] + i);
-    if (isCounting) id = columns[0];
-  }
-  if (columns.length > inputs) take(id);
-  else id = undefined;
-  if (labelColumn === undefined && columns.length === inputs + 1) {
-    const ends = [columns[0], columns.at(-1)!];
-    labelColumn = label === "first" ? ends[0] : label === "last" ? ends[1] : chooseLabel(
-      { count, names, ignored: new Set(), endsEmpty: false, candidates: ends, isCertain: false },
-      new Map(ends.map((column) => [column, values(column)])),
-    );
-    take(labelColumn);
-    if (label === undefined) {
-      onNotice(`${path}: its labels are taken from column ${labelColumn + 1}`);
-    }
-  }
-  if (columns.length === inputs) return { count, id, label: labelColumn, pixels: columns };
-  throw new DataError(
-    `its rows must have ${inputs} pixels like the net's images: ` +
-      `it has ${columns.length} columns besides labels and row numbers`,
-  );
+/** Returns the label's column, which the first rows decide unless a name or a flag does. */
+function labelOf({ columns }: CsvLayout, rows: readonly CsvRecord[]): number | undefined {
+  const { candidates, isCertain } = columns;
+  if (isCertain) return candidates[0];
+  const values = candidates.map((column): [number, string[]] => [
+    column,
+    rows.map(({ fields }) => fields[column]?.trim() ?? ""),
+  ]);
+  return chooseLabel(columns, new Map(values));
 }
 
-function csvBlock(records: readonly CsvRecord[], columns: RowColumns): RowBlock {
-  const { count, id, label } = columns;
-  const inputs = columns.pixels.length;
-  const pixels = new Float32Array(records.length * inputs);
-  for (const [row, { fields, line }] of records.entries()) {
-    if (fields.length !== count) {
-      throw new DataError(
-        `line ${line} must have ${count} fields like the first row: it has ${fields.length}`,
-      );
-    }
-    for (let i = 0; i < inputs; i++) {
-      const text = fields[columns.pixels[i]];
-      const value = text.trim() === "" ? NaN : Number(text);
-      if (!Number.isFinite(value)) {
-        throw new DataError(
-          `line ${line}, column ${columns.pixels[i] + 1} must be a number: ` +
-            `current value is ${printable(text.trim(), 20) || "empty"}`,
-        );
-      }
-      pixels[row * inputs + i] = value;
-    }
+function csvBlock(
+  records: readonly CsvRecord[],
+  layout: CsvLayout,
+  label: number | undefined,
+): RowBlock {
+  const { columns } = layout;
+  const { index, oneHot } = columns;
+  const pixels = new PixelRows({ ...columns, candidates: label === undefined ? [] : [label] });
+  const ids: string[] = [];
+  const labels: string[] = [];
+  for (const record of records) {
+    const fields = layout.fieldsOf(record);
+    pixels.add(fields, record.line);
+    if (index !== undefined) ids.push(fields[index].trim());
+    if (oneHot) labels.push(hotLabel(fields, record.line, oneHot));
+    else if (label !== undefined) labels.push(fields[label].trim());
   }
   return {
-    pixels,
-    ...id !== undefined && { ids: records.map(({ fields }) => fields[id].trim()) },
-    ...label !== undefined && { labels: records.map(({ fields }) => fields[label].trim()) },
+    pixels: pixels.finish(),
+    ...index !== undefined && { ids },
+    ...(oneHot || label !== undefined) && { labels },
   };
 }
 
@@ -243,7 +177,7 @@ async function* readIdx(
   path: string,
   { inputs, onProgress }: RowOptions,
 ): AsyncGenerator<RowBlock> {
-  const stream = new ByteReader((await openBytes(path)).getReader());
+  const stream = new ByteReader(await openBytes(path));
   try {
     const start = await stream.take(IDX_HEADER_BYTES);
     const header = parseIdxHeader(start, { file: path, kind: "images" });
@@ -297,75 +231,20 @@ async function siblingLabels(path: string, rows: number): Promise<string[] | und
   }
 }
 
-/** Takes pieces of given lengths from a stream. */
-class ByteReader {
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  #rest: Uint8Array = new Uint8Array();
-
-  constructor(reader: ReadableStreamDefaultReader<Uint8Array>) {
-    this.#reader = reader;
-  }
-
-  /** Returns the next bytes; fewer at the end of the stream. */
-  async take(length: number): Promise<Uint8Array<ArrayBuffer>> {
-    const taken = new Uint8Array(length);
-    let at = 0;
-    for (;;) {
-      const piece = this.#rest.subarray(0, length - at);
-      taken.set(piece, at);
-      at += piece.length;
-      this.#rest = this.#rest.subarray(piece.length);
-      if (at === length) return taken;
-      const { value, done } = await this.#reader.read();
-      if (done) return taken.subarray(0, at);
-      this.#rest = value;
-    }
-  }
-
-  async cancel(): Promise<void> {
-    await this.#reader.cancel();
-  }
-}
-
-/** Names of the arrays of test images, and of their labels, the preferred ones first. */
-const NPZ_NAMES = [["x_test", "y_test"], ["test_images", "test_labels"], ["X_test", "Y_test"]];
-
-async function* readNpz(
-  path: string,
-  { inputs, onNotice = () => {}, onProgress }: RowOptions,
-): AsyncGenerator<RowBlock> {
-  const arrays = await openNpz(await Deno.readFile(path)).catch((error) => {
-    throw new DataError(error.message);
-  });
-  const byName = new Map(arrays.map((array) => [array.name, array]));
-  const sizeOf = (shape: readonly number[]) => shape.slice(1).reduce((a, b) => a * b, 1);
-  const known = NPZ_NAMES.find(([name]) => byName.has(name));
-  const fitting = arrays.filter(({ shape }) => shape.length > 1 && sizeOf(shape) === inputs);
-  const images = known ? byName.get(known[0])! : fitting.length === 1 ? fitting[0] : undefined;
-  if (!images) {
-    const listed = arrays.map(({ name, shape }) => `${name} [${shape}]`).join(", ");
-    throw new DataError(
-      `it must hold x_test, test_images, or one array of rows of ${inputs} pixels: ` +
-        `it has ${printable(listed, 200)}`,
-    );
-  }
-  checkPixels(sizeOf(images.shape), inputs);
-  const labels = known ? byName.get(known[1]) : undefined;
-  onNotice(
+async function* readArrays(path: string, options: RowOptions): AsyncGenerator<RowBlock> {
+  const { inputs, onNotice, onProgress } = options;
+  const found = await findRows(path, inputs);
+  const { images, labels } = found;
+  const [rows] = images.shape;
+  onNotice?.(
     `${path}: the rows of ${images.name}${labels ? `, with the labels ${labels.name}` : ""}`,
   );
-  const [rows] = images.shape;
-  if (labels && labels.shape.reduce((a, b) => a * b, 1) !== rows) {
-    throw new DataError(`${labels.name} must have ${rows} labels: its shape is [${labels.shape}]`);
-  }
-  const pixels = await readNumbers(images);
   const classes = labels && await readLabels(labels);
-  for (let from = 0; from < rows; from += BLOCK_ROWS) {
-    const to = Math.min(from + BLOCK_ROWS, rows);
-    yield {
-      pixels: pixels.slice(from * inputs, to * inputs),
-      ...classes && { labels: classes.slice(from, to) },
-    };
+  let from = 0;
+  for await (const pixels of readImageBlocks(found, BLOCK_ROWS)) {
+    const to = from + pixels.length / inputs;
+    yield { pixels, ...classes && { labels: classes.slice(from, to) } };
     onProgress?.(to, rows);
+    from = to;
   }
 }

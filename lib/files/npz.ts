@@ -3,6 +3,7 @@
  * (https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT) of .npy files, each with one array
  * (https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html).
  */
+import { ByteReader, type ByteSource } from "./byte_source.ts";
 import { printable } from "./printable.ts";
 
 /** Thrown for a file that is no valid .npz file; the message follows "Cannot read FILE as ". */
@@ -20,11 +21,28 @@ export interface NpzArray {
   shape: number[];
   /** Whether the first index of a matrix varies fastest. */
   isColumnMajor: boolean;
-  /** Decompresses the items; throws an NpzError if the file is corrupt. */
+  /** The size of an item. */
+  itemBytes: number;
+  /** Reads all items; throws an NpzError if the file is corrupt. */
   read(): Promise<Uint8Array<ArrayBuffer>>;
+  /** Reads the items in order, as many at a time as asked for. */
+  open(): ItemReader;
 }
 
-/** Maximum decompressed size in bytes, against files that claim huge sizes. */
+/** Reads the items of an array in order. */
+export interface ItemReader {
+  /**
+   * Returns the bytes of the next items.
+   *
+   * @param count Number of items; the array has as many left
+   * @throws {NpzError} If the file is corrupt
+   */
+  take(count: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** Closes the file. */
+  close(): Promise<void>;
+}
+
+/** Maximum size in bytes of an array that is read whole, against files that claim huge sizes. */
 const MAX_BYTES = 2 ** 30;
 /** Maximum number of arrays. */
 const MAX_ARRAYS = 1000;
@@ -33,11 +51,17 @@ const START_BYTES = 1024;
 
 const EXTENSION = ".npy";
 
-/** The signature of the end of a ZIP archive's directory, and the sizes of the records' fixed parts. */
+/** The signatures of the end of a ZIP archive's directory, and the sizes of records' fixed parts. */
 const DIRECTORY_END = 0x06054b50;
+const DIRECTORY_END_64 = 0x07064b50;
 const DIRECTORY_END_BYTES = 22;
 const ENTRY_BYTES = 46;
 const HEADER_BYTES = 30;
+/** Maximum length of the comment at an archive's end. */
+const MAX_COMMENT = 2 ** 16;
+/** The field of an entry that holds what needs 64 bits, and the value that stands for it elsewhere. */
+const EXTRA_64 = 1;
+const IN_EXTRA_64 = 2 ** 32 - 1;
 
 /** Whether a file begins like a ZIP archive, as .npz files do. */
 export function isZip(bytes: Uint8Array): boolean {
@@ -47,21 +71,19 @@ export function isZip(bytes: Uint8Array): boolean {
 /**
  * Reads the headers of all arrays of an .npz file.
  *
- * @param bytes A file written by `numpy.savez` or `numpy.savez_compressed`
+ * @param file A file written by `numpy.savez` or `numpy.savez_compressed`
  * @returns The arrays, in the file's order
- * @throws {NpzError} If the file is corrupt, too large, or another kind of archive
+ * @throws {NpzError} If the file is corrupt, or another kind of archive
  */
-export async function openNpz(bytes: Uint8Array): Promise<NpzArray[]> {
-  const entries = directory(bytes);
+export async function openNpz(file: ByteSource): Promise<NpzArray[]> {
+  const entries = await directory(file);
   const files = entries.filter(({ name }) => name.endsWith(EXTENSION));
   if (files.length === 0) {
     const names = entries.map(({ name }) => name).join(", ");
     fail("a ZIP archive must be an .npz file with arrays", printable(names));
   }
   if (files.length > MAX_ARRAYS) fail(`it must have at most ${MAX_ARRAYS} arrays`, files.length);
-  const size = files.reduce((sum, { size }) => sum + size, 0);
-  if (size > MAX_BYTES) fail(`its arrays must take at most ${MAX_BYTES} bytes`, size);
-  return await Promise.all(files.map((file) => openArray(bytes, file)));
+  return await Promise.all(files.map((entry) => openArray(file, entry)));
 }
 
 /** A file's entry in an archive's directory. */
@@ -75,32 +97,72 @@ interface Entry {
   start: number;
 }
 
-/** Reads the directory at a ZIP archive's end (4.3.12 and 4.3.16 of the specification). */
-function directory(bytes: Uint8Array): Entry[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let end = bytes.length - DIRECTORY_END_BYTES;
-  while (end >= 0 && view.getUint32(end, true) !== DIRECTORY_END) end--;
+/** Reads the directory at a ZIP archive's end (4.3.12 to 4.3.16 of the specification). */
+async function directory(file: ByteSource): Promise<Entry[]> {
+  const last = Math.max(0, file.size - DIRECTORY_END_BYTES - MAX_COMMENT);
+  const tail = await viewOf(file, last, file.size);
+  let end = tail.byteLength - DIRECTORY_END_BYTES;
+  while (end >= 0 && tail.getUint32(end, true) !== DIRECTORY_END) end--;
   if (end < 0) failCorrupt("its directory is missing");
-  let at = view.getUint32(end + 16, true);
-  return Array.from({ length: view.getUint16(end + 10, true) }, () => {
-    if (at + ENTRY_BYTES > end) failCorrupt("its directory has fewer entries than it says");
+  let count = tail.getUint16(end + 10, true);
+  let first = tail.getUint32(end + 16, true);
+  if (end >= 20 && tail.getUint32(end - 20, true) === DIRECTORY_END_64) {
+    const at = Number(tail.getBigUint64(end - 12, true));
+    const record = await viewOf(file, at, at + 56);
+    if (record.byteLength < 56) failCorrupt("its directory is missing");
+    count = Number(record.getBigUint64(32, true));
+    first = Number(record.getBigUint64(48, true));
+  }
+  const view = await viewOf(file, first, last + end);
+  let at = 0;
+  return Array.from({ length: Math.min(count, 2 ** 16) }, () => {
+    if (at + ENTRY_BYTES > view.byteLength) {
+      failCorrupt("its directory has fewer entries than it says");
+    }
     const nameEnd = at + ENTRY_BYTES + view.getUint16(at + 28, true);
+    const extraEnd = nameEnd + view.getUint16(at + 30, true);
     const entry = {
-      name: new TextDecoder().decode(bytes.subarray(at + ENTRY_BYTES, nameEnd)),
+      name: new TextDecoder().decode(view.buffer.slice(at + ENTRY_BYTES, nameEnd)),
       method: view.getUint16(at + 10, true),
-      compressedSize: view.getUint32(at + 20, true),
       size: view.getUint32(at + 24, true),
+      compressedSize: view.getUint32(at + 20, true),
       start: view.getUint32(at + 42, true),
     };
-    at = nameEnd + view.getUint16(at + 30, true) + view.getUint16(at + 32, true);
+    readExtra64(view, nameEnd, extraEnd, entry);
+    at = extraEnd + view.getUint16(at + 32, true);
     return entry;
   });
 }
 
-async function openArray(bytes: Uint8Array, entry: Entry): Promise<NpzArray> {
-  const { name, size } = entry;
-  const start = await decompress(bytes, entry, Math.min(size, START_BYTES));
-  return parseArray(name, start, () => decompress(bytes, entry, size));
+/** Replaces what an entry's 32 bits cannot hold by the numbers of its extra field (4.5.3). */
+function readExtra64(view: DataView, from: number, to: number, entry: Entry): void {
+  for (let at = from; at + 4 <= to; at += 4 + view.getUint16(at + 2, true)) {
+    if (view.getUint16(at, true) !== EXTRA_64) continue;
+    let field = at + 4;
+    for (const name of ["size", "compressedSize", "start"] as const) {
+      if (entry[name] !== IN_EXTRA_64 || field + 8 > view.byteLength) continue;
+      entry[name] = Number(view.getBigUint64(field, true));
+      field += 8;
+    }
+  }
+}
+
+async function openArray(file: ByteSource, entry: Entry): Promise<NpzArray> {
+  const { name, method, compressedSize, size, start } = entry;
+  const header = await viewOf(file, start, start + HEADER_BYTES);
+  if (header.byteLength < HEADER_BYTES) failCorrupt(`${name} begins after the end of the file`);
+  const from = start + HEADER_BYTES + header.getUint16(26, true) + header.getUint16(28, true);
+  if (from + compressedSize > file.size) failCorrupt(`${name} is truncated`);
+  const isStored = method === 0 && compressedSize === size;
+  if (!isStored && method !== 8) {
+    failCorrupt(`${name} has the unsupported compression method ${method}`);
+  }
+  return await parseArray(name, size, (length) => {
+    // The beginning needs few compressed bytes, of which the rest could unpack to gigabytes.
+    const taken = Math.min(compressedSize, 4 * length);
+    const bytes = file.slice(from, from + taken).stream();
+    return isStored ? bytes : bytes.pipeThrough(new DecompressionStream("deflate-raw"));
+  });
 }
 
 /** Whether a file is a .npy file. */
@@ -112,19 +174,21 @@ export function isNpy(bytes: Uint8Array): boolean {
  * Reads the header of a .npy file.
  *
  * @param name The file's name, for messages
- * @param bytes The file
+ * @param file The file
  * @returns Its array
  * @throws {NpzError} If the file is corrupt
  */
-export function openNpy(name: string, bytes: Uint8Array<ArrayBuffer>): NpzArray {
-  return parseArray(name, bytes.slice(0, START_BYTES), () => Promise.resolve(bytes));
+export async function openNpy(name: string, file: ByteSource): Promise<NpzArray> {
+  return await parseArray(name, file.size, () => file.stream());
 }
 
-function parseArray(
+/** Reads an array's header; `stream` returns at least the first bytes of its file. */
+async function parseArray(
   name: string,
-  start: Uint8Array<ArrayBuffer>,
-  readAll: () => Promise<Uint8Array<ArrayBuffer>>,
-): NpzArray {
+  size: number,
+  stream: (length: number) => ReadableStream<Uint8Array<ArrayBuffer>>,
+): Promise<NpzArray> {
+  const start = await firstBytes(name, stream(START_BYTES));
   const view = new DataView(start.buffer);
   if (start.length < 12 || !isNpy(start)) {
     fail(`${name} must be a numpy array`, printable(String.fromCharCode(...start.subarray(0, 6))));
@@ -140,67 +204,81 @@ function parseArray(
   const tuple = header.match(/'shape': \(([\d, ]*)\)/);
   if (!order || !tuple) fail(`${name} must have numpy's header`, printable(header.trim(), 100));
   const shape = tuple[1].split(",").filter((size) => size.trim() !== "").map(Number);
+  // The number after the type's letter is the size in bytes, of a text in characters of four.
+  const itemBytes = Number(type?.[2].slice(1)) * (type?.[2][0] === "U" ? 4 : 1);
+  const count = shape.reduce((product, size) => product * size, 1);
+  const open = (): ItemReader => {
+    if (size - first !== count * itemBytes) {
+      fail(`${name} must take ${count * itemBytes} bytes for shape [${shape}]`, size - first);
+    }
+    const reader = new ByteReader(stream(size));
+    const takeBytes = async (length: number) =>
+      await reader.take(length).catch((error) => failCorrupt(name, error));
+    const takeAll = async (length: number) => {
+      const bytes = await takeBytes(length);
+      if (bytes.length < length) failCorrupt(`${name} is smaller than its directory says`);
+      return bytes;
+    };
+    let left = count;
+    let isAtHeader = true;
+    return {
+      async take(count) {
+        if (isAtHeader) await takeAll(first);
+        isAtHeader = false;
+        const items = await takeAll(count * itemBytes);
+        left -= count;
+        if (left === 0 && (await takeBytes(1)).length > 0) {
+          failCorrupt(`${name} is larger than its directory says`);
+        }
+        return items;
+      },
+      close: () => reader.cancel(),
+    };
+  };
   return {
     name: name.endsWith(EXTENSION) ? name.slice(0, -EXTENSION.length) : name,
     type: type?.[2] ?? "",
     isLittleEndian: type?.[1] !== ">",
     shape,
     isColumnMajor: order[1] === "True",
+    itemBytes,
+    open,
     async read() {
-      const items = (await readAll()).slice(first);
-      // The number after the type's letter is the size in bytes, of a text in characters of four.
-      const itemBytes = Number(type?.[2].slice(1)) * (type?.[2][0] === "U" ? 4 : 1);
-      const expected = shape.reduce((product, size) => product * size, itemBytes);
-      if (items.length !== expected) {
-        fail(`${name} must take ${expected} bytes for shape [${shape}]`, items.length);
+      if (size > MAX_BYTES) fail(`${name} must take at most ${MAX_BYTES} bytes`, size);
+      const items = open();
+      try {
+        return await items.take(count);
+      } finally {
+        await items.close();
       }
-      return items;
     },
   };
 }
 
-/** Decompresses the first bytes of a file of an archive, or all. */
-async function decompress(
-  bytes: Uint8Array,
-  { name, method, compressedSize, size, start }: Entry,
-  length: number,
+async function firstBytes(
+  name: string,
+  stream: ReadableStream<Uint8Array>,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (start + HEADER_BYTES > bytes.length) failCorrupt(`${name} begins after the end of the file`);
-  const lengths = view.getUint16(start + 26, true) + view.getUint16(start + 28, true);
-  const from = start + HEADER_BYTES + lengths;
-  if (from + compressedSize > bytes.length) failCorrupt(`${name} is truncated`);
-  if (method === 0 && compressedSize === size) return bytes.slice(from, from + length);
-  if (method !== 8) failCorrupt(`${name} has the unsupported compression method ${method}`);
-  const decompressed = new Uint8Array(length);
-  let at = 0;
-  // A short beginning needs few compressed bytes, of which the rest could unpack to gigabytes.
-  const taken = length < size ? Math.min(compressedSize, 4 * length) : compressedSize;
-  const compressed = new Blob([bytes.slice(from, from + taken)]);
-  const reader = compressed.stream().pipeThrough(new DecompressionStream("deflate-raw"))
-    .getReader();
-  try {
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      if (at + part.value.length > length && length === size) {
-        throw new Error("it is larger than its directory says");
-      }
-      decompressed.set(part.value.subarray(0, length - at), at);
-      at = Math.min(length, at + part.value.length);
-      if (at === length && length < size) break;
-    }
-  } catch (error) {
-    failCorrupt(`${name}: ${(error as Error).message}`);
-  } finally {
-    await reader.cancel().catch(() => {}); // the error, if any, is already thrown
-  }
-  if (at < length) failCorrupt(`${name} is smaller than its directory says`);
-  return decompressed;
+  const reader = new ByteReader(stream);
+  const start = await reader.take(START_BYTES).catch((error) => failCorrupt(name, error));
+  await reader.cancel();
+  return start;
+}
+
+/** Reads a part of a file. */
+async function viewOf(file: ByteSource, from: number, to: number): Promise<DataView<ArrayBuffer>> {
+  const part = file.slice(from, Math.max(from, Math.min(to, file.size)));
+  const reader = new ByteReader(part.stream());
+  const bytes = await reader.take(part.size);
+  await reader.cancel();
+  return new DataView(bytes.buffer, 0, bytes.length);
 }
 
 function fail(rule: string, value: string | number): never {
   throw new NpzError(`${rule}: current value is ${value}`);
 }
 
-function failCorrupt(reason: string): never {
+function failCorrupt(what: string, error?: Error): never {
+  const reason = error ? `${what}: ${error.message}` : what;
   throw new NpzError(`its .npz file is corrupt or truncated: ${printable(reason, 200)}`);
 }

@@ -20,7 +20,9 @@ const MAX_NUMBERS = 2 ** 25;
 export async function decodeNpz(bytes: Uint8Array): Promise<Map<string, Tensor>> {
   const arrays = new Map<string, Tensor>();
   try {
-    const found = (await openNpz(bytes)).filter(({ type }) => Object.hasOwn(TYPES, type));
+    const found = (await openNpz(new Blob([new Uint8Array(bytes)]))).filter(({ type }) =>
+      Object.hasOwn(TYPES, type)
+    );
     const numbers = found.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
     if (numbers > MAX_NUMBERS) {
       throw new NpzError(

@@ -198,7 +198,7 @@ Deno.test("loadModel() rejects archives without arrays, and archives that are to
   const short = zipSync({ "w0.npy": npz.subarray(37, 37 + 130) });
   await assertRejects(() => loadModel(short, SETTINGS), ModelError, "w0.npy must");
   // The directory at the end of the archive announces a huge size.
-  const bomb = zipSync({ "w0.npy": new Uint8Array(9) });
+  const bomb = zipSync({ "w0.npy": npz.subarray(36, 36 + 130) });
   const directory = bomb.length - 22 - 46 - "w0.npy".length;
   new DataView(bomb.buffer).setUint32(directory + 24, 2 ** 31, true);
   await assertRejects(() => loadModel(bomb, SETTINGS), ModelError, "at most 1073741824 bytes");
