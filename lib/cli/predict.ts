@@ -137,7 +137,7 @@ async function predictTask(flags: Flags, operands: string[]): Promise<number> {
         );
       }
     }
-    status.clear();
+    if (lines.length > 0) status.clear();
     print(...lines);
     await out?.write(text);
     if (flags.collect !== undefined) {

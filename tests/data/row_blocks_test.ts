@@ -44,6 +44,18 @@ test("readRowBlocks() reads CSV files with and without header, labels and row nu
       "id,p0,p1,p2,p3,class\nc,0,7,8,255,x\na,1,2,3,4,y\nb,9,9,9,9,x\n",
       { ids: ["c", "a", "b"], labels: ["x", "y", "x"] },
     ],
+    // Of two columns besides the pixels, one is the label, also if the other counts the rows.
+    [
+      "1,4,0,7,8,255\n2,0,1,2,3,4\n3,4,9,9,9,9\n",
+      { ids: ["1", "2", "3"], labels: ["4", "0", "4"] },
+      { label: "first" },
+    ],
+    ["p0,p1,p2,p3,d_0,d_1\n0,7,8,255,0,1\n1,2,3,4,1,0\n9,9,9,9,0,1\n", {
+      labels: ["1", "0", "1"],
+    }],
+    ["usage,digit,p0,p1,p2,p3\ntest,5,0,7,8,255\ntrain,6,1,2,3,4\ntest,5,9,9,9,9\n", {
+      labels: ["5", "6", "5"],
+    }],
     [
       "5,0,7,8,255\n6,1,2,3,4\n9,9,9,9,9\n",
       { labels: ["5", "6", "9"] },
@@ -84,13 +96,53 @@ test("readRowBlocks() reads long files in blocks, gzipped or not", async () => {
   assertEquals(await rowsOf("digits.npz", npz), labeled);
 });
 
+test("readRowBlocks() reads fields with all pixels, ARFF, LIBSVM, and arrays in files of their own", async () => {
+  const pixels = [...Array(16).keys()];
+  const inputs = 16;
+  const faces = `emotion,pixels,Usage\n3,${pixels.join(" ")},Training\n0,${
+    pixels.join(" ")
+  },PrivateTest\n`;
+  assertEquals(
+    await rowsOf("faces.csv", faces, { inputs }),
+    { pixels: [...pixels, ...pixels], labels: ["3", "0"], blocks: 1 },
+  );
+  const attributes = pixels.map((i) => `@attribute p${i} real`).join("\n");
+  const arff = `@relation r\n${attributes}\n@attribute class {a,b}\n@data\n${pixels.join()},b\n`;
+  assertEquals(await rowsOf("rows.arff", arff, { inputs }), { pixels, labels: ["b"], blocks: 1 });
+  const pairs = pixels.slice(1).map((i) => `${i + 1}:${i}`).join(" ");
+  assertEquals(
+    await rowsOf("rows.svm", `7 ${pairs}\n`, { inputs }),
+    { pixels, labels: ["7"], blocks: 1 },
+  );
+  // Three colors, which become their luma.
+  const colors = Float32Array.from(pixels.flatMap((i) => [i, i, i]));
+  const images = encodeNpy({ shape: [1, 4, 4, 3], data: colors });
+  const labels = encodeNpy({ shape: [1, 1], data: Uint32Array.of(5) });
+  const labeled = { pixels, labels: ["5"], blocks: 1 };
+  assertEquals(
+    await rowsOf("a_images.npy", images, { inputs }, { "a_labels.npy": labels }),
+    labeled,
+  );
+  const zipped = { "a-labels.npz": zipSync({ "arr_0.npy": labels }) };
+  const archive = zipSync({ "arr_0.npy": images });
+  assertEquals(await rowsOf("a-images.npz", archive, { inputs }, zipped), labeled);
+});
+
 test("readRowBlocks() says what is wrong with a file", async () => {
   const cases: [string, string | Uint8Array, string][] = [
     ["a.csv", "", "it has no rows"],
     ["a.csv", "1,2,3\n", "its rows must have 4 pixels like the net's images: it has 3 columns"],
     ["a.csv", "1,2,3,4\n1,2,3\n", "line 2 must have 4 fields like the first row: it has 3"],
-    ["a.csv", "1,2,3,4\n1,x,3,4\n", "line 2, column 2 must be a pixel, a number: current value is x"],
-    ["a.csv", "1,2,3,4\n1,,3,4\n", "line 2, column 2 must be a pixel, a number: current value is empty"],
+    [
+      "a.csv",
+      "1,2,3,4\n1,x,3,4\n",
+      "line 2, column 2 must be a pixel, a number: current value is x",
+    ],
+    [
+      "a.csv",
+      "1,2,3,4\n1,,3,4\n",
+      "line 2, column 2 must be a pixel, a number: current value is empty",
+    ],
     ["a-idx3-ubyte", encodeIdx([2, 3, 3], new Uint8Array(18)), "4 pixels like the net's images"],
     ["a-idx3-ubyte", encodeIdx([2, 2, 2], new Uint8Array(8)).slice(0, 20), "it ends before"],
     ["a.npz", zipSync({ "a.txt": new Uint8Array(3) }), "must be an .npz file with arrays"],

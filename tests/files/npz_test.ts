@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { zipSync } from "fflate";
 import { NpzError, openNpz } from "../../lib/files/npz.ts";
 
 const encoder = new TextEncoder();
@@ -76,4 +77,61 @@ Deno.test("openNpz() rejects an archive that is cut off, or whose directory lack
   const two = archive.slice();
   new DataView(two.buffer).setUint16(two.length - 12, 2, true);
   await assertRejects(() => openNpz(new Blob([two])), NpzError);
+});
+
+Deno.test("openNpz() reads sizes and offsets of 64 bits", async () => {
+  const archive = zip({ "x.npy": npy(1), "y.npy": npy(1) }, { extra: 28 });
+  const view = new DataView(archive.buffer);
+  const end = archive.length - 22;
+  let at = view.getUint32(end + 16, true);
+  for (let entry = 0; entry < 2; entry++) {
+    const extra = at + 46 + "x.npy".length;
+    view.setUint16(extra, 1, true);
+    view.setUint16(extra + 2, 24, true);
+    for (const [i, field] of [24, 20, 42].entries()) { // size, compressed size, offset
+      view.setBigUint64(extra + 4 + 8 * i, BigInt(view.getUint32(at + field, true)), true);
+      view.setUint32(at + field, 2 ** 32 - 1, true);
+    }
+    at = extra + 28;
+  }
+  // The directory's end is preceded by a record of 56 bytes and its locator of 20.
+  const record = new DataView(new ArrayBuffer(76));
+  record.setUint32(0, 0x06064b50, true);
+  record.setBigUint64(32, 2n, true);
+  record.setBigUint64(48, BigInt(view.getUint32(end + 16, true)), true);
+  record.setUint32(56, 0x07064b50, true);
+  record.setBigUint64(64, BigInt(end), true);
+  view.setUint32(end + 16, 2 ** 32 - 1, true);
+  const long = new Blob([archive.slice(0, end), record.buffer, archive.slice(end)]);
+  const arrays = await openNpz(long);
+  assertEquals(await Promise.all(arrays.map(async (array) => [...await array.read()])), [
+    [7, 8, 9],
+    [7, 8, 9],
+  ]);
+});
+
+Deno.test("open() reads an array in parts, and rejects one that is shorter or longer than it says", async () => {
+  const plain = npy(1);
+  const packed = zipSync({ "x.npy": plain }, { level: 9 });
+  for (const archive of [zip({ "x.npy": plain }), packed]) {
+    const [array] = await openNpz(new Blob([archive as Uint8Array<ArrayBuffer>]));
+    const items = array.open();
+    assertEquals([...await items.take(2)], [7, 8]);
+    assertEquals([...await items.take(1)], [9]);
+    await items.close();
+  }
+  const sizeAt = packed.length - 22 - "x.npy".length - 46 + 24;
+  for (const change of [-1, 1]) {
+    // The header's shape changes with the directory's size.
+    const header = String.fromCharCode(...plain).replace("(3,)", `(${3 + change},)`);
+    const file = Uint8Array.from(header, (letter) => letter.charCodeAt(0));
+    const wrong = zipSync({ "x.npy": file }, { level: 9 });
+    new DataView(wrong.buffer).setUint32(
+      sizeAt + wrong.length - packed.length,
+      plain.length + change,
+      true,
+    );
+    const [array] = await openNpz(new Blob([wrong]));
+    await assertRejects(() => array.read(), NpzError, change < 0 ? "larger than" : "smaller than");
+  }
 });
