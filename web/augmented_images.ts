@@ -1,11 +1,7 @@
 /** Augments some training images, by the reference definition that all engines implement. */
 import type { Dataset } from "../lib/data/dataset.ts";
-import { augmentImage } from "../lib/engine/augment.ts";
+import { augmentedVersions, VERSIONS } from "../lib/engine/augment.ts";
 import type { Augmentation } from "../lib/engine/engine.ts";
-import { prngKey, split } from "../lib/random/threefry.ts";
-
-/** Number of augmented versions of each image. */
-const VERSIONS = 8;
 
 /** Training images and their augmented versions. */
 export interface AugmentedImages {
@@ -29,16 +25,13 @@ export function augmentedImages(
   seed: number,
 ): AugmentedImages {
   const { labels, trainRows, width, height, classes } = data;
-  const keys = augment === "none" ? [] : split(prngKey(seed), VERSIONS);
   const size = width * height;
-  const columns = 1 + keys.length;
+  const columns = augment === "none" ? 1 : 1 + VERSIONS;
   const images = new Uint8Array(classes * columns * size);
   for (let label = 0; label < classes; label++) {
     const row = labels.subarray(0, trainRows).indexOf(label);
     if (row < 0) continue;
-    const image = data.images.subarray(row * size, (row + 1) * size);
-    const versions = keys.map((key) => augmentImage(image, data, augment, { key, position: row }));
-    [image, ...versions].forEach((version, column) => {
+    augmentedVersions(data, row, augment, seed).forEach((version, column) => {
       images.set(version, (label * columns + column) * size);
     });
   }

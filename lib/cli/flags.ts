@@ -4,6 +4,7 @@
  */
 import { Command, Option } from "commander";
 import deno from "../../deno.json" with { type: "json" };
+import { parseNumber } from "../training/option_table.ts";
 import { print } from "./output.ts";
 import { typedPath } from "./paths.ts";
 
@@ -65,6 +66,18 @@ export function number(help: string, byDefault?: number): Flag<number> {
   };
 }
 
+/** Creates a flag with a whole number of at least `from`. */
+export function wholeNumber(help: string, from: number, byDefault?: number): Flag<number> {
+  return {
+    ...number(help, byDefault),
+    expects: `a whole number of at least ${from}`,
+    parse(text) {
+      const value = Number(text.trim() || NaN);
+      return Number.isSafeInteger(value) && value >= from ? value : undefined;
+    },
+  };
+}
+
 /** Creates a flag with any text but the empty one. */
 export function text(placeholder: string, help: string, byDefault?: string): Flag<string> {
   return {
@@ -118,12 +131,6 @@ export function listOf<Value>(flag: Flag<Value>, divider: "," | "/" = ","): Flag
 export function inGroup<Table extends FlagTable>(group: string, flags: Table): Table {
   const entries = Object.entries(flags).map(([name, flag]) => [name, { ...flag, group }]);
   return Object.fromEntries(entries);
-}
-
-/** Parses a number; undefined if the text is not one. */
-export function parseNumber(text: string): number | undefined {
-  const value = text.trim() === "" ? NaN : Number(text);
-  return Number.isNaN(value) ? undefined : value;
 }
 
 /** Returns the flag of a name in camel case: `--batch-size` for `batchSize`. */

@@ -5,6 +5,7 @@ import { MissingSettingsError, type NetSettings, SETTING_WORDS } from "../model/
 import { loadModel } from "../model/load_model.ts";
 import { decodeNpz } from "../model/read_npz.ts";
 import type { SavedModel } from "../model/saved_model.ts";
+import { parseNumber } from "../training/option_table.ts";
 import {
   type Flag,
   flagName,
@@ -12,7 +13,6 @@ import {
   type FlagValues,
   inGroup,
   oneOf,
-  parseNumber,
   path,
   toggle,
   UsageError,

@@ -18,12 +18,11 @@ import {
   type Flag,
   type FlagValues,
   listOf,
-  number,
   oneOf,
   path,
   type Task,
   toggle,
-  UsageError,
+  wholeNumber,
 } from "./flags.ts";
 import type { Interruption } from "./interruption.ts";
 import { print } from "./output.ts";
@@ -52,7 +51,7 @@ const FLAGS = {
   ...SWEPT_FLAGS,
   ...DATASET_FLAGS,
   backend: oneOf(["auto", "webgpu", "cpu"], "kind of device to train on", "auto"),
-  jobs: number("runs in parallel on the CPU engine; by default one per core"),
+  jobs: wholeNumber("runs in parallel on the CPU engine; by default one per core", 1),
   out: path(
     "FILE.csv",
     "file of finished runs; runs that it contains already are not repeated",
@@ -81,7 +80,6 @@ async function sweepTask(
   interruption: Interruption,
 ): Promise<void> {
   const { out = "sweep.csv", json = false } = flags;
-  checkJobs(flags.jobs);
   const given = combinations(flags).map(resolveOptions);
   using _lock = await lockSweep(out);
   const before = await readSweep(out);
@@ -168,11 +166,6 @@ function warnOfDevices(runs: readonly Pick<RunRecord, "device">[], status: Statu
   status.warning(
     `These runs are from several devices, whose results differ in the last bits: ${names}`,
   );
-}
-
-function checkJobs(jobs = 1): void {
-  if (Number.isSafeInteger(jobs) && jobs >= 1) return;
-  throw new UsageError(`--jobs must be a whole number of at least 1: current value is ${jobs}`);
 }
 
 /** Locks the file against other sweeps while this one may write it. */

@@ -16,12 +16,12 @@ import { openEngine, reopenEngine } from "./device_choice.ts";
 import {
   flagName,
   type FlagValues,
-  number,
   oneOf,
   path,
   type Task,
   toggle,
   UsageError,
+  wholeNumber,
 } from "./flags.ts";
 import type { Interruption } from "./interruption.ts";
 import { print } from "./output.ts";
@@ -49,7 +49,11 @@ const FLAGS = {
     "runs/<date>-<seed>",
   ),
   noSave: toggle("do not save the run"),
-  saveEvery: number("steps between checkpoints, each of which replaces the last; 0 for none", 0),
+  saveEvery: wholeNumber(
+    "steps between checkpoints, each of which replaces the last; 0 for none",
+    0,
+    0,
+  ),
   resume: path(
     "FILE|DIR",
     `resume from this checkpoint or run, with its options and in its folder; ${GROWTH}`,
@@ -180,7 +184,7 @@ async function writeReport(run: string, data: Dataset, status: Status): Promise<
   return await writeRunReport({ run, open: () => Promise.resolve(data), status });
 }
 
-/** Throws if flags about saving a run are invalid or contradict each other. */
+/** Throws if flags about saving a run contradict each other. */
 function checkSavingFlags(flags: FlagValues<typeof FLAGS>): void {
   const { noSave, out, saveEvery, report, resume, initFrom } = flags;
   if (resume !== undefined && initFrom !== undefined) {
@@ -189,11 +193,6 @@ function checkSavingFlags(flags: FlagValues<typeof FLAGS>): void {
   if (noSave && (out !== undefined || saveEvery !== undefined || report)) {
     const other = out !== undefined ? "--out" : report ? "--report" : "--save-every";
     throw new UsageError(`--no-save and ${other} contradict each other: remove one of them`);
-  }
-  if (saveEvery !== undefined && !(Number.isSafeInteger(saveEvery) && saveEvery >= 0)) {
-    throw new UsageError(
-      `--save-every must be a whole number of at least 0: current value is ${saveEvery}`,
-    );
   }
 }
 

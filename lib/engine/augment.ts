@@ -2,7 +2,8 @@
  * Augmentation: seeded changes to training images. This is the reference definition. All engines
  * implement it, so they train on the same pixels.
  */
-import { type Key, threefry2x32 } from "../random/threefry.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { type Key, prngKey, split, threefry2x32 } from "../random/threefry.ts";
 import { distortImage, drawDistortion } from "./distortion.ts";
 import type { Augmentation } from "./engine.ts";
 
@@ -93,4 +94,27 @@ export function augmentImage(
     const [x, y] = [pixel % width - dx, Math.floor(pixel / width) - dy];
     return x >= 0 && x < width && y >= 0 && y < height ? image[y * width + x] : 0;
   });
+}
+
+/** Number of versions of an image that `augmentedVersions` returns. */
+export const VERSIONS = 8;
+
+/**
+ * Returns a training image as it is, then `VERSIONS` versions of it on which steps may train.
+ *
+ * @param data The data set
+ * @param row The image's row
+ * @param augment The kind of augmentation; with `none`, there are no versions
+ * @param seed The seed of the random numbers
+ */
+export function augmentedVersions(
+  data: Dataset,
+  row: number,
+  augment: Augmentation,
+  seed: number,
+): Uint8Array[] {
+  const size = data.width * data.height;
+  const image = data.images.subarray(row * size, (row + 1) * size);
+  const keys = augment === "none" ? [] : split(prngKey(seed), VERSIONS);
+  return [image, ...keys.map((key) => augmentImage(image, data, augment, { key, position: row }))];
 }

@@ -1,7 +1,6 @@
 /** The report's section on augmentation: training images with augmented versions. */
 import type { Dataset } from "../../data/dataset.ts";
-import { augmentImage } from "../../engine/augment.ts";
-import { prngKey, split } from "../../random/threefry.ts";
+import { augmentedVersions, VERSIONS } from "../../engine/augment.ts";
 import { AUGMENTATIONS } from "../../training/augmentations.ts";
 import type { TrainingOptions } from "../../training/options.ts";
 import { engineOptions } from "../../training/trainer.ts";
@@ -11,8 +10,6 @@ import { className } from "./format.ts";
 
 /** Maximum number of images, each of a different class. */
 const MAX_IMAGES = 10;
-/** Number of augmented versions of each image. */
-const VERSIONS = 8;
 
 /**
  * Shows training images, each with some augmented versions on which steps may train.
@@ -29,13 +26,9 @@ export function augmentationSection(
 ): Html | string {
   const { augment } = engineOptions(options, data);
   if (augment === "none") return "";
-  const keys = split(prngKey(options.seed), VERSIONS);
-  const pixels = data.width * data.height;
   const figures = firstOfClasses(data, trainRows).flatMap((row) => {
-    const image = data.images.subarray(row * pixels, (row + 1) * pixels);
-    const versions = keys.map((key) => augmentImage(image, data, augment, { key, position: row }));
     const name = className(data.labels[row], data.classNames);
-    return [image, ...versions].map((version, i) => {
+    return augmentedVersions(data, row, augment, options.seed).map((version, i) => {
       const alt = i === 0 ? name : `${name}, version ${i}`;
       return html`<figure><img src="${imagePicture(version, data)}" alt="${alt}"></figure>`;
     });
