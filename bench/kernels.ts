@@ -7,11 +7,10 @@
  * round after round, and the median of the rounds counts.
  */
 import type { Dataset } from "../lib/data/dataset.ts";
-import { type FlagValues, type Task, toggle } from "../lib/cli/flags.ts";
+import { type FlagValues, type Task, toggle, wholeNumber } from "../lib/cli/flags.ts";
 import { print, printError } from "../lib/cli/output.ts";
 import { runTask } from "../lib/cli/run_task.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
-import { count } from "./count_flag.ts";
 import { DeviceClock, openClockedGpu } from "./device_clock.ts";
 import { openDigits } from "./digits.ts";
 import {
@@ -33,7 +32,7 @@ const LEAST_MILLISECONDS = 100;
 const MOST_REPETITIONS = 10_000;
 
 const FLAGS = {
-  rounds: count("how often each kernel is timed; the median counts", ROUNDS),
+  rounds: wholeNumber("how often each kernel is timed; the median counts", 1, ROUNDS),
   json: toggle("print one JSON object instead of the tables"),
 };
 

@@ -7,12 +7,18 @@
  * the turns, and the median of the ratios to our CPU engine within each round. A trial before the
  * first round finds out how many steps an implementation takes in 5 seconds.
  */
-import { type FlagValues, listOf, oneOf, type Task, toggle } from "../lib/cli/flags.ts";
+import {
+  type FlagValues,
+  listOf,
+  oneOf,
+  type Task,
+  toggle,
+  wholeNumber,
+} from "../lib/cli/flags.ts";
 import { print, printError } from "../lib/cli/output.ts";
 import { runTask } from "../lib/cli/run_task.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
 import { ours, peersOf, runImplementation } from "./implementations.ts";
-import { count } from "./count_flag.ts";
 import { openDigits, writeIdxFolder } from "./digits.ts";
 import { describeMachine, machineLines } from "./machine.ts";
 import { PEER_NETS, type PeerNet } from "./peer_net.ts";
@@ -32,9 +38,10 @@ const FLAGS = {
     placeholder: "NAME,...",
     default: NAMES.join(),
   },
-  rounds: count("the number of turns of each implementation; the median counts", ROUNDS),
-  iterations: count(
+  rounds: wholeNumber("the number of turns of each implementation; the median counts", 1, ROUNDS),
+  iterations: wholeNumber(
     `steps per turn; by default as many as take ${SECONDS_PER_TURN} s, at most ${NOTEBOOK.iterations}`,
+    1,
   ),
   json: toggle("print one JSON object instead of the table"),
 };

@@ -6,7 +6,7 @@
  * preset's net on its rows. What the clock costs is printed too: the time of a step with the
  * engine's own module, measured in turn.
  */
-import { type FlagValues, oneOf, type Task, toggle } from "../lib/cli/flags.ts";
+import { type FlagValues, oneOf, type Task, toggle, wholeNumber } from "../lib/cli/flags.ts";
 import { print } from "../lib/cli/output.ts";
 import { runTask } from "../lib/cli/run_task.ts";
 import { compile } from "../lib/engine/cpu/build_wasm.ts";
@@ -20,7 +20,6 @@ import { resolveOptions } from "../lib/training/options.ts";
 import { planRun } from "../lib/training/plan.ts";
 import { PRESETS } from "../lib/training/presets.ts";
 import { engineOptions } from "../lib/training/trainer.ts";
-import { count } from "./count_flag.ts";
 import { openDigits } from "./digits.ts";
 import { describeMachine, machineLines } from "./machine.ts";
 import { operationsOfStep } from "./operations.ts";
@@ -49,9 +48,13 @@ const ROUNDS = 5;
 
 const FLAGS = {
   net: oneOf(["notebook", "accurate", "best", "record"], "the preset whose net trains", "record"),
-  threads: count("the number of threads; by default one per core"),
-  "warm-up": count("the number of untimed steps before; relu's zeros become more with time", 100),
-  steps: count("the number of steps in each of the five turns", 50),
+  threads: wholeNumber("the number of threads; by default one per core", 1),
+  "warm-up": wholeNumber(
+    "the number of untimed steps before; relu's zeros become more with time",
+    1,
+    100,
+  ),
+  steps: wholeNumber("the number of steps in each of the five turns", 1, 50),
   plain: toggle("without augmentation"),
   sgd: toggle("with SGD instead of the preset's optimizer; the difference is the optimizer's time"),
 };

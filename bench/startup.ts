@@ -6,10 +6,9 @@
  * the median times of each phase. A run that is not measured comes first, so that all files are in
  * the operating system's cache.
  */
-import { type FlagValues, oneOf, type Task, toggle } from "../lib/cli/flags.ts";
+import { type FlagValues, oneOf, type Task, toggle, wholeNumber } from "../lib/cli/flags.ts";
 import { print, printError } from "../lib/cli/output.ts";
 import { runTask } from "../lib/cli/run_task.ts";
-import { count } from "./count_flag.ts";
 import { mnistFolder } from "./digits.ts";
 import { describeMachine, machineLines } from "./machine.ts";
 import { type Phase, phasesOf, type PrintedLine, summarizePhases } from "./startup_phases.ts";
@@ -19,7 +18,7 @@ import { markdownTable } from "./table.ts";
 const RUNS = 5;
 
 const FLAGS = {
-  runs: count("how often the task is started; the median counts", RUNS),
+  runs: wholeNumber("how often the task is started; the median counts", 1, RUNS),
   backend: oneOf(["auto", "webgpu", "cpu"], "the engine to train on", "auto"),
   json: toggle("print one JSON object instead of the table"),
 };
