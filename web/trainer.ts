@@ -5,7 +5,7 @@ import type { Dataset } from "../lib/data/dataset.ts";
 import { fetchMnist } from "../lib/data/fetch_mnist.ts";
 import { syntheticDigits } from "../lib/data/synthetic.ts";
 import { createEngine, type DeviceChoice } from "../lib/engine/create.ts";
-import type { Backend } from "../lib/engine/engine.ts";
+import type { Backend, Engine } from "../lib/engine/engine.ts";
 import { HEADS } from "../lib/net/heads.ts";
 import type { SavedModel } from "../lib/model/saved_model.ts";
 import { flatParameters, isTrainable, type Model } from "../lib/net/architecture.ts";
@@ -48,7 +48,10 @@ let data: Dataset;
 let examiner: MessagePort;
 let run: Run | undefined;
 let backend: Backend;
-let engine: { engine: SteeredEngine; madeFor: string } | undefined;
+/** The engine, which may still be compiling. */
+let engine: { madeFor: string; making: Promise<Engine>; steered?: SteeredEngine } | undefined;
+/** Stops waiting for it. */
+let interrupt = () => {};
 /** A report whose steps are queued, while the one before is awaited. */
 let ahead: Promise<Report> | undefined;
 /** Steps and seconds at the last report. */
@@ -70,12 +73,14 @@ page.onmessage = async ({ data: order }) => {
       pending.reset = order;
       pending.stepsPerSecond = pending.singleSteps = 0;
       pending.lessons = [];
+      interrupt();
       break;
     case "train":
       pending.stepsPerSecond = order.stepsPerSecond;
       break;
     case "pause":
       pending.stepsPerSecond = pending.singleSteps = 0;
+      interrupt();
       break;
     case "step":
       pending.singleSteps++;
@@ -220,6 +225,7 @@ function begin(order: { options: TrainingOptions; backend: Backend }): void {
   page.postMessage({ kind: "began", iterations: run.iterations, model: run.model });
 }
 
+/** Opens a run on an engine for it, unless an order interrupts the compilation. */
 async function openRun(run: Run): Promise<void> {
   const needed = run.engineOptions;
   const madeFor = JSON.stringify({ ...needed, backend });
@@ -230,13 +236,22 @@ async function openRun(run: Run): Promise<void> {
       const line = whyCpu(choice);
       if (line) page.postMessage({ kind: "log", line });
     };
-    const made = await createEngine({ ...needed, backend, threads: THREADS, onChoice });
-    engine = { engine: new SteeredEngine(made), madeFor };
+    const making = createEngine({ ...needed, backend, threads: THREADS, onChoice });
+    engine = { madeFor, making };
+    making.catch(() => {}); // nothing awaits it after an interruption
   }
+  const interrupted = new Promise<undefined>((resolve) => interrupt = () => resolve(undefined));
+  const made = await Promise.race([engine.making, interrupted]);
+  interrupt = () => {};
+  if (!made) {
+    const line = "Compiling was interrupted: Start continues it.";
+    return page.postMessage({ kind: "log", line });
+  }
+  engine.steered ??= new SteeredEngine(made);
   engineWasMade = true;
-  page.postMessage({ kind: "device", device: engine.engine.device });
+  page.postMessage({ kind: "device", device: made.device });
   const isNew = run.savedIteration === 0;
-  const { evaluated } = await run.open(engine.engine);
+  const { evaluated } = await run.open(engine.steered);
   if (isNew) post(run, { ...await run.measureFixedRows(), model: run.model, evaluated }, NaN);
 }
 
@@ -263,6 +278,7 @@ async function giveLesson({ named, file }: typeof pending.lessons[number]): Prom
   run!.replace(state);
   await openRun(run!);
   page.postMessage({ kind: "taught", label, steps, model: undefined });
+  if (!run!.isOpen) return; // interrupted
   const measures = await run!.measureFixedRows();
   post(run!, { ...measures, model: run!.model, evaluated: [] }, NaN);
   measuredAt = -1;
@@ -305,14 +321,13 @@ function whyCpu({ reason, adapter, trial, failure }: DeviceChoice): string | und
   }
 }
 
+/** Frees the engine; one that is still compiling is freed when it is made. */
 async function discardEngine(): Promise<void> {
   const discarded = engine;
   engine = undefined;
-  try {
-    await discarded?.engine[Symbol.asyncDispose]();
-  } catch {
-    // Freeing a device that failed may fail as well.
-  }
+  const freed = discarded?.making.then((engine) => engine[Symbol.asyncDispose]())
+    .catch(() => {}); // freeing a device that failed may fail as well
+  if (discarded?.steered) await freed;
 }
 
 async function takeSteps(run: Run): Promise<void> {

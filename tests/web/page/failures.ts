@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 /** Devices that fail, pages that nobody sees, browsers that are old, and networks that are slow. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { Page } from "playwright-core";
 import { readIdxFolder } from "../../../lib/data/idx_folder.ts";
 import { MNIST } from "../../../lib/data/published.ts";
 import { mnistDirectory, needs } from "../../requirements.ts";
@@ -115,6 +116,60 @@ Deno.test(
     await web.reach(steps[1] + 20);
     assert(/^CPU/.test(await web.text("device")));
     assertEquals(await web.page.isVisible("#failure"), false);
+  },
+);
+
+Deno.test(
+  "Pause and Reset interrupt the compilation, and another device trains meanwhile",
+  browser,
+  async () => {
+    // An adapter that is never found stands for kernels that compile for minutes.
+    const change = inTrainer(`
+      Object.defineProperty(navigator, "gpu", {
+        value: { requestAdapter: () => new Promise(() => {}) },
+      });
+    `);
+    await using web = await openPage({ change, query: "?backend=webgpu&hidden=2048,2048&tab=log" });
+    await web.page.click("#start");
+    await web.shows("status", /^Compiling the kernels…$/);
+    await web.page.click("#start");
+    await web.shows("status", /^Ready$/);
+    await web.shows("log", /^Compiling was interrupted: Start continues it.$/);
+    await web.page.click("#start");
+    await web.shows("status", /^Compiling the kernels…$/);
+    await web.page.click("#reset");
+    await web.shows("status", /^Ready$/);
+    assertEquals(await web.text("start"), "Start");
+    await web.set("backend", "cpu");
+    await web.set("hidden", "32, 16");
+    await web.page.click("#start");
+    await web.reach(20);
+    assertEquals(web.complaints, []);
+  },
+);
+
+Deno.test(
+  "the notice that the page is not running waits for slow networks, and shows if it never runs",
+  browser,
+  async () => {
+    const isNoticed = (page: Page) => page.isVisible("#blocked");
+    const isScript = ({ url }: Request) => /page-\w+[.]js$/.test(new URL(url).pathname);
+    const slow = async (response: Response, request: Request) => {
+      if (isScript(request)) await new Promise((resolve) => setTimeout(resolve, 1000));
+      return response;
+    };
+    await using late = await openPage({ change: slow, isReady: false });
+    // The first second after the page appears.
+    while (await late.page.isHidden("#app")) {
+      assertEquals(await isNoticed(late.page), false);
+      await late.page.waitForTimeout(50);
+    }
+    const missing = (response: Response, request: Request) =>
+      isScript(request) ? new Response(null, { status: 404 }) : response;
+    await using never = await openPage({ change: missing, isReady: false });
+    assertEquals(await isNoticed(never.page), false);
+    await never.page.waitForSelector("#blocked", { state: "visible", timeout: 10_000 });
+    assertMatch(await never.text("blocked"), /It needs JavaScript/);
   },
 );
 

@@ -2,6 +2,7 @@
 /** The pad: drawing, test digits, photographs, and the net's answer. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { Buffer } from "node:buffer";
+import type { Page } from "playwright-core";
 import { needs } from "../../requirements.ts";
 import { openPage } from "../training_page.ts";
 
@@ -87,8 +88,48 @@ Deno.test("a photograph is shown with the digit that was found in it", browser, 
   const { page } = web;
   await page.click("#start");
   await web.shows("status", /^Done/);
-  // A thick 1 on gray paper, as a PNG.
-  const base64 = await page.evaluate(() => {
+  const buffer = Buffer.from(await photoOf1(page), "base64");
+  await page.setInputFiles("#photo", { name: "one.png", mimeType: "image/png", buffer });
+  await web.shows("verdict", /^from a photo$/);
+  assertMatch(await web.text("answer-digit"), /^\d$/);
+  await page.setInputFiles("#photo", {
+    name: "notes.txt",
+    mimeType: "text/plain",
+    buffer: Buffer.from("milk"),
+  });
+  await web.shows("failure", /choose a PNG or JPEG file/);
+  assertEquals(web.complaints, []);
+});
+
+Deno.test("a photograph can be dropped on the page, and pasted", browser, async () => {
+  await using web = await openPage();
+  const base64 = await photoOf1(web.page);
+  for (const way of ["drop", "paste"]) {
+    await web.page.click("#clear");
+    await web.shows("verdict", /^$/);
+    const isOver = await web.page.evaluate(([way, base64]) => {
+      const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+      const files = new DataTransfer();
+      files.items.add(new File([bytes], "one.png", { type: "image/png" }));
+      const send = (type: string) => {
+        const options = { bubbles: true, cancelable: true };
+        const event = type === "paste"
+          ? new ClipboardEvent(type, { ...options, clipboardData: files })
+          : new DragEvent(type, { ...options, dataTransfer: files });
+        // Otherwise the browser would open a dropped file instead of the page.
+        return !document.querySelector("#draw")!.dispatchEvent(event);
+      };
+      return way === "paste" ? send(way) || true : send("dragover") && send(way);
+    }, [way, base64]);
+    assertEquals(isOver, true, way);
+    await web.shows("verdict", /^from a photo$/);
+  }
+  assertEquals(web.complaints, []);
+});
+
+/** Returns a PNG file in base64: a thick 1 on gray paper. */
+function photoOf1(page: Page): Promise<string> {
+  return page.evaluate(() => {
     const canvas = document.createElement("canvas");
     [canvas.width, canvas.height] = [640, 480];
     const context = canvas.getContext("2d")!;
@@ -102,15 +143,4 @@ Deno.test("a photograph is shown with the digit that was found in it", browser, 
     context.stroke();
     return canvas.toDataURL().split(",")[1];
   });
-  const buffer = Buffer.from(base64, "base64");
-  await page.setInputFiles("#photo", { name: "one.png", mimeType: "image/png", buffer });
-  await web.shows("verdict", /^from a photo$/);
-  assertMatch(await web.text("answer-digit"), /^\d$/);
-  await page.setInputFiles("#photo", {
-    name: "notes.txt",
-    mimeType: "text/plain",
-    buffer: Buffer.from("milk"),
-  });
-  await web.shows("failure", /choose a PNG or JPEG file/);
-  assertEquals(web.complaints, []);
-});
+}
