@@ -67,7 +67,7 @@ export interface Step {
 
 /** Everything that training changes, which is what a resumed run needs from the device. */
 export interface EngineState {
-  /** The parameters, flat, in the layout of `parameterSlots`. */
+  /** The parameters, flat, in the layout of `parameterRanges`. */
   parameters: Float32Array;
   /** The optimizer's moments: concatenated parameter-sized arrays; empty for SGD. */
   moments: Float32Array;

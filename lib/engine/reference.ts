@@ -3,7 +3,7 @@ import { pixelDivisor } from "../data/normalize.ts";
 import type { Dataset, PixelScale } from "../data/dataset.ts";
 import { augmentImage } from "./augment.ts";
 import type { EngineOptions, EngineState, Evaluation, Step } from "./engine.ts";
-import { type Architecture, parameterCount, parameterSlots } from "../net/architecture.ts";
+import { type Architecture, parameterCount, parameterRanges } from "../net/architecture.ts";
 import { HEADS } from "../net/heads.ts";
 import { forward, gradients, predictedClass } from "../net/maths.ts";
 import { functionsOf, type Optimizer, updateParameters } from "../net/optimizers.ts";
@@ -114,7 +114,7 @@ export function drawState(
   const count = parameterCount(architecture);
   const parameters = normal(prngKey(count), count);
   if (deviation !== undefined) {
-    for (const { shape: [, fanIn = 1], offset, length } of parameterSlots(architecture)) {
+    for (const { shape: [, fanIn = 1], offset, length } of parameterRanges(architecture)) {
       for (let i = offset; i < offset + length; i++) parameters[i] *= deviation / Math.sqrt(fanIn);
     }
   }

@@ -16,7 +16,7 @@ export interface CheckResult {
 }
 
 /** The notebook's engine options. */
-const NOTEBOOK_ENGINE: EngineOptions = {
+export const NOTEBOOK_ENGINE: EngineOptions = {
   architecture: {
     inputs: 784,
     hidden: [50, 100],

@@ -4,7 +4,7 @@ import {
   type Architecture,
   isTrainable,
   parameterCount,
-  parameterSlots,
+  parameterRanges,
 } from "../net/architecture.ts";
 import { OPTIMIZERS } from "../net/optimizers.ts";
 import type { BestStep, CheckpointEvent } from "../training/events.ts";
@@ -96,7 +96,7 @@ const FIELDS: Fields<keyof CheckpointNumbers> = {
 export function encodeCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
   const { run, architecture, iteration, seconds, curve, state, key, best } = checkpoint;
   const tensors = new Map<string, Tensor>();
-  for (const { name, shape, offset, length } of parameterSlots(architecture)) {
+  for (const { name, shape, offset, length } of parameterRanges(architecture)) {
     tensors.set(name, { shape, data: state.parameters.subarray(offset, offset + length) });
   }
   const shape = momentShape(architecture, run.options);
@@ -142,7 +142,7 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
     fail("the net must be one that can be trained", metadata.architecture);
   }
   const parameters = new Float32Array(parameterCount(architecture));
-  for (const { name, shape, offset } of parameterSlots(architecture)) {
+  for (const { name, shape, offset } of parameterRanges(architecture)) {
     parameters.set(readFloats(tensors, name, shape), offset);
   }
   const numbers = fromMetadata<CheckpointNumbers>(FIELDS, metadata);

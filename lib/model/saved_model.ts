@@ -3,7 +3,7 @@ import {
   type Model,
   type NetParameters,
   type ParameterName,
-  parameterSlots,
+  parameterRanges,
 } from "../net/architecture.ts";
 import type { RunRecord } from "../training/record.ts";
 import { fail, modelMetadata, readModelMetadata, readRun, runMetadata } from "./metadata.ts";
@@ -72,7 +72,7 @@ export function decodeModel(bytes: Uint8Array): SavedModel {
 export function readModel({ tensors, metadata }: TensorFile): SavedModel {
   const { architecture, scale } = readModelMetadata(metadata);
   const parameters = {} as NetParameters;
-  for (const { name, shape } of parameterSlots(architecture)) {
+  for (const { name, shape } of parameterRanges(architecture)) {
     parameters[name] = readFloats(tensors, name, shape);
   }
   const model = { architecture, parameters, scale };
@@ -85,12 +85,12 @@ export function readModel({ tensors, metadata }: TensorFile): SavedModel {
   }
 }
 
-/** Returns the parameters with their shapes by name, in the order of `parameterSlots`. */
+/** Returns the parameters with their shapes by name, in the order of `parameterRanges`. */
 export function modelTensors(
   { architecture, parameters }: Pick<Model, "architecture" | "parameters">,
 ): Map<ParameterName, Tensor> {
   return new Map(
-    parameterSlots(architecture).map((
+    parameterRanges(architecture).map((
       { name, shape },
     ) => [name, { shape, data: parameters[name] }]),
   );

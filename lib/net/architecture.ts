@@ -28,7 +28,7 @@ export interface Architecture {
 /** The names of the parameters, in the order in which they are initialized and stored. */
 export type ParameterName = "w0" | "b0" | "w1" | "b1" | "w2" | "b2";
 
-/** The parameters by name, each flat and row-major, with the shapes of `parameterSlots`. */
+/** The parameters by name, each flat and row-major, with the shapes of `parameterRanges`. */
 export type NetParameters = Record<ParameterName, Float32Array>;
 
 /** The sizes of a net. */
@@ -58,7 +58,7 @@ export interface Model {
 }
 
 /** The position of one parameter in the flat array that holds all of them. */
-export interface ParameterSlot {
+export interface ParameterRange {
   name: ParameterName;
   /** `[out, in]` for a weight matrix (row-major), `[out]` for a bias. */
   shape: readonly number[];
@@ -73,22 +73,22 @@ export interface ParameterSlot {
  * without gaps.
  *
  * @param architecture The net's sizes
- * @returns Six slots, in order
+ * @returns Six ranges, in order
  *
  * @example
  * ```ts
- * import { parameterSlots } from "./architecture.ts";
+ * import { parameterRanges } from "./architecture.ts";
  * import { assertEquals } from "@std/assert";
  *
- * const slots = parameterSlots({
+ * const ranges = parameterRanges({
  *   inputs: 784, hidden: [50, 100], classes: 10,
  * });
- * assertEquals(slots[2], { name: "w1", shape: [100, 50], offset: 39250, length: 5000 });
+ * assertEquals(ranges[2], { name: "w1", shape: [100, 50], offset: 39250, length: 5000 });
  * ```
  */
-export function parameterSlots(architecture: Sizes): ParameterSlot[] {
+export function parameterRanges(architecture: Sizes): ParameterRange[] {
   const sizes = layerSizes(architecture);
-  const slots: ParameterSlot[] = [];
+  const ranges: ParameterRange[] = [];
   let offset = 0;
   for (let layer = 0; layer < 3; layer++) {
     const [fanIn, fanOut] = [sizes[layer], sizes[layer + 1]];
@@ -96,16 +96,16 @@ export function parameterSlots(architecture: Sizes): ParameterSlot[] {
       const [name, shape] of [[`w${layer}`, [fanOut, fanIn]], [`b${layer}`, [fanOut]]] as const
     ) {
       const length = shape.reduce<number>((product, size) => product * size, 1);
-      slots.push({ name: name as ParameterName, shape, offset, length });
+      ranges.push({ name: name as ParameterName, shape, offset, length });
       offset += length;
     }
   }
-  return slots;
+  return ranges;
 }
 
 /** Returns the total number of parameters: 45,360 for the notebook's net. */
 export function parameterCount(architecture: Sizes): number {
-  const last = parameterSlots(architecture)[5];
+  const last = parameterRanges(architecture)[5];
   return last.offset + last.length;
 }
 
@@ -115,7 +115,7 @@ export function layerSizes({ inputs, hidden, classes }: Sizes): number[] {
 }
 
 /**
- * Copies the parameters into one array with the layout of `parameterSlots`.
+ * Copies the parameters into one array with the layout of `parameterRanges`.
  *
  * @param architecture The net's sizes
  * @param parameters By name
@@ -127,7 +127,7 @@ export function flatParameters(
   parameters: NetParameters,
 ): Float32Array<ArrayBuffer> {
   const flat = new Float32Array(parameterCount(architecture));
-  for (const { name, offset, length } of parameterSlots(architecture)) {
+  for (const { name, offset, length } of parameterRanges(architecture)) {
     if (parameters[name].length !== length) {
       throw new RangeError(
         `Cannot use these parameters as ${name} must have ${length} elements in a net of ` +

@@ -1,6 +1,6 @@
 /** Initializes the parameters of a net. */
 import type { DistSampler } from "../random/dist_sampler.ts";
-import { parameterCount, parameterSlots, type Sizes } from "./architecture.ts";
+import { parameterCount, parameterRanges, type Sizes } from "./architecture.ts";
 
 /**
  * How parameters are initialized.
@@ -30,7 +30,7 @@ export const INITIALIZATIONS: Readonly<Record<Initialization, Deviations>> = {
  * @param architecture The net's sizes
  * @param initialization The distribution
  * @param sampler The source of random numbers; advances by six draws for `normal`, three for `glorot`
- * @returns Flat, in the layout of `parameterSlots`
+ * @returns Flat, in the layout of `parameterRanges`
  *
  * @example
  * ```ts
@@ -52,7 +52,7 @@ export function drawParameters(
 ): Float32Array<ArrayBuffer> {
   const parameters = new Float32Array(parameterCount(architecture));
   const { weights, biases } = INITIALIZATIONS[initialization];
-  for (const { shape, offset } of parameterSlots(architecture)) {
+  for (const { shape, offset } of parameterRanges(architecture)) {
     const [fanOut, fanIn] = shape;
     const deviation = fanIn === undefined ? biases : weights(fanIn, fanOut);
     if (deviation === 0) continue;

@@ -19,7 +19,7 @@ import {
   type Floats,
   type ModelArchitecture,
   type ParameterName,
-  parameterSlots,
+  parameterRanges,
   type Sizes,
 } from "./architecture.ts";
 import { HEADS } from "./heads.ts";
@@ -40,7 +40,7 @@ export interface Activations {
  * Runs the net on a batch.
  *
  * @param architecture The net's sizes, activation and head
- * @param parameters Flat, in the layout of `parameterSlots`
+ * @param parameters Flat, in the layout of `parameterRanges`
  * @param inputs Shape (B, D); B follows from the length
  * @returns The outputs of every layer
  *
@@ -126,7 +126,7 @@ export function predictedClass(outputs: Floats): number {
  * backpropagation in closed form.
  *
  * @param architecture The net's sizes, activation and head
- * @param parameters Flat, in the layout of `parameterSlots`
+ * @param parameters Flat, in the layout of `parameterRanges`
  * @param inputs Shape (B, D)
  * @param labels Shape (B)
  * @returns Flat, in the layout of the parameters
@@ -180,7 +180,7 @@ export function gradients(
  * Returns the parameters by name, as views into the flat array.
  *
  * @param architecture The net's sizes
- * @param parameters Flat, in the layout of `parameterSlots`
+ * @param parameters Flat, in the layout of `parameterRanges`
  * @returns Views: writing to one writes to the flat array
  *
  * @example
@@ -199,7 +199,7 @@ export function parameterViews<Array extends Floats>(
   parameters: Array,
 ): Record<ParameterName, Array> {
   return Object.fromEntries(
-    parameterSlots(architecture).map((
+    parameterRanges(architecture).map((
       { name, offset, length },
     ) => [name, parameters.subarray(offset, offset + length)]),
   ) as Record<ParameterName, Array>;

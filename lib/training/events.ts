@@ -62,7 +62,7 @@ export interface BestStep {
   iteration: number;
   /** Accuracy on held-out rows, a fraction from 0 to 1. */
   accuracy: number;
-  /** Flat, in the layout of `parameterSlots`. */
+  /** Flat, in the layout of `parameterRanges`. */
   parameters: Float32Array;
 }
 

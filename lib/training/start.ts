@@ -13,7 +13,7 @@ export interface RunStart {
   split: Split;
   /** The position among the training rows of the row that is shown as a spot check. */
   sample: number;
-  /** The initial parameters, flat, in the layout of `parameterSlots`. */
+  /** The initial parameters, flat, in the layout of `parameterRanges`. */
   parameters: Float32Array;
   /** The sampler's key after these draws. */
   key: Key;

@@ -3,7 +3,7 @@ import {
   type Architecture,
   flatParameters,
   parameterCount,
-  parameterSlots,
+  parameterRanges,
 } from "../../lib/net/architecture.ts";
 import { parameterViews } from "../../lib/net/maths.ts";
 
@@ -22,7 +22,7 @@ Deno.test("flatParameters() returns what parameterViews() divided", () => {
 
 Deno.test("flatParameters() rejects a parameter with too few or too many numbers", () => {
   const views = parameterViews(NET, new Float32Array(parameterCount(NET)));
-  for (const { name, length } of parameterSlots(NET)) {
+  for (const { name, length } of parameterRanges(NET)) {
     for (const wrong of [length - 1, length + 1]) {
       const parameters = { ...views, [name]: new Float32Array(wrong) };
       assertThrows(() => flatParameters(NET, parameters), RangeError, name);

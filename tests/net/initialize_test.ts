@@ -3,7 +3,7 @@ import {
   type Architecture,
   parameterCount,
   type ParameterName,
-  parameterSlots,
+  parameterRanges,
 } from "../../lib/net/architecture.ts";
 import { drawParameters } from "../../lib/net/initialize.ts";
 import { parameterViews } from "../../lib/net/maths.ts";
@@ -46,7 +46,7 @@ Deno.test("drawParameters() with glorot draws only weights, with a variance of 2
   for (let draws = 1; draws < 3; draws++) afterThree.nextKey();
   assertEquals(sampler.key, afterThree.key);
   assertEquals(drawn.w0, first.map((draw) => draw * Math.sqrt(2 / (784 + 50))));
-  for (const { name, shape, length } of parameterSlots(NET)) {
+  for (const { name, shape, length } of parameterRanges(NET)) {
     const variance = drawn[name].reduce((sum, w) => sum + w * w, 0) / length;
     const expected = shape.length === 1 ? 0 : 2 / (shape[0] + shape[1]);
     assert(Math.abs(variance - expected) <= 5 * expected * Math.sqrt(2 / length), name);

@@ -2,7 +2,7 @@
  * Maps the parameters to their addresses in the WebAssembly memory, as assembly/memory.ts describes
  * it.
  */
-import { type Architecture, parameterSlots } from "../../net/architecture.ts";
+import { type Architecture, parameterRanges } from "../../net/architecture.ts";
 import { type LayerView, panelWidth } from "./layout.ts";
 
 /** Units in a strip. */
@@ -13,16 +13,16 @@ const STRIP = 8;
  *
  * @param architecture The net
  * @param layers The layers in the memory
- * @returns Shape (parameters), in the order of `parameterSlots`
+ * @returns Shape (parameters), in the order of `parameterRanges`
  */
 export function parameterIndices(
   architecture: Architecture,
   layers: readonly LayerView[],
 ): Uint32Array {
-  const slots = parameterSlots(architecture);
-  const { offset: last, length } = slots[5];
+  const ranges = parameterRanges(architecture);
+  const { offset: last, length } = ranges[5];
   const indices = new Uint32Array(last + length);
-  for (const [i, { shape: [outputs, inputs], offset }] of slots.entries()) {
+  for (const [i, { shape: [outputs, inputs], offset }] of ranges.entries()) {
     const { w, bias, isSparse } = layers[i >> 1];
     for (let output = 0; output < outputs; output++) {
       if (inputs === undefined) {
@@ -64,7 +64,7 @@ const panels: Order = (unit, units, lines) => {
  * @param architecture The net
  * @param layers The layers in the memory
  * @param memory The memory as an array of float32 numbers
- * @param parameters The parameters, in the order of `parameterSlots`
+ * @param parameters The parameters, in the order of `parameterRanges`
  */
 export function writeCopies(
   architecture: Architecture,
@@ -72,7 +72,7 @@ export function writeCopies(
   memory: Float32Array,
   parameters: Float32Array,
 ): void {
-  for (const [i, { shape: [outputs, inputs], offset }] of parameterSlots(architecture).entries()) {
+  for (const [i, { shape: [outputs, inputs], offset }] of parameterRanges(architecture).entries()) {
     const { wBackward, isSparse } = layers[i >> 1];
     if (inputs === undefined || wBackward === 0) continue;
     const lines = isSparse ? outputs : STRIP * Math.ceil(outputs / STRIP);

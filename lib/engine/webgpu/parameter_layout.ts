@@ -8,7 +8,7 @@
  * input that is always 1, so that its weights are the biases. The gradients of the padding are 0,
  * so it stays 0, and no kernel has to check for it.
  */
-import { type Architecture, layerSizes, parameterSlots } from "../../net/architecture.ts";
+import { type Architecture, layerSizes, parameterRanges } from "../../net/architecture.ts";
 
 /** The sizes of a net in GPU buffers, and where its parts begin there. */
 export interface ParameterLayout {
@@ -19,7 +19,7 @@ export interface ParameterLayout {
   bytes: number;
   /** The number of quads in a row's trace: x0 to x3 and d1 to d3. */
   traceQuads: number;
-  /** The index in the buffer of each parameter, in the order of `parameterSlots`. */
+  /** The index in the buffer of each parameter, in the order of `parameterRanges`. */
   indices: Uint32Array;
 }
 
@@ -31,11 +31,11 @@ export interface ParameterLayout {
  */
 export function parameterLayout(architecture: Architecture): ParameterLayout {
   const quads = layerSizes(architecture).map((n) => Math.ceil(n / 4)) as ParameterLayout["quads"];
-  const slots = parameterSlots(architecture);
-  const indices = new Uint32Array(slots[5].offset + slots[5].length);
+  const ranges = parameterRanges(architecture);
+  const indices = new Uint32Array(ranges[5].offset + ranges[5].length);
   let blocks = 0;
   for (let layer = 0; layer < 3; layer++) {
-    const [weights, biases] = slots.slice(2 * layer, 2 * layer + 2);
+    const [weights, biases] = ranges.slice(2 * layer, 2 * layer + 2);
     const [fanOut, fanIn] = weights.shape;
     const [inputQuads, outputQuads] = quads.slice(layer, layer + 2);
     const indexOf = (unit: number, input: number) =>
@@ -52,7 +52,7 @@ export function parameterLayout(architecture: Architecture): ParameterLayout {
 }
 
 /**
- * Copies parameters in the order of `parameterSlots` into the layout of a buffer; the padding is 0.
+ * Copies parameters in the order of `parameterRanges` into the layout of a buffer; the padding is 0.
  */
 export function pack(values: Float32Array, layout: ParameterLayout): Float32Array<ArrayBuffer> {
   const packed = new Float32Array(layout.bytes / 4);
@@ -60,7 +60,7 @@ export function pack(values: Float32Array, layout: ParameterLayout): Float32Arra
   return packed;
 }
 
-/** Copies the parameters of a buffer back into the order of `parameterSlots`. */
+/** Copies the parameters of a buffer back into the order of `parameterRanges`. */
 export function unpack(packed: Float32Array, layout: ParameterLayout): Float32Array<ArrayBuffer> {
   return Float32Array.from(layout.indices, (index) => packed[index]);
 }

@@ -1,7 +1,7 @@
 /** Creates the report on one run. */
 import type { Dataset, Split } from "../../data/dataset.ts";
 import { percent } from "../../files/printable.ts";
-import { type Model, parameterSlots } from "../../net/architecture.ts";
+import { type Model, parameterRanges } from "../../net/architecture.ts";
 import { evaluate, type EvaluationReport } from "../../training/evaluate.ts";
 import { OPTION_NAMES } from "../../training/option_table.ts";
 import { NOTEBOOK, resolveOptions, type TrainingOptions } from "../../training/options.ts";
@@ -45,7 +45,7 @@ export async function runPage(
   const { architecture } = model;
   const { split, parameters } = drawStart(data, run.options, architecture);
   const report = await evaluateRows(model, data, split.test);
-  const [w0] = parameterSlots(architecture);
+  const [w0] = parameterRanges(architecture);
   const drawn = run.initFrom === undefined
     ? parameters.subarray(w0.offset, w0.offset + w0.length)
     : undefined;

@@ -1,6 +1,6 @@
 /** Contract: evaluations count correct predictions and average the loss. */
 import { assert, assertEquals } from "@std/assert";
-import { type Architecture, parameterSlots } from "../../../lib/net/architecture.ts";
+import { type Architecture, parameterRanges } from "../../../lib/net/architecture.ts";
 import { OPTIMIZERS } from "../../../lib/net/optimizers.ts";
 import { drawState, generatedData, Reference } from "../../../lib/engine/reference.ts";
 import {
@@ -26,7 +26,7 @@ export function registerEvaluations(register: Register, make: MakeEngine): void 
           const options = { ...NOTEBOOK_ENGINE, architecture };
           const state = drawState(architecture, options.optimizer, 1);
           // With larger biases, nearly all rows would have the same prediction.
-          for (const { name, offset, length } of parameterSlots(architecture)) {
+          for (const { name, offset, length } of parameterRanges(architecture)) {
             for (let i = offset; name.startsWith("b") && i < offset + length; i++) {
               state.parameters[i] *= 0.1;
             }
@@ -98,7 +98,7 @@ export function registerEvaluations(register: Register, make: MakeEngine): void 
     const data = generatedData({ rows: 100, width: 28, height: 28, classes: 10 });
     const state = drawState(architecture, optimizer);
     // With this b2, the outputs of classes 3, 6 and 9 are exactly 1, and the others are -1.
-    const { offset, length } = parameterSlots(architecture)[5];
+    const { offset, length } = parameterRanges(architecture)[5];
     for (let c = 0; c < length; c++) {
       state.parameters[offset + c] = c > 0 && c % 3 === 0 ? 200 : -200;
     }
@@ -119,7 +119,7 @@ export function registerEvaluations(register: Register, make: MakeEngine): void 
           data.images.fill(255, 784, 2 * 784);
           await using engine = await make({ ...NOTEBOOK_ENGINE, architecture });
           engine.load(data);
-          for (const { name, offset } of parameterSlots(architecture)) {
+          for (const { name, offset } of parameterRanges(architecture)) {
             const state = drawState(architecture, OPTIMIZERS.sgd.defaults);
             engine.start(allRows(data), state);
             engine.evaluate(allRows(data));

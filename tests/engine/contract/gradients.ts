@@ -1,7 +1,7 @@
 /** Contract: gradients match float64, also if sizes are no multiples of a kernel's tiles. */
 import { assert } from "@std/assert";
 import { type Activation, ACTIVATIONS } from "../../../lib/net/activations.ts";
-import { type Architecture, layerSizes, parameterSlots } from "../../../lib/net/architecture.ts";
+import { type Architecture, layerSizes, parameterRanges } from "../../../lib/net/architecture.ts";
 import { type Head, HEADS } from "../../../lib/net/heads.ts";
 import { prngKey } from "../../../lib/random/threefry.ts";
 import {
@@ -71,7 +71,7 @@ export function registerGradients(register: Register, make: MakeEngine): void {
           // A saturated output's 1 - x3^2 is inexact, which a batch of one row shows without averaging.
           const tolerance = Math.max(...hidden) > 128 ? 1e-4 : count === 1 ? 2e-5 : 1e-5;
           assert(error <= tolerance, `batch of ${count}: relative error ${error}`);
-          for (const { name, offset, length } of parameterSlots(architecture)) {
+          for (const { name, offset, length } of parameterRanges(architecture)) {
             const [ours, theirs] = [gradient, expected].map((all) =>
               all.slice(offset, offset + length)
             );

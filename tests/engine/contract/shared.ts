@@ -6,6 +6,8 @@ import { generatedData } from "../../../lib/engine/reference.ts";
 import { OPTIMIZERS } from "../../../lib/net/optimizers.ts";
 import { prngKey, split } from "../../../lib/random/threefry.ts";
 
+export { NOTEBOOK_ENGINE } from "../../../lib/engine/self_check.ts";
+
 /** Creates the engine under test. */
 export type MakeEngine = (options: EngineOptions) => Promise<Engine>;
 /** Creates an engine, loads a data set and starts a run, on all its rows unless others are given. */
@@ -44,22 +46,6 @@ export type Register = (
   test: () => Promise<void>,
   options?: { core?: boolean; distorts?: boolean },
 ) => void;
-
-/** The notebook's engine options. */
-export const NOTEBOOK_ENGINE: EngineOptions = {
-  architecture: {
-    inputs: 784,
-    hidden: [50, 100],
-    classes: 10,
-    activation: "tanh",
-    head: "notebook",
-  },
-  optimizer: OPTIMIZERS.sgd.defaults,
-  batchSize: 100,
-  scale: "l2",
-  augment: "none",
-  threefry: "legacy",
-};
 
 /**
  * Options of a small net that differ from the notebook's in every respect. An engine that pads images

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { findAdapter, Gpu } from "../../../lib/engine/webgpu/device.ts";
 import { createWebGpuEngine } from "../../../lib/engine/webgpu/webgpu_engine.ts";
-import { parameterCount, parameterSlots } from "../../../lib/net/architecture.ts";
+import { parameterCount, parameterRanges } from "../../../lib/net/architecture.ts";
 import { normal } from "../../../lib/random/distributions.ts";
 import { prngKey } from "../../../lib/random/threefry.ts";
 import { needs } from "../../requirements.ts";
@@ -61,7 +61,7 @@ Deno.test({
     const data = generatedData({ rows: 20, width: 28, height: 28, classes: 10 });
     const noise = normal(prngKey(1), 4099);
     const parameters = new Float32Array(parameterCount(architecture));
-    for (const { shape: [, fanIn = 100], offset, length } of parameterSlots(architecture)) {
+    for (const { shape: [, fanIn = 100], offset, length } of parameterRanges(architecture)) {
       for (let i = 0; i < length; i++) {
         parameters[offset + i] = noise[(offset + i) % noise.length] / Math.sqrt(fanIn);
       }
