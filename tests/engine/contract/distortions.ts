@@ -44,7 +44,7 @@ export function registerDistortions(register: Register, make: MakeEngine): void 
 
   register("in every way at once distorts images as the definition in float64 does", async () => {
     for (const size of [[28, 28], [5, 1]]) await assertDistorted(make, ALL, size);
-  }, { core: true });
+  }, { core: true, distorts: true });
 
   register("distorts images of any size as the definition in float64 does", async () => {
     for (const size of [[1, 1], [1, 6], [3, 5], [14, 3], [18, 20], [19, 34], [37, 4]]) {
@@ -96,7 +96,7 @@ export function registerDistortions(register: Register, make: MakeEngine): void 
       // A byte in some hundreds is one level off. Other distortions would be off by about 1.
       assert(Math.sqrt(error / length) < 2e-3, `${Math.sqrt(error / length)}`);
     },
-    { core: true },
+    { core: true, distorts: true },
   );
 }
 

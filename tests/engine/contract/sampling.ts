@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import type { EngineOptions } from "../../../lib/engine/engine.ts";
 import { permutation } from "../../../lib/random/distributions.ts";
-import { prngKey, split } from "../../../lib/random/threefry.ts";
+import { type Key, prngKey, split } from "../../../lib/random/threefry.ts";
 import { drawState, generatedData } from "../../../lib/engine/reference.ts";
 import { allRows, type MakeEngine, NOTEBOOK_ENGINE, type Register } from "./shared.ts";
 
@@ -16,7 +16,7 @@ export function registerSampling(register: Register, make: MakeEngine): void {
         architecture,
         scale: "unit",
         threefry,
-        batchSize: 200,
+        batchSize: 150,
       };
       // All rows have the same label, so the sum of a batch's random images identifies its rows.
       const data = generatedData({ rows: 60_000, width: 8, height: 8, classes: 1 });
@@ -27,7 +27,7 @@ export function registerSampling(register: Register, make: MakeEngine): void {
       // From 1626 rows on, permutation() sorts in two rounds.
       for (const n of [1, 101, 1625, 1626, 60_000]) {
         const trainRows = allRows(data).slice(60_000 - n).reverse();
-        const parts = [[0, 1], [0, 100], [0, 200], [n - 1, 1], [(n / 2) | 0, 100], [n - 37, 37]]
+        const parts = [[0, 1], [0, 100], [0, 150], [n - 1, 1], [(n / 2) | 0, 100], [n - 37, 37]]
           .filter(([from, count]) => from >= 0 && from + count <= n);
         // First each part with its own key, then all parts with the same key, as in an epoch.
         const keys = split(prngKey(n), parts.length);
@@ -35,8 +35,10 @@ export function registerSampling(register: Register, make: MakeEngine): void {
           key,
           part: parts[i % parts.length],
         }));
+        const orders = new Map<Key, Uint32Array>();
         for (const { key, part: [from, count] } of draws) {
-          const order = permutation(key, n, { threefry });
+          const order = orders.get(key) ?? permutation(key, n, { threefry });
+          orders.set(key, order);
           const expected = new Float64Array(64);
           for (const i of order.slice(from, from + count)) {
             for (let d = 0; d < 64; d++) expected[d] += data.images[trainRows[i] * 64 + d];

@@ -7,6 +7,7 @@ import { normal } from "../../../lib/random/distributions.ts";
 import { prngKey } from "../../../lib/random/threefry.ts";
 import { needs } from "../../requirements.ts";
 import { openLimited } from "./limited_device.ts";
+import { enginesOnOneDevice } from "./shared_device.ts";
 import { coreCases } from "../contract/cases.ts";
 import { allRows, NOTEBOOK_ENGINE } from "../contract/shared.ts";
 import { generatedData, Reference } from "../../../lib/engine/reference.ts";
@@ -15,10 +16,9 @@ const webgpu = await needs("webgpu");
 
 for (const kernels of ["hardware", "software"] as const) {
   // A data set of 60,000 rows of 64 pixels, 3.8 MB, is then divided into eight parts.
-  const cases = coreCases(async (options) => {
-    const gpu = await openLimited({ maxStorageBufferBindingSize: 2 ** 19 });
-    return await createWebGpuEngine(gpu, options, kernels);
-  });
+  const cases = coreCases(
+    enginesOnOneDevice(kernels, () => openLimited({ maxStorageBufferBindingSize: 2 ** 19 })),
+  ).filter(({ distorts }) => kernels === "hardware" || !distorts);
   for (const { does, test } of cases) {
     Deno.test({
       name: `WebGPU (${kernels} kernels, small bindings) engine ${does}`,
