@@ -43,8 +43,8 @@ export class SteeredEngine implements Engine {
     this.#engine.load(data);
   }
 
-  start(trainRows: Uint32Array, state: EngineState): void {
-    this.#engine.start(trainRows, state);
+  start(rows: Uint32Array, state: EngineState): void {
+    this.#engine.start(rows, state);
   }
 
   step(steps: readonly Step[]): void {

@@ -94,7 +94,7 @@ export interface Engine extends AsyncDisposable {
   /** Copies a data set's bytes and labels to the device; replaces an earlier data set. */
   load(data: Dataset): void;
   /** Starts a run on these rows of the loaded data, from this state. */
-  start(trainRows: Uint32Array, state: EngineState): void;
+  start(rows: Uint32Array, state: EngineState): void;
   /** Queues steps. */
   step(steps: readonly Step[]): void;
   /** Queues an evaluation on these rows of the loaded data, after the steps queued so far. */

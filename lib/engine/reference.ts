@@ -16,13 +16,13 @@ export class Reference {
   readonly moments: Float64Array;
   readonly #options: EngineOptions;
   readonly #data: Dataset;
-  readonly #trainRows: Uint32Array;
+  readonly #rows: Uint32Array;
   #stepsTaken: number;
 
-  constructor(options: EngineOptions, data: Dataset, trainRows: Uint32Array, state: EngineState) {
+  constructor(options: EngineOptions, data: Dataset, rows: Uint32Array, state: EngineState) {
     this.#options = options;
     this.#data = data;
-    this.#trainRows = trainRows;
+    this.#rows = rows;
     this.parameters = Float64Array.from(state.parameters);
     this.moments = Float64Array.from(state.moments);
     this.#stepsTaken = state.stepsTaken;
@@ -31,8 +31,8 @@ export class Reference {
   /** Returns the gradient that a step would use now. */
   gradient({ key, from, count }: Step): Float64Array {
     const { architecture, augment, threefry, scale } = this.#options;
-    const drawn = permutation(key, this.#trainRows.length, { threefry });
-    const rows = Array.from(drawn.slice(from, from + count), (row) => this.#trainRows[row]);
+    const drawn = permutation(key, this.#rows.length, { threefry });
+    const rows = Array.from(drawn.slice(from, from + count), (row) => this.#rows[row]);
     const change = (image: Uint8Array, i: number) =>
       augmentImage(image, this.#data, augment, { key, position: from + i });
     const inputs = inputsOf(this.#data, rows, scale, change);

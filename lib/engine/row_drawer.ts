@@ -9,7 +9,7 @@ import { canShareMemory, Threads } from "./cpu/threads.ts";
 /** Options of a `RowDrawer`. */
 export interface RowDrawerOptions {
   /** Shape (n): the numbers that rows are drawn from. */
-  trainRows: Uint32Array;
+  rows: Uint32Array;
   /** Maximum number of rows in a draw. */
   largest: number;
   /** The layout of the random bits. */
@@ -28,26 +28,26 @@ export interface RowDrawerOptions {
  * import { prngKey } from "../random/threefry.ts";
  * import { assertEquals } from "@std/assert";
  *
- * const trainRows = Uint32Array.of(10, 11, 12, 13, 14);
- * using drawer = new RowDrawer({ trainRows, largest: 3, layout: "legacy" });
+ * const rows = Uint32Array.of(10, 11, 12, 13, 14);
+ * using drawer = new RowDrawer({ rows, largest: 3, layout: "legacy" });
  * drawer.push([{ key: prngKey(1), from: 2, count: 3 }]);
- * assertEquals(drawer.next(), permutation(prngKey(1), 5).slice(2).map((i) => trainRows[i]));
+ * assertEquals(drawer.next(), permutation(prngKey(1), 5).slice(2).map((i) => rows[i]));
  * ```
  */
 export class RowDrawer implements Disposable {
   readonly #threads: Threads;
   readonly #draws: Draws;
 
-  constructor({ trainRows, largest, layout }: RowDrawerOptions) {
+  constructor({ rows, largest, layout }: RowDrawerOptions) {
     const threads = canShareMemory() && coreCount() > 1 ? 2 : 1;
-    const planned = planDrawMemory({ rows: trainRows.length, largest, layout, threads });
+    const planned = planDrawMemory({ rows: rows.length, largest, layout, threads });
     this.#threads = new Threads(
       (isShared) => compileModule(buildOfHere(), isShared),
       planned,
       threads,
     );
     this.#draws = new Draws(this.#threads);
-    this.#draws.start(trainRows);
+    this.#draws.start(rows);
   }
 
   /** Adds draws, and starts on them at once. */

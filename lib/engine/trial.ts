@@ -2,7 +2,7 @@
 import { functionsOf } from "../net/optimizers.ts";
 import { prngKey, split } from "../random/threefry.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { parameterRanges } from "../net/architecture.ts";
+import { parameterCount, parameterRanges } from "../net/architecture.ts";
 import { normal } from "../random/distributions.ts";
 import type { Engine, EngineOptions, EngineState, Step } from "./engine.ts";
 import { generatedData } from "./reference.ts";
@@ -114,12 +114,11 @@ function dataFor({ architecture: { inputs, classes }, batchSize }: EngineOptions
  */
 function startFor({ architecture, optimizer }: EngineOptions): EngineState {
   const drawn = normal(prngKey(1), DIFFERENT_PARAMETERS);
-  const ranges = parameterRanges(architecture);
-  const count = ranges[5].offset + ranges[5].length;
+  const count = parameterCount(architecture);
   const parameters = new Float32Array(count);
-  ranges.forEach(({ shape: [, fanIn], offset, length }, slot) => {
+  parameterRanges(architecture).forEach(({ shape: [, fanIn], offset, length }, array) => {
     for (let i = 0; i < length; i++) {
-      const deviation = fanIn ? 1 / Math.sqrt(fanIn) : slot < 5 && i % 4 === 0 ? 10 : 1;
+      const deviation = fanIn ? 1 / Math.sqrt(fanIn) : array < 5 && i % 4 === 0 ? 10 : 1;
       parameters[offset + i] = drawn[(offset + i) % DIFFERENT_PARAMETERS] * deviation;
     }
   });

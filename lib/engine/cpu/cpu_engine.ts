@@ -144,7 +144,7 @@ interface LoadedData {
 /** A run, started by `start()`. */
 interface Run {
   loaded: LoadedData;
-  trainRows: Uint32Array;
+  rows: Uint32Array;
   /** Steps that were queued before the queue reached the run's start. */
   early: Step[];
 }
@@ -213,11 +213,11 @@ class CpuEngine implements Engine {
     this.#queue.push(() => this.#closeAllBut(threads));
   }
 
-  start(trainRows: Uint32Array, state: EngineState): void {
+  start(rows: Uint32Array, state: EngineState): void {
     const loaded = this.#requireLoaded("start a run");
-    assertTrainRows(trainRows, loaded.data.labels.length);
+    assertTrainRows(rows, loaded.data.labels.length);
     assertState(this.options, state);
-    const run: Run = { loaded, trainRows: trainRows.slice(), early: [] };
+    const run: Run = { loaded, rows: rows.slice(), early: [] };
     const { parameters, moments, stepsTaken } = {
       parameters: state.parameters.slice(),
       moments: state.moments.slice(),
@@ -225,7 +225,7 @@ class CpuEngine implements Engine {
     };
     this.#run = run;
     this.#queue.push(() => {
-      loaded.draws.start(run.trainRows);
+      loaded.draws.start(run.rows);
       loaded.draws.push(run.early);
       this.#writeState(loaded, parameters, moments);
       this.#stepsTaken = stepsTaken;
@@ -237,7 +237,7 @@ class CpuEngine implements Engine {
     this.#assertNotDisposed();
     const run = this.#run;
     if (run === undefined) throw new Error("Cannot step as no run was started: call start() first");
-    for (const step of steps) assertDrawable(this.options, step, run.trainRows.length);
+    for (const step of steps) assertDrawable(this.options, step, run.rows.length);
     const copies = steps.map((step) => ({ ...step, key: step.key.slice() }));
     if (run === this.#current) run.loaded.draws.push(copies);
     else run.early.push(...copies);

@@ -25,10 +25,10 @@ export class Draws {
   }
 
   /** Starts a run. All draws of the previous one have been taken: the engine's queue keeps order. */
-  start(trainRows: Uint32Array): void {
+  start(rows: Uint32Array): void {
     const { words, layout } = this.#threads;
-    words.set(trainRows, layout.trainRows / 4);
-    this.#threads.trainCount = trainRows.length;
+    words.set(rows, layout.trainRows / 4);
+    this.#threads.trainCount = rows.length;
   }
 
   /** Adds draws, and requests as many as there are free slots. */

@@ -2,7 +2,7 @@
  * Maps the parameters to their addresses in the WebAssembly memory, as assembly/memory.ts describes
  * it.
  */
-import { type Architecture, parameterRanges } from "../../net/architecture.ts";
+import { type Architecture, parameterCount, parameterRanges } from "../../net/architecture.ts";
 import { type LayerView, panelWidth } from "./layout.ts";
 
 /** Units in a strip. */
@@ -19,10 +19,8 @@ export function parameterIndices(
   architecture: Architecture,
   layers: readonly LayerView[],
 ): Uint32Array {
-  const ranges = parameterRanges(architecture);
-  const { offset: last, length } = ranges[5];
-  const indices = new Uint32Array(last + length);
-  for (const [i, { shape: [outputs, inputs], offset }] of ranges.entries()) {
+  const indices = new Uint32Array(parameterCount(architecture));
+  for (const [i, { shape: [outputs, inputs], offset }] of parameterRanges(architecture).entries()) {
     const { w, bias, isSparse } = layers[i >> 1];
     for (let output = 0; output < outputs; output++) {
       if (inputs === undefined) {

@@ -8,7 +8,12 @@
  * input that is always 1, so that its weights are the biases. The gradients of the padding are 0,
  * so it stays 0, and no kernel has to check for it.
  */
-import { type Architecture, layerSizes, parameterRanges } from "../../net/architecture.ts";
+import {
+  type Architecture,
+  layerSizes,
+  parameterCount,
+  parameterRanges,
+} from "../../net/architecture.ts";
 
 /** The sizes of a net in GPU buffers, and where its parts begin there. */
 export interface ParameterLayout {
@@ -32,7 +37,7 @@ export interface ParameterLayout {
 export function parameterLayout(architecture: Architecture): ParameterLayout {
   const quads = layerSizes(architecture).map((n) => Math.ceil(n / 4)) as ParameterLayout["quads"];
   const ranges = parameterRanges(architecture);
-  const indices = new Uint32Array(ranges[5].offset + ranges[5].length);
+  const indices = new Uint32Array(parameterCount(architecture));
   let blocks = 0;
   for (let layer = 0; layer < 3; layer++) {
     const [weights, biases] = ranges.slice(2 * layer, 2 * layer + 2);

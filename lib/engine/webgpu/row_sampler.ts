@@ -97,7 +97,7 @@ export class RowSampler {
     }
     const drawer = choose
       ? undefined
-      : new RowDrawer({ trainRows: rows, largest: batchSize, layout: threefry });
+      : new RowDrawer({ rows, largest: batchSize, layout: threefry });
     this.#train = { count: rows.length, buffers, rounds, choose, drawer };
   }
 

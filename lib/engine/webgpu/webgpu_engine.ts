@@ -198,8 +198,8 @@ export class WebGpuEngine implements Engine {
     this.#gatherer.load(data);
   }
 
-  start(trainRows: Uint32Array, state: EngineState): void {
-    assertTrainRows(trainRows, this.#requireLoaded("train on"));
+  start(rows: Uint32Array, state: EngineState): void {
+    assertTrainRows(rows, this.#requireLoaded("train on"));
     assertState(this.options, state);
     const { architecture, optimizer } = this.options;
     const length = parameterCount(architecture);
@@ -213,7 +213,7 @@ export class WebGpuEngine implements Engine {
       queue.writeBuffer(buffer, 0, pack(moment, this.#layout));
     });
     this.#stepsTaken = state.stepsTaken;
-    this.#sampler.start(trainRows);
+    this.#sampler.start(rows);
   }
 
   step(steps: readonly Step[]): void {
