@@ -41,11 +41,13 @@ const LAYER_FIELDS = [
   "stride",
   "pairs",
   "pairsEnd",
+  "sections",
   "columns",
   "columnStart",
   "panels",
   "deltaPairs",
   "deltaPairsEnd",
+  "deltaSections",
 ] as const;
 
 /** A layer's sizes and addresses: see assembly/layer.ts. Fields that a layer does not have are 0. */
@@ -73,6 +75,9 @@ const BLOCK_ROWS = 512;
 /** The maximum number of rows (4 bytes each) and of steps (a power of two) to draw in advance. */
 const ROWS_AHEAD = 1 << 20;
 const STEPS_AHEAD = 32;
+
+/** The inputs or units of a section: 4 SECTION_VECTORS of assembly/memory.ts. */
+const SECTION = 208;
 
 /** The bytes of the words that threads share. */
 const CONTROL_BYTES = 256;
@@ -119,7 +124,7 @@ export function planMemory(plan: MemoryPlan): PlannedEngine {
     const { isSparse } = size;
     const stride = outputStride(size);
     const none = { x: 0, dx: 0, xStride: 0, wBackward: 0 };
-    const lists = { pairs: 0, pairsEnd: 0, columns: 0, columnStart: 0, panels: 0 };
+    const lists = { pairs: 0, pairsEnd: 0, sections: 0, columns: 0, columnStart: 0, panels: 0 };
     const view = {
       ...size,
       isSparse: Number(isSparse),
@@ -132,6 +137,7 @@ export function planMemory(plan: MemoryPlan): PlannedEngine {
       ...lists,
       deltaPairs: 0,
       deltaPairsEnd: 0,
+      deltaSections: 0,
     };
     if (i > 0) {
       const copied = isSparse ? panelUnits : stripUnits;
@@ -139,14 +145,16 @@ export function planMemory(plan: MemoryPlan): PlannedEngine {
     }
     if (isSparse) {
       view.pairs = memory.take(8 * blockRows * size.inputs + 64);
-      view.pairsEnd = memory.take(4 * blockRows);
+      view.sections = i === 0 ? 1 : Math.ceil(size.inputs / SECTION);
+      view.pairsEnd = memory.take(4 * blockRows * view.sections);
       view.columns = memory.take(8 * blockRows * size.inputs);
       view.columnStart = memory.take(4 * (size.inputs + 2));
       view.panels = memory.take(4 * blockRows * panelUnits(size.units));
     }
     if (isSparse && i > 0) {
       view.deltaPairs = memory.take(8 * blockRows * size.units);
-      view.deltaPairsEnd = memory.take(4 * blockRows);
+      view.deltaSections = Math.ceil(size.units / SECTION);
+      view.deltaPairsEnd = memory.take(4 * blockRows * view.deltaSections);
     }
     return view;
   }) as PlannedEngine["layers"];

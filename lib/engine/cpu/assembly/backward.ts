@@ -19,10 +19,12 @@ import {
   linesOf,
   panelWidth,
   scales,
+  SECTION_VECTORS,
   stripsOf,
   sums,
   VECTOR,
   vectorsOf,
+  WIDEST,
 } from "./memory";
 import { appendPairs } from "./pairs";
 import { sparseProduct } from "./sparse_product";
@@ -54,26 +56,31 @@ export function backwardToLayer1(from: u32, to: u32): void {
 
 /**
  * dx = d w * f'(z) for rows `from` to `to - 1`, where the layer's inputs are x = f(z), as a sum over
- * the nonzero deltas of each row. The outer loop is over panels of inputs, so that a panel's weights
- * stay in the cache for all rows.
+ * the nonzero deltas of each row. The loops are those of forward.ts: panels of inputs, sections of
+ * units, rows.
  */
 function sparseBackward(self: Layer, from: u32, to: u32): void {
   const f = activation;
-  const products = sums();
   const vectors = vectorsOf(self.inputs);
   const lines = linesOf(self.units);
   let width: u32 = 0;
   for (let v: u32 = 0; v < vectors; v += width) {
     width = panelWidth(vectors - v);
     const weights = self.wBackward + v * lines * VECTOR;
+    for (let section: u32 = 0; section < self.deltaSections; section++) {
+      for (let row = from; row < to; row++) {
+        const end = self.deltaEndOf(row, section);
+        const pairs = section == 0 ? self.deltaPairsOf(row) : load<u32>(end - 4);
+        const dx = self.dx + row * self.xStride + v * VECTOR;
+        sparseProduct(width, pairs, load<u32>(end), weights, dx, section == 0);
+      }
+    }
     for (let row = from; row < to; row++) {
-      const end = load<u32>(self.deltaPairsEnd + 4 * row);
-      sparseProduct(width, self.deltaPairsOf(row), end, weights, products);
       const offset = row * self.xStride + v * VECTOR;
       const x = self.x + offset;
       const dx = self.dx + offset;
       for (let at: usize = 0; at < width * VECTOR; at += VECTOR) {
-        v128.store(dx + at, timesDerivative(f, v128.load(products + at), v128.load(x + at)));
+        v128.store(dx + at, timesDerivative(f, v128.load(dx + at), v128.load(x + at)));
       }
     }
   }
@@ -127,8 +134,9 @@ function listDeltas(self: Layer, row: u32): void {
   const d = self.d + row * self.stride;
   const vectors = vectorsOf(self.units);
   let pairs = self.deltaPairsOf(row);
-  for (let v: u32 = 0; v < vectors; v += 16) {
-    pairs = appendPairs(d + v * VECTOR, 4 * v, min(16, vectors - v), pairs);
+  for (let v: u32 = 0; v < vectors; v += WIDEST) {
+    const width = min(WIDEST, vectors - v);
+    pairs = appendPairs(d + v * VECTOR, 4 * v, width, pairs);
+    store<u32>(self.deltaEndOf(row, v / SECTION_VECTORS), pairs);
   }
-  store<u32>(self.deltaPairsEnd + 4 * row, pairs);
 }

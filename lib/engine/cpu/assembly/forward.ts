@@ -20,6 +20,7 @@ import {
   outputActivation,
   panelWidth,
   scales,
+  SECTION_VECTORS,
   stripsOf,
   sums,
   VECTOR,
@@ -49,38 +50,52 @@ export function forward(from: u32, to: u32): void {
  * out = f(scale * x w^T + bias) for rows `from` to `to - 1`, as a sum over the nonzero inputs of
  * each row. If the next layer is sparse, it also lists the nonzero outputs for it.
  *
- * The outer loop is over panels, so that a panel's weights stay in the cache for all rows.
+ *            inputs         units
+ *   rows     of x           of out         The loops, from the outermost: panels of units, sections
+ *          [ s | s | s ]   [ p | p ]       of inputs, rows. So the part of w that is one panel wide
+ *          [ s | s | s ]   [ p | p ]       and one section long stays in the first cache for all rows.
  *
  * @param isScaled Whether inputs are pixels, bytes: then `scale` is the row's, applied once to the
  *   sum. Otherwise it is 1
  */
 function sparseForward(self: Layer, isScaled: bool, from: u32, to: u32): void {
-  const next = layer(2);
-  const isListed = isScaled && next.isSparse;
-  const products = sums();
+  const isListed = isScaled && layer(2).isSparse;
   const vectors = vectorsOf(self.units);
   const lines = linesOf(self.inputs);
   let width: u32 = 0;
   for (let v: u32 = 0; v < vectors; v += width) {
     width = panelWidth(vectors - v);
     const weights = self.w + v * lines * VECTOR;
-    const bias = self.bias + v * VECTOR;
+    const outputs = self.out + v * VECTOR;
+    for (let section: u32 = 0; section < self.sections; section++) {
+      for (let row = from; row < to; row++) {
+        const end = self.endOf(row, section);
+        const pairs = section == 0 ? self.pairsOf(row) : load<u32>(end - 4);
+        const out = outputs + row * self.stride;
+        sparseProduct(width, pairs, load<u32>(end), weights, out, section == 0);
+      }
+    }
     for (let row = from; row < to; row++) {
-      const end = load<u32>(self.pairsEnd + 4 * row);
-      sparseProduct(width, self.pairsOf(row), end, weights, products);
       const scale = isScaled
         ? v128.load32_splat(scales + 4 * load<u32>(blockRowNumbers + 4 * row))
         : f32x4.splat(1);
-      const out = self.out + row * self.stride + v * VECTOR;
+      const bias = self.bias + v * VECTOR;
+      const out = outputs + row * self.stride;
       for (let at: usize = 0; at < width * VECTOR; at += VECTOR) {
-        const z = multiplyAdd(scale, v128.load(products + at), v128.load(bias + at));
+        const z = multiplyAdd(scale, v128.load(out + at), v128.load(bias + at));
         v128.store(out + at, activate(activation, z));
       }
-      if (!isListed) continue;
-      const listed = v == 0 ? next.pairsOf(row) : load<u32>(next.pairsEnd + 4 * row);
-      store<u32>(next.pairsEnd + 4 * row, appendPairs(out, 4 * v, width, listed));
+      if (isListed) listOutputs(out, row, v, width);
     }
   }
+}
+
+/** Appends the nonzero outputs of layer 1 in a panel to the row's pairs of layer 2. */
+function listOutputs(out: usize, row: u32, v: u32, width: u32): void {
+  const next = layer(2);
+  // No panel before this one is narrower than 13 vectors, so the panel before it ends at v.
+  const pairs = v == 0 ? next.pairsOf(row) : load<u32>(next.endOf(row, (v - 1) / SECTION_VECTORS));
+  store<u32>(next.endOf(row, v / SECTION_VECTORS), appendPairs(out, 4 * v, width, pairs));
 }
 
 /**

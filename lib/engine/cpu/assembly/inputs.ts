@@ -40,7 +40,7 @@ export function buildInputs(from: u32, to: u32): void {
     const pairs = self.pairsOf(i);
     if (distorts) image = distorted(image, step.from + i);
     const end = shifts ? shiftedPairs(image, pairs, i) : nonzeroPairs(image, pairs);
-    store<u32>(self.pairsEnd + 4 * i, end);
+    store<u32>(self.endOf(i, 0), end);
   }
 }
 

@@ -48,17 +48,25 @@ export class Layer {
   // Of sparse layers only.
   /** (B, I): pairs {f32 input, u32 16 * number of the input} of the nonzero inputs of each row */
   pairs: usize;
-  /** u32 (B): the address after each row's last pair */
+  /**
+   * u32 (B, `sections`): the address after each row's last pair of each section. A section has
+   * SECTION inputs, or all: of pixels, most rows use the same few.
+   */
   pairsEnd: usize;
+  sections: u32;
   /** The same sorted by input: pairs {f32 input, u32 16 * row} (transpose.ts) */
   columns: usize;
   /** u32 (I + 2): the address of each input's first pair in `columns`, and the end */
   columnStart: usize;
   /** f32: d times the row's scale, in panels like w, each (`blockRows`, units of the panel) */
   panels: usize;
-  /** (B, O): pairs {f32 d, u32 16 * unit} of the nonzero d, and u32 (B): each row's end */
+  /**
+   * (B, O): pairs {f32 d, u32 16 * unit} of the nonzero d, and u32 (B, `deltaSections`): the address
+   * after each row's last pair of each section of SECTION units
+   */
   deltaPairs: usize;
   deltaPairsEnd: usize;
+  deltaSections: u32;
 
   /** Returns the address of a row's first pair. */
   @inline
@@ -66,10 +74,22 @@ export class Layer {
     return this.pairs + row * this.inputs * 8;
   }
 
+  /** Returns the address of the end of a row's pairs of a section. */
+  @inline
+  endOf(row: u32, section: u32): usize {
+    return this.pairsEnd + 4 * (row * this.sections + section);
+  }
+
   /** Returns the address of the first pair of a row's deltas. */
   @inline
   deltaPairsOf(row: u32): usize {
     return this.deltaPairs + row * this.units * 8;
+  }
+
+  /** Returns the address of the end of a row's pairs of deltas of a section. */
+  @inline
+  deltaEndOf(row: u32, section: u32): usize {
+    return this.deltaPairsEnd + 4 * (row * this.deltaSections + section);
   }
 }
 

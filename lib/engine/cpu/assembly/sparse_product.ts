@@ -13,7 +13,7 @@
 import { multiplyAdd } from "./arithmetic";
 
 /**
- * sums (4 width) = sum over pairs {f32 value, u32 16 * line} of value * matrix[line], with matrix
+ * sums (4 width) += sum over pairs {f32 value, u32 16 * line} of value * matrix[line], with matrix
  * (lines, 4 width).
  *
  * All sums stay in registers. V8 has 15 vector registers: 13 for the sums, one for the value, one
@@ -23,7 +23,8 @@ import { multiplyAdd } from "./arithmetic";
  * @param pair Address of the first pair
  * @param end Address after the last pair
  * @param matrix Address of line 0
- * @param sums Address of the result
+ * @param sums Address of the sums
+ * @param isFirst Whether the sums start at 0
  */
 export function sparseProduct(
   width: u32,
@@ -31,20 +32,47 @@ export function sparseProduct(
   end: usize,
   matrix: usize,
   sums: usize,
+  isFirst: bool,
 ): void {
-  if (width == 13) sparseSums(13, pair, end, matrix, sums);
-  else if (width == 8) sparseSums(8, pair, end, matrix, sums);
-  else sparseSums(4, pair, end, matrix, sums);
+  if (width == 13) sparseSums(13, pair, end, matrix, sums, isFirst);
+  else if (width == 8) sparseSums(8, pair, end, matrix, sums, isFirst);
+  else sparseSums(4, pair, end, matrix, sums, isFirst);
 }
 
 // Inlined three times, each time with a constant width, for which the compiler removes the unused
 // branches.
 // @ts-ignore: decorator
 @inline
-function sparseSums(width: u32, pair: usize, end: usize, matrix: usize, sums: usize): void {
+function sparseSums(
+  width: u32,
+  pair: usize,
+  end: usize,
+  matrix: usize,
+  sums: usize,
+  isFirst: bool,
+): void {
   let s0 = f32x4.splat(0);
   let s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0;
   let s7 = s0, s8 = s0, s9 = s0, s10 = s0, s11 = s0, s12 = s0;
+  if (!isFirst) {
+    s0 = v128.load(sums);
+    s1 = v128.load(sums, 16);
+    s2 = v128.load(sums, 32);
+    s3 = v128.load(sums, 48);
+    if (width > 4) {
+      s4 = v128.load(sums, 64);
+      s5 = v128.load(sums, 80);
+      s6 = v128.load(sums, 96);
+      s7 = v128.load(sums, 112);
+    }
+    if (width > 8) {
+      s8 = v128.load(sums, 128);
+      s9 = v128.load(sums, 144);
+      s10 = v128.load(sums, 160);
+      s11 = v128.load(sums, 176);
+      s12 = v128.load(sums, 192);
+    }
+  }
   for (; pair < end; pair += 8) {
     const value = v128.load32_splat(pair);
     const line = matrix + load<u32>(pair, 4) * width;

@@ -23,7 +23,7 @@ export function transposeInputs(self: Layer): void {
   // of input i. Filling advances it to the start of input i + 1, as it should be.
   memory.fill(starts, 0, 4 * (inputs + 2));
   for (let row: u32 = 0; row < count; row++) {
-    const end = load<u32>(self.pairsEnd + 4 * row);
+    const end = load<u32>(self.endOf(row, self.sections - 1));
     for (let pair = self.pairsOf(row); pair < end; pair += 8) {
       const counter = starts + (load<u32>(pair, 4) >> 2);
       store<u32>(counter, load<u32>(counter, 8) + 8, 8);
@@ -35,7 +35,7 @@ export function transposeInputs(self: Layer): void {
     store<u32>(starts + 4 * input, at);
   }
   for (let row: u32 = 0; row < count; row++) {
-    const end = load<u32>(self.pairsEnd + 4 * row);
+    const end = load<u32>(self.endOf(row, self.sections - 1));
     for (let pair = self.pairsOf(row); pair < end; pair += 8) {
       const next = starts + (load<u32>(pair, 4) >> 2);
       const target = load<u32>(next, 4);

@@ -94,7 +94,7 @@ function updatePanel(self: Layer, panel: u32, chunk: u32): void {
     const start = load<u32>(self.columnStart + 4 * input);
     const end = load<u32>(self.columnStart + 4 * input, 4);
     if (skipsZeros && start == end) continue;
-    sparseProduct(width, start, end, deltas, gradient);
+    sparseProduct(width, start, end, deltas, gradient, true);
     applyGradient(weights + input * bytes, gradient, bytes);
   }
   if (self.wBackward == 0 || !step.isLast) return;
