@@ -24,7 +24,14 @@ export {
   type TrainingOptions,
   type Validated,
 } from "./lib/training/options.ts";
-export type { OptionName, OptionValues } from "./lib/training/option_table.ts";
+export type {
+  OptionEntry,
+  OptionGroup,
+  OptionName,
+  OptionTable,
+  OptionValues,
+  Rule,
+} from "./lib/training/option_table.ts";
 export type { AugmentationKind } from "./lib/training/augmentations.ts";
 export type { Schedule } from "./lib/training/schedules.ts";
 export { type Preset, PRESETS } from "./lib/training/presets.ts";

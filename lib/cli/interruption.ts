@@ -28,7 +28,7 @@ const PIPE_CLOSED = 141;
 const SAME_MILLISECONDS = 500;
 
 /**
- * Listens for events that end the task, until it is disposed. The first one after `begin()` aborts
+ * Listens for events that end the task, until it is disposed. The first one after `deferExit()` aborts
  * the signal, so that the task can save its state; any other ends the process at once.
  */
 export class Interruption implements Disposable {
@@ -38,7 +38,7 @@ export class Interruption implements Disposable {
     Deno.addSignalListener(name, listener);
     return { name, listener };
   });
-  #begun = false;
+  #isDeferred = false;
   #exitCode = 0;
   #since = 0;
 
@@ -58,8 +58,8 @@ export class Interruption implements Disposable {
   }
 
   /** From now on, an interruption aborts the signal, since the task has something to save. */
-  begin(): void {
-    this.#begun = true;
+  deferExit(): void {
+    this.#isDeferred = true;
   }
 
   [Symbol.dispose](): void {
@@ -67,7 +67,7 @@ export class Interruption implements Disposable {
   }
 
   #interrupt(exitCode: number): void {
-    if (!this.#begun) Deno.exit(exitCode);
+    if (!this.#isDeferred) Deno.exit(exitCode);
     if (!this.signal.aborted) {
       this.#exitCode = exitCode;
       this.#since = performance.now();

@@ -105,7 +105,7 @@ async function sweepTask(
   }
   await ledger.write(); // so that an unwritable path fails before training starts
 
-  interruption.begin();
+  interruption.deferExit();
   const { signal } = interruption;
   const meter = new SweepMeter(ledger.left, data);
   const nameOf = runNamer(options);

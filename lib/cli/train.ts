@@ -117,7 +117,7 @@ export async function trainTask(
       initFrom,
       resumed,
     });
-  interruption.begin();
+  interruption.deferExit();
   const { signal } = interruption;
   const initialParameters = initial?.model.parameters;
   if (initial) status.notice(`initial parameters: ${shownPath(initFrom!)}`);

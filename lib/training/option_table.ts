@@ -17,7 +17,7 @@ import { type Schedule, SCHEDULES } from "./schedules.ts";
 /** The name of an option. */
 export type OptionName = keyof OptionTable;
 
-/** All options that affect a run's numbers. */
+/** All options that affect a run's numbers, with their values: `OptionTable` describes each. */
 export type OptionValues = { [Name in OptionName]: OptionTable[Name]["default"] };
 
 /** The headings under which help and page show the options. */
@@ -41,6 +41,7 @@ export interface Rule<Value> {
 export interface OptionEntry<Value> extends Rule<Value> {
   /** The notebook's value. */
   default: Value;
+  /** The heading under which help and page show it. */
   group: OptionGroup;
   /** The name for readers: `Learning rate`. */
   label: string;
@@ -57,8 +58,8 @@ export interface OptionEntry<Value> extends Rule<Value> {
 }
 
 /**
- * The options, in the order in which files and reports list them. A class, since a property of a class can
- * declare its type beside its value, and JSR requires that of what it publishes.
+ * The options of a run, in the order in which files and reports list them. A class, since a property of
+ * a class can declare its type beside its value, which JSR requires of what it publishes.
  */
 export class OptionTable {
   /** The seed of all random numbers, 0 to 2^32 - 1. */
