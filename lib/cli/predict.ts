@@ -1,7 +1,5 @@
 /** `deno task predict`: classifies pictures, and rows of pixels in files. */
-import { isRowFile, readRowBlocks, type RowBlock } from "../data/row_blocks.ts";
-import type { PixelRecord } from "../data/dataset.ts";
-import { toBytes } from "../data/pixels.ts";
+import { isRowFile } from "../data/row_blocks.ts";
 import { AtomicFile } from "../files/write_file.ts";
 import { type PictureReader, pictureReader } from "../image/picture_reader.ts";
 import type { SavedModel } from "../model/saved_model.ts";
@@ -10,13 +8,13 @@ import { Tally } from "../training/evaluate.ts";
 import { outputsOfRows } from "../training/predict.ts";
 import { predictedClass } from "../net/maths.ts";
 import { collect } from "./collection.ts";
-import { withFlags } from "./dataset_flags.ts";
 import { type FlagValues, inGroup, number, oneOf, path, type Task, text, toggle } from "./flags.ts";
 import { UsageError } from "./flags.ts";
 import { loadNamedModel, MODEL_FLAGS } from "./model_flag.ts";
 import { print, printError } from "./output.ts";
 import { shownPath, typedPath } from "./paths.ts";
 import {
+  classOf,
   csvHeader,
   type CsvLayout,
   csvPrediction,
@@ -25,6 +23,7 @@ import {
   predictionJson,
   predictionLine,
   predictionLines,
+  type Source,
 } from "./predict_output.ts";
 import {
   isFolder,
@@ -35,6 +34,7 @@ import {
   readPictures,
   STDIN,
 } from "./predict_pictures.ts";
+import { rowSource } from "./predict_rows.ts";
 import { FAILED, runTask } from "./run_task.ts";
 import { openStatus, type Status } from "./status.ts";
 
@@ -59,7 +59,10 @@ const FLAGS = {
     ),
   }),
   ...inGroup("Rows of pixels:", {
-    label: text("first|last|NAME", "label column of a CSV file; by default detected by its name"),
+    label: text(
+      "first|last|NAME|none",
+      "label column of a CSV file, by default detected by its name; none ignores labels",
+    ),
     maxPixel: number("value of full ink; by default derived from the first rows"),
   }),
   ...inGroup("Output:", {
@@ -144,7 +147,7 @@ async function predictTask(flags: Flags, operands: string[]): Promise<number> {
       await collect(flags.collect, input, { ...source.size, classes, names });
     }
   }
-  await out?.commit();
+  if (rows > 0) await out?.commit();
   status.clear();
   if (labeled > 0) {
     const name = rowFile ?? operands.join(", ");
@@ -155,24 +158,11 @@ async function predictTask(flags: Flags, operands: string[]): Promise<number> {
         : evaluationLines(report, { name, classNames: names }),
     );
   }
-  if (flags.out !== undefined) {
+  if (flags.out !== undefined && rows > 0) {
     const unit = rowFile === undefined ? "pictures" : "rows";
     status.notice(`Wrote the classes of ${rows} ${unit} to ${shownPath(flags.out)}`);
   }
   return source.finish();
-}
-
-/** What to predict. */
-interface Source {
-  inputs: AsyncIterable<PredictInput>;
-  /** Whether the CSV file has a column with the right class. */
-  hasLabels: boolean;
-  /** Whether a picture is one of a folder's. */
-  isFolder(id: string): boolean;
-  /** The size of the net's images, if it is known. */
-  size: { width: number; height: number };
-  /** Reports what could not be read, and returns the exit code. */
-  finish(): number;
 }
 
 function shownId(id: string): string {
@@ -243,18 +233,6 @@ function* predictions(
   }
 }
 
-/** Returns the class of a name or number; undefined if the net has none. */
-function classOf(
-  text: string,
-  { architecture: { classes }, run }: SavedModel,
-): number | undefined {
-  const names = run?.data?.classNames;
-  const named = names?.findIndex((name) => name.toLowerCase() === text.trim().toLowerCase()) ?? -1;
-  if (named >= 0) return named;
-  const label = /^\d+(\.0*)?$/.test(text.trim()) ? Number(text) : NaN;
-  return label < classes ? label : undefined;
-}
-
 async function pictureSource(
   model: SavedModel,
   operands: string[],
@@ -319,73 +297,5 @@ async function* withProgress<T>(items: AsyncIterable<T>, show: () => void): Asyn
   for await (const item of items) {
     yield item;
     show();
-  }
-}
-
-function rowSource(model: SavedModel, operand: string, flags: Flags, status: Status): Source {
-  const { architecture: { inputs }, run } = model;
-  const width = flags.imageWidth ?? run?.data?.width ?? Math.sqrt(inputs);
-  const size = { width, height: inputs / width };
-  if (!Number.isInteger(size.width) || !Number.isInteger(size.height)) {
-    throw new UsageError(`--image-width must divide the ${inputs} pixels of the net's images`);
-  }
-  const onNotice = (line: string) => status.notice(withFlags(line));
-  const blocks = readRowBlocks(typedPath(operand), {
-    inputs,
-    label: flags.label,
-    onNotice,
-    onProgress: (done, total) => {
-      if (total > 0) status.progress(done, total, "of the rows");
-    },
-  });
-  return {
-    inputs: inputsOf(blocks, model, { ...flags, size, path: operand, onNotice }),
-    hasLabels: false, // a submission has no third column
-    isFolder: () => false,
-    size,
-    finish: () => 0,
-  };
-}
-
-/** Numbers the rows of blocks, and converts their pixels to bytes as the first block's are. */
-async function* inputsOf(
-  blocks: AsyncIterable<RowBlock>,
-  model: SavedModel,
-  { size, path, invert, maxPixel, onNotice }: Flags & {
-    size: { width: number; height: number };
-    path: string;
-    onNotice: (line: string) => void;
-  },
-): AsyncGenerator<PredictInput> {
-  const trained = model.run?.data?.pixels;
-  const isInverted = invert ?? trained?.inverted;
-  let record: PixelRecord | undefined;
-  let first = 1;
-  for await (const { ids, pixels, labels } of blocks) {
-    const isLikeTrained = trained && trained.white !== 255 && trained.black === 0 &&
-      pixels.every((pixel) => pixel >= 0 && pixel <= trained.white);
-    const converted = toBytes([{ path, pixels }], size, {
-      invert: isInverted,
-      maxPixel: maxPixel ?? (isLikeTrained ? trained.white : undefined),
-      like: record,
-      onNotice: record ? undefined : onNotice,
-    });
-    record ??= converted.record;
-    const rows = pixels.length / model.architecture.inputs;
-    yield {
-      ids: ids ?? Array.from({ length: rows }, (_, i) => String(first + i)),
-      pixels: converted.images,
-      ...labels && {
-        labels: labels.map((text, i) => {
-          const label = classOf(text, model);
-          if (label !== undefined) return label;
-          throw new Error(
-            `${path}: the label of row ${first + i} must be a class of the net: current value is ` +
-              `${text}`,
-          );
-        }),
-      },
-    };
-    first += rows;
   }
 }

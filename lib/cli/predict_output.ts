@@ -1,4 +1,5 @@
-/** Prints and writes what `predict` finds: lines, JSON, a CSV file. */
+/** What `predict` is given, and how it prints and writes what it finds: lines, JSON, a CSV file. */
+import type { SavedModel } from "../model/saved_model.ts";
 import { percent, printable } from "../files/printable.ts";
 
 /** Pixels to predict, and what is known of them. */
@@ -9,6 +10,31 @@ export interface PredictInput {
   pixels: Uint8Array;
   /** The right classes, if they are known. */
   labels?: readonly number[];
+}
+
+/** What to predict. */
+export interface Source {
+  inputs: AsyncIterable<PredictInput>;
+  /** Whether the CSV file has a column with the right class. */
+  hasLabels: boolean;
+  /** Whether a picture is one of a folder's. */
+  isFolder(id: string): boolean;
+  /** The size of the net's images, if it is known. */
+  size: { width: number; height: number };
+  /** Reports what could not be read, and returns the exit code. */
+  finish(): number;
+}
+
+/** Returns the class of a name or number; undefined if the net has none. */
+export function classOf(
+  text: string,
+  { architecture: { classes }, run }: SavedModel,
+): number | undefined {
+  const names = run?.data?.classNames;
+  const named = names?.findIndex((name) => name.toLowerCase() === text.trim().toLowerCase()) ?? -1;
+  if (named >= 0) return named;
+  const label = /^\d+(\.0*)?$/.test(text.trim()) ? Number(text) : NaN;
+  return label < classes ? label : undefined;
 }
 
 /** The prediction for one picture or row. */

@@ -135,6 +135,7 @@ export function findColumns(
   if (columns.length < 2 && pixels === undefined) {
     throw new DataError("it must have a label and pixels in each row");
   }
+  if (pixels !== undefined && columns.length < pixels) checkPixels(columns.length, pixels);
   const known = { count, names, ignored, endsEmpty, index, ...use >= 0 && { use } };
   const certain = certainLabel(columns, names, label);
   if (certain !== undefined) {

@@ -188,8 +188,8 @@ async function withSiblings(path: string, array: NamedArray): Promise<NamedArray
   return arrays.toSorted((a, b) => a.path < b.path ? -1 : 1);
 }
 
-/** The words that name an array: its name, or its file's if NumPy numbered it. */
-function nameOf({ name, path }: NamedArray): string {
+/** Returns the words that name an array: its name, or its file's if NumPy numbered it. */
+export function nameOf({ name, path }: NamedArray): string {
   return /^arr_\d+$/.test(name) || path.endsWith(".npy")
     ? basename(path).replace(/\.np[yz]$/, "")
     : name;

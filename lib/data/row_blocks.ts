@@ -11,7 +11,7 @@ import { CsvLayout } from "./csv_layout.ts";
 import { type CsvRecord, readRecords } from "./csv_records.ts";
 import { DataError } from "./errors.ts";
 import { decodeIdx, IDX_HEADER_BYTES, idxKind, parseIdxHeader } from "./idx.ts";
-import { findRows, readImageBlocks, readLabels } from "./npz.ts";
+import { findRows, nameOf, readImageBlocks, readLabels } from "./npz.ts";
 import { PixelRows } from "./pixel_rows.ts";
 import type { RawPixels } from "./pixels.ts";
 
@@ -29,7 +29,7 @@ export interface RowBlock {
 export interface RowOptions {
   /** D: the number of pixels per row. */
   inputs: number;
-  /** The label's column in a CSV file: `first`, `last`, or a name in the header. */
+  /** The label's column in a CSV file: `first`, `last`, or a name in the header. `none`: no labels. */
   label?: string;
   /** Called with a message for the user about each assumption made. */
   onNotice?: (line: string) => void;
@@ -60,11 +60,11 @@ export async function* readRowBlocks(
 ): AsyncGenerator<RowBlock, void> {
   try {
     const start = await firstBytes(path);
-    yield* isZip(start) || isNpy(start)
-      ? readArrays(path, options)
-      : idxKind(start)
-      ? readIdx(path, options)
-      : readCsvRows(path, options);
+    const read = isZip(start) || isNpy(start) ? readArrays : idxKind(start) ? readIdx : readCsvRows;
+    if (options.label !== "none") return yield* read(path, options);
+    for await (const { labels: _, ...block } of read(path, { ...options, label: undefined })) {
+      yield block;
+    }
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
       throw new DataError(`Cannot read ${path}: there is no such file`);
@@ -237,7 +237,8 @@ async function* readArrays(path: string, options: RowOptions): AsyncGenerator<Ro
   const { images, labels } = found;
   const [rows] = images.shape;
   onNotice?.(
-    `${path}: the rows of ${images.name}${labels ? `, with the labels ${labels.name}` : ""}`,
+    `${path}: the rows of ${nameOf(images)}` +
+      (labels ? `, with the labels ${nameOf(labels)}` : ""),
   );
   const classes = labels && await readLabels(labels);
   let from = 0;

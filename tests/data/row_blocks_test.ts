@@ -132,6 +132,7 @@ test("readRowBlocks() says what is wrong with a file", async () => {
   const cases: [string, string | Uint8Array, string][] = [
     ["a.csv", "", "it has no rows"],
     ["a.csv", "1,2,3\n", "its rows must have 4 pixels like the net's images: it has 3 columns"],
+    ["a.csv", "ImageId,Label\n1,0\n2,0\n", "it has 1 columns besides"],
     ["a.csv", "1,2,3,4\n1,2,3\n", "line 2 must have 4 fields like the first row: it has 3"],
     [
       "a.csv",

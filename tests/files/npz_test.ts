@@ -1,3 +1,5 @@
+import process from "node:process";
+import { crc32 } from "node:zlib";
 import { assertEquals, assertRejects } from "@std/assert";
 import { zipSync } from "fflate";
 import { NpzError, openNpz } from "../../lib/files/npz.ts";
@@ -32,7 +34,11 @@ function zip(
     Array.from({ length: size }, (_, i) => value >>> 8 * i & 255);
   for (const [name, content] of Object.entries(files)) {
     const encoded = [...encoder.encode(name)];
-    const sizes = [...word(0, 4), ...word(content.length, 4), ...word(content.length, 4)];
+    const sizes = [
+      ...word(crc32(content), 4),
+      ...word(content.length, 4),
+      ...word(content.length, 4),
+    ];
     const times = [...word(0, 2), ...word(0, 2), ...word(0, 2), ...word(0, 2)];
     const lengths = [...word(encoded.length, 2), ...word(extra, 2)];
     directory.push(...[0x50, 0x4b, 1, 2], ...word(20, 2), ...word(20, 2), ...times, ...sizes);
@@ -133,5 +139,21 @@ Deno.test("open() reads an array in parts, and rejects one that is shorter or lo
     );
     const [array] = await openNpz(new Blob([wrong]));
     await assertRejects(() => array.read(), NpzError, change < 0 ? "larger than" : "smaller than");
+  }
+});
+
+Deno.test("read() rejects an array of which a bit was lost, with and without Node's checksums", async () => {
+  const archive = zip({ "x.npy": npy(1) });
+  const original = process.getBuiltinModule;
+  for (const isBrowser of [false, true]) {
+    try {
+      if (isBrowser) process.getBuiltinModule = (() => undefined) as typeof original;
+      assertEquals(await contents(archive), [[[3], [7, 8, 9]]]);
+      const damaged = archive.slice();
+      damaged[archive.indexOf(9, 100)] ^= 1;
+      await assertRejects(() => contents(damaged), NpzError, "CRC-32");
+    } finally {
+      process.getBuiltinModule = original;
+    }
   }
 });
