@@ -60,12 +60,14 @@ export async function readRawNpz(
     const uses: (RowUse | undefined)[] = ["train", "validation", "test"];
     const found = uses.map((use) => pairOf(arrays.filter((array) => useOfArray(array) === use)));
     const unnamed = pairOf(arrays.filter((array) => useOfArray(array) === undefined));
-    const [train = unnamed, validation, test] = found;
+    const [named = unnamed, validation, test] = found;
+    const train = named ?? test;
     if (!train) throw new DataError(`it must hold images and labels: it holds ${listed(arrays)}`);
+    if (!named) onNotice?.(`${path}: it has only test rows, ${nameOf(train.images)}`);
     const { images } = train;
     const size = sizeOf(path, images, width);
     const parts: PartsByUse = { train: await readPart(train, size) };
-    for (const [use, pair] of Object.entries({ validation, test })) {
+    for (const [use, pair] of Object.entries(named ? { validation, test } : {})) {
       if (!pair) continue;
       const other = sizeOf(path, pair.images, width);
       if (other.width !== size.width || other.height !== size.height) {

@@ -57,6 +57,16 @@ test("openDataset() reads the arrays of Keras' mnist.npz", async () => {
   assertEquals([trainRows, width, height, hasNamedTest], [3, 3, 2, true]);
 });
 
+test("openDataset() takes test rows alone as rows without a published split, and says so", async () => {
+  const notices: string[] = [];
+  const { labels: digits, publishedSplit } = await openArrays(
+    { x_test: images(3, 0), y_test: labels(1, 0, 1) },
+    { onNotice: (line) => notices.push(line) },
+  );
+  assertEquals([[...digits], publishedSplit], [[1, 0, 1], false]);
+  assertEquals(notices.filter((line) => /only test rows, x_test$/.test(line)).length, 1);
+});
+
 test("openDataset() makes MedMNIST's validation rows the last training rows", async () => {
   const column = (...some: number[]) => npy("|u1", [some.length, 1], Uint8Array.from(some));
   const { labels: classes, trainRows, validationRows } = await openArrays({
