@@ -5,6 +5,14 @@
 /** The first bytes of a net's file of each program, and the command that converts it to .npz. */
 const FOREIGN_NETS: readonly { begins: RegExp; what: string; code(file: string): string }[] = [
   {
+    // The pickle begins with the module's class, not with the dictionary of its parameters.
+    begins: /^PK\x03\x04[^]{26}[^]{0,200}?\/data\.pkl[^]{0,80}?\x80[\x02-\x05]c(?!collections\n)/,
+    what: "a whole module of PyTorch, which needs the code that defines it",
+    code: (file) =>
+      `import torch, numpy; m = torch.load('${file}', map_location='cpu', weights_only=False); ` +
+      "numpy.savez('net.npz', **{k: v.numpy() for k, v in m.state_dict().items()})",
+  },
+  {
     // A ZIP archive that PyTorch writes begins with its folder's data.pkl, or with byteorder.
     begins: /^PK\x03\x04[^]{26}[^]{0,200}?\/(data\.pkl|byteorder|\.format_version)/,
     what: "a file of PyTorch",
@@ -58,7 +66,7 @@ export function foreignNet(source: string, bytes: Uint8Array): string | undefine
   const text = String.fromCharCode(...bytes.subarray(0, 512));
   // Before version 1.6, PyTorch wrote pickles.
   const kind = /\.pth?$/.test(source) && text.startsWith("\x80")
-    ? FOREIGN_NETS[0]
+    ? FOREIGN_NETS[1]
     : FOREIGN_NETS.find(({ begins }) => begins.test(text));
   const quoted = source.replaceAll("\\", "/").replaceAll("'", "\\'");
   return kind && `it is ${kind.what}; this command makes net.npz of it: ` +

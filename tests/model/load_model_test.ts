@@ -25,3 +25,25 @@ test("loadModel() reads a net from a server, and says which status it answered o
   const error = await assertRejects(() => loadModel(new URL(`${base}/absent`)), ModelError, "404");
   assertEquals(error.message.includes(`${base}/absent`), true, error.message);
 });
+
+/** The first bytes of files that `torch.save` of PyTorch 2.15 writes, given what its pickle begins with. */
+const torchFile = (pickle: string) =>
+  Uint8Array.from(
+    `PK\x03\x04${"\0".repeat(26)}net/data.pklFB\x12\0${"Z".repeat(18)}\x80\x02${pickle}`,
+    (letter) => letter.charCodeAt(0),
+  );
+
+test("loadModel() gives the command that converts a file of PyTorch, whatever it holds", async () => {
+  const cases = [
+    ["ccollections\nOrderedDict\nq\0", "weights_only=True"],
+    ["}q\0(X\x10\0\0\0model_state_dict", "d.get('model_state_dict', d)"],
+    ["ctorch.nn.modules.container\nSequential\nq\0", "m.state_dict()"],
+    ["c__main__\nNet\nq\0", "weights_only=False"],
+  ];
+  for (const [pickle, command] of cases) {
+    const file = await Deno.makeTempFile({ suffix: ".pth" });
+    await Deno.writeFile(file, torchFile(pickle));
+    await assertRejects(() => loadModel(file), ModelError, command);
+    await Deno.remove(file);
+  }
+});
