@@ -5,15 +5,18 @@ import { hasIdxFiles, readIdxFolder } from "../lib/data/idx_folder.ts";
 import { MNIST } from "../lib/data/published.ts";
 import { syntheticDigits } from "../lib/data/synthetic.ts";
 
-/** The folder in which `deno task train` stores downloads. */
-const CACHE = "data/mnist";
-
 /**
  * Returns the folder of MNIST's files: MNIST_DIR, otherwise the cache if it holds the files,
  * otherwise undefined.
+ *
+ * @param variable The value of MNIST_DIR
+ * @param cache The folder in which `deno task train` stores downloads
  */
-export function mnistFolder(): string | undefined {
-  return Deno.env.get("MNIST_DIR") || (hasIdxFiles(CACHE) ? CACHE : undefined);
+export function mnistFolder(
+  variable = Deno.env.get("MNIST_DIR"),
+  cache = "data/mnist",
+): string | undefined {
+  return variable || (hasIdxFiles(cache) ? cache : undefined);
 }
 
 /**

@@ -335,10 +335,10 @@ test("readIdxFolder() decompresses no more than the header announces, up to a li
   ];
   for (const [bytes, message] of cases) {
     using directory = folder({ ...smallFiles(), "train-images-idx3-ubyte": bytes });
-    const before = Deno.memoryUsage().rss;
+    const before = Deno.memoryUsage().external;
     const error = assertThrows(() => readIdxFolder(directory.path), DataError);
     assertEquals(message.test(error.message), true, error.message);
-    const grown = Deno.memoryUsage().rss - before;
+    const grown = Deno.memoryUsage().external - before;
     assertEquals(grown < 100 * 2 ** 20, true, `memory grew by ${grown} bytes`);
   }
 });
