@@ -125,8 +125,8 @@ for (const [what, file, message] of invalid) {
 }
 
 Deno.test("decodeImage() decompresses no more of a PNG than its header announces", () => {
-  // 100 million zeros, which deflate compresses by a factor of a thousand.
-  const compressed = zlibSync(new Uint8Array(1e8));
+  // 40 million zeros, which deflate compresses by a factor of a thousand.
+  const compressed = zlibSync(new Uint8Array(4e7));
   const ends = withSize(png, 10, 10);
   const small = new Uint8Array([
     ...ends.subarray(0, 33),

@@ -52,15 +52,13 @@ function together(a: Picture, b: Picture, isBelow: boolean): Picture {
 
 Deno.test("imageToDigit() rejects two digits, side by side or one below the other", () => {
   for (let label = 0; label < 10; label += 2) {
-    for (const isBelow of [false, true]) {
-      const [a, b] = [takePhoto("canvas", label, 0), takePhoto("canvas", 9 - label, 1)];
-      const { pixels, width, height } = together(a.picture, b.picture, isBelow);
-      assertThrows(
-        () => imageToDigit(pixels, width, height),
-        RangeError,
-        "Cannot recognize the digit as there must be only one: the picture shows several; crop it",
-      );
-    }
+    const [a, b] = [takePhoto("canvas", label, 0), takePhoto("canvas", 9 - label, 1)];
+    const { pixels, width, height } = together(a.picture, b.picture, label % 4 === 0);
+    assertThrows(
+      () => imageToDigit(pixels, width, height),
+      RangeError,
+      "must be only one",
+    );
   }
 });
 

@@ -18,11 +18,11 @@ const DATA = {
 
 /** The notebook's way of training, and runs that together use all other kinds of options. */
 const RUNS: Record<string, Partial<TrainingOptions>> = {
-  "the notebook's options": { iterations: 60, batchSize: 50, evalEvery: 20, evalSize: 30 },
+  "the notebook's options": { iterations: 30, batchSize: 50, evalEvery: 10, evalSize: 30 },
   "other options": {
-    epochs: 5,
+    epochs: 3,
     batchSize: 50,
-    evalEvery: 20,
+    evalEvery: 10,
     evalSize: 30,
     validation: 40,
     learningRate: 0.01,
@@ -119,7 +119,13 @@ Deno.test({
   name: "train() reads results back from WebGPU only about ten times a second",
   ...await needs("webgpu"),
   async fn() {
-    const options = { iterations: 400, evalEvery: 10, evalSize: 30, batchSize: 20 };
+    const options = {
+      iterations: 400,
+      evalEvery: 10,
+      evalSize: 30,
+      batchSize: 5,
+      hidden: [7, 13],
+    } as const;
     await using engine = await createEngine({
       ...engineOptions(resolveOptions(options), DATA),
       backend: "webgpu",

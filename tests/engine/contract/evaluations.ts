@@ -22,7 +22,7 @@ export function registerEvaluations(register: Register, make: MakeEngine): void 
         `counts correct predictions and averages the loss with ${activation} and the ${head} head`,
         async () => {
           const architecture: Architecture = { ...NOTEBOOK_ENGINE.architecture, activation, head };
-          const data = generatedData({ rows: 1500, width: 28, height: 28, classes: 10 });
+          const data = generatedData({ rows: 730, width: 28, height: 28, classes: 10 });
           const options = { ...NOTEBOOK_ENGINE, architecture };
           const state = drawState(architecture, options.optimizer, 1);
           // With larger biases, nearly all rows would have the same prediction.
@@ -33,7 +33,7 @@ export function registerEvaluations(register: Register, make: MakeEngine): void 
           }
           const reference = new Reference(options, data, allRows(data), state);
           await using engine = await startEngine(make, { options, data, state });
-          for (const rows of [[7], [0, 3, 3, 1499], allRows(data).slice(99, 1100), allRows(data)]) {
+          for (const rows of [[7], [0, 3, 3, 729], allRows(data).slice(99, 600), allRows(data)]) {
             engine.evaluate(Uint32Array.from(rows));
             const [ours, ...more] = await engine.settle();
             assertEquals(more, []);
@@ -61,7 +61,7 @@ export function registerEvaluations(register: Register, make: MakeEngine): void 
           activation,
           head: "softmax",
         } as const;
-        const data = generatedData({ rows: 1500, width: 28, height: 28, classes: 10 });
+        const data = generatedData({ rows: 400, width: 28, height: 28, classes: 10 });
         const options = { ...NOTEBOOK_ENGINE, architecture };
         const state = drawState(architecture, options.optimizer);
         const expected = new Reference(options, data, allRows(data), state).evaluate(allRows(data));
@@ -78,20 +78,28 @@ export function registerEvaluations(register: Register, make: MakeEngine): void 
     );
   }
 
-  register("evaluates images without shifts, although its steps shift images", async () => {
-    const data = otherData(300);
-    const state = drawState(OTHER_ENGINE.architecture, OTHER_ENGINE.optimizer, 1);
-    const reference = new Reference(OTHER_ENGINE, data, allRows(data), state);
-    const expected = reference.evaluate(allRows(data));
-    await using engine = await startEngine(make, { options: OTHER_ENGINE, data, state });
-    engine.evaluate(allRows(data));
-    engine.step(drawnSteps(1, 60, 1e-9));
-    engine.evaluate(allRows(data));
-    for (const { correct, loss } of await engine.settle()) {
-      assert(Math.abs(correct - expected.correct) <= expected.undecided);
-      assert(Math.abs(loss / expected.loss - 1) <= 1e-5, `loss ${loss}, expected ${expected.loss}`);
-    }
-  });
+  const augmentations = {
+    shift: "shift",
+    distort: { rotate: 15, zoom: 0, shear: 0, shift: 2, warp: 0 },
+  } as const;
+  for (const [how, augment] of Object.entries(augmentations)) {
+    register(`evaluates images as they are, although its steps ${how} images`, async () => {
+      const data = otherData(300);
+      const options = { ...OTHER_ENGINE, augment };
+      const state = drawState(options.architecture, options.optimizer, 1);
+      const reference = new Reference(options, data, allRows(data), state);
+      const expected = reference.evaluate(allRows(data));
+      await using engine = await startEngine(make, { options, data, state });
+      engine.evaluate(allRows(data));
+      engine.step(drawnSteps(1, 60, 1e-9));
+      engine.evaluate(allRows(data));
+      for (const { correct, loss } of await engine.settle()) {
+        assert(Math.abs(correct - expected.correct) <= expected.undecided);
+        const error = Math.abs(loss / expected.loss - 1);
+        assert(error <= 1e-5, `loss ${loss}, expected ${expected.loss}`);
+      }
+    });
+  }
 
   register("predicts the first of equal outputs", async () => {
     const { architecture, optimizer } = NOTEBOOK_ENGINE;
