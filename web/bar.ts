@@ -1,9 +1,10 @@
 /// <reference lib="dom" />
 /** The bar: what the run is doing, how far it is, and how well the shown net classifies. */
+import { percent } from "../lib/files/printable.ts";
 import { button, element, show, write } from "./dom.ts";
-import { count, percent } from "./numbers.ts";
+import { count } from "./numbers.ts";
 import { isSameRun } from "./settings.ts";
-import { isWaiting, measuresOf, type State } from "./state.ts";
+import { isWaiting, measuresOf, state } from "./state.ts";
 
 const [status, steps, device, pace, accuracy, accuracyOf] = [
   "status",
@@ -19,7 +20,7 @@ const failure = element("failure", HTMLParagraphElement);
 const notice = element("notice", HTMLParagraphElement);
 
 /** Shows what the page is doing. */
-export function showBar(state: State): void {
+export function showBar(): void {
   const { run, file, isTraining, draft } = state;
   const isOther = run !== undefined && !isSameRun(run.settings, draft);
   write(
@@ -34,14 +35,14 @@ export function showBar(state: State): void {
   );
   write(button("reset"), isOther && run.iteration > 0 ? "New run" : "Reset");
   for (const id of ["reset", "new-run"]) button(id).classList.toggle("lit", isOther);
-  write(status, statusOf(state));
+  write(status, statusNow());
   progress.value = run ? Math.min(1, run.iteration / run.iterations) : 0;
 
   const measures = measuresOf(state);
   document.body.classList.toggle("file", file !== undefined);
   write(shownNet, file ? file.name : "");
   show(button("unload"), file !== undefined);
-  write(accuracy, measures ? percent(measures.accuracy) : "–");
+  write(accuracy, measures ? percent(measures.accuracy, 1) : "–");
   write(
     accuracyOf,
     measures
@@ -52,7 +53,7 @@ export function showBar(state: State): void {
       ? "not trained yet"
       : "accuracy",
   );
-  showNumbers(state);
+  showNumbers();
   write(failure, state.invalid ?? state.failure ?? "");
   show(failure, failure.textContent !== "");
   write(element("notice-text", HTMLElement), state.notices.join(" "));
@@ -60,7 +61,8 @@ export function showBar(state: State): void {
   show(element("messages", HTMLDivElement), !notice.hidden || !failure.hidden);
 }
 
-function showNumbers({ run }: State): void {
+function showNumbers(): void {
+  const { run } = state;
   write(steps, run ? `Step ${count(run.iteration)} of ${count(run.iterations)}` : "");
   const { progress } = run ?? {};
   const time = progress?.millisecondsPerStep;
@@ -72,7 +74,7 @@ function showNumbers({ run }: State): void {
   device.title = device.textContent!;
 }
 
-function statusOf(state: State): string {
+function statusNow(): string {
   const { busy, run, isTraining, isHidden, data, loading } = state;
   if (loading && (!data || isTraining && isWaiting(state))) return `${loading}…`;
   if (busy !== undefined && busy !== "Training") return `${busy}…`;

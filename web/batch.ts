@@ -1,9 +1,9 @@
 /// <reference lib="dom" />
 /** The batch of a single step: its images, whether the net had them right, and what it changed. */
 import { element, isDark, make, show, write } from "./dom.ts";
-import type { Batch } from "./messages.ts";
 import { count } from "./numbers.ts";
 import { paintDigit } from "./pixels.ts";
+import { state } from "./state.ts";
 import { paintUnits } from "./weights.ts";
 
 /** Maximum number of images shown. */
@@ -15,8 +15,9 @@ const introduction = element("batch-introduction", HTMLParagraphElement);
 const figure = element("batch-change", HTMLElement);
 const change = element("change", HTMLCanvasElement);
 
-/** Shows a step's batch; undefined before the first single step. */
-export function showBatch(batch: Batch | undefined): void {
+/** Shows the batch of the last single step. */
+export function showBatch(): void {
+  const batch = state.run?.batch;
   show(figure, batch !== undefined);
   show(introduction, batch === undefined);
   if (!batch) {

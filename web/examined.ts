@@ -1,9 +1,14 @@
 /// <reference lib="dom" />
 /** The mistakes and the confusion matrix of the shown net. A digit of either can be put on the pad. */
+import { percent } from "../lib/files/printable.ts";
 import { element, isDark, make, onColorScheme, write } from "./dom.ts";
 import type { Examination } from "./messages.ts";
-import { count, percent } from "./numbers.ts";
+import { count } from "./numbers.ts";
+import { showGiven } from "./pad.ts";
 import { paintDigit } from "./pixels.ts";
+import { render } from "./render.ts";
+import { examinationOf, state } from "./state.ts";
+import { ask } from "./workers.ts";
 
 const CLASSES = 10;
 /** Maximum number of digits in a list. */
@@ -15,17 +20,6 @@ const mistakes = element("mistakes", HTMLUListElement);
 const cellDigits = element("cell-digits", HTMLUListElement);
 for (const list of [mistakes, cellDigits]) list.className = "digits";
 
-/** What the lists need from the page. */
-export interface ExaminedCallbacks {
-  /** Asks for the images of some rows; `keepImages` receives them. */
-  needImages(rows: Uint32Array): void;
-  /** Puts a digit on the pad. */
-  onDigit(image: Uint8Array, label: number): void;
-  /** Chooses a cell of the matrix. */
-  onCell(label: number, answer: number): void;
-}
-
-let callbacks: ExaminedCallbacks;
 const cells: HTMLButtonElement[] = [];
 /** The images of rows, as far as they were needed. */
 const images = new Map<number, Uint8Array>();
@@ -34,28 +28,30 @@ const listed = new Map<HTMLUListElement, { examination: Examination; rows: numbe
 
 onColorScheme(redraw);
 
-/** Creates the matrix, and sets the callbacks. */
-export function prepareExamined(given: ExaminedCallbacks): void {
-  callbacks = given;
-  const line = table.createTHead().insertRow();
-  line.append(
-    make("td"),
-    ...Array.from({ length: CLASSES }, (_, answer) => heading("col", answer)),
-  );
-  const body = table.createTBody();
-  for (let label = 0; label < CLASSES; label++) {
-    const row = body.insertRow();
-    row.append(heading("row", label));
-    for (let answer = 0; answer < CLASSES; answer++) {
-      const cell = row.insertCell();
-      cell.className = label === answer ? "right" : "wrong";
-      const button = make("button");
-      button.type = "button";
-      button.addEventListener("click", () => callbacks.onCell(label, answer));
-      cells.push(button);
-      cell.append(button);
-    }
+// The matrix
+const line = table.createTHead().insertRow();
+line.append(
+  make("td"),
+  ...Array.from({ length: CLASSES }, (_, answer) => heading("col", answer)),
+);
+const body = table.createTBody();
+for (let label = 0; label < CLASSES; label++) {
+  const row = body.insertRow();
+  row.append(heading("row", label));
+  for (let answer = 0; answer < CLASSES; answer++) {
+    const cell = row.insertCell();
+    cell.className = label === answer ? "right" : "wrong";
+    const button = make("button");
+    button.type = "button";
+    button.addEventListener("click", () => chooseCell(label, answer));
+    cells.push(button);
+    cell.append(button);
   }
+}
+
+function chooseCell(label: number, answer: number): void {
+  state.cell = { label, answer };
+  render();
 }
 
 /** Keeps images that were asked for, and shows them. */
@@ -70,7 +66,8 @@ export function forgetImages(): void {
 }
 
 /** Shows the most confident mistakes. */
-export function showMistakes(examination: Examination | undefined): void {
+export function showMistakes(): void {
+  const examination = examinationOf(state);
   write(
     element("examined", HTMLElement),
     examination ? `From ${count(examination.rows.length)} test digits${stepsOf(examination)}.` : "",
@@ -79,10 +76,9 @@ export function showMistakes(examination: Examination | undefined): void {
 }
 
 /** Shows the confusion matrix, and the digits of the chosen cell. */
-export function showConfusion(
-  examination: Examination | undefined,
-  chosen: { label: number; answer: number } | undefined,
-): void {
+export function showConfusion(): void {
+  const examination = examinationOf(state);
+  const chosen = state.cell;
   const counts = new Uint32Array(CLASSES * CLASSES);
   const totals = new Uint32Array(CLASSES);
   examination?.labels.forEach((label, i) => {
@@ -129,7 +125,7 @@ function show(
     .sort((a, b) => probabilities[b] - probabilities[a]).slice(0, MOST_DIGITS);
   listed.set(list, { examination, rows: wanted });
   const missing = wanted.map((i) => rows[i]).filter((row) => !images.has(row));
-  if (missing.length > 0) callbacks.needImages(Uint32Array.from(missing));
+  if (missing.length > 0) ask({ kind: "images", rows: Uint32Array.from(missing) });
   else redrawList(list);
 }
 
@@ -150,8 +146,8 @@ function redrawList(list: HTMLUListElement): void {
     button.type = "button";
     button.title = `A ${label} classified as ${answer}: put it on the pad`;
     const text = label === answer ? String(label) : `${label} → ${answer}`;
-    button.append(canvas, make("b", "", text), make("span", "muted", percent(probabilities[i])));
-    button.addEventListener("click", () => callbacks.onDigit(image, label));
+    button.append(canvas, make("b", "", text), make("span", "muted", percent(probabilities[i], 1)));
+    button.addEventListener("click", () => showGiven({ image, label }));
     const item = make("li");
     item.append(button);
     return item;

@@ -10,6 +10,8 @@ import threefry from "../shaders/functions/threefry.wgsl" with { type: "text" };
 import chooseRows from "../shaders/rows/choose_rows.wgsl" with { type: "text" };
 import rows from "../shaders/functions/rows.wgsl" with { type: "text" };
 import gather from "../shaders/rows/gather.wgsl" with { type: "text" };
+import { ACTIVATIONS } from "../lib/net/activations.ts";
+import { HEADS } from "../lib/net/heads.ts";
 import { make } from "./dom.ts";
 
 /** A file of WGSL. */
@@ -20,6 +22,9 @@ interface Kernel {
   formula: string;
   text: string;
 }
+
+/** The notebook's activation. */
+const { formula, slope } = ACTIVATIONS.tanh;
 
 const KERNELS: Kernel[] = [
   {
@@ -55,21 +60,21 @@ const KERNELS: Kernel[] = [
   {
     file: "functions/activation.wgsl",
     heading: "Activation of the hidden layers",
-    formula: "tanh(z) or max(z, 0)",
+    formula: Object.values(ACTIVATIONS).map(({ formula }) => formula("z")).join(" or "),
     text: activation,
   },
   {
     file: "functions/head.wgsl",
     heading: "Outputs and loss",
-    formula: `x3 = tanh(z3);  p = softmax(x3)
-loss = −log p_label − Σ log(1 − p_i) over the other classes i`,
+    formula: `x3 = ${HEADS.notebook.output.formula("z3")};  p = softmax(x3)
+${HEADS.notebook.formula}`,
     text: head,
   },
   {
     file: "fused/forward_backward.wgsl",
     heading: "Forward and backward pass",
-    formula: `x1 = tanh(w0 x0 + b0);  x2 = tanh(w1 x1 + b1);  z3 = w2 x2 + b2
-d3 = dloss/dx3 · (1 − x3²);  d2 = (w2ᵀ d3) · (1 − x2²);  d1 = (w1ᵀ d2) · (1 − x1²)`,
+    formula: `x1 = ${formula("w0 x0 + b0")};  x2 = ${formula("w1 x1 + b1")};  z3 = w2 x2 + b2
+d3 = dloss/dx3 · ${slope("x3")};  d2 = (w2ᵀ d3) · ${slope("x2")};  d1 = (w1ᵀ d2) · ${slope("x1")}`,
     text: forwardBackward,
   },
   {

@@ -1,11 +1,13 @@
 /// <reference lib="dom" />
 /** The learning curves: the run's on test and training digits, those of earlier runs, the notebook's. */
+import { percent } from "../lib/files/printable.ts";
 import { NOTEBOOK_CURVE } from "../lib/report/html/notebook_curve.ts";
 import { Chart, type Curve } from "./chart.ts";
 import { element, make, write } from "./dom.ts";
-import { count, percent } from "./numbers.ts";
+import { count } from "./numbers.ts";
+import { render } from "./render.ts";
 import { nameOfRun, repeatsNotebook } from "./settings.ts";
-import type { CurvePoint, RunView, State } from "./state.ts";
+import { type CurvePoint, type RunView, type State, state } from "./state.ts";
 
 /** Above this number of points, every second one is dropped. */
 const MOST_POINTS = 600;
@@ -39,7 +41,8 @@ export function isNotebooks({ settings, isChanged }: RunView, data: State["data"
 }
 
 /** Draws the curves. */
-export function drawCurves({ run, earlier, data }: State): void {
+export function drawCurves(): void {
+  const { run, earlier, data } = state;
   const curvesOf = (measure: "accuracy" | "loss"): Curve[] => {
     const curve = (
       points: CurvePoint[],
@@ -78,22 +81,27 @@ export function drawCurves({ run, earlier, data }: State): void {
   write(
     summary,
     last
-      ? `After ${count(last.iteration)} steps: ${percent(last.test.accuracy)} of ` +
+      ? `After ${count(last.iteration)} steps: ${percent(last.test.accuracy, 1)} of ` +
         `${last.test.rows} test digits, loss ${last.test.loss.toFixed(3)}; ` +
-        `${percent(last.training.accuracy)} of ${last.training.rows} training digits, loss ` +
+        `${percent(last.training.accuracy, 1)} of ${last.training.rows} training digits, loss ` +
         `${last.training.loss.toFixed(3)}.`
       : "No curve yet.",
   );
 }
 
 /** Lists the runs whose curves are shown. */
-export function showRuns({ run, earlier, data }: State, remove: (index: number) => void): void {
-  const items = earlier.map(({ name }, i) => {
+export function showRuns(): void {
+  const { run, earlier, data } = state;
+  const items = earlier.map((removable) => {
+    const { name } = removable;
     const item = entry("", name);
     const button = make("button", "", "×");
     button.type = "button";
     button.setAttribute("aria-label", `Remove the curve of ${name}`);
-    button.addEventListener("click", () => remove(i));
+    button.addEventListener("click", () => {
+      state.earlier = earlier.filter((other) => other !== removable);
+      render();
+    });
     item.append(button);
     return item;
   });

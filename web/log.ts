@@ -1,10 +1,11 @@
 /// <reference lib="dom" />
 /** The run's log: its own evaluations, what happened to it, and where it runs. */
+import { percent } from "../lib/files/printable.ts";
 import { NOTEBOOK_CURVE } from "../lib/report/html/notebook_curve.ts";
 import { element, make } from "./dom.ts";
 import { isNotebooks } from "./learning.ts";
-import { count, percent } from "./numbers.ts";
-import type { State } from "./state.ts";
+import { count } from "./numbers.ts";
+import { state } from "./state.ts";
 
 const table = element("evaluations", HTMLTableElement);
 const log = element("log", HTMLUListElement);
@@ -14,13 +15,14 @@ const facts = element("facts", HTMLDListElement);
 const MOST_ROWS = 500;
 
 /** Shows the run's log. */
-export function showLog({ run, data }: State): void {
+export function showLog(): void {
+  const { run, data } = state;
   const isNotebook = run !== undefined && isNotebooks(run, data);
   table.tHead!.rows[0].cells[3].hidden = !isNotebook;
   const rows = (run?.evaluations ?? []).slice(-MOST_ROWS).map(({ iteration, measures }) => {
     const notebook = NOTEBOOK_CURVE.find((point) => point.iteration === iteration)?.accuracy;
-    const cells = [count(iteration), percent(measures.accuracy), measures.loss.toFixed(3)];
-    if (isNotebook) cells.push(notebook === undefined ? "" : percent(notebook));
+    const cells = [count(iteration), percent(measures.accuracy, 1), measures.loss.toFixed(3)];
+    if (isNotebook) cells.push(notebook === undefined ? "" : percent(notebook, 1));
     const row = make("tr");
     row.append(...cells.map((text) => make("td", "", text)));
     return row;

@@ -2,11 +2,18 @@
 /** "It is a 7": digits whose class the visitor names, kept as pictures that can be downloaded. */
 import { zipSync } from "fflate";
 import { button, element, isDark, make, show, write } from "./dom.ts";
-import type { NamedDigit } from "./messages.ts";
+import { examine } from "./examination.ts";
+import type { NamedDigit, TrainerReport } from "./messages.ts";
 import { download } from "./models.ts";
 import { count } from "./numbers.ts";
+import { showGiven } from "./pad.ts";
 import { paintDigit } from "./pixels.ts";
-import { labelOnPad, type State } from "./state.ts";
+import { render } from "./render.ts";
+import { change } from "./runs.ts";
+import { isUntrained, labelOnPad, state } from "./state.ts";
+import { order } from "./workers.ts";
+
+type Taught = Extract<TrainerReport, { kind: "taught" }>;
 
 const SIDE = 28;
 const FOLDER = "drawings";
@@ -21,30 +28,40 @@ const buttons = Array.from({ length: 10 }, (_, label) => {
 });
 element("name-it", HTMLDivElement).append(...buttons);
 
-/** What this part needs from the page. */
-export interface NamedCallbacks {
-  /** The visitor says which digit is on the pad. */
-  onName(label: number): void;
-  /** Puts a digit on the pad. */
-  onDigit(image: Uint8Array): void;
-  onRemove(digit: NamedDigit): void;
+buttons.forEach((button, label) => button.addEventListener("click", () => nameDigit(label)));
+button("save-named").addEventListener("click", async () => {
+  download(await zipped(state.named), `${FOLDER}.zip`);
+});
+
+/** Keeps the digit on the pad with the class that the visitor named, and teaches it to the net. */
+function nameDigit(label: number): void {
+  const { digit } = state.pad;
+  if (!digit) return;
+  // The same picture is kept once, with the class named last.
+  const others = state.named.filter(({ image }) => image.some((ink, i) => ink !== digit[i]));
+  state.named = [...others, { image: digit, label }];
+  state.lesson = isUntrained(state) ? "The net is not trained yet." : "";
+  const { named, file } = state;
+  if (!isUntrained(state)) order({ kind: "teach", named, file: file?.model });
+  render();
 }
 
-let callbacks: NamedCallbacks;
-
-/** Sets the callbacks. */
-export function prepareNamed(given: NamedCallbacks, kept: () => readonly NamedDigit[]): void {
-  callbacks = given;
-  buttons.forEach((button, label) => {
-    button.addEventListener("click", () => callbacks.onName(label));
-  });
-  button("save-named").addEventListener("click", async () => {
-    download(await zipped(kept()), `${FOLDER}.zip`);
-  });
+/** Notes what the net has learned. */
+export function endLesson({ label, steps, model }: Taught): void {
+  const number = `${steps} ${steps === 1 ? "step" : "steps"}`;
+  state.lesson = `Trained ${number} on it.`;
+  const { run, file } = state;
+  if (!model) {
+    change(`After step ${count(run!.iteration)}: ${number} on a digit named ${label}`);
+    run!.measured = undefined;
+  } else if (file) {
+    state.file = { name: file.name.replace(/(, changed)?$/, ", changed"), model };
+    examine(true);
+  }
 }
 
 /** Shows which digits can be named, and how many are kept. */
-export function showNaming(state: State): void {
+export function showNaming(): void {
   const label = labelOnPad(state);
   buttons.forEach((button, digit) => {
     button.disabled = !state.pad.digit;
@@ -57,33 +74,26 @@ export function showNaming(state: State): void {
 }
 
 /** Lists the digits that are kept. */
-export function showNamed(named: readonly NamedDigit[]): void {
-  list.replaceChildren(...named.map((digit) => {
+export function showNamed(): void {
+  list.replaceChildren(...state.named.map((digit) => {
     const canvas = make("canvas");
     paintDigit(canvas, digit.image, isDark());
     const shown = make("button");
     shown.type = "button";
     shown.title = `A ${digit.label}: put it on the pad`;
     shown.append(canvas, make("b", "", String(digit.label)));
-    shown.addEventListener("click", () => callbacks.onDigit(digit.image));
+    shown.addEventListener("click", () => showGiven({ image: digit.image }));
     const remove = make("button", "remove", "×");
     remove.type = "button";
     remove.setAttribute("aria-label", `Remove this ${digit.label}`);
-    remove.addEventListener("click", () => callbacks.onRemove(digit));
+    remove.addEventListener("click", () => {
+      state.named = state.named.filter((other) => other !== digit);
+      render();
+    });
     const item = make("li");
     item.append(shown, remove);
     return item;
   }));
-}
-
-/** Returns the digits with one more. The same picture is kept once, with the class named last. */
-export function withDigit(named: readonly NamedDigit[], digit: NamedDigit): NamedDigit[] {
-  return [...named.filter(({ image }) => !isSameImage(image, digit.image)), digit];
-}
-
-/** Whether two images are equal. */
-export function isSameImage(one: Uint8Array, other: Uint8Array): boolean {
-  return one.every((value, i) => value === other[i]);
 }
 
 /**

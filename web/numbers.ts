@@ -1,10 +1,5 @@
 /** Formats numbers for people. */
 
-/** Formats a fraction as a percentage. */
-export function percent(fraction: number): string {
-  return `${(100 * fraction).toFixed(1)}%`;
-}
-
 /** Formats a whole number with separators. */
 export function count(value: number): string {
   return value.toLocaleString("en");

@@ -4,12 +4,13 @@
  * layer's as dots, and ten bars. Tiles and dots glow by their activation for the image on the pad, and
  * lines show the connections that count most for it.
  */
+import { percent } from "../lib/files/printable.ts";
 import { USABLE_ACTIVATIONS } from "../lib/net/activations.ts";
 import type { Model } from "../lib/net/architecture.ts";
 import { predictedClass } from "../lib/net/maths.ts";
 import type { ForwardPass } from "../lib/training/predict.ts";
 import { cssColor, element, isDark, make, onColorScheme, write } from "./dom.ts";
-import { count, percent } from "./numbers.ts";
+import { count } from "./numbers.ts";
 import { largestOf, paintDigit, paintSigned } from "./pixels.ts";
 
 /** Maximum number of units shown of each hidden layer. */
@@ -238,7 +239,7 @@ function showOutputs(): void {
   [...layers[2].children].forEach((child, digit) => {
     const p = isUntrained ? undefined : pass?.p[digit];
     (child as HTMLElement).style.setProperty("--length", `${100 * (p ?? 0)}%`);
-    write(child.querySelector(".value")!, p === undefined ? "–" : percent(p));
+    write(child.querySelector(".value")!, p === undefined ? "–" : percent(p, 1));
     child.classList.toggle("best", digit === best);
     child.classList.toggle("truth", digit === label);
   });

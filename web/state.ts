@@ -1,10 +1,11 @@
-/** All that the page knows. page.ts changes it, and each part of the page shows some of it. */
+/// <reference lib="dom" />
+/** All that the page knows: its modules change it, and draw the parts that show some of it. */
 import type { DeviceDescription } from "../lib/engine/engine.ts";
 import type { SavedModel } from "../lib/model/saved_model.ts";
 import type { Model } from "../lib/net/architecture.ts";
 import type { AugmentedImages } from "./augmented_images.ts";
 import type { Batch, Examination, Measures, NamedDigit, Progress } from "./messages.ts";
-import type { Settings } from "./settings.ts";
+import { type Settings, settingsOfPreset } from "./settings.ts";
 
 /** A point of the learning curves: measures on the fixed rows. */
 export interface CurvePoint {
@@ -61,7 +62,9 @@ export interface State {
   data: { name: string; trainRows: number; isPartial: boolean } | undefined;
   /** The settings in the fields. A new run uses them. */
   draft: Settings;
-  /** Why they cannot be used. */
+  /** The settings of the run that the trainer was asked to prepare. */
+  requested: Settings;
+  /** Why the settings in the fields cannot be used. */
   invalid: string | undefined;
   failure: string | undefined;
   notices: string[];
@@ -85,6 +88,36 @@ export interface State {
   cell: { label: number; answer: number } | undefined;
   sheet: AugmentedImages | undefined;
   tab: string;
+}
+
+/** The state of this page. Whoever changes it calls `render`. */
+export const state: State = {
+  busy: "Loading",
+  loading: undefined,
+  data: undefined,
+  draft: settingsOfPreset("small"),
+  requested: settingsOfPreset("small"),
+  invalid: undefined,
+  failure: undefined,
+  notices: [],
+  isTraining: false,
+  isHidden: document.hidden,
+  run: undefined,
+  earlier: [],
+  file: undefined,
+  examination: undefined,
+  pad: { digit: undefined, label: undefined, source: undefined },
+  named: [],
+  lesson: "",
+  unit: undefined,
+  cell: undefined,
+  sheet: undefined,
+  tab: "mistakes",
+};
+
+/** Shows a message until the visitor closes it. */
+export function addNotice(line: string): void {
+  if (!state.notices.includes(line)) state.notices = [...state.notices, line];
 }
 
 /** Returns whether training needs data that is still on its way. */

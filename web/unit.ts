@@ -1,12 +1,16 @@
 /// <reference lib="dom" />
 /** Explains one unit of the net: how its sum arises for the image on the pad, and where it goes. */
+import { percent } from "../lib/files/printable.ts";
 import { USABLE_ACTIVATIONS } from "../lib/net/activations.ts";
 import { HEADS } from "../lib/net/heads.ts";
 import type { Model } from "../lib/net/architecture.ts";
 import type { ForwardPass } from "../lib/training/predict.ts";
-import { element, isDark, make } from "./dom.ts";
-import { percent, signed } from "./numbers.ts";
+import { button, element, isDark, make } from "./dom.ts";
+import { signed } from "./numbers.ts";
+import { onUnit } from "./picture.ts";
 import { largestOf, paintDigit, paintSigned } from "./pixels.ts";
+import { render } from "./render.ts";
+import { state } from "./state.ts";
 
 const root = element("unit", HTMLDivElement);
 const text = element("unit-text", HTMLDivElement);
@@ -58,7 +62,7 @@ export function showUnit(
   }
   line.append(
     ...equation(sum - bias, bias, sum),
-    make("b", "", layer === 2 ? `→ ${percent(output)}` : `→ ${output.toFixed(2)}`),
+    make("b", "", layer === 2 ? `→ ${percent(output, 1)}` : `→ ${output.toFixed(2)}`),
     make("span", "muted", wordsOf(layer, model)),
   );
   const parts: HTMLElement[] = [
@@ -140,3 +144,20 @@ function captioned(canvas: HTMLCanvasElement, caption: string): HTMLElement {
   if (caption) figure.append(make("figcaption", "", caption));
   return figure;
 }
+
+onUnit((layer, index) => {
+  const { unit } = state;
+  const isOpen = unit?.layer === layer && unit.index === index;
+  state.unit = isOpen ? undefined : { layer, index };
+  render();
+});
+function closeUnit(): void {
+  const opener = document.querySelector<HTMLElement>("#picture [aria-expanded=true]");
+  state.unit = undefined;
+  opener?.focus();
+  render();
+}
+button("unit-close").addEventListener("click", closeUnit);
+addEventListener("keydown", ({ key }) => {
+  if (key === "Escape" && state.unit) closeUnit();
+});

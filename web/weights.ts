@@ -1,9 +1,9 @@
 /// <reference lib="dom" />
 /** Pictures of the first layer's weights. */
-import type { Model } from "../lib/net/architecture.ts";
 import { element, show, write } from "./dom.ts";
 import { count } from "./numbers.ts";
 import { largestOf, paintSigned } from "./pixels.ts";
+import { shownNet, state } from "./state.ts";
 
 /** Maximum number of units shown: more would be too small to see. */
 const MOST_UNITS = 96;
@@ -12,13 +12,12 @@ const weights = element("weights", HTMLCanvasElement);
 const added = element("weights-added", HTMLCanvasElement);
 const note = element("weights-note", HTMLElement);
 
-/**
- * Shows a net's first-layer weights, and how training changed them.
- *
- * @param model The net
- * @param initial The net before its first step; without it only the weights are shown
- */
-export function showWeights({ architecture, parameters }: Model, initial: Model | undefined): void {
+/** Shows the shown net's first-layer weights, and how training changed them if it is the run's. */
+export function showWeights(): void {
+  const model = shownNet(state);
+  if (!model) return;
+  const { architecture, parameters } = model;
+  const initial = state.file ? undefined : state.run?.initial;
   const { inputs, hidden } = architecture;
   paintUnits(weights, parameters.w0, inputs, MOST_UNITS);
   show(added.parentElement!, initial !== undefined);

@@ -1,4 +1,5 @@
 /** Separates ink from paper by how much darker or lighter each pixel is than the paper under it. */
+import { percent } from "../files/printable.ts";
 import { findPaper } from "./paper.ts";
 import { removeRuling } from "./ruling.ts";
 import { mapPlane, type Plane } from "./plane.ts";
@@ -53,18 +54,14 @@ export function findInk(gray: Plane): Plane {
         100 * MIN_CONTRAST
       }%, and ` +
         `${MIN_SIGNAL_TO_NOISE} times the noise: current value is ${
-          percent(contrast)
+          percent(contrast, 1)
         } at a noise ` +
-        `of ${percent(noise)}`,
+        `of ${percent(noise, 1)}`,
     );
   }
   const ink = mapPlane(gray, (_, i) => Math.min(1, strength[i] / contrast));
   const noiseInk = NOISE_CUTOFF * noise / contrast;
   return removeFaint(removeRuling(ink, noiseInk), noiseInk);
-}
-
-function percent(fraction: number): string {
-  return `${(100 * fraction).toFixed(1)}%`;
 }
 
 /** Sets pixels that are too faint for ink to 0. */
