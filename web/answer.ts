@@ -7,7 +7,7 @@ import { type ForwardPass, forwardPass } from "../lib/training/predict.ts";
 import { element, isDark, write } from "./dom.ts";
 import { paintDigit } from "./pixels.ts";
 import { isEqual } from "./render.ts";
-import { isUntrained, labelOnPad, shownNet, state } from "./state.ts";
+import { isUntrained, labelOnPad, nameOnPad, shownNet, state } from "./state.ts";
 
 /** The net's values for the image on the pad, computed once for all parts. */
 let pass: { of: unknown[]; values: ForwardPass | undefined } = { of: [], values: undefined };
@@ -41,11 +41,11 @@ export function showAnswer(): void {
       ? "Not trained yet"
       : percent(values!.p[best], 1),
   );
-  const named = source === "data" ? "A test digit:" : "You say:";
+  const whose = nameOnPad(state) === undefined ? "A test digit:" : "You say:";
   const mark = best === undefined ? "" : best === label ? " ✓" : " ✗";
   write(
     verdict,
-    label !== undefined ? `${named} ${label}${mark}` : source === "photo" ? "from a photo" : "",
+    label !== undefined ? `${whose} ${label}${mark}` : source === "photo" ? "from a photo" : "",
   );
   const isLimited = HEADS[shownNet(state)?.architecture.head ?? "softmax"].output.bound < Infinity;
   text.title = isLimited ? "No answer of this net exceeds 45.1%: see the preset notebook" : "";

@@ -29,6 +29,7 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
 /** An invisible element, with which `cssColor` computes colors. */
 const probe = document.createElement("span");
 probe.hidden = true;
+probe.style.forcedColorAdjust = "none"; // the signs and curves on canvases keep their colors
 document.body.append(probe);
 
 /** Returns a color that page.css defines, in a form that canvases accept. */

@@ -14,7 +14,7 @@ const MOST_POINTS = 600;
 
 const accuracy = new Chart(
   element("accuracy-chart", HTMLDivElement),
-  (value) => `${Math.round(100 * value)}%`,
+  (value) => `${Number((100 * value).toFixed(1))}%`,
   rangeOfAccuracy,
 );
 const loss = new Chart(

@@ -10,7 +10,7 @@ import { showGiven } from "./pad.ts";
 import { paintDigit } from "./pixels.ts";
 import { render } from "./render.ts";
 import { change } from "./runs.ts";
-import { isUntrained, labelOnPad, state } from "./state.ts";
+import { isUntrained, nameOnPad, state } from "./state.ts";
 import { order } from "./workers.ts";
 
 type Taught = Extract<TrainerReport, { kind: "taught" }>;
@@ -62,10 +62,10 @@ export function endLesson({ label, steps, model }: Taught): void {
 
 /** Shows which digits can be named, and how many are kept. */
 export function showNaming(): void {
-  const label = labelOnPad(state);
+  const name = nameOnPad(state);
   buttons.forEach((button, digit) => {
     button.disabled = !state.pad.digit;
-    button.setAttribute("aria-pressed", String(digit === label));
+    button.setAttribute("aria-pressed", String(digit === name));
   });
   const kept = state.named.length;
   write(element("kept", HTMLElement), state.lesson + (kept > 0 ? ` ${count(kept)} kept.` : ""));

@@ -78,6 +78,7 @@ function inTab(tab: string, of: () => unknown[], draw: () => void): Part {
 
 onDrawing((shown) => {
   const { pad } = state;
+  if (shown.digit !== pad.digit) state.lesson = ""; // it was on another digit
   if (shown.digit !== pad.digit || shown.label !== pad.label || shown.source !== pad.source) {
     state.pad = shown;
     announceSoon();

@@ -125,10 +125,14 @@ export function isWaiting({ data, draft }: State): boolean {
   return !data || data.isPartial && draft.preset === "notebook";
 }
 
-/** Returns the class of the digit on the pad, if the data set or the visitor tells it. */
-export function labelOnPad({ pad: { digit, label }, named }: State): number | undefined {
-  if (label !== undefined || !digit) return label;
-  return named.find(({ image }) => image.every((ink, i) => ink === digit[i]))?.label;
+/** Returns the class that the visitor named for the digit on the pad. */
+export function nameOnPad({ pad: { digit }, named }: State): number | undefined {
+  return digit && named.find(({ image }) => image.every((ink, i) => ink === digit[i]))?.label;
+}
+
+/** Returns the class of the digit on the pad, if the visitor or the data set tells it. */
+export function labelOnPad(state: State): number | undefined {
+  return nameOnPad(state) ?? state.pad.label;
 }
 
 /** Returns the net that the whole page shows: a file's, or else the run's. */

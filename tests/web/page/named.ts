@@ -48,7 +48,7 @@ Deno.test(
     await web.shows("verdict", /✗$/);
     await name(web, label);
     await web.shows("kept", /^Trained \d+ steps? on it. 1 kept.$/);
-    await web.shows("verdict", new RegExp(`^A test digit: ${label} ✓$`));
+    await web.shows("verdict", new RegExp(`^You say: ${label} ✓$`));
     assertEquals(await web.text("answer-digit"), label);
     // No step of the run was taken, and the rest of the page shows the new net.
     assertEquals(await web.steps(), steps);
@@ -99,6 +99,7 @@ Deno.test("an untrained net says so, and the digit is kept all the same", browse
   await web.tab("drawings");
   assertEquals(await web.page.locator("#named b").allTextContents(), ["8"]);
   await web.page.click("#named .remove");
+  await web.shows("named-count", /^None yet.$/);
   assertEquals(await web.page.isVisible("#save-named"), false);
   await web.page.click("#clear");
   await web.shows("answer-text", /^Draw something$/);

@@ -1,7 +1,8 @@
 /// <reference lib="dom" />
 /** The screen: what is visible, the picture of the net, the batch, the tabs, and accessibility. */
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import axe from "axe-core/axe.min.js" with { type: "text" };
+import type { Page } from "playwright-core";
 import { needs } from "../../requirements.ts";
 import { openPage } from "../training_page.ts";
 
@@ -118,23 +119,11 @@ Deno.test(
     assertEquals(counts, [32, 16, 10]);
     await web.page.click("#start");
     await web.shows("status", /^Done/);
-    const ink = () =>
-      web.page.evaluate(() => {
-        const canvas = document.querySelector<HTMLCanvasElement>("#wires")!;
-        const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
-        let [blue, orange] = [0, 0];
-        for (let i = 0; i < data.length; i += 4) {
-          if (data[i + 3] < 40) continue;
-          if (data[i + 2] > data[i]) blue++;
-          else orange++;
-        }
-        return [blue, orange];
-      });
-    const [blue, orange] = await ink();
+    const [blue, orange] = await wireInk(web.page);
     assert(blue > 200 && orange > 200, `${blue} blue and ${orange} orange pixels`);
     await web.page.click("#clear");
     await web.shows("answer-text", /^Draw something$/);
-    assertEquals(await ink(), [0, 0]);
+    assertEquals(await wireInk(web.page), [0, 0]);
   },
 );
 
@@ -312,8 +301,13 @@ Deno.test(
         of(".output.best .bar-of").backgroundImage,
         of("#confusion .right button").backgroundColor,
         of(".dot").forcedColorAdjust,
+        of('[role=tab][aria-selected="false"]').borderBottomColor,
+        of('[role=tab][aria-selected="true"]').borderBottomColor,
       ];
     });
+    assertNotEquals(images[3], images[4]);
+    const [blue, orange] = await wireInk(web.page);
+    assert(blue > 200 && orange > 200, `${blue} blue and ${orange} orange pixels`);
     assertMatch(images[0], /gradient/);
     assertMatch(images[1], /oklab|color|rgb/);
     assertEquals(images[2], "none");
@@ -339,3 +333,18 @@ Deno.test(
     }
   },
 );
+
+/** Returns the numbers of pixels of the connections above 0, and below. */
+function wireInk(page: Page): Promise<number[]> {
+  return page.evaluate(() => {
+    const canvas = document.querySelector<HTMLCanvasElement>("#wires")!;
+    const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+    let [blue, orange] = [0, 0];
+    for (let i = 0; i < data.length; i += 4) {
+      if (data[i + 3] < 40) continue;
+      if (data[i + 2] > data[i] + 20) blue++;
+      if (data[i] > data[i + 2] + 20) orange++;
+    }
+    return [blue, orange];
+  });
+}
