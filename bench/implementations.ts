@@ -18,7 +18,7 @@ export interface Implementation {
 export type Outcome = Result | { failure: string };
 
 /** A process that takes longer is stopped. */
-const TIME_LIMIT_MINUTES = 10;
+const TIME_LIMIT_MINUTES = 3;
 
 const typescript = (file: string, device: string): Implementation["command"] => () => [
   Deno.execPath(),
@@ -62,12 +62,18 @@ const TENSORFLOW_JS: Implementation[] = [
   { name: "tfjs-webgpu", command: typescript("peers/tfjs.ts", "webgpu") },
 ];
 
+const JAX_JS: Implementation[] = [
+  { name: "jaxjs-wasm", command: typescript("peers/jax_js.ts", "wasm") },
+  { name: "jaxjs-webgpu", command: typescript("peers/jax_js.ts", "webgpu") },
+];
+
 const PRESET_PEERS: Implementation[] = [
   { name: "torch-eager", command: python("peers/torch_preset.py", "eager") },
   { name: "torch-compile", command: python("peers/torch_preset.py", "compile") },
   { name: "torch-presample", command: python("peers/torch_preset.py", "presample") },
   { name: "jax-presample", command: python("peers/jax_preset.py", "presample") },
   ...TENSORFLOW_JS,
+  ...JAX_JS,
 ];
 
 const NOTEBOOK_PEERS: Implementation[] = [
@@ -78,8 +84,7 @@ const NOTEBOOK_PEERS: Implementation[] = [
   { name: "jax-scan", command: python("peers/jax_notebook.py", "scan") },
   { name: "jax-presample", command: python("peers/jax_notebook.py", "presample") },
   ...TENSORFLOW_JS,
-  { name: "jaxjs-wasm", command: typescript("peers/jax_js.ts", "wasm") },
-  { name: "jaxjs-webgpu", command: typescript("peers/jax_js.ts", "webgpu") },
+  ...JAX_JS,
 ];
 
 /**

@@ -43,8 +43,11 @@ export interface Peer {
 export const EVALUATED = NOTEBOOK.evalSize;
 
 const CLASSES = 10;
-/** The number of untimed steps at the beginning, during which kernels are compiled. */
-const WARM_UP = 20;
+/**
+ * The number of untimed steps at the beginning, during which kernels are compiled; fewer if fewer
+ * are timed.
+ */
+export const WARM_UP = 20;
 /**
  * The number of steps between two waits. Without waits, frameworks on WebGPU would queue all steps
  * and run out of memory.
@@ -83,7 +86,7 @@ export async function runPeer(
   const evaluate = () =>
     accuracyOf(peer, rows, sampleRows(EVALUATED, data.trainRows, data.labels.length));
 
-  for (let i = 1; i <= WARM_UP; i++) step(i);
+  for (let i = 1; i <= Math.min(WARM_UP, iterations); i++) step(i);
   await evaluate();
   await peer.settle();
 

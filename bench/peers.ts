@@ -5,7 +5,8 @@
  * Each implementation runs in its own process, one at a time. They take turns, round after round,
  * so that a temporary disturbance of the machine affects all of them. The table shows the median of
  * the turns, and the median of the ratios to our CPU engine within each round. A trial before the
- * first round finds out how many steps an implementation takes in 5 seconds.
+ * first round finds out how many steps an implementation takes in a turn's time. A round begins only
+ * if it should end within the minutes that the comparison may take, but the first always does.
  */
 import {
   type FlagValues,
@@ -25,20 +26,32 @@ import { PEER_NETS, type PeerNet } from "./peer_net.ts";
 import { comparisonTable, type Measurement, summarize } from "./comparison.ts";
 
 const ROUNDS = 5;
-/** The number of steps of the trial, from which the number of steps per turn follows. */
-const TRIAL_STEPS = 100;
-const SECONDS_PER_TURN = 5;
+/**
+ * The number of steps of the trial, from which the number of steps per turn follows: first few, as
+ * some implementations take seconds for each; then more if these took less than TRIAL_SECONDS.
+ */
+const TRIAL_STEPS = [10, 300];
+const TRIAL_SECONDS = 0.5;
+const SECONDS_PER_TURN = 3;
+const MINUTES = 5;
 
-const NAMES = peersOf("notebook").map(({ name }) => name);
+/** All but our CPU engine, which always takes part. */
+const NAMES = [
+  ...new Set(
+    PEER_NETS.flatMap((net) => [...ours(net).slice(1), ...peersOf(net)])
+      .map(({ name }) => name),
+  ),
+];
 
 const FLAGS = {
   net: oneOf(PEER_NETS, "the preset whose net all train, without augmentation", "notebook"),
   peers: {
-    ...listOf(oneOf(NAMES, "the implementations to compare ours with")),
+    ...listOf(oneOf(NAMES, "the implementations to compare our CPU engine with")),
     placeholder: "NAME,...",
     default: NAMES.join(),
   },
-  rounds: wholeNumber("the number of turns of each implementation; the median counts", 1, ROUNDS),
+  rounds: wholeNumber("the most turns of each implementation; the median counts", 1, ROUNDS),
+  minutes: wholeNumber("about how long the comparison may take", 1, MINUTES),
   iterations: wholeNumber(
     `steps per turn; by default as many as take ${SECONDS_PER_TURN} s, at most ${NOTEBOOK.iterations}`,
     1,
@@ -57,25 +70,27 @@ const TASK: Task<typeof FLAGS> = {
 if (import.meta.main) await runTask(TASK, peersTask);
 
 async function peersTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
-  const { net = "notebook", peers = NAMES, rounds = ROUNDS, iterations, json } = flags;
+  const { net = "notebook", peers = NAMES, rounds = ROUNDS, minutes = MINUTES, iterations, json } =
+    flags;
   const machine = await describeMachine();
   const data = openDigits();
   const folder = Deno.makeTempDirSync();
   let measurements: Measurement[];
   try {
     writeIdxFolder(folder, data);
-    measurements = await measureInTurn(peers, { net, folder, rounds, iterations });
+    measurements = await measureInTurn(peers, { net, folder, rounds, minutes, iterations });
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
   if (json) {
     const results = measurements.map((one) => ({ ...one, ...summarize(one, measurements) }));
-    print(JSON.stringify({ machine, net, data: data.name, rounds, results }));
+    print(JSON.stringify({ machine, net, data: data.name, results }));
     return;
   }
   print(
     ...machineLines(machine),
-    `Net: ${net}; data: ${data.name}; median, minimum and maximum of ${rounds} turns`,
+    `Net: ${net}; data: ${data.name}; median, minimum and maximum of ` +
+      `${measurements[0].milliseconds.length} turns`,
     "",
     ...comparisonTable(measurements),
   );
@@ -86,6 +101,7 @@ interface MeasureOptions {
   /** The folder of the IDX files. */
   folder: string;
   rounds: number;
+  minutes: number;
   /** The number of steps per turn; by default, a trial of each implementation determines it. */
   iterations?: number;
 }
@@ -93,25 +109,29 @@ interface MeasureOptions {
 /** Runs our implementations and the given others, round after round. */
 async function measureInTurn(
   peers: string[],
-  { net, folder, rounds, iterations }: MeasureOptions,
+  { net, folder, rounds, minutes, iterations }: MeasureOptions,
 ): Promise<Measurement[]> {
-  const implementations = [
-    ...ours(net),
-    ...peersOf(net).filter(({ name }) => peers.includes(name)),
-  ];
+  const begin = performance.now();
+  const [baseline, ...others] = [...ours(net), ...peersOf(net)];
+  const implementations = [baseline, ...others.filter(({ name }) => peers.includes(name))];
   const measurements = implementations.map(({ name }): Measurement => ({
     name,
     title: name,
-    iterations: iterations ?? TRIAL_STEPS,
+    iterations: iterations ?? TRIAL_STEPS[0],
     milliseconds: [],
     accuracy: NaN,
   }));
   for (let round = iterations === undefined ? 0 : 1; round <= rounds; round++) {
+    const start = performance.now();
     const turn = round === 0 ? "trial" : `round ${round} of ${rounds}`;
     for (const [i, implementation] of implementations.entries()) {
       const measurement = measurements[i];
       if (measurement.failure !== undefined) continue;
-      const outcome = await runImplementation(implementation, folder, measurement.iterations, net);
+      const run = (steps: number) => runImplementation(implementation, folder, steps, net);
+      let outcome = await run(measurement.iterations);
+      if (round === 0 && "seconds" in outcome && outcome.seconds < TRIAL_SECONDS) {
+        outcome = await run(TRIAL_STEPS[1]);
+      }
       if ("failure" in outcome) {
         measurement.failure = outcome.failure;
         printError(`${turn}: ${implementation.name} did not run: ${outcome.failure}`);
@@ -127,12 +147,14 @@ async function measureInTurn(
         measurement.accuracy = outcome.accuracy;
       }
     }
+    const end = performance.now();
+    if (round > 0 && end + (end - start) - begin > 60_000 * minutes) break;
   }
   return measurements;
 }
 
-/** Returns how many steps take SECONDS_PER_TURN, in whole hundreds. */
+/** Returns how many steps take SECONDS_PER_TURN, in whole tens. */
 function stepsOfTurn(milliseconds: number): number {
-  const hundreds = Math.round(10 * SECONDS_PER_TURN / milliseconds);
-  return Math.min(Math.max(100 * hundreds, TRIAL_STEPS), NOTEBOOK.iterations);
+  const tens = Math.round(100 * SECONDS_PER_TURN / milliseconds);
+  return Math.min(Math.max(10 * tens, TRIAL_STEPS[0]), NOTEBOOK.iterations);
 }
