@@ -47,7 +47,8 @@ for await (const event of train({ data, ...PRESETS.accurate, epochs: 4, evalSize
 }
 \`\`\`
 
-The package contains everything but what reads and writes files. A page with a content security
+The package contains everything but what reads and writes files. webpack, Vite, Rollup and esbuild
+bundle it without settings; a bundle for a page also runs in Node.js. A page with a content security
 policy needs \`script-src 'wasm-unsafe-eval'\`, and \`worker-src blob:\` for several threads.
 `;
 
