@@ -103,6 +103,7 @@ export {
 export type { Trial } from "./lib/engine/trial.ts";
 export { NoAdapterError } from "./lib/engine/webgpu/device.ts";
 export type * from "./lib/engine/engine.ts";
+export type { Evaluation } from "./lib/net/evaluation.ts";
 export type { Distortion } from "./lib/engine/distortion.ts";
 export type { Optimizer } from "./lib/net/optimizers.ts";
 export type { Initialization } from "./lib/net/initialize.ts";

@@ -4,8 +4,9 @@
  * its results are those of `train()`.
  */
 import type { Dataset } from "../lib/data/dataset.ts";
-import type { Engine, EngineState, Evaluation, Step } from "../lib/engine/engine.ts";
+import type { Engine, EngineState, Step } from "../lib/engine/engine.ts";
 import type { Model } from "../lib/net/architecture.ts";
+import type { Evaluation } from "../lib/net/evaluation.ts";
 import { parameterViews } from "../lib/net/maths.ts";
 import type { TrainingOptions } from "../lib/training/options.ts";
 import { planRun } from "../lib/training/plan.ts";

@@ -17,6 +17,7 @@
  */
 import type { Dataset, PixelScale } from "../data/dataset.ts";
 import type { Architecture } from "../net/architecture.ts";
+import type { Evaluation } from "../net/evaluation.ts";
 import type { Optimizer } from "../net/optimizers.ts";
 import type { Key, ThreefryLayout } from "../random/threefry.ts";
 import type { Distortion } from "./distortion.ts";
@@ -73,16 +74,6 @@ export interface EngineState {
   moments: Float32Array;
   /** Steps taken since the parameters were drawn (Adam's bias correction counts them). */
   stepsTaken: number;
-}
-
-/** The result of one `evaluate()`. */
-export interface Evaluation {
-  /** Number of rows whose largest output is their label's; the first of equal outputs wins. */
-  correct: number;
-  /** Number of rows evaluated. */
-  rows: number;
-  /** The mean loss over the rows. */
-  loss: number;
 }
 
 /** Trains and evaluates a net on one device; the head of this file lists its guarantees. */

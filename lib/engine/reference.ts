@@ -2,10 +2,10 @@
 import { pixelDivisor } from "../data/normalize.ts";
 import type { Dataset, PixelScale } from "../data/dataset.ts";
 import { augmentImage } from "./augment.ts";
-import type { EngineOptions, EngineState, Evaluation, Step } from "./engine.ts";
+import type { EngineOptions, EngineState, Step } from "./engine.ts";
 import { type Architecture, parameterCount, parameterRanges } from "../net/architecture.ts";
-import { HEADS } from "../net/heads.ts";
-import { forward, gradients, predictedClass } from "../net/maths.ts";
+import { type Evaluation, RowCounter } from "../net/evaluation.ts";
+import { forward, gradients } from "../net/maths.ts";
 import { functionsOf, type Optimizer, updateParameters } from "../net/optimizers.ts";
 import { normal, permutation } from "../random/distributions.ts";
 import { prngKey, randomBits } from "../random/threefry.ts";
@@ -57,16 +57,15 @@ export class Reference {
     const { classes, head } = architecture;
     const inputs = inputsOf(this.#data, [...rows], scale);
     const { x3 } = forward(architecture, this.parameters, inputs);
-    const found = { correct: 0, rows: rows.length, loss: 0, undecided: 0 };
+    const counter = new RowCounter(head);
+    let undecided = 0;
     rows.forEach((row, i) => {
       const outputs = x3.subarray(i * classes, (i + 1) * classes);
-      const label = this.#data.labels[row];
       const [second, first] = outputs.toSorted().slice(-2);
-      if (predictedClass(outputs) === label) found.correct++;
-      if (first - second < 1e-6) found.undecided++;
-      found.loss += HEADS[head].loss(outputs, label) / rows.length;
+      if (first - second < 1e-6) undecided++;
+      counter.add(outputs, this.#data.labels[row]);
     });
-    return found;
+    return { ...counter.result(), undecided };
   }
 }
 

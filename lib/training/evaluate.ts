@@ -1,8 +1,7 @@
 /** Evaluates a trained net on labeled images, in plain TypeScript, without a device. */
 import { checkDataset } from "../data/check.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { HEADS } from "../net/heads.ts";
-import { predictedClass } from "../net/maths.ts";
+import { RowCounter } from "../net/evaluation.ts";
 import type { Floats, Model } from "../net/architecture.ts";
 import { measure, type Metrics } from "./metrics.ts";
 import { outputsOfRows } from "./predict.ts";
@@ -118,35 +117,31 @@ export type EvaluationCounts = Omit<EvaluationReport, "answers" | "confidences">
 /** Counts right and wrong predictions, row by row. */
 export class Tally {
   readonly #classes: number;
-  readonly #head: Model["architecture"]["head"];
+  readonly #counter: RowCounter;
   readonly #confusion: Uint32Array;
-  #rows = 0;
-  #loss = 0;
 
   constructor({ classes, head }: Pick<Model["architecture"], "classes" | "head">) {
     this.#classes = classes;
-    this.#head = head;
+    this.#counter = new RowCounter(head);
     this.#confusion = new Uint32Array(classes * classes);
   }
 
   /** Counts a row with the net's outputs x3, shape (C), and returns the predicted class. */
   add(x3: Floats, label: number): number {
-    const answer = predictedClass(x3);
+    const answer = this.#counter.add(x3, label);
     this.#confusion[label * this.#classes + answer]++;
-    this.#rows++;
-    this.#loss += HEADS[this.#head].loss(x3, label);
     return answer;
   }
 
   /** The metrics of all rows counted. */
   result(): EvaluationCounts {
-    const [classes, confusion, rows] = [this.#classes, this.#confusion, this.#rows];
+    const [classes, confusion] = [this.#classes, this.#confusion];
     const right = Float64Array.from({ length: classes }, (_, c) => confusion[c * classes + c]);
-    const correct = sum(classes, (c) => right[c]);
+    const evaluation = this.#counter.result();
     return {
-      rows,
-      correct,
-      ...measure({ rows, correct, loss: this.#loss / rows }),
+      rows: evaluation.rows,
+      correct: evaluation.correct,
+      ...measure(evaluation),
       confusion,
       precision: right.map((count, c) => count / sum(classes, (i) => confusion[i * classes + c])),
       recall: right.map((count, c) => count / sum(classes, (i) => confusion[c * classes + i])),

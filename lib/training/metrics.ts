@@ -1,5 +1,5 @@
 /** The metrics of an evaluation, in one table. */
-import type { Evaluation } from "../engine/engine.ts";
+import type { Evaluation } from "../net/evaluation.ts";
 import { percent } from "../files/printable.ts";
 
 /** The name of a metric. */

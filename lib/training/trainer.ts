@@ -1,12 +1,13 @@
 /** A training run, advanced by its caller. */
 import type { Dataset, Split } from "../data/dataset.ts";
-import type { Engine, EngineOptions, EngineState, Evaluation, Step } from "../engine/engine.ts";
+import type { Engine, EngineOptions, EngineState, Step } from "../engine/engine.ts";
 import {
   flatParameters,
   type Model,
   type NetParameters,
   parameterCount,
 } from "../net/architecture.ts";
+import type { Evaluation } from "../net/evaluation.ts";
 import { parameterViews } from "../net/maths.ts";
 import { drawParameters } from "../net/initialize.ts";
 import { OPTIMIZERS } from "../net/optimizers.ts";

@@ -1,6 +1,7 @@
 /** How train() stops early (`patience`) and keeps the parameters of the best evaluation. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { EngineState, Evaluation } from "../../lib/engine/engine.ts";
+import type { EngineState } from "../../lib/engine/engine.ts";
+import type { Evaluation } from "../../lib/net/evaluation.ts";
 import { OptionError, resolveOptions, type TrainingOptions } from "../../lib/training/options.ts";
 import { engineOptions } from "../../lib/training/trainer.ts";
 import { FakeEngine } from "./fake_engine.ts";

@@ -7,9 +7,9 @@ import type {
   Engine,
   EngineOptions,
   EngineState,
-  Evaluation,
   Step,
 } from "../../lib/engine/engine.ts";
+import type { Evaluation } from "../../lib/net/evaluation.ts";
 
 /** A recorded call. A call of `step()` is recorded as one entry for each step. */
 export type Call =

@@ -2,8 +2,7 @@
 import type { Dataset } from "../../data/dataset.ts";
 import { rowScales } from "../../data/normalize.ts";
 import { parameterCount } from "../../net/architecture.ts";
-import { HEADS } from "../../net/heads.ts";
-import { predictedClass } from "../../net/maths.ts";
+import { type Evaluation, RowCounter } from "../../net/evaluation.ts";
 import { biasCorrections, functionsOf } from "../../net/optimizers.ts";
 import { coreCount } from "../cores.ts";
 import {
@@ -13,14 +12,7 @@ import {
   assertState,
   assertTrainRows,
 } from "../checks.ts";
-import type {
-  DeviceDescription,
-  Engine,
-  EngineOptions,
-  EngineState,
-  Evaluation,
-  Step,
-} from "../engine.ts";
+import type { DeviceDescription, Engine, EngineOptions, EngineState, Step } from "../engine.ts";
 import { Draws } from "./draws.ts";
 import {
   type LayerView,
@@ -303,23 +295,18 @@ class CpuEngine implements Engine {
     const { functions, layout, bytes, words, floats } = loaded.threads;
     const { out, stride } = loaded.layers[2];
     const { classes, head } = this.options.architecture;
-    const { loss } = HEADS[head];
-    const evaluation = { correct: 0, rows: rows.length, loss: 0 };
+    const counter = new RowCounter(head);
     for (let start = 0; start < rows.length; start += layout.blockRows) {
       const block = rows.subarray(start, start + layout.blockRows);
       words.set(block, layout.blockRowNumbers / 4);
       functions.evaluateRows(block.length);
       for (const [i, row] of block.entries()) {
         const from = (out + i * stride) / 4;
-        const outputs = floats.subarray(from, from + classes);
-        const label = bytes[layout.labels + row];
-        if (predictedClass(outputs) === label) evaluation.correct++;
-        evaluation.loss += loss(outputs, label);
+        counter.add(floats.subarray(from, from + classes), bytes[layout.labels + row]);
       }
       if (performance.now() - this.#lastPause >= WORK_MS) await this.#pause();
     }
-    evaluation.loss /= rows.length;
-    this.#evaluations.push(evaluation);
+    this.#evaluations.push(counter.result());
   }
 
   #writeState(

@@ -10,6 +10,7 @@ import stepFunctions from "../../../shaders/functions/step.wgsl" with { type: "t
 import sumResults from "../../../shaders/sum_results.wgsl" with { type: "text" };
 import type { Dataset } from "../../data/dataset.ts";
 import { parameterCount } from "../../net/architecture.ts";
+import type { Evaluation } from "../../net/evaluation.ts";
 import { functionsOf } from "../../net/optimizers.ts";
 import {
   assertDrawable,
@@ -18,14 +19,7 @@ import {
   assertState,
   assertTrainRows,
 } from "../checks.ts";
-import type {
-  DeviceDescription,
-  Engine,
-  EngineOptions,
-  EngineState,
-  Evaluation,
-  Step,
-} from "../engine.ts";
+import type { DeviceDescription, Engine, EngineOptions, EngineState, Step } from "../engine.ts";
 import type { Gpu } from "./device.ts";
 import {
   type EnginePlan,
