@@ -26,8 +26,8 @@ function similarityOf({ picture: { pixels, width, height }, ink }: Photo): numbe
 for (const [i, kind] of Object.keys(KINDS).entries()) {
   const name = `imageToDigit() finds the digit: ${kind}`;
   Deno.test(name, () => checkKind(kind, [i % 10]));
-  const all = { name: `${name}, each digit twice`, ...await needs("time") };
-  test({ ...all, fn: () => checkKind(kind, Array.from({ length: 20 }, (_, i) => i % 10)) });
+  const all = { name: `${name}, each digit`, ...await needs("time") };
+  test({ ...all, fn: () => checkKind(kind, Array.from({ length: 10 }, (_, i) => i)) });
 }
 
 function checkKind(kind: string, labels: number[]): void {
