@@ -68,7 +68,9 @@ export function showNaming(): void {
     button.setAttribute("aria-pressed", String(digit === name));
   });
   const kept = state.named.length;
-  write(element("kept", HTMLElement), state.lesson + (kept > 0 ? ` ${count(kept)} kept.` : ""));
+  const hint = kept === 0 && !isUntrained(state) ? "Wrong? Teach the net what it is." : "";
+  const number = kept > 0 ? `${count(kept)} kept.` : "";
+  write(element("kept", HTMLElement), `${state.lesson} ${number}`.trim() || hint);
   write(element("named-count", HTMLElement), kept === 0 ? "None yet." : `${count(kept)} kept.`);
   show(button("save-named"), kept > 0);
 }

@@ -34,7 +34,7 @@ addParts([
     of: () => [shownNet(state), state.pad, state.named, isUntrained(state), isDark()],
     draw: showAnswer,
   },
-  { of: () => [state.pad, state.named, state.lesson], draw: showNaming },
+  { of: () => [state.pad, state.named, state.lesson, isUntrained(state)], draw: showNaming },
   {
     of: () => [shownNet(state), state.pad, state.named, state.unit, isUntrained(state)],
     draw() {
