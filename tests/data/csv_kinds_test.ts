@@ -133,6 +133,8 @@ test("readCsv() reads one-hot labels, with and without a header", async () => {
     );
     assert(notices.some((line) => line.includes("one-hot label of 3 classes")), notices.join());
   }
+  const { data } = await read([`${pixels},is_cat,is_dog`, ...rows(["0,1", "1,0", "0,1"], "P,L")]);
+  assertEquals([[...data.labels], data.classNames], [[1, 0, 1], ["cat", "dog"]]);
   await assertRejects(
     () => read([`${pixels},label_0,label_1,label_2`, ...bodies, ...rows(["1,1,0"], "P,L")]),
     DataError,

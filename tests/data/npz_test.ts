@@ -122,6 +122,8 @@ test("openDataset() reads NumPy's types, orders, colors, one-hot and text labels
   assertEquals([...(await openArrays({ x: rgb, y: oneHot })).labels], [2, 0]);
   const words = npy("<U3", [2], Uint32Array.from("catdog", (letter) => letter.charCodeAt(0)));
   assertEquals((await openArrays({ x: rgb, y: words })).classNames, ["cat", "dog"]);
+  const bytes = npy("|S3", [2], new TextEncoder().encode("catdog"));
+  assertEquals((await openArrays({ x: rgb, y: bytes })).classNames, ["cat", "dog"]);
   const flat = npy("|u1", [2, 30], new Uint8Array(60).fill(255, 0, 9));
   const { width, height } = await openArrays({ x: flat, ...two }, { width: 6 });
   assertEquals([width, height], [6, 5]);

@@ -4,6 +4,7 @@ import { createCpuEngine } from "../../lib/engine/cpu/cpu_engine.ts";
 import {
   chooseDevice,
   createEngine,
+  type CreateEngineOptions,
   type DeviceChoice,
   listDevices,
 } from "../../lib/engine/create.ts";
@@ -22,13 +23,24 @@ function withFailingAdapter(run: () => Promise<void>): Promise<void> {
 }
 
 /** Returns the choice of `auto`. */
-async function choose(options = NOTEBOOK_ENGINE): Promise<DeviceChoice> {
+async function choose(options: CreateEngineOptions = NOTEBOOK_ENGINE): Promise<DeviceChoice> {
   const choices: DeviceChoice[] = [];
   const onChoice = (choice: DeviceChoice) => choices.push(choice);
   await using engine = await createEngine({ ...options, onChoice });
   assertEquals(choices.length, 1);
   assertEquals(choices[0].device, engine.device);
   return choices[0];
+}
+
+for (const backend of ["cpu", "webgpu"] as const) {
+  Deno.test({
+    name: `createEngine() reports that the device was asked for if the backend is ${backend}`,
+    ...backend === "webgpu" ? await needs("webgpu") : {},
+    async fn() {
+      const { device, reason } = await choose({ ...NOTEBOOK_ENGINE, backend });
+      assertEquals([device.backend, reason], [backend, "asked"]);
+    },
+  });
 }
 
 test("createEngine() returns the CPU engine, with a notice, if the adapter gives no device", () =>

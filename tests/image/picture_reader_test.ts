@@ -52,6 +52,13 @@ Deno.test("pictureReader() finds the digit for nets of digits, but not in MNIST'
   const middle = at(12, 4);
   middle[28 * 14 + 13] = 77;
   assertEquals(reader.read(gray(middle, 28)), middle);
+  // Ink at any border is not in MNIST's images, even if its mass is in the middle.
+  for (const border of [14, 28 * 27 + 14, 28 * 14, 28 * 14 + 27]) {
+    const touching = at(12, 4);
+    touching[border] = 255;
+    reader.read(gray(touching, 28));
+    assertEquals(reader.way, "photo", `pixel ${border}`);
+  }
   assertEquals(pictureReader(net(784), { way: "as-is" }).read(gray(at(2, 3), 28)), at(2, 3));
   // A net of dark ink on white paper sees the digit so.
   const paper = net(784, { pixels: { inverted: false, brightBackground: 1 } });

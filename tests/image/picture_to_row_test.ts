@@ -20,3 +20,9 @@ Deno.test("pictureToRow() puts transparent pictures on the background that their
   const opaque = picture([50, 50, 50, 255], [200, 200, 200, 255], [0, 0, 0, 255]);
   assertEquals([...pictureToRow(opaque, 3, 1)], [50, 200, 0]);
 });
+
+Deno.test("pictureToRow() scales pictures of which one side is the net's", () => {
+  const tall = { width: 1, height: 4, pixels: new Uint8Array(16).fill(255, 8) };
+  tall.pixels.set([0, 0, 0, 255, 0, 0, 0, 255]);
+  assertEquals([...pictureToRow(tall, 1, 2)], [0, 255]);
+});

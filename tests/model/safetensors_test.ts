@@ -29,6 +29,13 @@ Deno.test("decodeSafetensors() reads a file of Python's safetensors", () => {
   assertEquals(decodeSafetensors(Uint8Array.fromBase64(files["three.safetensors"])), THREE);
 });
 
+Deno.test("decodeSafetensors() returns the tensors in the order of their data, whatever the header's", () => {
+  const second = { dtype: "F32", shape: [1], data_offsets: [8, 12] };
+  const empty = { dtype: "F32", shape: [0], data_offsets: [8, 8] };
+  const { tensors } = decodeSafetensors(fileOf({ second, empty, first: PAIR }, 12));
+  assertEquals([...tensors.keys()], ["first", "empty", "second"]);
+});
+
 Deno.test("decodeSafetensors() reads back what encodeSafetensors() wrote", () => {
   assertEquals(decodeSafetensors(encodeSafetensors(THREE)), THREE);
 });

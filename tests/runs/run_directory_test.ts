@@ -93,6 +93,16 @@ test("RunDirectory saves options and metrics of a run that does not finish", asy
   );
 });
 
+test("RunDirectory.hasCheckpoint tells whether this run has saved one", async () => {
+  const path = await Deno.makeTempDir({ prefix: "run" });
+  {
+    await using directory = new RunDirectory({ options: OPTIONS, data: DATA, saveEvery: 7, path });
+    for (const event of [STARTED, PROGRESS]) await directory.record(event);
+    assertEquals(directory.hasCheckpoint, false);
+  }
+  await Deno.remove(path, { recursive: true });
+});
+
 test("RunDirectory writes nothing before the run starts", async () => {
   await using folder = await recorded([]);
   assertEquals([...Deno.readDirSync(folder.path)], []);

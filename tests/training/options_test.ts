@@ -5,6 +5,7 @@ import {
   NOTEBOOK,
   OptionError,
   resolveOptions,
+  type TrainingOptions,
 } from "../../lib/training/options.ts";
 import type { OptionName, OptionValues } from "../../lib/training/option_table.ts";
 
@@ -14,6 +15,15 @@ Deno.test("resolveOptions() returns the notebook's options by default", () => {
 
 Deno.test("resolveOptions() treats undefined as not given", () => {
   assertEquals(resolveOptions({ seed: undefined, batchSize: 7 }), { ...NOTEBOOK, batchSize: 7 });
+});
+
+Deno.test("resolveOptions() accepts the bounds of each range", () => {
+  const bounds: Partial<TrainingOptions>[] = [
+    { rotate: 0, zoom: 0, shear: 0, shift: 0, warp: 0 },
+    { rotate: 180, zoom: 0.99, shear: 1000, shift: 1000, warp: 1000 },
+    { seed: 2 ** 32 - 1, iterations: 0, epochs: 0, batchSize: 1, validation: 0, hidden: [1, 1] },
+  ];
+  for (const options of bounds) assertEquals(resolveOptions(options), { ...NOTEBOOK, ...options });
 });
 
 /** An option, an invalid value, and what the error says it must be. */
@@ -76,6 +86,7 @@ const ROWS = { trainRows: 60, labels: { length: 70 } };
 Deno.test("checkAgainstRows() accepts batches and evaluations of up to all rows", () => {
   checkAgainstRows({ ...NOTEBOOK, batchSize: 60, evalSize: 10 }, ROWS);
   checkAgainstRows({ ...NOTEBOOK, batchSize: 40, evalSize: 20, validation: 20 }, ROWS);
+  checkAgainstRows({ ...NOTEBOOK, batchSize: 1, evalSize: 59, validation: 59 }, ROWS);
 });
 
 Deno.test("checkAgainstRows() throws if the data has no test rows", () => {

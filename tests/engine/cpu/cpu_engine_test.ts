@@ -65,6 +65,9 @@ Deno.test("createCpuEngine() names the build in its device, because the last bit
   await using relaxed = createCpuEngine(NOTEBOOK_ENGINE, { build: "relaxed" });
   await using plain = createCpuEngine(NOTEBOOK_ENGINE, { build: "plain" });
   assertEquals(relaxed.device.name, "CPU (WebAssembly, relaxed SIMD)");
+  // Deno has relaxed SIMD, so it is the default.
+  await using usual = createCpuEngine(NOTEBOOK_ENGINE);
+  assertEquals(usual.device.name, relaxed.device.name);
   assertEquals(plain.device.name, "CPU (WebAssembly SIMD)");
 });
 
