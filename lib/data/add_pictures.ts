@@ -6,7 +6,7 @@ import { DataError } from "./errors.ts";
 import { layoutOf, type PictureOptions, picturesBelow } from "./picture_folder.ts";
 import { readPictures } from "./picture_rows.ts";
 import { reportUnreadable } from "./pictures.ts";
-import { brightBackgrounds } from "./pixels.ts";
+import { brightBackgrounds, joinBytes } from "./pixels.ts";
 
 /** Number of classes that a message names. */
 const NAMED = 10;
@@ -71,16 +71,9 @@ export async function addPictures(
   );
   return {
     ...data,
-    images: joined(pixels, data.images),
-    labels: joined(labels, data.labels),
+    images: joinBytes([pixels, data.images]),
+    labels: joinBytes([labels, data.labels]),
     trainRows: data.trainRows + labels.length,
     addedRows: labels.length,
   };
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(first.length + second.length);
-  all.set(first);
-  all.set(second, first.length);
-  return all;
 }

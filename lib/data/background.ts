@@ -11,15 +11,6 @@ import type { OpenRequest, WorkerMessage } from "./worker.ts";
  * @param options As for `openDataset`
  * @returns The data set
  * @throws {Error} If `openDataset` throws, with the same message
- *
- * @example
- * ```ts
- * import { openInBackground } from "./background.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const data = await openInBackground({ dataset: "synthetic" });
- * assertEquals(data.labels.length, 70_000);
- * ```
  */
 export async function openInBackground(options: OpenOptions): Promise<Dataset> {
   const { onNotice, onWarning = onNotice, onProgress, ...request } = options;

@@ -7,18 +7,6 @@ import type { Dataset } from "./dataset.ts";
  * @param data The data set
  * @throws {RangeError} If the numbers of images and labels differ, a label is not below `classes`,
  *   or there are more training rows than rows; the message gives the value
- *
- * @example
- * ```ts
- * import { checkDataset } from "./check.ts";
- * import { assertThrows } from "@std/assert";
- *
- * const data = {
- *   name: "two rows", width: 2, height: 1, classes: 2, trainRows: 1,
- *   images: Uint8Array.of(3, 4, 0, 0), labels: Uint8Array.of(1, 2),
- * };
- * assertThrows(() => checkDataset(data), RangeError, "current value in row 1 is 2");
- * ```
  */
 export function checkDataset(data: Dataset): void {
   const { name, width, height, classes, images, labels, trainRows } = data;

@@ -50,18 +50,6 @@ const KIND = "as a CSV file of images";
  * @param options Its layout
  * @returns The data set; if labels are numbers, `classes` is the largest label plus 1
  * @throws {DataError} If a file cannot be read; the message names the line and column
- *
- * @example
- * ```ts
- * import { readCsv } from "./csv.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const path = await Deno.makeTempFile({ suffix: ".csv" });
- * await Deno.writeTextFile(path, "ink,label\n255,1\n0,0\n");
- * const { images, labels } = await readCsv(path);
- * assertEquals([images, labels], [Uint8Array.of(255, 0), Uint8Array.of(1, 0)]);
- * await Deno.remove(path);
- * ```
  */
 export async function readCsv(path: string, options: CsvOptions = {}): Promise<Dataset> {
   return finishDataset(await readRawCsv(path, options), options);

@@ -1,4 +1,5 @@
 /** Downloads a file from the first mirror that serves it intact. */
+import { gunzipStream, GzipError, isGzip } from "../files/gzip.ts";
 import { printable } from "../files/printable.ts";
 import { DataError, DataUnavailableError } from "./errors.ts";
 
@@ -178,4 +179,26 @@ async function* receive(
 function announcedLength({ headers }: Response): number | undefined {
   const length = headers.get("content-length");
   return length === null || headers.has("content-encoding") ? undefined : Number(length);
+}
+
+/**
+ * Decompresses a downloaded file if it is gzipped; some servers decompress the files that they send.
+ *
+ * @param bytes The file
+ * @param maxBytes Maximum size of the result
+ * @returns The decompressed bytes
+ * @throws {DataError} If it is corrupt, or larger
+ */
+export async function unpacked(
+  bytes: Uint8Array<ArrayBuffer>,
+  maxBytes: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (!isGzip(bytes)) return bytes;
+  try {
+    // Browsers before 2025 have no Response.bytes().
+    const plain = new Response(gunzipStream(new Blob([bytes]).stream(), maxBytes));
+    return new Uint8Array(await plain.arrayBuffer());
+  } catch (error) {
+    throw error instanceof GzipError ? new DataError(`it ${error.message}`) : error;
+  }
 }

@@ -10,21 +10,6 @@ const MULTIPLIER = 0x9e3779b1;
  * @param data The data set
  * @param split Its rows by use
  * @returns The number of such test rows
- *
- * @example
- * ```ts
- * import { trainedTestRows } from "./duplicates.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const data = {
- *   name: "mine", width: 2, height: 1, classes: 2, trainRows: 2,
- *   images: Uint8Array.of(3, 4, 5, 6, 3, 4), labels: Uint8Array.of(0, 1, 0),
- * };
- * const split = {
- *   train: Uint32Array.of(0, 1), validation: new Uint32Array(), test: Uint32Array.of(2),
- * };
- * assertEquals(trainedTestRows(data, split), 1);
- * ```
  */
 export function trainedTestRows(data: Dataset, { train, validation, test }: Split): number {
   const words = rowWords(data);

@@ -1,16 +1,14 @@
 /** Fetches MNIST from a folder on a web server, using only APIs of browsers. */
 import type { Dataset } from "./dataset.ts";
-import { download, type DownloadOptions } from "./download.ts";
+import { download, type DownloadOptions, unpacked } from "./download.ts";
 import { DataError } from "./errors.ts";
-import { gunzipStream, GzipError, isGzip } from "../files/gzip.ts";
 import {
   IDX_FILE_NAMES,
-  type IdxFile,
   type IdxFileName,
   joinIdxFiles,
   kindOfName,
+  openIdxBytes,
 } from "./idx_dataset.ts";
-import { decodeIdx, parseIdxHeader } from "./idx.ts";
 import { finishDataset } from "./raw.ts";
 import type { IdxSource } from "./idx_source.ts";
 import { MNIST } from "./published.ts";
@@ -93,24 +91,13 @@ export async function fetchIdxSource(
         onPiece?.(piece);
       }
       // Browsers before 2025 have no Blob.bytes().
-      const bytes = await inflate(new Uint8Array(await new Blob(pieces).arrayBuffer()));
+      const bytes = await unpacked(new Uint8Array(await new Blob(pieces).arrayBuffer()), MAX_BYTES);
       if (canVerify) await verify(name, bytes, checksums.files[name]);
       return bytes;
     }, options);
-    return openBytes(name, bytes);
+    return openIdxBytes(bytes, { file: name, kind: kindOfName(name) });
   }));
   return finishDataset({ ...joinIdxFiles(files, source), isVerified: true });
-}
-
-/** Decompresses the bytes if they are gzipped. */
-async function inflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  if (!isGzip(bytes)) return bytes;
-  try {
-    const plain = new Response(gunzipStream(new Blob([bytes]).stream(), MAX_BYTES));
-    return new Uint8Array(await plain.arrayBuffer());
-  } catch (error) {
-    throw error instanceof GzipError ? new DataError(`it ${error.message}`) : error;
-  }
 }
 
 async function verify(
@@ -123,15 +110,4 @@ async function verify(
   if (found !== expected) {
     throw new DataError(`the sha256 of ${name} must be ${expected}: current value is ${found}`);
   }
-}
-
-function openBytes(name: IdxFileName, bytes: Uint8Array): IdxFile {
-  const kind = kindOfName(name);
-  const header = parseIdxHeader(bytes, { file: name, fileLength: bytes.length, kind });
-  return {
-    path: name,
-    shape: header.shape,
-    isBytes: true,
-    read: (items) => decodeIdx(bytes.subarray(header.headerLength), header, items, name),
-  };
 }

@@ -31,15 +31,6 @@ export type IdxKind = "images" | "labels";
  *
  * @param start The file's first bytes, decompressed
  * @returns What the file holds, or undefined if it is another kind of file
- *
- * @example
- * ```ts
- * import { idxKind } from "./idx.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(idxKind(Uint8Array.of(0, 0, 8, 3)), "images");
- * assertEquals(idxKind(Uint8Array.of(0, 0, 12, 2)), "labels"); // QMNIST's
- * ```
  */
 export function idxKind([zero, alsoZero, type, dimensions]: Uint8Array): IdxKind | undefined {
   if (zero !== 0 || alsoZero !== 0) return undefined;
@@ -80,16 +71,6 @@ export interface IdxHeader {
  * @param info The file
  * @returns The header's contents
  * @throws {DataError} If a field is wrong, or the file's length does not match the header
- *
- * @example
- * ```ts
- * import { parseIdxHeader } from "./idx.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const twoLabels = Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 3);
- * const { shape } = parseIdxHeader(twoLabels, { file: "labels", fileLength: 10, kind: "labels" });
- * assertEquals(shape, [2]);
- * ```
  */
 export function parseIdxHeader(
   start: Uint8Array,
@@ -152,18 +133,6 @@ export function isPlainIdx({ type, columns }: IdxHeader): boolean {
  * @param items The target, with one element per pixel or label
  * @param file The file's name in error messages
  * @throws {DataError} If a label is not from 0 to 255, or a pixel is not finite
- *
- * @example
- * ```ts
- * import { decodeIdx } from "./idx.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const header = { shape: [2], headerLength: 12, fileLength: 28, type: 12, columns: 2 };
- * const raw = Uint8Array.of(0, 0, 0, 7, 1, 2, 3, 4, 0, 0, 0, 9, 5, 6, 7, 8);
- * const labels = new Uint8Array(2);
- * decodeIdx(raw, header, labels, "labels");
- * assertEquals(labels, Uint8Array.of(7, 9));
- * ```
  */
 export function decodeIdx(
   raw: Uint8Array,
@@ -193,14 +162,6 @@ export function decodeIdx(
  * @param shape `[rows]` or `[rows, height, width]`
  * @param items Row-major; their number is the product of the shape
  * @returns The file's bytes
- *
- * @example
- * ```ts
- * import { encodeIdx } from "./idx.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(encodeIdx([2], Uint8Array.of(7, 3)), Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 2, 7, 3));
- * ```
  */
 export function encodeIdx(
   shape: readonly number[],
@@ -222,14 +183,6 @@ export function encodeIdx(
  * @param classes Labels are 0 to classes - 1
  * @param file The file's name in error messages
  * @throws {DataError} If a label is too large; the message gives the first such label and its row
- *
- * @example
- * ```ts
- * import { checkLabels } from "./idx.ts";
- * import { assertThrows } from "@std/assert";
- *
- * assertThrows(() => checkLabels(Uint8Array.of(9, 10), 10, "labels"), Error, "row 1");
- * ```
  */
 export function checkLabels(labels: Uint8Array, classes: number, file: string): void {
   const row = labels.findIndex((label) => label >= classes);

@@ -3,7 +3,16 @@
  * browsers.
  */
 import { DataError } from "./errors.ts";
-import { checkLabels, encodeIdx, type IdxKind } from "./idx.ts";
+import {
+  checkLabels,
+  decodeIdx,
+  encodeIdx,
+  type IdxFileInfo,
+  type IdxHeader,
+  type IdxKind,
+  isPlainIdx,
+  parseIdxHeader,
+} from "./idx.ts";
 import type { Dataset } from "./dataset.ts";
 import type { RawDataset } from "./raw.ts";
 
@@ -61,6 +70,29 @@ export interface IdxFile {
   read(items: Uint8Array | Float32Array): void;
   /** Throws a DataError if the file's checksum is wrong; `items` are those that `read` gave. */
   verify?(items: Uint8Array | Float32Array): void;
+}
+
+/**
+ * Opens a file in memory.
+ *
+ * @param bytes The file, decompressed
+ * @param info Its name, and what it must hold
+ * @returns The file
+ * @throws {DataError} If its header is wrong
+ */
+export function openIdxBytes(bytes: Uint8Array, info: IdxFileInfo): IdxFile {
+  const header = parseIdxHeader(bytes, { ...info, fileLength: bytes.length });
+  return {
+    path: info.file,
+    shape: header.shape,
+    isBytes: isByteFile(header, info),
+    read: (items) => decodeIdx(bytes.subarray(header.headerLength), header, items, info.file),
+  };
+}
+
+/** Whether a file's items are bytes, as all labels are. */
+export function isByteFile(header: IdxHeader, { kind }: IdxFileInfo): boolean {
+  return kind === "labels" || isPlainIdx(header);
 }
 
 /**

@@ -7,7 +7,6 @@ import {
   decodeIdx,
   IDX_HEADER_BYTES,
   type IdxFileInfo,
-  type IdxHeader,
   isPlainIdx,
   parseIdxHeader,
 } from "./idx.ts";
@@ -17,8 +16,10 @@ import {
   type IdxDatasetOptions,
   type IdxFile,
   type IdxFileName,
+  isByteFile,
   joinIdxFiles,
   kindOfName,
+  openIdxBytes,
 } from "./idx_dataset.ts";
 import { finishDataset, type FinishOptions, type RawDataset, readMappingBeside } from "./raw.ts";
 import { describeFolder, type IdxLocation, locateIdxFiles, ownPaths } from "./idx_locate.ts";
@@ -199,7 +200,7 @@ function openVerified(path: string, name: IdxFileName, options: IdxFolderOptions
 }
 
 /** The contents of a file: its items and its checksums. */
-interface Contents extends Omit<IdxFile, "path"> {
+interface Contents extends IdxFile {
   /** A checksum in hexadecimal; undefined for `md5-of-gz` if the file is not compressed. */
   checksum(kind: Checksums["kind"], items: Uint8Array | Float32Array): string | undefined;
 }
@@ -208,7 +209,6 @@ function openIdx(path: string, name: IdxFileName, options: IdxFolderOptions): Id
   const { name: source, checksums, contents, onNotice } = options;
   const { checksum, ...opened } = openContents(path, name, contents?.get(name));
   return {
-    path,
     ...opened,
     verify(items) {
       if (checksums === undefined) return;
@@ -280,11 +280,8 @@ function decompress(compressed: Uint8Array, length: number, file: string): Uint8
 }
 
 function openBytes(bytes: Uint8Array, info: IdxFileInfo): Contents {
-  const header = parseIdxHeader(bytes, { ...info, fileLength: bytes.length });
   return {
-    shape: header.shape,
-    isBytes: isByteFile(header, info),
-    read: (items) => decodeIdx(bytes.subarray(header.headerLength), header, items, info.file),
+    ...openIdxBytes(bytes, info),
     checksum: (kind) => kind === "sha256" ? hashOf(kind, bytes) : undefined,
   };
 }
@@ -296,6 +293,7 @@ function openPlain(path: string, start: Uint8Array, info: IdxFileInfo): Contents
   const isPlain = isPlainIdx(header);
   let raw: Uint8Array | undefined;
   return {
+    path,
     shape,
     isBytes: isByteFile(header, info),
     read(items) {
@@ -313,10 +311,6 @@ function openPlain(path: string, start: Uint8Array, info: IdxFileInfo): Contents
         ? hashOf(kind, start.subarray(0, headerLength), raw ?? new Uint8Array(items.buffer))
         : undefined,
   };
-}
-
-function isByteFile(header: IdxHeader, { kind }: IdxFileInfo): boolean {
-  return kind === "labels" || isPlainIdx(header);
 }
 
 function hashOf(kind: Checksums["kind"], ...parts: Uint8Array[]): string {

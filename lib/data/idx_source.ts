@@ -2,7 +2,7 @@
 import { writeFileAtomically } from "../files/write_file.ts";
 import { withCacheLock } from "./cache.ts";
 import type { Dataset } from "./dataset.ts";
-import { download, type DownloadOptions } from "./download.ts";
+import { download, type DownloadOptions, unpacked } from "./download.ts";
 import { DataError, DataUnavailableError } from "./errors.ts";
 import {
   type Checksums,
@@ -13,7 +13,6 @@ import {
 import { type IdxFolderOptions, isIdxFileIntact, readIdxFolder } from "./idx_folder.ts";
 import { holdsData } from "./idx_locate.ts";
 import { createHash } from "../files/node.ts";
-import { gunzipSync, isGzip } from "../files/gzip.ts";
 
 /** A published data set: the checksums and mirrors of its files. */
 export interface IdxSource extends IdxDatasetOptions {
@@ -75,7 +74,7 @@ export async function loadIdxSource(
         { name: source.remoteNames?.[name] ?? `${name}.gz`, mirrors, maxBytes: MAX_BYTES },
         async (body) => {
           const bytes = await new Blob(await Array.fromAsync(body)).bytes();
-          const content = storesGzip ? bytes : inflate(bytes);
+          const content = storesGzip ? bytes : await unpacked(bytes, MAX_BYTES);
           verifyChecksum(content, name, source.checksums);
           return content;
         },
@@ -159,16 +158,6 @@ async function storeFile(
     await writeFileAtomically(path, content);
   } catch (error) {
     onNotice(`${(error as Error).message}: the file is used but not stored`);
-  }
-}
-
-/** Decompresses the bytes if they are gzipped; some servers decompress the files that they send. */
-function inflate(bytes: Uint8Array): Uint8Array {
-  if (!isGzip(bytes)) return bytes;
-  try {
-    return gunzipSync(bytes, MAX_BYTES);
-  } catch (error) {
-    throw new DataError(`it ${(error as Error).message}`);
   }
 }
 

@@ -141,20 +141,6 @@ export function parseMapping(text: string): string[] | undefined {
  * @param data The data set
  * @param onNotice Called with a message if a class has no rows
  * @throws {DataError} If all labels are the same
- *
- * @example
- * ```ts
- * import { inspectLabels } from "./labels.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const data = {
- *   name: "threes", width: 1, height: 1, classes: 4, trainRows: 2,
- *   images: Uint8Array.of(0, 7, 9), labels: Uint8Array.of(1, 3, 2),
- * };
- * const lines: string[] = [];
- * inspectLabels(data, (line) => lines.push(line));
- * assertEquals(lines, ["threes: no row has the label 0"]);
- * ```
  */
 export function inspectLabels(data: Dataset, onNotice: (line: string) => void = () => {}): void {
   const { name, labels, classes, classNames } = data;
@@ -175,23 +161,6 @@ export function inspectLabels(data: Dataset, onNotice: (line: string) => void = 
  * @param data The data set
  * @param split Its rows by use
  * @returns One line, or none
- *
- * @example
- * ```ts
- * import { unevenClasses } from "./labels.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const data = {
- *   name: "mine", width: 1, height: 1, classes: 3, trainRows: 2,
- *   images: Uint8Array.of(0, 7, 9), labels: Uint8Array.of(0, 1, 2),
- * };
- * const split = {
- *   train: Uint32Array.of(0, 1), validation: new Uint32Array(), test: Uint32Array.of(2),
- * };
- * assertEquals(unevenClasses(data, split), [
- *   "mine: labels 0, 1 are trained but never tested; label 2 is tested but never trained",
- * ]);
- * ```
  */
 export function unevenClasses(data: Dataset, { train, test }: Split): string[] {
   const { name, labels, classNames } = data;

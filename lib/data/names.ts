@@ -31,15 +31,6 @@ export const DATASET_NAMES: readonly string[] = ["auto", ...Object.keys(DATASETS
  *
  * @param name A value of `--dataset`; `auto` is looked up as MNIST
  * @returns What is known about it; undefined if `name` is a path
- *
- * @example
- * ```ts
- * import { namedDataset } from "./names.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(namedDataset("fashion")?.classes, 10);
- * assertEquals(namedDataset("./my_digits.csv"), undefined);
- * ```
  */
 export function namedDataset(name: string): NamedDataset | undefined {
   const key = name === "auto" ? "mnist" : name;

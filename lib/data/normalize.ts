@@ -21,19 +21,6 @@ export const PIXEL_SCALES: Readonly<
  * @param data The data set
  * @param scale `l2` or `unit`
  * @returns Shape (rows); with `l2`, the factor of an all-zero row is 0
- *
- * @example
- * ```ts
- * import { rowScales } from "./normalize.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const data = {
- *   name: "two rows", width: 2, height: 1, classes: 2, trainRows: 1,
- *   images: Uint8Array.of(3, 4, 0, 0), labels: Uint8Array.of(1, 0),
- * };
- * assertEquals(rowScales(data, "l2"), Float32Array.of(1 / 5, 0));
- * assertEquals(rowScales(data, "unit"), Float32Array.of(1 / 255, 1 / 255));
- * ```
  */
 export function rowScales(data: Dataset, scale: PixelScale): Float32Array<ArrayBuffer> {
   const { usesSquares, divisor } = PIXEL_SCALES[scale];

@@ -122,7 +122,7 @@ export function toBytes(
     if (range.assumption) onNotice(`${part.path}: ${range.assumption}`);
   }
   const converted = parts.map(({ pixels }, i) => convert(pixels, ranges[i], invert));
-  const images = converted.length === 1 ? converted[0] : join(converted);
+  const images = joinBytes(converted);
   const brightBackground = brightBackgrounds(images, size);
   reportBackground(parts[0].path, brightBackground, invert, onNotice);
   const { smallest, largest } = found[0];
@@ -140,16 +140,6 @@ export function toBytes(
  * @param found The record of the other data
  * @param name The other data's name
  * @returns What differs so that the net cannot be judged by these data, one line for each
- *
- * @example
- * ```ts
- * import { BYTE_PIXELS, comparePixels } from "./pixels.ts";
- * import { assertMatch } from "@std/assert";
- *
- * const paper = { ...BYTE_PIXELS, brightBackground: 1 };
- * const [line] = comparePixels(BYTE_PIXELS, paper, "scans");
- * assertMatch(line, /dark background, but 100% of the images of scans have a bright one/);
- * ```
  */
 export function comparePixels(trained: PixelRecord, found: PixelRecord, name: string): string[] {
   const differences: string[] = [];
@@ -334,7 +324,9 @@ function convert(
   return bytes;
 }
 
-function join(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+/** Joins arrays; a single one is returned, not copied. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  if (parts.length === 1) return parts[0] as Uint8Array<ArrayBuffer>;
   const joined = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {

@@ -4,8 +4,7 @@ import { printable } from "../files/printable.ts";
 import type { Dataset, DatasetSource } from "./dataset.ts";
 import { DataError } from "./errors.ts";
 import { isWord, type NumberedLabels, numberLabels, parseMapping } from "./labels.ts";
-import { BYTE_PIXELS, type PixelOptions, type PixelPart, toBytes } from "./pixels.ts";
-import { transposeImages } from "./transpose.ts";
+import { BYTE_PIXELS, joinBytes, type PixelOptions, type PixelPart, toBytes } from "./pixels.ts";
 
 /** The rows of one file. */
 export interface RawPart extends PixelPart {
@@ -89,6 +88,26 @@ export function finishDataset(raw: RawDataset, options: FinishOptions = {}): Dat
   return transposeImages(data);
 }
 
+/**
+ * Swaps the rows and columns of each image.
+ *
+ * @param data The data set
+ * @returns A new data set with the same labels, and width and height exchanged
+ */
+export function transposeImages(data: Dataset): Dataset {
+  const { width, height, images } = data;
+  const transposed = new Uint8Array(images.length);
+  const pixels = width * height;
+  for (let first = 0; first < images.length; first += pixels) {
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        transposed[first + x * height + y] = images[first + y * width + x];
+      }
+    }
+  }
+  return { ...data, width: height, height: width, images: transposed };
+}
+
 function labelsOf(raw: RawDataset, onNotice?: (line: string) => void): NumberedLabels {
   const { parts, classes, classNames } = raw;
   const numbered = parts[0].labels instanceof Uint8Array
@@ -129,9 +148,7 @@ function checkSameKind(parts: readonly RawPart[]): void {
 }
 
 function joinedLabels(parts: readonly Uint8Array[]): NumberedLabels {
-  const labels = parts.length === 1
-    ? parts[0] as Uint8Array<ArrayBuffer>
-    : Uint8Array.from(parts.flatMap((some) => [...some]));
+  const labels = joinBytes(parts);
   return { labels, classes: labels.reduce((most, label) => Math.max(most, label), 0) + 1 };
 }
 

@@ -26,19 +26,6 @@ export interface DatasetRecord extends DatasetSource {
  *
  * @param data The data set
  * @returns Its source, row counts and hash; for a data set built in code, the source is its name
- *
- * @example
- * ```ts
- * import { recordDataset } from "./record.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const data = {
- *   name: "two rows", width: 2, height: 1, classes: 2, trainRows: 1,
- *   images: Uint8Array.of(3, 4, 0, 0), labels: Uint8Array.of(1, 0),
- * };
- * const { dataset, trainRows, testRows } = await recordDataset(data);
- * assertEquals([dataset, trainRows, testRows], ["two rows", 1, 1]);
- * ```
  */
 export async function recordDataset(data: Dataset): Promise<DatasetRecord> {
   const { source = { dataset: data.name }, trainRows, labels } = data;
@@ -63,18 +50,6 @@ export async function recordDataset(data: Dataset): Promise<DatasetRecord> {
  *
  * @param data The data set
  * @returns In hexadecimal: the SHA-256 of the images' SHA-256, the labels' SHA-256 and the shape
- *
- * @example
- * ```ts
- * import { hashDataset } from "./record.ts";
- * import { assertNotEquals } from "@std/assert";
- *
- * const data = {
- *   name: "one row", width: 2, height: 1, classes: 2, trainRows: 1,
- *   images: Uint8Array.of(3, 4), labels: Uint8Array.of(1),
- * };
- * assertNotEquals(await hashDataset(data), await hashDataset({ ...data, width: 1, height: 2 }));
- * ```
  */
 export async function hashDataset({ images, labels, width, height }: Dataset): Promise<string> {
   const shape = new TextEncoder().encode(`${labels.length} x ${height} x ${width}`);

@@ -5,11 +5,11 @@
 import { gunzipStream, isGzip } from "../files/gzip.ts";
 import { ByteReader } from "../files/byte_source.ts";
 import { isNpy, isZip, NpzError } from "../files/npz.ts";
-import { KIND_BYTES } from "../files/kinds.ts";
 import { chooseLabel, hotLabel } from "./csv_label.ts";
 import { CsvLayout } from "./csv_layout.ts";
 import { type CsvRecord, readRecords } from "./csv_records.ts";
 import { DataError } from "./errors.ts";
+import { startOf } from "./idx_locate.ts";
 import { decodeIdx, IDX_HEADER_BYTES, idxKind, parseIdxHeader } from "./idx.ts";
 import { findRows, nameOf, readImageBlocks, readLabels } from "./npz.ts";
 import { PixelRows } from "./pixel_rows.ts";
@@ -59,7 +59,7 @@ export async function* readRowBlocks(
   options: RowOptions,
 ): AsyncGenerator<RowBlock, void> {
   try {
-    const start = await firstBytes(path);
+    const start = startOf(path);
     const read = isZip(start) || isNpy(start) ? readArrays : idxKind(start) ? readIdx : readCsvRows;
     if (options.label !== "none") return yield* read(path, options);
     for await (const { labels: _, ...block } of read(path, { ...options, label: undefined })) {
@@ -72,16 +72,6 @@ export async function* readRowBlocks(
     const isOurs = error instanceof DataError || error instanceof NpzError;
     if (!isOurs || error.message.startsWith("Cannot ")) throw error;
     throw new DataError(`Cannot read ${path}: ${error.message}`);
-  }
-}
-
-/** Returns the first bytes of a file, decompressed if it is gzipped. */
-async function firstBytes(path: string): Promise<Uint8Array> {
-  const reader = new ByteReader(await openBytes(path));
-  try {
-    return await reader.take(KIND_BYTES);
-  } finally {
-    await reader.cancel();
   }
 }
 

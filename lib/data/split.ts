@@ -158,16 +158,6 @@ function rowsByLabel(labels: Uint8Array, rows: Uint32Array): [number, number[]][
  *
  * @param dataset The data set
  * @returns Its published test rows, ascending; all its own rows if no split was published
- *
- * @example
- * ```ts
- * import { publishedTestRows } from "./split.ts";
- * import { syntheticDigits } from "./synthetic.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const data = syntheticDigits({ trainRows: 60, testRows: 2 });
- * assertEquals(publishedTestRows(data), Uint32Array.of(60, 61));
- * ```
  */
 export function publishedTestRows(
   { labels, trainRows, publishedSplit, addedRows = 0 }: Dataset,

@@ -81,19 +81,6 @@ export const KIND_BYTES = 512;
  * @param start The file's first `KIND_BYTES` bytes, or the whole file if it is shorter
  * @param saveAs What to do with files of arrays and tables
  * @returns Text that follows "Cannot read FILE: "; undefined if the kind is unknown
- *
- * @example
- * ```ts
- * import { foreignKind } from "./kinds.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const page = new TextEncoder().encode("<!DOCTYPE html><title>Sign in</title>");
- * assertEquals(
- *   foreignKind(page),
- *   "it is a web page: download the file itself; you may have to sign in first",
- * );
- * assertEquals(foreignKind(Uint8Array.of(1, 2, 3)), undefined);
- * ```
  */
 export function foreignKind(start: Uint8Array, saveAs: string = AS_CSV): string | undefined {
   const text = String.fromCharCode(...start.subarray(0, KIND_BYTES));

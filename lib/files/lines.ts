@@ -10,15 +10,6 @@ export class LineTooLongError extends Error {}
  * @param limit Maximum number of characters in a line
  * @returns The lines without line breaks. Includes empty lines, but not an empty last line
  * @throws {LineTooLongError} As soon as a line is longer than the limit
- *
- * @example
- * ```ts
- * import { lines } from "./lines.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const pieces = ReadableStream.from(["one\r", "\ntw", "o"]);
- * assertEquals(await Array.fromAsync(lines(pieces, 100)), ["one", "two"]);
- * ```
  */
 export async function* lines(pieces: AsyncIterable<string>, limit: number): AsyncGenerator<string> {
   let incomplete = "";

@@ -7,19 +7,6 @@
  * @param path The file; it is created, and removed when the lock is disposed
  * @returns The lock, which must be disposed; undefined if another process holds it
  * @throws {Error} If the file cannot be created
- *
- * @example
- * ```ts
- * import { tryLock } from "./lock.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const path = `${await Deno.makeTempDir()}/lock`;
- * {
- *   using lock = await tryLock(path);
- *   assertEquals([lock !== undefined, await tryLock(path)], [true, undefined]);
- * }
- * (await tryLock(path))![Symbol.dispose]();
- * ```
  */
 export async function tryLock(path: string): Promise<Disposable | undefined> {
   for (;;) {

@@ -36,15 +36,6 @@ export function crop(plane: Plane, { left, top, width, height }: Box): Plane {
  * @param width New width, at least 1
  * @param height New height, at least 1
  * @returns A new plane
- *
- * @example
- * ```ts
- * import { resize } from "./plane.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const plane = { width: 3, height: 1, values: Float32Array.of(0, 3, 6) };
- * assertEquals(resize(plane, 2, 1).values, Float32Array.of(1, 5));
- * ```
  */
 export function resize(plane: Plane, width: number, height: number): Plane {
   return averageAlongRows(averageAlongRows(plane, width), height);

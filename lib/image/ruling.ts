@@ -20,18 +20,6 @@ const NONE = -1;
  * @param ink From 0 (paper) to 1 (full ink)
  * @param noise Fainter ink is noise
  * @returns A new plane
- *
- * @example
- * ```ts
- * import { removeRuling } from "./ruling.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const values = new Float32Array(100 * 100);
- * values.fill(1, 5000, 5100); // the row in the middle
- * for (let y = 30; y < 70; y++) values[100 * y + 50] = 1; // and a stroke across it
- * const { values: left } = removeRuling({ width: 100, height: 100, values }, 0);
- * assertEquals(left.reduce((sum, value) => sum + value), 40);
- * ```
  */
 export function removeRuling(ink: Plane, noise: number): Plane {
   const minInk = Math.max(MIN_INK, noise);

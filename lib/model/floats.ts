@@ -13,15 +13,6 @@ export type FloatType = keyof typeof FLOAT_BYTES;
  * @param type Their type
  * @param littleEndian Their byte order
  * @returns The same numbers as 32-bit floats
- *
- * @example
- * ```ts
- * import { toFloats } from "./floats.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(toFloats(Uint8Array.of(0x00, 0x3e), "F16", true), Float32Array.of(1.5));
- * assertEquals(toFloats(Uint8Array.of(0xc0, 0x3f), "BF16", true), Float32Array.of(1.5));
- * ```
  */
 export function toFloats(
   bytes: Uint8Array,

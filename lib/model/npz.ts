@@ -29,16 +29,6 @@ export function encodeNpz(tensors: ReadonlyMap<string, Tensor>): Uint8Array<Arra
  *
  * @param tensor Numbers and their shape
  * @returns The same bytes that `numpy.save` writes
- *
- * @example
- * ```ts
- * import { encodeNpy } from "./npz.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const bytes = encodeNpy({ shape: [2], data: Float32Array.of(1.5, -2) });
- * assertEquals(new TextDecoder().decode(bytes.subarray(1, 6)), "NUMPY");
- * assertEquals(bytes.length, 128 + 8);
- * ```
  */
 export function encodeNpy({ shape, data }: Tensor): Uint8Array<ArrayBuffer> {
   const type = data instanceof Float32Array ? "<f4" : "<u4";

@@ -39,16 +39,6 @@ const LENGTH_BYTES = 8;
  * @param file Tensors, stored in the map's order, and metadata
  * @returns The bytes; the numbers begin at a multiple of 8, as the format requires
  * @throws {TypeError} If a tensor's number of elements does not match its shape
- *
- * @example
- * ```ts
- * import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const tensors = new Map([["w", { shape: [2, 1], data: new Float32Array([0.5, -1]) }]]);
- * const bytes = encodeSafetensors({ tensors, metadata: { dataset: "mnist" } });
- * assertEquals(decodeSafetensors(bytes), { tensors, metadata: { dataset: "mnist" } });
- * ```
  */
 export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array<ArrayBuffer> {
   const header: Record<string, unknown> = { __metadata__: metadata };

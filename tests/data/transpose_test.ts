@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { syntheticDigits } from "../../lib/data/synthetic.ts";
-import { transposeImages } from "../../lib/data/transpose.ts";
+import { transposeImages } from "../../lib/data/raw.ts";
 
 Deno.test("transposeImages() swaps x and y of each image, and undoes itself", () => {
   const data = syntheticDigits({ trainRows: 8, testRows: 2 });
