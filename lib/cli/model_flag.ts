@@ -1,9 +1,9 @@
 /** The flags that name a trained net, for all tasks that use one. */
-import { zipSync } from "fflate";
+import { isNpy } from "../files/npz.ts";
 import { printable } from "../files/printable.ts";
 import { MissingSettingsError, type NetSettings, SETTING_WORDS } from "../model/foreign_model.ts";
 import { loadModel } from "../model/load_model.ts";
-import { decodeNpz } from "../model/read_npz.ts";
+import { decodeNpy } from "../model/read_npz.ts";
 import type { SavedModel } from "../model/saved_model.ts";
 import { parseNumber } from "../training/option_table.ts";
 import {
@@ -130,10 +130,10 @@ async function readNumbers(
   } catch (error) {
     throw new Error(`Cannot read ${given}: ${(error as Error).message}`);
   }
-  if (bytes[0] === 0x93) {
-    const [array] = await decodeNpz(zipSync({ "a.npy": bytes })).then((
-      arrays,
-    ) => [...arrays.values()]);
+  if (isNpy(bytes)) {
+    const array = await decodeNpy(bytes).catch((error) => {
+      throw new Error(`Cannot read ${given}: ${error.message}`);
+    });
     if (!array) throw new Error(`Cannot read ${given} as it must hold floating-point numbers`);
     return [...array.data];
   }

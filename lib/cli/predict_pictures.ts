@@ -1,5 +1,6 @@
 /** Finds and reads the pictures that `predict` is given: files, folders of files, or stdin. */
 import { basename, dirname, join, relative } from "node:path";
+import { entriesIn, IMAGE_NAME } from "../data/picture_folder.ts";
 import { decodeImage, MAX_FILE_BYTES } from "../image/decode.ts";
 import type { PictureReader } from "../image/picture_reader.ts";
 import { UsageError } from "./flags.ts";
@@ -8,8 +9,6 @@ import type { PredictInput } from "./predict_output.ts";
 
 /** The name that stands for stdin. */
 export const STDIN = "-";
-
-const PICTURE = /\.(png|jpe?g)$/i;
 
 /** A picture to predict. */
 export interface PictureFile {
@@ -38,8 +37,8 @@ export async function listPictures(operand: string, isRecursive: boolean): Promi
   if (operand === STDIN) return [{ name: operand, path: operand }];
   const path = typedPath(operand);
   if (!await isFolder(path)) return [{ name: operand, path }];
-  const { files, folders } = await listFolder(path, isRecursive);
-  const pictures = files.filter((file) => PICTURE.test(file)).sort(byName.compare)
+  const { files, folders } = listFolder(path, isRecursive);
+  const pictures = files.filter((file) => IMAGE_NAME.test(file)).sort(byName.compare)
     .map((file) => ({ name: relative(path, file), path: file, folder: operand }));
   if (pictures.length > 0) return pictures;
   const table = files.find((file) => /^test\.csv$/i.test(basename(file))) ??
@@ -53,20 +52,24 @@ export async function listPictures(operand: string, isRecursive: boolean): Promi
 
 const byName = new Intl.Collator("en", { numeric: true });
 
-async function listFolder(
+function listFolder(
   path: string,
   isRecursive: boolean,
-): Promise<{ files: string[]; folders: number }> {
+  seen: Set<string> = new Set(),
+): { files: string[]; folders: number } {
   const files: string[] = [];
   let folders = 0;
-  for await (const { name, isDirectory } of Deno.readDir(path)) {
-    if (name.startsWith(".")) continue;
+  seen.add(Deno.realPathSync(path));
+  for (const { name, isDirectory } of entriesIn(path)) {
     if (!isDirectory) {
       files.push(join(path, name));
       continue;
     }
     folders++;
-    if (isRecursive) files.push(...(await listFolder(join(path, name), true)).files);
+    // A link may lead to a folder above it.
+    if (isRecursive && !seen.has(Deno.realPathSync(join(path, name)))) {
+      files.push(...listFolder(join(path, name), true, seen).files);
+    }
   }
   return { files, folders };
 }

@@ -83,7 +83,11 @@ function holdsPicture(folder: string, depth = 0): boolean {
 export function picturesBelow(root: string, folder: string): LabeledPicture[] {
   return classesIn(folder).flatMap((label) => {
     const pictures: LabeledPicture[] = [];
+    const seen = new Set([Deno.realPathSync(folder)]);
     const visit = (path: string, depth: number) => {
+      const real = Deno.realPathSync(path);
+      if (seen.has(real)) return; // a link may lead to a folder above it
+      seen.add(real);
       for (const { name, isFile, isDirectory } of entriesIn(path)) {
         if (isFile && IMAGE_NAME.test(name)) {
           pictures.push({ path: `${path}/${name}`.slice(root.length + 1), label });
@@ -99,8 +103,15 @@ function foldersIn(folder: string): string[] {
   return entriesIn(folder).filter(({ isDirectory }) => isDirectory).map(({ name }) => name);
 }
 
-/** Lists a folder by name, without hidden files; links count as what they lead to. */
-function entriesIn(folder: string): Pick<Deno.DirEntry, "name" | "isFile" | "isDirectory">[] {
+/**
+ * Lists a folder by name, without hidden files.
+ *
+ * @param folder The folder
+ * @returns Its entries; links count as what they lead to
+ */
+export function entriesIn(
+  folder: string,
+): Pick<Deno.DirEntry, "name" | "isFile" | "isDirectory">[] {
   const entries = [...Deno.readDirSync(folder)].filter(({ name }) => !/^(\.|__MACOSX$)/.test(name));
   return entries.map((entry) => {
     if (!entry.isSymlink) return entry;

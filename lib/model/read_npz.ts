@@ -1,5 +1,5 @@
 /** Reads the arrays of nets from NumPy's .npz files. */
-import { NpzError, openNpz } from "../files/npz.ts";
+import { type NpzArray, NpzError, openNpy, openNpz } from "../files/npz.ts";
 import { ModelError } from "./errors.ts";
 import { type FloatType, toFloats } from "./floats.ts";
 import type { Tensor } from "./safetensors.ts";
@@ -29,16 +29,30 @@ export async function decodeNpz(bytes: Uint8Array): Promise<Map<string, Tensor>>
         `its arrays must hold at most ${MAX_NUMBERS} numbers: they hold ${numbers}`,
       );
     }
-    for (const { name, type, shape, isLittleEndian, isColumnMajor, read } of found) {
-      const data = toFloats(await read(), TYPES[type], isLittleEndian);
-      const isTurned = isColumnMajor && shape.length === 2;
-      arrays.set(name, { shape, data: isTurned ? byRows(data, shape) : data });
-    }
+    for (const array of found) arrays.set(array.name, await tensorOf(array));
   } catch (error) {
     if (!(error instanceof NpzError)) throw error;
     throw new ModelError(`Cannot read this model as ${error.message}`);
   }
   return arrays;
+}
+
+/**
+ * Reads the floating-point numbers of a .npy file.
+ *
+ * @param bytes A file written by `numpy.save`
+ * @returns The array, row-major; undefined if it holds something else
+ * @throws {NpzError} If the file is corrupt
+ */
+export async function decodeNpy(bytes: Uint8Array<ArrayBuffer>): Promise<Tensor | undefined> {
+  const array = await openNpy("it", new Blob([bytes]));
+  return Object.hasOwn(TYPES, array.type) ? await tensorOf(array) : undefined;
+}
+
+async function tensorOf(array: NpzArray): Promise<Tensor> {
+  const { type, shape, isLittleEndian, isColumnMajor } = array;
+  const data = toFloats(await array.read(), TYPES[type], isLittleEndian);
+  return { shape, data: isColumnMajor && shape.length === 2 ? byRows(data, shape) : data };
 }
 
 /** Converts a column-major matrix to row-major. */

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { encode } from "fast-png";
+import { listPictures } from "../../lib/cli/predict_pictures.ts";
 import { DataError } from "../../lib/data/errors.ts";
 import { openDataset, type OpenOptions } from "../../lib/data/open.ts";
 import { test } from "../requirements.ts";
@@ -41,6 +42,19 @@ test("openDataset() reads a folder of pictures for each class", async () => {
   assertEquals([data.trainRows, data.publishedSplit], [3, false]);
   assertEquals(data.source, { dataset: files.path });
   assert(!notices.some((line) => line.includes("in this order")), notices.join());
+});
+
+test("pictures behind links are found once, also if a link leads to a folder above it", async () => {
+  using others = folder({ "c.png": png(7) });
+  using files = folder({ "0/a.png": png(1), "1/b.png": png(200), "1/c.bmp": new Uint8Array(9) });
+  for (const [name, to] of [["self", "."], ["up", ".."], ["more", others.path]]) {
+    await Deno.symlink(to, `${files.path}/0/${name}`);
+  }
+  const { firsts } = await open(`${files.path}`);
+  assertEquals(firsts, [1, 7, 200]);
+  const names = (await listPictures(files.path, true)).map(({ name }) => name);
+  // A picture of another kind is listed too, since it must be named as unreadable.
+  assertEquals(names, ["0/a.png", "0/more/c.png", "1/b.png", "1/c.bmp"]);
 });
 
 test("openDataset() reads folders for training, validation and testing, wherever they are", async () => {
