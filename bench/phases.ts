@@ -26,7 +26,7 @@ import { operationsOfStep } from "./operations.ts";
 import { median } from "./statistics.ts";
 import { markdownTable } from "./table.ts";
 
-/** The parts of a step, in the order of assembly/clock.ts. */
+/** The parts of a step, in the order of assembly/parts.ts. */
 const PARTS = [
   "waiting",
   "sampling rows",

@@ -150,8 +150,8 @@ class CpuEngine implements Engine {
   /** The threads of the current data, and of earlier data that queued work still needs. */
   readonly #open = new Set<Threads<Layout>>();
   /** The run started last, and the run whose rows and parameters are in the memory. */
-  #run: Run | undefined;
-  #current: Run | undefined;
+  #started: Run | undefined;
+  #resident: Run | undefined;
   #stepsTaken = 0;
   #disposed = false;
   /** Pending operations. Each keeps the data and the run that it was requested with. */
@@ -201,7 +201,7 @@ class CpuEngine implements Engine {
     this.#open.add(threads);
     this.#loaded = { data, threads, layers, draws: new Draws(threads), indices };
     onLoad(threads);
-    this.#run = undefined;
+    this.#started = undefined;
     this.#queue.push(() => this.#closeAllBut(threads));
   }
 
@@ -215,23 +215,23 @@ class CpuEngine implements Engine {
       moments: state.moments.slice(),
       stepsTaken: state.stepsTaken,
     };
-    this.#run = run;
+    this.#started = run;
     this.#queue.push(() => {
       loaded.draws.start(run.rows);
       loaded.draws.push(run.early);
       this.#writeState(loaded, parameters, moments);
       this.#stepsTaken = stepsTaken;
-      this.#current = run;
+      this.#resident = run;
     });
   }
 
   step(steps: readonly Step[]): void {
     this.#assertNotDisposed();
-    const run = this.#run;
+    const run = this.#started;
     if (run === undefined) throw new Error("Cannot step as no run was started: call start() first");
     for (const step of steps) assertDrawable(this.options, step, run.rows.length);
     const copies = steps.map((step) => ({ ...step, key: step.key.slice() }));
-    if (run === this.#current) run.loaded.draws.push(copies);
+    if (run === this.#resident) run.loaded.draws.push(copies);
     else run.early.push(...copies);
     this.#queue.push(() => this.#takeSteps(copies, run));
   }
@@ -257,7 +257,7 @@ class CpuEngine implements Engine {
     await this.#done.catch(() => {});
     this.#queue.length = 0;
     this.#closeAllBut(undefined);
-    this.#loaded = this.#run = this.#current = undefined;
+    this.#loaded = this.#started = this.#resident = undefined;
   }
 
   /** Runs the operations queued so far, after those in progress; then returns a result. */

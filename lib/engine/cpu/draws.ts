@@ -11,7 +11,7 @@ export type Draw = Pick<Step, "key" | "from" | "count">;
 /** Draws are requested in groups of this size, because waking a sleeping thread is expensive. */
 const GROUP = 8;
 
-/** See the head of this file. */
+/** A run's coming draws, in the order of its steps. */
 export class Draws {
   readonly #threads: Threads;
   /** Draws that are not requested yet, because all slots are in use. */

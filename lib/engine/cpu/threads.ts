@@ -51,7 +51,10 @@ function canWait(): boolean {
   }
 }
 
-/** See the head of this file. */
+/**
+ * An instance of the module in the calling thread, its memory, and a Worker with an instance of its own
+ * for each further thread.
+ */
 export class Threads<Globals extends DrawLayout = DrawLayout> {
   readonly functions: Functions;
   readonly layout: Globals;

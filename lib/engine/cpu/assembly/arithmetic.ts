@@ -1,4 +1,4 @@
-/** Functions of four numbers at a time. */
+/** Functions of four numbers at a time, and of angles. */
 
 /**
  * Returns a b + c: rounded once in the relaxed build if the processor has that instruction,
@@ -78,4 +78,29 @@ export function largestOf(v: v128): f32 {
     max(f32x4.extract_lane(v, 0), f32x4.extract_lane(v, 1)),
     max(f32x4.extract_lane(v, 2), f32x4.extract_lane(v, 3)),
   );
+}
+
+/** Returns sin(a) for |a| <= pi with an error of at most 3e-5: its Taylor polynomial. */
+export function sineOf(a: f32): f32 {
+  const q = a * a;
+  let p: f32 = 1.0 / 6227020800.0;
+  p = p * q - <f32> (1.0 / 39916800.0);
+  p = p * q + <f32> (1.0 / 362880.0);
+  p = p * q - <f32> (1.0 / 5040.0);
+  p = p * q + <f32> (1.0 / 120.0);
+  p = p * q - <f32> (1.0 / 6.0);
+  return a + a * q * p;
+}
+
+/** Returns cos(a) for |a| <= pi with an error of at most 1e-5. */
+export function cosineOf(a: f32): f32 {
+  const q = a * a;
+  let p: f32 = -1.0 / 87178291200.0;
+  p = p * q + <f32> (1.0 / 479001600.0);
+  p = p * q - <f32> (1.0 / 3628800.0);
+  p = p * q + <f32> (1.0 / 40320.0);
+  p = p * q - <f32> (1.0 / 720.0);
+  p = p * q + <f32> (1.0 / 24.0);
+  p = p * q - <f32> 0.5;
+  return 1 + q * p;
 }

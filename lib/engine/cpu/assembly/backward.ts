@@ -100,7 +100,7 @@ function denseBackward(self: Layer, from: u32, to: u32): void {
   for (let strip: u32 = 0; strip < strips; strip++) {
     const weights = self.wBackward + strip * stripBytes;
     for (let row = from; row < to; row += 4) {
-      tile(self.d + row * self.stride, self.stride, 4, weights, LINE, self.units, products);
+      tile(self.d + row * self.stride, self.stride, weights, self.units, products);
       let x = self.x + row * stride + strip * LINE;
       let dx = self.dx + row * stride + strip * LINE;
       for (let line = products; line < products + 4 * LINE; line += LINE) {

@@ -3,16 +3,9 @@
  * milliseconds that each thread spends in each part of a step, f64 (16), after the thread's sums.
  */
 import { sums, VECTOR } from "./memory";
+import { WAIT } from "./parts";
 
-export const WAIT: u32 = 0;
-export const DRAW: u32 = 1;
-export const INPUTS: u32 = 2;
-export const TRANSPOSE: u32 = 3;
-export const FORWARD: u32 = 4;
-export const HEAD: u32 = 7;
-export const BACKWARD: u32 = 8;
-export const BIASES: u32 = 10;
-export const UPDATE: u32 = 11;
+export * from "./parts";
 
 // @ts-ignore: decorator
 @external("env", "now")

@@ -6,11 +6,11 @@
  *   columnWeights, rowWeights            the splines of the displacement field: see memory.ts
  *   distortScratch (threads)             a thread's scratch memory: see below
  *
- * Four neighboring pixels are computed at a time. Most of an MNIST image is 0, so this first finds
- * the box around the nonzero pixels. In each line, only pixels that may take their value from
- * inside the box are computed; all others are 0.
+ * Four neighboring pixels are computed at a time. Most of an MNIST image is 0, so only pixels are
+ * computed that may take their value from inside the box around the nonzero pixels (squares.ts); all
+ * others are 0. Source positions are relative to the padded image.
  */
-import { multiplyAdd } from "./arithmetic";
+import { cosineOf, multiplyAdd, sineOf } from "./arithmetic";
 import { block } from "./block";
 import {
   columnPoints,
@@ -29,6 +29,7 @@ import {
   warp,
   zoom,
 } from "./memory";
+import { bottom, gatherSquares, left, MARGIN, right, top } from "./squares";
 import { threefry24 } from "./threefry";
 
 /** The constants of distortion.ts. */
@@ -62,21 +63,12 @@ const POINTS_Y: usize = POINTS_X + 32 * GRID;
 const LINE_X: usize = POINTS_Y + 32 * GRID;
 const LINE_Y: usize = LINE_X + 32;
 /**
- * u8 (height + 5, stride): the image with MARGIN zero lines above it and MARGIN zero columns to its
- * left, and at least as many below it and to its right. After it:
- * u32 (height + 4, stride): for each position of the padded image, the bytes of the 2 x 2 square
- * that begins there: (x, y), (x + 1, y), (x, y + 1), (x + 1, y + 1)
- * u8 (inputs): the distorted image
+ * u8 (height + 5, stride): the padded image; u32 (height + 4, stride): its squares, both described in
+ * squares.ts; u8 (inputs): the distorted image.
  */
 const PADDED: usize = LINE_Y + 32;
-const MARGIN: u32 = 2;
 
-// What the lines of an image have in common. Positions are relative to the padded image.
-/** The box around the nonzero pixels: its first and last columns and lines. */
-let left: u32 = 0;
-let right: u32 = 0;
-let top: u32 = 0;
-let bottom: u32 = 0;
+// What the lines of an image have in common.
 /** How the source position changes from one pixel of a line to the next. */
 let stepX: f32 = 0;
 let stepY: f32 = 0;
@@ -90,10 +82,8 @@ export function distorted(image: usize, position: u32): usize {
   const padded = scratch + PADDED;
   const squares = padded + (height + 5) * stride + 16;
   const result = squares + 4 * (height + 4) * stride;
-  pad(image, padded, width, height, stride);
   // An image of zeros stays as it is.
-  if (!findBox(padded, height, stride)) return image;
-  gatherSquares(padded, squares, stride);
+  if (!gatherSquares(image, padded, squares, stride)) return image;
 
   const isWarped = warp != 0;
   const step = block();
@@ -328,96 +318,6 @@ function largestPairs(a: v128, b: v128): v128 {
   return f32x4.pmax(v128.shuffle<f32>(a, b, 0, 4, 1, 5), v128.shuffle<f32>(a, b, 2, 6, 3, 7));
 }
 
-/** Copies an image into the padded image, whose margins stay 0. */
-function pad(image: usize, padded: usize, width: u32, height: u32, stride: u32): void {
-  for (let y: u32 = 0; y < height; y++) {
-    const from = image + y * width;
-    const to = padded + (y + MARGIN) * stride + MARGIN;
-    let x: u32 = 0;
-    for (; x + 4 <= width; x += 4) store<u32>(to + x, load<u32>(from + x));
-    for (; x < width; x++) store<u8>(to + x, load<u8>(from + x));
-  }
-}
-
-/** Finds the box around the nonzero pixels of the padded image; returns false if there are none. */
-function findBox(padded: usize, height: u32, stride: u32): bool {
-  const end = padded + (MARGIN + height) * stride;
-  left = stride;
-  for (let x: u32 = 0; x < stride; x += 16) {
-    let columns = i8x16.splat(0);
-    for (let at = padded + MARGIN * stride + x; at < end; at += stride) {
-      columns = v128.or(columns, v128.load(at));
-    }
-    const inked = i8x16.bitmask(i8x16.ne(columns, i8x16.splat(0)));
-    if (inked == 0) continue;
-    if (left == stride) left = x + ctz(inked);
-    right = x + 31 - clz(inked);
-  }
-  if (left == stride) return false;
-  top = MARGIN;
-  while (!isInked(padded + top * stride, stride)) top++;
-  bottom = MARGIN + height - 1;
-  while (!isInked(padded + bottom * stride, stride)) bottom--;
-  return true;
-}
-
-/** Returns whether a line of the padded image has a nonzero pixel. */
-function isInked(line: usize, stride: u32): bool {
-  for (let x: u32 = 0; x < stride; x += 16) {
-    if (v128.any_true(v128.load(line + x))) return true;
-  }
-  return false;
-}
-
-/**
- * Combines the four bytes of each square, so that one load gets them: the squares of the box's lines
- * and of one line above and below, 16 positions at a time.
- */
-function gatherSquares(padded: usize, squares: usize, stride: u32): void {
-  const end = (bottom + 2) * stride;
-  for (let i = (top - 1) * stride; i < end; i += 16) {
-    const from = padded + i;
-    const first = v128.load(from);
-    const right = v128.load(from, 1);
-    const below = v128.load(from + stride);
-    const last = v128.load(from + stride, 1);
-    const upper = lowBytes(first, right);
-    const lower = lowBytes(below, last);
-    const upper2 = highBytes(first, right);
-    const lower2 = highBytes(below, last);
-    const to = squares + 4 * i;
-    v128.store(to, lowPairs(upper, lower));
-    v128.store(to, highPairs(upper, lower), 16);
-    v128.store(to, lowPairs(upper2, lower2), 32);
-    v128.store(to, highPairs(upper2, lower2), 48);
-  }
-}
-
-// Each interleaves the first or last 8 bytes, or 4 pairs of bytes, of two vectors.
-// @ts-ignore: decorator
-@inline
-function lowBytes(a: v128, b: v128): v128 {
-  return i8x16.shuffle(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-}
-
-// @ts-ignore: decorator
-@inline
-function highBytes(a: v128, b: v128): v128 {
-  return i8x16.shuffle(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-}
-
-// @ts-ignore: decorator
-@inline
-function lowPairs(a: v128, b: v128): v128 {
-  return v128.shuffle<u16>(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
-}
-
-// @ts-ignore: decorator
-@inline
-function highPairs(a: v128, b: v128): v128 {
-  return v128.shuffle<u16>(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
-}
-
 /** Returns the byte at a bit offset of each of four squares, as f32. */
 // @ts-ignore: decorator
 @inline
@@ -447,29 +347,4 @@ function vectorOf(a: f32, b: f32, c: f32, d: f32): v128 {
   v = f32x4.replace_lane(v, 1, b);
   v = f32x4.replace_lane(v, 2, c);
   return f32x4.replace_lane(v, 3, d);
-}
-
-/** Returns sin(a) for |a| <= pi with an error of at most 3e-5: its Taylor polynomial. */
-function sineOf(a: f32): f32 {
-  const q = a * a;
-  let p: f32 = 1.0 / 6227020800.0;
-  p = p * q - <f32> (1.0 / 39916800.0);
-  p = p * q + <f32> (1.0 / 362880.0);
-  p = p * q - <f32> (1.0 / 5040.0);
-  p = p * q + <f32> (1.0 / 120.0);
-  p = p * q - <f32> (1.0 / 6.0);
-  return a + a * q * p;
-}
-
-/** Returns cos(a) for |a| <= pi with an error of at most 1e-5. */
-function cosineOf(a: f32): f32 {
-  const q = a * a;
-  let p: f32 = -1.0 / 87178291200.0;
-  p = p * q + <f32> (1.0 / 479001600.0);
-  p = p * q - <f32> (1.0 / 3628800.0);
-  p = p * q + <f32> (1.0 / 40320.0);
-  p = p * q - <f32> (1.0 / 720.0);
-  p = p * q + <f32> (1.0 / 24.0);
-  p = p * q - <f32> 0.5;
-  return 1 + q * p;
 }

@@ -115,7 +115,7 @@ function denseForward(self: Layer, f: u32, from: u32, to: u32): void {
     const right = v128.load(self.bias + strip * LINE, 16);
     for (let row = from; row < to; row += 4) {
       const x = self.x + row * self.xStride;
-      tile(x, self.xStride, 4, weights, LINE, self.inputs, products);
+      tile(x, self.xStride, weights, self.inputs, products);
       let at = self.out + row * stride + strip * LINE;
       for (let line = products; line < products + 4 * LINE; line += LINE) {
         const z0 = f32x4.add(v128.load(line), left);

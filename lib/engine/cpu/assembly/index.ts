@@ -7,13 +7,13 @@
  *
  *   draw.ts       samples the rows            (threefry.ts, keys.ts, selection.ts, permutation.ts,
  *                                              scratch.ts)
- *   inputs.ts     finds their nonzero pixels  (distort.ts, prefetch.ts)
+ *   inputs.ts     finds their nonzero pixels  (distort.ts, squares.ts, prefetch.ts)
  *   forward.ts    x1, x2, x3                  (sparse_product.ts, pairs.ts, tile.ts,
  *                                              activation.ts)
  *   head.ts       d3                          (arithmetic.ts)
  *   backward.ts   d2, d1
  *   transpose.ts  sorts the nonzero inputs of a layer by input
- *   update.ts     the gradients and the update (optimizer.ts)
+ *   update.ts     the gradients and the update (gradient_tile.ts, optimizer.ts)
  *   step.ts       runs these phases in order, in chunks that threads share (threads.ts, block.ts)
  *
  * layer.ts and memory.ts list all arrays with their shapes. In shapes, B is the number of rows in a block of

@@ -8,7 +8,7 @@
  *
  * A layer is sparse if many of its inputs are 0: layer 1, whose inputs are the pixels, and layer 2
  * behind relu. All products of a sparse layer skip zeros (sparse_product.ts). The other layers use
- * dense products of 4 rows by 8 units (tile.ts).
+ * dense products of 4 rows by 8 units (tile.ts, gradient_tile.ts).
  */
 import { layers } from "./memory";
 

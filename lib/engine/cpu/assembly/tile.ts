@@ -1,39 +1,36 @@
 /**
- * The matrix product of the dense layers: the forward pass, the backward pass and the gradients all
- * use it.
+ * The tile of the dense layers' forward and backward pass: 4 rows of a times 8 columns of b.
+ *
+ *                                b (K, 8)
+ *                              [ left  right ]   line k: 2 vectors
+ *      a (4, K)                     ...
+ *   row 0  ... [ number k ]    [ s00 ] [ s01 ]   += number k of the row, in all four places of a
+ *   row 1  ... [ number k ]    [ s10 ] [ s11 ]      vector, times line k
+ *   row 2  ... [ number k ]    [ s20 ] [ s21 ]
+ *   row 3  ... [ number k ]    [ s30 ] [ s31 ]
+ *
+ * The 32 sums are 8 vectors. That is enough to keep two multiply-add units busy, and few enough to
+ * stay in V8's 15 vector registers, together with the loaded numbers.
  */
 import { multiplyAdd } from "./arithmetic";
+import { LINE } from "./memory";
 
 /**
- * Computes one tile of a matrix product: sums (4, 8) = a (4, K) b (K, 8).
- *
- * The tile's 32 sums are 8 vectors. That is enough to keep two multiply-add units busy, and few
- * enough to stay in V8's 15 vector registers, together with the loaded numbers.
+ * Computes sums (4, 8) = a (4, K) b (K, 8).
  *
  * @param a Address of a[0][0]
  * @param aRow Bytes from one row of a to the next
- * @param aStep Bytes from one column of a to the next
- * @param b Address of b[0][0]; the 8 numbers of a row are consecutive
- * @param bStep Bytes from one row of b to the next
+ * @param b Address of b[0][0]; its lines of 8 numbers are consecutive
  * @param K The inner dimension
  * @param sums Address of the result, row by row
  */
-export function tile(
-  a: usize,
-  aRow: usize,
-  aStep: usize,
-  b: usize,
-  bStep: usize,
-  K: u32,
-  sums: usize,
-): void {
+export function tile(a: usize, aRow: usize, b: usize, K: u32, sums: usize): void {
   let s00 = f32x4.splat(0), s01 = s00;
   let s10 = s00, s11 = s00;
   let s20 = s00, s21 = s00;
   let s30 = s00, s31 = s00;
   let a1 = a + aRow, a2 = a + 2 * aRow, a3 = a + 3 * aRow;
-  const end = b + K * bStep;
-  for (; b < end; b += bStep) {
+  for (const end = b + K * LINE; b < end; b += LINE) {
     const left = v128.load(b);
     const right = v128.load(b, 16);
     let value = v128.load32_splat(a);
@@ -48,10 +45,10 @@ export function tile(
     value = v128.load32_splat(a3);
     s30 = multiplyAdd(value, left, s30);
     s31 = multiplyAdd(value, right, s31);
-    a += aStep;
-    a1 += aStep;
-    a2 += aStep;
-    a3 += aStep;
+    a += 4;
+    a1 += 4;
+    a2 += 4;
+    a3 += 4;
   }
   v128.store(sums, s00);
   v128.store(sums, s01, 16);

@@ -13,6 +13,7 @@
  */
 import { block } from "./block";
 import { BIASES, mark, UPDATE } from "./clock";
+import { gradientTile } from "./gradient_tile";
 import { Layer, layer } from "./layer";
 import {
   blockRows,
@@ -27,7 +28,6 @@ import {
 } from "./memory";
 import { applyGradient } from "./optimizer";
 import { sparseProduct } from "./sparse_product";
-import { tile } from "./tile";
 
 /** The number of vectors of inputs in a chunk of a sparse layer: 52 inputs, as many as a panel has. */
 const CHUNK_VECTORS: u32 = 13;
@@ -122,7 +122,7 @@ function updateStrip(self: Layer, strip: u32): void {
   const deltas = self.d + strip * LINE;
   const weights = self.w + strip * linesOf(self.inputs) * LINE;
   for (let i: u32 = 0; i < self.inputs; i += 4) {
-    tile(self.x + 4 * i, 4, self.xStride, deltas, self.stride, rows, gradient);
+    gradientTile(self.x + 4 * i, self.xStride, deltas, self.stride, rows, gradient);
     const lines = weights + i * LINE;
     applyGradient(lines, gradient, 4 * LINE);
     if (!isLast) continue;
