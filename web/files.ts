@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 /** The tab of files: the shown net can be saved, and a file's net takes its place. */
 import type { SavedModel } from "../lib/model/saved_model.ts";
+import { mapMetrics } from "../lib/training/metrics.ts";
 import { button, element } from "./dom.ts";
 import { examine } from "./examination.ts";
 import { onLoad, saveModel } from "./models.ts";
@@ -29,14 +30,14 @@ function savedModel(run: RunView, dataset: string): SavedModel {
     options: trainingOptions(settings),
     ...isChanged && { initFrom: `a run that was changed in the page: ${log.join(" ")}` },
     ...isMeasured && {
-      result: { iterations: iteration, seconds: progress!.seconds, ...pick(measured.measures) },
+      result: {
+        iterations: iteration,
+        seconds: progress!.seconds,
+        ...mapMetrics((name) => measured.measures[name]),
+      },
     },
   };
   return { ...model, run: record };
-}
-
-function pick({ accuracy, loss }: { accuracy: number; loss: number }) {
-  return { accuracy, loss };
 }
 
 onLoad((model, name) => {

@@ -3,6 +3,7 @@ import type { Dataset } from "../lib/data/dataset.ts";
 import type { Augmentation, Backend, DeviceDescription } from "../lib/engine/engine.ts";
 import type { SavedModel } from "../lib/model/saved_model.ts";
 import type { Model } from "../lib/net/architecture.ts";
+import type { Metrics } from "../lib/training/metrics.ts";
 import type { TrainingOptions } from "../lib/training/options.ts";
 import type { AugmentedImages } from "./augmented_images.ts";
 
@@ -64,11 +65,7 @@ export interface NamedDigit {
 }
 
 /** How well a net classifies some rows. */
-export interface Measures {
-  /** Fraction of rows that are classified correctly. */
-  accuracy: number;
-  /** Mean loss over the rows. */
-  loss: number;
+export interface Measures extends Metrics {
   /** Number of rows. */
   rows: number;
 }

@@ -362,8 +362,8 @@ function post(
   { evaluated, test, training, model }: Pick<Report, "evaluated" | "test" | "training" | "model">,
   millisecondsPerStep: number,
 ): void {
-  for (const { iteration, accuracy, loss } of evaluated) {
-    const measures = { accuracy, loss, rows: run.evalSize };
+  for (const { iteration, learningRate: _, ...metrics } of evaluated) {
+    const measures = { ...metrics, rows: run.evalSize };
     page.postMessage({ kind: "evaluated", iteration, measures });
   }
   const { iterations, epochs } = run;
