@@ -23,6 +23,7 @@ const FIXED_ROWS = 500;
 
 /** An engine whose steps can be changed on their way to it. */
 export class SteeredEngine implements Engine {
+  readonly nets = 1;
   /** Returns what a step becomes. */
   change: (step: Step) => Step = (step) => step;
   readonly #engine: Engine;
@@ -38,6 +39,10 @@ export class SteeredEngine implements Engine {
 
   get options(): Engine["options"] {
     return this.#engine.options;
+  }
+
+  together(): Engine[] {
+    return [this];
   }
 
   load(data: Dataset): void {

@@ -66,8 +66,8 @@ const TASK: Task<typeof FLAGS> = {
   summary:
     "Trains every combination of the given values, and prints mean and spread over the seeds:\n" +
     "  deno task sweep --learning-rate 0.1,0.5,1 --seed 1,2,3\n" +
-    "On the CPU, one run per core trains in parallel; on a GPU, runs train in sequence. If a sweep\n" +
-    "was interrupted, start it again to continue.",
+    "On the CPU, one run per core trains in parallel; on a GPU, runs with the same net and batch size\n" +
+    "train together. If a sweep was interrupted, start it again to continue.",
   flags: FLAGS,
 };
 
@@ -183,7 +183,7 @@ async function lockSweep(out: string): Promise<Disposable> {
   );
 }
 
-/** Chooses how the runs train: in parallel on the CPU engine, in sequence on a GPU. */
+/** Chooses how the runs train: in parallel on the CPU engine, as many together as it can on a GPU. */
 function chooseRunners(
   runs: readonly TrainingOptions[],
   data: Dataset,
@@ -192,7 +192,7 @@ function chooseRunners(
 ): Pick<RunAllPlan, "jobs" | "makeRunner"> {
   if (device.backend === "webgpu") {
     if (jobs !== undefined && jobs > 1) {
-      status.notice(`--jobs ${jobs} has no effect on a GPU, which trains one run after the other`);
+      status.notice(`--jobs ${jobs} has no effect on a GPU, which trains runs together as it can`);
     }
     const makeEngine = engineMaker(device, onCompiling, status.notice);
     return { makeRunner: () => new EngineRunner(data, makeEngine) };

@@ -82,6 +82,17 @@ export interface Engine extends AsyncDisposable {
   readonly device: DeviceDescription;
   /** The options with which it was created. */
   readonly options: EngineOptions;
+  /** How many nets it can train together: each then takes its steps at the same time as the others. */
+  readonly nets: number;
+  /**
+   * Returns engines for nets that train together, with the same options as this one, which must not be
+   * used meanwhile. They give the same bits as this one, and wait for each other: a step is taken when
+   * each of them has one, so each must be disposed of as soon as its run ends. All must load the same
+   * data.
+   *
+   * @param count The number of engines, at most `nets`
+   */
+  together(count: number): Engine[];
   /** Copies a data set's bytes and labels to the device; replaces an earlier data set. */
   load(data: Dataset): void;
   /** Starts a run on these rows of the loaded data, from this state. */

@@ -24,10 +24,15 @@ export interface RunAllPlan {
   signal?: AbortSignal;
 }
 
-/** Trains one run after the other. */
+/** Trains one run after the other, or several together. */
 export interface Runner extends AsyncDisposable {
-  /** Trains a run; yields `progress` events, then its `run` event. */
-  train(options: TrainingOptions): AsyncGenerator<SweepEvent, void>;
+  /**
+   * Prepares for a run. Returns the maximum number of runs that can train together with it, itself
+   * included, if they can share an engine.
+   */
+  prepare(options: TrainingOptions): Promise<number>;
+  /** Trains runs together; yields `progress` events, and a `run` event at the end of each. */
+  train(runs: readonly TrainingOptions[]): AsyncGenerator<SweepEvent, void>;
 }
 
 /** Creates an engine with these options. */
@@ -83,9 +88,17 @@ export async function* runAll(
   async function* trainNext(): AsyncGenerator<SweepEvent, void> {
     const runner = makeRunner();
     runners.push(runner);
-    for (let run; (run = waiting.shift());) yield* runner.train(run);
+    for (let group; (group = waiting[0]);) {
+      const together = group.splice(0, 1);
+      if (group.length === 0) waiting.shift();
+      const most = await runner.prepare(together[0]);
+      // Another runner may have emptied the group meanwhile.
+      together.push(...group.splice(0, most - 1));
+      if (group.length === 0 && waiting[0] === group) waiting.shift();
+      yield* runner.train(together);
+    }
   }
-  const sources = Array.from({ length: Math.min(jobs, waiting.length) }, trainNext);
+  const sources = Array.from({ length: Math.min(jobs, runs.length) }, trainNext);
   let hasFailed = false;
   try {
     yield* merged(sources, signal);
@@ -128,15 +141,15 @@ async function* merged<Item>(
   }
 }
 
-/** Orders runs so that those that can share an engine are consecutive. */
-function groupedRuns(runs: readonly TrainingOptions[], data: Dataset): TrainingOptions[] {
+/** Returns groups of runs that can share an engine. */
+function groupedRuns(runs: readonly TrainingOptions[], data: Dataset): TrainingOptions[][] {
   for (const options of runs) checkAgainstRows(options, data);
   const groups = new Map<string, TrainingOptions[]>(); // browsers before 2024 have no Map.groupBy()
   for (const options of runs) {
     const key = engineKey(options, data);
     groups.set(key, [...groups.get(key) ?? [], options]);
   }
-  return [...groups.values()].flat();
+  return [...groups.values()];
 }
 
 /** Returns a key that is equal for runs that can share an engine. */
@@ -144,12 +157,17 @@ function engineKey(options: TrainingOptions, data: Dataset): string {
   return JSON.stringify(engineOptions(options, data));
 }
 
-/** Trains runs in this thread, and creates a new engine only if a run cannot use the current one. */
+/**
+ * Trains runs in this thread, as many at a time as the engine can, and creates a new engine only if a
+ * run cannot use the current one.
+ */
 export class EngineRunner implements Runner {
   readonly #data: Dataset;
   readonly #makeEngine: EngineMaker;
   #key = "";
   #engine: Engine | undefined;
+  /** The engines of the runs that train together. */
+  #together: Engine[] = [];
 
   /**
    * Prepares to train runs.
@@ -162,17 +180,40 @@ export class EngineRunner implements Runner {
     this.#makeEngine = makeEngine;
   }
 
-  /** Trains a run; yields `progress` events, then its `run` event. */
-  async *train(options: TrainingOptions): AsyncGenerator<SweepEvent, void> {
-    const data = this.#data;
-    const needed = engineOptions(options, data);
-    const key = engineKey(options, data);
+  /** Creates the engine of a run. Returns the number of nets that it can train together. */
+  async prepare(options: TrainingOptions): Promise<number> {
+    const key = engineKey(options, this.#data);
     if (key !== this.#key) {
       await this[Symbol.asyncDispose]();
-      this.#engine = await this.#makeEngine(needed);
+      this.#engine = await this.#makeEngine(engineOptions(options, this.#data));
       this.#key = key;
     }
-    const engine = this.#engine!;
+    return this.#engine!.nets;
+  }
+
+  /** Trains runs together; yields `progress` events, and a `run` event at the end of each. */
+  async *train(runs: readonly TrainingOptions[]): AsyncGenerator<SweepEvent, void> {
+    await this.prepare(runs[0]);
+    if (runs.length === 1) return yield* this.#trainOn(this.#engine!, runs[0]);
+    this.#together = this.#engine!.together(runs.length);
+    yield* merged(runs.map((options, i) => this.#trainAndDispose(this.#together[i], options)));
+    this.#together = [];
+  }
+
+  /** Trains a run on one of several engines, which wait for it until it is disposed of. */
+  async *#trainAndDispose(
+    engine: Engine,
+    options: TrainingOptions,
+  ): AsyncGenerator<SweepEvent, void> {
+    try {
+      yield* this.#trainOn(engine, options);
+    } finally {
+      await engine[Symbol.asyncDispose]();
+    }
+  }
+
+  async *#trainOn(engine: Engine, options: TrainingOptions): AsyncGenerator<SweepEvent, void> {
+    const data = this.#data;
     const { backend, name: device } = engine.device;
     const run: SweepRun = { type: "run", dataset: data.name, options, backend, device };
     try {
@@ -194,9 +235,10 @@ export class EngineRunner implements Runner {
 
   /** Disposes of the engine. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const engine = this.#engine;
+    const engines = [...this.#together, this.#engine];
     this.#engine = undefined;
+    this.#together = [];
     this.#key = "";
-    await engine?.[Symbol.asyncDispose]();
+    for (const engine of engines) await engine?.[Symbol.asyncDispose]();
   }
 }

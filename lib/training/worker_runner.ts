@@ -49,8 +49,13 @@ export class WorkerRunner implements Runner {
     this.#worker.postMessage({ data, threads } satisfies Setup);
   }
 
+  /** Returns 1: the CPU engine trains one net at a time. */
+  prepare(): Promise<number> {
+    return Promise.resolve(1);
+  }
+
   /** Trains a run; yields `progress` events, then its `run` event. */
-  async *train(options: TrainingOptions): AsyncGenerator<SweepEvent, void> {
+  async *train([options]: readonly TrainingOptions[]): AsyncGenerator<SweepEvent, void> {
     const answers = new ReadableStream<SweepEvent>({
       start: (controller) => {
         this.#worker.onmessage = ({ data: answer }: MessageEvent<Answer>) => {
@@ -110,7 +115,7 @@ if (scope.name === WORKER) {
       return;
     }
     try {
-      for await (const event of runner.train(request)) scope.postMessage(event);
+      for await (const event of runner.train([request])) scope.postMessage(event);
     } catch (error) {
       scope.postMessage({ type: "failed", message: (error as Error).message });
     }

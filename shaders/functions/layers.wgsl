@@ -24,7 +24,7 @@
 //   outer(x, d)    is what the row adds to the block's gradient         (update)
 // A layer's blocks have shape (input quads + 1, output quads). The additional input quad stands for the constant
 // (1, 0, 0, 0), so that its weights are the biases:
-//   parameters: the blocks of layers 0, 1 and 2, one after the other
+//   parameters: for each net, the blocks of layers 0, 1 and 2, one after the other
 //
 // The kernels' comments call an invocation of a workgroup a lane. Lanes are numbered by `local_invocation_index`.
 
@@ -56,18 +56,22 @@ struct Layer {
     output_quads: u32,
 }
 
-/// The index in `parameters` of the first block of layers 1 and 2.
+/// The index in a net's parameters of the first block of layers 1 and 2.
 const WEIGHTS_1: u32 = (QUADS_0 + 1) * QUADS_1;
 const WEIGHTS_2: u32 = WEIGHTS_1 + (QUADS_1 + 1) * QUADS_2;
+/// The blocks of a net.
+const NET_BLOCKS: u32 = WEIGHTS_2 + (QUADS_2 + 1) * QUADS_3;
 
-fn layer_of(i: u32) -> Layer {
+/// Layer i of a net.
+fn layer_of(i: u32, net: u32) -> Layer {
+    let first = net * NET_BLOCKS;
     if i == 0u {
-        return Layer(0u, X0, QUADS_0, X1, QUADS_1);
+        return Layer(first, X0, QUADS_0, X1, QUADS_1);
     }
     if i == 1u {
-        return Layer(WEIGHTS_1, X1, QUADS_1, X2, QUADS_2);
+        return Layer(first + WEIGHTS_1, X1, QUADS_1, X2, QUADS_2);
     }
-    return Layer(WEIGHTS_2, X2, QUADS_2, X3, QUADS_3);
+    return Layer(first + WEIGHTS_2, X2, QUADS_2, X3, QUADS_3);
 }
 
 /// The index in `parameters` of the block that connects a quad of inputs with a quad of outputs.

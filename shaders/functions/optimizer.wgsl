@@ -40,8 +40,12 @@ fn apply(index: u32, gradient: vec4f) {
     }
 }
 
-/// Adds a slot's gradient of four parameters to that of the batch's earlier slots; the last slot updates them.
+/// Adds a slot's gradient of four parameters to that of the batch's earlier slots; the last slot updates them. A slot
+/// without rows changes nothing.
 fn add_gradient(index: u32, sum: vec4f) {
+    if step.rows == 0u {
+        return;
+    }
     var total = sum;
     if step.accumulate == 1u {
         total += gradient[index];

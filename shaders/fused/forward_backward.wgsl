@@ -13,7 +13,7 @@
 //   sums (LANES): one partial sum per lane
 //   heads (2): the sums over the classes, and the rows' results
 //
-// Workgroup (x, y) computes rows 2 x and 2 x + 1 of slot y. Rows are independent, so one dispatch computes all layers.
+// Workgroup (x, y, z) computes rows 2 x and 2 x + 1 of slot y of net z. Rows are independent, so one dispatch computes all layers.
 // Two rows, because each weight is then loaded once for both; more would leave a large GPU without work.
 //
 // Forward, a lane takes one unit and a part of the inputs: lanes beside each other load quads beside each other, which
@@ -40,7 +40,7 @@ const OUTPUT_ACTIVATION: u32 = 0;
 /// An absent row has label ABSENT and inputs 0.
 @group(0) @binding(0) var<storage, read> labels: array<u32>;
 @group(0) @binding(1) var<storage, read> parameters: array<vec4f>;
-@group(0) @binding(2) var<storage, read> step_info: Step;
+@group(0) @binding(2) var<storage, read> steps: array<Step>;
 @group(0) @binding(3) var<storage, read_write> traces: array<vec4f>;
 /// See `result_of` in functions/head.wgsl.
 @group(0) @binding(4) var<storage, read_write> row_results: array<vec4f>;
@@ -158,8 +158,12 @@ fn backward(layer: Layer, lane: u32) {
 }
 
 @compute @workgroup_size(LANES)
-fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-    let slot_start = (step_info.slot + group.y) * SLOT_ROWS;
+fn forward_backward(
+    @builtin(workgroup_id) group: vec3u,
+    @builtin(num_workgroups) groups: vec3u,
+    @builtin(local_invocation_index) lane: u32) {
+    step = steps[group.z];
+    let slot_start = (step.slot + group.y * groups.z) * SLOT_ROWS;
     // If the slot has an odd number of rows, the last workgroup computes its last row twice.
     let rows = vec2u(slot_start + 2u * group.x, slot_start + min(2u * group.x + 1u, SLOT_ROWS - 1u));
 
@@ -168,9 +172,9 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocati
         trace[1][X0 + quad] = traces[rows.y * TRACE_QUADS + X0 + quad];
     }
     workgroupBarrier();
-    forward(layer_of(0u), HIDDEN_ACTIVATION, lane);
-    forward(layer_of(1u), HIDDEN_ACTIVATION, lane);
-    forward(layer_of(2u), OUTPUT_ACTIVATION, lane);
+    forward(layer_of(0u, group.z), HIDDEN_ACTIVATION, lane);
+    forward(layer_of(1u, group.z), HIDDEN_ACTIVATION, lane);
+    forward(layer_of(2u, group.z), OUTPUT_ACTIVATION, lane);
 
     // These are few operations, so one lane per row does them for all.
     if lane < 2u {
@@ -187,12 +191,12 @@ fn forward_backward(@builtin(workgroup_id) group: vec3u, @builtin(local_invocati
     for (var i = lane; i < 2u * QUADS_3; i += LANES) {
         own_row = i / QUADS_3;
         let label = labels[select(rows.x, rows.y, own_row == 1u)];
-        let deltas = output_deltas(i % QUADS_3, label, heads[own_row], step_info.batch_rows);
+        let deltas = output_deltas(i % QUADS_3, label, heads[own_row], step.batch_rows);
         trace[own_row][DELTAS + X3 + i % QUADS_3] = deltas;
     }
     workgroupBarrier();
-    backward(layer_of(2u), lane);
-    backward(layer_of(1u), lane);
+    backward(layer_of(2u, group.z), lane);
+    backward(layer_of(1u, group.z), lane);
     for (var quad = X1 + lane; quad < TRACE_QUADS; quad += LANES) {
         traces[rows.x * TRACE_QUADS + quad] = trace[0][quad];
         traces[rows.y * TRACE_QUADS + quad] = trace[1][quad];

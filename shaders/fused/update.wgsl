@@ -25,7 +25,7 @@ const PARTS: u32 = 8;
 const LANES: u32 = QUAD_LANES * PARTS;
 
 @group(0) @binding(0) var<storage, read> traces: array<vec4f>;
-@group(0) @binding(1) var<storage, read> step_info: Step;
+@group(0) @binding(1) var<storage, read> steps: array<Step>;
 @group(0) @binding(2) var<storage, read_write> parameters: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> first_moments: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> second_moments: array<vec4f>;
@@ -51,14 +51,14 @@ fn load_inputs(layer: Layer, row: u32, quad: u32) -> vec4f {
 
 @compute @workgroup_size(LANES)
 fn update(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-    step = step_info;
-    var layer = layer_of(0u);
+    step = steps[group.z];
+    var layer = layer_of(0u, group.z);
     var quad = group.y;
     if group.y >= ROWS_0 + ROWS_1 {
-        layer = layer_of(2u);
+        layer = layer_of(2u, group.z);
         quad -= ROWS_0 + ROWS_1;
     } else if group.y >= ROWS_0 {
-        layer = layer_of(1u);
+        layer = layer_of(1u, group.z);
         quad -= ROWS_0;
     }
     // The dispatch is as wide as the widest layer needs; in others, workgroups beyond the last unit have no work.

@@ -13,7 +13,8 @@
 //
 // Arrays:
 //   draws (slots) of Draw, read: see functions/draw.wgsl
-//   train_rows (n) of u32, read: the numbers in the data set of the rows to sample from
+//   populations (nets) of Population, read
+//   train_rows (nets, n) of u32, read: the numbers in the data set of the rows to sample from
 //   rows (slots, SLOT_ROWS) of u32, written: row numbers, ABSENT after the last
 // and in workgroup memory:
 //   counts (BINS) of bytes, four per word: 16 KiB. With at most 8 keys per bin on average, the probability of a
@@ -26,7 +27,7 @@
 // In all this takes 21 KiB, 12 bytes per kept key and 8 bytes per row: 30 KiB for 100 rows of 60,000. If a device
 // has less than 28 KiB (WebGPU guarantees 16 KiB), the host samples the rows.
 //
-// A workgroup samples the rows of one slot, since steps are independent of each other. Its invocations divide the n
+// Workgroup (x, 0, z) samples the rows of step x of net z, since steps are independent of each other. Its invocations divide the n
 // keys, the blocks of bins and the ranks among themselves. They share counts and lists by atomic operations; the
 // order in which those happen does not change the result. A barrier separates each of the numbered parts from the
 // next, which reads what other invocations wrote. All loops around barriers have constant bounds or end by a value from
@@ -55,10 +56,12 @@ struct Population {
     rows: u32,
     /// The number of sorting rounds, 1 or 2.
     rounds: u32,
+    /// The index in `train_rows` of the first of the rows.
+    first: u32,
 }
 
 @group(0) @binding(0) var<storage, read> draws: array<Draw>;
-@group(0) @binding(1) var<storage, read> population: Population;
+@group(0) @binding(1) var<storage, read> populations: array<Population>;
 @group(0) @binding(2) var<storage, read> train_rows: array<u32>;
 @group(0) @binding(3) var<storage, read_write> rows: array<u32>;
 
@@ -254,8 +257,12 @@ fn find_positions(first: u32, end: u32, lane: u32) {
 }
 
 @compute @workgroup_size(LANES)
-fn choose_rows(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-    let slot = group.x;
+fn choose_rows(
+    @builtin(workgroup_id) group: vec3u,
+    @builtin(num_workgroups) groups: vec3u,
+    @builtin(local_invocation_index) lane: u32) {
+    let slot = group.x * groups.z + group.z;
+    let population = populations[group.z];
     let wanted_count = draws[slot].count;
     for (var i = lane; i < wanted_count; i += LANES) {
         wanted[i] = vec2u(draws[slot].begin + i, 0u);
@@ -313,7 +320,7 @@ fn choose_rows(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_in
     for (var i = lane; i < SLOT_ROWS; i += LANES) {
         rows[slot * SLOT_ROWS + i] = ABSENT;
         if i < wanted_count {
-            rows[slot * SLOT_ROWS + i] = train_rows[wanted[i].x];
+            rows[slot * SLOT_ROWS + i] = train_rows[population.first + wanted[i].x];
         }
     }
 }

@@ -17,7 +17,7 @@ const LAYER: u32 = 2;
 const ACTIVATION: u32 = 0;
 
 @group(0) @binding(0) var<storage, read> parameters: array<vec4f>;
-@group(0) @binding(1) var<storage, read> step_info: Step;
+@group(0) @binding(1) var<storage, read> steps: array<Step>;
 @group(0) @binding(2) var<storage, read_write> traces: array<vec4f>;
 
 var<workgroup> deltas: array<array<array<vec4f, 8>, 8>, PARTS>;
@@ -48,7 +48,8 @@ fn sum_of_parts(r: u32, sum: vec4f, part: u32, group: u32, quad: u32) -> vec4f {
 
 @compute @workgroup_size(LANES)
 fn tiled_backward(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) lane: u32) {
-    let layer = layer_of(LAYER);
+    step = steps[tile.z];
+    let layer = layer_of(LAYER, tile.z);
     let first_row = tile.y * TILE_ROWS;
     let first_quad = tile.x * TILE_QUADS;
     // What this lane computes: a quad of inputs' deltas, for a group of 4 rows, from a part of the units.
@@ -63,7 +64,7 @@ fn tiled_backward(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_
     let w_quad = lane / 32u;
     let w_unit = lane % 32u;
     let units = layer.output_quads * 4u;
-    let row = step_info.slot * SLOT_ROWS + min(first_row + d_row, SLOT_ROWS - 1u);
+    let row = step.slot * SLOT_ROWS + min(first_row + d_row, SLOT_ROWS - 1u);
     let d_from = row * TRACE_QUADS + DELTAS + layer.outputs;
     let w_from = block_of(layer, min(first_quad + w_quad, layer.input_quads - 1u), 0u) * 4u;
     let last = layer.output_quads - 1u;
@@ -102,7 +103,7 @@ fn tiled_backward(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_
     // Beyond the layer's last quad, a store would overwrite another layer's deltas. Rows beyond this slot's belong to
     // the next slot.
     if input_quad < layer.input_quads && slot_row < SLOT_ROWS {
-        let at = (step_info.slot * SLOT_ROWS + slot_row) * TRACE_QUADS + layer.inputs + input_quad;
+        let at = (step.slot * SLOT_ROWS + slot_row) * TRACE_QUADS + layer.inputs + input_quad;
         traces[at + DELTAS] = sum * activation_derivative(ACTIVATION, traces[at]);
     }
 }

@@ -15,7 +15,7 @@ const LAYER: u32 = 0;
 const ACTIVATION: u32 = 0;
 
 @group(0) @binding(0) var<storage, read> parameters: array<vec4f>;
-@group(0) @binding(1) var<storage, read> step_info: Step;
+@group(0) @binding(1) var<storage, read> steps: array<Step>;
 @group(0) @binding(2) var<storage, read_write> traces: array<vec4f>;
 
 var<workgroup> inputs: array<array<array<vec4f, 8>, 8>, PARTS>;
@@ -46,7 +46,8 @@ fn sum_of_parts(r: u32, sum: vec4f, part: u32, group: u32, quad: u32) -> vec4f {
 
 @compute @workgroup_size(LANES)
 fn tiled_forward(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) lane: u32) {
-    let layer = layer_of(LAYER);
+    step = steps[tile.z];
+    let layer = layer_of(LAYER, tile.z);
     let first_row = tile.y * TILE_ROWS;
     let first_quad = tile.x * TILE_QUADS;
     // What this lane computes: a quad of units, for a group of 4 rows, from a part of the inputs.
@@ -60,7 +61,7 @@ fn tiled_forward(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_i
     let w_quad = lane / 32u;
     let w_unit = lane % 32u;
     let units = layer.output_quads * 4u;
-    let row = step_info.slot * SLOT_ROWS + min(first_row + x_row, SLOT_ROWS - 1u);
+    let row = step.slot * SLOT_ROWS + min(first_row + x_row, SLOT_ROWS - 1u);
     let x_from = row * TRACE_QUADS + layer.inputs;
     let w_from = layer.weights * 4u + min(first_quad * 4u + w_unit, units - 1u);
     let last = layer.input_quads - 1u;
@@ -101,7 +102,7 @@ fn tiled_forward(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_i
     if unit_quad < layer.output_quads && slot_row < SLOT_ROWS {
         let b = block_of(layer, layer.input_quads, unit_quad) * 4u;
         let biases = vec4f(parameters[b].x, parameters[b + 1u].x, parameters[b + 2u].x, parameters[b + 3u].x);
-        let trace = (step_info.slot * SLOT_ROWS + slot_row) * TRACE_QUADS;
+        let trace = (step.slot * SLOT_ROWS + slot_row) * TRACE_QUADS;
         traces[trace + layer.outputs + unit_quad] = activate(ACTIVATION, sum + biases);
     }
 }

@@ -15,7 +15,7 @@ const LANES: u32 = 64;
 
 /// An absent row has label ABSENT.
 @group(0) @binding(0) var<storage, read> labels: array<u32>;
-@group(0) @binding(1) var<storage, read> step_info: Step;
+@group(0) @binding(1) var<storage, read> steps: array<Step>;
 @group(0) @binding(2) var<storage, read_write> traces: array<vec4f>;
 /// See `result_of` in functions/head.wgsl.
 @group(0) @binding(3) var<storage, read_write> row_results: array<vec4f>;
@@ -33,12 +33,13 @@ fn output_head(@builtin(global_invocation_id) id: vec3u) {
     if id.x >= SLOT_ROWS {
         return;
     }
-    row = step_info.slot * SLOT_ROWS + id.x;
+    step = steps[id.z];
+    row = step.slot * SLOT_ROWS + id.x;
     let label = labels[row];
     let head = head_of_row(label);
     row_results[row] = result_of(head);
     for (var quad = 0u; quad < QUADS_3; quad++) {
-        let deltas = output_deltas(quad, label, head, step_info.batch_rows);
+        let deltas = output_deltas(quad, label, head, step.batch_rows);
         traces[row * TRACE_QUADS + DELTAS + X3 + quad] = deltas;
     }
 }

@@ -16,7 +16,7 @@
 // alone updates a parameter, so updating in place is safe.
 
 @group(0) @binding(0) var<storage, read> traces: array<vec4f>;
-@group(0) @binding(1) var<storage, read> step_info: Step;
+@group(0) @binding(1) var<storage, read> steps: array<Step>;
 @group(0) @binding(2) var<storage, read_write> parameters: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> first_moments: array<vec4f>;
 @group(0) @binding(4) var<storage, read_write> second_moments: array<vec4f>;
@@ -57,14 +57,14 @@ fn sums_of_parts(column: u32, sum_0: vec4f, sum_1: vec4f, part: u32, place: u32)
 
 @compute @workgroup_size(LANES)
 fn tiled_update(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) lane: u32) {
-    step = step_info;
-    var layer = layer_of(0u);
+    step = steps[tile.z];
+    var layer = layer_of(0u, tile.z);
     var first_input = tile.y * INPUT_QUADS;
     if tile.y >= TILES_0 + TILES_1 {
-        layer = layer_of(2u);
+        layer = layer_of(2u, tile.z);
         first_input -= (TILES_0 + TILES_1) * INPUT_QUADS;
     } else if tile.y >= TILES_0 {
-        layer = layer_of(1u);
+        layer = layer_of(1u, tile.z);
         first_input -= TILES_0 * INPUT_QUADS;
     }
     let first_unit = tile.x * TILE_QUADS;

@@ -51,6 +51,12 @@ export class FakeEngine implements Engine {
     this.options = options;
   }
 
+  readonly nets = 1;
+
+  together(): Engine[] {
+    return [this];
+  }
+
   load(data: Dataset): void {
     this.calls.push({ call: "load", data });
   }

@@ -144,6 +144,7 @@ interface Run {
 class CpuEngine implements Engine {
   readonly device: DeviceDescription;
   readonly options: EngineOptions;
+  readonly nets = 1;
   readonly #internals: CpuInternals;
   readonly #threads: number;
   #loaded: LoadedData | undefined;
@@ -169,6 +170,10 @@ class CpuEngine implements Engine {
     this.device = describeCpu(internals.build);
     this.#internals = internals;
     this.#threads = canShareMemory() ? threads : 1;
+  }
+
+  together(): Engine[] {
+    return [this];
   }
 
   load(data: Dataset): void {

@@ -162,8 +162,8 @@ export class Gpu {
     return this.device.createBuffer({ label, size, usage });
   }
 
-  /** Reads the first bytes of a buffer, after all work queued before. */
-  async readBack(source: GPUBuffer, bytes: number): Promise<ArrayBuffer> {
+  /** Reads bytes of a buffer, from an offset on, after all work queued before. */
+  async readBack(source: GPUBuffer, bytes: number, offset = 0): Promise<ArrayBuffer> {
     this.assertNoError();
     this.readbacks++;
     const size = Math.ceil(bytes / 4) * 4;
@@ -174,7 +174,7 @@ export class Gpu {
     );
     try {
       const encoder = this.device.createCommandEncoder();
-      encoder.copyBufferToBuffer(source, 0, staging, 0, size);
+      encoder.copyBufferToBuffer(source, offset, staging, 0, size);
       this.device.queue.submit([encoder.finish()]);
       await this.#orLost(staging.mapAsync(GPUMapMode.READ, 0, size));
       const copy = staging.getMappedRange(0, size).slice(0, bytes);

@@ -7,12 +7,11 @@ import { ACTIVATIONS } from "../../net/activations.ts";
 import fusedUpdate from "../../../shaders/fused/update.wgsl" with { type: "text" };
 import type { EngineOptions } from "../engine.ts";
 import {
+  type BindNetwork,
   type BindSlot,
   compileNetworkKernel,
   type EnginePlan,
   headConstants,
-  type Network,
-  type NetworkBuffers,
   optimizerConstants,
   UPDATE_BINDINGS,
 } from "./network.ts";
@@ -45,25 +44,22 @@ export function fitsFused(
 }
 
 /** See `CompileNetwork`. */
-export async function compileFused(
-  plan: EnginePlan,
-): Promise<(buffers: NetworkBuffers) => Network> {
-  const { count } = plan.slots;
+export async function compileFused(plan: EnginePlan): Promise<BindNetwork> {
   const trainOf = await compileForwardBackward(plan, true);
   const evaluateOf = await compileForwardBackward(plan, false);
   const updateOf = await compileUpdate(plan);
-  return (buffers) => {
+  return (buffers, { count, nets }) => {
     const steps = Array.from({ length: count }, (_, slot) => [
-      trainOf(buffers, slot),
-      updateOf(buffers, slot),
+      trainOf(buffers, slot, nets),
+      updateOf(buffers, slot, nets),
     ]);
-    const evaluation = evaluateOf(buffers, 0);
+    const evaluation = evaluateOf(buffers, 0, nets);
     return {
       encodeSteps(encoder, slots) {
         inPass(encoder, (pass) => encodeDispatches(pass, steps.slice(0, slots).flat()));
       },
       encodeEvaluation(encoder, slots) {
-        // All slots have the same step constants, so one dispatch takes them all.
+        // All slots of a net have the same step constants, so one dispatch takes them all.
         inPass(encoder, (pass) => encodeDispatches(pass, [{ ...evaluation, y: slots }]));
       },
     };

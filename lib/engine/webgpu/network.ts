@@ -10,19 +10,19 @@ import { type Access, type Dispatch, Program } from "./program.ts";
 
 /** The buffers that the network's kernels share with the rest of the engine. */
 export interface NetworkBuffers {
-  /** Shape (slots, SLOT_ROWS) of u32. */
+  /** Shape (slots, nets, SLOT_ROWS) of u32. */
   labels: GPUBuffer;
-  /** Shape (slots) of Step structs, STEP_STRIDE bytes apart: see shaders/functions/step.wgsl. */
+  /** Shape (slots) of `nets` Step structs, `stepStride` bytes apart: see shaders/functions/step.wgsl. */
   steps: GPUBuffer;
-  /** Shape (slots, SLOT_ROWS, TRACE_QUADS) of vec4f: see shaders/functions/layers.wgsl. */
+  /** Shape (slots, nets, SLOT_ROWS, TRACE_QUADS) of vec4f: see shaders/functions/layers.wgsl. */
   traces: GPUBuffer;
-  /** Laid out as ParameterLayout describes, like the moments of the optimizer. */
+  /** Each net's, laid out as ParameterLayout describes, like the moments of the optimizer. */
   parameters: GPUBuffer;
   firstMoments: GPUBuffer;
   secondMoments: GPUBuffer;
   /** Laid out like the parameters; used if a batch takes several slots. */
   gradient: GPUBuffer;
-  /** Shape (slots, SLOT_ROWS) of vec4f: see `result_of` in shaders/functions/head.wgsl. */
+  /** Shape (slots, nets, SLOT_ROWS) of vec4f: see `result_of` in shaders/functions/head.wgsl. */
   rowResults: GPUBuffer;
 }
 
@@ -30,13 +30,15 @@ export interface NetworkBuffers {
 export interface SlotShape {
   /** The number of rows in a slot (SLOT_ROWS). */
   rows: number;
-  /** The maximum number of slots that are submitted together. */
+  /** The number of nets that train together; each has its own slots. */
+  nets: number;
+  /** The maximum number of slots per net that are submitted together. */
   count: number;
   /** The number of slots that are submitted together before the device's speed is known. */
   first: number;
 }
 
-/** What an engine's kernels are compiled for. */
+/** What an engine's kernels are compiled for. They do not depend on the number of nets and slots. */
 export interface EnginePlan {
   gpu: Gpu;
   options: EngineOptions;
@@ -52,10 +54,11 @@ export interface Network {
   encodeEvaluation(encoder: GPUCommandEncoder, slots: number): void;
 }
 
-/** Compiles a network's kernels, which is slow; the result binds them to buffers. */
-export type CompileNetwork = (
-  plan: EnginePlan,
-) => Promise<(buffers: NetworkBuffers) => Network>;
+/** Binds a network's kernels to buffers with so many slots and nets. */
+export type BindNetwork = (buffers: NetworkBuffers, slots: SlotShape) => Network;
+
+/** Compiles a network's kernels, which is slow. */
+export type CompileNetwork = (plan: EnginePlan) => Promise<BindNetwork>;
 
 /** A kernel of the network. */
 export interface NetworkKernel {
@@ -66,16 +69,16 @@ export interface NetworkKernel {
   /** The values of its constants, other than those of layers.wgsl. */
   constants: Record<string, number>;
   /**
-   * The buffers of its bindings 0, 1, …, and how it accesses them; of `steps`, the slot's struct.
+   * The buffers of its bindings 0, 1, …, and how it accesses them; of `steps`, the slot's structs.
    */
   bindings: Partial<Record<keyof NetworkBuffers, Access>>;
-  /** The number of workgroups per slot. */
+  /** The number of workgroups per slot and net. */
   x: number;
   y: number;
 }
 
-/** Binds a kernel to buffers, for one slot. */
-export type BindSlot = (buffers: NetworkBuffers, slot: number) => Dispatch;
+/** Binds a kernel to buffers, for one slot of each net. */
+export type BindSlot = (buffers: NetworkBuffers, slot: number, nets: number) => Dispatch;
 
 /** Compiles a kernel of the network. */
 export async function compileNetworkKernel(
@@ -89,16 +92,17 @@ export async function compileNetworkKernel(
     bindings: Object.values(bindings),
   });
   const entries = Object.entries(bindings) as [keyof NetworkBuffers, Access][];
-  return (buffers, slot) => ({
+  return (buffers, slot, nets) => ({
     program,
     group: program.bind(...entries.map(([name, access]) => ({
       access,
       resource: name === "steps"
-        ? { buffer: buffers.steps, offset: slot * STEP_STRIDE, size: STEP_BYTES }
+        ? { buffer: buffers.steps, offset: slot * stepStride(nets), size: nets * STEP_BYTES }
         : { buffer: buffers[name] },
     }))),
     x,
     y,
+    z: nets,
   });
 }
 
@@ -146,8 +150,13 @@ export function optimizerConstants({ optimizer }: EngineOptions): Record<string,
   };
 }
 
-/** Bytes from one Step struct to the next: WebGPU requires bindings to begin at multiples of 256. */
-export const STEP_STRIDE = 256;
+/**
+ * Returns the bytes from one slot's Step structs to those of the next: WebGPU requires bindings to begin
+ * at multiples of 256.
+ */
+export function stepStride(nets: number): number {
+  return 256 * Math.ceil(nets * STEP_BYTES / 256);
+}
 
 /** The fields of the Step struct of shaders/functions/step.wgsl. */
 export interface StepInfo {
@@ -157,21 +166,34 @@ export interface StepInfo {
   batchRows: number;
   rows: number;
   result: number;
+  firstRow: number;
   accumulate: boolean;
   last: boolean;
 }
 
-/** Bytes of the Step struct. */
-export const STEP_BYTES = 36;
+/** The fields of a net that takes no step. */
+export const NO_STEP: Readonly<StepInfo> = {
+  learningRate: 0,
+  step: 1,
+  batchRows: 1,
+  rows: 0,
+  result: 0,
+  firstRow: 0,
+  accumulate: false,
+  last: false,
+};
 
-/** Writes the Step struct of a slot. */
+/** Bytes of the Step struct. */
+export const STEP_BYTES = 40;
+
+/** Writes the Step struct of a net's slot; each slot has one struct for each of `nets` nets. */
 export function writeStepInfo(
   into: DataView,
-  slot: number,
+  { slot, net, nets }: { slot: number; net: number; nets: number },
   info: StepInfo,
   optimizer: Optimizer,
 ): void {
-  const at = slot * STEP_STRIDE;
+  const at = slot * stepStride(nets) + net * STEP_BYTES;
   const [first, second] = biasCorrections(optimizer, info.step);
   into.setFloat32(at, info.learningRate, true);
   into.setFloat32(at + 4, 1 / first, true);
@@ -179,7 +201,8 @@ export function writeStepInfo(
   into.setUint32(at + 12, info.batchRows, true);
   into.setUint32(at + 16, info.rows, true);
   into.setUint32(at + 20, info.result, true);
-  into.setUint32(at + 24, Number(info.accumulate), true);
-  into.setUint32(at + 28, Number(info.last), true);
-  into.setUint32(at + 32, slot, true);
+  into.setUint32(at + 24, info.firstRow, true);
+  into.setUint32(at + 28, Number(info.accumulate), true);
+  into.setUint32(at + 32, Number(info.last), true);
+  into.setUint32(at + 36, slot * nets + net, true);
 }

@@ -123,17 +123,17 @@ export class Program {
    *
    * @throws {Error} If it has more workgroups than the device supports
    */
-  dispatch(pass: GPUComputePassEncoder, group: GPUBindGroup, x: number, y = 1): void {
+  dispatch(pass: GPUComputePassEncoder, group: GPUBindGroup, x: number, y = 1, z = 1): void {
     const { maxComputeWorkgroupsPerDimension: most } = this.#gpu.device.limits;
-    if (Math.max(x, y) > most) {
+    if (Math.max(x, y, z) > most) {
       throw new Error(
         `Cannot run ${this.#description.entryPoint} on ${this.#gpu.description.name} as it must have ` +
-          `at most ${most} workgroups in a dimension: current values are ${x} and ${y}`,
+          `at most ${most} workgroups in a dimension: current values are ${x}, ${y} and ${z}`,
       );
     }
     pass.setPipeline(this.pipeline);
     pass.setBindGroup(0, group);
-    pass.dispatchWorkgroups(x, y);
+    pass.dispatchWorkgroups(x, y, z);
   }
 }
 
@@ -144,6 +144,7 @@ export interface Dispatch {
   /** The number of workgroups. */
   x: number;
   y: number;
+  z: number;
 }
 
 /** Encodes dispatches. */
@@ -151,7 +152,7 @@ export function encodeDispatches(
   pass: GPUComputePassEncoder,
   dispatches: readonly Dispatch[],
 ): void {
-  for (const { program, group, x, y } of dispatches) program.dispatch(pass, group, x, y);
+  for (const { program, group, x, y, z } of dispatches) program.dispatch(pass, group, x, y, z);
 }
 
 /** Encodes dispatches in a compute pass of their own. */

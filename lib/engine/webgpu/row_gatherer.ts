@@ -82,18 +82,18 @@ export class RowGatherer {
   }
 
   /**
-   * Encodes the copying of the first slots' rows.
+   * Encodes the copying of the rows of each net's first slots.
    *
    * @param which Whether the rows are those of steps or of an evaluation
    */
   encode(pass: GPUComputePassEncoder, slots: number, which: keyof GatherPrograms): void {
-    const { options, layout, slots: { rows } } = this.#plan;
+    const { options, layout, slots: { rows, nets } } = this.#plan;
     const distorts = which === "augmented" && typeof options.augment === "object";
     const groups = distorts
       ? rows
       : Math.min(MAX_GROUPS, Math.ceil(layout.quads[0] * rows / LANES));
     for (const part of this.#loaded!.groups[which]) {
-      this.#programs[which].dispatch(pass, part, groups, slots);
+      this.#programs[which].dispatch(pass, part, groups, slots * nets);
     }
   }
 

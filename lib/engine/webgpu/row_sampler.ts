@@ -29,8 +29,8 @@ const WANTED_RANK_BYTES = 8;
 /** The kernel must be able to keep one bin's keys; a bin never has this many. */
 const MIN_KEPT = 512;
 /**
- * The maximum number of rows to sample from; with more, a bin may have more keys than a byte can
- * count.
+ * The maximum number of rows of a data set to sample from; with more, a bin may have more keys than a
+ * byte can count.
  */
 export const MAX_ROWS = 131_072;
 /**
@@ -39,31 +39,43 @@ export const MAX_ROWS = 131_072;
  */
 const MAX_CHOSEN = 256;
 
-/** The rows to train on. */
+/** The bytes of the Population struct of choose_rows.wgsl. */
+const POPULATION_BYTES = 12;
+
+/** The rows that a net trains on. */
 interface TrainRows {
   count: number;
-  buffers: GPUBuffer[];
   /** The number of sorting rounds in a permutation of these rows. */
   rounds: number;
-  /** Binds choose_rows.wgsl, if the device samples. */
-  choose: GPUBindGroup | undefined;
-  /** Samples rows on the host otherwise. */
+  /** Samples rows on the host, if the device cannot. */
   drawer: RowDrawer | undefined;
   /** The step for which the host sampled rows last. */
   drawn?: { step: Step; rows: Uint32Array };
 }
 
+/** The buffers from which the device samples. */
+interface Populations {
+  /** Shape (nets) of the Population struct of choose_rows.wgsl. */
+  populations: GPUBuffer;
+  /** Shape (nets, rows of the data set) of u32: the rows that each net trains on. */
+  trainRows: GPUBuffer;
+  /** The number of rows in the data set. */
+  rows: number;
+  group: GPUBindGroup;
+}
+
 /** Fills the slots' row numbers. */
 export class RowSampler {
-  /** Shape (slots, SLOT_ROWS) of u32: the rows' numbers in the data set. */
+  /** Shape (slots, nets, SLOT_ROWS) of u32: the rows' numbers in the data set. */
   readonly rows: GPUBuffer;
-  /** Shape (slots) of the Draw struct of shaders/functions/draw.wgsl. */
+  /** Shape (slots, nets) of the Draw struct of shaders/functions/draw.wgsl. */
   readonly draws: GPUBuffer;
   readonly #plan: EnginePlan;
   readonly #choose: Program | undefined;
   /** The contents of `draws` for the next submission. */
   readonly #drawData: Uint32Array<ArrayBuffer>;
-  #train: TrainRows | undefined;
+  readonly #nets: (TrainRows | undefined)[];
+  #device: Populations | undefined;
 
   /**
    * @param plan What the engine is compiled for
@@ -73,76 +85,112 @@ export class RowSampler {
     const { gpu, slots } = plan;
     this.#plan = plan;
     this.#choose = choose;
+    this.#nets = new Array(slots.nets);
+    const count = slots.count * slots.nets;
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
-    this.rows = gpu.buffer("rows", slots.count * slots.rows * 4, usage);
-    this.draws = gpu.buffer("draws", slots.count * DRAW_WORDS * 4, usage);
-    this.#drawData = new Uint32Array(slots.count * DRAW_WORDS);
+    this.rows = gpu.buffer("rows", count * slots.rows * 4, usage);
+    this.draws = gpu.buffer("draws", count * DRAW_WORDS * 4, usage);
+    this.#drawData = new Uint32Array(count * DRAW_WORDS);
   }
 
-  /** Starts a run on these rows of the loaded data set. */
-  start(rows: Uint32Array): void {
-    this.end();
+  /** Ends all runs, and prepares for runs on a data set with so many rows. */
+  load(rows: number): void {
+    this.unload();
+    if (!this.#choose || sortingRounds(rows) > 2 || rows > MAX_ROWS) return;
+    const { gpu, slots: { nets } } = this.#plan;
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
+    const populations = gpu.buffer("populations", nets * POPULATION_BYTES, usage);
+    const trainRows = gpu.buffer("train rows", nets * rows * 4, usage);
+    const group = this.#bindChoose(populations, trainRows);
+    this.#device = { populations, trainRows, rows, group };
+  }
+
+  /** Starts a net's run on these rows of the loaded data set. */
+  start(net: number, rows: Uint32Array): void {
+    this.#end(net);
     const { gpu, options: { batchSize, threefry } } = this.#plan;
     const rounds = sortingRounds(rows.length);
-    const buffers: GPUBuffer[] = [];
-    let choose: GPUBindGroup | undefined;
-    if (this.#choose && rounds <= 2 && rows.length <= MAX_ROWS) {
-      const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
-      const train = gpu.buffer("train rows", rows.byteLength, usage);
-      gpu.device.queue.writeBuffer(train, 0, rows.slice());
-      const population = gpu.buffer("population", 8, usage);
-      gpu.device.queue.writeBuffer(population, 0, Uint32Array.of(rows.length, rounds));
-      buffers.push(train, population);
-      choose = this.#bindChoose(population, train);
+    if (this.#device) {
+      const { populations, trainRows, rows: most } = this.#device;
+      const population = Uint32Array.of(rows.length, rounds, net * most);
+      gpu.device.queue.writeBuffer(populations, net * POPULATION_BYTES, population);
+      gpu.device.queue.writeBuffer(trainRows, net * most * 4, rows.slice());
     }
-    const drawer = choose
+    const drawer = this.#device
       ? undefined
       : new RowDrawer({ rows, largest: batchSize, layout: threefry });
-    this.#train = { count: rows.length, buffers, rounds, choose, drawer };
+    this.#nets[net] = { count: rows.length, rounds, drawer };
   }
 
-  /** The number of rows to train on; undefined before a run is started. */
-  get trainRows(): number | undefined {
-    return this.#train?.count;
+  /** The number of rows that a net trains on; undefined before its run is started. */
+  trainRows(net: number): number | undefined {
+    return this.#nets[net]?.count;
   }
 
-  /** Lets the host sample the rows of coming steps in advance; `draw` follows in this order. */
-  drawAhead(steps: readonly Step[]): void {
-    this.#train!.drawer?.push(steps);
+  /** Lets the host sample the rows of a net's coming steps in advance; `draw` follows in this order. */
+  drawAhead(net: number, steps: readonly Step[]): void {
+    this.#nets[net]!.drawer?.push(steps);
   }
 
   /**
-   * Prepares a slot for rows of a step.
+   * Prepares a net's slot for rows of a step.
    *
-   * @param slot The slot
-   * @param step The step
+   * @param place The slot and the net
+   * @param step The step; undefined if the net takes none
    * @param begin The index of the first row among the step's rows
    * @param count The number of rows
    */
-  draw(slot: number, step: Step, begin: number, count: number): void {
-    const { rounds, choose } = this.#train!;
-    if (!choose) this.setRows(slot, this.#drawOnHost(step).subarray(begin, begin + count));
-    const draw = this.#drawData.subarray(slot * DRAW_WORDS, (slot + 1) * DRAW_WORDS).fill(0);
+  draw(
+    { slot, net }: { slot: number; net: number },
+    step: Step | undefined,
+    begin: number,
+    count: number,
+  ): void {
+    const index = slot * this.#plan.slots.nets + net;
+    const draw = this.#drawData.subarray(index * DRAW_WORDS, (index + 1) * DRAW_WORDS).fill(0);
+    const isOnDevice = this.#device !== undefined;
+    if (step === undefined || count === 0) {
+      if (!isOnDevice) this.setRows(index, Uint32Array.of(ABSENT));
+      return;
+    }
+    const train = this.#nets[net]!;
     draw.set([...step.key, step.from + begin]);
-    if (!choose) return;
-    draw[3] = count;
-    fillRoundKeys(step.key, draw.subarray(4, 4 + 2 * rounds), this.#plan.options.threefry);
+    if (isOnDevice) {
+      draw[3] = count;
+      const rounds = draw.subarray(4, 4 + 2 * train.rounds);
+      fillRoundKeys(step.key, rounds, this.#plan.options.threefry);
+    } else {
+      this.setRows(index, drawOnHost(train, step).subarray(begin, begin + count));
+    }
   }
 
-  /** Sets the row numbers of slots, from this one on. */
-  setRows(slot: number, rows: Uint32Array): void {
+  /** Sets the row numbers from the beginning of a slot on; the rest of its last slot is absent. */
+  setRows(index: number, rows: Uint32Array): void {
     const { gpu, slots: { rows: slotRows } } = this.#plan;
     const slots = Math.ceil(rows.length / slotRows);
     const padded = new Uint32Array(slots * slotRows).fill(ABSENT);
     padded.set(rows);
-    gpu.device.queue.writeBuffer(this.rows, slot * slotRows * 4, padded);
+    gpu.device.queue.writeBuffer(this.rows, index * slotRows * 4, padded);
   }
 
-  /** Encodes the sampling for the first slots, which `draw` has prepared. */
+  /** Sets the row numbers of the first slots of all nets: each net's rows, in slot after slot. */
+  setAllRows(rows: readonly Uint32Array[], slots: number): void {
+    const { slots: { rows: slotRows, nets } } = this.#plan;
+    const all = new Uint32Array(slots * nets * slotRows).fill(ABSENT);
+    rows.forEach((some, net) => {
+      for (let slot = 0; slot * slotRows < some.length; slot++) {
+        const part = some.subarray(slot * slotRows, (slot + 1) * slotRows);
+        all.set(part, (slot * nets + net) * slotRows);
+      }
+    });
+    this.setRows(0, all);
+  }
+
+  /** Encodes the sampling for each net's first slots, which `draw` has prepared. */
   encode(pass: GPUComputePassEncoder, slots: number): void {
-    this.#plan.gpu.device.queue.writeBuffer(this.draws, 0, this.#drawData);
-    const { choose } = this.#train!;
-    if (choose) this.#choose!.dispatch(pass, choose, slots);
+    const { gpu, slots: { nets } } = this.#plan;
+    gpu.device.queue.writeBuffer(this.draws, 0, this.#drawData);
+    if (this.#device) this.#choose!.dispatch(pass, this.#device.group, slots, 1, nets);
   }
 
   /** Encodes the kernel once, for a slot of absent rows. */
@@ -151,36 +199,39 @@ export class RowSampler {
     this.#choose?.dispatch(pass, this.#bindChoose(empty, empty), 1);
   }
 
-  /** Ends the run. */
-  end(): void {
-    for (const buffer of this.#train?.buffers ?? []) buffer.destroy();
-    this.#train?.drawer?.[Symbol.dispose]();
-    this.#train = undefined;
+  /** Ends all runs. */
+  unload(): void {
+    for (const net of this.#nets.keys()) this.#end(net);
+    this.#device?.populations.destroy();
+    this.#device?.trainRows.destroy();
+    this.#device = undefined;
   }
 
   destroy(): void {
-    this.end();
+    this.unload();
     this.rows.destroy();
     this.draws.destroy();
   }
 
-  #bindChoose(population: GPUBuffer, train: GPUBuffer): GPUBindGroup {
+  #end(net: number): void {
+    this.#nets[net]?.drawer?.[Symbol.dispose]();
+    this.#nets[net] = undefined;
+  }
+
+  #bindChoose(populations: GPUBuffer, trainRows: GPUBuffer): GPUBindGroup {
     return this.#choose!.bind(
       read(this.draws),
-      read(population, 0, 8),
-      read(train),
+      read(populations, 0, this.#plan.slots.nets * POPULATION_BYTES),
+      read(trainRows),
       write(this.rows),
     );
   }
+}
 
-  /**
-   * Samples all rows of a step, and keeps them: `draw` is called once per slot of the step.
-   */
-  #drawOnHost(step: Step): Uint32Array {
-    const train = this.#train!;
-    if (train.drawn?.step !== step) train.drawn = { step, rows: train.drawer!.next() };
-    return train.drawn.rows;
-  }
+/** Samples all rows of a step, and keeps them: `draw` is called once per slot of the step. */
+function drawOnHost(train: TrainRows, step: Step): Uint32Array {
+  if (train.drawn?.step !== step) train.drawn = { step, rows: train.drawer!.next() };
+  return train.drawn.rows;
 }
 
 /**

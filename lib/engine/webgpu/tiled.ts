@@ -10,6 +10,7 @@ import { ACTIVATIONS } from "../../net/activations.ts";
 import { HEADS } from "../../net/heads.ts";
 import tiledUpdate from "../../../shaders/tiled/update.wgsl" with { type: "text" };
 import {
+  type BindNetwork,
   type BindSlot,
   compileNetworkKernel,
   type EnginePlan,
@@ -30,9 +31,7 @@ const UPDATE_QUADS = 16;
 const HEAD_LANES = 64;
 
 /** See `CompileNetwork`. */
-export async function compileTiled(
-  plan: EnginePlan,
-): Promise<(buffers: NetworkBuffers) => Network> {
+export async function compileTiled(plan: EnginePlan): Promise<BindNetwork> {
   const forward = [
     await compileForward(plan, 0),
     await compileForward(plan, 1),
@@ -44,17 +43,20 @@ export async function compileTiled(
     await compileBackward(plan, 1),
     await compileUpdate(plan),
   ];
-  return (buffers) => bindTiled(plan.slots, buffers, forward, backward);
+  return (buffers, slots) => bindTiled(slots, buffers, forward, backward);
 }
 
 function bindTiled(
-  { count }: SlotShape,
+  { count, nets }: SlotShape,
   buffers: NetworkBuffers,
   forward: BindSlot[],
   backward: BindSlot[],
 ): Network {
   const bind = (kernels: BindSlot[]) =>
-    Array.from({ length: count }, (_, slot) => kernels.map((kernel) => kernel(buffers, slot)));
+    Array.from(
+      { length: count },
+      (_, slot) => kernels.map((kernel) => kernel(buffers, slot, nets)),
+    );
   const evaluations = bind(forward);
   const steps = bind(backward).map((dispatches, slot) => [...evaluations[slot], ...dispatches]);
   return {

@@ -5,6 +5,9 @@
  * the step's constants. When all slots are used, or the caller waits, they are submitted together:
  * one dispatch samples the rows of all slots, one copies their pixels into the slots, and then the
  * steps follow one by one. Only `settle()` and `read()` read anything back.
+ *
+ * Several nets can train together: every dispatch then computes a step of each of them, and each net
+ * has its own slots. `together.ts` makes an engine of each net.
  */
 import stepFunctions from "../../../shaders/functions/step.wgsl" with { type: "text" };
 import sumResults from "../../../shaders/sum_results.wgsl" with { type: "text" };
@@ -21,27 +24,32 @@ import {
 } from "../checks.ts";
 import type { DeviceDescription, Engine, EngineOptions, EngineState, Step } from "../engine.ts";
 import type { Gpu } from "./device.ts";
+import { type ManyNets, trainTogether } from "../together.ts";
 import {
+  type BindNetwork,
   type EnginePlan,
   type Network,
   type NetworkBuffers,
+  NO_STEP,
   type SlotShape,
   STEP_BYTES,
-  STEP_STRIDE,
+  type StepInfo,
+  stepStride,
   writeStepInfo,
 } from "./network.ts";
 import { pack, type ParameterLayout, parameterLayout, unpack } from "./parameter_layout.ts";
 import { type KernelSet, kernelsFor } from "./kernels.ts";
 import { inPass, Program, read, write } from "./program.ts";
-import { compileGather, RowGatherer } from "./row_gatherer.ts";
+import { compileGather, type GatherPrograms, RowGatherer } from "./row_gatherer.ts";
 import { compileChooseRows, RowSampler } from "./row_sampler.ts";
-import { createBuffers, slotShape, SubmissionSize } from "./slots.ts";
+import { createBuffers, maxNets, slotShape, SubmissionSize } from "./slots.ts";
 import { PART_BYTES } from "./upload_rows.ts";
 
 /** The maximum number of evaluations whose results are kept on the device. */
 const MAX_RESULTS = 1024;
-/** The bytes of a result, a vec4f: see `result_of` in shaders/functions/head.wgsl. */
-const RESULT_BYTES = 16;
+/** A result is a sum for each lane of shaders/sum_results.wgsl, a vec4f. */
+const RESULT_LANES = 64;
+const RESULT_BYTES = 16 * RESULT_LANES;
 
 /**
  * Creates an engine on an open device.
@@ -65,43 +73,39 @@ export async function createWebGpuEngine(
     gpu.device.limits,
   );
   const plan = { gpu, options, layout, slots: slotShape(gpu, options, layout) };
-  const bindNetwork = await compileNetwork(plan);
-  const gather = await compileGather(plan);
-  const choose = samplesOnDevice ? await compileChooseRows(plan) : undefined;
-  const summing = await Program.compile(gpu, {
-    entryPoint: "sum_results",
-    sources: [stepFunctions, sumResults],
-    constants: {},
-    bindings: ["read", "read", "write"],
-  });
-  const engine = await gpu.checked("the engine's buffers", () => {
-    const buffers = createBuffers(plan);
-    const sampler = new RowSampler(plan, choose);
-    const gatherer = new RowGatherer(plan, buffers, sampler, gather);
-    return new WebGpuEngine(plan, {
-      buffers,
-      network: bindNetwork(buffers),
-      sampler,
-      gatherer,
-      summing,
-    });
-  });
+  const programs = {
+    bindNetwork: await compileNetwork(plan),
+    gather: await compileGather(plan),
+    choose: samplesOnDevice ? await compileChooseRows(plan) : undefined,
+    summing: await Program.compile(gpu, {
+      entryPoint: "sum_results",
+      sources: [stepFunctions, sumResults],
+      constants: { LANES: RESULT_LANES, SLOT_ROWS: plan.slots.rows },
+      bindings: ["read", "read", "write"],
+    }),
+  };
+  const engine = await gpu.checked(
+    "the engine's buffers",
+    () => new WebGpuEngine(plan, programs),
+  );
   await engine.warmUp();
   return engine;
 }
 
-/** What an engine is made of. */
-interface EngineParts {
-  buffers: NetworkBuffers;
-  network: Network;
-  sampler: RowSampler;
-  gatherer: RowGatherer;
+/** The compiled kernels of an engine. */
+interface EnginePrograms {
+  bindNetwork: BindNetwork;
+  gather: GatherPrograms;
+  choose: Program | undefined;
   summing: Program;
 }
 
-/** Trains and evaluates a net on a WebGPU device. */
-export class WebGpuEngine implements Engine {
+/** Trains and evaluates nets on a WebGPU device. */
+export class WebGpuEngine implements Engine, ManyNets {
   readonly options: EngineOptions;
+  readonly nets: number;
+  readonly #plan: EnginePlan;
+  readonly #programs: EnginePrograms;
   readonly #gpu: Gpu;
   readonly #layout: ParameterLayout;
   readonly #slots: SlotShape;
@@ -113,10 +117,13 @@ export class WebGpuEngine implements Engine {
   readonly #summingGroup: GPUBindGroup;
   readonly #results: GPUBuffer;
   readonly #stepInfo: DataView<ArrayBuffer>;
-  /** The number of slots in use. */
+  /** Whether its disposal closes the device. */
+  readonly #ownsGpu: boolean;
+  /** The number of slots in use, of each net. */
   #queued = 0;
   readonly #submission: SubmissionSize;
-  #stepsTaken = 0;
+  /** The steps that each net has taken. */
+  readonly #stepsTaken: number[];
   /** The row counts of the evaluations whose results are on the device. */
   #evaluated: number[] = [];
   /** Results that are being read back. */
@@ -124,30 +131,33 @@ export class WebGpuEngine implements Engine {
   #disposed = false;
 
   /** Use `createWebGpuEngine`. */
-  constructor(
-    { gpu, options, layout, slots }: EnginePlan,
-    { buffers, network, sampler, gatherer, summing }: EngineParts,
-  ) {
+  constructor(plan: EnginePlan, programs: EnginePrograms, ownsGpu = true) {
+    const { gpu, options, layout, slots } = plan;
+    this.#plan = plan;
+    this.#programs = programs;
     this.#gpu = gpu;
     this.options = options;
+    this.nets = maxNets(gpu, options, layout);
     this.#layout = layout;
     this.#slots = slots;
+    this.#ownsGpu = ownsGpu;
     this.#submission = new SubmissionSize(slots);
-    this.#buffers = buffers;
-    this.#network = network;
-    this.#sampler = sampler;
-    this.#gatherer = gatherer;
-    this.#summing = summing;
+    this.#stepsTaken = new Array(slots.nets).fill(0);
+    this.#buffers = createBuffers(plan);
+    this.#network = programs.bindNetwork(this.#buffers, slots);
+    this.#sampler = new RowSampler(plan, programs.choose);
+    this.#gatherer = new RowGatherer(plan, this.#buffers, this.#sampler, programs.gather);
+    this.#summing = programs.summing;
     const { STORAGE, COPY_DST, COPY_SRC } = GPUBufferUsage;
     this.#results = gpu.buffer(
       "results",
       MAX_RESULTS * RESULT_BYTES,
       STORAGE | COPY_DST | COPY_SRC,
     );
-    this.#stepInfo = new DataView(new ArrayBuffer(slots.count * STEP_STRIDE));
-    this.#summingGroup = summing.bind(
-      read(buffers.rowResults),
-      read(buffers.steps, 0, STEP_BYTES),
+    this.#stepInfo = new DataView(new ArrayBuffer(slots.count * stepStride(slots.nets)));
+    this.#summingGroup = this.#summing.bind(
+      read(this.#buffers.rowResults),
+      read(this.#buffers.steps, 0, slots.nets * STEP_BYTES),
       write(this.#results),
     );
   }
@@ -157,18 +167,16 @@ export class WebGpuEngine implements Engine {
    * which can take seconds; so that is part of creating the engine and not of the training.
    */
   async warmUp(): Promise<void> {
-    const noRows = { learningRate: 0, step: 1, batchRows: 1, rows: 0, result: 0 };
-    const step = { ...noRows, accumulate: false, last: true };
-    writeStepInfo(this.#stepInfo, 0, step, this.options.optimizer);
-    this.#gpu.device.queue.writeBuffer(this.#buffers.steps, 0, this.#stepInfo, 0, STEP_STRIDE);
+    this.#writeStep(0, 0, NO_STEP);
     const empty = this.#gpu.buffer("empty", PART_BYTES, GPUBufferUsage.STORAGE);
+    this.#writeSteps(1);
     this.#submit((encoder) => {
       inPass(encoder, (pass) => {
         this.#sampler.encodeWarmUp(pass, empty);
         this.#gatherer.encodeWarmUp(pass, empty);
       });
       this.#network.encodeSteps(encoder, 1);
-      inPass(encoder, (pass) => this.#summing.dispatch(pass, this.#summingGroup, 1));
+      this.#encodeSums(encoder);
     });
     await this.#gpu.finished();
     empty.destroy();
@@ -184,15 +192,28 @@ export class WebGpuEngine implements Engine {
     return this.#gpu.readbacks;
   }
 
+  together(count: number): Engine[] {
+    this.#assertUsable();
+    const { options, layout } = this.#plan;
+    const slots = slotShape(this.#gpu, options, layout, count);
+    const many = new WebGpuEngine({ ...this.#plan, slots }, this.#programs, false);
+    return trainTogether(many, count);
+  }
+
   load(data: Dataset): void {
     this.#assertUsable();
     assertLoadable(this.options, data);
     this.#flush();
-    this.#sampler.end();
+    this.#sampler.unload();
     this.#gatherer.load(data);
+    this.#sampler.load(data.labels.length);
   }
 
   start(rows: Uint32Array, state: EngineState): void {
+    this.startNet(0, rows, state);
+  }
+
+  startNet(net: number, rows: Uint32Array, state: EngineState): void {
     assertTrainRows(rows, this.#requireLoaded("train on"));
     assertState(this.options, state);
     const { architecture, optimizer } = this.options;
@@ -201,56 +222,64 @@ export class WebGpuEngine implements Engine {
     this.#flush();
     const { queue } = this.#gpu.device;
     const { parameters, firstMoments, secondMoments } = this.#buffers;
-    queue.writeBuffer(parameters, 0, pack(state.parameters, this.#layout));
+    const at = net * this.#layout.bytes;
+    queue.writeBuffer(parameters, at, pack(state.parameters, this.#layout));
     [firstMoments, secondMoments].slice(0, moments).forEach((buffer, i) => {
       const moment = state.moments.subarray(i * length, (i + 1) * length);
-      queue.writeBuffer(buffer, 0, pack(moment, this.#layout));
+      queue.writeBuffer(buffer, at, pack(moment, this.#layout));
     });
-    this.#stepsTaken = state.stepsTaken;
-    this.#sampler.start(rows);
+    this.#stepsTaken[net] = state.stepsTaken;
+    this.#sampler.start(net, rows);
   }
 
   step(steps: readonly Step[]): void {
+    this.stepNets([steps]);
+  }
+
+  stepNets(steps: readonly (readonly Step[])[]): void {
     this.#assertUsable();
-    const n = this.#sampler.trainRows;
-    if (n === undefined) throw new Error("Cannot step as no run was started: call start() first");
-    for (const step of steps) assertDrawable(this.options, step, n);
-    this.#sampler.drawAhead(steps);
-    const slotRows = this.#slots.rows;
-    for (const step of steps) {
-      const parts = Math.ceil(step.count / slotRows);
-      this.#stepsTaken++;
-      // The slots of a step are submitted together, unless it needs more slots than there are.
-      const most = this.#submission.slots;
-      if (this.#queued + Math.min(parts, most) > most) {
-        this.#flush();
+    steps.forEach((some, net) => {
+      const n = this.#sampler.trainRows(net);
+      if (n === undefined && some.length > 0) {
+        throw new Error("Cannot step as no run was started: call start() first");
       }
-      this.#queueStep(step);
-    }
+      for (const step of some) assertDrawable(this.options, step, n!);
+      if (some.length > 0) this.#sampler.drawAhead(net, some);
+    });
+    const count = Math.max(...steps.map((some) => some.length));
+    for (let i = 0; i < count; i++) this.#queueSteps(steps.map((some) => some[i]));
   }
 
   evaluate(rows: Uint32Array): void {
-    assertRows("evaluate", rows, this.#requireLoaded("evaluate"));
+    this.evaluateNets([rows]);
+  }
+
+  evaluateNets(rows: readonly Uint32Array[]): void {
+    const loaded = this.#requireLoaded("evaluate");
+    for (const some of rows) {
+      if (some.length > 0 || rows.length === 1) assertRows("evaluate", some, loaded);
+    }
     this.#flush();
-    if (this.#evaluated.length === MAX_RESULTS) this.#collect();
-    const result = this.#evaluated.push(rows.length) - 1;
+    if (this.#evaluated.length + rows.length > MAX_RESULTS) this.#collect();
+    const results = rows.map((some) => some.length > 0 ? this.#evaluated.push(some.length) - 1 : 0);
     const slotRows = this.#slots.rows;
+    const most = Math.max(...rows.map((some) => some.length));
     const rowsAtOnce = this.#slots.count * slotRows;
-    for (let begin = 0; begin < rows.length; begin += rowsAtOnce) {
-      const part = rows.subarray(begin, begin + rowsAtOnce);
-      const slots = Math.ceil(part.length / slotRows);
-      this.#sampler.setRows(0, part);
-      const info = { learningRate: 0, step: 1, batchRows: part.length, rows: part.length };
+    for (let begin = 0; begin < most; begin += rowsAtOnce) {
+      const parts = rows.map((some) => some.subarray(begin, begin + rowsAtOnce));
+      const slots = Math.ceil(Math.max(...parts.map((part) => part.length)) / slotRows);
+      this.#sampler.setAllRows(parts, slots);
       for (let slot = 0; slot < slots; slot++) {
-        const evaluation = { ...info, result, accumulate: false, last: false };
-        writeStepInfo(this.#stepInfo, slot, evaluation, this.options.optimizer);
+        parts.forEach(({ length }, net) => {
+          const info = { batchRows: Math.max(1, length), rows: length, result: results[net] };
+          this.#writeStep(slot, net, { ...NO_STEP, ...info, firstRow: begin });
+        });
       }
-      const bytes = slots * STEP_STRIDE;
-      this.#gpu.device.queue.writeBuffer(this.#buffers.steps, 0, this.#stepInfo, 0, bytes);
+      this.#writeSteps(slots);
       this.#submit((encoder) => {
         inPass(encoder, (pass) => this.#gatherer.encode(pass, slots, "plain"));
         this.#network.encodeEvaluation(encoder, slots);
-        inPass(encoder, (pass) => this.#summing.dispatch(pass, this.#summingGroup, 1));
+        this.#encodeSums(encoder);
       });
     }
   }
@@ -269,14 +298,19 @@ export class WebGpuEngine implements Engine {
   }
 
   async read(): Promise<EngineState> {
+    return await this.readNet(0);
+  }
+
+  async readNet(net: number): Promise<EngineState> {
     this.#assertUsable();
     this.#flush();
     const { parameters, firstMoments, secondMoments } = this.#buffers;
     const moments = functionsOf(this.options.optimizer).momentArrays;
     const pending = [parameters, firstMoments, secondMoments].slice(0, 1 + moments);
-    const stepsTaken = this.#stepsTaken;
+    const stepsTaken = this.#stepsTaken[net];
+    const { bytes } = this.#layout;
     const arrays = await Promise.all(pending.map(async (buffer) => {
-      const packed = await this.#gpu.readBack(buffer, this.#layout.bytes);
+      const packed = await this.#gpu.readBack(buffer, bytes, net * bytes);
       return unpack(new Float32Array(packed), this.#layout);
     }));
     const length = parameterCount(this.options.architecture);
@@ -298,24 +332,41 @@ export class WebGpuEngine implements Engine {
     this.#gatherer.unload();
     this.#results.destroy();
     for (const buffer of Object.values(this.#buffers)) buffer.destroy();
-    this.#gpu.close();
+    if (this.#ownsGpu) this.#gpu.close();
   }
 
-  /** Queues a step in as many slots as it needs; submits them whenever all are in use. */
-  #queueStep(step: Step): void {
-    for (const { begin, rows } of slotsOf(step, this.#slots.rows)) {
+  /**
+   * Queues a step of each net, undefined for nets that take none, in as many slots as it needs; submits
+   * them whenever all are in use. The slots of a step are submitted together, unless it needs more slots
+   * than there are.
+   */
+  #queueSteps(steps: readonly (Step | undefined)[]): void {
+    const slotRows = this.#slots.rows;
+    const rows = Math.max(...steps.map((step) => step?.count ?? 0));
+    const most = this.#submission.slots;
+    if (this.#queued + Math.min(Math.ceil(rows / slotRows), most) > most) this.#flush();
+    steps.forEach((step, net) => this.#stepsTaken[net] += Number(step !== undefined));
+    for (let begin = 0; begin < rows; begin += slotRows) {
       if (this.#queued >= this.#submission.slots) this.#flush();
-      this.#sampler.draw(this.#queued, step, begin, rows);
-      writeStepInfo(this.#stepInfo, this.#queued++, {
-        learningRate: step.learningRate,
-        step: this.#stepsTaken,
-        batchRows: step.count,
-        rows,
-        result: 0,
-        accumulate: begin > 0,
-        last: begin + rows === step.count,
-      }, this.options.optimizer);
+      const slot = this.#queued++;
+      steps.forEach((step, net) => this.#queuePart({ slot, net }, step, begin));
     }
+  }
+
+  /** Queues the rows of a net's step from `begin` on, as far as they fit in the slot. */
+  #queuePart(place: { slot: number; net: number }, step: Step | undefined, begin: number): void {
+    const rows = step ? Math.max(0, Math.min(this.#slots.rows, step.count - begin)) : 0;
+    this.#sampler.draw(place, step, begin, rows);
+    const info = step === undefined || rows === 0 ? NO_STEP : {
+      ...NO_STEP,
+      learningRate: step.learningRate,
+      step: this.#stepsTaken[place.net],
+      batchRows: step.count,
+      rows,
+      accumulate: begin > 0,
+      last: begin + rows === step.count,
+    };
+    this.#writeStep(place.slot, place.net, info);
   }
 
   /** Submits the queued slots. */
@@ -324,8 +375,7 @@ export class WebGpuEngine implements Engine {
     if (queued === 0) return;
     this.#queued = 0;
     this.#submission.add(queued);
-    const { queue } = this.#gpu.device;
-    queue.writeBuffer(this.#buffers.steps, 0, this.#stepInfo, 0, queued * STEP_STRIDE);
+    this.#writeSteps(queued);
     this.#submit((encoder) => {
       inPass(encoder, (pass) => {
         this.#sampler.encode(pass, queued);
@@ -333,6 +383,22 @@ export class WebGpuEngine implements Engine {
       });
       this.#network.encodeSteps(encoder, queued);
     });
+  }
+
+  #writeStep(slot: number, net: number, info: StepInfo): void {
+    const { nets } = this.#slots;
+    writeStepInfo(this.#stepInfo, { slot, net, nets }, info, this.options.optimizer);
+  }
+
+  /** Copies the constants of the first slots to the device. */
+  #writeSteps(slots: number): void {
+    const bytes = slots * stepStride(this.#slots.nets);
+    this.#gpu.device.queue.writeBuffer(this.#buffers.steps, 0, this.#stepInfo, 0, bytes);
+  }
+
+  #encodeSums(encoder: GPUCommandEncoder): void {
+    const { nets } = this.#slots;
+    inPass(encoder, (pass) => this.#summing.dispatch(pass, this.#summingGroup, 1, 1, nets));
   }
 
   #submit(encode: (encoder: GPUCommandEncoder) => void): void {
@@ -350,7 +416,12 @@ export class WebGpuEngine implements Engine {
       this.#gpu.readBack(this.#results, bytes).then((buffer) => {
         const sums = new Float32Array(buffer);
         return counts.map((rows, i) => {
-          const [loss, correct, notFinite] = sums.subarray(4 * i);
+          let [loss, correct, notFinite] = [0, 0, 0];
+          for (let at = 4 * RESULT_LANES * i; at < 4 * RESULT_LANES * (i + 1); at += 4) {
+            loss += sums[at];
+            correct += sums[at + 1];
+            notFinite += sums[at + 2];
+          }
           return {
             correct: Math.round(correct),
             rows,
@@ -381,12 +452,5 @@ export class WebGpuEngine implements Engine {
       throw new Error(`Cannot ${action} rows as no data is loaded: call load() first`);
     }
     return count;
-  }
-}
-
-/** Divides a step's rows among slots. */
-function* slotsOf({ count }: Step, slotRows: number): Iterable<{ begin: number; rows: number }> {
-  for (let begin = 0; begin < count; begin += slotRows) {
-    yield { begin, rows: Math.min(slotRows, count - begin) };
   }
 }

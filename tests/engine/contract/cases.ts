@@ -6,6 +6,7 @@ import { registerGradients } from "./gradients.ts";
 import { registerQueue } from "./queue.ts";
 import { registerSampling } from "./sampling.ts";
 import type { Case, MakeEngine, Register } from "./shared.ts";
+import { registerTogether } from "./together.ts";
 import { registerTraining } from "./training.ts";
 
 const PARTS = [
@@ -15,6 +16,7 @@ const PARTS = [
   registerSampling,
   registerDistortions,
   registerDeterminism,
+  registerTogether,
   registerQueue,
 ];
 

@@ -56,10 +56,10 @@ async function chooseRows(
     // Training row i is row 10 i of the data set.
     const trainRows = Uint32Array.from({ length: n }, (_, i) => i * 10);
     const rows = buffer(new Uint32Array(keys.length * SLOT_ROWS).fill(7));
-    const population = buffer(Uint32Array.of(n, rounds));
+    const population = buffer(Uint32Array.of(n, rounds, 0));
     const group = program.bind(
       read(buffer(draws)),
-      read(population, 0, 8),
+      read(population, 0, 12),
       read(buffer(trainRows)),
       write(rows),
     );

@@ -226,7 +226,8 @@ Deno.test({
 });
 
 Deno.test({
-  name: "WebGpuEngine.start() samples on the device only from as many rows as its bins can count",
+  name:
+    "WebGpuEngine.load() prepares to sample on the device only as many rows as its bins can count",
   ...webgpu,
   async fn() {
     const gpu = await open();
@@ -239,8 +240,7 @@ Deno.test({
     await using engine = await tinyEngine(gpu, tinyData(MAX_ROWS + 1));
     const onDevice = (rows: number) => {
       labels.length = 0;
-      const state = drawState(TINY_ENGINE.architecture, TINY_ENGINE.optimizer);
-      engine.start(Uint32Array.from({ length: rows }, (_, i) => i), state);
+      engine.load(tinyData(rows));
       return labels.includes("train rows");
     };
     assertEquals([onDevice(MAX_ROWS), onDevice(MAX_ROWS + 1)], [true, false]);
