@@ -19,8 +19,9 @@ const SLOT_ROWS: u32 = 100;
 fn sum_results(
     @builtin(workgroup_id) group: vec3u,
     @builtin(num_workgroups) groups: vec3u,
-    @builtin(local_invocation_index) lane: u32) {
+    @builtin(local_invocation_id) id: vec3u) {
     step = steps[group.z];
+    let lane = id.x;
     // The first of this dispatch's rows whose number in the evaluation is a multiple of LANES away from the lane.
     let first = (lane + LANES - step.first_row % LANES) % LANES;
     if first >= step.rows {

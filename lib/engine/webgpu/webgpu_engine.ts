@@ -46,7 +46,7 @@ import { createBuffers, maxNets, slotShape, SubmissionSize } from "./slots.ts";
 import { PART_BYTES } from "./upload_rows.ts";
 
 /** The maximum number of evaluations whose results are kept on the device. */
-const MAX_RESULTS = 1024;
+const MAX_RESULTS = 256;
 /** A result is a sum for each lane of shaders/sum_results.wgsl, a vec4f. */
 const RESULT_LANES = 64;
 const RESULT_BYTES = 16 * RESULT_LANES;

@@ -78,8 +78,8 @@ Deno.test({
   ...webgpu,
   async fn() {
     await using engine = await startedEngine(await open(), SMALL);
-    // The engine keeps the results of 1024 evaluations on the device.
-    const rows = Array.from({ length: 1030 }, (_, i) => i % 20);
+    // The engine keeps the results of 256 evaluations on the device.
+    const rows = Array.from({ length: 300 }, (_, i) => i % 20);
     for (const row of rows) engine.evaluate(Uint32Array.of(row));
     const evaluations = await engine.settle();
     const first = evaluations.slice(0, 20);
