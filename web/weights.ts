@@ -29,17 +29,18 @@ export function showWeights(): void {
   paintUnits(added, change, inputs, MOST_UNITS);
 }
 
-/** Paints a picture of each unit's weights, up to a number of units, with so many in a line. */
+/** Paints a picture of each unit's weights, up to a number of units, with so many in a line if there is space. */
 export function paintUnits(
   canvas: HTMLCanvasElement,
   values: Float32Array,
   inputs: number,
   most: number,
-  perLine = values.length > 32 * inputs ? 24 : 16,
+  perLine = 16,
 ): void {
   const units = Math.min(values.length / inputs, most);
   const side = Math.sqrt(inputs);
-  const columns = Math.min(units, perLine);
+  const isNarrow = canvas.parentElement!.clientWidth < 480;
+  const columns = Math.min(units, isNarrow ? 8 : values.length > 32 * inputs ? 24 : perLine);
   const shown = values.subarray(0, units * inputs);
   paintSigned(canvas, shown, { columns, width: side, height: side, gap: 2 }, largestOf(shown));
 }
