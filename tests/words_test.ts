@@ -3,6 +3,7 @@
  * sources, and checks it.
  */
 import { assert, assertEquals } from "@std/assert";
+import { runToEnd } from "./processes.ts";
 import { test } from "./requirements.ts";
 
 const ROOT = new URL("..", import.meta.url);
@@ -40,14 +41,13 @@ test("a word that is added to a type must be added to each table of its words", 
       assert(changed !== text, `${type} is declared in ${file}`);
       await Deno.writeTextFile(path, changed);
     }
-    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
+    const { code, stderr } = await runToEnd(Deno.execPath(), {
       args: ["check", "lib/training/options.ts", EXPORT, ONNX, FOLD],
       cwd: copy,
       env: { NO_COLOR: "1" },
-    }).output();
-    assert(!success);
-    const messages = new TextDecoder().decode(stderr);
-    const failed = [...messages.matchAll(/at file:\/\/\S*?\/(lib\/\S+?):\d+/g)].map(([, at]) => at);
+    });
+    assert(code !== 0);
+    const failed = [...stderr.matchAll(/at file:\/\/\S*?\/(lib\/\S+?):\d+/g)].map(([, at]) => at);
     assertEquals(
       [...new Set(failed)].sort(),
       [...new Set(WORDS.flatMap(([, , tables]) => tables))].sort(),

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { buildNpmTask } from "../../lib/cli/build_npm.ts";
 import { bundle } from "../../lib/cli/bundle.ts";
+import { runToEnd } from "../processes.ts";
 import { needs } from "../requirements.ts";
 
 /** A program that uses the package, as its README shows, on one class of every kind of export. */
@@ -59,16 +60,11 @@ Deno.test({
   },
 });
 
-/** Runs a command within a minute, and returns what it printed. */
+/** Runs a command, and returns what it printed. */
 async function run([command, ...args]: string[], cwd: string): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(command, {
-    args,
-    cwd,
-    signal: AbortSignal.timeout(60_000),
-  }).output();
-  const [out, error] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
-  if (!success) throw new Error(`${command} ${args.join(" ")} failed: ${error}${out}`);
-  return out;
+  const { code, stdout, stderr } = await runToEnd(command, { args, cwd });
+  if (code !== 0) throw new Error(`${command} ${args.join(" ")} failed: ${stderr}${stdout}`);
+  return stdout;
 }
 
 /** Checks a program as `tsc --strict` does, with the types that the package declares. */

@@ -5,6 +5,7 @@ import type { NetSettings } from "../../lib/model/foreign_model.ts";
 import type { SavedModel } from "../../lib/model/saved_model.ts";
 import { predict } from "../../lib/training/predict.ts";
 import golden from "../golden/foreign_pixels.json" with { type: "json" };
+import { runToEnd, start } from "../processes.ts";
 import { test } from "../requirements.ts";
 import { generatedImages, initializedModel } from "../training/small_model.ts";
 
@@ -52,10 +53,9 @@ int main(void) {
 `,
     );
     const flags = ["-std=c99", "-Wall", "-Wextra", "-Werror", `${folder}/main.c`, "-o"];
-    const compiled = await new Deno.Command("cc", { args: [...flags, `${folder}/main`, "-lm"] })
-      .output();
-    assert(compiled.success, new TextDecoder().decode(compiled.stderr));
-    const child = new Deno.Command(`${folder}/main`, { stdin: "piped", stdout: "piped" }).spawn();
+    const { code, stderr } = await runToEnd("cc", { args: [...flags, `${folder}/main`, "-lm"] });
+    assertEquals(code, 0, stderr);
+    await using child = start(`${folder}/main`, { stdin: "piped", stderr: "null" });
     await new Response(images).body!.pipeTo(child.stdin);
     const text = await new Response(child.stdout).text();
     assertEquals((await child.status).code, 0);

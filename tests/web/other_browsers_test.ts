@@ -4,6 +4,7 @@
  * Any browser can be tested so, since the page's server adds a script that operates the page.
  */
 import { assert, assertEquals } from "@std/assert";
+import { start } from "../processes.ts";
 import { needs, webKitBrowser } from "../requirements.ts";
 import { servePage } from "./page_server.ts";
 
@@ -71,19 +72,19 @@ async function visit(
     return new Response(html, { headers });
   });
   const folder = await Deno.makeTempDir();
-  const browser = new Deno.Command(command, {
-    args: argsFor(`${server.url}?backend=cpu`, folder),
-    env: { HOME: folder, ...env },
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  const timer = setTimeout(() => reported.reject(new Error(`${command}: no report`)), 120_000);
   try {
-    return await reported.promise;
+    await using browser = start(command, {
+      args: argsFor(`${server.url}?backend=cpu`, folder),
+      env: { HOME: folder, ...env },
+      stdout: "null",
+      stderr: "null",
+    });
+    const ended = browser.status.then(() => {
+      throw new Error(`${command} ended without a report`);
+    });
+    ended.catch(() => {});
+    return await Promise.race([reported.promise, ended]);
   } finally {
-    clearTimeout(timer);
-    browser.kill("SIGTERM");
-    await browser.status;
     await Deno.remove(folder, { recursive: true });
   }
 }
@@ -91,14 +92,13 @@ async function visit(
 /** Starts a display that exists in memory only, and returns its name and how to end it. */
 async function openDisplay(): Promise<{ display: string } & AsyncDisposable> {
   const args = ["-displayfd", "1", "-nolisten", "tcp"];
-  const server = new Deno.Command("Xvfb", { args, stdout: "piped", stderr: "null" }).spawn();
+  const server = start("Xvfb", { args, stderr: "null" });
   const reader = server.stdout.getReader();
   const { value } = await reader.read();
   return {
     display: `:${new TextDecoder().decode(value).trim()}`,
     async [Symbol.asyncDispose]() {
-      server.kill("SIGTERM");
-      await server.status;
+      await server[Symbol.asyncDispose]();
       await reader.cancel();
     },
   };

@@ -8,6 +8,9 @@ import { needs } from "../../requirements.ts";
 import { coreCases } from "../contract/cases.ts";
 import { runToEnd } from "../../processes.ts";
 
+/** Time limit of a case, most of which is the compilation of kernels. */
+const MOST_MILLISECONDS = 300_000;
+
 interface BrowserCase {
   name: string;
   test(): Promise<void>;
@@ -54,8 +57,12 @@ Deno.test({
     for (const [i, name] of names.entries()) {
       await t.step(name, async () => {
         const failure = await page.evaluate(
-          (i) => cases[i].test().then(() => undefined, (error) => String(error.message)),
-          i,
+          ([i, most]) =>
+            Promise.race([
+              cases[i].test().then(() => undefined, (error) => String(error.message)),
+              new Promise<string>((end) => setTimeout(() => end(`no end in ${most} ms`), most)),
+            ]),
+          [i, MOST_MILLISECONDS],
         );
         assert(failure === undefined, failure);
       });
