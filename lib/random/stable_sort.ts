@@ -20,16 +20,6 @@ interface SortScratch {
  * @param keys One key per value; sorted as well
  * @param values The values to sort
  * @param scratch Working memory; pass it to sort repeatedly without allocating
- *
- * @example
- * ```ts
- * import { sortByKeys } from "./stable_sort.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const values = Uint32Array.of(0, 1, 2, 3);
- * sortByKeys(Uint32Array.of(9, 4000000000, 9, 1), values);
- * assertEquals(values, Uint32Array.of(3, 0, 2, 1));
- * ```
  */
 export function sortByKeys(
   keys: Uint32Array,

@@ -88,16 +88,6 @@ export function split(key: Key, count = 2, options: ThreefryOptions = {}): Key[]
  * @param key The first two elements are the key; may be `words` itself
  * @param words The array to fill, two elements per key
  * @param layout Which random numbers a key produces
- *
- * @example
- * ```ts
- * import { fillKeys, prngKey, split } from "./threefry.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const words = new Uint32Array(4);
- * fillKeys(prngKey(7), words);
- * assertEquals([words.slice(0, 2), words.slice(2)], split(prngKey(7)));
- * ```
  */
 export function fillKeys(key: Key, words: Uint32Array, layout: ThreefryLayout = "legacy"): void {
   THREEFRY_LAYOUTS[layout].fillKeys(key, words);
@@ -136,16 +126,6 @@ export function randomBits(
  * @param key A key
  * @param bits The array to fill
  * @param layout Which random numbers a key produces
- *
- * @example
- * ```ts
- * import { fillBits, prngKey, randomBits } from "./threefry.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const bits = new Uint32Array(5);
- * fillBits(prngKey(7), bits);
- * assertEquals(bits, randomBits(prngKey(7), 5));
- * ```
  */
 export function fillBits(key: Key, bits: Uint32Array, layout: ThreefryLayout = "legacy"): void {
   THREEFRY_LAYOUTS[layout].fillBits(key, bits);

@@ -7,22 +7,6 @@ import { METRIC_NAMES, METRICS, type Metrics } from "../training/metrics.ts";
  *
  * @param event Any event of a run
  * @returns Lines without line breaks; empty if the log does not show the event
- *
- * @example
- * ```ts
- * import { logLines } from "./console.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const evaluated = { type: "evaluated", loss: 2, learningRate: 0.5, seconds: 0 } as const;
- * assertEquals(logLines({ ...evaluated, iteration: 0, accuracy: 0.088 }), [
- *   "Initial Accuracy:       8.80%",
- *   "",
- * ]);
- * assertEquals(logLines({ ...evaluated, iteration: 500, accuracy: 0.796 }), [
- *   "(500) Accuracy:        79.60%",
- *   "",
- * ]);
- * ```
  */
 export function logLines(event: TrainingEvent): string[] {
   switch (event.type) {

@@ -69,19 +69,6 @@ export class Speed {
    * @param total The total amount
    * @param counted The count whose speed to show; if omitted, only the remaining time is shown
    * @returns Parts of text; empty during the first second
-   *
-   * @example
-   * ```ts
-   * import { Speed } from "./progress.ts";
-   * import { assertEquals } from "@std/assert";
-   *
-   * let milliseconds = 0;
-   * const speed = new Speed(() => milliseconds);
-   * assertEquals(speed.describe(0, 5000), []);
-   * milliseconds = 2000;
-   * const counted = { count: 1000, unit: "steps" };
-   * assertEquals(speed.describe(1000, 5000, counted), ["500 steps/s", "8 s left"]);
-   * ```
    */
   describe(done: number, total: number, counted?: Counted): string[] {
     const seconds = this.#now() / 1000;

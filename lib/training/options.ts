@@ -117,17 +117,6 @@ export function checkAgainstRows(
  * @param data The data set's number of training rows, and its labels
  * @param given The sizes that the user set; these are not changed
  * @returns The options, with smaller sizes if there are fewer rows
- *
- * @example
- * ```ts
- * import { fitToRows, NOTEBOOK } from "./options.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const data = { trainRows: 60, labels: new Uint8Array(70) };
- * const given = { batchSize: 20 };
- * const { batchSize, evalSize } = fitToRows({ ...NOTEBOOK, ...given }, data, given);
- * assertEquals([batchSize, evalSize], [20, 10]);
- * ```
  */
 export function fitToRows(
   options: TrainingOptions,

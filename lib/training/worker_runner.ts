@@ -16,26 +16,6 @@ type Answer = SweepEvent | { type: "failed"; message: string };
 /**
  * Trains runs in a Worker of its own, so that several train at the same time. Requires permission to
  * read this program's own files.
- *
- * @example
- * ```ts
- * import { runAll } from "./run_all.ts";
- * import { WorkerRunner } from "./worker_runner.ts";
- * import { resolveOptions } from "./options.ts";
- * import { syntheticDigits } from "../data/synthetic.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const data = syntheticDigits({ trainRows: 60, testRows: 10 });
- * const runs = [1, 2, 3].map((seed) =>
- *   resolveOptions({ seed, iterations: 3, batchSize: 5, evalSize: 10, hidden: [4, 4] })
- * );
- * const makeRunner = () => new WorkerRunner(data, 1);
- * const seeds = new Set<number>();
- * for await (const event of runAll({ data, runs, jobs: 2, makeRunner })) {
- *   if (event.type === "run") seeds.add(event.options.seed);
- * }
- * assertEquals(seeds, new Set([1, 2, 3]));
- * ```
  */
 export class WorkerRunner implements Runner {
   readonly #worker: Worker;

@@ -13,15 +13,6 @@ export interface PictureSize {
  * @param pixels Shape (height * width): 0 is background, 255 full ink
  * @param size The image's size
  * @returns A URI for `src`
- *
- * @example
- * ```ts
- * import { imagePicture } from "./pictures.ts";
- * import { assert } from "@std/assert";
- *
- * const uri = imagePicture(Uint8Array.of(0, 128, 255, 0), { width: 2, height: 2 });
- * assert(uri.startsWith("data:image/png;base64,"));
- * ```
  */
 export function imagePicture(pixels: Uint8Array, { width, height }: PictureSize): string {
   const blackAndOpacity = new Uint8Array(2 * pixels.length);
@@ -41,15 +32,6 @@ const NEGATIVE = [46, 124, 214];
  * @param size The image's size
  * @param largest The absolute value at which colors become opaque
  * @returns A URI for `src`
- *
- * @example
- * ```ts
- * import { signedPicture } from "./pictures.ts";
- * import { assert } from "@std/assert";
- *
- * const uri = signedPicture(Float32Array.of(-1, 0, 0.5, 3), { width: 2, height: 2 }, 1);
- * assert(uri.startsWith("data:image/png;base64,"));
- * ```
  */
 export function signedPicture(
   values: Float32Array,
