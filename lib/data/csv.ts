@@ -5,34 +5,16 @@ import { type Columns, type RowUse, useOf } from "./csv_columns.ts";
 import { chooseLabel, hotLabel, noLabels } from "./csv_label.ts";
 import { CsvLayout } from "./csv_layout.ts";
 import { type CsvRecord, readRecords } from "./csv_records.ts";
-import type { Dataset } from "./dataset.ts";
+import type { DatasetSource } from "./dataset.ts";
 import { DataError } from "./errors.ts";
 import { PixelRows } from "./pixel_rows.ts";
-import {
-  finishDataset,
-  type FinishOptions,
-  type RawDataset,
-  type RawPart,
-  readError,
-  readMappingBeside,
-} from "./raw.ts";
+import { type RawDataset, type RawPart, readError, readMappingBeside } from "./raw.ts";
 import { arranged, dividedByUse, type PartsByUse, sideOf } from "./rows.ts";
 
 /** The layout of a CSV file. */
-export interface CsvOptions extends FinishOptions {
-  /**
-   * The label's column: `first`, `last`, or a name in the header.
-   * @default the column named label, labels, class, target, y or digit; if there is none, the first
-   * or the last column, if only one of them can hold labels
-   */
-  label?: string;
-  /**
-   * Width of an image in pixels.
-   * @default the width that makes the images square
-   */
-  width?: number;
-  /** A second file with the same layout, whose rows are the test rows. */
-  test?: string;
+export interface CsvOptions extends Pick<DatasetSource, "label" | "width" | "test"> {
+  /** Called with a message for the user about each assumption made. */
+  onNotice?: (line: string) => void;
 }
 
 const KIND = "as a CSV file of images";
@@ -48,15 +30,10 @@ const KIND = "as a CSV file of images";
  *
  * @param path The file; it is read as a stream
  * @param options Its layout
- * @returns The data set; if labels are numbers, `classes` is the largest label plus 1
+ * @returns Labels and pixels as they are stored
  * @throws {DataError} If a file cannot be read; the message names the line and column
  */
-export async function readCsv(path: string, options: CsvOptions = {}): Promise<Dataset> {
-  return finishDataset(await readRawCsv(path, options), options);
-}
-
-/** Like `readCsv`, but returns labels and pixels as they are stored. */
-export async function readRawCsv(path: string, options: CsvOptions): Promise<RawDataset> {
+export async function readRawCsv(path: string, options: CsvOptions = {}): Promise<RawDataset> {
   const { test, width } = options;
   const train = await readTable(path, options);
   const tested = test === undefined ? undefined : await readTable(test, options, train);

@@ -77,9 +77,16 @@ export interface DatasetSource {
   dataset: string;
   /** Absolute path of the folder with a named data set's files, if one was given. */
   dataDir?: string;
-  /** The label's column in a CSV file: its name in the header, `first` or `last`. */
+  /**
+   * The label's column in a CSV file: its name in the header, `first` or `last`.
+   * @default the column named label, labels, class, target, y or digit; if there is none, the first
+   * or the last column, if only one of them can hold labels
+   */
   label?: string;
-  /** Width of a CSV file's images in pixels. */
+  /**
+   * Width of a CSV file's images in pixels.
+   * @default the width that makes the images square
+   */
   width?: number;
   /** Absolute path of a second CSV file, with the test rows. */
   test?: string;

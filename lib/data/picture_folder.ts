@@ -3,6 +3,7 @@
  * they are or below folders for training and testing: `0/`, `train/0/`, `mnist_png/testing/0/`.
  */
 import { type RowUse, useOf } from "./csv_columns.ts";
+import type { DatasetSource } from "./dataset.ts";
 import type { DownloadProgress } from "./download.ts";
 
 /** Matches the names of pictures; those of other formats are reported as unreadable. */
@@ -12,13 +13,7 @@ export const IMAGE_NAME: RegExp = /\.(png|jpe?g|bmp|gif|webp|tiff?|heic|avif)$/i
 const MAX_DEPTH = 5;
 
 /** How pictures become rows of pixels. */
-export interface PictureOptions {
-  /**
-   * Whether each picture is a photograph or drawing in which the digit must be found; if not, all are
-   * only scaled.
-   * @default false
-   */
-  asPhoto?: boolean;
+export interface PictureOptions extends Pick<DatasetSource, "asPhoto"> {
   /**
    * Whether an unreadable picture is an error; if not, it is left out.
    * @default false

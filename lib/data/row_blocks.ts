@@ -10,7 +10,8 @@ import { CsvLayout } from "./csv_layout.ts";
 import { type CsvRecord, readRecords } from "./csv_records.ts";
 import { DataError } from "./errors.ts";
 import { startOf } from "./idx_locate.ts";
-import { decodeIdx, IDX_HEADER_BYTES, idxKind, parseIdxHeader } from "./idx.ts";
+import { decodeIdx, IDX_HEADER_BYTES, idxKind, isPlainIdx, parseIdxHeader } from "./idx.ts";
+import { openIdxBytes } from "./idx_dataset.ts";
 import { findRows, nameOf, readImageBlocks, readLabels } from "./npz.ts";
 import { PixelRows } from "./pixel_rows.ts";
 import type { RawPixels } from "./pixels.ts";
@@ -181,12 +182,8 @@ async function* readIdx(
       if (raw.length < count * rowBytes) {
         throw new DataError(`it must have ${rows} rows as its header says: it ends before`);
       }
-      const pixels = header.type === UNSIGNED_BYTE
-        ? new Uint8Array(raw)
-        : new Float32Array(count * inputs);
-      if (pixels instanceof Float32Array) {
-        decodeIdx(raw, { ...header, shape: [count, height, width] }, pixels, path);
-      }
+      const pixels = new (isPlainIdx(header) ? Uint8Array : Float32Array)(count * inputs);
+      decodeIdx(raw, header, pixels, path);
       yield { pixels, ...labels && { labels: labels.slice(from, from + count) } };
       onProgress?.(from + count, rows);
     }
@@ -194,8 +191,6 @@ async function* readIdx(
     await stream.cancel();
   }
 }
-
-const UNSIGNED_BYTE = 8;
 
 function checkPixels(found: number, inputs: number): void {
   if (found === inputs) return;
@@ -211,12 +206,12 @@ async function siblingLabels(path: string, rows: number): Promise<string[] | und
   for (const file of [sibling, sibling.replace(/\.gz$/, ""), `${sibling}.gz`]) {
     if (!await Deno.stat(file).then(() => true, () => false)) continue;
     const bytes = await new Response(await openBytes(file)).bytes();
-    const header = parseIdxHeader(bytes, { file, fileLength: bytes.length, kind: "labels" });
-    if (header.shape[0] !== rows) {
-      throw new DataError(`${file} must have ${rows} labels: it has ${header.shape[0]}`);
+    const opened = openIdxBytes(bytes, { file, kind: "labels" });
+    if (opened.shape[0] !== rows) {
+      throw new DataError(`${file} must have ${rows} labels: it has ${opened.shape[0]}`);
     }
     const labels = new Uint8Array(rows);
-    decodeIdx(bytes.subarray(header.headerLength), header, labels, file);
+    opened.read(labels);
     return Array.from(labels, String);
   }
 }

@@ -1,7 +1,15 @@
 /** A small CSV file for the tests of reading CSV files. */
 import { assertEquals } from "@std/assert";
-import { type CsvOptions, readCsv } from "../../lib/data/csv.ts";
+import { type CsvOptions as LayoutOptions, readRawCsv } from "../../lib/data/csv.ts";
 import type { Dataset } from "../../lib/data/dataset.ts";
+import { finishDataset, type FinishOptions } from "../../lib/data/raw.ts";
+
+export type CsvOptions = LayoutOptions & FinishOptions;
+
+/** Reads a CSV file as `openDataset` does, but says nothing about its classes. */
+export async function readCsv(path: string, options: CsvOptions = {}): Promise<Dataset> {
+  return finishDataset(await readRawCsv(path, options), options);
+}
 
 /** The rows of a file: the label, then the pixels of an image of 2 x 2. */
 export const ROWS = ["3,0,10,20,30", "0,1,11,21,31", "2,255,12,22,32"];

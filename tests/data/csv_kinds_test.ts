@@ -2,8 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Dataset } from "../../lib/data/dataset.ts";
 import { DataError } from "../../lib/data/errors.ts";
 import { test } from "../requirements.ts";
-import type { CsvOptions } from "../../lib/data/csv.ts";
-import { readText } from "./csv_files.ts";
+import { type CsvOptions, readText } from "./csv_files.ts";
 import { folder, gzip } from "./idx_files.ts";
 
 async function read(

@@ -1,8 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { readCsv } from "../../lib/data/csv.ts";
 import { DataError } from "../../lib/data/errors.ts";
 import { test } from "../requirements.ts";
-import { IMAGES, LABELS, readText, ROWS } from "./csv_files.ts";
+import { IMAGES, LABELS, readCsv, readText, ROWS } from "./csv_files.ts";
 import { gzip } from "./idx_files.ts";
 
 test("readCsv() reads common separators, quotation marks, encodings and gzip", async () => {

@@ -1,9 +1,16 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { type CsvOptions, readCsv } from "../../lib/data/csv.ts";
 import type { Dataset } from "../../lib/data/dataset.ts";
 import { DataError } from "../../lib/data/errors.ts";
 import { test } from "../requirements.ts";
-import { IMAGES, LABEL_LAST, LABELS, readText, ROWS } from "./csv_files.ts";
+import {
+  type CsvOptions,
+  IMAGES,
+  LABEL_LAST,
+  LABELS,
+  readCsv,
+  readText,
+  ROWS,
+} from "./csv_files.ts";
 import { folder } from "./idx_files.ts";
 
 test("readCsv() multiplies pixels from 0 to 1 by 255, and reports it", async () => {
