@@ -186,7 +186,7 @@ async function checkOperands(flags: Flags, operands: string[]): Promise<string |
   }
   const rowFiles: string[] = [];
   for (const operand of operands) {
-    if (operand !== STDIN && isRowFile(operand) && !await isFolder(typedPath(operand))) {
+    if (operand !== STDIN && !await isFolder(typedPath(operand)) && isRowFile(typedPath(operand))) {
       rowFiles.push(operand);
     }
   }

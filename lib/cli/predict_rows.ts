@@ -52,6 +52,7 @@ export function rowSource(
   });
   return {
     inputs: inWordsOfFlags(
+      operand,
       inputsOf(blocks, model, { ...flags, size, path: operand, onNotice }),
     ),
     hasLabels: false, // a submission has no third column
@@ -61,12 +62,16 @@ export function rowSource(
   };
 }
 
-/** Names flags in place of the library's options in what reading throws. */
-async function* inWordsOfFlags<T>(items: AsyncIterable<T>): AsyncGenerator<T> {
+/** Names the file, and flags in place of the library's options, in what reading throws. */
+async function* inWordsOfFlags<T>(path: string, items: AsyncIterable<T>): AsyncGenerator<T> {
   try {
     yield* items;
   } catch (error) {
-    if (error instanceof DataError) error.message = withFlags(error.message);
+    if (error instanceof DataError) {
+      const { message } = error;
+      const isNamed = message.startsWith("Cannot ") || message.startsWith(path);
+      error.message = withFlags(isNamed ? message : `Cannot read ${path}: ${message}`);
+    }
     throw error;
   }
 }

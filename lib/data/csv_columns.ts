@@ -53,7 +53,8 @@ const INDEX_NAME =
 export function isHeader(fields: readonly string[], label?: string): boolean {
   const names = fields.map(normalized);
   if (rowInHeader(fields)) return false;
-  const isName = (name: string) => name !== "" && isNaN(Number(name));
+  // As in German, numbers may have a decimal comma.
+  const isName = (name: string) => name !== "" && isNaN(Number(name.replace(",", ".")));
   // "y" is no proof of a header: in a file of letters it may be the label of the first image.
   if (names.some((name) => LABEL_NAMES.includes(name) && name !== "y")) return true;
   if (label !== undefined && isName(label) && names.includes(normalized(label))) return true;

@@ -41,10 +41,25 @@ export interface RowOptions {
 /** Number of rows in a block. */
 export const BLOCK_ROWS = 1000;
 
-/** Whether a file of this name may hold rows. */
+/** The beginning of rows of numbers, with or without labels. */
+const NUMBERS = /^[\d\s.,;|:+"'eE-]{32}/;
+
+/**
+ * Whether a file may hold rows, by its name or, if that says nothing, its first bytes.
+ *
+ * @param path The file
+ * @returns Whether it is none of the pictures; false also if it does not exist
+ */
 export function isRowFile(path: string): boolean {
-  return /\.(csv|tsv|txt|np[yz]|arff|libsvm|svm|gz|idx\d?|idx\d-ubyte)$/i.test(path) ||
-    /-ubyte$/i.test(path);
+  if (/\.(csv|tsv|txt|np[yz]|arff|libsvm|svm|gz|idx\d?|idx\d-ubyte)$/i.test(path)) return true;
+  if (/-ubyte$/i.test(path)) return true;
+  try {
+    const start = startOf(path);
+    return isZip(start) || isNpy(start) || idxKind(start) !== undefined ||
+      NUMBERS.test(new TextDecoder().decode(start));
+  } catch {
+    return false; // reading the picture says why
+  }
 }
 
 /**

@@ -159,3 +159,10 @@ Deno.test("rowInHeader() recovers the row that pandas took for names, if enough 
   assertEquals(rowInHeader([...many, "3.1", "3.2", "3.3"]), undefined);
   assertEquals(rowInHeader(["label", "0.1", "0.2", "0.3"]), undefined);
 });
+
+test("readCsv() takes a first row with decimal commas for a row, not for names", async () => {
+  const rows = ["3;0,25;0,000;0,500;1,0", "0;0,000;0,75;0,000;0,5", "2;1,0;0,000;0,25;0,000"];
+  const { labels } = await readText(rows.join("\n"));
+  assertEquals([...labels], [3, 0, 2]);
+  assertEquals(rowInHeader(rows[0].split(";")), undefined);
+});

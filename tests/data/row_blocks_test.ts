@@ -1,7 +1,12 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { gzipSync, zipSync } from "fflate";
 import { encodeIdx } from "../../lib/data/idx.ts";
-import { BLOCK_ROWS, readRowBlocks, type RowOptions } from "../../lib/data/row_blocks.ts";
+import {
+  BLOCK_ROWS,
+  isRowFile,
+  readRowBlocks,
+  type RowOptions,
+} from "../../lib/data/row_blocks.ts";
 import { encodeNpy } from "../../lib/model/npz.ts";
 import { test } from "../requirements.ts";
 
@@ -156,4 +161,25 @@ test("readRowBlocks() says what is wrong with a file", async () => {
   for (const [name, content, message] of cases) {
     await assertRejects(() => rowsOf(name, content), Error, message);
   }
+});
+
+test("isRowFile() recognizes rows by the name or the first bytes, and takes the rest for pictures", async () => {
+  const path = await Deno.makeTempFile();
+  const row = Array(20).fill("12").join();
+  const cases: [string | Uint8Array, boolean][] = [
+    [row, true],
+    [row.replaceAll(",", " "), true],
+    [`"five",${row}`, false],
+    [encodeIdx([1, 2, 2], new Uint8Array(4)), true],
+    [encodeNpy({ shape: [1], data: new Float32Array(1) }), true],
+    [Uint8Array.of(0x89, 0x50, 0x4e, 0x47), false],
+    ["", false],
+  ];
+  for (const [content, expected] of cases) {
+    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+    await Deno.writeFile(path, bytes);
+    assertEquals(isRowFile(path), expected, String(content).slice(0, 20));
+  }
+  await Deno.remove(path);
+  assertEquals([isRowFile("absent.csv"), isRowFile("absent.png")], [true, false]);
 });
