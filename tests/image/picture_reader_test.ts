@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import type { Picture } from "../../lib/image/decode.ts";
 import { type PictureNet, pictureReader } from "../../lib/image/picture_reader.ts";
 
@@ -56,8 +56,7 @@ Deno.test("pictureReader() finds the digit for nets of digits, but not in MNIST'
   for (const border of [14, 28 * 27 + 14, 28 * 14, 28 * 14 + 27]) {
     const touching = at(12, 4);
     touching[border] = 255;
-    reader.read(gray(touching, 28));
-    assertEquals(reader.way, "photo", `pixel ${border}`);
+    assertNotEquals(reader.read(gray(touching, 28)), touching, `pixel ${border}`);
   }
   assertEquals(pictureReader(net(784), { way: "as-is" }).read(gray(at(2, 3), 28)), at(2, 3));
   // A net of dark ink on white paper sees the digit so.
