@@ -26,10 +26,10 @@ export interface LabelTexts {
  * Whether a label is a word rather than a number.
  *
  * @param text The label
- * @returns False for numbers and for empty text
+ * @returns False for numbers, also with a decimal comma, and for empty text
  */
 export function isWord(text: string): boolean {
-  return text.trim() !== "" && isNaN(Number(text));
+  return text.trim() !== "" && isNaN(Number(text.replace(",", ".")));
 }
 
 /**
