@@ -7,7 +7,7 @@ import { comparePixels } from "../data/pixels.ts";
 import { splitDataset } from "../data/split.ts";
 import { hashDataset } from "../data/record.ts";
 import { withFlags } from "./dataset_flags.ts";
-import { printable } from "../files/printable.ts";
+import { count, printable } from "../files/printable.ts";
 import type { RunRecord } from "../training/record.ts";
 import { DistSampler } from "../random/dist_sampler.ts";
 import type { TrainingOptions } from "../training/options.ts";
@@ -150,12 +150,11 @@ export function reportSplit(
   if (namedDataset(data.name) !== undefined && !data.addedRows) return;
   const split = splitOfRun(data, options);
   unevenClasses(data, split).forEach(onWarning);
-  const count = trainedTestRows(data, split);
-  if (count === 0) return;
-  const [shown, all] = [count, split.test.length].map((rows) => rows.toLocaleString("en-US"));
+  const leaked = trainedTestRows(data, split);
+  if (leaked === 0) return;
   onWarning(
-    `${data.name}: ${shown} of the ${all} test rows ` +
-      `${count === 1 ? "is also a training row" : "are also training rows"}, so the accuracy is ` +
+    `${data.name}: ${count(leaked)} of the ${count(split.test.length)} test rows ` +
+      `${leaked === 1 ? "is also a training row" : "are also training rows"}, so the accuracy is ` +
       `optimistic`,
   );
 }

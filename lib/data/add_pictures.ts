@@ -1,5 +1,5 @@
 /** Adds one's own pictures to the training rows of a data set. */
-import { printable } from "../files/printable.ts";
+import { count, printable } from "../files/printable.ts";
 import { folderNames } from "./class_folders.ts";
 import type { Dataset } from "./dataset.ts";
 import { DataError } from "./errors.ts";
@@ -64,7 +64,6 @@ export async function addPictures(
     );
   }
   const unit = labels.length === 1 ? "picture is" : "pictures are";
-  const count = (rows: number) => rows.toLocaleString("en-US");
   options.onNotice?.(
     `${shown}: ${count(labels.length)} ${unit} added to the ${count(data.trainRows)} ` +
       `training rows of ${name}` + (scaled > 0 ? `, ${scaled} of them scaled` : ""),

@@ -48,3 +48,8 @@ export function printable(text: string, limit = 60): string {
 export function percent(fraction: number, decimals = 2): string {
   return Number.isNaN(fraction) ? "-" : `${(100 * fraction).toFixed(decimals)}%`;
 }
+
+/** Formats a count: `60,000`. */
+export function count(number: number): string {
+  return number.toLocaleString("en");
+}

@@ -1,5 +1,6 @@
 /** Shows a progress bar on stderr, if that is a terminal. */
 import process from "node:process";
+import { count } from "../files/printable.ts";
 
 /** A progress display. */
 export interface ProgressDisplay {
@@ -84,7 +85,7 @@ export class Speed {
 }
 
 function rateText(rate: number): string {
-  return rate < 10 ? rate.toFixed(1) : Math.round(rate).toLocaleString("en");
+  return rate < 10 ? rate.toFixed(1) : count(Math.round(rate));
 }
 
 /** `8 s`, `3 min 5 s`, `2 h 10 min`. */

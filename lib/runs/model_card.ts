@@ -1,6 +1,6 @@
 /** Describes a saved run for readers, as model hubs show it: the README.md of the run's folder. */
 import { SPLITS } from "../data/split.ts";
-import { printable } from "../files/printable.ts";
+import { count, printable } from "../files/printable.ts";
 import { type ExportedLayer, layersOf } from "../model/layers.ts";
 import type { SavedModel } from "../model/saved_model.ts";
 import { parameterCount } from "../net/architecture.ts";
@@ -159,10 +159,6 @@ ${layers.join("\n")}
     return e / e.sum(axis=1, keepdims=True)  # probabilities
 \`\`\`
 `;
-}
-
-function count(rows: number): string {
-  return rows.toLocaleString("en-US");
 }
 
 /** Text from a file or a device that cannot be taken for Markdown. */

@@ -113,8 +113,7 @@ export class RunDirectory implements AsyncDisposable {
    *
    * @param event The run's next event
    * @throws {Error} If the folder contains another run, another process saves a run there, or a
-   *   file
-   *   cannot be written
+   *   file cannot be written
    */
   async record(event: TrainingEvent): Promise<void> {
     switch (event.type) {

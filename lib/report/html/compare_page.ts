@@ -1,11 +1,12 @@
 /** The page that compares several runs. */
+import { count } from "../../files/printable.ts";
 import { METRIC_NAMES, METRICS } from "../../training/metrics.ts";
 import { OPTION_NAMES } from "../../training/option_table.ts";
 import type { ReportedRun } from "../../runs/run_directory.ts";
 import { learningCurves } from "./curves.ts";
 import { type Html, html } from "./html.ts";
 import { page } from "./page.ts";
-import { count, metricLabel, optionLabel } from "./format.ts";
+import { metricLabel, optionLabel } from "./format.ts";
 
 /**
  * Compares runs in one HTML file: their curves in the same charts, then their results and the

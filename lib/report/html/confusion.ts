@@ -1,8 +1,8 @@
 /** The report's section with the confusion matrix. */
 import type { EvaluationReport } from "../../training/evaluate.ts";
 import { type Html, html } from "./html.ts";
-import { percent } from "../../files/printable.ts";
-import { className, count } from "./format.ts";
+import { count, percent } from "../../files/printable.ts";
+import { className } from "./format.ts";
 
 /** Maximum number of classes for which the matrix is shown. */
 const MAX_CLASSES = 30;

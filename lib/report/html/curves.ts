@@ -4,9 +4,9 @@ import { lineChart, type Point, type Series } from "./charts.ts";
 import { type Html, html } from "./html.ts";
 import { NOTEBOOK_CURVE } from "./notebook_curve.ts";
 import type { ReportedRun } from "../../runs/run_directory.ts";
-import { percent } from "../../files/printable.ts";
+import { count, percent } from "../../files/printable.ts";
 import { METRIC_NAMES, type MetricName, METRICS } from "../../training/metrics.ts";
-import { count, metricLabel } from "./format.ts";
+import { metricLabel } from "./format.ts";
 
 /** Maximum points of a line; more would not be visible. */
 const MAX_POINTS = 1000;

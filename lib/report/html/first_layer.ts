@@ -1,9 +1,9 @@
 /** The report's section that shows the weights of the first layer as images, one per unit. */
 import type { Dataset } from "../../data/dataset.ts";
+import { count } from "../../files/printable.ts";
 import type { Model } from "../../net/architecture.ts";
 import { type Html, html } from "./html.ts";
 import { signedPicture } from "./pictures.ts";
-import { count } from "./format.ts";
 
 /** Maximum number of units shown. */
 const MAX_UNITS = 100;

@@ -1,11 +1,6 @@
-/** Formats numbers and names for pages. */
+/** Formats names for pages. */
 import { type MetricName, METRICS } from "../../training/metrics.ts";
 import { type OptionName, OPTIONS } from "../../training/option_table.ts";
-
-/** Formats a count: `60,000`. */
-export function count(number: number): string {
-  return number.toLocaleString("en");
-}
 
 /** Returns an option's label for the middle of a line: `learning rate`. */
 export function optionLabel(name: OptionName): string {

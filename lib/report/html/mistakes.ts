@@ -1,12 +1,12 @@
 /** The report's section that shows misclassified test rows as images. */
 import type { Dataset } from "../../data/dataset.ts";
-import { percent } from "../../files/printable.ts";
+import { count, percent } from "../../files/printable.ts";
 import type { Model } from "../../net/architecture.ts";
 import { HEADS } from "../../net/heads.ts";
 import type { EvaluationReport } from "../../training/evaluate.ts";
 import { type Html, html } from "./html.ts";
 import { imagePicture } from "./pictures.ts";
-import { className, count } from "./format.ts";
+import { className } from "./format.ts";
 
 /** Maximum number of images, to keep the page small. */
 const MAX_IMAGES = 120;

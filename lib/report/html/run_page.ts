@@ -1,6 +1,6 @@
 /** Creates the report on one run. */
 import type { Dataset, Split } from "../../data/dataset.ts";
-import { percent } from "../../files/printable.ts";
+import { count, percent } from "../../files/printable.ts";
 import { type Model, parameterRanges } from "../../net/architecture.ts";
 import { evaluate, type EvaluationReport } from "../../training/evaluate.ts";
 import { OPTION_NAMES } from "../../training/option_table.ts";
@@ -18,7 +18,7 @@ import { mistakesSection } from "./mistakes.ts";
 import { NOTEBOOK_FINAL_ACCURACY, NOTEBOOK_SECONDS } from "./notebook_curve.ts";
 import { page } from "./page.ts";
 import type { ReportedRun } from "../../runs/run_directory.ts";
-import { count, metricLabel, optionLabel } from "./format.ts";
+import { metricLabel, optionLabel } from "./format.ts";
 
 /** Evaluates a net on some rows. */
 export type EvaluateRows = (
