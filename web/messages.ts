@@ -55,13 +55,15 @@ export type TrainerReport =
   /** The run took its last step. */
   | { kind: "finished" }
   /** The net has learned a named digit; `model` is a file's net. */
-  | { kind: "taught"; label: number; steps: number; model: SavedModel | undefined };
+  | { kind: "taught"; digit: NamedDigit; steps: number; model: SavedModel | undefined };
 
 /** A digit whose class the visitor named. */
 export interface NamedDigit {
   /** Shape (28, 28). */
   image: Uint8Array;
   label: number;
+  /** Whether it is one of the test digits, whose accuracy then flatters the net a little. */
+  isTest: boolean;
 }
 
 /** How well a net classifies some rows. */

@@ -35,11 +35,14 @@ button("save-named").addEventListener("click", async () => {
 
 /** Keeps the digit on the pad with the class that the visitor named, and teaches it to the net. */
 function nameDigit(label: number): void {
-  const { digit } = state.pad;
+  const { digit, label: given } = state.pad;
   if (!digit) return;
   // The same picture is kept once, with the class named last.
-  const others = state.named.filter(({ image }) => image.some((ink, i) => ink !== digit[i]));
-  state.named = [...others, { image: digit, label }];
+  const isSame = ({ image }: NamedDigit) => image.every((ink, i) => ink === digit[i]);
+  const others = state.named.filter((other) => !isSame(other));
+  // Only the digits of the data set come with a class, and the pad shows its test digits.
+  const isTest = given !== undefined || state.named.some((other) => isSame(other) && other.isTest);
+  state.named = [...others, { image: digit, label, isTest }];
   state.lesson = isUntrained(state) ? "The net is not trained yet." : "";
   const { named, file } = state;
   if (!isUntrained(state)) order({ kind: "teach", named, file: file?.model });
@@ -47,12 +50,16 @@ function nameDigit(label: number): void {
 }
 
 /** Notes what the net has learned. */
-export function endLesson({ label, steps, model }: Taught): void {
+export function endLesson({ digit: { label, isTest }, steps, model }: Taught): void {
   const number = `${steps} ${steps === 1 ? "step" : "steps"}`;
-  state.lesson = `Trained ${number} on it.`;
+  state.lesson = `Trained ${number} on it${isTest ? ", a test digit" : ""}.`;
   const { run, file } = state;
   if (!model) {
-    change(`After step ${count(run!.iteration)}: ${number} on a digit named ${label}`);
+    change(
+      `After step ${count(run!.iteration)}: ${number} on a ${
+        isTest ? "test digit" : "digit"
+      } named ${label}`,
+    );
     run!.measured = undefined;
   } else if (file) {
     state.file = { name: file.name.replace(/(, changed)?$/, ", changed"), model };

@@ -28,6 +28,11 @@ export function showTabs(): void {
     tab.setAttribute("aria-selected", String(isSelected));
     tab.tabIndex = isSelected ? 0 : -1;
     panelOf(tab).hidden = !isSelected;
+    if (!isSelected) continue;
+    // On a phone the list scrolls.
+    const left = tab.offsetLeft - list.offsetLeft;
+    const least = left + tab.offsetWidth - list.clientWidth;
+    list.scrollLeft = Math.min(left, Math.max(list.scrollLeft, least));
   }
 }
 

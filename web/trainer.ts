@@ -269,15 +269,15 @@ async function giveLesson({ named, file }: typeof pending.lessons[number]): Prom
     return page.postMessage({ kind: "notice", line });
   }
   const { steps, state } = lesson;
-  const { label } = named.at(-1)!;
+  const digit = named.at(-1)!;
   if (file) {
     const parameters = parameterViews(file.architecture, state.parameters);
     const model = { ...file, parameters };
-    return page.postMessage({ kind: "taught", label, steps, model });
+    return page.postMessage({ kind: "taught", digit, steps, model });
   }
   run!.replace(state);
   await openRun(run!);
-  page.postMessage({ kind: "taught", label, steps, model: undefined });
+  page.postMessage({ kind: "taught", digit, steps, model: undefined });
   if (!run!.isOpen) return; // interrupted
   const measures = await run!.measureFixedRows();
   post(run!, { ...measures, model: run!.model, evaluated: [] }, NaN);

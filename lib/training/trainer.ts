@@ -17,7 +17,7 @@ import type { Key } from "../random/threefry.ts";
 import type { BestStep, CheckpointEvent } from "./events.ts";
 import { measure, type Metrics } from "./metrics.ts";
 import { AUGMENTATIONS } from "./augmentations.ts";
-import { checkAgainstRows, type TrainingOptions } from "./options.ts";
+import { checkAgainstRows, OptionError, type TrainingOptions } from "./options.ts";
 import { Pacer } from "./pace.ts";
 import { type PlannedIteration, planRun, totalIterations } from "./plan.ts";
 import { drawStart, type RunStart } from "./start.ts";
@@ -356,18 +356,32 @@ export class Trainer {
 }
 
 /**
+ * The CPU engine's memory, at most 4 GiB, holds the parameters, their gradients and two moments; few
+ * GPUs bind a larger buffer than 1 GiB.
+ */
+const MOST_PARAMETERS = 2 ** 28;
+
+/**
  * Returns the options with which to create an engine for a run.
  *
  * @param options The run's options
  * @param shape The data's image sizes and number of classes
+ * @throws {OptionError} If the net has more parameters than any engine can hold
  */
 export function engineOptions(
   options: TrainingOptions,
   { width, height, classes }: Pick<Dataset, "width" | "height" | "classes">,
 ): EngineOptions {
   const { hidden, activation, head, optimizer, batchSize, scale, threefry } = options;
+  const architecture = { inputs: width * height, hidden, classes, activation, head };
+  // Checked before the parameters are drawn, which would take minutes.
+  const count = parameterCount(architecture);
+  if (count > MOST_PARAMETERS) {
+    const rule = `so few that the net has at most ${MOST_PARAMETERS} parameters, not ${count}`;
+    throw new OptionError("hidden", rule, hidden);
+  }
   return {
-    architecture: { inputs: width * height, hidden, classes, activation, head },
+    architecture,
     optimizer: OPTIMIZERS[optimizer].defaults,
     batchSize,
     scale,

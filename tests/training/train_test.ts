@@ -2,7 +2,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { parameterViews } from "../../lib/net/maths.ts";
 import { DistSampler } from "../../lib/random/dist_sampler.ts";
-import { train, type TrainArguments } from "../../lib/training/train.ts";
+import { OptionError } from "../../lib/training/options.ts";
+import { train, type TrainArguments, trainModel } from "../../lib/training/train.ts";
 import { DATA, eventsOf, fakeEngine, finished, OPTIONS } from "./small_run.ts";
 
 Deno.test("train() yields its events in order", async () => {
@@ -189,4 +190,13 @@ Deno.test("train() throws for invalid options before it calls the engine", async
   ];
   for (const run of wrong) await assertRejects(() => eventsOf(engine, run), RangeError);
   assertEquals(engine.calls, []);
+});
+
+Deno.test("train() refuses a net that no engine can hold before it draws parameters", async () => {
+  const hidden: [number, number] = [1 << 16, 1 << 16];
+  await assertRejects(
+    () => trainModel({ ...OPTIONS, data: DATA, hidden }),
+    OptionError,
+    "Cannot train as hidden must be so few that the net has at most 268435456 parameters, not 4295",
+  );
 });

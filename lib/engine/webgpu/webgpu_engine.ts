@@ -194,6 +194,7 @@ export class WebGpuEngine implements Engine, ManyNets {
 
   together(count: number): Engine[] {
     this.#assertUsable();
+    if (count === 1) return [this];
     const { options, layout } = this.#plan;
     const slots = slotShape(this.#gpu, options, layout, count);
     const many = new WebGpuEngine({ ...this.#plan, slots }, this.#programs, false);

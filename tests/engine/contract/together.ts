@@ -1,5 +1,5 @@
 /** Contract: nets that train together get the same bits as each alone. */
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Engine, EngineOptions, EngineState, Step } from "../../../lib/engine/engine.ts";
 import { drawState, generatedData } from "../../../lib/engine/reference.ts";
 import { OPTIMIZERS } from "../../../lib/net/optimizers.ts";
@@ -68,13 +68,14 @@ export function registerTogether(register: Register, make: MakeEngine): void {
       }
       const engines = engine.together(Math.min(engine.nets, runs.length));
       if (engine.nets === 1) return assertEquals(engines, [engine]);
-      assertEquals(engines.length, runs.length);
-      const together = await Promise.all(runs.map(async (run, i) => {
-        const result = await trainOn(engines[i], run);
-        await engines[i][Symbol.asyncDispose]();
+      // A device with small buffers takes fewer.
+      const together = await Promise.all(engines.map(async (one, i) => {
+        const result = await trainOn(one, runs[i]);
+        await one[Symbol.asyncDispose]();
         return result;
       }));
-      assertSame(together, alone);
+      assert(together.length > 1);
+      assertSame(together, alone.slice(0, together.length));
       // The engine itself can be used again.
       assertSame(await trainOn(engine, runs[0]), alone[0]);
     }, { core });

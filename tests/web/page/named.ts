@@ -47,7 +47,7 @@ Deno.test(
     const [, label] = /(\d) → \d/.exec(await page.textContent("#mistakes li >> nth=0") ?? "")!;
     await web.shows("verdict", /✗$/);
     await name(web, label);
-    await web.shows("kept", /^Trained \d+ steps? on it. 1 kept.$/);
+    await web.shows("kept", /^Trained \d+ steps? on it, a test digit. 1 kept.$/);
     await web.shows("verdict", new RegExp(`^You say: ${label} ✓$`));
     assertEquals(await web.text("answer-digit"), label);
     // No step of the run was taken, and the rest of the page shows the new net.
@@ -58,7 +58,7 @@ Deno.test(
     await web.tab("log");
     await web.shows(
       "log",
-      new RegExp(`After step ${steps}: \\d+ steps? on a digit named ${label}`),
+      new RegExp(`After step ${steps}: \\d+ steps? on a test digit named ${label}`),
     );
     // The run goes on from there.
     await page.click("#step");
@@ -69,7 +69,7 @@ Deno.test(
       page.click("#save-safetensors"),
     ]);
     const model = await loadModel(await Deno.readFile(await download.path()));
-    assertMatch(model.run?.initFrom ?? "", /on a digit named/);
+    assertMatch(model.run?.initFrom ?? "", /on a test digit named/);
     assertEquals(web.complaints, []);
   },
 );
@@ -79,7 +79,7 @@ Deno.test("a digit named while the net trains is learned between its steps", bro
   await web.page.click("#start");
   await web.reach(100);
   await name(web, await web.page.textContent("#verdict").then((text) => /\d/.exec(text!)![0]));
-  await web.shows("log", /After step [\d,]+: \d+ steps? on a digit named \d/);
+  await web.shows("log", /After step [\d,]+: \d+ steps? on a test digit named \d/);
   const steps = await web.steps();
   await web.shows("status", /^Done/);
   assert(steps > 0 && await web.steps() === 5000);

@@ -54,6 +54,15 @@ Deno.test(
     await web.page.evaluate(() => scrollTo(0, 1200));
     const [start, accuracy, pad] = await bottoms();
     assert(start > 0 && start < 120 && accuracy > 0 && accuracy < 120 && pad < 0);
+    // The open tab's name is in sight, though the list of tabs is wider than the screen.
+    await web.page.click("#step");
+    await web.shows("batch-summary", /^Step 1/);
+    const isInSight = await web.page.evaluate(() => {
+      const { left, right } = document.querySelector("[aria-selected=true]")!
+        .getBoundingClientRect();
+      return left >= 0 && right <= innerWidth;
+    });
+    assert(isInSight);
     const order = await web.page.evaluate(() =>
       ["draw", "net", "learning", "below"].map((id) => document.getElementById(id)!.offsetTop)
     );
