@@ -8,7 +8,7 @@ import { createEngine } from "../lib/engine/create.ts";
 import type { Backend } from "../lib/engine/engine.ts";
 import { resolveOptions } from "../lib/training/options.ts";
 import { train } from "../lib/training/train.ts";
-import { engineOptions } from "../lib/training/trainer.ts";
+import { engineOptions, Trainer } from "../lib/training/trainer.ts";
 import { EVALUATED, printResult, WARM_UP } from "./peer_loop.ts";
 import { peerOptions } from "./peer_net.ts";
 
@@ -50,11 +50,22 @@ async function secondsOfRun(): Promise<number> {
  */
 async function secondsOfSteps(): Promise<number> {
   const options = resolveOptions({ ...preset, evalEvery: iterations, evalSize: EVALUATED });
-  let before = NaN;
-  for await (const event of train({ data, engine, ...options })) {
-    if (event.type !== "evaluated") continue;
-    if (event.iteration === iterations) before = event.seconds;
-    if (event.iteration === 2 * iterations) return event.seconds - before;
+  const trainer = new Trainer(data, options);
+  await trainer.begin(engine);
+  await advanceTo(trainer, iterations);
+  const start = performance.now();
+  await advanceTo(trainer, 2 * iterations);
+  return (performance.now() - start) / 1000;
+}
+
+/** Takes steps as `train()` does: the next ones are queued before it waits for the last ones. */
+async function advanceTo(trainer: Trainer, iteration: number): Promise<void> {
+  let waiting: Promise<unknown> | undefined;
+  while (trainer.queued < iteration) {
+    const advance = trainer.advance(iteration - trainer.queued);
+    await waiting;
+    waiting = advance;
+    if (!trainer.hasMeasured) await waiting;
   }
-  throw new Error(`Cannot time ${iterations} steps as the run ended before`);
+  await waiting;
 }
