@@ -92,7 +92,7 @@ function batchFor(
   rows: Uint32Array,
 ): Dataset {
   const size = width * height;
-  const digits = [
+  const digits: Omit<NamedDigit, "isTest">[] = [
     ...Array<NamedDigit>(COPIES).fill(named.at(-1)!),
     ...named.slice(-1 - MOST_NAMED, -1),
   ];

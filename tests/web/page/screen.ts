@@ -102,7 +102,7 @@ Deno.test("axe finds no violation in light and dark, in any tab", browser, async
     await page.click("#start");
     await web.shows("status", /^Done/);
     await page.click("#name-it button >> nth=7");
-    await web.shows("kept", /on it. 1 kept/);
+    await web.shows("kept", /on it, a test digit. 1 kept/);
     const names = await page.locator("[role=tab]").evaluateAll((tabs) =>
       tabs.map((tab) => (tab as HTMLElement).dataset.tab!)
     );
