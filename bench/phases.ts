@@ -13,8 +13,8 @@ import { compile } from "../lib/engine/cpu/build_wasm.ts";
 import { type CpuInternals, createCpuEngine } from "../lib/engine/cpu/cpu_engine.ts";
 import { coreCount } from "../lib/engine/cores.ts";
 import type { Engine, Step } from "../lib/engine/engine.ts";
+import { stateBefore } from "../lib/engine/state.ts";
 import { drawParameters } from "../lib/net/initialize.ts";
-import { functionsOf } from "../lib/net/optimizers.ts";
 import { DistSampler } from "../lib/random/dist_sampler.ts";
 import { resolveOptions } from "../lib/training/options.ts";
 import { planRun } from "../lib/training/plan.ts";
@@ -85,10 +85,7 @@ async function phasesTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
       options.initialization,
       new DistSampler(options.seed),
     );
-    const moments = new Float32Array(
-      functionsOf(chosen.optimizer).momentArrays * parameters.length,
-    );
-    engine.start(trainRows, { parameters, moments, stepsTaken: 0 });
+    engine.start(trainRows, stateBefore(chosen.optimizer, parameters));
     return engine;
   };
 

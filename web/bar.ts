@@ -1,8 +1,7 @@
 /// <reference lib="dom" />
 /** The bar: what the run is doing, how far it is, and how well the shown net classifies. */
-import { percent } from "../lib/files/printable.ts";
+import { count, percent } from "../lib/files/printable.ts";
 import { button, element, show, write } from "./dom.ts";
-import { count } from "./numbers.ts";
 import { isSameRun } from "./settings.ts";
 import { isWaiting, measuresOf, state } from "./state.ts";
 

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /** The batch of a single step: its images, whether the net had them right, and what it changed. */
+import { count } from "../lib/files/printable.ts";
 import { element, isDark, make, show, write } from "./dom.ts";
-import { count } from "./numbers.ts";
 import { paintDigit } from "./pixels.ts";
 import { state } from "./state.ts";
 import { paintUnits } from "./weights.ts";

@@ -2,8 +2,8 @@
 /** A chart of curves by step, in the colors of page.css. */
 import "./language.ts";
 import uPlot from "uplot";
+import { count } from "../lib/files/printable.ts";
 import { cssColor, onColorScheme } from "./dom.ts";
-import { count } from "./numbers.ts";
 
 /** A curve of a chart. */
 export interface Curve {

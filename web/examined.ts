@@ -1,9 +1,8 @@
 /// <reference lib="dom" />
 /** The mistakes and the confusion matrix of the shown net. A digit of either can be put on the pad. */
-import { percent } from "../lib/files/printable.ts";
+import { count, percent } from "../lib/files/printable.ts";
 import { element, isDark, make, onColorScheme, write } from "./dom.ts";
 import type { Examination } from "./messages.ts";
-import { count } from "./numbers.ts";
 import { showGiven } from "./pad.ts";
 import { paintDigit } from "./pixels.ts";
 import { render } from "./render.ts";

@@ -1,10 +1,9 @@
 /// <reference lib="dom" />
 /** The learning curves: the run's on test and training digits, those of earlier runs, the notebook's. */
-import { percent } from "../lib/files/printable.ts";
+import { count, percent } from "../lib/files/printable.ts";
 import { NOTEBOOK_CURVE } from "../lib/report/html/notebook_curve.ts";
 import { Chart, type Curve } from "./chart.ts";
 import { element, make, write } from "./dom.ts";
-import { count } from "./numbers.ts";
 import { render } from "./render.ts";
 import { nameOfRun, repeatsNotebook } from "./settings.ts";
 import { type CurvePoint, type RunView, type State, state } from "./state.ts";

@@ -2,6 +2,7 @@
 import type { Dataset } from "../lib/data/dataset.ts";
 import { createEngine } from "../lib/engine/create.ts";
 import type { Backend, EngineOptions, EngineState } from "../lib/engine/engine.ts";
+import { copyOfState } from "../lib/engine/state.ts";
 import { HEADS } from "../lib/net/heads.ts";
 import { parameterViews, predictedClass } from "../lib/net/maths.ts";
 import { prngKey } from "../lib/random/threefry.ts";
@@ -69,7 +70,7 @@ export async function teach(
   for (let steps = 1;; steps++) {
     const key = prngKey(steps);
     engine.step([{ key, from: 0, count: batchSize, learningRate: RATE * learningRate }]);
-    const after = copyOf(await engine.read());
+    const after = copyOfState(await engine.read());
     if (after.parameters.some((value) => !isFinite(value))) {
       throw new Error("the weights would no longer be finite numbers; try a smaller learning rate");
     }
@@ -78,11 +79,6 @@ export async function teach(
     const isRight = predictedClass(x3) === label && (p[label] > SURE || !canBeSure);
     if (isRight || steps === MOST_STEPS) return { state: after, steps };
   }
-}
-
-/** What an engine returns may be its own memory. */
-function copyOf({ parameters, moments, stepsTaken }: EngineState): EngineState {
-  return { parameters: parameters.slice(), moments: moments.slice(), stepsTaken };
 }
 
 /** Returns the batch as a data set. */

@@ -1,10 +1,9 @@
 /// <reference lib="dom" />
 /** The run's log: its own evaluations, what happened to it, and where it runs. */
-import { percent } from "../lib/files/printable.ts";
+import { count, percent } from "../lib/files/printable.ts";
 import { NOTEBOOK_CURVE } from "../lib/report/html/notebook_curve.ts";
 import { element, make } from "./dom.ts";
 import { isNotebooks } from "./learning.ts";
-import { count } from "./numbers.ts";
 import { state } from "./state.ts";
 
 const table = element("evaluations", HTMLTableElement);

@@ -1,16 +1,16 @@
 /// <reference lib="dom" />
 /** "It is a 7": digits whose class the visitor names, kept as pictures that can be downloaded. */
 import { zipSync } from "fflate";
+import { count } from "../lib/files/printable.ts";
 import { button, element, isDark, make, show, write } from "./dom.ts";
 import { examine } from "./examination.ts";
 import type { NamedDigit, TrainerReport } from "./messages.ts";
 import { download } from "./models.ts";
-import { count } from "./numbers.ts";
 import { showGiven } from "./pad.ts";
 import { paintDigit } from "./pixels.ts";
 import { render } from "./render.ts";
 import { change } from "./runs.ts";
-import { isUntrained, nameOnPad, state } from "./state.ts";
+import { isUntrained, namedOnPad, nameOnPad, state } from "./state.ts";
 import { order } from "./workers.ts";
 
 type Taught = Extract<TrainerReport, { kind: "taught" }>;
@@ -38,10 +38,10 @@ function nameDigit(label: number): void {
   const { digit, label: given } = state.pad;
   if (!digit) return;
   // The same picture is kept once, with the class named last.
-  const isSame = ({ image }: NamedDigit) => image.every((ink, i) => ink === digit[i]);
-  const others = state.named.filter((other) => !isSame(other));
+  const earlier = namedOnPad(state);
+  const others = state.named.filter((other) => other !== earlier);
   // Only the digits of the data set come with a class, and the pad shows its test digits.
-  const isTest = given !== undefined || state.named.some((other) => isSame(other) && other.isTest);
+  const isTest = given !== undefined || earlier?.isTest === true;
   state.named = [...others, { image: digit, label, isTest }];
   state.lesson = isUntrained(state) ? "The net is not trained yet." : "";
   const { named, file } = state;

@@ -4,13 +4,12 @@
  * layer's as dots, and ten bars. Tiles and dots glow by their activation for the image on the pad, and
  * lines show the connections that count most for it.
  */
-import { percent } from "../lib/files/printable.ts";
+import { count, percent } from "../lib/files/printable.ts";
 import { USABLE_ACTIVATIONS } from "../lib/net/activations.ts";
 import type { Model } from "../lib/net/architecture.ts";
 import { predictedClass } from "../lib/net/maths.ts";
 import type { ForwardPass } from "../lib/training/predict.ts";
 import { cssColor, element, isDark, make, onColorScheme, write } from "./dom.ts";
-import { count } from "./numbers.ts";
 import { largestOf, paintDigit, paintSigned } from "./pixels.ts";
 
 /** Maximum number of units shown of each hidden layer. */

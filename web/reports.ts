@@ -1,12 +1,12 @@
 /// <reference lib="dom" />
 /** What the Workers' reports change. */
+import { count } from "../lib/files/printable.ts";
 import { announceSoon } from "./answer.ts";
 import { endExamination, examine } from "./examination.ts";
 import { forgetImages, keepImages } from "./examined.ts";
 import { withPoint } from "./learning.ts";
 import type { ExaminerReport, TrainerReport } from "./messages.ts";
 import { endLesson } from "./named.ts";
-import { count } from "./numbers.ts";
 import { showGiven } from "./pad.ts";
 import { beginRun, setTraining } from "./runs.ts";
 import { keepSheet } from "./sheet.ts";

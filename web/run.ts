@@ -5,6 +5,7 @@
  */
 import type { Dataset } from "../lib/data/dataset.ts";
 import type { Engine, EngineState, Step } from "../lib/engine/engine.ts";
+import { copyOfState } from "../lib/engine/state.ts";
 import type { Model } from "../lib/net/architecture.ts";
 import type { Evaluation } from "../lib/net/evaluation.ts";
 import { parameterViews } from "../lib/net/maths.ts";
@@ -235,11 +236,11 @@ export class Run {
   }
 
   #keep({ state, ...saved }: RunState): Model {
-    // What an engine returns may be its own memory.
-    const [parameters, moments] = [state.parameters.slice(), state.moments.slice()];
-    this.#saved = { ...saved, state: { ...state, parameters, moments } };
+    const copy = copyOfState(state);
+    this.#saved = { ...saved, state: copy };
     const { architecture, scale } = this.model;
-    this.model = { architecture, scale, parameters: parameterViews(architecture, parameters) };
+    const parameters = parameterViews(architecture, copy.parameters);
+    this.model = { architecture, scale, parameters };
     return this.model;
   }
 

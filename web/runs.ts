@@ -1,10 +1,10 @@
 /// <reference lib="dom" />
 /** Runs: they begin, train, pause and end as the visitor wants. */
+import { count } from "../lib/files/printable.ts";
 import { openDrawer } from "./drawer.ts";
 import { button } from "./dom.ts";
 import { focusInvalid, onSettings, showSettings } from "./form.ts";
 import { linkOf, writeLink } from "./link.ts";
-import { count } from "./numbers.ts";
 import { render } from "./render.ts";
 import { isSameRun, nameOfRun, trainingOptions } from "./settings.ts";
 import { requestSheet } from "./sheet.ts";

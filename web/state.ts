@@ -125,9 +125,14 @@ export function isWaiting({ data, draft }: State): boolean {
   return !data || data.isPartial && draft.preset === "notebook";
 }
 
+/** Returns the digit on the pad as the visitor named it. */
+export function namedOnPad({ pad: { digit }, named }: State): NamedDigit | undefined {
+  return digit && named.find(({ image }) => image.every((ink, i) => ink === digit[i]));
+}
+
 /** Returns the class that the visitor named for the digit on the pad. */
-export function nameOnPad({ pad: { digit }, named }: State): number | undefined {
-  return digit && named.find(({ image }) => image.every((ink, i) => ink === digit[i]))?.label;
+export function nameOnPad(state: State): number | undefined {
+  return namedOnPad(state)?.label;
 }
 
 /** Returns the class of the digit on the pad, if the visitor or the data set tells it. */

@@ -6,6 +6,7 @@ import { fetchMnist } from "../lib/data/fetch_mnist.ts";
 import { syntheticDigits } from "../lib/data/synthetic.ts";
 import { createEngine, type DeviceChoice } from "../lib/engine/create.ts";
 import type { Backend, Engine } from "../lib/engine/engine.ts";
+import { stateBefore } from "../lib/engine/state.ts";
 import { HEADS } from "../lib/net/heads.ts";
 import type { SavedModel } from "../lib/model/saved_model.ts";
 import { flatParameters, isTrainable, type Model } from "../lib/net/architecture.ts";
@@ -294,15 +295,11 @@ function pupilOf({ architecture, scale, parameters, run }: SavedModel): Pupil {
     throw new Error(`the page does not train nets with ${architecture.activation}`);
   }
   const { threefry, ...options } = run?.options ?? NOTEBOOK;
-  const optimizer = OPTIMIZERS[run ? options.optimizer : "adam"];
-  const flat = flatParameters(architecture, parameters);
+  const optimizer = OPTIMIZERS[run ? options.optimizer : "adam"].defaults;
+  const flat = Float32Array.from(flatParameters(architecture, parameters));
   return {
-    options: { architecture, scale, threefry, optimizer: optimizer.defaults },
-    state: {
-      parameters: Float32Array.from(flat),
-      moments: new Float32Array(optimizer.momentArrays * flat.length),
-      stepsTaken: 0,
-    },
+    options: { architecture, scale, threefry, optimizer },
+    state: stateBefore(optimizer, flat),
     learningRate: run ? options.learningRate : 0.002,
   };
 }

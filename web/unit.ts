@@ -6,7 +6,6 @@ import { HEADS } from "../lib/net/heads.ts";
 import type { Model } from "../lib/net/architecture.ts";
 import type { ForwardPass } from "../lib/training/predict.ts";
 import { button, element, isDark, make } from "./dom.ts";
-import { signed } from "./numbers.ts";
 import { onUnit } from "./picture.ts";
 import { largestOf, paintDigit, paintSigned } from "./pixels.ts";
 import { render } from "./render.ts";
@@ -161,3 +160,8 @@ button("unit-close").addEventListener("click", closeUnit);
 addEventListener("keydown", ({ key }) => {
   if (key === "Escape" && state.unit) closeUnit();
 });
+
+/** Formats a signed number in few characters. */
+function signed(value: number): string {
+  return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
+}

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /** Pictures of the first layer's weights. */
+import { count } from "../lib/files/printable.ts";
 import { element, show, write } from "./dom.ts";
-import { count } from "./numbers.ts";
 import { largestOf, paintSigned } from "./pixels.ts";
 import { shownNet, state } from "./state.ts";
 

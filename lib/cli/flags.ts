@@ -72,7 +72,7 @@ export function wholeNumber(help: string, from: number, byDefault?: number): Fla
     ...number(help, byDefault),
     expects: `a whole number of at least ${from}`,
     parse(text) {
-      const value = Number(text.trim() || NaN);
+      const value = parseNumber(text) ?? NaN;
       return Number.isSafeInteger(value) && value >= from ? value : undefined;
     },
   };

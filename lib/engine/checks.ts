@@ -1,4 +1,4 @@
-/** Checks shared by all engines. Each function throws a RangeError that names the invalid value. */
+/** Checks shared by all engines: the assertions throw a RangeError that names the invalid value. */
 import type { Dataset } from "../data/dataset.ts";
 import { parameterCount } from "../net/architecture.ts";
 import { functionsOf } from "../net/optimizers.ts";
@@ -69,4 +69,19 @@ export function assertTrainRows(rows: Uint32Array, count: number): void {
       `Cannot train on rows as there must be at most the ${count} of the data set: current value is ${rows.length}`,
     );
   }
+}
+
+/** The error of a call that needs data, before `load()`. */
+export function notLoadedError(action: string): Error {
+  return new Error(`Cannot ${action} as no data is loaded: call load() first`);
+}
+
+/** The error of `step()` before `start()`. */
+export function notStartedError(): Error {
+  return new Error("Cannot step as no run was started: call start() first");
+}
+
+/** The error of any call after the disposal. */
+export function disposedError(): Error {
+  return new Error("Cannot use the engine as it was disposed: create another");
 }

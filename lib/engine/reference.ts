@@ -3,6 +3,7 @@ import { pixelDivisor } from "../data/normalize.ts";
 import type { Dataset, PixelScale } from "../data/dataset.ts";
 import { augmentImage } from "./augment.ts";
 import type { EngineOptions, EngineState, Step } from "./engine.ts";
+import { stateBefore } from "./state.ts";
 import { type Architecture, parameterCount, parameterRanges } from "../net/architecture.ts";
 import { type Evaluation, RowCounter } from "../net/evaluation.ts";
 import { forward, gradients } from "../net/maths.ts";
@@ -117,11 +118,7 @@ export function drawState(
       for (let i = offset; i < offset + length; i++) parameters[i] *= deviation / Math.sqrt(fanIn);
     }
   }
-  return {
-    parameters,
-    moments: new Float32Array(count * functionsOf(optimizer).momentArrays),
-    stepsTaken: 0,
-  };
+  return stateBefore(optimizer, parameters);
 }
 
 /** |values - expected| / |expected| of whole vectors, or relative to another vector; 0 if they are equal. */

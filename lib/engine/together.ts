@@ -1,8 +1,17 @@
 /** Lets several nets train together on one device, each through an engine of its own. */
 import type { Dataset } from "../data/dataset.ts";
-import { assertDrawable, assertRows, assertState, assertTrainRows } from "./checks.ts";
+import {
+  assertDrawable,
+  assertRows,
+  assertState,
+  assertTrainRows,
+  disposedError,
+  notLoadedError,
+  notStartedError,
+} from "./checks.ts";
 import type { Evaluation } from "../net/evaluation.ts";
 import type { DeviceDescription, Engine, EngineOptions, EngineState, Step } from "./engine.ts";
+import { copyOfState } from "./state.ts";
 
 /** A device that computes a step, or an evaluation, of several nets at the same time. */
 export interface ManyNets extends AsyncDisposable {
@@ -209,15 +218,13 @@ class Net implements Engine {
     assertTrainRows(rows, this.#requireLoaded("train on"));
     assertState(this.options, state);
     this.#trainRows = rows.length;
-    const { parameters, moments, stepsTaken } = state;
-    const copy = { parameters: parameters.slice(), moments: moments.slice(), stepsTaken };
-    this.#add({ kind: "start", rows: rows.slice(), state: copy });
+    this.#add({ kind: "start", rows: rows.slice(), state: copyOfState(state) });
   }
 
   step(steps: readonly Step[]): void {
     this.#assertUsable();
     const n = this.#trainRows;
-    if (n === undefined) throw new Error("Cannot step as no run was started: call start() first");
+    if (n === undefined) throw notStartedError();
     for (const step of steps) assertDrawable(this.options, step, n);
     if (steps.length === 0) return;
     this.#add({ kind: "steps", steps: steps.map((step) => ({ ...step, key: step.key.slice() })) });
@@ -266,7 +273,7 @@ class Net implements Engine {
     this.#assertUsable();
     const { data } = this.#group;
     if (data === undefined) {
-      throw new Error(`Cannot ${action} rows as no data is loaded: call load() first`);
+      throw notLoadedError(`${action} rows`);
     }
     return data.labels.length;
   }
@@ -274,8 +281,4 @@ class Net implements Engine {
   #assertUsable(): void {
     if (this.isOver) throw disposedError();
   }
-}
-
-function disposedError(): Error {
-  return new Error("Cannot use the engine as it was disposed: create another");
 }

@@ -5,6 +5,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { parameterCount, parameterRanges } from "../net/architecture.ts";
 import { normal } from "../random/distributions.ts";
 import type { Engine, EngineOptions, EngineState, Step } from "./engine.ts";
+import { stateBefore } from "./state.ts";
 import { generatedData } from "./reference.ts";
 
 /** The result of a trial. */
@@ -122,8 +123,7 @@ function startFor({ architecture, optimizer }: EngineOptions): EngineState {
       parameters[offset + i] = drawn[(offset + i) % DIFFERENT_PARAMETERS] * deviation;
     }
   });
-  const moments = new Float32Array(count * functionsOf(optimizer).momentArrays);
-  return { parameters, moments, stepsTaken: 0 };
+  return stateBefore(optimizer, parameters);
 }
 
 function stepsOf({ batchSize }: EngineOptions, count: number): Step[] {

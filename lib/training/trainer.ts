@@ -1,6 +1,7 @@
 /** A training run, advanced by its caller. */
 import type { Dataset, Split } from "../data/dataset.ts";
 import type { Engine, EngineOptions, EngineState, Step } from "../engine/engine.ts";
+import { stateBefore } from "../engine/state.ts";
 import {
   flatParameters,
   type Model,
@@ -186,7 +187,10 @@ export class Trainer {
    */
   async begin(engine: Engine, from?: RunState): Promise<Advance> {
     load(engine, this.data);
-    engine.start(this.split.train, from?.state ?? stateBefore(this.options, this.#parameters));
+    engine.start(
+      this.split.train,
+      from?.state ?? stateBefore(engine.options.optimizer, this.#parameters),
+    );
     this.#engine = engine;
     this.#wait = undefined;
     this.#plan = this.#newPlan();
@@ -263,7 +267,12 @@ export class Trainer {
    */
   async finish(best?: BestStep): Promise<TrainedNet> {
     const iterations = this.queued;
-    if (best) this.#opened.start(this.split.train, stateBefore(this.options, best.parameters));
+    if (best) {
+      this.#opened.start(
+        this.split.train,
+        stateBefore(this.#opened.options.optimizer, best.parameters),
+      );
+    }
     const metrics = await this.evaluate(this.split.test);
     const model = await this.read();
     return { iterations, ...best && { bestIteration: best.iteration }, ...metrics, ...model };
@@ -390,12 +399,6 @@ export function engineOptions(
   };
 }
 
-/** Returns the state of a run that has these parameters and has taken no step. */
-function stateBefore({ optimizer }: TrainingOptions, parameters: Float32Array): EngineState {
-  const moments = new Float32Array(OPTIMIZERS[optimizer].momentArrays * parameters.length);
-  return { parameters, moments, stepsTaken: 0 };
-}
-
 /**
  * Draws the state with which to start an engine, to train without `train()`.
  *
@@ -420,9 +423,9 @@ export function initialState(
   shape: Pick<Dataset, "width" | "height" | "classes">,
   key: Key,
 ): EngineState {
-  const { architecture } = engineOptions(options, shape);
+  const { architecture, optimizer } = engineOptions(options, shape);
   const sampler = DistSampler.fromKey(key, options);
-  return stateBefore(options, drawParameters(architecture, options.initialization, sampler));
+  return stateBefore(optimizer, drawParameters(architecture, options.initialization, sampler));
 }
 
 /** Measures how long a promise still takes, in milliseconds; if it rejects, for ever. */

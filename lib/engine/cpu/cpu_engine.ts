@@ -11,8 +11,12 @@ import {
   assertRows,
   assertState,
   assertTrainRows,
+  disposedError,
+  notLoadedError,
+  notStartedError,
 } from "../checks.ts";
 import type { DeviceDescription, Engine, EngineOptions, EngineState, Step } from "../engine.ts";
+import { copyOfState } from "../state.ts";
 import { Draws } from "./draws.ts";
 import {
   type LayerView,
@@ -215,11 +219,7 @@ class CpuEngine implements Engine {
     assertTrainRows(rows, loaded.data.labels.length);
     assertState(this.options, state);
     const run: Run = { loaded, rows: rows.slice(), early: [] };
-    const { parameters, moments, stepsTaken } = {
-      parameters: state.parameters.slice(),
-      moments: state.moments.slice(),
-      stepsTaken: state.stepsTaken,
-    };
+    const { parameters, moments, stepsTaken } = copyOfState(state);
     this.#started = run;
     this.#queue.push(() => {
       loaded.draws.start(run.rows);
@@ -233,7 +233,7 @@ class CpuEngine implements Engine {
   step(steps: readonly Step[]): void {
     this.#assertNotDisposed();
     const run = this.#started;
-    if (run === undefined) throw new Error("Cannot step as no run was started: call start() first");
+    if (run === undefined) throw notStartedError();
     for (const step of steps) assertDrawable(this.options, step, run.rows.length);
     const copies = steps.map((step) => ({ ...step, key: step.key.slice() }));
     if (run === this.#resident) run.loaded.draws.push(copies);
@@ -363,14 +363,14 @@ class CpuEngine implements Engine {
 
   #assertNotDisposed(): void {
     if (this.#disposed) {
-      throw new Error("Cannot use the engine as it was disposed: create another");
+      throw disposedError();
     }
   }
 
   #requireLoaded(action: string): LoadedData {
     this.#assertNotDisposed();
     if (this.#loaded !== undefined) return this.#loaded;
-    throw new Error(`Cannot ${action} as no data is loaded: call load() first`);
+    throw notLoadedError(action);
   }
 }
 

@@ -21,6 +21,9 @@ import {
   assertRows,
   assertState,
   assertTrainRows,
+  disposedError,
+  notLoadedError,
+  notStartedError,
 } from "../checks.ts";
 import type { DeviceDescription, Engine, EngineOptions, EngineState, Step } from "../engine.ts";
 import type { Gpu } from "./device.ts";
@@ -242,7 +245,7 @@ export class WebGpuEngine implements Engine, ManyNets {
     steps.forEach((some, net) => {
       const n = this.#sampler.trainRows(net);
       if (n === undefined && some.length > 0) {
-        throw new Error("Cannot step as no run was started: call start() first");
+        throw notStartedError();
       }
       for (const step of some) assertDrawable(this.options, step, n!);
       if (some.length > 0) this.#sampler.drawAhead(net, some);
@@ -440,7 +443,7 @@ export class WebGpuEngine implements Engine, ManyNets {
 
   #assertUsable(): void {
     if (this.#disposed) {
-      throw new Error("Cannot use the engine as it was disposed: create another");
+      throw disposedError();
     }
     this.#gpu.assertNoError();
   }
@@ -450,7 +453,7 @@ export class WebGpuEngine implements Engine, ManyNets {
     this.#assertUsable();
     const count = this.#gatherer.loadedRows;
     if (count === undefined) {
-      throw new Error(`Cannot ${action} rows as no data is loaded: call load() first`);
+      throw notLoadedError(`${action} rows`);
     }
     return count;
   }
