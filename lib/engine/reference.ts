@@ -7,7 +7,7 @@ import { stateBefore } from "./state.ts";
 import { type Architecture, parameterCount, parameterRanges } from "../net/architecture.ts";
 import { type Evaluation, RowCounter } from "../net/evaluation.ts";
 import { forward, gradients } from "../net/maths.ts";
-import { functionsOf, type Optimizer, updateParameters } from "../net/optimizers.ts";
+import { type Optimizer, updateParameters } from "../net/optimizers.ts";
 import { normal, permutation } from "../random/distributions.ts";
 import { prngKey, randomBits } from "../random/threefry.ts";
 
