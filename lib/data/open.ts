@@ -159,7 +159,7 @@ export async function openDataset(options: OpenOptions): Promise<Dataset> {
     options,
   );
   const source = data.source ?? {
-    dataset: isNamed ? data.name : resolve(dataset),
+    dataset: data.name,
     ...dataDir && { dataDir: resolve(dataDir) },
   };
   return {

@@ -155,7 +155,6 @@ async function openArray(file: ByteSource, entry: Entry): Promise<NpzArray> {
   const header = await viewOf(file, start, start + HEADER_BYTES);
   if (header.byteLength < HEADER_BYTES) failCorrupt(`${name} begins after the end of the file`);
   const from = start + HEADER_BYTES + header.getUint16(26, true) + header.getUint16(28, true);
-  if (from + compressedSize > file.size) failCorrupt(`${name} is truncated`);
   const isStored = method === 0 && compressedSize === entry.size;
   if (!isStored && method !== 8) {
     failCorrupt(`${name} has the unsupported compression method ${method}`);

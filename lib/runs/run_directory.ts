@@ -165,7 +165,7 @@ export class RunDirectory implements AsyncDisposable {
     const { initFrom = resumed?.checkpoint.run.initFrom } = this.#given;
     this.#run = { dataset, device, backend, options, id, saveEvery, ...(initFrom && { initFrom }) };
     if (this.path === undefined) this.path = await makeFolder(options.seed);
-    else await makeFolders(this.path);
+    else await create(this.path, { recursive: true });
     this.#lock = await lockFolder(this.path);
     await refuseOtherRun(this.path, isSameFolder ? { id: before } : undefined);
     await this.#writeOptions();
@@ -264,24 +264,21 @@ function readMetrics(text: string, path: string): CurvePoint[] {
 
 /** Creates a new folder `runs/<date>-<seed>`, followed by a number if that exists. */
 async function makeFolder(seed: number): Promise<string> {
-  await makeFolders(PARENT);
+  await create(PARENT, { recursive: true });
   const name = `${PARENT}/${localDate(new Date())}-${seed}`;
   for (let number = 1;; number++) {
     const path = number === 1 ? name : `${name}-${number}`;
-    try {
-      await Deno.mkdir(path);
-      return path;
-    } catch (error) {
-      if (error instanceof Deno.errors.AlreadyExists) continue;
-      throw cannotSave(path, `it cannot be created: ${(error as Error).message}`, error);
-    }
+    if (await create(path)) return path;
   }
 }
 
-async function makeFolders(path: string): Promise<void> {
+/** Creates a folder; returns whether it is new or `recursive`. */
+async function create(path: string, options: Deno.MkdirOptions = {}): Promise<boolean> {
   try {
-    await Deno.mkdir(path, { recursive: true });
+    await Deno.mkdir(path, options);
+    return true;
   } catch (error) {
+    if (error instanceof Deno.errors.AlreadyExists && !options.recursive) return false;
     throw cannotSave(path, `it cannot be created: ${(error as Error).message}`, error);
   }
 }

@@ -73,14 +73,3 @@ test("train saves runs in the project's folder, and prints an absolute path to u
   assert(ended.stderr.includes(`Saved the run to ${path}\n`), ended.stderr);
   assertEquals(listing(data.path), ["bars.csv"]);
 });
-
-test("train fails before training if it cannot write the run's folder", async () => {
-  using data = barsFolder();
-  await Deno.writeTextFile(`${data.path}/file`, "");
-  for (const out of [`${data.path}/file`, `${data.path}/file/below`]) {
-    const args = ["--dataset", data.csv, "--out", out, ...QUICK];
-    const { code, stdout, stderr } = await runCli("train", args);
-    assertEquals([code, stdout], [1, ""]);
-    assertMatch(stderr, /^error: Cannot save the run in .*; name another folder with --out$/m);
-  }
-});

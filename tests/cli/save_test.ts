@@ -59,6 +59,20 @@ test("train saves runs in runs/<date>-<seed>, followed by a number if that exist
   );
 });
 
+test("train fails before training if it cannot write the run's folder", async () => {
+  using data = barsFolder();
+  await Deno.writeTextFile(`${data.path}/runs`, "");
+  for (const out of [["--out", `${data.path}/runs`], []]) {
+    const args = [...QUICK_ADAM, "--dataset", data.csv, ...out];
+    const { code, stdout, stderr } = await runCli("train", args, {}, { cwd: data.path });
+    assertEquals([code, stdout], [1, ""]);
+    assertMatch(
+      stderr,
+      /^error: Cannot save the run in .*runs.* as it cannot be created: .*--out$/m,
+    );
+  }
+});
+
 test("train --no-save saves nothing", async () => {
   using data = barsFolder();
   const { code } = await runCli(

@@ -7,7 +7,12 @@ import { gzip } from "./idx_files.ts";
 test("readCsv() reads common separators, quotation marks, encodings and gzip", async () => {
   const named = ["label,a,b,c,d", ...ROWS];
   const comma = named.join("\n");
-  const utf16 = new Uint8Array(Uint16Array.from("\uFEFF" + comma, (c) => c.charCodeAt(0)).buffer);
+  const utf16 = (text: string, isLittleEndian: boolean) => {
+    const bytes = new Uint8Array(2 * text.length);
+    const view = new DataView(bytes.buffer);
+    for (let i = 0; i < text.length; i++) view.setUint16(2 * i, text.charCodeAt(i), isLittleEndian);
+    return bytes;
+  };
   const contents: (string | Uint8Array<ArrayBuffer>)[] = [
     ...[";", "\t", "|", " "].map((mark) => comma.replaceAll(",", mark)),
     "label,a,b,c,d\n" + ROWS.join("\n").replaceAll(",", ";"),
@@ -15,12 +20,19 @@ test("readCsv() reads common separators, quotation marks, encodings and gzip", a
     comma.replaceAll(/[^,\n]+/g, '"$&"'),
     named.join("\r"),
     "\uFEFF" + comma,
-    utf16,
+    ...[comma, "\uFEFF" + comma].flatMap((text) => [utf16(text, true), utf16(text, false)]),
     gzip(new TextEncoder().encode(comma)),
   ];
   for (const content of contents) {
     const data = await readText(content);
     assertEquals([data.labels, data.images], [LABELS, IMAGES], String(content));
+  }
+});
+
+test("readCsv() takes no file for text because some of its bytes are zero", async () => {
+  for (const start of [[1, 2, 0, 3], [1, 0, 0, 2], [0, 0, 1, 0], [0, 1, 2, 3], [1, 0, 2, 3]]) {
+    const bytes = Uint8Array.from([...start, ...new TextEncoder().encode(ROWS.join("\n"))]);
+    await assertRejects(() => readText(bytes), DataError, "not text");
   }
 });
 

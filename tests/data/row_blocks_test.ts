@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { gzipSync, zipSync } from "fflate";
 import { encodeIdx } from "../../lib/data/idx.ts";
 import {
@@ -131,6 +131,18 @@ test("readRowBlocks() reads fields with all pixels, ARFF, LIBSVM, and arrays in 
   const zipped = { "a-labels.npz": zipSync({ "arr_0.npy": labels }) };
   const archive = zipSync({ "arr_0.npy": images });
   assertEquals(await rowsOf("a-images.npz", archive, { inputs }, zipped), labeled);
+});
+
+test("readRowBlocks() tells once which column it takes for the labels, unless the file says so", async () => {
+  const lines = Array.from({ length: BLOCK_ROWS + 1 }, (_, i) => `7,7,8,255,${i % 2}`);
+  const rows = lines.join("\n");
+  const cases: [string, number][] = [[rows, 1], ["p0,p1,p2,p3,label\n" + rows, 0]];
+  for (const [text, expected] of cases) {
+    const notices: string[] = [];
+    await rowsOf("rows.csv", text, { onNotice: (line) => notices.push(line) });
+    assertEquals(notices.length, expected, notices.join("\n"));
+    for (const line of notices) assertMatch(line, /last column/);
+  }
 });
 
 test("readRowBlocks() says what is wrong with a file", async () => {

@@ -152,6 +152,17 @@ Deno.test("runPage() shows a training image of each class with augmented version
   }
 });
 
+Deno.test("runPage() shows steps per second, also of a run shorter than a second", async () => {
+  const data = generatedData(40);
+  const run = reportOf(data);
+  const cases: [number, string[]][] = [[12.5, ["400"]], [0.5, ["10,000"]], [0, []]];
+  for (const [seconds, speeds] of cases) {
+    const page = await runPage({ ...run, result: { ...run.result, seconds } }, MODEL, data);
+    const found = [...page.matchAll(/([\d,]+) steps per second/g)].map(([, speed]) => speed);
+    assertEquals(found, speeds, `${seconds} s`);
+  }
+});
+
 Deno.test("runPage() explains model selection, and shows whether the run stopped early", async () => {
   const data = generatedData(40);
   const whole = await runPage(reportOf(data), MODEL, data);
