@@ -11,3 +11,13 @@ export class DataUnavailableError extends DataError {
   /** The error's class. */
   override name = "DataUnavailableError";
 }
+
+/** Returns what `read` returns, or the DataError that it throws. */
+export function attempt<T>(read: () => T): T | DataError {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof DataError) return error;
+    throw error;
+  }
+}

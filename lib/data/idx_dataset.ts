@@ -66,10 +66,10 @@ export interface IdxFile {
   shape: number[];
   /** Whether the items are bytes; other images need an array of floats. */
   isBytes: boolean;
-  /** Reads all items into `items`. */
-  read(items: Uint8Array | Float32Array): void;
-  /** Throws a DataError if the file's checksum is wrong; `items` are those that `read` gave. */
-  verify?(items: Uint8Array | Float32Array): void;
+  /** Reads all items into `items`, and returns the decompressed file in pieces. */
+  read(items: Uint8Array | Float32Array): readonly Uint8Array[];
+  /** Throws a DataError if the checksum of the file, as `read` returned it, is wrong. */
+  verify?(contents: readonly Uint8Array[]): void;
 }
 
 /**
@@ -86,7 +86,10 @@ export function openIdxBytes(bytes: Uint8Array, info: IdxFileInfo): IdxFile {
     path: info.file,
     shape: header.shape,
     isBytes: isByteFile(header, info),
-    read: (items) => decodeIdx(bytes.subarray(header.headerLength), header, items, info.file),
+    read(items) {
+      decodeIdx(bytes.subarray(header.headerLength), header, items, info.file);
+      return [bytes];
+    },
   };
 }
 
@@ -163,11 +166,11 @@ export function joinIdxFiles(
   ];
   const { name, classes, classNames } = options;
   for (const [file, items] of targets) {
-    file.read(items);
+    const contents = file.read(items);
     if (items instanceof Uint8Array && file.shape.length === 1 && classes !== undefined) {
       checkLabels(items, classes, file.path);
     }
-    file.verify?.(items);
+    file.verify?.(contents);
   }
   return {
     name,

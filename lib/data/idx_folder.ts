@@ -1,8 +1,7 @@
 /** Reads a folder of four IDX files, gzipped or not, as one Dataset. */
-import { KIND_BYTES } from "../files/kinds.ts";
 import { printable } from "../files/printable.ts";
 import type { Dataset } from "./dataset.ts";
-import { DataError } from "./errors.ts";
+import { attempt, DataError } from "./errors.ts";
 import {
   decodeIdx,
   IDX_HEADER_BYTES,
@@ -22,7 +21,13 @@ import {
   openIdxBytes,
 } from "./idx_dataset.ts";
 import { finishDataset, type FinishOptions, type RawDataset, readMappingBeside } from "./raw.ts";
-import { describeFolder, type IdxLocation, locateIdxFiles, ownPaths } from "./idx_locate.ts";
+import {
+  describeFolder,
+  firstBytes,
+  type IdxLocation,
+  locateIdxFiles,
+  ownPaths,
+} from "./idx_locate.ts";
 import { createHash } from "../files/node.ts";
 import { gunzipStart, gunzipSync, GzipError, isGzip } from "../files/gzip.ts";
 
@@ -30,8 +35,6 @@ import { gunzipStart, gunzipSync, GzipError, isGzip } from "../files/gzip.ts";
 export interface IdxFolderOptions extends IdxDatasetOptions, FinishOptions {
   /** Contents of files, which are used instead of those in the folder. */
   contents?: ReadonlyMap<IdxFileName, Uint8Array>;
-  /** Called with a message for the user about what was assumed, or could not be verified. */
-  onNotice?: (line: string) => void;
 }
 
 /** Maximum decompressed size of a gzipped file: ten times the largest data set of digits. */
@@ -72,7 +75,7 @@ export function readIdxFolder(directory: string, options: IdxFolderOptions = {})
 
 /** Like `readIdxFolder`, but returns labels and pixels as they are stored. */
 export function readRawIdxFolder(directory: string, options: IdxFolderOptions = {}): RawDataset {
-  const locations = options.contents ? [ownNames(directory)] : locateIdxFiles(directory);
+  const locations = locateIdxFiles(directory, options.contents);
   if (locations.length > 1 && options.checksums === undefined) {
     const names = locations.map(({ name }) => printable(name, 200)).join(", ");
     throw new DataError(
@@ -91,18 +94,10 @@ export function readRawIdxFolder(directory: string, options: IdxFolderOptions = 
     if (!reported.has(line)) options.onNotice?.(line);
     reported.add(line);
   };
-  const read = (location: IdxLocation) =>
-    readIdxFiles(location, directory, { ...options, onNotice });
-  return firstIntact(locations, read);
-}
-
-/** Returns the paths of files with MNIST's own names, whether they exist or not. */
-function ownNames(directory: string): IdxLocation {
-  const pathsOf = (name: IdxFileName) => {
-    const paths = ownPaths(directory, name);
-    return paths.length > 0 ? paths : [`${directory}/${name}`];
-  };
-  return { name: directory, files: new Map(IDX_FILE_NAMES.map((name) => [name, pathsOf(name)])) };
+  return firstIntact(
+    locations,
+    (location) => readIdxFiles(location, directory, { ...options, onNotice }),
+  );
 }
 
 /**
@@ -113,20 +108,6 @@ function ownNames(directory: string): IdxLocation {
  */
 export function isEmnist(path: string): boolean {
   return /(^|[/\\])emnist(?![a-z])[^/\\]*$/i.test(path);
-}
-
-/** Reads the first intact candidate; if all are corrupt, throws the error of the first. */
-function firstIntact<From, To>(candidates: readonly From[], read: (candidate: From) => To): To {
-  const errors: unknown[] = [];
-  for (const candidate of candidates) {
-    try {
-      return read(candidate);
-    } catch (error) {
-      if (!(error instanceof DataError)) throw error;
-      errors.push(error);
-    }
-  }
-  throw errors[0];
 }
 
 function readIdxFiles(
@@ -150,8 +131,19 @@ function readIdxFiles(
   } catch (error) {
     if (IDX_FILE_NAMES.every((name) => pathsOf(name).length === 1)) throw error;
     // If a file exists twice, one copy may be corrupt and the other intact.
-    return join((name) => firstIntact(pathsOf(name), (path) => openVerified(path, name, options)));
+    return join((name) => firstIntact(pathsOf(name), (path) => openIntact(path, name, options)));
   }
+}
+
+/** Reads the first intact candidate; if all are corrupt, throws the error of the first. */
+function firstIntact<From, To>(candidates: readonly From[], read: (candidate: From) => To): To {
+  const errors: DataError[] = [];
+  for (const candidate of candidates) {
+    const found = attempt(() => read(candidate));
+    if (!(found instanceof DataError)) return found;
+    errors.push(found);
+  }
+  throw errors[0];
 }
 
 /** Returns only the compressed files if the checksums are of those. */
@@ -160,28 +152,14 @@ function preferred(paths: readonly string[], checksums?: Checksums): readonly st
   return checksums?.kind === "md5-of-gz" && compressed.length > 0 ? compressed : paths;
 }
 
-/**
- * Whether one of the four files exists in a folder and is intact.
- *
- * @param directory The folder
- * @param name The file; its name in the folder may also end in `.gz`
- * @param checksums The expected checksums
- * @returns Whether its kind, length and checksum are right
- */
+/** Whether one of the four files exists in a folder, gzipped or not, and is intact. */
 export function isIdxFileIntact(
   directory: string,
   name: IdxFileName,
   checksums: Checksums,
 ): boolean {
-  return ownPaths(directory, name).some((path) => {
-    try {
-      openVerified(path, name, { checksums });
-      return true;
-    } catch (error) {
-      if (error instanceof DataError) return false;
-      throw error;
-    }
-  });
+  const open = (path: string) => attempt(() => openIntact(path, name, { checksums }));
+  return ownPaths(directory, name).some((path) => !(open(path) instanceof DataError));
 }
 
 /** Whether a folder has all four files, gzipped or not. Does not check their contents. */
@@ -190,142 +168,100 @@ export function hasIdxFiles(directory: string): boolean {
 }
 
 /** Opens a file and verifies its items. */
-function openVerified(path: string, name: IdxFileName, options: IdxFolderOptions): IdxFile {
+function openIntact(path: string, name: IdxFileName, options: IdxFolderOptions): IdxFile {
   const file = openIdx(path, name, options);
-  const Items = file.isBytes ? Uint8Array : Float32Array;
-  const items = new Items(file.shape.reduce((product, size) => product * size, 1));
-  file.read(items);
-  file.verify?.(items);
+  const items = new (file.isBytes ? Uint8Array : Float32Array)(file.shape.reduce((a, b) => a * b));
+  file.verify?.(file.read(items));
   return file;
 }
 
-/** The contents of a file: its items and its checksums. */
-interface Contents extends IdxFile {
-  /** A checksum in hexadecimal; undefined for `md5-of-gz` if the file is not compressed. */
-  checksum(kind: Checksums["kind"], items: Uint8Array | Float32Array): string | undefined;
-}
-
 function openIdx(path: string, name: IdxFileName, options: IdxFolderOptions): IdxFile {
-  const { name: source, checksums, contents, onNotice } = options;
-  const { checksum, ...opened } = openContents(path, name, contents?.get(name));
+  const { name: source, checksums, onNotice } = options;
+  const info = { file: path, kind: kindOfName(name) };
+  const stored = options.contents?.get(name) ??
+    (isGzip(firstBytes(path)) ? Deno.readFileSync(path) : undefined);
+  const isCompressed = stored && isGzip(stored);
+  const bytes = isCompressed ? decompress(stored, info) : stored;
+  const file = bytes ? openIdxBytes(bytes, info) : openPlain(path, info);
+  if (checksums === undefined) return file;
+  const { kind, files, others } = checksums;
   return {
-    ...opened,
-    verify(items) {
-      if (checksums === undefined) return;
-      const expected = checksums.files[name];
-      const found = checksum(checksums.kind, items);
-      const isOther = found === undefined &&
-        checksums.others?.includes(checksum("sha256", items)!);
-      if (isOther) {
-        throw new DataError(
-          `Cannot use ${path} as ${source}'s ${name}: it belongs to another data set`,
-        );
-      }
-      if (found === undefined) {
-        onNotice?.(
+    ...file,
+    verify(contents) {
+      if (kind === "md5-of-gz" && !isCompressed) {
+        if (others?.includes(hashOf("sha256", contents))) {
+          throw new DataError(
+            `Cannot use ${path} as ${source}'s ${name}: it belongs to another data set`,
+          );
+        }
+        return onNotice?.(
           `${source}: not verified, as checksums are published only for the compressed files`,
         );
-      } else if (found !== expected) {
-        throw new DataError(
-          `Cannot use ${path} as ${source}'s ${name}: its ${checksums.kind} must be ` +
-            `${expected}: current value is ${found}; replace it with the original`,
-        );
       }
+      const found = hashOf(kind, kind === "sha256" ? contents : [stored!]);
+      if (found === files[name]) return;
+      throw new DataError(
+        `Cannot use ${path} as ${source}'s ${name}: its ${kind} must be ` +
+          `${files[name]}: current value is ${found}; replace it with the original`,
+      );
     },
   };
 }
 
-function openContents(path: string, name: IdxFileName, given?: Uint8Array): Contents {
-  const info = { file: path, kind: kindOfName(name) };
-  if (given) return isGzip(given) ? openGzipped(given, info) : openBytes(given, info);
-  const start = new Uint8Array(KIND_BYTES);
-  using file = Deno.openSync(path);
-  const length = readFully(file, start);
-  return isGzip(start)
-    ? openGzipped(Deno.readFileSync(path), info)
-    : openPlain(path, start.subarray(0, length), { ...info, fileLength: file.statSync().size });
-}
-
 /** Reads the header first, then decompresses no more than the length that it announces. */
-function openGzipped(compressed: Uint8Array, info: IdxFileInfo): Contents {
+function decompress(compressed: Uint8Array, info: IdxFileInfo): Uint8Array {
   const start = gunzipStart(compressed.subarray(0, 4096));
   const isShort = start.length < IDX_HEADER_BYTES;
-  const fileLength = isShort ? IDX_HEADER_BYTES : parseIdxHeader(start, info).fileLength;
-  if (fileLength > MAX_BYTES) {
+  const length = isShort ? IDX_HEADER_BYTES : parseIdxHeader(start, info).fileLength;
+  if (length > MAX_BYTES) {
     throw new DataError(
       `Cannot decompress ${info.file} as it must hold at most ${MAX_BYTES} bytes: its header ` +
-        `announces ${fileLength}; decompress it yourself if that is right`,
+        `announces ${length}; decompress it yourself if that is right`,
     );
   }
-  const bytes = decompress(compressed, fileLength, info.file);
-  return {
-    ...openBytes(bytes, info),
-    checksum: (kind) => hashOf(kind, kind === "sha256" ? bytes : compressed),
-  };
-}
-
-/** Decompresses a file to the length that its header announces. */
-function decompress(compressed: Uint8Array, length: number, file: string): Uint8Array {
   try {
     return gunzipSync(compressed, length);
   } catch (error) {
     if (!(error instanceof GzipError)) throw error;
     throw new DataError(
       error.isTooLarge
-        ? `Cannot decompress ${file} as its header announces ${length} bytes: it holds more`
-        : `Cannot decompress ${file} (${error.message}): it is corrupt or truncated; replace it ` +
-          `with the original`,
+        ? `Cannot decompress ${info.file} as its header announces ${length} bytes: it holds more`
+        : `Cannot decompress ${info.file} (${error.message}): it is corrupt or truncated; ` +
+          `replace it with the original`,
     );
   }
 }
 
-function openBytes(bytes: Uint8Array, info: IdxFileInfo): Contents {
-  return {
-    ...openIdxBytes(bytes, info),
-    checksum: (kind) => kind === "sha256" ? hashOf(kind, bytes) : undefined,
-  };
-}
-
 /** Reads the items directly into the target: five times as fast as reading the file and copying. */
-function openPlain(path: string, start: Uint8Array, info: IdxFileInfo): Contents {
-  const header = parseIdxHeader(start, info);
+function openPlain(path: string, info: IdxFileInfo): IdxFile {
+  const start = firstBytes(path);
+  const header = parseIdxHeader(start, { ...info, fileLength: Deno.statSync(path).size });
   const { shape, headerLength, fileLength } = header;
-  const isPlain = isPlainIdx(header);
-  let raw: Uint8Array | undefined;
   return {
     path,
     shape,
     isBytes: isByteFile(header, info),
     read(items) {
-      const isTarget = isPlain && items instanceof Uint8Array;
-      raw = isTarget ? items : new Uint8Array(fileLength - headerLength);
+      const isTarget = isPlainIdx(header) && items instanceof Uint8Array;
+      const raw = isTarget ? items : new Uint8Array(fileLength - headerLength);
       using file = Deno.openSync(path);
       file.seekSync(headerLength, Deno.SeekMode.Start);
-      if (readFully(file, raw) < raw.length) {
-        throw new DataError(`Cannot read ${path} as it was truncated while being read`);
+      for (let length = 0; length < raw.length;) {
+        const count = file.readSync(raw.subarray(length));
+        if (count === null) {
+          throw new DataError(`Cannot read ${path} as it was truncated while being read`);
+        }
+        length += count;
       }
       if (!isTarget) decodeIdx(raw, header, items, path);
+      return [start.subarray(0, headerLength), raw];
     },
-    checksum: (kind, items) =>
-      kind === "sha256"
-        ? hashOf(kind, start.subarray(0, headerLength), raw ?? new Uint8Array(items.buffer))
-        : undefined,
   };
 }
 
-function hashOf(kind: Checksums["kind"], ...parts: Uint8Array[]): string {
+/** Returns a checksum in hexadecimal of a file in pieces. */
+export function hashOf(kind: Checksums["kind"], pieces: readonly Uint8Array[]): string {
   const hash = createHash(kind === "sha256" ? "sha256" : "md5");
-  for (const part of parts) hash.update(part);
+  for (const piece of pieces) hash.update(piece);
   return hash.digest("hex");
-}
-
-/** Fills `target` from the file; returns how many bytes were read. */
-function readFully(file: Deno.FsFile, target: Uint8Array): number {
-  let length = 0;
-  while (length < target.length) {
-    const count = file.readSync(target.subarray(length));
-    if (count === null) break;
-    length += count;
-  }
-  return length;
 }

@@ -40,10 +40,14 @@ interface Found {
  *
  * @param directory The folder. `FOLDER/emnist-digits` stands for the data set in FOLDER whose file
  *   names begin with `emnist-digits`, if there is no folder of that name
+ * @param contents Files that count as if they were in the folder under MNIST's own names
  * @returns The data sets at the smallest depth; several if their file names have different prefixes
  */
-export function locateIdxFiles(directory: string): IdxLocation[] {
-  const exact = locateExactNames(directory);
+export function locateIdxFiles(
+  directory: string,
+  contents?: ReadonlyMap<IdxFileName, Uint8Array>,
+): IdxLocation[] {
+  const exact = locateExactNames(directory, contents);
   if (exact) return [exact];
   if (isFolder(directory)) return locateBelow(directory);
   const [parent, prefix] = splitPath(directory);
@@ -52,23 +56,20 @@ export function locateIdxFiles(directory: string): IdxLocation[] {
 }
 
 /** Looks only for MNIST's own names, which the cache uses. */
-function locateExactNames(directory: string): IdxLocation | undefined {
+function locateExactNames(
+  directory: string,
+  contents?: ReadonlyMap<IdxFileName, Uint8Array>,
+): IdxLocation | undefined {
   const files = new Map<IdxFileName, string[]>();
   for (const name of IDX_FILE_NAMES) {
     const paths = ownPaths(directory, name);
-    if (paths.length === 0) return undefined;
-    files.set(name, paths);
+    if (paths.length === 0 && !contents?.has(name)) return undefined;
+    files.set(name, paths.length > 0 ? paths : [`${directory}/${name}`]);
   }
   return { name: directory, files };
 }
 
-/**
- * Finds a file by MNIST's own name.
- *
- * @param directory The folder
- * @param name The file
- * @returns The file and its gzipped copy, if they exist
- */
+/** Returns the paths of a file under MNIST's own name, and of its gzipped copy, if they exist. */
 export function ownPaths(directory: string, name: IdxFileName): string[] {
   return [`${directory}/${name}`, `${directory}/${name}.gz`].filter(isFile);
 }
@@ -125,12 +126,7 @@ function splitPath(path: string): [string, string] {
   return [path.slice(0, Math.max(0, slash)), path.slice(slash + 1)];
 }
 
-/**
- * Reads a file's first bytes, decompressed if it is gzipped.
- *
- * @param path The file
- * @returns At most 4096 bytes if it is not gzipped; none if permission to read it is missing
- */
+/** Returns `firstBytes`, decompressed if they are gzipped. */
 export function startOf(path: string): Uint8Array {
   return inflatedStart(firstBytes(path));
 }
@@ -139,7 +135,8 @@ function inflatedStart(bytes: Uint8Array): Uint8Array {
   return isGzip(bytes) ? gunzipStart(bytes) : bytes;
 }
 
-function firstBytes(path: string): Uint8Array {
+/** Reads a file's first 4096 bytes; none if permission to read it is missing. */
+export function firstBytes(path: string): Uint8Array {
   const bytes = new Uint8Array(START_BYTES);
   try {
     using file = Deno.openSync(path);

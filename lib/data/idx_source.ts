@@ -3,16 +3,15 @@ import { writeFileAtomically } from "../files/write_file.ts";
 import { withCacheLock } from "./cache.ts";
 import type { Dataset } from "./dataset.ts";
 import { download, type DownloadOptions, unpacked } from "./download.ts";
-import { DataError, DataUnavailableError } from "./errors.ts";
+import { attempt, DataError, DataUnavailableError } from "./errors.ts";
 import {
   type Checksums,
   IDX_FILE_NAMES,
   type IdxDatasetOptions,
   type IdxFileName,
 } from "./idx_dataset.ts";
-import { type IdxFolderOptions, isIdxFileIntact, readIdxFolder } from "./idx_folder.ts";
+import { hashOf, type IdxFolderOptions, isIdxFileIntact, readIdxFolder } from "./idx_folder.ts";
 import { holdsData } from "./idx_locate.ts";
-import { createHash } from "../files/node.ts";
 
 /** A published data set: the checksums and mirrors of its files. */
 export interface IdxSource extends IdxDatasetOptions {
@@ -132,12 +131,7 @@ export async function readOrFill(
 
 /** Reads a folder; returns the error if it lacks files or they are corrupt. */
 export function readIntact(directory: string, expected: IdxFolderOptions): Dataset | DataError {
-  try {
-    return readIdxFolder(directory, expected);
-  } catch (error) {
-    if (error instanceof DataError) return error;
-    throw error;
-  }
+  return attempt(() => readIdxFolder(directory, expected));
 }
 
 const CACHE_NAMES = IDX_FILE_NAMES.flatMap((name) => [name, `${name}.gz`]);
@@ -174,7 +168,7 @@ export function verifyChecksum(
   name: IdxFileName,
   { kind, files }: Checksums,
 ): void {
-  const found = createHash(kind === "sha256" ? "sha256" : "md5").update(content).digest("hex");
+  const found = hashOf(kind, [content]);
   if (found === files[name]) return;
   const start = new TextDecoder("latin1").decode(content.subarray(0, 16));
   throw new DataError(

@@ -5,7 +5,7 @@
 import { resolve } from "node:path";
 import { printable } from "../files/printable.ts";
 import { type Dataset, type DatasetSource, STDIN } from "./dataset.ts";
-import { DataError, DataUnavailableError } from "./errors.ts";
+import { attempt, DataError, DataUnavailableError } from "./errors.ts";
 import { IMAGE_NAME, isPictureFolder, type PictureOptions } from "./picture_folder.ts";
 import { FASHION, KMNIST, MNIST, QMNIST } from "./published.ts";
 import { DATASET_NAMES, type DatasetName } from "./names.ts";
@@ -236,13 +236,10 @@ function unreadableFolder(path: string): DataError {
         printable(`${path}/${name}`, 300),
     );
   }
-  try {
-    readRawIdxFolder(path);
-  } catch (error) {
-    if (error instanceof DataError) return error;
-    throw error;
-  }
-  return new DataError(`Cannot open the folder ${printable(path, 200)} as a data set`);
+  const found = attempt(() => readRawIdxFolder(path));
+  return found instanceof DataError
+    ? found
+    : new DataError(`Cannot open the folder ${printable(path, 200)} as a data set`);
 }
 
 function listOf(formats: readonly Format[]): string {
