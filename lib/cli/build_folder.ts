@@ -11,7 +11,6 @@ const LIST = "files.json";
  *
  * @param out The folder, which is created if it does not exist
  * @param files The files; a folder is complete once the last of them is there
- * @returns The names of the files
  * @throws {Error} If the folder contains files but no list of a build
  */
 export async function writeBuild(out: string, files: PageFiles): Promise<string[]> {

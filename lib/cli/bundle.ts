@@ -24,7 +24,6 @@ export interface Bundle {
  * Bundles modules and everything that they import.
  *
  * @param options esbuild's options; paths are relative to the root of this repository
- * @returns The bundled files
  * @throws {Error} If esbuild reports an error or a warning
  */
 export async function bundle(options: BuildOptions): Promise<Bundle> {

@@ -10,7 +10,6 @@ import type { PredictInput } from "./predict_output.ts";
  * stored once.
  *
  * @param folder The collection; created if it does not exist
- * @param input Pixels with the right classes
  * @param net Width and height of an image, the number of classes and their names
  */
 export async function collect(

@@ -43,9 +43,7 @@ export const DATASET_FLAGS = inGroup("Data:", {
  * Opens the data set chosen by flags, in the background.
  *
  * @param flags The values of `DATASET_FLAGS`
- * @param status Shows progress and notices
  * @param recorded The source of an earlier run's data, opened if no flag names another
- * @returns The data set
  * @throws Error if there is no such data set, it is corrupt, or it cannot be downloaded
  */
 export async function openChosenDataset(

@@ -12,7 +12,6 @@ const DRIVER_ADVICE =
 /**
  * Creates an engine.
  *
- * @param options The engine's options
  * @param onNotice Called with a line that names the device, and says why it was chosen
  * @throws {Error} With advice if WebGPU was asked for and there is no adapter
  */
@@ -32,7 +31,6 @@ export async function openEngine(
  * Creates an engine for a resumed run: on the kind of device that the run has used, since the last
  * bits of its results depend on it. If that is impossible, on the device that a new run would use.
  *
- * @param options The engine's options
  * @param backend The kind of device that the run has used
  * @param onNotice Called with a line that names the device, and says why it was chosen
  */

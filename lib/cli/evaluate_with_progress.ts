@@ -8,12 +8,7 @@ import type { Status } from "./status.ts";
  */
 const WORK_MILLISECONDS = 100;
 
-/**
- * Creates a function that does what `evaluate` does, and shows the progress.
- *
- * @param status Shows the progress
- * @returns The function
- */
+/** Creates a function that does what `evaluate` does, and shows the progress. */
 export function evaluateWithProgress(status: Status): EvaluateRows {
   return async (model, data, rows) => {
     let paused = performance.now();

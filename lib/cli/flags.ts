@@ -142,7 +142,6 @@ export function flagName(key: string): string {
  * Parses a command line. `--help` and `--version` print and end the process.
  *
  * @param task The task, with the flags that it accepts
- * @param args The arguments
  * @returns The flags given, the last value if one is repeated, and the other arguments
  * @throws UsageError if a flag is unknown, or its value is missing or invalid
  */

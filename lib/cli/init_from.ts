@@ -16,7 +16,6 @@ export interface InitialNet {
 /**
  * Reads a net to start from. Its architecture overrides the options of the preset.
  *
- * @param file Its path
  * @param chosen The options from flags and presets; the net's own override those of the preset
  * @param flags The flags given; for another program's net they say what its file does not
  * @returns The net, and the options with its architecture

@@ -61,7 +61,6 @@ export interface NamedModel {
  *
  * @param task The task's name, for the command that a message shows
  * @param flags The values of `MODEL_FLAGS`
- * @returns The net
  * @throws {UsageError} If `--model` is missing, or settings that the file does not contain
  * @throws {Error} If the file is missing, corrupt or another kind of file
  */
@@ -87,8 +86,6 @@ export type NetFacts = Pick<Partial<NetSettings>, "activation" | "head" | "scale
  * Reads a net, and asks for what its file does not say.
  *
  * @param command What is typed before the file's name
- * @param file Its path
- * @param facts What is known of it
  * @throws {UsageError} If more must be known
  */
 export async function loadNet(

@@ -19,12 +19,7 @@ function userDirectory(): string | undefined {
   return folder === undefined || resolve(folder) === Deno.cwd() ? undefined : folder;
 }
 
-/**
- * Resolves a path from the command line, which is relative to the user's working directory.
- *
- * @param path The path as typed
- * @returns The path for this process
- */
+/** Resolves a path from the command line, which is relative to the user's working directory. */
 export function typedPath(path: string): string {
   const folder = userDirectory();
   return folder === undefined ? path : resolve(folder, path);
@@ -34,7 +29,6 @@ export function typedPath(path: string): string {
  * Formats a path for a message: as an absolute path if the user's working directory is not the
  * task's.
  *
- * @param path A path of this process
  * @returns A path that is valid in the user's working directory
  */
 export function shownPath(path: string): string {

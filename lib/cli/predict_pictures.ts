@@ -30,7 +30,6 @@ export async function isFolder(path: string): Promise<boolean> {
  *
  * @param operand A path as typed, or `-` for stdin
  * @param isRecursive Whether to list the folders in a folder as well
- * @returns The pictures
  * @throws {UsageError} If a folder holds no pictures, but other data
  */
 export async function listPictures(operand: string, isRecursive: boolean): Promise<PictureFile[]> {
@@ -77,11 +76,8 @@ function listFolder(
 /**
  * Reads pictures.
  *
- * @param pictures The files
- * @param reader Turns pictures into pixels
  * @param labelOf Returns the right class of a file, if it is known
  * @param onError Called for each picture that cannot be read
- * @returns One block per picture
  */
 export async function* readPictures(
   pictures: readonly PictureFile[],

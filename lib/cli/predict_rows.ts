@@ -22,11 +22,7 @@ interface RowFlags {
 /**
  * Opens a file of rows to predict.
  *
- * @param model The net
- * @param operand The file as typed
  * @param flags What is known of its rows
- * @param status Shows progress and notices
- * @returns The rows
  * @throws {UsageError} If the images' width does not divide their pixels
  */
 export function rowSource(

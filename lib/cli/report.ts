@@ -73,7 +73,6 @@ interface RunReportOptions {
  * Writes the report on a run.
  *
  * @param options The run, its data and the output file
- * @returns The output file
  * @throws {Error} If the folder is not that of a finished run, the data is not the run's, or the file
  *   cannot be written
  */

@@ -13,9 +13,6 @@ const TYPES: Record<string, string> = {
 /**
  * Returns an HTTP handler that serves only these files. Each has an ETag, so that a browser which
  * holds the same bytes does not fetch them again.
- *
- * @param files The files by their paths
- * @param policy The page's content security policy
  */
 export function responder(files: PageFiles, policy: string): (request: Request) => Response {
   const headers = {

@@ -22,7 +22,6 @@ export interface Resumed {
  * @param path The checkpoint, or the folder of its run
  * @param given The options given as flags; they may make the run longer, but must not differ
  *   otherwise
- * @returns The checkpoint and the options
  * @throws {OptionError} If an option differs
  * @throws {Error} If the file is missing, corrupt or not a checkpoint
  */
@@ -68,7 +67,6 @@ async function exists(path: string): Promise<boolean> {
 /**
  * Reports if the device differs from the checkpoint's.
  *
- * @param resumed The checkpoint
  * @param device The device of the resumed run
  * @param onNotice Called with a message if they differ
  */

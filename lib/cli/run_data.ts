@@ -32,10 +32,7 @@ export interface RunData {
  * Compares data with a run's data: by hash, or by name if an early version wrote the run's file,
  * without a hash.
  *
- * @param run The run
- * @param data The opened data
  * @param onWarning Called with a message if only the names could be compared
- * @returns The result of the comparison
  * @throws {Error} If a label stands for different classes in the two, or only one has class names
  */
 export async function compareRunData(
@@ -71,8 +68,6 @@ export async function compareRunData(
 /**
  * Returns the data if they are the run's; throws otherwise.
  *
- * @param run The run
- * @param opened The opened data
  * @param action What requires the run's data, for the message: `resume`
  * @param onWarning Called with a message if only the names could be compared
  * @returns The data, split into training and test rows as the run's data
@@ -120,13 +115,7 @@ function checkClassNames(names: readonly string[] | undefined, data: Dataset): v
 /** The options that decide a run's split. */
 type SplitOptions = Pick<TrainingOptions, "seed" | "threefry" | "split" | "validation">;
 
-/**
- * Repeats a run's split.
- *
- * @param data The run's data
- * @param options The run's options
- * @returns Its rows by use
- */
+/** Repeats a run's split. */
 export function splitOfRun(
   data: Dataset,
   { seed, threefry, split: kind, validation }: SplitOptions,
@@ -138,8 +127,6 @@ export function splitOfRun(
  * Reports what makes a run's accuracy doubtful: classes that are only trained or only tested, and
  * test rows that are training rows. Published data sets are known to be sound.
  *
- * @param data The run's data
- * @param options The run's options
  * @param onWarning Called with a message for each
  */
 export function reportSplit(

@@ -22,7 +22,6 @@ export const MISUSED = 2;
  * `--json` also an error event on stdout) and ends the process with exit code 1, or 2 if the command
  * line is invalid.
  *
- * @param task The task
  * @param main Does the task's work. It may return an exit code; otherwise the exit code is 0, or that
  *   of an interruption.
  */

@@ -24,7 +24,6 @@ export interface SweepDevice {
  * @param backend The kind of device that was asked for
  * @param left Returns the runs that are not done yet on a kind of device
  * @param data The data set of all runs
- * @param onCompiling Called before shaders are compiled
  * @returns The device; the caller disposes of its engine, if it has one
  */
 export async function chooseSweepDevice(

@@ -90,10 +90,7 @@ export function trainingOptions(flags: FlagValues<TrainingFlags>): Partial<Optio
  * unless they are given by flags, and reports the changes.
  *
  * @param options The options from flags, presets and defaults
- * @param data The data set
- * @param flags The flags given
  * @param onNotice Called with a message about each assumption
- * @returns The options to train with
  */
 export function fitToData(
   options: TrainingOptions,

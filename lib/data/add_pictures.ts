@@ -16,7 +16,6 @@ const NAMED = 10;
  * become the first training rows and are never held out, so the data set's own rows are split as
  * without them.
  *
- * @param data The data set
  * @param folder The folder; its pictures must look as the data set's images
  * @param options Callbacks, and whether an unreadable picture is an error
  * @returns The data set with more rows; pictures of another size are scaled

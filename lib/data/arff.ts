@@ -22,7 +22,6 @@ interface Attribute {
 /**
  * Whether a file is an ARFF file.
  *
- * @param start Its first characters
  * @returns Whether it begins with comments, if any, and a line such as `@relation`
  */
 export function isArff(start: string): boolean {
@@ -32,7 +31,6 @@ export function isArff(start: string): boolean {
 /**
  * Converts the lines of an ARFF file to records.
  *
- * @param lines The file's lines
  * @returns A record with the attributes' names, then one for each row
  * @throws {DataError} If a row is malformed
  *

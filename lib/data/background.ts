@@ -9,7 +9,6 @@ import type { OpenRequest, WorkerMessage } from "./worker.ts";
  * requires permission to read the Worker's source file.
  *
  * @param options As for `openDataset`
- * @returns The data set
  * @throws {Error} If `openDataset` throws, with the same message
  */
 export async function openInBackground(options: OpenOptions): Promise<Dataset> {

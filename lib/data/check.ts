@@ -4,7 +4,6 @@ import type { Dataset } from "./dataset.ts";
 /**
  * Throws if a data set is inconsistent.
  *
- * @param data The data set
  * @throws {RangeError} If the numbers of images and labels differ, a label is not below `classes`,
  *   or there are more training rows than rows; the message gives the value
  */

@@ -5,8 +5,6 @@
  * that file systems refuse are percent-encoded, and names that differ only in case get their number,
  * since many file systems take them for one.
  *
- * @param classes Number of classes
- * @param names Their names
  * @returns The names of the folders by class
  *
  * @example

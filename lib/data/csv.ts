@@ -29,7 +29,6 @@ const KIND = "as a CSV file of images";
  * such as `usage` may also say what each row is for.
  *
  * @param path The file; it is read as a stream
- * @param options Its layout
  * @returns Labels and pixels as they are stored
  * @throws {DataError} If a file cannot be read; the message names the line and column
  */
@@ -61,11 +60,8 @@ export async function readRawCsv(path: string, options: CsvOptions = {}): Promis
 /**
  * Reads one file.
  *
- * @param path The file
- * @param options Its layout
  * @param train The training file, if this is the test file; if the label's column is ambiguous,
  *   that of the training file is used
- * @param reader The file's records
  */
 export async function readTable(
   path: string,
@@ -108,9 +104,7 @@ export class Table {
   #labelColumn = -1;
 
   /**
-   * @param path The file
    * @param start Its first records; the header is removed
-   * @param options Its layout
    * @param train The training file, if this is the test file
    */
   constructor(path: string, start: CsvRecord[], options: CsvOptions, train?: Table) {

@@ -47,7 +47,6 @@ const INDEX_NAME =
 /**
  * Whether the first record of a file names the columns.
  *
- * @param fields The record
  * @param label The value of `label`, if given
  */
 export function isHeader(fields: readonly string[], label?: string): boolean {
@@ -70,7 +69,6 @@ export function isHeader(fields: readonly string[], label?: string): boolean {
  * Recovers the row from which pandas made a header, because it took the first row for names: it
  * appends .1, .2, ... to repeated names.
  *
- * @param fields The first record
  * @returns The row's fields; undefined if the record is no such header
  */
 export function rowInHeader(fields: readonly string[]): string[] | undefined {
@@ -93,7 +91,6 @@ export function rowInHeader(fields: readonly string[]): string[] | undefined {
  * Determines what the columns hold, as far as the header and the first rows tell.
  *
  * @param header The first record if it is a header
- * @param rows The first rows
  * @param options What is known of the columns
  * @throws {DataError} If there is no such column, no column for the label, or another number of
  *   pixels; the caller adds the file's name to the message

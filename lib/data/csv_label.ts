@@ -88,7 +88,6 @@ export function likelyLabels(
  *
  * @param columns The result of `findColumns`
  * @param values The values of each candidate in all rows
- * @returns The column
  * @throws {DataError} If the choice is ambiguous
  */
 export function chooseLabel(
@@ -196,9 +195,7 @@ function commonStart(names: readonly string[]): string {
 /**
  * Returns the label of a row.
  *
- * @param fields The row
  * @param line Its line, for messages
- * @param oneHot The columns of the label
  * @throws {DataError} If not exactly one of them is 1
  */
 export function hotLabel(
@@ -249,7 +246,6 @@ export function labelForTestFile(
 /**
  * Creates the error for a file that holds only pixels.
  *
- * @param columns The number of columns
  * @returns The error; the caller adds the file's name to the message
  */
 export function noLabels(columns: number): DataError {

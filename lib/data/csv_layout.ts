@@ -24,9 +24,7 @@ export class CsvLayout {
   readonly #packed: number;
 
   /**
-   * @param path The file
    * @param start Its first records; the header is removed
-   * @param options What is known of it
    * @throws {DataError} If it has no rows, or its columns cannot be told apart
    */
   constructor(path: string, start: CsvRecord[], options: LayoutOptions) {
@@ -64,8 +62,6 @@ export class CsvLayout {
   /**
    * Splits a row into fields.
    *
-   * @param record The row
-   * @returns One field for each column
    * @throws {DataError} If it has fewer or more fields than the first row
    */
   fieldsOf(record: CsvRecord): string[] {
@@ -83,12 +79,7 @@ export class CsvLayout {
     return fields;
   }
 
-  /**
-   * Describes what was assumed about columns where neither the header nor a flag decides.
-   *
-   * @param label The label's column
-   * @returns Messages for the user
-   */
+  /** Describes what was assumed about columns where neither the header nor a flag decides. */
   notices(label: number | undefined): string[] {
     const { names, isCertain, count, ignored, oneHot, odd = [] } = this.columns;
     const lines: string[] = [];

@@ -29,7 +29,6 @@ const MAX_PIPE_BYTES = 2 ** 30;
  * Reads a text file of rows as a stream: CSV, ARFF or LIBSVM's format, which its beginning tells
  * apart. Accepts UTF-8, UTF-16, and gzip.
  *
- * @param path The file
  * @returns Its records, in order
  * @throws {DataError} If there is no such file, or it is not text; the caller adds the file's name
  *   to the message

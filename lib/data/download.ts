@@ -58,7 +58,6 @@ interface Failure {
  * DataError; it is then called again with the body from the next mirror. Any other error of
  * `consume` ends the download.
  *
- * @param file The file's name and mirrors
  * @param consume Reads the body as it arrives
  * @param options Timeouts, retries and the progress callback
  * @returns The result of `consume`
@@ -184,9 +183,6 @@ function announcedLength({ headers }: Response): number | undefined {
 /**
  * Decompresses a downloaded file if it is gzipped; some servers decompress the files that they send.
  *
- * @param bytes The file
- * @param maxBytes Maximum size of the result
- * @returns The decompressed bytes
  * @throws {DataError} If it is corrupt, or larger
  */
 export async function unpacked(

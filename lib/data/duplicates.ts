@@ -7,8 +7,6 @@ const MULTIPLIER = 0x9e3779b1;
  * Counts the test rows whose image equals that of a training or validation row, byte by byte. Takes
  * less than 0.1 s for 70,000 images of 28 x 28.
  *
- * @param data The data set
- * @param split Its rows by use
  * @returns The number of such test rows
  */
 export function trainedTestRows(data: Dataset, { train, validation, test }: Split): number {

@@ -58,9 +58,7 @@ export async function fetchMnist(
  * Fetches a data set of four IDX files.
  *
  * @param source The data set; its checksums must be SHA-256
- * @param folder URL of the folder
  * @param options As for `fetchMnist`
- * @returns The data set
  * @throws {DataUnavailableError} If a file cannot be fetched intact
  * @throws {RangeError} If the checksums are of another kind
  */

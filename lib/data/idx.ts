@@ -68,8 +68,6 @@ export interface IdxHeader {
  * QMNIST, each label may be followed by other numbers.
  *
  * @param start The file's first bytes: at least the header, or the whole file if it is shorter
- * @param info The file
- * @returns The header's contents
  * @throws {DataError} If a field is wrong, or the file's length does not match the header
  */
 export function parseIdxHeader(
@@ -118,7 +116,6 @@ export function parseIdxHeader(
 /**
  * Whether the items of a file are pixels or labels as they are: unsigned bytes, one per label.
  *
- * @param header The file's header
  * @returns Whether `decodeIdx` would only copy
  */
 export function isPlainIdx({ type, columns }: IdxHeader): boolean {
@@ -128,8 +125,6 @@ export function isPlainIdx({ type, columns }: IdxHeader): boolean {
 /**
  * Converts a file's items to numbers. Of the numbers of each label, it keeps the first.
  *
- * @param raw The file without its header
- * @param header The file's header
  * @param items The target, with one element per pixel or label
  * @param file The file's name in error messages
  * @throws {DataError} If a label is not from 0 to 255, or a pixel is not finite
@@ -161,7 +156,6 @@ export function decodeIdx(
  *
  * @param shape `[rows]` or `[rows, height, width]`
  * @param items Row-major; their number is the product of the shape
- * @returns The file's bytes
  */
 export function encodeIdx(
   shape: readonly number[],

@@ -77,7 +77,6 @@ export interface IdxFile {
  *
  * @param bytes The file, decompressed
  * @param info Its name, and what it must hold
- * @returns The file
  * @throws {DataError} If its header is wrong
  */
 export function openIdxBytes(bytes: Uint8Array, info: IdxFileInfo): IdxFile {
@@ -98,12 +97,7 @@ export function isByteFile(header: IdxHeader, { kind }: IdxFileInfo): boolean {
   return kind === "labels" || isPlainIdx(header);
 }
 
-/**
- * Says which of the four a file is by its name.
- *
- * @param name One of the four names
- * @returns What the file holds
- */
+/** Says which of the four a file is by its name. */
 export function kindOfName(name: IdxFileName): IdxKind {
   return name.includes("images") ? "images" : "labels";
 }
@@ -111,7 +105,6 @@ export function kindOfName(name: IdxFileName): IdxKind {
 /**
  * Encodes a data set as four files.
  *
- * @param data The data set
  * @returns The files by name, in the order of `IDX_FILE_NAMES`
  */
 export function encodeIdxFiles(
@@ -136,7 +129,6 @@ export function encodeIdxFiles(
  *
  * @param files In the order of `IDX_FILE_NAMES`
  * @param options The data set's name and classes
- * @returns The rows
  * @throws {DataError} If a file is corrupt or does not match another
  */
 export function joinIdxFiles(

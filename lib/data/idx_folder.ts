@@ -103,7 +103,6 @@ export function readRawIdxFolder(directory: string, options: IdxFolderOptions = 
 /**
  * Whether a file has one of EMNIST's names.
  *
- * @param path The file's path
  * @returns True for `emnist-digits-train-images-idx3-ubyte.gz` and the like
  */
 export function isEmnist(path: string): boolean {

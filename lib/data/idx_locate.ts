@@ -188,7 +188,6 @@ const NAMED = 6;
 /**
  * Describes a folder's contents, for the message that a file is missing.
  *
- * @param directory The folder
  * @returns Text that follows "There is no such file in FOLDER"
  */
 export function describeFolder(directory: string): string {
@@ -207,7 +206,6 @@ export function describeFolder(directory: string): string {
 /**
  * Whether a folder holds files that the user may have put there as data.
  *
- * @param directory The folder
  * @param maxDepth Maximum depth of subfolders searched
  * @returns False if it holds no files, or only a readme and a license
  */

@@ -49,9 +49,6 @@ const MAX_BYTES = 64 * 2 ** 20;
 /**
  * Reads a data set from its folder. Downloads missing or corrupt files first.
  *
- * @param source The data set
- * @param options Where it is stored
- * @returns The data set
  * @throws {DataUnavailableError} If it is missing and cannot be downloaded, or in a web page
  */
 export async function loadIdxSource(
@@ -91,11 +88,9 @@ type StoreFile = (name: IdxFileName, content: Uint8Array, extension?: string) =>
  * Reads a folder of IDX files. If that fails, calls `fill`, which downloads files, and reads again.
  * If the folder is not writable, the downloaded files are used from memory.
  *
- * @param directory The folder
  * @param expected The expected contents of the files
  * @param fill Downloads missing or corrupt files and passes them to its argument
  * @param onNotice See `LoadOptions`
- * @returns The data set
  * @throws {DataUnavailableError} If `fill` throws it and the folder holds no data of the user
  * @throws {DataError} If `fill` throws DataUnavailableError but the folder does hold data
  */

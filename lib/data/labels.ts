@@ -25,7 +25,6 @@ export interface LabelTexts {
 /**
  * Whether a label is a word rather than a number.
  *
- * @param text The label
  * @returns False for numbers, also with a decimal comma, and for empty text
  */
 export function isWord(text: string): boolean {
@@ -36,8 +35,6 @@ export function isWord(text: string): boolean {
  * Numbers labels. Whole numbers stay as they are. Words are numbered in alphabetical order, single
  * letters by their position in the alphabet. If some are numbers and others words, all are words.
  *
- * @param labels The texts
- * @returns The labels
  * @throws {DataError} If one is missing or no label; the message says where
  *
  * @example
@@ -101,7 +98,6 @@ function namesOf(texts: readonly string[]): string[] {
  * In `emnist-letters-mapping.txt`, the code of the lowercase letter follows. Names in place of
  * codes are accepted too.
  *
- * @param text The file's text
  * @returns The names by label; undefined if they are the digits, as in MNIST
  * @throws {DataError} If a line has another form; the caller adds the file's name to the message
  *
@@ -138,7 +134,6 @@ export function parseMapping(text: string): string[] | undefined {
 /**
  * Throws if all labels are the same, and reports classes without rows.
  *
- * @param data The data set
  * @param onNotice Called with a message if a class has no rows
  * @throws {DataError} If all labels are the same
  */
@@ -158,8 +153,6 @@ export function inspectLabels(data: Dataset, onNotice: (line: string) => void = 
 /**
  * Describes the classes that are only trained or only tested.
  *
- * @param data The data set
- * @param split Its rows by use
  * @returns One line, or none
  */
 export function unevenClasses(data: Dataset, { train, test }: Split): string[] {

@@ -14,7 +14,6 @@ const MAX_PIXELS = 2 ** 20;
 /**
  * Whether a line is in LIBSVM's format.
  *
- * @param line A line
  * @returns Whether it is a label and pairs of numbers
  */
 export function isLibsvm(line: string): boolean {
@@ -25,7 +24,6 @@ export function isLibsvm(line: string): boolean {
  * Converts the lines of a file to records. Reads all lines first, as the last pixels of the images
  * are known only then: those after the last that is not zero in any row complete a square.
  *
- * @param lines The file's lines
  * @returns A header, then a record for each row: the label and all pixels
  * @throws {DataError} If a line is malformed
  *

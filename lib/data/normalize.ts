@@ -18,7 +18,6 @@ export const PIXEL_SCALES: Readonly<
  * Computes the factor of each row: 1 divided by its L2 norm (the square root of
  * the sum of its squared bytes, an exact integer), or 1/255 for every row.
  *
- * @param data The data set
  * @param scale `l2` or `unit`
  * @returns Shape (rows); with `l2`, the factor of an all-zero row is 0
  */
@@ -66,7 +65,6 @@ export function cacheSquareSums(images: Uint8Array, sums: Float64Array): void {
 /**
  * Computes the sum of each row's squared bytes.
  *
- * @param data The data set
  * @returns Shape (rows); exact
  *
  * @example

@@ -48,7 +48,6 @@ interface NamedArray extends NpzArray {
  *   hold them are read too
  * @param width Width of an image, if its pixels are in one dimension and do not form a square
  * @param onNotice Called with a message for the user about each assumption made
- * @returns The rows
  * @throws {DataError} If arrays are missing, or a file is corrupt
  */
 export async function readRawNpz(
@@ -103,7 +102,6 @@ export interface ArrayRows {
  *
  * @param path The file; labels may be in a file beside it
  * @param inputs Number of pixels of the net's images
- * @returns The rows
  * @throws {DataError} If there are none, or several
  * @throws {NpzError} If a file is corrupt
  */
@@ -277,7 +275,6 @@ async function readPart({ images, labels }: Pair, size: Size): Promise<RawPart> 
 /**
  * Reads the items of an array in row-major order.
  *
- * @param array The array
  * @returns Bytes, or 32-bit floats for all other types
  * @throws {DataError} If they are no numbers, or not finite
  */
@@ -341,8 +338,6 @@ function toGray(pixels: RawPixels, { width, height, colors, isInterleaved }: Siz
 /**
  * Reads labels: numbers, texts, or one-hot rows.
  *
- * @param array The array
- * @returns One text a row
  * @throws {DataError} If it holds something else
  */
 export async function readLabels(array: NpzArray): Promise<string[]> {
@@ -387,7 +382,6 @@ function latin1(bytes: Uint8Array): string {
 /**
  * Whether a file is one of NumPy's.
  *
- * @param start Its first bytes
  * @returns Whether it is a .npy file or a ZIP archive of them
  */
 export function isNumpy(start: Uint8Array): boolean {

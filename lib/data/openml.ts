@@ -51,9 +51,6 @@ const MAX_LINE = 2 ** 20;
  * Reads a data set from its folder, where it is stored as IDX files. If files are missing or
  * corrupt, downloads and converts the ARFF file first.
  *
- * @param source The data set
- * @param options Where it is stored
- * @returns The data set
  * @throws {DataUnavailableError} If it is missing and cannot be downloaded
  */
 export async function loadArffSource(

@@ -25,9 +25,6 @@ export class CachedPictures {
   /**
    * Computes where the rows are kept.
    *
-   * @param folder The data set's folder
-   * @param pictures The pictures
-   * @param form What rows they become
    * @param cacheDir The folder in which the rows of all data sets are kept
    */
   static async open(

@@ -38,7 +38,6 @@ export interface LabeledPicture {
 /**
  * Whether a folder is a data set of pictures.
  *
- * @param folder The folder
  * @returns Whether it has two folders with pictures, or one for training
  */
 export function isPictureFolder(folder: string): boolean {
@@ -101,7 +100,6 @@ function foldersIn(folder: string): string[] {
 /**
  * Lists a folder by name, without hidden files.
  *
- * @param folder The folder
  * @returns Its entries; links count as what they lead to
  */
 export function entriesIn(

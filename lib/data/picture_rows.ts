@@ -35,8 +35,6 @@ export interface PictureRows {
 /**
  * Chooses the size of all rows.
  *
- * @param folder The data set's folder
- * @param pictures All pictures
  * @param asPhoto As in `PictureOptions`
  * @returns The most common size of 200 pictures if it is at most 64 x 64, otherwise 28 x 28
  */
@@ -65,15 +63,7 @@ export function sizeOfPictures(
   return Math.max(width, height) <= MAX_OWN_SIDE ? { width, height } : standard;
 }
 
-/**
- * Decodes pictures.
- *
- * @param folder The data set's folder
- * @param pictures The pictures
- * @param form What rows they become
- * @param options The progress callback
- * @returns The rows
- */
+/** Decodes pictures. */
 export async function readPictures(
   folder: string,
   pictures: readonly LabeledPicture[],
@@ -161,7 +151,6 @@ async function runThread(
 /**
  * Decodes a batch of pictures on this thread.
  *
- * @param batch The pictures
  * @returns One row for each; those of unreadable pictures are empty
  */
 export function decodeBatch({ paths, form }: PictureBatch): PictureRows {

@@ -21,8 +21,6 @@ const NAMED = 10;
  * order. Pictures become gray by their luma, and rows of one size: the most common one if it is at
  * most 64 x 64, otherwise 28 x 28. Pictures of another size are scaled by area averaging.
  *
- * @param folder The folder
- * @param options How to read it
  * @returns The rows; a class's pictures are in the order of their names
  * @throws {DataError} If no picture can be read, or one cannot with `strict`
  */
@@ -65,10 +63,7 @@ export async function readRawPictures(
 /**
  * Reports the pictures that cannot be read.
  *
- * @param folder Their folder
- * @param all All pictures
  * @param failures The numbers of the unreadable ones, and why
- * @param options Whether they are an error
  * @throws {DataError} With `strict`, or if no picture can be read
  */
 export function reportUnreadable(

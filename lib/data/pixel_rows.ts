@@ -31,7 +31,6 @@ export class PixelRows {
   /**
    * Adds a row without the excluded columns.
    *
-   * @param fields The row
    * @param line Its line in the file, for messages
    * @throws {DataError} If a pixel is no number
    */

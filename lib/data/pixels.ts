@@ -138,7 +138,6 @@ export function toBytes(
  *
  * @param trained The record of the net's data
  * @param found The record of the other data
- * @param name The other data's name
  * @returns What differs so that the net cannot be judged by these data, one line for each
  */
 export function comparePixels(trained: PixelRecord, found: PixelRecord, name: string): string[] {

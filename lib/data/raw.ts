@@ -51,9 +51,7 @@ export interface FinishOptions extends PixelOptions {
 /**
  * Turns raw rows into a data set: numbers the labels, converts the pixels to bytes, and transposes.
  *
- * @param raw The rows
  * @param options What the user says about them
- * @returns The data set
  * @throws {DataError} If a label is no label, or the range of the pixels cannot be known
  */
 export function finishDataset(raw: RawDataset, options: FinishOptions = {}): Dataset {
@@ -91,7 +89,6 @@ export function finishDataset(raw: RawDataset, options: FinishOptions = {}): Dat
 /**
  * Swaps the rows and columns of each image.
  *
- * @param data The data set
  * @returns A new data set with the same labels, and width and height exchanged
  */
 export function transposeImages(data: Dataset): Dataset {

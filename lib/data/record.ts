@@ -24,7 +24,6 @@ export interface DatasetRecord extends DatasetSource {
 /**
  * Describes a data set so that it can be opened again and recognized.
  *
- * @param data The data set
  * @returns Its source, row counts and hash; for a data set built in code, the source is its name
  */
 export async function recordDataset(data: Dataset): Promise<DatasetRecord> {
@@ -48,7 +47,6 @@ export async function recordDataset(data: Dataset): Promise<DatasetRecord> {
  * in the same order, regardless of name and origin. The hash does not cover which rows are for
  * training.
  *
- * @param data The data set
  * @returns In hexadecimal: the SHA-256 of the images' SHA-256, the labels' SHA-256 and the shape
  */
 export async function hashDataset({ images, labels, width, height }: Dataset): Promise<string> {
@@ -82,8 +80,6 @@ const FIELDS = {
 /**
  * Validates a record that was read from a file.
  *
- * @param value Parsed JSON
- * @returns The known fields
  * @throws {SyntaxError} If a field is missing or has the wrong type
  */
 export function readDatasetRecord(value: object): DatasetRecord {

@@ -47,7 +47,6 @@ const NUMBERS = /^[\d\s.,;|:+"'eE-]{32}/;
 /**
  * Whether a file may hold rows, by its name or, if that says nothing, its first bytes.
  *
- * @param path The file
  * @returns Whether it is none of the pictures; false also if it does not exist
  */
 export function isRowFile(path: string): boolean {
@@ -65,8 +64,6 @@ export function isRowFile(path: string): boolean {
 /**
  * Reads a CSV, ARFF, LIBSVM, IDX, .npz or .npy file in blocks.
  *
- * @param path The file
- * @param options What is known of it
  * @returns Its rows, in order
  * @throws {DataError} If it cannot be read, or its rows do not have D pixels
  */

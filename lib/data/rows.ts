@@ -8,7 +8,6 @@ import { readError } from "./raw.ts";
  *
  * @param path The file, for messages
  * @param kind As in `RawDataset`
- * @param pixels Pixels per image
  * @param given The width that the user gives
  * @returns Width and height; square unless the width is given
  * @throws {DataError} If the pixels do not form a rectangle, or are several colors
@@ -51,7 +50,6 @@ export type PartsByUse = { train: RawPart } & { [Use in RowUse]?: RawPart };
  *
  * @param path The file, for messages
  * @param kind As in `RawDataset`
- * @param rows The rows
  * @returns The rows in order. Validation rows without test rows are used for testing. If nothing
  *   says which rows are for testing, floor(6n/7) of n rows are training rows
  * @throws {DataError} If there is only one row
@@ -85,8 +83,6 @@ export function arranged(
 /**
  * Divides the rows of a file.
  *
- * @param part The rows
- * @param uses What each row is for
  * @returns The rows by use; all are training rows if none is
  */
 export function dividedByUse(part: RawPart, uses: readonly RowUse[]): PartsByUse {

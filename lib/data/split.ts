@@ -156,7 +156,6 @@ function rowsByLabel(labels: Uint8Array, rows: Uint32Array): [number, number[]][
 /**
  * Returns the rows on which to test a net that was trained on other data.
  *
- * @param dataset The data set
  * @returns Its published test rows, ascending; all its own rows if no split was published
  */
 export function publishedTestRows(

@@ -23,7 +23,6 @@ export class ByteReader {
   /**
    * Reads the next bytes.
    *
-   * @param length Number of bytes
    * @returns A copy of the bytes; fewer at the end of the stream
    */
   async take(length: number): Promise<Uint8Array<ArrayBuffer>> {

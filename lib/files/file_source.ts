@@ -11,7 +11,6 @@ export class FileSource implements ByteSource {
   readonly #from: number;
 
   /**
-   * @param path The file
    * @param from Its first byte that is read
    * @param to The byte after the last; by default the file's end
    */

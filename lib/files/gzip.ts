@@ -19,7 +19,6 @@ export class GzipError extends Error {
  * Whether a file is gzipped, by its signature.
  *
  * @param bytes At least the file's first two bytes
- * @returns Whether they are gzip's
  */
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
@@ -30,8 +29,6 @@ export function isGzip(bytes: Uint8Array): boolean {
  * pieces, which have to be joined.
  *
  * @param bytes A whole gzip file, or several one after the other
- * @param maxBytes Maximum size of the result
- * @returns The decompressed bytes
  * @throws {GzipError} If the file is corrupt, or the result is larger
  */
 export function gunzipSync(bytes: Uint8Array, maxBytes: number): Uint8Array<ArrayBuffer> {
@@ -50,7 +47,6 @@ export function gunzipSync(bytes: Uint8Array, maxBytes: number): Uint8Array<Arra
 /**
  * Decompresses the beginning of a gzip file.
  *
- * @param bytes The file's first bytes
  * @returns The decompressed bytes; empty if they are corrupt
  */
 export function gunzipStart(bytes: Uint8Array): Uint8Array {
@@ -65,8 +61,6 @@ export function gunzipStart(bytes: Uint8Array): Uint8Array {
  * Decompresses gzip as a stream. Several gzip files one after the other, as written by `cat` and by
  * parallel compressors, count as one; but not in browsers.
  *
- * @param compressed The file
- * @param maxBytes Maximum size of the result
  * @returns The decompressed bytes; reading them throws a GzipError if the file is corrupt or the
  *   result is larger
  *

@@ -176,8 +176,6 @@ export function isNpy(bytes: Uint8Array): boolean {
  * Reads the header of a .npy file.
  *
  * @param name The file's name, for messages
- * @param file The file
- * @returns Its array
  * @throws {NpzError} If the file is corrupt
  */
 export async function openNpy(name: string, file: ByteSource): Promise<NpzArray> {

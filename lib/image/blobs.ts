@@ -53,7 +53,6 @@ const SPECK_MASS = 0.05;
  * Removes specks: blobs with little ink compared with the largest blob.
  *
  * @param ink From 0 (paper) to 1 (full ink)
- * @returns A new plane
  *
  * @example
  * ```ts

@@ -38,8 +38,6 @@ const JPEG_END = [0xff, 0xd9];
 /**
  * Decodes a PNG or JPEG file, which it recognizes by the first bytes. Turns photographs upright.
  *
- * @param bytes The whole file
- * @returns The pixels
  * @throws {SyntaxError} If the file is of another kind, is corrupt, or holds too large an image
  */
 export function decodeImage(bytes: Uint8Array): Picture {

@@ -19,7 +19,6 @@ const MAX_DIGIT_ASPECT = 2;
  * Keeps the ink of one digit.
  *
  * @param ink From 0 (paper) to 1 (full ink)
- * @returns A new plane
  * @throws {RangeError} If there seem to be several digits, or the ink is too wide for one
  */
 export function isolateDigit(ink: Plane): Plane {

@@ -20,8 +20,6 @@ const SAMPLES = 10_000;
  * black, transparent ones white.
  *
  * @param pixels Shape (height, width, 4) as red, green, blue and alpha, or (height, width) as gray
- * @param width Pixels in a row
- * @param height Rows
  * @returns From 0 (black) to 255 (white)
  * @throws {RangeError} If the number of pixels is not what width and height say
  */

@@ -7,8 +7,6 @@ const TERMS = 6;
 /**
  * Fits a + bx + cy + dx² + exy + fy² to some pixels by least squares.
  *
- * @param plane A picture
- * @param pixels The indices of those pixels
  * @returns The surface's values at those pixels
  */
 export function smoothSurface({ width, height, values }: Plane, pixels: number[]): number[] {

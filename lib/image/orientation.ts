@@ -39,7 +39,6 @@ export function readOrientation(tiff: Uint8Array): number {
  * @param picture The picture as the sensor captured it
  * @param orientation Exif's orientation, 1 to 8: which sides of the scene the first row and the
  *   first column show
- * @returns The upright picture
  *
  * @example A row of two pixels, taken with the camera turned
  * ```ts

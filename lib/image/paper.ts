@@ -23,7 +23,6 @@ const MAX_EDGE_LINE = 0.03;
  * of a given side; an opening fills such light regions. Strokes are narrow. A table beside the sheet
  * or a shadow across it is wide and therefore counts as paper, even with sharp edges.
  *
- * @param gray A picture
  * @returns The closing if the ink is darker than the paper, otherwise the opening
  */
 export function findPaper(gray: Plane): Paper {

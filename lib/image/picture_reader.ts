@@ -53,9 +53,7 @@ const NOT_DIGITS = ["fashion", "kmnist"];
  * as photographs, except those that are like MNIST's images already. For any other net, pictures are
  * taken as they are.
  *
- * @param model The net
  * @param options What is said about the pictures
- * @returns A reader of pictures
  * @throws {RangeError} If the size of the net's images is not known, or photographs do not fit it
  */
 export function pictureReader(

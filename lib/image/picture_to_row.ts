@@ -9,9 +9,7 @@ export const LUMA: readonly number[] = [0.299, 0.587, 0.114];
  * Converts a picture to gray, and scales it to a given size by area averaging. Dark and bright stay
  * as they are. Transparent pixels become black around bright pictures, and white around dark ones.
  *
- * @param picture The picture
  * @param width The width of the net's images
- * @param height Their height
  * @returns Shape (height * width), row-major; 0 is black, 255 white
  *
  * @example A picture of the right size is not scaled

@@ -32,10 +32,8 @@ export function crop(plane: Plane, { left, top, width, height }: Box): Plane {
  * Resizes a plane by area averaging: a new pixel is the mean of the old ones that it covers,
  * weighted by the covered area.
  *
- * @param plane The plane to resize
  * @param width New width, at least 1
  * @param height New height, at least 1
- * @returns A new plane
  */
 export function resize(plane: Plane, width: number, height: number): Plane {
   return averageAlongRows(averageAlongRows(plane, width), height);

@@ -48,9 +48,7 @@ const PASSES = [
 /**
  * Decodes a PNG file.
  *
- * @param bytes The whole file
  * @param checkSize Called before decompression; throws if width and height are too large
- * @returns The pixels
  * @throws {Error} If the file is corrupt, or its contents do not match its header
  */
 export function decodePng(

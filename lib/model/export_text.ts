@@ -28,9 +28,6 @@ const SCALES: Record<PixelScale, { words: string; c: string[] }> = {
  * Encodes a net as JSON, for a page that uses it without a library. Each layer is
  * `x = activation(weights x + biases)` with `weights[output * inputs + input]`; softmax of the last
  * layer's outputs gives the probabilities.
- *
- * @param model A trained net
- * @returns The text
  */
 export function encodeJson(model: SavedModel): string {
   const { architecture: { classes }, scale, run } = model;
@@ -66,9 +63,6 @@ const C_ACTIVATIONS: Record<ExportedLayer["activation"], string> = {
  * Encodes a net as a C99 header: the weights, and the function
  * `int net_predict(const unsigned char *pixels, float *probabilities)`. It needs no memory but the
  * stack, and only math.h.
- *
- * @param model A trained net
- * @returns The text
  */
 export function encodeC(model: SavedModel): string {
   const { architecture: { inputs, classes }, scale, run } = model;

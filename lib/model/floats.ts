@@ -10,8 +10,6 @@ export type FloatType = keyof typeof FLOAT_BYTES;
  * Converts numbers to 32-bit floats. 64-bit numbers are rounded.
  *
  * @param bytes The numbers, without gaps
- * @param type Their type
- * @param littleEndian Their byte order
  * @returns The same numbers as 32-bit floats
  */
 export function toFloats(

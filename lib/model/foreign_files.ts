@@ -58,8 +58,6 @@ const FOREIGN_NETS: readonly { begins: RegExp; what: string; code(file: string):
 /**
  * Describes a net's file of another program that cannot be read here.
  *
- * @param source The file's name
- * @param bytes Its first bytes
  * @returns What it is, and the one command that converts it; undefined if it is none
  */
 export function foreignNet(source: string, bytes: Uint8Array): string | undefined {

@@ -19,7 +19,6 @@ export interface ExportedLayer {
  * Lists a net's layers: three, or two if the net has one hidden layer. Softmax of the last layer's
  * outputs gives the probabilities.
  *
- * @param model A trained net
  * @returns The layers, first to last
  */
 export function layersOf({ architecture, parameters }: Model): ExportedLayer[] {

@@ -89,8 +89,6 @@ function checkSettings(
 /**
  * Reads and decodes a file. Every error message names the file.
  *
- * @param source A path or a URL
- * @param decode Decodes the bytes
  * @returns The result of `decode`
  * @throws {ModelError} If the source cannot be read, or `decode` throws
  */

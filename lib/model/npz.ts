@@ -15,7 +15,6 @@ const PREFIX_BYTES = 10;
  * Encodes arrays as an .npz file for `numpy.load`. Like `numpy.savez`, it does not compress, since
  * parameters hardly shrink.
  *
- * @param tensors Arrays by name
  * @returns The bytes; the same input always gives the same bytes
  */
 export function encodeNpz(tensors: ReadonlyMap<string, Tensor>): Uint8Array<ArrayBuffer> {
@@ -27,7 +26,6 @@ export function encodeNpz(tensors: ReadonlyMap<string, Tensor>): Uint8Array<Arra
 /**
  * Encodes one array as a .npy file.
  *
- * @param tensor Numbers and their shape
  * @returns The same bytes that `numpy.save` writes
  */
 export function encodeNpy({ shape, data }: Tensor): Uint8Array<ArrayBuffer> {

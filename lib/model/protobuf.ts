@@ -13,7 +13,6 @@ type FieldValue = number | string | Uint8Array;
  *
  * @param fields Field numbers and values, in order. Several values with the same number form a
  *   repeated field
- * @returns The bytes
  *
  * @example The example of protobuf's own documentation: 150 as field 1
  * ```ts

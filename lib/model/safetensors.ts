@@ -71,7 +71,6 @@ export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array
 /**
  * Decodes and validates a file.
  *
- * @param bytes A whole file
  * @returns Its tensors in the order of the file, and its metadata
  * @throws {ModelError} If the bytes are not a safetensors file, are corrupt or truncated, or
  *   contain an unsupported element type; the message gives the place and the value

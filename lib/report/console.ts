@@ -5,7 +5,6 @@ import { METRIC_NAMES, METRICS, type Metrics } from "../training/metrics.ts";
 /**
  * Formats an event for the log.
  *
- * @param event Any event of a run
  * @returns Lines without line breaks; empty if the log does not show the event
  */
 export function logLines(event: TrainingEvent): string[] {
@@ -44,7 +43,6 @@ function metricLines(metrics: Metrics, textOf: (label: string) => string): strin
  * Formats an event as a line of JSON, without the trained parameters, which are
  * saved in files and would make lines of a megabyte.
  *
- * @param event Any event of a run
  * @returns A JSON object without a line break
  *
  * @example

@@ -11,7 +11,6 @@ const PERCENT_WIDTH = 11;
 /**
  * Formats an evaluation.
  *
- * @param report The evaluation
  * @param data The data set's name, and the names of its classes if it has any
  * @returns The lines: accuracy and loss, precision and recall of each class, the confusion matrix
  *
@@ -81,8 +80,6 @@ export function evaluationLines(
 /**
  * Formats an evaluation as a line of JSON.
  *
- * @param report The evaluation
- * @param dataset The data set's name
  * @returns A JSON object without a line break
  */
 export function evaluationJson(

@@ -67,7 +67,6 @@ export class Speed {
    * Formats the speed and the remaining time.
    *
    * @param done How much is done; if it has decreased, a new measurement starts
-   * @param total The total amount
    * @param counted The count whose speed to show; if omitted, only the remaining time is shown
    * @returns Parts of text; empty during the first second
    */

@@ -13,10 +13,6 @@ export class SweepMeter {
   readonly #data: Dataset;
   readonly #runs = new Map<string, { work: number; steps: number }>();
 
-  /**
-   * @param runs All runs of the sweep
-   * @param data Their data
-   */
   constructor(runs: readonly TrainingOptions[], data: Dataset) {
     this.#data = data;
     this.total = runs.reduce((sum, options) => sum + this.#workOf(options), 0);

@@ -29,8 +29,6 @@ export interface Combination {
 /**
  * Computes the mean and spread of numbers.
  *
- * @param numbers At least one number
- *
  * @example
  * ```ts
  * import { spreadOf } from "./sweep_summary.ts";
@@ -54,7 +52,6 @@ export function spreadOf(numbers: readonly number[]): Spread {
 /**
  * Groups runs that differ only in the seed.
  *
- * @param runs Runs on one data set
  * @returns The combinations, in the order of their first runs
  */
 export function summarize(
@@ -93,7 +90,6 @@ export function differingOptions(
  * Finds the combination with the best mean accuracy, on held-out rows if there are any, since
  * accuracy on rows used for selection is optimistic.
  *
- * @param combinations The combinations of one sweep
  * @returns The best; undefined if there are fewer than two to compare
  */
 export function bestOf(combinations: readonly Combination[]): Combination | undefined {
@@ -107,7 +103,6 @@ export function bestOf(combinations: readonly Combination[]): Combination | unde
 /**
  * Formats the summary.
  *
- * @param combinations The combinations of one sweep
  * @returns A table with a header and a line per combination, then the best combination
  */
 export function summaryLines(combinations: readonly Combination[]): string[] {

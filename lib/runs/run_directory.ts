@@ -111,7 +111,6 @@ export class RunDirectory implements AsyncDisposable {
   /**
    * Saves the contents of an event.
    *
-   * @param event The run's next event
    * @throws {Error} If the folder contains another run, another process saves a run there, or a
    *   file cannot be written
    */
@@ -217,7 +216,6 @@ async function writeCard(path: string, model: Parameters<typeof modelCard>[0]): 
 /**
  * Reads the folder of a finished run.
  *
- * @param path The folder
  * @returns The run's record, result and curve, and its net
  * @throws {Error} If a file is missing or corrupt
  */

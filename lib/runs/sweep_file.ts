@@ -63,7 +63,6 @@ export async function writeSweep(path: string, runs: readonly SweepRecord[]): Pr
 /**
  * Reads the runs of a file written by `writeSweep`.
  *
- * @param path The file
  * @returns The runs; empty if the file does not exist
  * @throws {Error} If it is another kind of file
  */
@@ -192,9 +191,7 @@ export class SweepLedger {
   readonly #done: Map<string, SweepRecord>;
 
   /**
-   * @param path The sweep's file
    * @param before The runs that `readSweep` found there
-   * @param requested The requested runs
    */
   constructor(path: string, before: readonly SweepRecord[], requested: RequestedRuns) {
     this.#path = path;

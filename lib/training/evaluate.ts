@@ -76,9 +76,6 @@ export function evaluate(
 /**
  * Does what `evaluate` does, but pauses after each row, to show progress or to be canceled.
  *
- * @param model A trained net
- * @param data The data set
- * @param rows The rows to evaluate
  * @returns Yields the number of rows done; returns the report
  * @throws {RangeError} If the data's images or classes do not fit the net
  */

@@ -50,8 +50,6 @@ export const METRIC_NAMES: readonly MetricName[] = Object.keys(METRICS) as Metri
 /**
  * Computes all metrics of an evaluation.
  *
- * @param evaluation What an engine found
- *
  * @example
  * ```ts
  * import { measure } from "./metrics.ts";

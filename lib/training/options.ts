@@ -77,7 +77,6 @@ interface RowCounts extends Pick<Dataset, "trainRows"> {
 /**
  * Throws if the options require more rows than a data set has.
  *
- * @param options Valid options
  * @param data The data set's number of training rows, and its labels
  * @throws {OptionError} If a batch, an evaluation or the validation set is too large
  * @throws {RangeError} If there are no rows to test on
@@ -113,7 +112,6 @@ export function checkAgainstRows(
 /**
  * Reduces default sizes of batches and evaluations to what a data set allows.
  *
- * @param options Valid options
  * @param data The data set's number of training rows, and its labels
  * @param given The sizes that the user set; these are not changed
  * @returns The options, with smaller sizes if there are fewer rows

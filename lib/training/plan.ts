@@ -69,7 +69,6 @@ export function* planRun(
 /**
  * Returns the number of steps of a run.
  *
- * @param options The run's options
  * @param trainRows The number of rows to train on
  */
 export function totalIterations(

@@ -100,7 +100,6 @@ export const POINT_FIELDS: Fields<keyof CurvePoint> = {
 /**
  * Returns the fields of an object as text.
  *
- * @param fields The fields
  * @param values The object; fields that it lacks are left out
  */
 export function toTexts(fields: Fields, values: object): Record<string, string> {
@@ -116,9 +115,6 @@ export function toTexts(fields: Fields, values: object): Record<string, string> 
 /**
  * Reads the fields of an object from text.
  *
- * @param fields The fields
- * @param texts Their texts by name
- * @param refuse Called for an invalid text
  * @returns The values; optional fields without a text are left out
  */
 export function fromTexts<Values>(
@@ -143,9 +139,6 @@ export function fromTexts<Values>(
  * Validates an object that was read from a file.
  *
  * @param fields The fields; others are ignored
- * @param values The values by name
- * @param refuse Called for an invalid value
- * @returns The known fields
  */
 export function fromValues<Values>(
   fields: Fields<string & keyof Values>,

@@ -24,7 +24,6 @@ export interface RunStart {
  *
  * @param data The data set, of which only the numbers of rows matter if a split was published
  * @param options The run's options; all draws depend on `seed`
- * @param architecture The net's architecture
  * @returns The draws; the same for the same options and data
  *
  * @example

@@ -145,7 +145,6 @@ export function optionsOf(run: TrainArguments): TrainingOptions {
  * Does what `train()` does, with options that are valid already.
  *
  * @param engine An engine created with the `engineOptions` of the run
- * @param trainer The run
  * @param control When to save it, and when to stop
  * @returns The events of `train()`
  */

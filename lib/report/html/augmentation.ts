@@ -14,9 +14,6 @@ const MAX_IMAGES = 10;
 /**
  * Shows training images, each with some augmented versions on which steps may train.
  *
- * @param options The run's options
- * @param data The data set
- * @param trainRows Its training rows
  * @returns The section, or nothing if images are not augmented
  */
 export function augmentationSection(

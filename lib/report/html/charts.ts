@@ -41,8 +41,6 @@ export interface ChartOptions {
 /**
  * Draws values against steps.
  *
- * @param series The lines
- * @param options The axis
  * @returns An `<svg>` element
  */
 export async function lineChart(series: readonly Series[], options: ChartOptions): Promise<Html> {

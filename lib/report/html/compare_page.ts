@@ -11,9 +11,6 @@ import { metricLabel, optionLabel } from "./format.ts";
 /**
  * Compares runs in one HTML file: their curves in the same charts, then their results and the
  * options in which they differ.
- *
- * @param runs At least one run
- * @returns The file's text
  */
 export async function comparePage(runs: readonly ReportedRun[]): Promise<string> {
   return page(

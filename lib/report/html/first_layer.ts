@@ -14,9 +14,7 @@ const UNSATURATED = 0.995;
  * Shows w0 and its change by training. If the initial parameters are large random numbers, w0 alone
  * looks like noise.
  *
- * @param model The trained net
  * @param initial w0 before the first step, if known
- * @param shape The size of the images
  */
 export function firstLayerSection(
   { architecture, parameters: { w0 } }: Model,

@@ -24,9 +24,6 @@ interface Mistake {
 /**
  * Shows the misclassified rows with the highest probability of the predicted class.
  *
- * @param model The net that was evaluated
- * @param data The data set
- * @param test Its test rows
  * @param report The evaluation on the test rows
  */
 export function mistakesSection(

@@ -6,8 +6,6 @@ import STYLE from "./page.css" with { type: "text" };
  * Creates a page.
  *
  * @param title The title in the browser's tab and at the top
- * @param content The rest of the page
- * @returns The file's text
  */
 export function page(title: string, content: Html): string {
   return html`

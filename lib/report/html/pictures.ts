@@ -11,7 +11,6 @@ export interface PictureSize {
  * Encodes a row of a data set as black ink on a transparent background.
  *
  * @param pixels Shape (height * width): 0 is background, 255 full ink
- * @param size The image's size
  * @returns A URI for `src`
  */
 export function imagePicture(pixels: Uint8Array, { width, height }: PictureSize): string {
@@ -29,7 +28,6 @@ const NEGATIVE = [46, 124, 214];
  * transparent, so that 0 has the page's background color.
  *
  * @param values Shape (height * width)
- * @param size The image's size
  * @param largest The absolute value at which colors become opaque
  * @returns A URI for `src`
  */

@@ -30,11 +30,8 @@ export type EvaluateRows = (
 /**
  * Creates the report on a run as one self-contained HTML file.
  *
- * @param run The run's records
- * @param model The trained net
  * @param data The run's data; its test rows are evaluated again, to find the misclassified ones
  * @param evaluateRows Replaces `evaluate`, to show progress
- * @returns The file's text
  */
 export async function runPage(
   run: ReportedRun,
