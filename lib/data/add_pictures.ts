@@ -1,5 +1,5 @@
 /** Adds one's own pictures to the training rows of a data set. */
-import { count, printable } from "../files/printable.ts";
+import { count, listed, printable } from "../files/printable.ts";
 import { folderNames } from "./class_folders.ts";
 import type { Dataset } from "./dataset.ts";
 import { DataError } from "./errors.ts";
@@ -41,10 +41,9 @@ export async function addPictures(
   const labelOf = ({ label, path }: typeof pictures[number]) => {
     const found = folders.indexOf(label);
     if (found >= 0) return found;
-    const allowed = folders.slice(0, NAMED).map((word) => printable(word, 20)).join(", ");
     throw new DataError(
       `Cannot add ${shown} to ${name}: the folder of ${printable(path, 100)} must be one of its ` +
-        `classes, ${allowed}${folders.length > NAMED ? "..." : ""}`,
+        `classes, ${listed(folders, NAMED)}`,
     );
   };
   const allLabels = pictures.map(labelOf);

@@ -1,5 +1,5 @@
 /** Finds the header and the columns of a CSV file of images, and splits its records into fields. */
-import { printable } from "../files/printable.ts";
+import { listed, printable } from "../files/printable.ts";
 import { type Columns, findColumns, isHeader, rowInHeader } from "./csv_columns.ts";
 import { type ColumnOptions, labelForTestFile } from "./csv_label.ts";
 import type { CsvRecord } from "./csv_records.ts";
@@ -84,10 +84,9 @@ export class CsvLayout {
     const { names, isCertain, count, ignored, oneHot, odd = [] } = this.columns;
     const lines: string[] = [];
     if (odd.length > 0) {
-      const some = odd.slice(0, 4).map((column) => printable(names![column], 20)).join(", ");
       lines.push(
-        `${this.#path}: columns with names unlike the pixels' are ignored: ${some}` +
-          (odd.length > 4 ? "..." : ""),
+        `${this.#path}: columns with names unlike the pixels' are ignored: ` +
+          listed(odd.map((column) => names![column]), 4),
       );
     }
     if (oneHot) {

@@ -1,5 +1,6 @@
 /** Reads the records of text files: CSV with any common separator, ARFF and LIBSVM's format. */
 import { parse } from "@std/csv";
+import { ByteReader } from "../files/byte_source.ts";
 import { gunzipStream, GzipError, isGzip } from "../files/gzip.ts";
 import { foreignKind, KIND_BYTES } from "../files/kinds.ts";
 import { lines, LineTooLongError } from "../files/lines.ts";
@@ -179,31 +180,9 @@ function encodingOf([first, second, third, fourth]: Uint8Array): string {
 async function peek(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
 ): Promise<[Uint8Array, ReadableStream<Uint8Array<ArrayBuffer>>]> {
-  const reader = stream.getReader();
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  while (length < KIND_BYTES) {
-    const { value, done } = await reader.read();
-    if (done) break;
-    pieces.push(value);
-    length += value.length;
-  }
-  const start = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    start.set(piece, at);
-    at += piece.length;
-  }
-  return [
-    start.subarray(0, KIND_BYTES),
-    new ReadableStream({
-      start: (controller) => controller.enqueue(start),
-      async pull(controller) {
-        const { value, done } = await reader.read();
-        if (done) controller.close();
-        else controller.enqueue(value);
-      },
-      cancel: (reason) => reader.cancel(reason),
-    }),
-  ];
+  const [beginning, all] = stream.tee();
+  const reader = new ByteReader(beginning);
+  const start = await reader.take(KIND_BYTES);
+  reader.cancel(); // not awaited: it ends when the other stream does
+  return [start, all];
 }

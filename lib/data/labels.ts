@@ -1,5 +1,5 @@
 /** Numbers the labels of data that the user provides, names their classes, and checks them. */
-import { printable } from "../files/printable.ts";
+import { listed, printable } from "../files/printable.ts";
 import type { Dataset, Split } from "./dataset.ts";
 import { DataError } from "./errors.ts";
 
@@ -71,7 +71,9 @@ export function numberLabels({ texts, placeOf, onNotice }: LabelTexts): Numbered
   }
   if (!texts.every(isWord)) {
     onNotice?.(
-      `some labels are numbers and others words, so all are taken as words: ${listed(classNames)}`,
+      `some labels are numbers and others words, so all are taken as words: ${
+        listed(classNames, MAX_LISTED)
+      }`,
     );
   }
   const numbers = new Map(classNames.map((name, i) => [name, i]));
@@ -173,10 +175,5 @@ export function unevenClasses(data: Dataset, { train, test }: Split): string[] {
 
 function labelled(labels: number[], classNames: readonly string[] | undefined): string {
   const names = labels.map((label) => classNames?.[label] ?? String(label));
-  return `${labels.length === 1 ? "label" : "labels"} ${listed(names)}`;
-}
-
-function listed(names: readonly string[]): string {
-  const some = names.slice(0, MAX_LISTED).map((name) => printable(name, 20));
-  return some.join(", ") + (names.length > MAX_LISTED ? "..." : "");
+  return `${labels.length === 1 ? "label" : "labels"} ${listed(names, MAX_LISTED)}`;
 }

@@ -6,7 +6,10 @@ export const PIXEL_SCALES: Readonly<
   Record<PixelScale, {
     /** Whether the divisor depends on the sum of the row's squared bytes. */
     usesSquares: boolean;
-    /** Returns what a row's bytes are divided by; an all-zero row stays zero. */
+    /**
+     * Returns what a row's bytes are divided by, of which `squares` is the sum of squares: the L2
+     * norm, or 255. With `l2`, infinity for a row of zeros, which so stays zero.
+     */
     divisor(squares: number): number;
   }>
 > = {
@@ -26,26 +29,6 @@ export function rowScales(data: Dataset, scale: PixelScale): Float32Array<ArrayB
   if (!usesSquares) return new Float32Array(data.labels.length).fill(1 / divisor(0));
   const sums = cachedSums.get(data.images) ?? squareSums(data);
   return Float32Array.from(sums, (squares) => 1 / divisor(squares));
-}
-
-/**
- * Returns what the pixels of an image are divided by to become the net's inputs.
- *
- * @param squares The sum of the squares of its pixels
- * @param scale `l2` or `unit`
- * @returns The L2 norm, or 255. With `l2`, infinity for an image of zeros, which so stays zero
- *
- * @example
- * ```ts
- * import { pixelDivisor } from "./normalize.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(pixelDivisor(3 ** 2 + 4 ** 2, "l2"), 5);
- * assertEquals(0 / pixelDivisor(0, "l2"), 0);
- * ```
- */
-export function pixelDivisor(squares: number, scale: PixelScale): number {
-  return PIXEL_SCALES[scale].divisor(squares);
 }
 
 /** Sums computed by another thread, by the images to which they belong. */

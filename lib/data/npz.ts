@@ -2,7 +2,7 @@
 import { basename, dirname, join } from "node:path";
 import { FileSource } from "../files/file_source.ts";
 import { isNpy, isZip, type NpzArray, NpzError, openNpy, openNpz } from "../files/npz.ts";
-import { printable } from "../files/printable.ts";
+import { listed, printable } from "../files/printable.ts";
 import { LUMA } from "../image/picture_to_row.ts";
 import { type RowUse, useOf } from "./csv_columns.ts";
 import { DataError } from "./errors.ts";
@@ -61,7 +61,7 @@ export async function readRawNpz(
     const unnamed = pairOf(arrays.filter((array) => useOfArray(array) === undefined));
     const [named = unnamed, validation, test] = found;
     const train = named ?? test;
-    if (!train) throw new DataError(`it must hold images and labels: it holds ${listed(arrays)}`);
+    if (!train) throw new DataError(`it must hold images and labels: it holds ${namesOf(arrays)}`);
     if (!named) onNotice?.(`${path}: it has only test rows, ${nameOf(train.images)}`);
     const { images } = train;
     const size = sizeOf(path, images, width);
@@ -118,7 +118,7 @@ export async function findRows(path: string, inputs: number): Promise<ArrayRows>
   if (!found || another) {
     throw new DataError(
       `it must hold x_test, test_images, or one array of rows of ${inputs} pixels: it holds ` +
-        listed(arrays),
+        namesOf(arrays),
     );
   }
   const use = useOfArray(found.images);
@@ -228,11 +228,9 @@ function checkRows(images: NamedArray, labels: NamedArray): void {
   );
 }
 
-function listed(arrays: readonly NamedArray[]): string {
-  const names = arrays.slice(0, 8).map((array) =>
-    `${printable(nameOf(array), 30)} [${array.shape}]`
-  );
-  return names.join(", ") + (arrays.length > 8 ? "..." : "");
+function namesOf(arrays: readonly NamedArray[]): string {
+  const names = arrays.map((array) => `${printable(nameOf(array), 30)} [${array.shape}]`);
+  return listed(names, 8, 100);
 }
 
 /** The size of an array's images, and where its colors are. */

@@ -1,5 +1,5 @@
 /** Reads folders of PNG and JPEG pictures as a data set. */
-import { printable } from "../files/printable.ts";
+import { listed, printable } from "../files/printable.ts";
 import type { RowUse } from "./csv_columns.ts";
 import { DataError } from "./errors.ts";
 import { CachedPictures } from "./picture_cache.ts";
@@ -13,7 +13,7 @@ import { type PictureRows, readPictures, sizeOfPictures } from "./picture_rows.t
 import type { RawDataset, RawPart } from "./raw.ts";
 import { arranged, type PartsByUse } from "./rows.ts";
 
-/** Number of unreadable pictures that a message names. */
+/** Number of unreadable pictures, and of classes, that a message names. */
 const NAMED = 10;
 
 /**
@@ -50,11 +50,7 @@ export async function readRawPictures(
   }
   const names = [...new Set(all.map(({ label }) => label))].sort();
   if (names.some((name) => isNaN(Number(name)))) {
-    onNotice(
-      `${folder}: its classes are, in this order, ` +
-        names.slice(0, 10).map((name) => printable(name, 20)).join(", ") +
-        (names.length > 10 ? "..." : ""),
-    );
+    onNotice(`${folder}: its classes are, in this order, ${listed(names, NAMED)}`);
   }
   const parts = partsOf(folder, entries, rows, size.width * size.height);
   return { name: folder, kind: "as pictures", ...size, ...arranged(folder, "as pictures", parts) };

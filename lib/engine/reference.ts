@@ -1,5 +1,5 @@
 /** A float64 implementation of an engine's work, as the reference that engines are compared with. */
-import { pixelDivisor } from "../data/normalize.ts";
+import { PIXEL_SCALES } from "../data/normalize.ts";
 import type { Dataset, PixelScale } from "../data/dataset.ts";
 import { augmentImage } from "./augment.ts";
 import type { EngineOptions, EngineState, Step } from "./engine.ts";
@@ -81,7 +81,8 @@ function inputsOf(
   const inputs = new Float64Array(rows.length * pixels);
   rows.forEach((row, i) => {
     const image = images.subarray(row * pixels, (row + 1) * pixels);
-    const divisor = pixelDivisor(image.reduce((sum, byte) => sum + byte * byte, 0), scale);
+    const squares = image.reduce((sum, byte) => sum + byte * byte, 0);
+    const divisor = PIXEL_SCALES[scale].divisor(squares);
     change(image, i).forEach((byte, pixel) => inputs[i * pixels + pixel] = byte / divisor);
   });
   return inputs;

@@ -32,6 +32,19 @@ export function printable(text: string, limit = 60): string {
 }
 
 /**
+ * Lists the first of some words from files.
+ *
+ * @param words The words
+ * @param limit Maximum number of words
+ * @param length Maximum number of characters of a word
+ * @returns The words with commas between them, and `...` after them if there are more
+ */
+export function listed(words: readonly string[], limit: number, length = 20): string {
+  const some = words.slice(0, limit).map((word) => printable(word, length));
+  return some.join(", ") + (words.length > limit ? "..." : "");
+}
+
+/**
  * Formats a fraction as a percentage; NaN, for a fraction of nothing, is `-`.
  *
  * @param fraction From 0 to 1

@@ -52,7 +52,7 @@ export function encodeOnnx(model: SavedModel): Uint8Array<ArrayBuffer> {
   const { architecture: { inputs, classes }, scale } = model;
   const layers = layersOf(model);
   const scaling = {
-    // As `pixelDivisor`: an all-zero row is divided by a tiny number instead of by 0, and stays zero.
+    // As `PIXEL_SCALES`: an all-zero row is divided by a tiny number instead of by 0, and stays zero.
     l2: {
       constants: { tiny: scalar(1e-30) },
       nodes: [

@@ -1,5 +1,5 @@
 /** Classifies images with a trained net, in plain TypeScript, without a device. */
-import { PIXEL_SCALES, pixelDivisor } from "../data/normalize.ts";
+import { PIXEL_SCALES } from "../data/normalize.ts";
 import { forward, predictedClass } from "../net/maths.ts";
 import { flatParameters, type Model } from "../net/architecture.ts";
 
@@ -183,7 +183,7 @@ function netInputs(
     const row = inputs.subarray(from, from + width);
     let squares = 0;
     for (const pixel of row) squares += pixel * pixel;
-    const divisor = pixelDivisor(squares, scale);
+    const divisor = PIXEL_SCALES[scale].divisor(squares);
     for (let i = 0; i < width; i++) row[i] /= divisor;
   }
   return inputs;

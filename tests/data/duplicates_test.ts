@@ -49,9 +49,12 @@ Deno.test("trainedTestRows() compares images at any offset in their buffer", () 
 });
 
 Deno.test("trainedTestRows() compares images, not only their hashes", () => {
-  // Two images of two words with the same hash, a product of both words and the multiplier.
-  const multiplier = 0x9e3779b1;
-  const words = Uint32Array.of(0, 0, 5, Math.imul(1 ^ 5, multiplier) ^ multiplier);
+  // Two images of two words with the same hash: the second word makes up for the first.
+  const mixed = (word: number) => {
+    const hash = Math.imul(1 ^ word, 0x9e3779b1);
+    return hash ^ hash >>> 15;
+  };
+  const words = Uint32Array.of(0, 0, 5, mixed(0) ^ mixed(5));
   const data = {
     name: "mine",
     width: 8,
