@@ -3,6 +3,7 @@ import { encode } from "fast-png";
 import { listPictures } from "../../lib/cli/predict_pictures.ts";
 import { DataError } from "../../lib/data/errors.ts";
 import { openDataset, type OpenOptions } from "../../lib/data/open.ts";
+import { readPictures } from "../../lib/data/picture_rows.ts";
 import { test } from "../requirements.ts";
 import { folder, listing } from "./idx_files.ts";
 
@@ -120,6 +121,14 @@ test("openDataset() leaves out unreadable pictures and names them, or fails with
   assert(line.startsWith("DIR: 2 of the 4 pictures cannot be read and are left out: 0/broken.png"));
   assert(line.includes("1/photo.webp (Cannot decode this image as it must be a PNG or JPEG file"));
   await assertRejects(() => open(files.path, { strict: true }), DataError, "2 of the 4 pictures");
+  const names = Array.from({ length: 11 }, (_, i) => `1/${i + 10}.png`);
+  using many = folder({
+    "0/a.png": png(1),
+    ...Object.fromEntries(names.map((name) => [name, new Uint8Array(9)])),
+  });
+  // The message stays short, however many there are.
+  const error = await assertRejects(() => open(many.path, { strict: true }), DataError, "11 of");
+  assertEquals(names.filter((name) => error.message.includes(name)), names.slice(0, 10));
   using none = folder({ "0/a.png": new Uint8Array(9), "1/b.png": new Uint8Array(9) });
   await assertRejects(() => open(none.path), DataError, "2 of the 2 pictures cannot be read");
 });
@@ -148,6 +157,13 @@ test("openDataset() keeps the pixels of many pictures, until the pictures change
   assertEquals(third.firsts.slice(0, 3), [9, 2, 4]);
   const others = listing(`${cacheDir}/pictures`);
   assertEquals([others.length, others[0] === kept[0]], [1, false]);
+});
+
+test("readPictures() fails if one of its threads does", async () => {
+  const pictures = Array.from({ length: 1000 }, (_, i) => ({ path: `${i}.png`, label: "0" }));
+  // One pixel, which only the product of all sizes in a thread is too large to hold.
+  const form = { width: 1e308, height: 1e-308, asPhoto: false };
+  await assertRejects(() => readPictures("/nowhere", pictures, form), Error);
 });
 
 test("openDataset() says which file of a folder to name", async () => {

@@ -74,6 +74,13 @@ Deno.test("toBytes() asks for the value of full ink if it cannot be known", () =
   }
 });
 
+Deno.test("toBytes() names the place of the pixel that is out of every range", () => {
+  for (const [pixels, at] of [[image(0, 7, 300), 13], [image(0, -11, 31), 12]] as const) {
+    const part = { path: "file", pixels, placeOf: (i: number) => `pixel ${i}` };
+    assertThrows(() => toBytes([part], SIZE, {}), DataError, `(pixel ${at})`);
+  }
+});
+
 Deno.test("toBytes() takes the given value as full ink", () => {
   assertEquals(convert([image(0, 2, 8)], { maxPixel: 16 }).middle, [[0, 32, 128, 0]]);
   assertEquals(convert([image(0, 65535)], { maxPixel: 65535 }).middle, [[0, 255, 0, 0]]);

@@ -181,7 +181,9 @@ test("chooseDevice() uses an adapter that is right and as fast as the CPU", asyn
   const choice = await choiceOf(notebook, slow);
   assertEquals([choice.reason, choice.usesAdapter], ["faster", true]);
   assertEquals(choice.trial?.error, 0);
-  assert(choice.trial!.cpu! > 10 && choice.trial!.adapter! < choice.trial!.cpu!);
+  assert(choice.trial!.adapter! < choice.trial!.cpu!);
+  // The time of one step, which is 50 ms, not of several.
+  assert(choice.trial!.cpu! > 10 && choice.trial!.cpu! < 150, `${choice.trial!.cpu} ms`);
 });
 
 test("chooseDevice() uses the CPU, and names both times, if an adapter is much slower", async () => {

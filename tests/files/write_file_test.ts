@@ -25,6 +25,16 @@ test("writeFileAtomically() replaces a file and leaves nothing else behind", () 
     assertEquals(names(folder), ["options.json"]);
   }));
 
+test({
+  name: "writeFileAtomically() closes its files, also if it fails",
+  sanitizeResources: true,
+  fn: () =>
+    inFolder(async (folder) => {
+      await writeFileAtomically(`${folder}/file`, "");
+      await assertRejects(() => writeFileAtomically(folder, "a folder has this name"));
+    }),
+});
+
 test("writeFileAtomically() changes nothing if it fails", () =>
   inFolder(async (folder) => {
     await Deno.mkdir(`${folder}/taken/inside`, { recursive: true });

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ModelError } from "../../lib/model/errors.ts";
 import { loadModel } from "../../lib/model/load_model.ts";
 import { saveModel } from "../../lib/model/save_model.ts";
@@ -24,6 +24,18 @@ test("loadModel() reads a net from a server, and says which status it answered o
   assertEquals(parameters, initializedModel().parameters);
   const error = await assertRejects(() => loadModel(new URL(`${base}/absent`)), ModelError, "404");
   assertEquals(error.message.includes(`${base}/absent`), true, error.message);
+});
+
+test("loadModel() refuses settings that contradict the file, in one short line", async () => {
+  const file = await Deno.makeTempFile({ suffix: ".safetensors" });
+  await saveModel(file, initializedModel());
+  for (const settings of [{ mean: Array(784).fill(0.5) }, { std: 0.5 }, { invert: true }]) {
+    const error = await assertRejects(() => loadModel(file, settings), Error);
+    const [name] = Object.keys(settings);
+    assert(error.message.includes(`its ${name} `) && error.message.length < 200, error.message);
+  }
+  await loadModel(file, { mean: 0, std: 1, invert: false });
+  await Deno.remove(file);
 });
 
 /** The first bytes of files that `torch.save` of PyTorch 2.15 writes, given what its pickle begins with. */

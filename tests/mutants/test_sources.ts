@@ -8,7 +8,7 @@ import { sha256 } from "../random/golden.ts";
 import { filesBelow } from "../imports.ts";
 import { type SourceMutant, sourceMutants } from "./source_mutants.ts";
 import explained from "./surviving_mutants.json" with { type: "json" };
-import { testsOf, WASM } from "./tests_of.ts";
+import { COMPARES_SOURCES, testsOf, WASM } from "./tests_of.ts";
 
 /** What to test. */
 export interface SourcesToTest {
@@ -170,6 +170,7 @@ class Copy implements AsyncDisposable {
     const { success, stdout, stderr } = await this.#run(
       ["test", "-P", "--no-check", "--lock=deno.lock", "--fail-fast", test],
       seconds,
+      { FULL: test === COMPARES_SOURCES ? "1" : "" }, // the only test of the compiler's options
     );
     if (success) return undefined;
     const output = stdout + stderr;
@@ -204,8 +205,8 @@ class Copy implements AsyncDisposable {
     return Deno.readTextFileSync(`${this.#folder}/${file}`);
   }
 
-  #run(args: string[], seconds: number) {
-    const env = { NO_COLOR: "1", REQUIRE_MNIST: "", FULL: "" };
+  #run(args: string[], seconds: number, others: Record<string, string> = {}) {
+    const env = { NO_COLOR: "1", REQUIRE_MNIST: "", FULL: "", ...others };
     return run(Deno.execPath(), args, { cwd: this.#folder, env, seconds });
   }
 }

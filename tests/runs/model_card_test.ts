@@ -109,11 +109,14 @@ test("The Python code of a model card computes the net's probabilities", async (
     await using folder = await trained(given);
     await folder.run();
     const { model, run } = await readRunDirectory(folder.path);
-    const found = predictAsPython(modelCard({ ...model, run }, "model.safetensors"), model);
+    const card = modelCard({ ...model, run }, "model.safetensors");
+    const found = predictAsPython(card, model);
     const { probabilities } = predict(model, DATA.images.subarray(0, 784));
     found.forEach((p, i) =>
       assert(Math.abs(p - probabilities[i]) < 1e-6, `${p} ${probabilities[i]}`)
     );
+    // The text says the same as the code.
+    assertEquals(/divided by (255|its L2 norm)/.exec(card)?.[1] === "255", given.scale === "unit");
   }
 });
 

@@ -11,6 +11,35 @@ import { type OptionName, OPTIONS, type OptionValues } from "../../lib/training/
 
 Deno.test("resolveOptions() returns the notebook's options by default", () => {
   assertEquals(resolveOptions(), { ...NOTEBOOK });
+  // A run is repeated by its command, so none of these may change.
+  assertEquals<OptionValues>({ ...NOTEBOOK }, {
+    seed: 298504,
+    iterations: 5000,
+    epochs: 0,
+    batchSize: 100,
+    learningRate: 0.5,
+    schedule: "step",
+    decay: 0.5,
+    decayEvery: 2000,
+    evalEvery: 500,
+    evalSize: 1000,
+    split: "shuffle",
+    validation: 0,
+    patience: 0,
+    hidden: [50, 100],
+    activation: "tanh",
+    head: "notebook",
+    initialization: "normal",
+    scale: "l2",
+    optimizer: "sgd",
+    augment: "none",
+    rotate: 12,
+    zoom: 0.12,
+    shear: 0.12,
+    shift: 1.5,
+    warp: 2.5,
+    threefry: "legacy",
+  });
 });
 
 Deno.test("resolveOptions() treats undefined as not given", () => {
