@@ -5,7 +5,7 @@ import type { Dataset } from "./dataset.ts";
 import { DataError } from "./errors.ts";
 import { layoutOf, type PictureOptions, picturesBelow } from "./picture_folder.ts";
 import { readPictures } from "./picture_rows.ts";
-import { reportUnreadable } from "./pictures.ts";
+import { readable } from "./pictures.ts";
 import { brightBackgrounds, joinBytes } from "./pixels.ts";
 
 /** Number of classes that a message names. */
@@ -46,12 +46,10 @@ export async function addPictures(
         `classes, ${listed(folders, NAMED)}`,
     );
   };
-  const allLabels = pictures.map(labelOf);
+  pictures.forEach(labelOf); // before they are read
   const form = { width, height, asPhoto: false };
   const { pixels, failures, scaled } = await readPictures(folder, pictures, form, options);
-  reportUnreadable(folder, pictures, failures, options);
-  const failed = new Set(failures.map(([i]) => i));
-  const labels = Uint8Array.from(allLabels.filter((_, i) => !failed.has(i)));
+  const labels = Uint8Array.from(readable(folder, pictures, failures, options), labelOf);
   const [own, added] = [data.images, pixels].map((images) => brightBackgrounds(images, data));
   if (Math.abs(own - added) > 0.5) {
     options.onNotice?.(

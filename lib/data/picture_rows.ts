@@ -120,7 +120,7 @@ export async function readPictures(
 }
 
 /** Pictures that a thread decodes at once. */
-export interface PictureBatch {
+interface PictureBatch {
   /** The number of the first. */
   first: number;
   paths: string[];
@@ -131,7 +131,7 @@ async function runThread(
   take: () => PictureBatch | undefined,
   put: (first: number, rows: PictureRows, count: number) => void,
 ): Promise<void> {
-  const worker = new Worker(new URL("./picture_worker.ts", import.meta.url), { type: "module" });
+  const worker = new Worker(new URL(import.meta.url), { type: "module", name: WORKER });
   try {
     for (let batch = take(); batch; batch = take()) {
       const { promise, resolve, reject } = Promise.withResolvers<PictureRows>();
@@ -153,7 +153,7 @@ async function runThread(
  *
  * @returns One row for each; those of unreadable pictures are empty
  */
-export function decodeBatch({ paths, form }: PictureBatch): PictureRows {
+function decodeBatch({ paths, form }: PictureBatch): PictureRows {
   const { width, height, asPhoto } = form;
   const pixels = new Uint8Array(paths.length * width * height);
   const failures: [number, string][] = [];
@@ -171,4 +171,21 @@ export function decodeBatch({ paths, form }: PictureBatch): PictureRows {
     }
   }
   return { pixels, failures, scaled };
+}
+
+/** The Workers' name, by which this file knows that it runs in one. */
+const WORKER = "pictures of mnist-webgpu";
+
+/** `self`, with the types of a Worker instead of a window. */
+const scope = self as unknown as {
+  name: string;
+  onmessage: (event: MessageEvent<PictureBatch>) => void;
+  postMessage(rows: PictureRows, transfer: Transferable[]): void;
+};
+
+if (scope.name === WORKER) {
+  scope.onmessage = ({ data: batch }) => {
+    const rows = decodeBatch(batch);
+    scope.postMessage(rows, [rows.pixels.buffer]);
+  };
 }

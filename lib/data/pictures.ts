@@ -1,6 +1,5 @@
 /** Reads folders of PNG and JPEG pictures as a data set. */
 import { listed, printable } from "../files/printable.ts";
-import type { RowUse } from "./csv_columns.ts";
 import { DataError } from "./errors.ts";
 import { CachedPictures } from "./picture_cache.ts";
 import {
@@ -10,8 +9,8 @@ import {
   picturesBelow,
 } from "./picture_folder.ts";
 import { type PictureRows, readPictures, sizeOfPictures } from "./picture_rows.ts";
-import type { RawDataset, RawPart } from "./raw.ts";
-import { arranged, type PartsByUse } from "./rows.ts";
+import type { RawDataset } from "./raw.ts";
+import { arranged, dividedByUse } from "./rows.ts";
 
 /** Number of unreadable pictures, and of classes, that a message names. */
 const NAMED = 10;
@@ -31,15 +30,16 @@ export async function readRawPictures(
   const { onNotice = () => {}, asPhoto = false } = options;
   const layout = layoutOf(folder);
   if (!layout) throw new DataError(`Cannot find pictures in folders for each class in ${folder}`);
-  const entries = [...layout].map(([use, root]) => [use, picturesBelow(folder, root)] as const);
-  const all = entries.flatMap(([, pictures]) => pictures);
+  const all = [...layout].flatMap(([use, root]) =>
+    picturesBelow(folder, root).map((picture) => ({ ...picture, use }))
+  );
   const size = await sizeOfPictures(folder, all, asPhoto);
   const cache = await CachedPictures.open(folder, all, { ...size, asPhoto }, options.cacheDir);
   const rows = cache.read() ?? await readPictures(folder, all, { ...size, asPhoto }, options);
   await cache.write(rows, onNotice);
 
-  const { failures, scaled } = rows;
-  reportUnreadable(folder, all, failures, options);
+  const { pixels, failures, scaled } = rows;
+  const read = readable(folder, all, failures, options);
   if (asPhoto) {
     onNotice(`${folder}: the digit in each picture is found, as in photographs`);
   } else if (scaled > 0) {
@@ -52,58 +52,42 @@ export async function readRawPictures(
   if (names.some((name) => isNaN(Number(name)))) {
     onNotice(`${folder}: its classes are, in this order, ${listed(names, NAMED)}`);
   }
-  const parts = partsOf(folder, entries, rows, size.width * size.height);
+  if (!read.some(({ use }) => use === "train")) {
+    throw new DataError(`Cannot read ${folder} as it has no training pictures`);
+  }
+  const part = {
+    path: folder,
+    pixels,
+    labels: read.map(({ label }) => label),
+    placeOfLabel: (row: number) => `the folder of ${printable(read[row].path, 100)}`,
+  };
+  const parts = dividedByUse(part, read.map(({ use }) => use));
   return { name: folder, kind: "as pictures", ...size, ...arranged(folder, "as pictures", parts) };
 }
 
 /**
- * Reports the pictures that cannot be read.
+ * Reports the pictures that cannot be read, and returns the others.
  *
  * @param failures The numbers of the unreadable ones, and why
  * @throws {DataError} With `strict`, or if no picture can be read
  */
-export function reportUnreadable(
+export function readable<Picture extends LabeledPicture>(
   folder: string,
-  all: readonly LabeledPicture[],
+  all: readonly Picture[],
   failures: PictureRows["failures"],
   { onNotice, strict }: Pick<PictureOptions, "onNotice" | "strict">,
-): void {
-  if (failures.length === 0) return;
-  const some = failures.slice(0, NAMED).map(([i, reason]) =>
+): readonly Picture[] {
+  if (failures.length === 0) return all;
+  const reasons = failures.map(([i, reason]) =>
     `${printable(all[i].path, 100)} (${printable(reason, 120)})`
   );
   const message = `${failures.length} of the ${all.length} pictures cannot be read` +
-    `${strict ? "" : " and are left out"}: ${some.join("; ")}` +
+    `${strict ? "" : " and are left out"}: ${reasons.slice(0, NAMED).join("; ")}` +
     (failures.length > NAMED ? "..." : "");
   if (strict || failures.length === all.length) {
     throw new DataError(`Cannot read ${folder} as pictures: ${message}`);
   }
   onNotice?.(`${folder}: ${message}`);
-}
-
-/** Divides the rows by use, without the unreadable pictures. */
-function partsOf(
-  folder: string,
-  entries: readonly (readonly [RowUse, readonly LabeledPicture[]])[],
-  { pixels, failures }: PictureRows,
-  width: number,
-): PartsByUse {
   const failed = new Set(failures.map(([i]) => i));
-  const parts: { [Use in RowUse]?: RawPart } = {};
-  let first = 0; // the number of the part's first picture
-  let row = 0; // the row of its pixels
-  for (const [use, pictures] of entries) {
-    const read = pictures.filter((_, i) => !failed.has(first + i));
-    first += pictures.length;
-    if (read.length === 0) continue;
-    parts[use] = {
-      path: folder,
-      pixels: pixels.slice(row * width, (row + read.length) * width),
-      labels: read.map(({ label }) => label),
-      placeOfLabel: (row) => `the folder of ${printable(read[row].path, 100)}`,
-    };
-    row += read.length;
-  }
-  if (!parts.train) throw new DataError(`Cannot read ${folder} as it has no training pictures`);
-  return parts as PartsByUse;
+  return all.filter((_, i) => !failed.has(i));
 }
