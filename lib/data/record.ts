@@ -1,4 +1,13 @@
 /** Records which data a run used: how to open it again, and how to recognize it. */
+import {
+  type Field,
+  type Fields,
+  fromValues,
+  NUMBER,
+  OPTIONAL_NUMBER,
+  OPTIONAL_TEXT,
+  TEXT,
+} from "../files/fields.ts";
 import type { Dataset, DatasetSource, PixelRecord } from "./dataset.ts";
 
 /** Enough to open a data set again and to verify that it is the same. */
@@ -55,62 +64,63 @@ export async function hashDataset({ images, labels, width, height }: Dataset): P
   return (await sha256(await new Blob([...parts, shape]).bytes())).toHex();
 }
 
-/** The fields of a record and their types; a question mark means optional. */
-const FIELDS = {
-  dataset: "string",
-  dataDir: "string?",
-  label: "string?",
-  width: "number?",
-  test: "string?",
-  transpose: "boolean?",
-  asPhoto: "boolean?",
-  invert: "boolean?",
-  maxPixel: "number?",
-  add: "string?",
-  trainRows: "number",
-  testRows: "number",
-  publishedSplit: "boolean?",
-  validationRows: "number?",
-  addedRows: "number?",
-  classNames: "list of words?",
-  pixels: "record of pixels?",
-  hash: "string",
-} satisfies Record<keyof DatasetRecord, string>;
+const OPTIONAL_FLAG: Field = { kind: "flag", optional: true };
+
+/** The fields of a record. */
+const FIELDS: Fields<keyof DatasetRecord> = {
+  dataset: TEXT,
+  dataDir: OPTIONAL_TEXT,
+  label: OPTIONAL_TEXT,
+  width: OPTIONAL_NUMBER,
+  test: OPTIONAL_TEXT,
+  transpose: OPTIONAL_FLAG,
+  asPhoto: OPTIONAL_FLAG,
+  invert: OPTIONAL_FLAG,
+  maxPixel: OPTIONAL_NUMBER,
+  add: OPTIONAL_TEXT,
+  trainRows: NUMBER,
+  testRows: NUMBER,
+  publishedSplit: OPTIONAL_FLAG,
+  validationRows: OPTIONAL_NUMBER,
+  addedRows: OPTIONAL_NUMBER,
+  classNames: { kind: "json", optional: true, read: readWords },
+  pixels: {
+    kind: "json",
+    optional: true,
+    read: (value) => fromValues<PixelRecord>(PIXEL_FIELDS, { ...value }, refuse),
+  },
+  hash: TEXT,
+};
+
+const PIXEL_FIELDS: Fields<keyof PixelRecord> = {
+  smallest: NUMBER,
+  largest: NUMBER,
+  black: NUMBER,
+  white: NUMBER,
+  inverted: { kind: "flag" },
+  brightBackground: NUMBER,
+};
 
 /**
  * Validates a record that was read from a file.
  *
+ * @param value Parsed JSON
+ * @returns The known fields
  * @throws {SyntaxError} If a field is missing or has the wrong type
  */
 export function readDatasetRecord(value: object): DatasetRecord {
-  const given = value as Record<string, unknown>;
-  const fields = Object.entries(FIELDS).filter(([name, type]) => {
-    const found = typeOf(given[name]);
-    if (found === "undefined" && type.endsWith("?")) return false;
-    if (found === type.replace("?", "")) return true;
-    throw new SyntaxError(
-      `Cannot read the record of the data as ${name} must be a ${type.replace("?", "")}: ` +
-        `current value is of type ${found}`,
-    );
-  });
-  return Object.fromEntries(
-    fields.map(([name]) => [name, given[name]]),
-  ) as unknown as DatasetRecord;
+  return fromValues<DatasetRecord>(FIELDS, { ...value }, refuse);
 }
 
-function typeOf(value: unknown): string {
-  if (Array.isArray(value) && value.every((item) => typeof item === "string")) {
-    return "list of words";
-  }
-  return isPixelRecord(value) ? "record of pixels" : typeof value;
+function readWords(value: object): object {
+  if (Array.isArray(value) && value.every((item) => typeof item === "string")) return value;
+  throw new SyntaxError("it must be a list of words");
 }
 
-function isPixelRecord(value: unknown): value is PixelRecord {
-  if (typeof value !== "object" || value === null) return false;
-  const { inverted, ...numbers } = value as PixelRecord;
-  const { smallest, largest, black, white, brightBackground } = numbers;
-  return typeof inverted === "boolean" &&
-    [smallest, largest, black, white, brightBackground].every(Number.isFinite);
+function refuse(rule: string, value: unknown): never {
+  throw new SyntaxError(
+    `Cannot read the record of the data as ${rule}: current value is ${value}`,
+  );
 }
 
 async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {

@@ -50,13 +50,9 @@ export function findInk(gray: Plane): Plane {
   const contrast = median(visible.filter((value) => value >= threshold));
   if (contrast < MIN_CONTRAST || contrast < MIN_SIGNAL_TO_NOISE * noise) {
     throw new RangeError(
-      `Cannot find a digit as the contrast of the ink must be at least ${
-        100 * MIN_CONTRAST
-      }%, and ` +
-        `${MIN_SIGNAL_TO_NOISE} times the noise: current value is ${
-          percent(contrast, 1)
-        } at a noise ` +
-        `of ${percent(noise, 1)}`,
+      "Cannot find a digit as the contrast of the ink must be at least " +
+        `${percent(MIN_CONTRAST, 0)}, and ${MIN_SIGNAL_TO_NOISE} times the noise: current value ` +
+        `is ${percent(contrast, 1)} at a noise of ${percent(noise, 1)}`,
     );
   }
   const ink = mapPlane(gray, (_, i) => Math.min(1, strength[i] / contrast));

@@ -1,4 +1,5 @@
 /** Encodes checkpoints: everything a run needs to resume exactly, in one safetensors file. */
+import { type Fields, fromValues } from "../files/fields.ts";
 import { printable } from "../files/printable.ts";
 import {
   type Architecture,
@@ -9,13 +10,7 @@ import {
 import { OPTIMIZERS } from "../net/optimizers.ts";
 import type { BestStep, CheckpointEvent } from "../training/events.ts";
 import type { TrainingOptions } from "../training/options.ts";
-import {
-  type CurvePoint,
-  type Fields,
-  fromValues,
-  POINT_FIELDS,
-  type RunRecord,
-} from "../training/record.ts";
+import { type CurvePoint, POINT_FIELDS, type RunRecord } from "../training/record.ts";
 import { ModelError } from "./errors.ts";
 import {
   fail,

@@ -29,13 +29,15 @@ export interface Pixels {
 }
 
 /**
- * How many times as large s is as this program's input, whose scale is `unit` where it was `raw`, and
- * whether inverted images can be computed from that input.
+ * The scale of this program's input, how many times as large s is, and whether inverted images can be
+ * computed from that input.
  */
-const SCALES: Record<Pixels["scale"], { brightest: number; canInvert: boolean }> = {
-  l2: { brightest: 1, canInvert: false },
-  unit: { brightest: 1, canInvert: true },
-  raw: { brightest: 255, canInvert: true },
+export const FOREIGN_SCALES: Readonly<
+  Record<Pixels["scale"], { own: PixelScale; brightest: number; canInvert: boolean }>
+> = {
+  l2: { own: "l2", brightest: 1, canInvert: false },
+  unit: { own: "unit", brightest: 1, canInvert: true },
+  raw: { own: "unit", brightest: 255, canInvert: true },
 };
 
 /** A dense layer: weights (O, I), biases (O). */
@@ -74,7 +76,7 @@ export function foldPixels(
   if (wrong !== undefined) {
     fail("every std must be above 0 (where scikit-learn's scale_ has 1)", wrong);
   }
-  const { brightest, canInvert } = SCALES[scale];
+  const { brightest, canInvert } = FOREIGN_SCALES[scale];
   if (invert && !canInvert) {
     fail("inverted images must not be scaled by their norm: give scale unit or raw", scale);
   }

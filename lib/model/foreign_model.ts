@@ -4,15 +4,17 @@
  * store them as [in, out].
  */
 import type { Model, ModelArchitecture } from "../net/architecture.ts";
-import type { Head } from "../net/heads.ts";
-import { foldPixels, type Layer, type Pixels } from "./fold_pixels.ts";
+import { type Head, HEADS } from "../net/heads.ts";
+import { foldPixels, FOREIGN_SCALES, type Layer, type Pixels } from "./fold_pixels.ts";
 import { fail } from "./metadata.ts";
 import type { Tensor } from "./safetensors.ts";
+
+type UsableActivation = ModelArchitecture["activation"];
 
 /** How a net computes: what its arrays do not tell. */
 export interface NetSettings extends Pixels {
   /** The activation of the hidden layers. */
-  activation: ModelArchitecture["activation"] | "sigmoid";
+  activation: UsableActivation | "sigmoid";
   /** How the last layer's sums become probabilities. */
   head: Head;
 }
@@ -23,12 +25,34 @@ export type RequiredSetting = "activation" | "head" | "scale";
 /** The names of these settings. */
 export const REQUIRED_SETTINGS: readonly RequiredSetting[] = ["activation", "head", "scale"];
 
+/** The activations, and with which of this program's the equal net is used. */
+const ACTIVATIONS_OF: Readonly<
+  Record<
+    NetSettings["activation"],
+    {
+      activation: UsableActivation;
+      /** Turns the layers into those of the equal net. */
+      convert?: (layers: Layer[]) => void;
+    }
+  >
+> = {
+  tanh: { activation: "tanh" },
+  relu: { activation: "relu" },
+  sigmoid: { activation: "tanh", convert: sigmoidsToTanh },
+  gelu: { activation: "gelu" },
+  "gelu-tanh": { activation: "gelu-tanh" },
+};
+
 /** The values of these settings. */
-export const SETTING_WORDS = {
-  activation: ["tanh", "relu", "sigmoid", "gelu", "gelu-tanh"],
-  head: ["notebook", "softmax"],
-  scale: ["l2", "unit", "raw"],
-} as const satisfies { [Name in RequiredSetting]: readonly NetSettings[Name][] };
+export const SETTING_WORDS: { [Name in RequiredSetting]: readonly NetSettings[Name][] } = {
+  activation: keysOf(ACTIVATIONS_OF),
+  head: keysOf(HEADS),
+  scale: keysOf(FOREIGN_SCALES),
+};
+
+function keysOf<Key extends string>(table: Readonly<Record<Key, unknown>>): Key[] {
+  return Object.keys(table) as Key[];
+}
 
 /** Thrown for a file of another program that needs `NetSettings` to be given. */
 export class MissingSettingsError extends Error {
@@ -116,7 +140,8 @@ export function foreignModel(
     biases: finite(biases[i]),
   }));
   foldPixels(layers[0], { scale, mean, std, invert });
-  if (activation === "sigmoid") sigmoidsToTanh(layers);
+  const own = ACTIVATIONS_OF[activation];
+  own.convert?.(layers);
   const isSecondLinear = layers.length === 2;
   const classes = sizes.at(-1)!;
   if (isSecondLinear) layers.push(identityLayer(classes));
@@ -125,7 +150,7 @@ export function foreignModel(
     inputs: sizes[0],
     hidden: [sizes[1], sizes[2]],
     classes,
-    activation: activation === "sigmoid" ? "tanh" : activation,
+    activation: own.activation,
     head,
     ...isSecondLinear && { isSecondLinear },
   };
@@ -137,7 +162,7 @@ export function foreignModel(
     w2: third.weights,
     b2: third.biases,
   };
-  return { architecture, parameters, scale: scale === "raw" ? "unit" : scale };
+  return { architecture, parameters, scale: FOREIGN_SCALES[scale].own };
 }
 
 /**

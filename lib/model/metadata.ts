@@ -1,18 +1,16 @@
 /** Encodes and decodes the metadata of saved nets, for which the file format allows only strings. */
+import { type Fields, fromTexts, toTexts } from "../files/fields.ts";
 import type { PixelScale } from "../data/dataset.ts";
 import { printable } from "../files/printable.ts";
 import { USABLE_ACTIVATIONS } from "../net/activations.ts";
 import type { Model, ModelArchitecture } from "../net/architecture.ts";
 import { OPTIONS } from "../training/option_table.ts";
 import {
-  type Fields,
   FORMAT_VERSION,
-  fromTexts,
   RESULT_FIELDS,
   RUN_FIELDS,
   type RunRecord,
   type RunResult,
-  toTexts,
 } from "../training/record.ts";
 import { ModelError } from "./errors.ts";
 

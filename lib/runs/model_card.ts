@@ -1,9 +1,11 @@
 /** Describes a saved run for readers, as model hubs show it: the README.md of the run's folder. */
+import type { PixelScale } from "../data/dataset.ts";
 import { SPLITS } from "../data/split.ts";
 import { count, printable } from "../files/printable.ts";
 import { type ExportedLayer, layersOf } from "../model/layers.ts";
 import type { SavedModel } from "../model/saved_model.ts";
 import { parameterCount } from "../net/architecture.ts";
+import { METRICS } from "../training/metrics.ts";
 import type { TrainingOptions } from "../training/options.ts";
 import type { RunRecord, RunResult } from "../training/record.ts";
 import { OPTION_NAMES, OPTIONS } from "../training/option_table.ts";
@@ -16,6 +18,16 @@ const NUMPY: Partial<Record<ExportedLayer["activation"], (z: string) => string>>
   linear: (z) => z,
   tanh: (z) => `np.tanh(${z})`,
   relu: (z) => `np.maximum(${z}, 0)`,
+};
+
+/** How pixels are scaled: for readers, and in NumPy. */
+const SCALES: Readonly<Record<PixelScale, { sentence: string; numpy: string }>> = {
+  l2: {
+    sentence: "Each image is divided by its L2 norm.",
+    numpy: `    norm = np.linalg.norm(x, axis=1, keepdims=True)
+    x = x / np.where(norm > 0, norm, 1)`,
+  },
+  unit: { sentence: "Pixels are divided by 255.", numpy: "    x = x / 255" },
 };
 
 /**
@@ -48,9 +60,6 @@ export function modelCard(
   const drawn = !SPLITS[options.split].isPublished || data?.publishedSplit === false
     ? ", drawn at random from all rows"
     : "";
-  const pixels = scale === "unit"
-    ? "Pixels are divided by 255."
-    : "Each image is divided by its L2 norm.";
   return `---
 ${CARD_MARK}
 pipeline_tag: image-classification
@@ -69,14 +78,16 @@ Three dense layers with ${[inputs, ...hidden, classes].join(", ")} units (${
     count(parameterCount(architecture))
   } parameters, activation ${activation}, head ${head}), trained by mnist-webgpu. Input: gray images${
     data?.width ? ` ${data.width} pixels wide` : ""
-  }, ${inputs} bytes each in rows from the top, 0 for the background to 255 for full ink. ${pixels}
+  }, ${inputs} bytes each in rows from the top, 0 for the background to 255 for full ink. ${
+    SCALES[scale].sentence
+  }
 Output: the probabilities of ${classes} classes${names ? `: ${names}` : ""}.
 
 ## Accuracy
 
-${(100 * result.accuracy).toFixed(2)}% of ${count(testRows)} test rows (${
+${METRICS.accuracy.format(result.accuracy)} of ${count(testRows)} test rows (${
     count(wrong)
-  } wrong)${drawn}: mean loss ${result.loss.toFixed(4)}, after ${
+  } wrong)${drawn}: mean loss ${METRICS.loss.format(result.loss)}, after ${
     count(result.iterations)
   } steps.${best}
 \`deno task evaluate --model ${file}\` evaluates it again, in float64: rows on which two outputs are nearly equal may differ.
@@ -138,10 +149,6 @@ function pythonSection(model: SavedModel, file: string): string {
     return f && `    x = ${f(`x @ p["w${i}"].T + p["b${i}"]`)}`;
   });
   if (layers.includes(undefined)) return "";
-  const scaled = scale === "unit"
-    ? "    x = x / 255"
-    : `    norm = np.linalg.norm(x, axis=1, keepdims=True)
-    x = x / np.where(norm > 0, norm, 1)`;
   return `
 In Python, with the packages \`numpy\` and \`safetensors\`:
 
@@ -153,7 +160,7 @@ p = load_file("${file}")
 
 def predict(images):  # shape (n, ${inputs}), from 0 to 255
     x = np.asarray(images, np.float32).reshape(-1, ${inputs})
-${scaled}
+${SCALES[scale].numpy}
 ${layers.join("\n")}
     e = np.exp(x - x.max(axis=1, keepdims=True))
     return e / e.sum(axis=1, keepdims=True)  # probabilities

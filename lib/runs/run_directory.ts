@@ -9,6 +9,7 @@
  *
  * Files are written atomically, so none is incomplete if the process is killed.
  */
+import { fromTexts } from "../files/fields.ts";
 import { basename, dirname, resolve } from "node:path";
 import { parse, stringify } from "@std/csv";
 import type { Dataset } from "../data/dataset.ts";
@@ -26,7 +27,6 @@ import type { TrainingOptions } from "../training/options.ts";
 import {
   type CurvePoint,
   FORMAT_VERSION,
-  fromTexts,
   POINT_FIELDS,
   type RunRecord,
   type RunResult,

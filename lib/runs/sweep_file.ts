@@ -1,20 +1,12 @@
 /** Keeps the finished runs of a sweep in a CSV file, which has one row per run. */
+import { type Field, type Fields, fromTexts, type Refuse, toTexts } from "../files/fields.ts";
 import { parse, stringify } from "@std/csv";
 import { printable } from "../files/printable.ts";
 import { writeFileAtomically } from "../files/write_file.ts";
 import { mapMetrics, METRIC_NAMES, type MetricName } from "../training/metrics.ts";
 import { OPTION_NAMES, OPTIONS } from "../training/option_table.ts";
 import { resolveOptions, type TrainingOptions } from "../training/options.ts";
-import {
-  type Field,
-  type Fields,
-  fromTexts,
-  type Refuse,
-  RESULT_FIELDS,
-  RUN_FIELDS,
-  type RunRecord,
-  toTexts,
-} from "../training/record.ts";
+import { RESULT_FIELDS, RUN_FIELDS, type RunRecord } from "../training/record.ts";
 
 /** Distinguishes data sets of the same name. */
 export interface DataIdentity {

@@ -20,6 +20,8 @@ export interface Metric {
   format: (value: number) => string;
   /** Charts show its values multiplied by this. */
   chartFactor: number;
+  /** Whether files may lack it, as those of earlier versions do. It is then NaN, and shown as `-`. */
+  mayLack: boolean;
   /** Whether the log of `deno task train` shows it; that is the notebook's, which has the accuracy only. */
   isLogged: boolean;
 }
@@ -32,6 +34,7 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
     of: ({ correct, rows }) => correct / rows,
     format: (value) => percent(value),
     chartFactor: 100,
+    mayLack: false,
     isLogged: true,
   },
   loss: {
@@ -40,6 +43,7 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
     of: ({ loss }) => loss,
     format: (value) => value.toFixed(4),
     chartFactor: 1,
+    mayLack: false,
     isLogged: false,
   },
 };

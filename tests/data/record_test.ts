@@ -57,7 +57,7 @@ Deno.test("readDatasetRecord() returns what was recorded, and rejects fields of 
     assertThrows(
       () => readDatasetRecord({ ...record, [field]: value }),
       SyntaxError,
-      `Cannot read the record of the data as ${field} must be a`,
+      `Cannot read the record of the data as ${field} must be`,
     );
   }
 });

@@ -21,8 +21,9 @@ export function augmentationSection(
   data: Dataset,
   trainRows: Uint32Array,
 ): Html | string {
+  const changes = AUGMENTATIONS[options.augment].describe(options);
+  if (changes === undefined) return "";
   const { augment } = engineOptions(options, data);
-  if (augment === "none") return "";
   const figures = firstOfClasses(data, trainRows).flatMap((row) => {
     const name = className(data.labels[row], data.classNames);
     return augmentedVersions(data, row, augment, options.seed).map((version, i) => {
@@ -32,7 +33,7 @@ export function augmentationSection(
   });
   return html`<h2>Augmentation</h2>
 <p>Left: training images. Right: ${VERSIONS} random versions of each that a step may train on,
-${augmentationText(options)}. Every step uses new versions. Evaluations use the original images.</p>
+${changes}. Every step uses new versions. Evaluations use the original images.</p>
 <div class="pictures augmented">${figures}</div>`;
 }
 
@@ -41,17 +42,4 @@ function firstOfClasses({ labels }: Dataset, trainRows: Uint32Array): number[] {
   const first = new Map<number, number>();
   for (const row of trainRows) if (!first.has(labels[row])) first.set(labels[row], row);
   return [...first].sort(([a], [b]) => a - b).slice(0, MAX_IMAGES).map(([, row]) => row);
-}
-
-function augmentationText(
-  { augment, rotate, zoom, shear, shift, warp }: TrainingOptions,
-): string {
-  if (AUGMENTATIONS[augment].strengths.length === 0) return "shifted by up to 2 whole pixels";
-  const [scaled, sheared] = [zoom, shear].map((part) => `${+(100 * part).toFixed(2)}%`);
-  const affine =
-    `rotated by up to ${rotate} degrees, scaled by up to ${scaled}, sheared by up to ` +
-    `${sheared} and shifted by up to ${shift} pixels`;
-  return !AUGMENTATIONS[augment].strengths.includes("warp")
-    ? affine
-    : `${affine}, and bent by a grid of control points that move by up to ${warp} pixels`;
 }
