@@ -41,6 +41,22 @@ test("readCsv() does not use a column with a constant value as the label", async
   assertEquals([...data.labels.subarray(0, 4)], [0, 1, 0, 1]);
 });
 
+test("readCsv() uses words as the label, as pixels are never words", async () => {
+  const rows = ["0,10,20,30,cat", "1,11,21,31,dog", "0,12,22,32,cat"];
+  for (const text of [rows, rows.map((row) => row.replace(/^(.*),(\w+)$/, "$2,$1"))]) {
+    const data = await readText(text.join("\n"));
+    assertEquals([[...data.labels], data.classNames], [[0, 1, 0], ["cat", "dog"]]);
+    assertEquals([...data.images.subarray(0, 8)], [0, 10, 20, 30, 1, 11, 21, 31]);
+  }
+});
+
+test("readCsv() finds the label under a header that only counts the columns", async () => {
+  for (const [header, rows] of [[counted(0), ROWS], [counted(1), LABEL_LAST]] as const) {
+    const data = await readText([header, ...rows.map(padded)].join("\n"), { width: 1 });
+    assertEquals(data.labels, LABELS);
+  }
+});
+
 test("readCsv() finds the label by common names in any column, without a notice", async () => {
   for (const name of ["label", "Class", '"label"', "TARGET", "y", " digit "]) {
     const data = await readText(

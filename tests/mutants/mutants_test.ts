@@ -58,9 +58,11 @@ const g = async () => await open(true);`;
   );
 });
 
-test("testsOf() returns the mirrored test first, then those that reach the file on any way", () => {
+test("testsOf() returns the mirrored test first, then those of the same folder, then all that reach the file", () => {
   const tests = testsOf("lib/random/threefry.ts");
   assertEquals(tests[0], "tests/random/threefry_test.ts");
+  const folders = tests.map((test) => test.startsWith("tests/random/"));
+  assert(folders.lastIndexOf(true) < folders.indexOf(false), tests.join());
   assert(tests.includes("tests/mod_test.ts") && tests.includes("tests/engine/cpu_test.ts"));
   assert(!tests.includes("tests/files/lines_test.ts"));
   assert(testsOf("lib/cli/evaluate.ts").includes("tests/cli/evaluate_test.ts"), "a task");

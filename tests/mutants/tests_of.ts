@@ -33,7 +33,7 @@ const FILES = () => [
  * Returns the test files that reach a file.
  *
  * @param path The file, as a path from the root
- * @returns The test files, those with the fewest imports in between first
+ * @returns The test files, the nearest folders first, and there those with the fewest imports in between
  */
 export function testsOf(path: string): string[] {
   const importers = new Map<string, string[]>();
@@ -50,7 +50,11 @@ export function testsOf(path: string): string[] {
   const tests = [...found].filter((file) =>
     file.endsWith("_test.ts") && !(isCompiled && file === COMPARES_SOURCES)
   );
-  // The test file that mirrors the file comes first.
-  const mirror = path.replace(/^lib/, "tests").replace(/\.ts$/, "_test.ts");
-  return tests.sort((a, b) => Number(b === mirror) - Number(a === mirror));
+  // The test file that mirrors the file comes first, then the others in its folder.
+  const mirror = path.replace(/^lib/, "tests").replace(/\.ts$/, "_test.ts").split("/");
+  const nearness = (test: string) => {
+    const differing = test.split("/").findIndex((name, i) => name !== mirror[i]);
+    return differing < 0 ? mirror.length : differing;
+  };
+  return tests.sort((a, b) => nearness(b) - nearness(a));
 }
