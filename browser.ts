@@ -15,7 +15,8 @@
 
 // Training.
 export { type RunControl, train, type TrainArguments, trainModel } from "./lib/training/train.ts";
-export { DivergedError, engineOptions, initialState } from "./lib/training/trainer.ts";
+export { engineOptions, initialState } from "./lib/training/engine_options.ts";
+export { DivergedError } from "./lib/training/trainer.ts";
 export type * from "./lib/training/events.ts";
 export {
   NOTEBOOK,

@@ -6,7 +6,7 @@ import type { Dataset } from "../lib/data/dataset.ts";
 import { createEngine } from "../lib/engine/create.ts";
 import type { Backend, Engine } from "../lib/engine/engine.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
-import { engineOptions } from "../lib/training/trainer.ts";
+import { engineOptions } from "../lib/training/engine_options.ts";
 import { stepsOf } from "./steps.ts";
 import { drawState, Reference, relativeError } from "../lib/engine/reference.ts";
 

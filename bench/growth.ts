@@ -15,7 +15,7 @@ import type { Backend, Engine } from "../lib/engine/engine.ts";
 import { drawParameters } from "../lib/net/initialize.ts";
 import { DistSampler } from "../lib/random/dist_sampler.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
-import { engineOptions } from "../lib/training/trainer.ts";
+import { engineOptions } from "../lib/training/engine_options.ts";
 import { openDigits } from "./digits.ts";
 import { tinyDataset } from "./tiny_dataset.ts";
 import { describeMachine, machineLines } from "./machine.ts";

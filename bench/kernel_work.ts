@@ -9,7 +9,7 @@ import type { KernelSet } from "../lib/engine/webgpu/kernels.ts";
 import { inPass, Program, write } from "../lib/engine/webgpu/program.ts";
 import { createWebGpuEngine } from "../lib/engine/webgpu/webgpu_engine.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
-import { engineOptions } from "../lib/training/trainer.ts";
+import { engineOptions } from "../lib/training/engine_options.ts";
 import { checkEngine } from "./checked_engine.ts";
 import empty from "./empty.wgsl" with { type: "text" };
 import { stepsOf } from "./steps.ts";

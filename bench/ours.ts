@@ -8,7 +8,8 @@ import { createEngine } from "../lib/engine/create.ts";
 import type { Backend } from "../lib/engine/engine.ts";
 import { resolveOptions } from "../lib/training/options.ts";
 import { train } from "../lib/training/train.ts";
-import { engineOptions, Trainer } from "../lib/training/trainer.ts";
+import { engineOptions } from "../lib/training/engine_options.ts";
+import { Trainer } from "../lib/training/trainer.ts";
 import { EVALUATED, printResult, WARM_UP } from "./peer_loop.ts";
 import { peerOptions } from "./peer_net.ts";
 

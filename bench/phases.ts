@@ -19,7 +19,7 @@ import { DistSampler } from "../lib/random/dist_sampler.ts";
 import { resolveOptions } from "../lib/training/options.ts";
 import { planRun } from "../lib/training/plan.ts";
 import { PRESETS } from "../lib/training/presets.ts";
-import { engineOptions } from "../lib/training/trainer.ts";
+import { engineOptions } from "../lib/training/engine_options.ts";
 import { openDigits } from "./digits.ts";
 import { describeMachine, machineLines } from "./machine.ts";
 import { operationsOfStep } from "./operations.ts";

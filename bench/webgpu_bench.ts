@@ -9,7 +9,7 @@ import { createEngine, listDevices } from "../lib/engine/create.ts";
 import { tryAdapter } from "../lib/engine/trial.ts";
 import { findAdapter, Gpu } from "../lib/engine/webgpu/device.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
-import { engineOptions } from "../lib/training/trainer.ts";
+import { engineOptions } from "../lib/training/engine_options.ts";
 import { openDigits } from "./digits.ts";
 import { registerEngineBenches } from "./engine_benches.ts";
 import {

@@ -120,6 +120,12 @@ export function datasetSource(
   };
 }
 
+/** Says once more, below the results, that other data were taken than those asked for. */
+export function warnOfSynthetic(data: Dataset, asked: string | undefined, status: Status): void {
+  if (data.name !== "synthetic" || asked === "synthetic") return;
+  status.warning("These results are for SYNTHETIC DIGITS, NOT MNIST, which was not available.");
+}
+
 /** Returns what is known about the chosen data set before it is opened, if it is a named one. */
 export function chosenNamedDataset(
   { dataset = "auto", add }: FlagValues<typeof DATASET_FLAGS>,

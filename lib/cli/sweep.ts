@@ -10,10 +10,10 @@ import type { OptionValues } from "../training/option_table.ts";
 import { resolveOptions, type TrainingOptions } from "../training/options.ts";
 import { percent } from "../files/printable.ts";
 import type { RunRecord } from "../training/record.ts";
-import { EngineRunner, runAll, type RunAllPlan } from "../training/run_all.ts";
+import { EngineRunner, runAll, type RunAllPlan, type SweepEvent } from "../training/run_all.ts";
 import { sharedData, WorkerRunner } from "../training/worker_runner.ts";
 import { openStatus, type Status } from "./status.ts";
-import { DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
+import { DATASET_FLAGS, openChosenDataset, warnOfSynthetic } from "./dataset_flags.ts";
 import {
   type Flag,
   type FlagValues,
@@ -107,15 +107,37 @@ async function sweepTask(
 
   interruption.deferExit();
   const { signal } = interruption;
-  const meter = new SweepMeter(ledger.left, data);
-  const nameOf = runNamer(options);
   const start = performance.now();
-  const runners = chooseRunners(ledger.left, data, device, {
-    jobs: flags.jobs,
-    onCompiling,
-    status,
-  });
-  for await (const event of runAll({ data, runs: ledger.left, signal, ...runners })) {
+  const { jobs } = flags;
+  const runners = chooseRunners(ledger.left, data, device, { jobs, onCompiling, status });
+  const events = runAll({ data, runs: ledger.left, signal, ...runners });
+  const meter = new SweepMeter(ledger.left, data);
+  await saveAndShow(events, ledger, { meter, nameOf: runNamer(options), status, json });
+  if (ledger.left.length > 0 && !signal.aborted) {
+    const seconds = (performance.now() - start) / 1000;
+    status.notice(`${ledger.left.length} runs took ${seconds.toFixed(2)} s`);
+  }
+
+  const combined = summarize(ledger.done);
+  if (json) print(...combined.map((one) => JSON.stringify({ type: "combination", ...one })));
+  else if (combined.length > 0) print(...summaryLines(combined));
+  warnOfDevices(ledger.done, status);
+  if (signal.aborted) status.notice(`Interrupted. Saved ${ledger.progress} to ${shownPath(out)}.`);
+  warnOfSynthetic(data, flags.dataset, status);
+}
+
+/** Saves each run that finishes, and shows the progress of all. */
+async function saveAndShow(
+  events: AsyncIterable<SweepEvent>,
+  ledger: SweepLedger,
+  { meter, nameOf, status, json }: {
+    meter: SweepMeter;
+    nameOf: (options: TrainingOptions) => string;
+    status: Status;
+    json: boolean;
+  },
+): Promise<void> {
+  for await (const event of events) {
     meter.update(event);
     if (event.type === "run") {
       await ledger.add(event);
@@ -127,19 +149,6 @@ async function sweepTask(
     status.progress(meter.done, meter.total, `${ledger.progress} done`, counted);
   }
   status.clear();
-  if (ledger.left.length > 0 && !signal.aborted) {
-    const seconds = (performance.now() - start) / 1000;
-    status.notice(`${ledger.left.length} runs took ${seconds.toFixed(2)} s`);
-  }
-
-  const combined = summarize(ledger.done);
-  if (json) print(...combined.map((one) => JSON.stringify({ type: "combination", ...one })));
-  else if (combined.length > 0) print(...summaryLines(combined));
-  warnOfDevices(ledger.done, status);
-  if (signal.aborted) status.notice(`Interrupted. Saved ${ledger.progress} to ${shownPath(out)}.`);
-  if (data.name === "synthetic" && flags.dataset !== "synthetic") {
-    status.warning("These results are for SYNTHETIC DIGITS, NOT MNIST, which was not available.");
-  }
 }
 
 /** Fits each run's options to the data; reports each assumption once. */

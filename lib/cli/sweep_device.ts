@@ -4,7 +4,7 @@ import { createEngine, type DeviceChoice, listDevices } from "../engine/create.t
 import type { Backend, Engine, EngineOptions } from "../engine/engine.ts";
 import { parameterCount } from "../net/architecture.ts";
 import type { TrainingOptions } from "../training/options.ts";
-import { engineOptions } from "../training/trainer.ts";
+import { engineOptions } from "../training/engine_options.ts";
 import { choiceLine, openEngine, reasonOf } from "./device_choice.ts";
 
 /** The device of a sweep. */

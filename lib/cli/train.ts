@@ -3,15 +3,22 @@ import type { Engine } from "../engine/engine.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { NamedDataset } from "../data/names.ts";
 import { jsonLine, logLines } from "../report/console.ts";
+import type { RunDirectory } from "../runs/run_directory.ts";
 import type { TrainingEvent } from "../training/events.ts";
 import { OPTION_NAMES, OPTIONS } from "../training/option_table.ts";
 import { resolveOptions, type TrainingOptions } from "../training/options.ts";
 import { SCHEDULES } from "../training/schedules.ts";
 import { drawStart, type RunStart } from "../training/start.ts";
 import { trainOn } from "../training/train.ts";
-import { engineOptions, Trainer } from "../training/trainer.ts";
+import { engineOptions } from "../training/engine_options.ts";
+import { Trainer } from "../training/trainer.ts";
 import { openStatus, type Status } from "./status.ts";
-import { chosenNamedDataset, DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
+import {
+  chosenNamedDataset,
+  DATASET_FLAGS,
+  openChosenDataset,
+  warnOfSynthetic,
+} from "./dataset_flags.ts";
 import { openEngine, reopenEngine } from "./device_choice.ts";
 import {
   flagName,
@@ -122,13 +129,27 @@ export async function trainTask(
   const initialParameters = initial?.model.parameters;
   if (initial) status.notice(`initial parameters: ${shownPath(initFrom!)}`);
   const trainer = new Trainer(data, options, { start: opened.start, initialParameters });
-  const control = { saveEvery, resume: resumed?.checkpoint, signal };
+  const events = trainOn(engine, trainer, { saveEvery, resume: resumed?.checkpoint, signal });
+  await saveAndShow(events, directory, { signal, status, asJson: flags.json });
+  if (directory?.path && flags.report && !signal.aborted) {
+    const file = await writeReport(directory.path, data, status);
+    status.notice(`Wrote the report to ${shownPath(file)}`);
+  }
+  warnOfSynthetic(data, flags.dataset ?? resumedRun?.dataset, status);
+}
+
+/** Saves and shows the events of a run; if it does not end by itself, says how to resume it. */
+async function saveAndShow(
+  events: AsyncIterable<TrainingEvent>,
+  directory: RunDirectory | undefined,
+  { signal, status, asJson }: { signal: AbortSignal; status: Status; asJson?: boolean },
+): Promise<void> {
   let isComplete = false;
   try {
-    for await (const event of trainOn(engine, trainer, control)) {
+    for await (const event of events) {
       // Save before printing, except the result, which is printed even if it cannot be saved.
       if (event.type !== "finished") await directory?.record(event);
-      show(event, status, flags.json);
+      show(event, status, asJson);
       if (event.type !== "finished") continue;
       if (signal.aborted) {
         status.notice(
@@ -143,13 +164,6 @@ export async function trainTask(
     if (directory?.hasCheckpoint && !isComplete) {
       status.notice(`To resume: ${resumeCommand(directory.path!)}`);
     }
-  }
-  if (directory?.path && flags.report && isComplete) {
-    const file = await writeReport(directory.path, data, status);
-    status.notice(`Wrote the report to ${shownPath(file)}`);
-  }
-  if (data.name === "synthetic" && (flags.dataset ?? resumedRun?.dataset) !== "synthetic") {
-    status.warning("These results are for SYNTHETIC DIGITS, NOT MNIST, which was not available.");
   }
 }
 

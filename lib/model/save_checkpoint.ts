@@ -3,7 +3,7 @@ import { recordDataset } from "../data/record.ts";
 import { writeFileAtomically } from "../files/write_file.ts";
 import type { TrainingEvent } from "../training/events.ts";
 import { optionsOf, type TrainArguments } from "../training/train.ts";
-import { engineOptions } from "../training/trainer.ts";
+import { engineOptions } from "../training/engine_options.ts";
 import { type Checkpoint, encodeCheckpoint } from "./checkpoint.ts";
 
 /**

@@ -4,7 +4,7 @@ import { parameterCount } from "../net/architecture.ts";
 import type { TrainingOptions } from "../training/options.ts";
 import { totalIterations } from "../training/plan.ts";
 import type { SweepEvent } from "../training/run_all.ts";
-import { engineOptions } from "../training/trainer.ts";
+import { engineOptions } from "../training/engine_options.ts";
 
 /** Adds up the work of a sweep's runs; a larger net or batch counts as more work. */
 export class SweepMeter {

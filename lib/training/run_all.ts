@@ -5,7 +5,8 @@ import type { ProgressEvent, TypedEvent } from "./events.ts";
 import { checkAgainstRows, type TrainingOptions } from "./options.ts";
 import type { RunRecord } from "./record.ts";
 import { trainOn } from "./train.ts";
-import { DivergedError, engineOptions, Trainer } from "./trainer.ts";
+import { engineOptions } from "./engine_options.ts";
+import { DivergedError, Trainer } from "./trainer.ts";
 
 /** The arguments of `runAll`. */
 export interface RunAllPlan {

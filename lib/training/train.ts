@@ -13,13 +13,8 @@ import type {
 } from "./events.ts";
 import type { OptionName, OptionValues } from "./option_table.ts";
 import { fitToRows, resolveOptions, type TrainingOptions } from "./options.ts";
-import {
-  type Advance,
-  engineOptions,
-  type EvaluatedStep,
-  type RunState,
-  Trainer,
-} from "./trainer.ts";
+import { engineOptions } from "./engine_options.ts";
+import { type Advance, type EvaluatedStep, type RunState, Trainer } from "./trainer.ts";
 
 /** What controls a run without changing its numbers. */
 export interface RunControl {

@@ -1,6 +1,6 @@
 /** A training run, advanced by its caller. */
 import type { Dataset, Split } from "../data/dataset.ts";
-import type { Engine, EngineOptions, EngineState, Step } from "../engine/engine.ts";
+import type { Engine, Step } from "../engine/engine.ts";
 import { stateBefore } from "../engine/state.ts";
 import {
   flatParameters,
@@ -10,15 +10,12 @@ import {
 } from "../net/architecture.ts";
 import type { Evaluation } from "../net/evaluation.ts";
 import { parameterViews } from "../net/maths.ts";
-import { drawParameters } from "../net/initialize.ts";
-import { OPTIMIZERS } from "../net/optimizers.ts";
-import { DistSampler } from "../random/dist_sampler.ts";
 import { choice } from "../random/distributions.ts";
 import type { Key } from "../random/threefry.ts";
+import { engineOptions } from "./engine_options.ts";
 import type { BestStep, CheckpointEvent } from "./events.ts";
 import { measure, type Metrics } from "./metrics.ts";
-import { AUGMENTATIONS } from "./augmentations.ts";
-import { checkAgainstRows, OptionError, type TrainingOptions } from "./options.ts";
+import { checkAgainstRows, type TrainingOptions } from "./options.ts";
 import { Pacer } from "./pace.ts";
 import { type PlannedIteration, planRun, totalIterations } from "./plan.ts";
 import { drawStart, type RunStart } from "./start.ts";
@@ -74,7 +71,8 @@ export interface TrainerOptions {
  *
  * @example
  * ```ts
- * import { engineOptions, Trainer } from "./trainer.ts";
+ * import { engineOptions } from "./engine_options.ts";
+ * import { Trainer } from "./trainer.ts";
  * import { resolveOptions } from "./options.ts";
  * import { syntheticDigits } from "../data/synthetic.ts";
  * import { createEngine } from "../engine/create.ts";
@@ -362,70 +360,6 @@ export class Trainer {
         `current value of the key after step ${iteration} is ${planned}, the checkpoint's ${key}`,
     );
   }
-}
-
-/**
- * The CPU engine's memory, at most 4 GiB, holds the parameters, their gradients and two moments; few
- * GPUs bind a larger buffer than 1 GiB.
- */
-const MOST_PARAMETERS = 2 ** 28;
-
-/**
- * Returns the options with which to create an engine for a run.
- *
- * @param options The run's options
- * @param shape The data's image sizes and number of classes
- * @throws {OptionError} If the net has more parameters than any engine can hold
- */
-export function engineOptions(
-  options: TrainingOptions,
-  { width, height, classes }: Pick<Dataset, "width" | "height" | "classes">,
-): EngineOptions {
-  const { hidden, activation, head, optimizer, batchSize, scale, threefry } = options;
-  const architecture = { inputs: width * height, hidden, classes, activation, head };
-  // Checked before the parameters are drawn, which would take minutes.
-  const count = parameterCount(architecture);
-  if (count > MOST_PARAMETERS) {
-    const rule = `so few that the net has at most ${MOST_PARAMETERS} parameters, not ${count}`;
-    throw new OptionError("hidden", rule, hidden);
-  }
-  return {
-    architecture,
-    optimizer: OPTIMIZERS[optimizer].defaults,
-    batchSize,
-    scale,
-    augment: AUGMENTATIONS[options.augment].of(options),
-    threefry,
-  };
-}
-
-/**
- * Draws the state with which to start an engine, to train without `train()`.
- *
- * @param options The run's options
- * @param shape The data's image sizes and number of classes
- * @param key The key of the parameters
- * @returns Drawn parameters, and moments of 0
- *
- * @example
- * ```ts
- * import { initialState } from "./trainer.ts";
- * import { NOTEBOOK } from "./options.ts";
- * import { prngKey } from "../random/threefry.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const { parameters } = initialState(NOTEBOOK, { width: 28, height: 28, classes: 10 }, prngKey(1));
- * assertEquals(parameters.length, 45_360);
- * ```
- */
-export function initialState(
-  options: TrainingOptions,
-  shape: Pick<Dataset, "width" | "height" | "classes">,
-  key: Key,
-): EngineState {
-  const { architecture, optimizer } = engineOptions(options, shape);
-  const sampler = DistSampler.fromKey(key, options);
-  return stateBefore(optimizer, drawParameters(architecture, options.initialization, sampler));
 }
 
 /** Measures how long a promise still takes, in milliseconds; if it rejects, for ever. */

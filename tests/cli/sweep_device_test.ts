@@ -1,7 +1,7 @@
 /** Tests of how a sweep chooses its device, with a software adapter that says that it is hardware. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { chooseSweepDevice, engineMaker } from "../../lib/cli/sweep_device.ts";
-import { engineOptions } from "../../lib/training/trainer.ts";
+import { engineOptions } from "../../lib/training/engine_options.ts";
 import { withHardware } from "../engine/webgpu/as_hardware.ts";
 import { needs } from "../requirements.ts";
 import { DATA, shortRun } from "../training/sweep_runs.ts";

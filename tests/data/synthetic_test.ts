@@ -4,7 +4,7 @@ import { syntheticDigits } from "../../lib/data/synthetic.ts";
 import { createCpuEngine } from "../../lib/engine/cpu/cpu_engine.ts";
 import { NOTEBOOK } from "../../lib/training/options.ts";
 import { train } from "../../lib/training/train.ts";
-import { engineOptions } from "../../lib/training/trainer.ts";
+import { engineOptions } from "../../lib/training/engine_options.ts";
 import { needs } from "../requirements.ts";
 import { sha256 } from "../random/golden.ts";
 

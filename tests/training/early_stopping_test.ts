@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { EngineState } from "../../lib/engine/engine.ts";
 import type { Evaluation } from "../../lib/net/evaluation.ts";
 import { OptionError, resolveOptions, type TrainingOptions } from "../../lib/training/options.ts";
-import { engineOptions } from "../../lib/training/trainer.ts";
+import { engineOptions } from "../../lib/training/engine_options.ts";
 import { FakeEngine } from "./fake_engine.ts";
 import { DATA, eventsOf, fakeEngine, finished, OPTIONS } from "./small_run.ts";
 

@@ -9,7 +9,7 @@ import { choice } from "../../lib/random/distributions.ts";
 import type { ThreefryLayout } from "../../lib/random/threefry.ts";
 import { resolveOptions } from "../../lib/training/options.ts";
 import { train } from "../../lib/training/train.ts";
-import { engineOptions } from "../../lib/training/trainer.ts";
+import { engineOptions } from "../../lib/training/engine_options.ts";
 import golden from "../golden/notebook_draws.json" with { type: "json" };
 import { sha256, words } from "../random/golden.ts";
 import { FakeEngine } from "./fake_engine.ts";

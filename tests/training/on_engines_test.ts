@@ -6,7 +6,8 @@ import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "../../lib/m
 import type { CheckpointEvent, TrainingEvent } from "../../lib/training/events.ts";
 import { resolveOptions, type TrainingOptions } from "../../lib/training/options.ts";
 import { train } from "../../lib/training/train.ts";
-import { DivergedError, engineOptions } from "../../lib/training/trainer.ts";
+import { engineOptions } from "../../lib/training/engine_options.ts";
+import { DivergedError } from "../../lib/training/trainer.ts";
 import { generatedData } from "../../lib/engine/reference.ts";
 import { needs } from "../requirements.ts";
 import { finished } from "./small_run.ts";

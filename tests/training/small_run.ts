@@ -3,7 +3,7 @@ import type { Dataset } from "../../lib/data/dataset.ts";
 import type { FinishedEvent, TrainingEvent } from "../../lib/training/events.ts";
 import { resolveOptions, type TrainingOptions } from "../../lib/training/options.ts";
 import { train, type TrainArguments } from "../../lib/training/train.ts";
-import { engineOptions } from "../../lib/training/trainer.ts";
+import { engineOptions } from "../../lib/training/engine_options.ts";
 import { FakeEngine } from "./fake_engine.ts";
 
 /** Twenty images of 2 x 2 pixels in three classes; the first fourteen are training rows. */

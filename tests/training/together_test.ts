@@ -5,7 +5,7 @@ import { createWebGpuEngine, type WebGpuEngine } from "../../lib/engine/webgpu/w
 import type { Engine } from "../../lib/engine/engine.ts";
 import type { TrainingOptions } from "../../lib/training/options.ts";
 import { EngineRunner, runAll, type SweepRun } from "../../lib/training/run_all.ts";
-import { engineOptions } from "../../lib/training/trainer.ts";
+import { engineOptions } from "../../lib/training/engine_options.ts";
 import { needs } from "../requirements.ts";
 import { DATA, DIVERGING, shortRun } from "./sweep_runs.ts";
 

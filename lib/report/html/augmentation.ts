@@ -3,7 +3,7 @@ import type { Dataset } from "../../data/dataset.ts";
 import { augmentedVersions, VERSIONS } from "../../engine/augment.ts";
 import { AUGMENTATIONS } from "../../training/augmentations.ts";
 import type { TrainingOptions } from "../../training/options.ts";
-import { engineOptions } from "../../training/trainer.ts";
+import { engineOptions } from "../../training/engine_options.ts";
 import { type Html, html } from "./html.ts";
 import { imagePicture } from "./pictures.ts";
 import { className } from "./format.ts";

@@ -8,7 +8,7 @@ import { findAdapter, Gpu } from "../../../lib/engine/webgpu/device.ts";
 import { createWebGpuEngine } from "../../../lib/engine/webgpu/webgpu_engine.ts";
 import { NOTEBOOK } from "../../../lib/training/options.ts";
 import { train } from "../../../lib/training/train.ts";
-import { engineOptions } from "../../../lib/training/trainer.ts";
+import { engineOptions } from "../../../lib/training/engine_options.ts";
 import { mnistDirectory, needs } from "../../requirements.ts";
 
 /** The accuracy that the notebook printed after 500 steps. */
