@@ -62,7 +62,7 @@ function isDarkInk(smooth: Plane, closed: Plane, opened: Plane): boolean {
 /** Fills dark strokes, including those at the picture's edges. */
 function closeStrokes(plane: Plane): Plane {
   const { width, height } = plane;
-  const radius = Math.max(1, Math.round(MAX_STROKE_WIDTH * Math.min(width, height) / 2));
+  const radius = Math.round(MAX_STROKE_WIDTH * Math.min(width, height) / 2);
   return crop(close(extend(plane, radius), radius), { left: radius, top: radius, width, height });
 }
 

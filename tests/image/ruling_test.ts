@@ -29,3 +29,15 @@ Deno.test("removeRuling() keeps a bar that is too thick for a line", () => {
     assertEquals(left.every((value) => value === 0), isLine, `${thickness} pixels`);
   }
 });
+
+Deno.test("removeRuling() removes faint lines, unless they are as faint as the noise", () => {
+  const [width, height] = [100, 100];
+  for (
+    const [ink, noise, isLine] of [[0.2, 0, true], [0.1, 0, false], [0.2, 0.25, false]] as const
+  ) {
+    const values = new Float32Array(width * height);
+    values.fill(ink, 50 * width, 51 * width);
+    const { values: left } = removeRuling({ width, height, values }, noise);
+    assertEquals(left.every((value) => value === 0), isLine, `ink of ${ink}`);
+  }
+});
