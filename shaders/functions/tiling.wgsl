@@ -34,3 +34,20 @@ const LANES: u32 = PARTS * TILE_LANES;
 /// 32 rows, or 32 numbers, of a tile.
 const TILE_ROWS: u32 = 32;
 const TILE_QUADS: u32 = 8;
+
+/// The pieces of a turn in forward.wgsl and backward.wgsl, which say what is where in them.
+var<workgroup> left: array<array<array<vec4f, 8>, 8>, PARTS>;
+var<workgroup> right: array<array<array<vec4f, 8>, 8>, PARTS>;
+
+/// Adds up the parts' sums for row r of every group of 4 rows. Only the lanes of part r get the result. All lanes must
+/// call it, because it has barriers: before the store, as others may still read; and before the loads.
+fn sum_of_parts(r: u32, sum: vec4f, part: u32, group: u32, quad: u32) -> vec4f {
+    workgroupBarrier();
+    left[part][group][quad] = sum;
+    workgroupBarrier();
+    var total = vec4f(0.0);
+    if part == r {
+        total = (left[0][group][quad] + left[1][group][quad]) + (left[2][group][quad] + left[3][group][quad]);
+    }
+    return total;
+}

@@ -19,7 +19,7 @@
 // and in workgroup memory:
 //   counts (BINS) of bytes, four per word: 16 KiB. With at most 8 keys per bin on average, the probability of a
 //   count above 255 is below 1e-200.
-//   block_starts (BLOCKS): the rank of the first key of each block of 64 bins
+//   section_starts (SECTIONS): the rank of the first key of each section of 64 bins
 //   wanted_bins (BINS) of bits: whether the bin of some wanted rank
 //   wanted (SLOT_ROWS) of vec2u: (rank, 0), then (bin, rank within the bin), then (position, 0)
 //   kept_key, kept_position, kept_next (KEPT): the kept keys, their positions, and linked lists of them
@@ -28,7 +28,7 @@
 // has less than 28 KiB (WebGPU guarantees 16 KiB), the host samples the rows.
 //
 // Workgroup (x, 0, z) samples the rows of step x of net z, since steps are independent of each other. Its invocations divide the n
-// keys, the blocks of bins and the ranks among themselves. They share counts and lists by atomic operations; the
+// keys, the sections of bins and the ranks among themselves. They share counts and lists by atomic operations; the
 // order in which those happen does not change the result. A barrier separates each of the numbered parts from the
 // next, which reads what other invocations wrote. All loops around barriers have constant bounds or end by a value from
 // workgroupUniformLoad: Direct3D's older compiler refuses barriers in control flow that depends on a storage buffer.
@@ -40,9 +40,9 @@ const SLOT_ROWS: u32 = 108;
 const BIN_BITS: u32 = 14;
 const BINS: u32 = 1u << BIN_BITS;
 const COUNT_WORDS: u32 = BINS / 4;
-/// Blocks of 64 bins, whose counts take 16 words each.
-const BLOCKS: u32 = BINS / 64;
-const BLOCK_WORDS: u32 = 16;
+/// Sections of 64 bins, whose counts take 16 words each.
+const SECTIONS: u32 = BINS / 64;
+const SECTION_WORDS: u32 = 16;
 /// The maximum number of kept keys, and the number of lists that they are in.
 const KEPT: u32 = 700;
 const LISTS: u32 = 512;
@@ -66,7 +66,7 @@ struct Population {
 @group(0) @binding(3) var<storage, read_write> rows: array<u32>;
 
 var<workgroup> counts: array<atomic<u32>, COUNT_WORDS>;
-var<workgroup> block_starts: array<u32, BLOCKS>;
+var<workgroup> section_starts: array<u32, SECTIONS>;
 var<workgroup> wanted_bins: array<atomic<u32>, BINS / 32>;
 var<workgroup> wanted: array<vec2u, SLOT_ROWS>;
 var<workgroup> kept_key: array<u32, KEPT>;
@@ -126,37 +126,37 @@ fn count_keys(key: vec2u, n: u32, lane: u32) {
 
 // Part 2: add up the counts, and find the bins of the wanted ranks.
 
-fn sum_blocks(lane: u32) {
-    for (var block = lane; block < BLOCKS; block += LANES) {
+fn sum_sections(lane: u32) {
+    for (var section = lane; section < SECTIONS; section += LANES) {
         var sum = 0u;
-        for (var i = 0u; i < BLOCK_WORDS; i++) {
-            sum += sum_of_bytes(atomicLoad(&counts[block * BLOCK_WORDS + i]));
+        for (var i = 0u; i < SECTION_WORDS; i++) {
+            sum += sum_of_bytes(atomicLoad(&counts[section * SECTION_WORDS + i]));
         }
-        block_starts[block] = sum;
+        section_starts[section] = sum;
     }
 }
 
-/// Replaces the blocks' sums by the ranks at which they start; for one lane.
-fn start_blocks() {
+/// Replaces the sections' sums by the ranks at which they start; for one lane.
+fn start_sections() {
     var start = 0u;
-    for (var block = 0u; block < BLOCKS; block++) {
-        let sum = block_starts[block];
-        block_starts[block] = start;
+    for (var section = 0u; section < SECTIONS; section++) {
+        let sum = section_starts[section];
+        section_starts[section] = start;
         start += sum;
     }
 }
 
-/// The bin of the key with this rank, and the key's rank within the bin: a binary search for the block, then a search
+/// The bin of the key with this rank, and the key's rank within the bin: a binary search for the section, then a search
 /// word by word and byte by byte.
 fn find_bin(rank: u32) -> vec2u {
-    var block = 0u;
-    for (var jump = BLOCKS / 2u; jump > 0u; jump /= 2u) {
-        if block_starts[block + jump] <= rank {
-            block += jump;
+    var section = 0u;
+    for (var jump = SECTIONS / 2u; jump > 0u; jump /= 2u) {
+        if section_starts[section + jump] <= rank {
+            section += jump;
         }
     }
-    var left = rank - block_starts[block];
-    var word = block * BLOCK_WORDS;
+    var left = rank - section_starts[section];
+    var word = section * SECTION_WORDS;
     var bytes = atomicLoad(&counts[word]);
     while sum_of_bytes(bytes) <= left {
         left -= sum_of_bytes(bytes);
@@ -279,10 +279,10 @@ fn choose_rows(
         count_keys(key, n, lane);
         workgroupBarrier();
 
-        sum_blocks(lane);
+        sum_sections(lane);
         workgroupBarrier();
         if lane == 0u {
-            start_blocks();
+            start_sections();
             next_turn = Turn(0u, ranks_at_once(count, n), count);
         }
         workgroupBarrier();

@@ -4,16 +4,17 @@
 //   x0(p) = scale of the row * round(the image at source(p), interpolated between four pixels)
 // where field(p) blends the displacements of GRID x GRID control points by cubic B-splines.
 // See functions/rows.wgsl for the arrays. In workgroup memory:
-//   drawn (BLOCKS) of vec2f: the row's random numbers in [-1, 1), two per threefry block
-//   field (FIELD_LINES, FIELD_COLUMNS) of vec2f: the control points, blended for each of some lines of pixels
+//   drawn (PAIRS) of vec2f: the row's random numbers in [-1, 1), in pairs
+//   field (FIELD_LINES, FIELD_COLUMNS) of vec2f: the control points, blended for each of the first lines of pixels
 //
 // A workgroup computes one row of a slot (y), since a row's pixels share its random numbers and its field. Lanes first
-// compute a threefry block each, then divide the field, then the quads of pixels. Blending the grid's lines once
+// draw a pair of numbers each, then divide the field, then the quads of pixels. Blending the grid's lines once
 // per line of pixels leaves 4 control points per pixel instead of 16. `field` has room for all lines of an MNIST image;
-// larger images take several turns.
+// in larger images, the pixels of further lines blend 16 points.
 //
-// Barriers: after `drawn` and after `field` are stored, as each lane reads what others stored; and before `field` is
-// overwritten in the next turn.
+// Barriers: after `drawn` and after `field` are stored, as each lane reads what others stored. All workgroups reach
+// them, also those of rows that this dispatch does not write: some compilers fail at barriers after a return, or in a
+// loop, that depends on storage.
 
 /// The maximum strengths: the angle in radians, fractions, and pixels.
 const ROTATE: f32 = 0.0;
@@ -23,18 +24,18 @@ const SHIFT: f32 = 0.0;
 const WARP: f32 = 0.0;
 
 const DISTORT_COUNTER: u32 = 0x64697374;
-const AFFINE_BLOCKS: u32 = 3;
+const AFFINE_PAIRS: u32 = 3;
 const GRID: u32 = 7;
-const BLOCKS: u32 = AFFINE_BLOCKS + GRID * GRID;
+const PAIRS: u32 = AFFINE_PAIRS + GRID * GRID;
 
-/// At least BLOCKS.
+/// At least PAIRS.
 const LANES: u32 = 64;
 
 /// The number of lines in `field`, and of columns: the outer control points are repeated beyond the grid.
 const FIELD_LINES: u32 = 32;
 const FIELD_COLUMNS: u32 = GRID + 2;
 
-var<workgroup> drawn: array<vec2f, BLOCKS>;
+var<workgroup> drawn: array<vec2f, PAIRS>;
 var<workgroup> field: array<vec2f, FIELD_LINES * FIELD_COLUMNS>;
 
 /// sin(a) for |a| <= pi with an error of at most 3e-5: its Taylor polynomial. WGSL's sin may be off by 2^-11.
@@ -96,39 +97,39 @@ fn spline_at(pixel: u32, size: u32) -> Spline {
 /// The displacement of a control point. Line and column are counted from 1; beyond the grid, the outer points repeat.
 fn point_at(line: u32, column: u32) -> vec2f {
     let point = clamp(vec2u(line, column), vec2u(1u), vec2u(GRID)) - 1u;
-    return WARP * drawn[AFFINE_BLOCKS + point.x * GRID + point.y];
+    return WARP * drawn[AFFINE_PAIRS + point.x * GRID + point.y];
 }
 
-/// Blends the control points for the lines of pixels from `first_line` on.
-fn blend_lines(first_line: u32, lane: u32) {
-    let lines = min(part.height - first_line, FIELD_LINES);
-    for (var i = lane; i < lines * FIELD_COLUMNS; i += LANES) {
-        let down = spline_at(first_line + i / FIELD_COLUMNS, part.height);
-        var blended = vec2f(0.0);
-        for (var r = 0u; r < 4u; r++) {
-            blended += down.weights[r] * point_at(down.cell + r, i % FIELD_COLUMNS);
-        }
-        field[i] = blended;
+/// The control points of a column, blended for a line of pixels.
+fn blended_at(line: u32, column: u32) -> vec2f {
+    let down = spline_at(line, part.height);
+    return down.weights.x * point_at(down.cell, column) + down.weights.y * point_at(down.cell + 1u, column) +
+        down.weights.z * point_at(down.cell + 2u, column) + down.weights.w * point_at(down.cell + 3u, column);
+}
+
+fn column_at(line: u32, column: u32) -> vec2f {
+    if line < FIELD_LINES {
+        return field[line * FIELD_COLUMNS + column];
     }
+    return blended_at(line, column);
 }
 
-/// The displacement of a pixel; its line is counted from the first line of `field`.
+/// The displacement of a pixel.
 fn field_at(x: u32, line: u32) -> vec2f {
     let across = spline_at(x, part.width);
-    let first = line * FIELD_COLUMNS + across.cell;
-    return across.weights.x * field[first] + across.weights.y * field[first + 1u] +
-        across.weights.z * field[first + 2u] + across.weights.w * field[first + 3u];
+    return across.weights.x * column_at(line, across.cell) + across.weights.y * column_at(line, across.cell + 1u) +
+        across.weights.z * column_at(line, across.cell + 2u) + across.weights.w * column_at(line, across.cell + 3u);
 }
 
 /// A pixel of the distorted image, by its position in the image; 0 in the padding after the last.
-fn distorted_pixel(image: u32, position: u32, first_line: u32, affine: Affine) -> f32 {
+fn distorted_pixel(image: u32, position: u32, affine: Affine) -> f32 {
     let place = vec2u(position % part.width, position / part.width);
     if place.y >= part.height {
         return 0.0;
     }
     var source = affine.offset + affine.matrix * (vec2f(place) - center());
     if WARP > 0.0 {
-        source += field_at(place.x, place.y - first_line);
+        source += field_at(place.x, place.y);
     }
     source = clamp(source, vec2f(-1.0), vec2f(f32(part.width), f32(part.height)));
     let corner = floor(source);
@@ -142,10 +143,10 @@ fn distorted_pixel(image: u32, position: u32, first_line: u32, affine: Affine) -
 
 /// Four pixels of the distorted image. It stores whole vectors, since some compilers reject a store to a component that
 /// is chosen at run time.
-fn distorted_quad(image: u32, quad: u32, first_line: u32, affine: Affine) -> vec4f {
+fn distorted_quad(image: u32, quad: u32, affine: Affine) -> vec4f {
     var pixels = vec4f(0.0);
     for (var i = 0u; i < 4u; i++) {
-        let pixel = distorted_pixel(image, quad * 4u + i, first_line, affine);
+        let pixel = distorted_pixel(image, quad * 4u + i, affine);
         pixels = select(pixels, vec4f(pixel), vec4u(0u, 1u, 2u, 3u) == vec4u(i));
     }
     return pixels;
@@ -156,44 +157,37 @@ fn distort(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index)
     let row_of_batch = group.x;
     let slot = group.y;
     let slot_row = slot * SLOT_ROWS + row_of_batch;
-    let row = rows[slot_row];
-    let x0 = slot_row * TRACE_QUADS + X0;
-    // If the row is before the part, the difference wraps around and exceeds any count.
-    let image = row - part.first;
-    if image >= part.count {
-        if row == ABSENT && part.first == 0u {
-            for (var quad = lane; quad < QUADS_0; quad += LANES) {
-                traces[x0 + quad] = vec4f(0.0);
-            }
-            if lane == 0u {
-                labels[slot_row] = ABSENT;
-            }
-        }
-        return;
-    }
-    if lane < BLOCKS {
+    if lane < PAIRS {
         let counter = vec2u(DISTORT_COUNTER, draws[slot].begin + row_of_batch) + lane;
         let random = threefry2x32(draws[slot].key, counter);
         drawn[lane] = vec2f(bitcast<vec2i>(random) >> vec2u(8u)) / 8388608.0;
     }
     workgroupBarrier();
-    let affine = affine_of_row();
-    let scale = bitcast<f32>(row_facts[row].x);
-    // The quads of a turn lie in at most FIELD_LINES lines: the first and the last of these may be incomplete.
-    let quads_at_once = (FIELD_LINES - 2u) * part.width / 4u;
-    for (var begin = 0u; begin < QUADS_0; begin += quads_at_once) {
-        let first_line = begin * 4u / part.width;
-        if WARP > 0.0 {
-            workgroupBarrier();
-            blend_lines(first_line, lane);
-            workgroupBarrier();
+    if WARP > 0.0 {
+        for (var i = lane; i < FIELD_LINES * FIELD_COLUMNS; i += LANES) {
+            field[i] = blended_at(i / FIELD_COLUMNS, i % FIELD_COLUMNS);
         }
-        let end = min(begin + quads_at_once, QUADS_0);
-        for (var quad = begin + lane; quad < end; quad += LANES) {
-            traces[x0 + quad] = distorted_quad(image, quad, first_line, affine) * scale;
-        }
+        workgroupBarrier();
     }
-    if lane == 0u {
-        labels[slot_row] = row_facts[row].y;
+    let row = rows[slot_row];
+    let x0 = slot_row * TRACE_QUADS + X0;
+    // If the row is before the part, the difference wraps around and exceeds any count.
+    let image = row - part.first;
+    if image < part.count {
+        let affine = affine_of_row();
+        let scale = bitcast<f32>(row_facts[row].x);
+        for (var quad = lane; quad < QUADS_0; quad += LANES) {
+            traces[x0 + quad] = distorted_quad(image, quad, affine) * scale;
+        }
+        if lane == 0u {
+            labels[slot_row] = row_facts[row].y;
+        }
+    } else if row == ABSENT && part.first == 0u {
+        for (var quad = lane; quad < QUADS_0; quad += LANES) {
+            traces[x0 + quad] = vec4f(0.0);
+        }
+        if lane == 0u {
+            labels[slot_row] = ABSENT;
+        }
     }
 }

@@ -6,8 +6,8 @@
 //   parameters (blocks, 4): the blocks of all layers, read; a quad is four weights of one unit
 //   traces (slots, SLOT_ROWS, TRACE_QUADS): x_i and d_(i+1) are read, d_i is written
 // and in workgroup memory, for one turn of 32 units:
-//   deltas (PARTS, 8, 8): for each part and each group of 4 rows, the part's 2 quads of these rows
-//   weights (PARTS, 8, 8): for each part, its 8 units' weights, for the 8 quads of inputs
+//   left (PARTS, 8, 8): for each part and each group of 4 rows, the part's 2 quads of these rows
+//   right (PARTS, 8, 8): for each part, its 8 units' weights, for the 8 quads of inputs
 //
 // Workgroup (x, y) computes the deltas of inputs 32 x .. 32 x + 31 of rows 32 y .. 32 y + 31.
 
@@ -20,30 +20,14 @@ const ACTIVATION: u32 = 0;
 @group(0) @binding(1) var<storage, read> steps: array<Step>;
 @group(0) @binding(2) var<storage, read_write> traces: array<vec4f>;
 
-var<workgroup> deltas: array<array<array<vec4f, 8>, 8>, PARTS>;
-var<workgroup> weights: array<array<array<vec4f, 8>, 8>, PARTS>;
-
 /// A block of this turn's weights: its column u holds the weights of unit u.
 fn block_at(part: u32, k: u32, quad: u32) -> mat4x4f {
     return mat4x4f(
-        weights[part][k * 4u][quad],
-        weights[part][k * 4u + 1u][quad],
-        weights[part][k * 4u + 2u][quad],
-        weights[part][k * 4u + 3u][quad],
+        right[part][k * 4u][quad],
+        right[part][k * 4u + 1u][quad],
+        right[part][k * 4u + 2u][quad],
+        right[part][k * 4u + 3u][quad],
     );
-}
-
-/// Adds up the parts' sums for row r of every group of 4 rows. Only the lanes of part r get the result. All lanes must
-/// call it, because it has barriers: before the store, as others may still read; and before the loads.
-fn sum_of_parts(r: u32, sum: vec4f, part: u32, group: u32, quad: u32) -> vec4f {
-    workgroupBarrier();
-    deltas[part][group][quad] = sum;
-    workgroupBarrier();
-    var total = vec4f(0.0);
-    if part == r {
-        total = (deltas[0][group][quad] + deltas[1][group][quad]) + (deltas[2][group][quad] + deltas[3][group][quad]);
-    }
-    return total;
 }
 
 @compute @workgroup_size(LANES)
@@ -77,21 +61,21 @@ fn tiled_backward(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_
     var sum_3 = vec4f(0.0);
     for (var first = 0u; first <= last; first += 8u) {
         // The units beyond the last count as 0.
-        deltas[d_quad / 2u][d_row / 4u][d_quad % 2u * 4u + d_row % 4u] = select(vec4f(0.0), d, first + d_quad <= last);
-        weights[w_unit / 8u][w_unit % 8u][w_quad] = select(vec4f(0.0), w, first * 4u + w_unit < units);
+        left[d_quad / 2u][d_row / 4u][d_quad % 2u * 4u + d_row % 4u] = select(vec4f(0.0), d, first + d_quad <= last);
+        right[w_unit / 8u][w_unit % 8u][w_quad] = select(vec4f(0.0), w, first * 4u + w_unit < units);
         workgroupBarrier();
         d = traces[d_from + min(first + 8u + d_quad, last)];
         w = parameters[w_from + min((first + 8u) * 4u + w_unit, units - 1u)];
         let block_0 = block_at(part, 0u, quad);
-        sum_0 = multiply_add(sum_0, block_0, deltas[part][group][0]);
-        sum_1 = multiply_add(sum_1, block_0, deltas[part][group][1]);
-        sum_2 = multiply_add(sum_2, block_0, deltas[part][group][2]);
-        sum_3 = multiply_add(sum_3, block_0, deltas[part][group][3]);
+        sum_0 = multiply_add(sum_0, block_0, left[part][group][0]);
+        sum_1 = multiply_add(sum_1, block_0, left[part][group][1]);
+        sum_2 = multiply_add(sum_2, block_0, left[part][group][2]);
+        sum_3 = multiply_add(sum_3, block_0, left[part][group][3]);
         let block_1 = block_at(part, 1u, quad);
-        sum_0 = multiply_add(sum_0, block_1, deltas[part][group][4]);
-        sum_1 = multiply_add(sum_1, block_1, deltas[part][group][5]);
-        sum_2 = multiply_add(sum_2, block_1, deltas[part][group][6]);
-        sum_3 = multiply_add(sum_3, block_1, deltas[part][group][7]);
+        sum_0 = multiply_add(sum_0, block_1, left[part][group][4]);
+        sum_1 = multiply_add(sum_1, block_1, left[part][group][5]);
+        sum_2 = multiply_add(sum_2, block_1, left[part][group][6]);
+        sum_3 = multiply_add(sum_3, block_1, left[part][group][7]);
         workgroupBarrier();
     }
 

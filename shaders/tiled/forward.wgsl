@@ -5,8 +5,8 @@
 //   parameters (blocks, 4): the blocks of all layers, read; a quad is four weights of one unit
 //   traces (slots, SLOT_ROWS, TRACE_QUADS): x_i is read, x_(i+1) is written
 // and in workgroup memory, for one turn of 32 inputs:
-//   inputs (PARTS, 8, 8): for each part and each group of 4 rows, the part's 2 quads of these rows
-//   weights (PARTS, 8, 8): for each part, its 2 quads of 4 units each, for the 8 quads of units
+//   left (PARTS, 8, 8): for each part and each group of 4 rows, the part's 2 quads of these rows
+//   right (PARTS, 8, 8): for each part, its 2 quads of 4 units each, for the 8 quads of units
 //
 // Workgroup (x, y) computes units 32 x .. 32 x + 31 of rows 32 y .. 32 y + 31.
 
@@ -18,30 +18,14 @@ const ACTIVATION: u32 = 0;
 @group(0) @binding(1) var<storage, read> steps: array<Step>;
 @group(0) @binding(2) var<storage, read_write> traces: array<vec4f>;
 
-var<workgroup> inputs: array<array<array<vec4f, 8>, 8>, PARTS>;
-var<workgroup> weights: array<array<array<vec4f, 8>, 8>, PARTS>;
-
 /// A block of this turn's weights, transposed: its column i holds the weights of input i.
 fn transposed_block(part: u32, k: u32, quad: u32) -> mat4x4f {
     return transpose(mat4x4f(
-        weights[part][k * 4u][quad],
-        weights[part][k * 4u + 1u][quad],
-        weights[part][k * 4u + 2u][quad],
-        weights[part][k * 4u + 3u][quad],
+        right[part][k * 4u][quad],
+        right[part][k * 4u + 1u][quad],
+        right[part][k * 4u + 2u][quad],
+        right[part][k * 4u + 3u][quad],
     ));
-}
-
-/// Adds up the parts' sums for row r of every group of 4 rows. Only the lanes of part r get the result. All lanes must
-/// call it, because it has barriers: before the store, as others may still read; and before the loads.
-fn sum_of_parts(r: u32, sum: vec4f, part: u32, group: u32, quad: u32) -> vec4f {
-    workgroupBarrier();
-    inputs[part][group][quad] = sum;
-    workgroupBarrier();
-    var total = vec4f(0.0);
-    if part == r {
-        total = (inputs[0][group][quad] + inputs[1][group][quad]) + (inputs[2][group][quad] + inputs[3][group][quad]);
-    }
-    return total;
 }
 
 @compute @workgroup_size(LANES)
@@ -74,22 +58,22 @@ fn tiled_forward(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_i
     var sum_3 = vec4f(0.0);
     for (var first = 0u; first <= last; first += 8u) {
         // The inputs beyond the last count as 0. So do their weights, which may not even be finite.
-        inputs[x_quad / 2u][x_row / 4u][x_quad % 2u * 4u + x_row % 4u] = select(vec4f(0.0), x, first + x_quad <= last);
-        weights[w_quad / 2u][w_quad % 2u * 4u + w_unit % 4u][w_unit / 4u] =
+        left[x_quad / 2u][x_row / 4u][x_quad % 2u * 4u + x_row % 4u] = select(vec4f(0.0), x, first + x_quad <= last);
+        right[w_quad / 2u][w_quad % 2u * 4u + w_unit % 4u][w_unit / 4u] =
             select(vec4f(0.0), w, first + w_quad <= last);
         workgroupBarrier();
         x = traces[x_from + min(first + 8u + x_quad, last)];
         w = parameters[w_from + min(first + 8u + w_quad, last) * units];
         let block_0 = transposed_block(part, 0u, quad);
-        sum_0 = multiply_add(sum_0, block_0, inputs[part][group][0]);
-        sum_1 = multiply_add(sum_1, block_0, inputs[part][group][1]);
-        sum_2 = multiply_add(sum_2, block_0, inputs[part][group][2]);
-        sum_3 = multiply_add(sum_3, block_0, inputs[part][group][3]);
+        sum_0 = multiply_add(sum_0, block_0, left[part][group][0]);
+        sum_1 = multiply_add(sum_1, block_0, left[part][group][1]);
+        sum_2 = multiply_add(sum_2, block_0, left[part][group][2]);
+        sum_3 = multiply_add(sum_3, block_0, left[part][group][3]);
         let block_1 = transposed_block(part, 1u, quad);
-        sum_0 = multiply_add(sum_0, block_1, inputs[part][group][4]);
-        sum_1 = multiply_add(sum_1, block_1, inputs[part][group][5]);
-        sum_2 = multiply_add(sum_2, block_1, inputs[part][group][6]);
-        sum_3 = multiply_add(sum_3, block_1, inputs[part][group][7]);
+        sum_0 = multiply_add(sum_0, block_1, left[part][group][4]);
+        sum_1 = multiply_add(sum_1, block_1, left[part][group][5]);
+        sum_2 = multiply_add(sum_2, block_1, left[part][group][6]);
+        sum_3 = multiply_add(sum_3, block_1, left[part][group][7]);
         workgroupBarrier();
     }
 

@@ -5,11 +5,11 @@ import { coreCases } from "./contract/cases.ts";
 import { reverseLanes, withSources } from "./webgpu/shader_sources.ts";
 import { enginesOnOneDevice } from "./webgpu/shared_device.ts";
 
-// Both sets of kernels must be correct on every adapter. The set "hardware" has fused kernels for
-// small nets and tiled kernels for large nets; the other uses tiled kernels for all nets. Each net
-// takes a software adapter a second or two to compile, so without FULL=1 only the core runs, on the
-// first set.
-for (const kernels of ["hardware", "software"] as const) {
+// All sets of kernels must be correct on every adapter. The set "hardware" has fused kernels for
+// small nets and tiled kernels for large nets; so has "integrated", with four rows per workgroup
+// instead of two; the last uses tiled kernels for all nets. Each net takes a software adapter a
+// second or two to compile, so without FULL=1 only the core runs, on the first set.
+for (const kernels of ["hardware", "integrated", "software"] as const) {
   await engineContract(
     `WebGPU (${kernels} kernels)`,
     enginesOnOneDevice(kernels),

@@ -18,18 +18,17 @@ import {
 import type { ParameterLayout } from "./parameter_layout.ts";
 import { encodeDispatches, inPass } from "./program.ts";
 
-/** The rows, and the lanes, of a workgroup of forward_backward.wgsl. */
-const FORWARD_ROWS = 2;
+/** The lanes of a workgroup of forward_backward.wgsl. */
 const FORWARD_LANES = 256;
-/** The bytes of its RowHead structs. */
-const HEAD_BYTES = 48;
+/** The bytes that it has for each row in addition to the trace: its label, and a RowHead struct. */
+const ROW_BYTES = 4 + 24;
 /** The quads of units per workgroup of update.wgsl. */
 const UPDATE_QUADS = 16;
 /** Wider layers and larger batches have enough work for the tiled kernels. */
 const MAX_LAYER_QUADS = FORWARD_LANES / 4;
 const MAX_BATCH = 512;
 
-/** Whether a net and a batch size are small enough for these kernels on a device. */
+/** Whether a net and a batch size are small enough for these kernels on a device, with so many rows per workgroup. */
 export function fitsFused(
   { batchSize }: EngineOptions,
   { quads, traceQuads }: ParameterLayout,
@@ -37,16 +36,20 @@ export function fitsFused(
     GPUSupportedLimits,
     "maxComputeWorkgroupStorageSize"
   >,
+  rows: number,
 ): boolean {
-  const workgroupBytes = (FORWARD_ROWS * (traceQuads + 1) + FORWARD_LANES) * 16 + HEAD_BYTES;
+  // The masks of the first layer's inputs have a bit for each quad.
+  const maskBytes = 16 * Math.ceil(quads[0] / 128);
+  const workgroupBytes = rows * ((traceQuads + 1) * 16 + ROW_BYTES) + FORWARD_LANES * 16 +
+    maskBytes;
   return Math.max(...quads.slice(1)) <= MAX_LAYER_QUADS && batchSize <= MAX_BATCH &&
     workgroupBytes <= most;
 }
 
-/** See `CompileNetwork`. */
-export async function compileFused(plan: EnginePlan): Promise<BindNetwork> {
-  const trainOf = await compileForwardBackward(plan, true);
-  const evaluateOf = await compileForwardBackward(plan, false);
+/** See `CompileNetwork`; `rows`, 2 or 4, are computed by a workgroup of forward_backward.wgsl. */
+export async function compileFused(plan: EnginePlan, rows: number): Promise<BindNetwork> {
+  const trainOf = await compileForwardBackward(plan, rows, true);
+  const evaluateOf = await compileForwardBackward(plan, rows, false);
   const updateOf = await compileUpdate(plan);
   return (buffers, { count, nets }) => {
     const steps = Array.from({ length: count }, (_, slot) => [
@@ -66,7 +69,11 @@ export async function compileFused(plan: EnginePlan): Promise<BindNetwork> {
   };
 }
 
-function compileForwardBackward(plan: EnginePlan, trains: boolean): Promise<BindSlot> {
+function compileForwardBackward(
+  plan: EnginePlan,
+  rows: number,
+  trains: boolean,
+): Promise<BindSlot> {
   const { options, slots } = plan;
   return compileNetworkKernel(plan, {
     entryPoint: "forward_backward",
@@ -75,6 +82,7 @@ function compileForwardBackward(plan: EnginePlan, trains: boolean): Promise<Bind
       ...headConstants(options),
       HIDDEN_ACTIVATION: ACTIVATIONS[options.architecture.activation].code,
       LANES: FORWARD_LANES,
+      ROWS: rows,
       TRAINS: Number(trains),
     },
     bindings: {
@@ -84,7 +92,7 @@ function compileForwardBackward(plan: EnginePlan, trains: boolean): Promise<Bind
       traces: "write",
       rowResults: "write",
     },
-    x: Math.ceil(slots.rows / FORWARD_ROWS),
+    x: Math.ceil(slots.rows / rows),
     y: 1,
   });
 }

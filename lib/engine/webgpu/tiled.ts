@@ -1,4 +1,13 @@
-/** The kernels for nets and batches of any size: a step takes a dispatch per layer and pass. */
+/**
+ * The kernels for nets and batches of any size: a step takes a dispatch per layer and pass.
+ *
+ * The last layer, the head and the backward pass through the last layer could share one, with a
+ * workgroup for 32 rows, which would save two of seven dispatches. But outputs of more than 32 classes
+ * do not fit the tile in workgroup memory, so its lanes would have to exchange them through a storage
+ * buffer, and there wgpu on Vulkan does not yet guarantee that they see each other's stores
+ * (https://github.com/gfx-rs/wgpu/issues/9221). Nor can the next layer of the backward pass join: each
+ * of its tiles needs the deltas of all units, which other workgroups compute.
+ */
 import activation from "../../../shaders/functions/activation.wgsl" with { type: "text" };
 import head from "../../../shaders/functions/head.wgsl" with { type: "text" };
 import optimizer from "../../../shaders/functions/optimizer.wgsl" with { type: "text" };

@@ -9,8 +9,6 @@
  * Several nets can train together: every dispatch then computes a step of each of them, and each net
  * has its own slots. `together.ts` makes an engine of each net.
  */
-import stepFunctions from "../../../shaders/functions/step.wgsl" with { type: "text" };
-import sumResults from "../../../shaders/sum_results.wgsl" with { type: "text" };
 import type { Dataset } from "../../data/dataset.ts";
 import { parameterCount } from "../../net/architecture.ts";
 import type { Evaluation } from "../../net/evaluation.ts";
@@ -35,24 +33,18 @@ import {
   type NetworkBuffers,
   NO_STEP,
   type SlotShape,
-  STEP_BYTES,
   type StepInfo,
   stepStride,
   writeStepInfo,
 } from "./network.ts";
 import { pack, type ParameterLayout, parameterLayout, unpack } from "./parameter_layout.ts";
-import { type KernelSet, kernelsFor } from "./kernels.ts";
-import { inPass, Program, read, write } from "./program.ts";
+import { type KernelSet, kernelSetFor, kernelsFor } from "./kernels.ts";
+import { inPass, type Program } from "./program.ts";
+import { compileSumResults, Results } from "./results.ts";
 import { compileGather, type GatherPrograms, RowGatherer } from "./row_gatherer.ts";
 import { compileChooseRows, RowSampler } from "./row_sampler.ts";
 import { createBuffers, maxNets, slotShape, SubmissionSize } from "./slots.ts";
 import { PART_BYTES } from "./upload_rows.ts";
-
-/** The maximum number of evaluations whose results are kept on the device. */
-const MAX_RESULTS = 256;
-/** A result is a sum for each lane of shaders/sum_results.wgsl, a vec4f. */
-const RESULT_LANES = 64;
-const RESULT_BYTES = 16 * RESULT_LANES;
 
 /**
  * Creates an engine on an open device.
@@ -66,7 +58,7 @@ const RESULT_BYTES = 16 * RESULT_LANES;
 export async function createWebGpuEngine(
   gpu: Gpu,
   options: EngineOptions,
-  kernels: KernelSet = gpu.description.software ? "software" : "hardware",
+  kernels: KernelSet = kernelSetFor(gpu.description),
 ): Promise<WebGpuEngine> {
   const layout = parameterLayout(options.architecture);
   const { compileNetwork, samplesOnDevice } = kernelsFor(
@@ -80,12 +72,7 @@ export async function createWebGpuEngine(
     bindNetwork: await compileNetwork(plan),
     gather: await compileGather(plan),
     choose: samplesOnDevice ? await compileChooseRows(plan) : undefined,
-    summing: await Program.compile(gpu, {
-      entryPoint: "sum_results",
-      sources: [stepFunctions, sumResults],
-      constants: { LANES: RESULT_LANES, SLOT_ROWS: plan.slots.rows },
-      bindings: ["read", "read", "write"],
-    }),
+    sumResults: await compileSumResults(plan),
   };
   const engine = await gpu.checked(
     "the engine's buffers",
@@ -100,7 +87,7 @@ interface EnginePrograms {
   bindNetwork: BindNetwork;
   gather: GatherPrograms;
   choose: Program | undefined;
-  summing: Program;
+  sumResults: Program;
 }
 
 /** Trains and evaluates nets on a WebGPU device. */
@@ -116,9 +103,7 @@ export class WebGpuEngine implements Engine, ManyNets {
   readonly #network: Network;
   readonly #sampler: RowSampler;
   readonly #gatherer: RowGatherer;
-  readonly #summing: Program;
-  readonly #summingGroup: GPUBindGroup;
-  readonly #results: GPUBuffer;
+  readonly #results: Results;
   readonly #stepInfo: DataView<ArrayBuffer>;
   /** Whether its disposal closes the device. */
   readonly #ownsGpu: boolean;
@@ -127,10 +112,6 @@ export class WebGpuEngine implements Engine, ManyNets {
   readonly #submission: SubmissionSize;
   /** The steps that each net has taken. */
   readonly #stepsTaken: number[];
-  /** The row counts of the evaluations whose results are on the device. */
-  #evaluated: number[] = [];
-  /** Results that are being read back. */
-  #readings: Promise<Evaluation[]>[] = [];
   #disposed = false;
 
   /** Use `createWebGpuEngine`. */
@@ -150,19 +131,8 @@ export class WebGpuEngine implements Engine, ManyNets {
     this.#network = programs.bindNetwork(this.#buffers, slots);
     this.#sampler = new RowSampler(plan, programs.choose);
     this.#gatherer = new RowGatherer(plan, this.#buffers, this.#sampler, programs.gather);
-    this.#summing = programs.summing;
-    const { STORAGE, COPY_DST, COPY_SRC } = GPUBufferUsage;
-    this.#results = gpu.buffer(
-      "results",
-      MAX_RESULTS * RESULT_BYTES,
-      STORAGE | COPY_DST | COPY_SRC,
-    );
+    this.#results = new Results(plan, this.#buffers, programs.sumResults);
     this.#stepInfo = new DataView(new ArrayBuffer(slots.count * stepStride(slots.nets)));
-    this.#summingGroup = this.#summing.bind(
-      read(this.#buffers.rowResults),
-      read(this.#buffers.steps, 0, slots.nets * STEP_BYTES),
-      write(this.#results),
-    );
   }
 
   /**
@@ -179,7 +149,7 @@ export class WebGpuEngine implements Engine, ManyNets {
         this.#gatherer.encodeWarmUp(pass, empty);
       });
       this.#network.encodeSteps(encoder, 1);
-      this.#encodeSums(encoder);
+      this.#results.encode(encoder);
     });
     await this.#gpu.finished();
     empty.destroy();
@@ -264,8 +234,7 @@ export class WebGpuEngine implements Engine, ManyNets {
       if (some.length > 0 || rows.length === 1) assertRows("evaluate", some, loaded);
     }
     this.#flush();
-    if (this.#evaluated.length + rows.length > MAX_RESULTS) this.#collect();
-    const results = rows.map((some) => some.length > 0 ? this.#evaluated.push(some.length) - 1 : 0);
+    const results = this.#results.add(rows.map((some) => some.length));
     const slotRows = this.#slots.rows;
     const most = Math.max(...rows.map((some) => some.length));
     const rowsAtOnce = this.#slots.count * slotRows;
@@ -283,7 +252,7 @@ export class WebGpuEngine implements Engine, ManyNets {
       this.#submit((encoder) => {
         inPass(encoder, (pass) => this.#gatherer.encode(pass, slots, "plain"));
         this.#network.encodeEvaluation(encoder, slots);
-        this.#encodeSums(encoder);
+        this.#results.encode(encoder);
       });
     }
   }
@@ -291,11 +260,9 @@ export class WebGpuEngine implements Engine, ManyNets {
   async settle(): Promise<Evaluation[]> {
     this.#assertUsable();
     this.#flush();
-    this.#collect();
-    const readings = this.#readings;
-    this.#readings = [];
+    const reading = this.#results.take();
     const measured = this.#submission.measure();
-    const evaluations = (await Promise.all(readings)).flat();
+    const evaluations = await reading;
     measured();
     this.#gpu.assertNoError();
     return evaluations;
@@ -331,7 +298,7 @@ export class WebGpuEngine implements Engine, ManyNets {
     if (this.#disposed) return;
     this.#disposed = true;
     // Buffers may be destroyed only when nothing uses them. Errors until then no longer matter.
-    await Promise.allSettled([...this.#readings, this.#gpu.finished()]);
+    await Promise.allSettled([this.#results.settled(), this.#gpu.finished()]);
     this.#sampler.destroy();
     this.#gatherer.unload();
     this.#results.destroy();
@@ -400,44 +367,9 @@ export class WebGpuEngine implements Engine, ManyNets {
     this.#gpu.device.queue.writeBuffer(this.#buffers.steps, 0, this.#stepInfo, 0, bytes);
   }
 
-  #encodeSums(encoder: GPUCommandEncoder): void {
-    const { nets } = this.#slots;
-    inPass(encoder, (pass) => this.#summing.dispatch(pass, this.#summingGroup, 1, 1, nets));
-  }
-
   #submit(encode: (encoder: GPUCommandEncoder) => void): void {
     const encoder = this.#gpu.device.createCommandEncoder();
     encode(encoder);
-    this.#gpu.device.queue.submit([encoder.finish()]);
-  }
-
-  /** Starts reading back the results on the device, and clears them there. */
-  #collect(): void {
-    const counts = this.#evaluated;
-    this.#evaluated = [];
-    const bytes = Math.max(1, counts.length) * RESULT_BYTES;
-    this.#readings.push(
-      this.#gpu.readBack(this.#results, bytes).then((buffer) => {
-        const sums = new Float32Array(buffer);
-        return counts.map((rows, i) => {
-          let [loss, correct, notFinite] = [0, 0, 0];
-          for (let at = 4 * RESULT_LANES * i; at < 4 * RESULT_LANES * (i + 1); at += 4) {
-            loss += sums[at];
-            correct += sums[at + 1];
-            notFinite += sums[at + 2];
-          }
-          return {
-            correct: Math.round(correct),
-            rows,
-            loss: notFinite > 0 ? NaN : loss / rows,
-          };
-        });
-      }),
-    );
-    // The next `settle()` reports a rejection.
-    this.#readings.at(-1)!.catch(() => {});
-    const encoder = this.#gpu.device.createCommandEncoder();
-    encoder.clearBuffer(this.#results, 0, bytes);
     this.#gpu.device.queue.submit([encoder.finish()]);
   }
 

@@ -22,7 +22,8 @@ const MOST_MILLISECONDS = 600_000;
 
 /** How to test the shaders whose path matches; the first match counts. */
 const RUNNERS: [RegExp, Runner[]][] = [
-  [/^fused|sum_results/, ["hardware", "hardware reversed"]],
+  [/^fused/, ["hardware", "hardware reversed", "integrated"]],
+  [/sum_results/, ["hardware", "hardware reversed"]],
   [/^tiled|tiling/, ["software", "software reversed"]],
   [/choose_rows/, ["choose_rows", "choose_rows reversed"]],
   [/gather/, ["hardware", "hardware small"]],
