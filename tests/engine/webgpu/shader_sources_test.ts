@@ -47,7 +47,9 @@ test("reverseLanes() changes the kernels that have barriers, and no others", asy
     "fn f(@builtin(local_invocation_index) original_lane: u32) {\n" +
       "    let lane = LANES - 1u - original_lane;\n    x = lane;\n}",
   );
+  // tiling.wgsl has barriers for kernels that include it, and that have their own.
   for (const [path, source] of await shaderSources()) {
+    if (path === "./functions/tiling.wgsl") continue;
     const isReversed = reverseLanes(source) !== source;
     assertEquals(isReversed, source.includes("workgroupBarrier()"), path);
   }
