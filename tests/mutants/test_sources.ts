@@ -142,7 +142,7 @@ class Copy implements AsyncDisposable {
     this.#write(path, source);
     try {
       if (files.includes(WASM)) {
-        const { success } = await this.#run(["task", "build:wasm"], 60);
+        const { success } = await this.#run(["task", "build:wasm"], 300);
         // The same bytes: the compiler's optimizer undid the change.
         if (!success || this.#read(WASM) === before[1][1]) return "invalid";
       }
