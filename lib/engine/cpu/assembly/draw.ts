@@ -130,7 +130,7 @@ export function drawAhead(): bool {
 }
 
 /** Draws a draw if it is requested and unclaimed; returns whether it was. */
-function drawIfRequested(number: u32): bool {
+export function drawIfRequested(number: u32): bool {
   const draw = slotOf(number);
   if (draw.number != number || !draw.claim()) return false;
   fillSlot(draw);

@@ -12,13 +12,13 @@
  */
 import { backwardToLayer1, backwardToLayer2 } from "./backward";
 import { block } from "./block";
-import { takeDraw } from "./draw";
+import { drawIfRequested, takeDraw } from "./draw";
 import { forward } from "./forward";
 import { outputDeltas } from "./head";
 import { buildInputs } from "./inputs";
 import { layer } from "./layer";
 import { blockRowNumbers, blockRows, stepThreads } from "./memory";
-import { runPhase } from "./threads";
+import { finishPhase, runPhase, startPhase } from "./threads";
 import { transposeInputs } from "./transpose";
 import { update, updateChunks } from "./update";
 
@@ -75,7 +75,15 @@ export function takeStep(
     runPhase(INPUTS, rowChunks());
     runPhase(DELTAS, 1 + rowChunks());
     if (layer(2).isSparse) runPhase(DELTAS1, 1 + rowChunks());
-    runPhase(UPDATE, updateChunks());
+    if (stepThreads == 1 || !step.isLast) {
+      runPhase(UPDATE, updateChunks());
+    } else {
+      // The next step's rows are sampled while the other threads begin with the update, which has
+      // enough chunks to keep all threads busy to its end.
+      startPhase(UPDATE, updateChunks());
+      drawIfRequested(number + 1);
+      finishPhase(updateChunks());
+    }
   }
   draw.release();
 }

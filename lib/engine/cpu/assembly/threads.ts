@@ -44,7 +44,7 @@ export function work(): void {
   let spins: u32 = 0;
   while (atomic.load<u32>(control + STOP) == 0) {
     const signal = atomic.load<u32>(control + SIGNAL);
-    if (takeChunks() || (thread == 1 && drawAhead())) spins = 0;
+    if (takeChunks() || (thread == 1 && stepThreads == 1 && drawAhead())) spins = 0;
     else if (++spins == MAX_SPINS) {
       spins = 0;
       atomic.add<u32>(control + SLEEPERS, 1);
@@ -70,9 +70,19 @@ export function runPhase(phase: u32, chunks: u32): void {
     mark(WAIT);
     return;
   }
+  startPhase(phase, chunks);
+  finishPhase(chunks);
+}
+
+/** Lets the other threads begin with the chunks of a phase; thread 0 may do something else first. */
+export function startPhase(phase: u32, chunks: u32): void {
   atomic.store<u32>(control + DONE, 0);
   atomic.store<u64>(control + CLAIMS, ((<u64> phase) << 48) | ((<u64> chunks) << 24));
   signal();
+}
+
+/** Computes the chunks of the phase that are left; returns when all are done. */
+export function finishPhase(chunks: u32): void {
   takeChunks();
   let spins: u32 = 0;
   while (atomic.load<u32>(control + DONE) != chunks) spins = spin(spins);
