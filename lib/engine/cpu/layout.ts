@@ -45,9 +45,6 @@ const LAYER_FIELDS = [
   "columns",
   "columnStart",
   "panels",
-  "deltaPairs",
-  "deltaPairsEnd",
-  "deltaSections",
 ] as const;
 
 /** A layer's sizes and addresses: see assembly/layer.ts. Fields that a layer does not have are 0. */
@@ -135,13 +132,9 @@ export function planMemory(plan: MemoryPlan): PlannedEngine {
       stride,
       ...none,
       ...lists,
-      deltaPairs: 0,
-      deltaPairsEnd: 0,
-      deltaSections: 0,
     };
-    if (i > 0) {
-      const copied = isSparse ? panelUnits : stripUnits;
-      view.wBackward = memory.take(weightBytes(size.units, size.inputs, copied));
+    if (i > 0 && !isSparse) {
+      view.wBackward = memory.take(weightBytes(size.units, size.inputs, stripUnits));
     }
     if (isSparse) {
       view.pairs = memory.take(8 * blockRows * size.inputs + 64);
@@ -150,11 +143,6 @@ export function planMemory(plan: MemoryPlan): PlannedEngine {
       view.columns = memory.take(8 * blockRows * size.inputs);
       view.columnStart = memory.take(4 * (size.inputs + 2));
       view.panels = memory.take(4 * blockRows * panelUnits(size.units));
-    }
-    if (isSparse && i > 0) {
-      view.deltaPairs = memory.take(8 * blockRows * size.units);
-      view.deltaSections = Math.ceil(size.units / SECTION);
-      view.deltaPairsEnd = memory.take(4 * blockRows * view.deltaSections);
     }
     return view;
   }) as PlannedEngine["layers"];

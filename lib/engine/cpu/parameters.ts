@@ -56,8 +56,8 @@ const panels: Order = (unit, units, lines) => {
 };
 
 /**
- * Writes the copies of w1 and w2 that the backward pass reads: there, the units are the lines, and
- * the inputs are side by side.
+ * Writes the copies of dense layers' weights that the backward pass reads: there, the units are the
+ * lines, and the inputs are side by side.
  *
  * @param architecture The net
  * @param layers The layers in the memory
@@ -71,11 +71,11 @@ export function writeCopies(
   parameters: Float32Array,
 ): void {
   for (const [i, { shape: [outputs, inputs], offset }] of parameterRanges(architecture).entries()) {
-    const { wBackward, isSparse } = layers[i >> 1];
+    const { wBackward } = layers[i >> 1];
     if (inputs === undefined || wBackward === 0) continue;
-    const lines = isSparse ? outputs : STRIP * Math.ceil(outputs / STRIP);
+    const lines = STRIP * Math.ceil(outputs / STRIP);
     for (let input = 0; input < inputs; input++) {
-      const { first, step } = (isSparse ? panels : strips)(input, inputs, lines);
+      const { first, step } = strips(input, inputs, lines);
       for (let output = 0; output < outputs; output++) {
         memory[wBackward / 4 + first + output * step] =
           parameters[offset + output * inputs + input];

@@ -19,15 +19,12 @@ import {
   linesOf,
   panelWidth,
   scales,
-  SECTION_VECTORS,
   stripsOf,
   sums,
   VECTOR,
   vectorsOf,
-  WIDEST,
 } from "./memory";
-import { appendPairs } from "./pairs";
-import { sparseProduct } from "./sparse_product";
+import { sparseDots } from "./sparse_dots";
 import { tile } from "./tile";
 
 /** Computes d2 of rows `from` to `to - 1` from d3; `from` is a multiple of 4. */
@@ -35,10 +32,7 @@ export function backwardToLayer2(from: u32, to: u32): void {
   mark(BACKWARD + 1);
   denseBackward(layer(3), from, to);
   if (!layer(2).isSparse) return;
-  for (let row = from; row < to; row++) {
-    copyToPanels(layer(2), f32x4.splat(1), row);
-    listDeltas(layer(2), row);
-  }
+  for (let row = from; row < to; row++) copyToPanels(layer(2), f32x4.splat(1), row);
 }
 
 /** Computes d1 of rows `from` to `to - 1` from d2, also times the rows' scales, in panels. */
@@ -55,32 +49,24 @@ export function backwardToLayer1(from: u32, to: u32): void {
 }
 
 /**
- * dx = d w * f'(z) for rows `from` to `to - 1`, where the layer's inputs are x = f(z), as a sum over
- * the nonzero deltas of each row. The loops are those of forward.ts: panels of inputs, sections of
- * units, rows.
+ * dx = d w * f'(z) for rows `from` to `to - 1`, where the layer's inputs are x = f(z), as a dot
+ * product for each nonzero input of each row. f is relu: f'(z) is 1 for these inputs, and 0 for the
+ * others. The loops are those of forward.ts: panels of units, sections of inputs, rows.
  */
 function sparseBackward(self: Layer, from: u32, to: u32): void {
-  const f = activation;
-  const vectors = vectorsOf(self.inputs);
-  const lines = linesOf(self.units);
+  const vectors = vectorsOf(self.units);
+  const lines = linesOf(self.inputs);
+  memory.fill(self.dx + from * self.xStride, 0, (to - from) * self.xStride);
   let width: u32 = 0;
   for (let v: u32 = 0; v < vectors; v += width) {
     width = panelWidth(vectors - v);
-    const weights = self.wBackward + v * lines * VECTOR;
-    for (let section: u32 = 0; section < self.deltaSections; section++) {
+    const weights = self.w + v * lines * VECTOR;
+    for (let section: u32 = 0; section < self.sections; section++) {
       for (let row = from; row < to; row++) {
-        const end = self.deltaEndOf(row, section);
-        const pairs = section == 0 ? self.deltaPairsOf(row) : load<u32>(end - 4);
-        const dx = self.dx + row * self.xStride + v * VECTOR;
-        sparseProduct(width, pairs, load<u32>(end), weights, dx, section == 0);
-      }
-    }
-    for (let row = from; row < to; row++) {
-      const offset = row * self.xStride + v * VECTOR;
-      const x = self.x + offset;
-      const dx = self.dx + offset;
-      for (let at: usize = 0; at < width * VECTOR; at += VECTOR) {
-        v128.store(dx + at, timesDerivative(f, v128.load(dx + at), v128.load(x + at)));
+        const end = self.endOf(row, section);
+        const pairs = section == 0 ? self.pairsOf(row) : load<u32>(end - 4);
+        const d = self.d + row * self.stride + v * VECTOR;
+        sparseDots(width, pairs, load<u32>(end), weights, d, self.dx + row * self.xStride);
       }
     }
   }
@@ -126,17 +112,5 @@ function copyToPanels(self: Layer, scale: v128, row: u32): void {
       v128.store(panel + at, f32x4.mul(scale, v128.load(d)));
       d += VECTOR;
     }
-  }
-}
-
-/** Lists the nonzero deltas of a row, for the products of the backward pass. */
-function listDeltas(self: Layer, row: u32): void {
-  const d = self.d + row * self.stride;
-  const vectors = vectorsOf(self.units);
-  let pairs = self.deltaPairsOf(row);
-  for (let v: u32 = 0; v < vectors; v += WIDEST) {
-    const width = min(WIDEST, vectors - v);
-    pairs = appendPairs(d + v * VECTOR, 4 * v, width, pairs);
-    store<u32>(self.deltaEndOf(row, v / SECTION_VECTORS), pairs);
   }
 }

@@ -1,8 +1,9 @@
 /**
  * Samples the rows of steps: trainRows[permutation(key, n)[from .. from + count)].
  *
- * Rows do not depend on parameters, so thread 1 samples the rows of coming steps while thread 0
- * computes. Both share a ring of slots (`slots`), one per requested draw, numbered in the order of
+ * Rows do not depend on parameters. If thread 0 computes steps alone, thread 1 samples the rows of
+ * coming steps meanwhile. If threads share steps, thread 0 samples the next step's rows at the start
+ * of an update (step.ts). Both share a ring of slots (`slots`), one per requested draw, numbered in the order of
  * the requests:
  *
  *   FREE -> REQUESTED  thread 0, in `requestDraw`
@@ -110,7 +111,7 @@ export function takeDraw(number: u32): Draw {
   return draw;
 }
 
-/** The number of the next draw for thread 1. */
+/** The number of the next draw for thread 1, which draws ahead. */
 let nextAhead: u32 = 0;
 
 /** Thread 1 draws the next unclaimed draw; returns whether there was one. */
@@ -141,7 +142,7 @@ export function drawIfRequested(number: u32): bool {
 function fillSlot(draw: Draw): void {
   mark(DRAW);
   drawInto(draw.rows(), draw.key0, draw.key1, draw.from, draw.count);
-  // Cores share the last-level cache, so this helps thread 0 even if thread 1 does it.
+  // Cores share the last-level cache, so this helps all threads.
   if (images != 0) prefetchRows(draw.rows(), draw.count);
   atomic.store<u32>(changetype<usize>(draw), DRAWN);
   mark(WAIT);

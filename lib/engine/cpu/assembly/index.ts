@@ -11,7 +11,7 @@
  *   forward.ts    x1, x2, x3                  (sparse_product.ts, pairs.ts, tile.ts,
  *                                              activation.ts)
  *   head.ts       d3                          (arithmetic.ts)
- *   backward.ts   d2, d1
+ *   backward.ts   d2, d1                      (sparse_dots.ts, tile.ts)
  *   transpose.ts  sorts the nonzero inputs of a layer by input
  *   update.ts     the gradients and the update (gradient_tile.ts, optimizer.ts)
  *   step.ts       runs these phases in order, in chunks that threads share (threads.ts, block.ts)

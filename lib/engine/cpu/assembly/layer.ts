@@ -27,9 +27,8 @@ export class Layer {
    */
   w: usize;
   /**
-   * The same weights for the backward pass, or 0 if there is none. A sparse layer's: panels of
-   * inputs, each (O rounded up to 4, inputs of the panel). A dense layer's: strips of 8 inputs,
-   * each (O rounded up to 8, 8).
+   * A dense layer's weights for the backward pass: strips of 8 inputs, each (O rounded up to 8, 8).
+   * 0 if the layer is sparse.
    */
   wBackward: usize;
   /** f32 (O) */
@@ -60,13 +59,6 @@ export class Layer {
   columnStart: usize;
   /** f32: d times the row's scale, in panels like w, each (`blockRows`, units of the panel) */
   panels: usize;
-  /**
-   * (B, O): pairs {f32 d, u32 16 * unit} of the nonzero d, and u32 (B, `deltaSections`): the address
-   * after each row's last pair of each section of SECTION units
-   */
-  deltaPairs: usize;
-  deltaPairsEnd: usize;
-  deltaSections: u32;
 
   /** Returns the address of a row's first pair. */
   @inline
@@ -78,18 +70,6 @@ export class Layer {
   @inline
   endOf(row: u32, section: u32): usize {
     return this.pairsEnd + 4 * (row * this.sections + section);
-  }
-
-  /** Returns the address of the first pair of a row's deltas. */
-  @inline
-  deltaPairsOf(row: u32): usize {
-    return this.deltaPairs + row * this.units * 8;
-  }
-
-  /** Returns the address of the end of a row's pairs of deltas of a section. */
-  @inline
-  deltaEndOf(row: u32, section: u32): usize {
-    return this.deltaPairsEnd + 4 * (row * this.deltaSections + section);
   }
 }
 

@@ -105,7 +105,7 @@ export let distortScratch: usize = 0;
 export let distortScratchBytes: usize = 0;
 
 // Threads.
-/** The number of this instance's thread: 0 is the caller, 1 draws ahead, all may share steps. */
+/** The number of this instance's thread: 0 is the caller; 1 draws ahead, or all share steps. */
 export let thread: u32 = 0;
 /** Whether thread 0 may sleep; a page's main thread may not. */
 export let canWait: u32 = 0;

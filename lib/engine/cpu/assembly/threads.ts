@@ -34,10 +34,16 @@ const CLAIMS: usize = 16;
 const TRAIN_COUNT: usize = 24;
 
 /**
- * The number of spins before a thread sleeps: about 50 microseconds, as waking a thread takes
- * longer than most chunks.
+ * The number of spins before a thread sleeps: about half a millisecond if threads share steps, which
+ * most waits within a step are shorter than. A thread that wakes up, perhaps on an idle core of a
+ * virtual machine, takes longer than most chunks. A thread that only draws ahead has time: it spins
+ * for 50 microseconds.
  */
-const MAX_SPINS: u32 = 20_000;
+// @ts-ignore: decorator
+@inline
+function maxSpins(): u32 {
+  return stepThreads > 1 ? 200_000 : 20_000;
+}
 
 /** The loop of every Worker; it ends when the host sets STOP. */
 export function work(): void {
@@ -45,7 +51,7 @@ export function work(): void {
   while (atomic.load<u32>(control + STOP) == 0) {
     const signal = atomic.load<u32>(control + SIGNAL);
     if (takeChunks() || (thread == 1 && stepThreads == 1 && drawAhead())) spins = 0;
-    else if (++spins == MAX_SPINS) {
+    else if (++spins == maxSpins()) {
       spins = 0;
       atomic.add<u32>(control + SLEEPERS, 1);
       atomic.wait<u32>(control + SIGNAL, signal, -1);
@@ -89,14 +95,14 @@ export function finishPhase(chunks: u32): void {
 }
 
 /**
- * Called in a loop that waits for another thread. After MAX_SPINS calls, each call sleeps for 50
+ * Called in a loop that waits for another thread. After `maxSpins` calls, each call sleeps for 50
  * microseconds, because the other thread may need this thread's core to continue.
  *
  * @param spins The number of calls since the loop began
  * @returns spins + 1
  */
 export function spin(spins: u32): u32 {
-  if (canWait && spins > MAX_SPINS) atomic.wait<u32>(control + STOP, 0, 50_000);
+  if (canWait && spins > maxSpins()) atomic.wait<u32>(control + STOP, 0, 50_000);
   return spins + 1;
 }
 

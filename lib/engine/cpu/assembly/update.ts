@@ -97,18 +97,6 @@ function updatePanel(self: Layer, panel: u32, chunk: u32): void {
     sparseProduct(width, start, end, deltas, gradient, true);
     applyGradient(weights + input * bytes, gradient, bytes);
   }
-  if (self.wBackward == 0 || !step.isLast) return;
-  // The copy's panels have as many inputs as this chunk.
-  const inputVectors = vectorsOf(self.inputs) - chunk * CHUNK_VECTORS;
-  const copied = self.wBackward + chunk * CHUNK_VECTORS * linesOf(self.units) * VECTOR;
-  const copiedBytes = panelWidth(inputVectors) * VECTOR;
-  for (let i: u32 = 0; i < min(CHUNK_VECTORS, inputVectors); i++) {
-    const lines = weights + (from + 4 * i) * bytes;
-    for (let u: u32 = 0; u < min(width, vectors - v); u++) {
-      const copy = copied + 4 * (v + u) * copiedBytes + i * VECTOR;
-      transpose4x4(lines + u * VECTOR, bytes, copy, copiedBytes);
-    }
-  }
 }
 
 /**
