@@ -68,8 +68,11 @@ export function registerGradients(register: Register, make: MakeEngine): void {
           );
           const expected = new Reference(options, data, trainRows, state).gradient(step);
           const error = relativeError(gradient, expected);
-          // A saturated output's 1 - x3^2 is inexact, which a batch of one row shows without averaging.
-          const tolerance = Math.max(...hidden) > 128 ? 1e-4 : count === 1 ? 2e-5 : 1e-5;
+          // Float32 leaves errors of up to 1.7e-6 on the engines. Only with N(0, 1) parameters of wide layers are
+          // outputs so close to 1 that the rounding of x alone, in an otherwise exact 1 - x^2, changes the
+          // gradient of the first row by 6.5e-7, and that of other rows by up to 2e-4. The engines' tanh, which
+          // is off by some roundings, makes that 1.2e-5.
+          const tolerance = architecture === nets[0] ? 2e-5 : 5e-6;
           assert(error <= tolerance, `batch of ${count}: relative error ${error}`);
           for (const { name, offset, length } of parameterRanges(architecture)) {
             const [ours, theirs] = [gradient, expected].map((all) =>
@@ -77,7 +80,7 @@ export function registerGradients(register: Register, make: MakeEngine): void {
             );
             const error = relativeError(ours, theirs);
             assert(
-              error <= 10 * tolerance,
+              error <= 3 * tolerance,
               `batch of ${count}: relative error ${error} in ${name}`,
             );
           }
