@@ -46,9 +46,9 @@ export function kernelSetFor({ name, software }: DeviceDescription): KernelSet {
  *
  * The first of the two dispatches has a workgroup for a few rows. With two rows, the 100 rows of the
  * notebook's batch are 50 workgroups, which a card computes all at once, in the time of one. A GPU
- * with few cores computes one after the other, so what counts there is the work in all: by AMD's
- * compiler, a workgroup of four rows takes 1.15 times the instructions of one of two, and loads no
- * more weights.
+ * with few cores computes some after others, so what counts there is the work in all: AMD's compiler
+ * estimates that a workgroup of four rows takes an integrated GPU 1.16 times as long as one of two, and
+ * keeps its arithmetic units busy 1.27 times as long; and it loads no more weights.
  */
 export function kernelsFor(
   set: KernelSet,
