@@ -4,6 +4,7 @@ import { SPLITS } from "../data/split.ts";
 import { count, printable } from "../files/printable.ts";
 import { type ExportedLayer, layersOf } from "../model/layers.ts";
 import type { SavedModel } from "../model/saved_model.ts";
+import type { Activation } from "../net/activations.ts";
 import { parameterCount } from "../net/architecture.ts";
 import { METRICS } from "../training/metrics.ts";
 import type { TrainingOptions } from "../training/options.ts";
@@ -14,7 +15,7 @@ import { OPTION_NAMES, OPTIONS } from "../training/option_table.ts";
 export const CARD_MARK = "library_name: mnist-webgpu";
 
 /** NumPy's expressions of the activations that nets are trained with. */
-const NUMPY: Partial<Record<ExportedLayer["activation"], (z: string) => string>> = {
+const NUMPY: Readonly<Record<Activation | "linear", (z: string) => string>> = {
   linear: (z) => z,
   tanh: (z) => `np.tanh(${z})`,
   relu: (z) => `np.maximum(${z}, 0)`,
@@ -144,10 +145,11 @@ ${rows.join("\n")}`;
 /** Shows how to use the file with NumPy alone. */
 function pythonSection(model: SavedModel, file: string): string {
   const { architecture: { inputs }, scale } = model;
-  const layers = layersOf(model).map(({ activation }, i) => {
-    const f = NUMPY[activation];
-    return f && `    x = ${f(`x @ p["w${i}"].T + p["b${i}"]`)}`;
-  });
+  const layers = layersOf(model).map(({ activation }, i) =>
+    isTrainable(activation)
+      ? `    x = ${NUMPY[activation](`x @ p["w${i}"].T + p["b${i}"]`)}`
+      : undefined
+  );
   if (layers.includes(undefined)) return "";
   return `
 In Python, with the packages \`numpy\` and \`safetensors\`:
@@ -166,6 +168,10 @@ ${layers.join("\n")}
     return e / e.sum(axis=1, keepdims=True)  # probabilities
 \`\`\`
 `;
+}
+
+function isTrainable(activation: ExportedLayer["activation"]): activation is keyof typeof NUMPY {
+  return Object.hasOwn(NUMPY, activation);
 }
 
 /** Text from a file or a device that cannot be taken for Markdown. */
