@@ -58,6 +58,7 @@ export async function learningCurves(runs: readonly ReportedRun[]): Promise<Html
     ...await Promise.all(
       METRIC_NAMES.filter((name) => name !== "accuracy").map(async (name) => {
         const series = lines((run) => pointsOf(run, name));
+        if (METRICS[name].mayLack && series.every(({ points }) => points.length === 0)) return "";
         const options = { title: chartTitle(name), axis: axisOf(series) };
         return figure(await lineChart(series, options), METRICS[name].label);
       }),
@@ -131,7 +132,8 @@ export function standardError(accuracy: number, rows: number): number {
 
 function pointsOf({ curve }: ReportedRun, name: MetricName): Point[] {
   const { chartFactor } = METRICS[name];
-  return curve.map((point) => ({ iteration: point.iteration, value: chartFactor * point[name] }));
+  return curve.filter((point) => !Number.isNaN(point[name]))
+    .map((point) => ({ iteration: point.iteration, value: chartFactor * point[name] }));
 }
 
 function accuracyPoints(run: ReportedRun, withErrors: boolean): Point[] {
