@@ -29,9 +29,6 @@ const SIGNAL = 0;
 const STOP = 8;
 const TRAIN_COUNT = 24;
 
-/** The number in a slot that never had a draw: -1, which is less than every draw's number. */
-const NO_DRAW = 0xffffffff;
-
 /** The URL of the Workers' source; created once and never revoked. */
 let workerUrl: string | undefined;
 
@@ -86,9 +83,6 @@ export class Threads<Globals extends DrawLayout = DrawLayout> {
     this.bytes = new Uint8Array(memory.buffer);
     this.words = new Uint32Array(memory.buffer);
     this.floats = new Float32Array(memory.buffer);
-    for (let slot = 0; slot < layout.slotCount; slot++) {
-      this.words[(layout.slots + slot * layout.slotBytes) / 4 + 1] = NO_DRAW;
-    }
     for (let thread = 1; thread < count; thread++) this.#start(module, memory, thread);
   }
 

@@ -4,9 +4,10 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { type CpuInternals, createCpuEngine } from "../../../lib/engine/cpu/cpu_engine.ts";
 import type { Engine, EngineOptions, EngineState } from "../../../lib/engine/engine.ts";
+import { assertDistorted } from "../contract/distortions.ts";
 import { allRows, drawnSteps, epochSteps, NOTEBOOK_ENGINE } from "../contract/shared.ts";
 import { OPTIMIZERS } from "../../../lib/net/optimizers.ts";
-import { drawState, generatedData } from "../../../lib/engine/reference.ts";
+import { drawState, generatedData, Reference } from "../../../lib/engine/reference.ts";
 
 const DATA = generatedData({ rows: 2000, width: 28, height: 28, classes: 10 });
 const STATE = drawState(NOTEBOOK_ENGINE.architecture, NOTEBOOK_ENGINE.optimizer);
@@ -135,4 +136,38 @@ Deno.test("CpuEngine's softmax does not depend on the level of the outputs, also
     assertAlmostEquals(changes[1][i], changes[0][i], 1e-5);
   }
   assert(changes[0].some((change) => Math.abs(change) > 1e-3));
+});
+
+Deno.test("CpuEngine takes steps of batches that fill its blocks of rows", async () => {
+  const architecture = { ...NOTEBOOK_ENGINE.architecture, hidden: [5, 6] } as const;
+  const options: EngineOptions = { ...NOTEBOOK_ENGINE, architecture, batchSize: 1024 };
+  const start = drawState(architecture, options.optimizer, 1);
+  const [step] = drawnSteps(1, 1024, 1);
+  const gradient = new Reference(options, DATA, allRows(DATA), start).gradient(step);
+  await using engine = createCpuEngine({ ...options, threads: 1 });
+  engine.load(DATA);
+  engine.start(allRows(DATA), start);
+  engine.step([step]);
+  const { parameters } = await engine.read();
+  gradient.forEach((value, i) =>
+    assertAlmostEquals(start.parameters[i] - parameters[i], value, 1e-5)
+  );
+});
+
+Deno.test("CpuEngine skips no pixel that a displacement takes from a narrow stroke", async () => {
+  const [width, height] = [28, 28];
+  const data = generatedData({ rows: 120, width, height, classes: 2 });
+  // Each image has one column or line of ink, so that most pixels take their values from outside of it.
+  data.images.forEach((_, i) => {
+    const [row, pixel] = [Math.floor(i / 784), i % 784];
+    const place = row % 2 === 0 ? pixel % 28 : Math.floor(pixel / 28);
+    data.images[i] = place === 4 + row % 20 ? 255 : 0;
+  });
+  const augment = { rotate: 0, zoom: 0, shear: 0, shift: 0, warp: 12 };
+  await assertDistorted(
+    (options) => Promise.resolve(createCpuEngine({ ...options, threads: 1 })),
+    augment,
+    [28, 28],
+    data,
+  );
 });

@@ -119,7 +119,8 @@ export function drawAhead(): bool {
   while (true) {
     const draw = slotOf(nextAhead);
     const number = atomic.load<u32>(changetype<usize>(draw), offsetof<Draw>("number"));
-    // The slot still holds an earlier draw, so this one has not been requested.
+    // The slot still holds an earlier draw, so this one has not been requested. Slots begin with the
+    // number 0, so draw 0 is left to thread 0, which needs it at once.
     if (<i32> (number - nextAhead) < 0) return false;
     nextAhead++;
     // Thread 0 may have claimed it already.
