@@ -20,7 +20,7 @@ const FLAGS = {
   quiet: toggle("print only warnings and errors on stderr"),
 };
 
-const TASK: Task<typeof FLAGS> = {
+export const TASK: Task<typeof FLAGS> = {
   name: "evaluate",
   summary:
     "Evaluates a trained net on its run's test rows: accuracy, loss, precision and recall of " +
@@ -30,7 +30,7 @@ const TASK: Task<typeof FLAGS> = {
 
 if (import.meta.main) await runTask(TASK, evaluateTask);
 
-async function evaluateTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
+export async function evaluateTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
   const { file, model } = await loadNamedModel(TASK.name, { ...flags, invert: undefined });
   const { run, runError } = model;
   if (runError && flags.dataset === undefined) {

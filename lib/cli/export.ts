@@ -21,7 +21,7 @@ const FLAGS = {
   json: toggle("print one JSON object with the file's name"),
 };
 
-const TASK: Task<typeof FLAGS> = {
+export const TASK: Task<typeof FLAGS> = {
   name: "export",
   summary: "Converts a trained net to a format that other programs read.",
   flags: FLAGS,
@@ -46,7 +46,7 @@ const ENCODERS: Record<Format, (model: SavedModel) => Promise<Uint8Array | strin
 
 if (import.meta.main) await runTask(TASK, exportTask);
 
-async function exportTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
+export async function exportTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
   const { format } = flags;
   if (format === undefined) {
     throw new UsageError(`the format is needed: --format ${FORMATS.join("|")}`);

@@ -77,7 +77,7 @@ const FLAGS = {
   imageWidth: number("width in pixels of the net's images, if they are not square"),
 };
 
-const TASK: Task<typeof FLAGS> = {
+export const TASK: Task<typeof FLAGS> = {
   name: "predict",
   summary:
     "Predicts which digit a picture shows, with the probability of each digit. A prediction is " +
@@ -96,7 +96,7 @@ const MAX_NAMED = 10;
 if (import.meta.main) await runTask(TASK, predictTask);
 
 /** Prints the prediction for each picture or row; an unreadable picture does not stop the others. */
-async function predictTask(flags: Flags, operands: string[]): Promise<number> {
+export async function predictTask(flags: Flags, operands: string[]): Promise<number> {
   const rowFile = await checkOperands(flags, operands);
   const { model } = await loadNamedModel(TASK.name, { ...flags, invert: undefined });
   const names = model.run?.data?.classNames;

@@ -26,7 +26,7 @@ const FLAGS = {
   quiet: toggle("print only warnings and errors on stderr"),
 };
 
-const TASK: Task<typeof FLAGS> = {
+export const TASK: Task<typeof FLAGS> = {
   name: "report",
   summary: "Writes a report on a finished run, or a comparison of several, as one HTML file:\n" +
     "  deno task report runs/2026-11-23-298504\n" +
@@ -38,7 +38,10 @@ const TASK: Task<typeof FLAGS> = {
 
 if (import.meta.main) await runTask(TASK, reportTask);
 
-async function reportTask(flags: FlagValues<typeof FLAGS>, folders: string[]): Promise<void> {
+export async function reportTask(
+  flags: FlagValues<typeof FLAGS>,
+  folders: string[],
+): Promise<void> {
   const runs = folders.map(typedPath);
   if (runs.length === 0) {
     throw new UsageError(

@@ -18,46 +18,60 @@ export const FAILED = 1;
 export const MISUSED = 2;
 
 /**
- * Runs a task with this process's command line. An error prints `error: ...` on stderr (with
- * `--json` also an error event on stdout) and ends the process with exit code 1, or 2 if the command
- * line is invalid.
- *
- * @param main Does the task's work. It may return an exit code; otherwise the exit code is 0, or that
- *   of an interruption.
+ * Does a task's work. It may return an exit code; otherwise the exit code is 0, or that of an
+ * interruption.
  */
+export type TaskWork<Table extends FlagTable> = (
+  flags: FlagValues<Table>,
+  operands: string[],
+  interruption: Interruption,
+) => Promise<number | void>;
+
+/** Runs a task with this process's command line, and ends the process unless the exit code is 0. */
 export async function runTask<Table extends FlagTable>(
   task: Task<Table>,
-  main: (
-    flags: FlagValues<Table>,
-    operands: string[],
-    interruption: Interruption,
-  ) => Promise<number | void>,
+  main: TaskWork<Table>,
 ): Promise<void> {
   // Errors outside of `main`, for example of a device or a worker.
+  const fail = (error: unknown) => Deno.exit(reportError(error, Deno.args));
   globalThis.addEventListener("unhandledrejection", (event) => fail(event.reason));
   globalThis.addEventListener("error", (event) => fail(event.error));
+  const code = await exitCodeOf(task, main, Deno.args);
+  if (code) Deno.exit(code);
+}
+
+/**
+ * Runs a task with a command line. An error prints `error: ...` on stderr, and with `--json` also an
+ * error event on stdout.
+ *
+ * @returns The exit code: after an error 1, or 2 if the command line is invalid
+ */
+export async function exitCodeOf<Table extends FlagTable>(
+  task: Task<Table>,
+  main: TaskWork<Table>,
+  args: string[],
+): Promise<number> {
   try {
-    const { flags, operands } = parseFlags(task, Deno.args);
+    const { flags, operands } = parseFlags(task, args);
     using interruption = new Interruption();
-    const code = await main(flags, operands, interruption) || interruption.exitCode;
-    if (code) Deno.exit(code);
+    return await main(flags, operands, interruption) || interruption.exitCode;
   } catch (error) {
-    fail(error);
+    return reportError(error, args);
   }
 }
 
-/** Prints an error and ends the process. */
-function fail(error: unknown): never {
+/** Prints an error, and returns the exit code. */
+function reportError(error: unknown, args: string[]): number {
   const errors = errorsIn(error);
   const message = [...new Set(errors.map(describe))].join("; then: ");
   const [first] = errors;
   try {
-    if (Deno.args.includes("--json")) print(JSON.stringify({ type: "error", message }));
+    if (args.includes("--json")) print(JSON.stringify({ type: "error", message }));
     printError(`error: ${message}`);
-  } finally {
-    // Also if the error cannot be printed.
-    Deno.exit(first instanceof UsageError || first instanceof OptionError ? MISUSED : FAILED);
+  } catch {
+    // The error cannot be printed; the exit code says that there was one.
   }
+  return first instanceof UsageError || first instanceof OptionError ? MISUSED : FAILED;
 }
 
 /**

@@ -61,7 +61,7 @@ const FLAGS = {
   quiet: toggle("print only warnings and errors on stderr"),
 };
 
-const TASK: Task<typeof FLAGS> = {
+export const TASK: Task<typeof FLAGS> = {
   name: "sweep",
   summary:
     "Trains every combination of the given values, and prints mean and spread over the seeds:\n" +
@@ -74,7 +74,7 @@ const TASK: Task<typeof FLAGS> = {
 if (import.meta.main) await runTask(TASK, sweepTask);
 
 /** Trains the runs that are not in the file yet, and prints the results of all requested runs. */
-async function sweepTask(
+export async function sweepTask(
   flags: FlagValues<typeof FLAGS>,
   _: string[],
   interruption: Interruption,

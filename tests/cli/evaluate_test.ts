@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { loadModel } from "../../lib/model/load_model.ts";
 import { saveModel } from "../../lib/model/save_model.ts";
 import { NOTEBOOK } from "../../lib/training/options.ts";
-import { runCli } from "./run_cli.ts";
+import { callTask, runCli } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
 import { test } from "../requirements.ts";
 import {
@@ -18,14 +18,14 @@ for (const split of ["shuffle", "original"]) {
   test(`evaluate gives the same result as the run's final evaluation, with --split ${split}`, async () => {
     using data = barsFolder();
     const run = `${data.path}/run`;
-    await runCli("train", [
+    await callTask("train", [
       ...[...QUICK, "--dataset", data.csv, "--seed", "9", "--out", run],
       ...["--split", split, "--validation", "50"],
     ]);
     const model = `${run}/model.safetensors`;
     const result = (await loadModel(model)).run?.result;
 
-    const { code, stdout, stderr } = await runCli("evaluate", ["--json", "--model", model]);
+    const { code, stdout, stderr } = await callTask("evaluate", ["--json", "--model", model]);
     assertEquals([code, stderr], [0, ""]);
     const [evaluation] = jsonLines(stdout);
     assertEquals([evaluation.type, evaluation.dataset, evaluation.rows], [
@@ -42,7 +42,7 @@ for (const split of ["shuffle", "original"]) {
       confusion.map((row, label) => row[label] / row.reduce((sum, count) => sum + count)),
     );
 
-    const text = (await runCli("evaluate", ["--model", model])).stdout;
+    const text = (await callTask("evaluate", ["--model", model])).stdout;
     const percent = (100 * result!.accuracy).toFixed(2);
     assertMatch(text, new RegExp(`^Accuracy: ${percent}%, \\d+ of 30 wrong$`, "m"));
     assertMatch(text, /^Class +Precision +Recall +Rows$/m);
@@ -70,7 +70,7 @@ test("evaluate recognizes the run's data under another name, and uses its test r
   const copy = `${data.path}/copy.csv`;
   await Deno.copyFile(data.csv, copy);
   const args = ["--json", "--model", model, "--dataset", copy];
-  const { code, stdout, stderr } = await runCli("evaluate", args);
+  const { code, stdout, stderr } = await callTask("evaluate", args);
   assertEquals([code, stderr], [0, ""]);
   assertEquals(jsonLines(stdout)[0].accuracy, (await loadModel(model)).run?.result?.accuracy);
 });
@@ -90,7 +90,7 @@ test("evaluate, report and resume reject the run's data after it has changed", a
   };
   for (const task of ["evaluate", "report", "train"] as const) {
     const args = uses[task];
-    const { code, stdout, stderr } = await runCli(task, args);
+    const { code, stdout, stderr } = await callTask(task, args);
     assertEquals([code, stdout], [1, ""], task);
     assertMatch(stderr, changed);
   }
@@ -102,7 +102,7 @@ test("evaluate --quiet warns that other data may contain rows that the net was t
   const lines = (await Deno.readTextFile(data.csv)).trimEnd().split("\n");
   const part = `${data.path}/part.csv`;
   await Deno.writeTextFile(part, lines.slice(0, 150).join("\n") + "\n");
-  const { code, stderr } = await runCli("evaluate", [
+  const { code, stderr } = await callTask("evaluate", [
     ...["--quiet", "--model", model, "--dataset", part],
   ]);
   assertEquals(code, 0);
@@ -121,9 +121,9 @@ test("predict accepts a net whose run has an unknown option; evaluate requires -
   };
   await saveModel(folder.model, { ...drawnModel(), run });
   const image = `${folder.path}/one.png`;
-  const { code, stdout } = await runCli("predict", ["--json", "--model", folder.model, image]);
+  const { code, stdout } = await callTask("predict", ["--json", "--model", folder.model, image]);
   assertEquals([code, ...jsonLines(stdout)], [0, await expectedPrediction(image, image)]);
-  const evaluated = await runCli("evaluate", ["--model", folder.model]);
+  const evaluated = await callTask("evaluate", ["--model", folder.model]);
   assertEquals([evaluated.code, evaluated.stdout], [1, ""]);
   assertMatch(
     evaluated.stderr,
@@ -134,7 +134,7 @@ test("predict accepts a net whose run has an unknown option; evaluate requires -
 test("evaluate rejects data that does not fit the net", async () => {
   await using folder = await pictureFolder();
   using data = barsFolder();
-  const { code, stdout, stderr } = await runCli("evaluate", [
+  const { code, stdout, stderr } = await callTask("evaluate", [
     ...["--quiet", "--model", folder.model, "--dataset", data.csv],
   ]);
   assertEquals([code, stdout], [1, ""]);

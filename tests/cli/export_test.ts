@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { encodeNpz } from "../../lib/model/npz.ts";
 import { encodeOnnx } from "../../lib/model/onnx.ts";
 import { modelTensors } from "../../lib/model/saved_model.ts";
-import { runCli } from "./run_cli.ts";
+import { callTask, runCli } from "./run_cli.ts";
 import { test } from "../requirements.ts";
 import { drawnModel, jsonLines, pictureFolder } from "./trained_nets.ts";
 
@@ -14,7 +14,7 @@ test("export writes .npz and .onnx files next to the model, or to --out", async 
   assertEquals(await Deno.readFile(`${folder.path}/net.npz`), encodeNpz(modelTensors(model)));
 
   const out = `${folder.path}/elsewhere.onnx`;
-  const onnx = await runCli("export", [
+  const onnx = await callTask("export", [
     "--format",
     "onnx",
     "--json",
@@ -34,22 +34,22 @@ test("export --format writes that format, and never overwrites the model", async
     const [format, bytes] of [["npz", encodeNpz(modelTensors(model))], ["onnx", encodeOnnx(model)]]
   ) {
     const args = ["--model", folder.model, "--format", String(format)];
-    const { code, stdout } = await runCli("export", args);
+    const { code, stdout } = await callTask("export", args);
     assertEquals([code, stdout], [0, `${folder.path}/net.${format}\n`]);
     assertEquals(await Deno.readFile(`${folder.path}/net.${format}`), bytes);
   }
   const before = await Deno.readFile(folder.model);
   const own = ["--model", folder.model, "--format", "safetensors"];
-  const refused = await runCli("export", own);
+  const refused = await callTask("export", own);
   assertEquals([refused.code, refused.stdout], [2, ""]);
   assertMatch(refused.stderr, /^error: --out is needed/);
-  const copied = await runCli("export", [...own, "--out", `${folder.path}/copy.safetensors`]);
+  const copied = await callTask("export", [...own, "--out", `${folder.path}/copy.safetensors`]);
   assertEquals(copied.code, 0, copied.stderr);
   assertEquals(await Deno.readFile(`${folder.path}/copy.safetensors`), before);
 });
 
 test("export requires a format", async () => {
-  const { code, stdout, stderr } = await runCli("export", ["--model", "x"]);
+  const { code, stdout, stderr } = await callTask("export", ["--model", "x"]);
   assertEquals([code, stdout], [2, ""]);
   assertMatch(stderr, /--format npz\|onnx\|safetensors/);
 });

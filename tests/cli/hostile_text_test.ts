@@ -4,7 +4,7 @@ import { decodeCheckpoint, encodeCheckpoint } from "../../lib/model/checkpoint.t
 import { saveModel } from "../../lib/model/save_model.ts";
 import { encodeSafetensors } from "../../lib/model/safetensors.ts";
 import { NOTEBOOK } from "../../lib/training/options.ts";
-import { runCli } from "./run_cli.ts";
+import { callTask } from "./run_cli.ts";
 import { barsFolder } from "./small_data.ts";
 import { onUnix, test } from "../requirements.ts";
 import { drawnModel, jsonLines, pictureFolder, trainOn } from "./trained_nets.ts";
@@ -22,14 +22,14 @@ test("text in a model's file is printed without control characters, and truncate
   const checkpoint = decodeCheckpoint(await Deno.readFile(resumed));
   const hostile = { ...checkpoint, run: { ...checkpoint.run, device: word } };
   await Deno.writeFile(resumed, encodeCheckpoint(hostile));
-  const uses: [Parameters<typeof runCli>[0], string[]][] = [
+  const uses: [Parameters<typeof callTask>[0], string[]][] = [
     ["evaluate", ["--model", folder.model]],
     ["evaluate", ["--model", folder.model, "--dataset", data.csv, "--json"]],
     ["predict", ["--model", `${folder.path}/other.safetensors`, "--json", "x.png"]],
     ["train", ["--backend", "cpu", "--resume", resumed]],
   ];
   for (const [task, args] of uses) {
-    const { stdout, stderr } = await runCli(task, args);
+    const { stdout, stderr } = await callTask(task, args);
     // deno-lint-ignore no-control-regex -- the output must not contain any
     assert(!/[\x00-\x09\x0b-\x1f\x7f-\x9f]/.test(stdout + stderr), `${task} ${args}`);
     assert(stderr !== "" && stdout.length + stderr.length < 10_000, `${task} ${args}`);
@@ -43,7 +43,7 @@ onUnix("file names are printed without control characters", async () => {
   await Deno.rename(data.csv, csv);
   const model = await trainOn(csv);
   for (const args of [[], ["--json"]]) {
-    const { code, stdout } = await runCli("evaluate", ["--model", model, ...args]);
+    const { code, stdout } = await callTask("evaluate", ["--model", model, ...args]);
     assertEquals(code, 0);
     assert(stdout.includes("\\u001b[31mred\\u009b0m.csv"), stdout);
     // deno-lint-ignore no-control-regex -- the output must not contain any

@@ -4,7 +4,7 @@ import { encodeNpz } from "../../lib/model/npz.ts";
 import { modelTensors } from "../../lib/model/saved_model.ts";
 import type { NetParameters } from "../../lib/net/architecture.ts";
 import { test } from "../requirements.ts";
-import { runCli } from "./run_cli.ts";
+import { callTask } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
 
 /** Creates a folder with a data set and a finished run. */
@@ -12,7 +12,7 @@ async function trainedFolder() {
   const folder = barsFolder();
   const data = ["--dataset", folder.csv];
   const run = `${folder.path}/run`;
-  const { code, stderr } = await runCli("train", [...data, ...QUICK, "--out", run]);
+  const { code, stderr } = await callTask("train", [...data, ...QUICK, "--out", run]);
   assertEquals(code, 0, stderr);
   const file = `${run}/model.safetensors`;
   return { ...folder, data, run, file, model: await loadModel(file) };
@@ -30,7 +30,7 @@ test("train --init-from starts from a net's parameters, also if another program 
   for (const [i, source] of [[file], [npz, ...settings], [file, ...preset]].entries()) {
     const out = `${path}/again${i}`;
     const args = [...data, ...noSteps, "--out", out, "--init-from", ...source];
-    const { code, stdout, stderr } = await runCli("train", args);
+    const { code, stdout, stderr } = await callTask("train", args);
     assertEquals(code, 0, stderr);
     assertMatch(stderr, new RegExp(`^initial parameters: ${source[0]}$`, "m"));
     const { architecture, scale, parameters, run } = await loadModel(
@@ -56,7 +56,7 @@ test("train --init-from trains the parameters with random draws from its own see
   for (const seed of ["1", "1", "2"]) {
     const out = `${path}/seed${runs.length}`;
     const from = ["--init-from", file, "--seed", seed, "--out", out];
-    assertEquals((await runCli("train", [...args, ...from])).code, 0);
+    assertEquals((await callTask("train", [...args, ...from])).code, 0);
     runs.push((await loadModel(`${out}/model.safetensors`)).parameters);
   }
   assertEquals(runs[0], runs[1]);
@@ -92,7 +92,7 @@ test("train --init-from rejects files and flags that do not fit", async () => {
   for (const [args, expected, message] of cases) {
     const out = `${path}/never`;
     const all = [...data, "--backend", "cpu", "--out", out, ...args];
-    const { code, stderr } = await runCli("train", all);
+    const { code, stderr } = await callTask("train", all);
     assertEquals(code, expected, stderr);
     assertMatch(stderr, message);
     const files = [...Deno.readDirSync(path)].map(({ name }) => name);

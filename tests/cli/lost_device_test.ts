@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { decodeCheckpoint } from "../../lib/model/checkpoint.ts";
 import { listing } from "../data/idx_files.ts";
 import { needs } from "../requirements.ts";
-import { runCli } from "./run_cli.ts";
+import { callTask, runCli } from "./run_cli.ts";
 import { barsFolder } from "./small_data.ts";
 
 Deno.test({
@@ -39,7 +39,7 @@ Deno.test({
     const { iteration } = decodeCheckpoint(await Deno.readFile(file));
     assert(iteration > 0 && iteration % 10 === 0, `checkpoint at ${iteration}`);
     assertEquals(listing(out).filter((name) => name.startsWith("model")), []);
-    const resumed = await runCli("train", [
+    const resumed = await callTask("train", [
       ...["--quiet", "--backend", "cpu", "--resume", file, "--iterations", String(iteration + 7)],
     ]);
     assertEquals([resumed.code, resumed.stderr], [0, ""]);

@@ -5,7 +5,7 @@ import { parameterCount } from "../../lib/net/architecture.ts";
 import { parameterViews } from "../../lib/net/maths.ts";
 import { folder, listing } from "../data/idx_files.ts";
 import { test } from "../requirements.ts";
-import { runCli } from "./run_cli.ts";
+import { callTask, runCli } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
 
 test("paths of flags are relative to the user's working directory, not to the task's", async () => {
@@ -37,8 +37,8 @@ test("report . takes the run's name from the folder", async () => {
   using data = barsFolder();
   const out = `${data.path}/named`;
   const args = ["--dataset", data.csv, "--out", out, ...QUICK];
-  assertEquals((await runCli("train", args)).code, 0);
-  const { code, stdout } = await runCli("report", ["."], { INIT_CWD: out });
+  assertEquals((await callTask("train", args)).code, 0);
+  const { code, stdout } = await callTask("report", ["."], { INIT_CWD: out });
   assertEquals([code, stdout], [0, `${out}/report.html\n`]);
   assertMatch(await Deno.readTextFile(`${out}/report.html`), /<h1>Run named<\/h1>/);
 });
@@ -57,7 +57,7 @@ test("predict reads images relative to the user's working directory", async () =
   const model = { architecture, parameters, scale: "unit" } as const;
   await saveModel(`${images.path}/net.safetensors`, model);
   const args = ["--model", "net.safetensors", "blank.png", "absent.png"];
-  const { stderr } = await runCli("predict", args, { INIT_CWD: images.path });
+  const { stderr } = await callTask("predict", args, { INIT_CWD: images.path });
   assertMatch(stderr, /^error: blank\.png: Cannot find a digit/m);
   assertMatch(stderr, /^error: absent\.png: there is no such file$/m);
 });

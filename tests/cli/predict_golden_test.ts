@@ -2,7 +2,7 @@ import { assertAlmostEquals, assertEquals } from "@std/assert";
 import golden from "../golden/predictions.json" with { type: "json" };
 import { folder } from "../data/idx_files.ts";
 import { test } from "../requirements.ts";
-import { runCli } from "./run_cli.ts";
+import { callTask } from "./run_cli.ts";
 import { jsonLines } from "./trained_nets.ts";
 
 const files = Object.fromEntries(
@@ -14,10 +14,10 @@ test("predict prints NumPy's classes, probabilities and figures for all kinds of
   using directory = folder(files);
   const names = Object.keys(files).filter((name) => !/^net|labels/.test(name));
   assertEquals(names.length, 5);
-  await Promise.all(names.map(async (name) => {
+  for (const name of names) {
     const out = `${directory.path}/${name}.predictions.csv`;
     const args = ["--model", `${directory.path}/net.npz`, ...NET, "--out", out, "--probabilities"];
-    const { code, stdout, stderr } = await runCli("predict", [
+    const { code, stdout, stderr } = await callTask("predict", [
       ...["--json", "--quiet", ...args, `${directory.path}/${name}`],
     ]);
     assertEquals([code, stderr], [0, ""], name);
@@ -42,5 +42,5 @@ test("predict prints NumPy's classes, probabilities and figures for all kinds of
         found.forEach((p, i) => assertAlmostEquals(p, right[i], 1e-7, name));
       }
     }
-  }));
+  }
 });

@@ -3,7 +3,7 @@ import { saveModel } from "../../lib/model/save_model.ts";
 import { decodeImage } from "../../lib/image/decode.ts";
 import { imageToDigit } from "../../lib/image/image_to_digit.ts";
 import { predict } from "../../lib/training/predict.ts";
-import { runCli, startTask } from "./run_cli.ts";
+import { callTask, runCli, startTask } from "./run_cli.ts";
 import { test } from "../requirements.ts";
 import { drawnModel, expectedPrediction, jsonLines, pictureFolder } from "./trained_nets.ts";
 
@@ -35,7 +35,11 @@ test("predict is unsure if the digit is less than twice as probable as the secon
     model.parameters.b2[3] = 5;
     model.parameters.b2[7] = 5 - Math.log(ratio);
     await saveModel(folder.model, model);
-    const { stdout } = await runCli("predict", ["--model", folder.model, `${folder.path}/one.png`]);
+    const { stdout } = await callTask("predict", [
+      "--model",
+      folder.model,
+      `${folder.path}/one.png`,
+    ]);
     assertEquals(stdout.split("\n")[0], `${folder.path}/one.png: ${line}`);
   }
 });
@@ -43,7 +47,12 @@ test("predict is unsure if the digit is less than twice as probable as the secon
 test("predict --json prints the library's prediction", async () => {
   await using folder = await pictureFolder();
   const images = [`${folder.path}/one.png`, `${folder.path}/one.jpg`];
-  const { code, stdout } = await runCli("predict", ["--json", "--model", folder.model, ...images]);
+  const { code, stdout } = await callTask("predict", [
+    "--json",
+    "--model",
+    folder.model,
+    ...images,
+  ]);
   assertEquals(code, 0);
   assertEquals(
     jsonLines(stdout),
@@ -66,7 +75,7 @@ test("predict reads an image from stdin", async () => {
 test("predict continues after an unreadable image, and exits with 1", async () => {
   await using folder = await pictureFolder();
   const images = ["absent.png", "net.safetensors", "blank.png", "one.png"];
-  const { code, stdout, stderr } = await runCli("predict", [
+  const { code, stdout, stderr } = await callTask("predict", [
     ...["--quiet", "--model", folder.model, ...images.map((image) => `${folder.path}/${image}`)],
   ]);
   assertEquals(code, 1);
@@ -97,7 +106,7 @@ test("predict fails with one line if the net or the image is missing or does not
     [["--model", folder.model, "--collect", "kept", "x.png"], 2, "--collect needs the right class"],
   ];
   for (const [args, expectedCode, message] of cases) {
-    const { code, stdout, stderr } = await runCli("predict", args);
+    const { code, stdout, stderr } = await callTask("predict", args);
     assertEquals([code, stdout], [expectedCode, ""]);
     assert(stderr.startsWith("error: ") && stderr.includes(message), stderr);
     assertEquals(stderr.trimEnd().split("\n").length, 1);
@@ -115,7 +124,7 @@ test("predict writes Kaggle's submission for the rows of a CSV file, and their a
   await Deno.writeTextFile(`${folder.path}/test.csv`, [header, ...rows, ""].join("\n"));
   const out = `${folder.path}/submission.csv`;
   const args = ["--quiet", "--model", folder.model, "--out", out];
-  const bare = await runCli("predict", [...args, `${folder.path}/test.csv`]);
+  const bare = await callTask("predict", [...args, `${folder.path}/test.csv`]);
   assertEquals(bare, { code: 0, stdout: "", stderr: "" });
   const lines = ["ImageId,Label", ...Array.from(labels, (label, i) => `${i + 1},${label}`), ""];
   assertEquals(await Deno.readTextFile(out), lines.join("\n"));
@@ -126,7 +135,7 @@ test("predict writes Kaggle's submission for the rows of a CSV file, and their a
     `${folder.path}/train.csv`,
     [`label,${header}`, ...rows.map((row, i) => `${right[i]},${row}`)].join("\n"),
   );
-  const labeled = await runCli("predict", [
+  const labeled = await callTask("predict", [
     ...args,
     ...["--json", "--probabilities", "--id-column", "id", "--label-column", "digit"],
     `${folder.path}/train.csv`,
@@ -150,7 +159,7 @@ test("predict reads a folder of pictures by class, names unreadable ones at the 
   await Deno.writeTextFile(`${folder.path}/digits/7/broken.png`, "no picture");
   const kept = `${folder.path}/kept`;
   const args = ["--model", folder.model, "--labels", "folder", "--collect", kept];
-  const { code, stdout, stderr } = await runCli("predict", [...args, `${folder.path}/digits`]);
+  const { code, stdout, stderr } = await callTask("predict", [...args, `${folder.path}/digits`]);
   assertEquals(code, 0, stderr);
   assertMatch(stdout, /^1\/a\.png: \d \(\d+\.\d\d%(, unsure)?\)/);
   assertMatch(stdout, /Accuracy: (50|0)\.00%, [12] of 2 wrong/);
@@ -164,9 +173,9 @@ test("predict reads a folder of pictures by class, names unreadable ones at the 
     const reds = stored.pixels.filter((_, i) => i % 4 === 0);
     assertEquals(reds, imageToDigit(pixels, width, height));
   }
-  const strict = await runCli("predict", [...args, "--strict", `${folder.path}/digits`]);
+  const strict = await callTask("predict", [...args, "--strict", `${folder.path}/digits`]);
   assertEquals(strict.code, 1);
-  const nested = await runCli("predict", ["--model", folder.model, `${folder.path}/digits`]);
+  const nested = await callTask("predict", ["--model", folder.model, `${folder.path}/digits`]);
   assertEquals(nested.code, 2);
   assertMatch(nested.stderr, /holds no PNG or JPEG files; --recursive looks into its 2 folders/);
 });

@@ -4,7 +4,7 @@ import { RunDirectory } from "../../lib/runs/run_directory.ts";
 import { resolveOptions } from "../../lib/training/options.ts";
 import { train } from "../../lib/training/train.ts";
 import { listing } from "../data/idx_files.ts";
-import { runCli } from "./run_cli.ts";
+import { callTask } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
 import { test } from "../requirements.ts";
 import { runToEnd } from "../processes.ts";
@@ -26,7 +26,7 @@ test("report writes a page into the run's folder, and prints its path", async ()
   const run = `${data.path}/run`;
   await saveRun(data.csv, run, 1);
   const before = listing(run);
-  const { code, stdout, stderr } = await runCli("report", [run]);
+  const { code, stdout, stderr } = await callTask("report", [run]);
   assertEquals([code, stdout, stderr], [0, `${run}/report.html\n`, ""]);
   assertEquals(listing(run), [...before, "report.html"].sort());
   const page = await Deno.readTextFile(`${run}/report.html`);
@@ -42,12 +42,12 @@ test("report reads moved data from --dataset, and writes to --out", async () => 
   await saveRun(data.csv, run, 1);
   const moved = `${data.path}/moved.csv`;
   await Deno.rename(data.csv, moved);
-  const lost = await runCli("report", [run]);
+  const lost = await callTask("report", [run]);
   assertEquals(lost.code, 1);
   assertMatch(lost.stderr, /^error: .*bars\.csv/m);
   const out = `${data.path}/page.html`;
   const args = [run, "--dataset", moved, "--out", out, "--json"];
-  const { code, stdout } = await runCli("report", args);
+  const { code, stdout } = await callTask("report", args);
   assertEquals([code, JSON.parse(stdout)], [0, { type: "report", file: out }]);
   assertEquals(listing(run).includes("report.html"), false);
 });
@@ -57,10 +57,10 @@ test("report compares several runs, without reading their data", async () => {
   const runs = ["one", "two"].map((name) => `${data.path}/${name}`);
   for (const [i, run] of runs.entries()) await saveRun(data.csv, run, i);
   await Deno.remove(data.csv);
-  const { code, stdout } = await runCli("report", runs);
+  const { code, stdout } = await callTask("report", runs);
   assertEquals([code, stdout], [0, `${data.path}/compare.html\n`]);
   const page = await Deno.readTextFile(`${data.path}/compare.html`);
-  await runCli("report", [...runs, "--out", `${data.path}/again.html`]);
+  await callTask("report", [...runs, "--out", `${data.path}/again.html`]);
   assertEquals(await Deno.readTextFile(`${data.path}/again.html`), page);
   assertMatch(page, /<h1>2 runs compared<\/h1>/);
   for (const name of ["one", "two"]) assert(page.includes(`${name}</li>`), name);
@@ -70,17 +70,17 @@ test("train --report writes the same page as deno task report", async () => {
   using data = barsFolder();
   const run = `${data.path}/run`;
   const args = ["--dataset", data.csv, "--out", run, "--report", ...QUICK];
-  const { code, stdout, stderr } = await runCli("train", args);
+  const { code, stdout, stderr } = await callTask("train", args);
   assertEquals(code, 0, stderr);
   assert(!stdout.includes("report"), stdout);
   assertMatch(stderr, /^Wrote the report to .*\/run\/report\.html$/m);
   const page = await Deno.readTextFile(`${run}/report.html`);
-  await runCli("report", [run]);
+  await callTask("report", [run]);
   assertEquals(await Deno.readTextFile(`${run}/report.html`), page);
 });
 
 test("train --report --no-save fails with one line and exit code 2", async () => {
-  const { code, stdout, stderr } = await runCli("train", ["--report", "--no-save"]);
+  const { code, stdout, stderr } = await callTask("train", ["--report", "--no-save"]);
   assertEquals([code, stdout], [2, ""]);
   assertEquals(stderr, "error: --no-save and --report contradict each other: remove one of them\n");
 });
@@ -115,7 +115,7 @@ const WRONG: [string[], string][] = [
 
 for (const [args, message] of WRONG) {
   test(`report ${args.join(" ")} fails with one line and exit code 2`, async () => {
-    const { code, stdout, stderr } = await runCli("report", args);
+    const { code, stdout, stderr } = await callTask("report", args);
     assertEquals([code, stdout], [2, ""]);
     assertEquals(stderr.trimEnd().split("\n").length, 1, stderr);
     assert(stderr.startsWith(`error: ${message}`), stderr);
@@ -127,7 +127,7 @@ test("report fails with one line if there is no finished run, and writes nothing
   const run = `${data.path}/run`;
   await Deno.mkdir(run);
   for (const args of [[run], [run, run]]) {
-    const { code, stdout, stderr } = await runCli("report", args);
+    const { code, stdout, stderr } = await callTask("report", args);
     assertEquals([code, stdout], [1, ""]);
     assertMatch(stderr, /^error: .*model\.safetensors.*\n$/);
   }

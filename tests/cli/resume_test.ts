@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { encode } from "fast-png";
 import { decodeCheckpoint, encodeCheckpoint } from "../../lib/model/checkpoint.ts";
 import { listing } from "../data/idx_files.ts";
-import { runCli, startTask } from "./run_cli.ts";
+import { callTask, startTask } from "./run_cli.ts";
 import { barsFolder, QUICK_ADAM, resultOf } from "./small_data.ts";
 import { onUnix, test } from "../requirements.ts";
 
@@ -11,17 +11,17 @@ for (const epochs of [[], ["--epochs", "5", "--schedule", "linear"]]) {
     using data = barsFolder();
     const run = [...QUICK_ADAM, ...epochs, "--dataset", data.csv];
     const [whole, broken] = [`${data.path}/whole`, `${data.path}/broken`];
-    assertEquals((await runCli("train", [...run, "--out", whole])).code, 0);
+    assertEquals((await callTask("train", [...run, "--out", whole])).code, 0);
 
     // After 25 steps there is no evaluation, and an epoch of 18 batches is not complete.
     const part = [...run, "--out", broken, "--save-every", "25"];
-    assertEquals((await runCli("train", part)).code, 0);
+    assertEquals((await callTask("train", part)).code, 0);
     await Deno.remove(`${broken}/model.safetensors`);
     const file = `${broken}/checkpoint.safetensors`;
     const { iteration } = decodeCheckpoint(await Deno.readFile(file));
     assert(iteration > 0 && iteration % 25 === 0 && iteration < 90, `checkpoint at ${iteration}`);
 
-    const { code, stderr } = await runCli("train", [
+    const { code, stderr } = await callTask("train", [
       "--quiet",
       "--backend",
       "cpu",
@@ -52,9 +52,9 @@ test("train --resume after a kill gives the same bits as an uninterrupted run, e
   const file = `${broken}/checkpoint.safetensors`;
   const { iteration } = decodeCheckpoint(await Deno.readFile(file));
   const length = ["--iterations", String(iteration + 33)];
-  const resumed = await runCli("train", [...run, ...length, "--resume", file]);
+  const resumed = await callTask("train", [...run, ...length, "--resume", file]);
   assertEquals(resumed.code, 0, resumed.stdout);
-  assertEquals((await runCli("train", [...run, ...length, "--out", whole])).code, 0);
+  assertEquals((await callTask("train", [...run, ...length, "--out", whole])).code, 0);
   assertEquals(await resultOf(broken), await resultOf(whole));
 });
 
@@ -62,7 +62,7 @@ test("train --resume rejects other files, options and data", async () => {
   using data = barsFolder();
   const out = `${data.path}/run`;
   const run = [...QUICK_ADAM, "--dataset", data.csv, "--out", out, "--save-every", "30"];
-  assertEquals((await runCli("train", run)).code, 0);
+  assertEquals((await callTask("train", run)).code, 0);
   const file = `${out}/checkpoint.safetensors`;
   const cases: [string[], number, string][] = [
     [[`${out}/absent`], 1, `${out}/absent: there is no such file`],
@@ -77,7 +77,7 @@ test("train --resume rejects other files, options and data", async () => {
     [[file, "--dataset", "synthetic"], 1, `must be the run's ${data.csv} (210 rows`],
   ];
   for (const [args, code, message] of cases) {
-    const ended = await runCli("train", ["--backend", "cpu", "--resume", ...args]);
+    const ended = await callTask("train", ["--backend", "cpu", "--resume", ...args]);
     assertEquals(ended.code, code, ended.stderr);
     const line = ended.stderr.split("\n").find((line) => line.startsWith("error: ")) ?? "";
     assert(line.includes(message), ended.stderr);
@@ -88,24 +88,24 @@ test("train --resume rejects another length with a linear schedule, whose rates 
   using data = barsFolder();
   const out = `${data.path}/run`;
   const run = [...QUICK_ADAM, "--dataset", data.csv, "--schedule", "linear"];
-  assertEquals((await runCli("train", [...run, "--out", out, "--save-every", "30"])).code, 0);
+  assertEquals((await callTask("train", [...run, "--out", out, "--save-every", "30"])).code, 0);
   const resume = ["--resume", `${out}/checkpoint.safetensors`, "--iterations"];
-  const longer = await runCli("train", [...run, ...resume, "100"]);
+  const longer = await callTask("train", [...run, ...resume, "100"]);
   assertEquals(longer.code, 2);
   assertMatch(longer.stderr, /^error: .* --iterations must be the checkpoint's 60: .* is 100$/m);
-  assertEquals((await runCli("train", [...run, ...resume, "60"])).code, 0);
+  assertEquals((await callTask("train", [...run, ...resume, "60"])).code, 0);
 });
 
 test("train --resume saves checkpoints as often as the run did, also in another folder", async () => {
   using data = barsFolder();
   const [first, second] = [`${data.path}/first`, `${data.path}/second`];
   const run = [...QUICK_ADAM, "--dataset", data.csv, "--save-every", "25", "--out", first];
-  assertEquals((await runCli("train", run)).code, 0);
+  assertEquals((await callTask("train", run)).code, 0);
   const file = `${first}/checkpoint.safetensors`;
   const { iteration } = decodeCheckpoint(await Deno.readFile(file));
   assertEquals(iteration, 50);
   const resume = ["--resume", file, "--iterations", "110", "--backend", "cpu", "--out", second];
-  assertEquals((await runCli("train", resume)).code, 0);
+  assertEquals((await callTask("train", resume)).code, 0);
   const later = decodeCheckpoint(await Deno.readFile(`${second}/checkpoint.safetensors`));
   assertEquals([later.iteration, later.run.saveEvery], [100, 25]);
 });
@@ -114,16 +114,16 @@ test("train --resume reports that the checkpoint was saved on another device", a
   using data = barsFolder();
   const out = `${data.path}/run`;
   const run = [...QUICK_ADAM, "--dataset", data.csv, "--save-every", "25", "--out", out];
-  assertEquals((await runCli("train", run)).code, 0);
+  assertEquals((await callTask("train", run)).code, 0);
   const file = `${out}/checkpoint.safetensors`;
   const resume = ["--resume", file, "--backend", "cpu", "--no-save"];
-  const here = await runCli("train", resume);
+  const here = await callTask("train", resume);
   assert(!here.stderr.includes("The checkpoint was saved on"), here.stderr);
   const checkpoint = decodeCheckpoint(await Deno.readFile(file));
   for (const other of [{ backend: "webgpu" }, { device: "another build\x1b[31m" }]) {
     const bytes = encodeCheckpoint({ ...checkpoint, run: { ...checkpoint.run, ...other } });
     await Deno.writeFile(file, bytes);
-    const { code, stderr } = await runCli("train", resume);
+    const { code, stderr } = await callTask("train", resume);
     assertEquals(code, 0);
     const told = stderr.split("\n").filter((line) =>
       line.startsWith("The checkpoint was saved on")
@@ -137,11 +137,11 @@ onUnix("train --resume of a link resumes in the folder of the link's target", as
   using data = barsFolder();
   const out = `${data.path}/run`;
   const run = [...QUICK_ADAM, "--dataset", data.csv, "--save-every", "25", "--out", out];
-  assertEquals((await runCli("train", run)).code, 0);
+  assertEquals((await callTask("train", run)).code, 0);
   await Deno.remove(`${out}/model.safetensors`);
   const link = `${data.path}/latest.safetensors`;
   await Deno.symlink("run/checkpoint.safetensors", link);
-  assertEquals((await runCli("train", ["--backend", "cpu", "--resume", link])).code, 0);
+  assertEquals((await callTask("train", ["--backend", "cpu", "--resume", link])).code, 0);
   assertEquals(listing(data.path), ["bars.csv", "latest.safetensors", "run"]);
   assert(listing(out).includes("model.safetensors"));
 });
@@ -150,7 +150,7 @@ test("train --resume of a checkpoint without a hash warns that only the data's n
   using data = barsFolder();
   const out = `${data.path}/run`;
   const run = [...QUICK_ADAM, "--dataset", data.csv, "--save-every", "25", "--out", out];
-  assertEquals((await runCli("train", run)).code, 0);
+  assertEquals((await callTask("train", run)).code, 0);
   const file = `${out}/checkpoint.safetensors`;
   const { run: { dataset, device, backend, options }, ...others } = decodeCheckpoint(
     await Deno.readFile(file),
@@ -158,7 +158,7 @@ test("train --resume of a checkpoint without a hash warns that only the data's n
   const early = { ...others, run: { dataset, device, backend, options } };
   await Deno.writeFile(file, encodeCheckpoint(early));
   const args = ["--quiet", "--backend", "cpu", "--no-save", "--resume", file];
-  const { code, stderr } = await runCli("train", args);
+  const { code, stderr } = await callTask("train", args);
   assertEquals(code, 0);
   assertMatch(stderr, /^The run's file contains no hash of its data, so only the name .*\n$/);
 });
@@ -171,10 +171,10 @@ test("train --add is recorded, so that evaluate and --resume use the same rows",
   await Deno.writeFile(`${data.path}/kept/0/a.png`, picture);
   const flags = [...QUICK_ADAM, "--dataset", data.csv, "--add", `${data.path}/kept`];
   const [whole, part] = [`${data.path}/whole`, `${data.path}/part`];
-  assertEquals((await runCli("train", [...flags, "--out", whole])).code, 0);
+  assertEquals((await callTask("train", [...flags, "--out", whole])).code, 0);
   const shorter = ["--iterations", "30", "--save-every", "30", "--out", part];
-  assertEquals((await runCli("train", [...flags, ...shorter])).code, 0);
-  const resumed = await runCli("train", [
+  assertEquals((await callTask("train", [...flags, ...shorter])).code, 0);
+  const resumed = await callTask("train", [
     "--resume",
     part,
     "--iterations",
@@ -185,11 +185,11 @@ test("train --add is recorded, so that evaluate and --resume use the same rows",
   assertEquals(resumed.code, 0, resumed.stderr);
   assertMatch(resumed.stderr, /kept: 1 picture is added to the 180 training rows/);
   assertEquals(await resultOf(part), await resultOf(whole));
-  const evaluated = await runCli("evaluate", ["--model", `${part}/model.safetensors`]);
+  const evaluated = await callTask("evaluate", ["--model", `${part}/model.safetensors`]);
   assertMatch(evaluated.stdout, /bars\.csv, 30 rows/);
 
   await Deno.remove(`${data.path}/kept/0/a.png`);
-  const lost = await runCli("evaluate", ["--model", `${part}/model.safetensors`]);
+  const lost = await callTask("evaluate", ["--model", `${part}/model.safetensors`]);
   assertEquals(lost.code, 1);
   assertMatch(
     lost.stderr,

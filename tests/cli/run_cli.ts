@@ -1,5 +1,10 @@
-/** Runs tasks of deno.json in processes of their own, with their permissions. */
+/**
+ * Runs tasks of deno.json: in processes of their own, with their permissions, or, which takes a
+ * fraction of the time, by calling them.
+ */
 import CONFIG from "../../deno.json" with { type: "json" };
+import type { FlagTable, Task } from "../../lib/cli/flags.ts";
+import { exitCodeOf, type TaskWork } from "../../lib/cli/run_task.ts";
 import { type Ended, runToEnd, start } from "../processes.ts";
 
 /** Options of a task's process; `preload` is a script of this repository that runs first. */
@@ -43,4 +48,55 @@ export function startTask(...task: Parameters<typeof taskOptions>): Deno.ChildPr
 /** Runs a task, and waits until it ends. */
 export async function runCli(...task: Parameters<typeof taskOptions>): Promise<Ended> {
   return await runToEnd(Deno.execPath(), taskOptions(...task));
+}
+
+/** Tasks that a test can call. */
+type CallableTask = "train" | "evaluate" | "predict" | "report" | "export" | "sweep";
+
+let isCalling = false;
+
+/**
+ * Calls a task in this process, with the output and the exit code that a process of its own would have.
+ *
+ * @param task The task
+ * @param args Its command line, without `--help` or `--version`, which end the process
+ * @param env Environment variables
+ */
+export async function callTask(
+  task: CallableTask,
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<Ended> {
+  if (isCalling) {
+    throw new Error("The tasks that a test calls share its output: call one at a time");
+  }
+  isCalling = true;
+  using replaced = new DisposableStack();
+  replaced.defer(() => isCalling = false);
+  const variables: Record<string, string> = { INIT_CWD: Deno.cwd(), ...env };
+  const written = { stdout: "", stderr: "" };
+  const decoder = new TextDecoder();
+  const replace = <Target extends object, Name extends keyof Target>(
+    target: Target,
+    name: Name,
+    value: Target[Name],
+  ) => {
+    const before = target[name];
+    target[name] = value;
+    replaced.defer(() => target[name] = before);
+  };
+  for (const name of ["stdout", "stderr"] as const) {
+    replace(Deno[name], "writeSync", (bytes) => {
+      written[name] += decoder.decode(bytes);
+      return bytes.length;
+    });
+    replace(Deno[name], "isTerminal", () => false);
+  }
+  const { get } = Deno.env;
+  replace(Deno.env, "get", (name) => variables[name] ?? get.call(Deno.env, name));
+  const path = `../../lib/cli/${task}.ts`;
+  const module = await import(path);
+  const main: TaskWork<FlagTable> = module[`${task}Task`];
+  const code = await exitCodeOf(module.TASK as Task<FlagTable>, main, args);
+  return { code, ...written };
 }

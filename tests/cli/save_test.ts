@@ -1,14 +1,14 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { readRunDirectory } from "../../lib/runs/run_directory.ts";
 import { listing } from "../data/idx_files.ts";
-import { runCli } from "./run_cli.ts";
+import { callTask, runCli } from "./run_cli.ts";
 import { barsFolder, QUICK_ADAM, resultOf } from "./small_data.ts";
 import { test } from "../requirements.ts";
 
 test("train saves model, metrics and options in --out", async () => {
   using data = barsFolder();
   const out = `${data.path}/deep/run`;
-  const { code, stdout } = await runCli("train", [
+  const { code, stdout } = await callTask("train", [
     ...QUICK_ADAM,
     ...["--dataset", data.csv, "--out", out, "--json"],
   ]);
@@ -88,9 +88,9 @@ test("train --no-save saves nothing", async () => {
 test("train rejects the folder of another run", async () => {
   using data = barsFolder();
   const args = [...QUICK_ADAM, "--dataset", data.csv, "--out", `${data.path}/run`];
-  await runCli("train", args);
+  await callTask("train", args);
   const before = await Deno.readTextFile(`${data.path}/run/metrics.csv`);
-  const { code, stderr } = await runCli("train", [...args, "--seed", "5"]);
+  const { code, stderr } = await callTask("train", [...args, "--seed", "5"]);
   assertEquals(code, 1);
   assertMatch(stderr, /^error: Cannot save the run in .*run as it already contains a run/);
   assertEquals(await Deno.readTextFile(`${data.path}/run/metrics.csv`), before);

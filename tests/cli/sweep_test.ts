@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { readSweep } from "../../lib/runs/sweep_file.ts";
 import { listing } from "../data/idx_files.ts";
-import { runCli, startTask } from "./run_cli.ts";
+import { callTask, runCli, startTask } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
 import { onUnix, test } from "../requirements.ts";
 import { readUntil } from "../processes.ts";
@@ -36,7 +36,7 @@ test("sweep --jobs changes only the times in the table and in the file", async (
   const outcomes = [];
   for (const jobs of ["1", "2"]) {
     const out = `${data.path}/${jobs}.csv`;
-    const { code, stdout } = await runCli("sweep", [...args, "--jobs", jobs, "--out", out]);
+    const { code, stdout } = await callTask("sweep", [...args, "--jobs", jobs, "--out", out]);
     assertEquals(code, 0);
     const runs = (await readSweep(out))
       .map(({ result, ...run }) => ({ ...run, result: { ...result, seconds: 0 } }));
@@ -52,8 +52,8 @@ test("sweep --jobs changes only the times in the table and in the file", async (
 test("sweep trains only runs that its file does not contain, and summarizes all requested runs", async () => {
   using data = barsFolder();
   const args = ["--dataset", data.csv, "--out", `${data.path}/sweep.csv`, ...QUICK, "--json"];
-  const first = await runCli("sweep", [...args, "--seed", "1,2"]);
-  const second = await runCli("sweep", [...args, "--seed", "2,3,1", "--validation", "0,30"]);
+  const first = await callTask("sweep", [...args, "--seed", "1,2"]);
+  const second = await callTask("sweep", [...args, "--seed", "2,3,1", "--validation", "0,30"]);
   const events = [first, second].map(({ stdout }) =>
     stdout.trimEnd().split("\n").map((line) => JSON.parse(line))
   );
@@ -75,7 +75,7 @@ test("sweep trains only runs that its file does not contain, and summarizes all 
     "lowest",
     "highest",
   ]);
-  const third = await runCli("sweep", [...args, "--seed", "1,2"]);
+  const third = await callTask("sweep", [...args, "--seed", "1,2"]);
   const again = third.stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
   assertEquals(again, [events[0].at(-1)]);
 });
@@ -98,7 +98,7 @@ for (const [args, message] of WRONG) {
     using data = barsFolder();
     const out = `${data.path}/sweep.csv`;
     const all = ["--dataset", data.csv, "--out", out, ...QUICK, ...args];
-    const { code, stdout, stderr } = await runCli("sweep", all);
+    const { code, stdout, stderr } = await callTask("sweep", all);
     assertEquals([code, stdout], [2, ""]);
     const lines = stderr.trimEnd().split("\n").filter((line) => line.startsWith("error: "));
     assertEquals(lines.length, 1, stderr);
@@ -109,7 +109,7 @@ for (const [args, message] of WRONG) {
 test("sweep does not change a file that it did not write", async () => {
   using data = barsFolder();
   const before = await Deno.readTextFile(data.csv);
-  const { code, stderr } = await runCli("sweep", ["--dataset", data.csv, "--out", data.csv]);
+  const { code, stderr } = await callTask("sweep", ["--dataset", data.csv, "--out", data.csv]);
   assertEquals(code, 1);
   assertMatch(stderr, /^error: Cannot continue the sweep in .*bars\.csv as its columns must be/);
   assertEquals(await Deno.readTextFile(data.csv), before);
@@ -118,7 +118,7 @@ test("sweep does not change a file that it did not write", async () => {
 test("sweep fails before training if it cannot write its file", async () => {
   using data = barsFolder();
   const out = `${data.path}/nowhere/sweep.csv`;
-  const { code, stdout, stderr } = await runCli("sweep", [
+  const { code, stdout, stderr } = await callTask("sweep", [
     ...["--dataset", data.csv, "--out", out, ...QUICK],
   ]);
   assertEquals([code, stdout], [1, ""]);
@@ -137,7 +137,7 @@ onUnix(
     const reader = first.stderr.pipeThrough(new TextDecoderStream()).getReader();
     await readUntil(reader, "1 of 2 runs done");
     for (const out of ["sweep.csv", "link.csv"]) {
-      const second = await runCli("sweep", [...args, "--out", `${data.path}/${out}`]);
+      const second = await callTask("sweep", [...args, "--out", `${data.path}/${out}`]);
       assertEquals(second.code, 1);
       assertMatch(
         second.stderr,
@@ -147,7 +147,13 @@ onUnix(
     first.kill("SIGINT");
     await Promise.all([reader.cancel(), first.stdout.cancel(), first.status]);
     assertEquals((await readSweep(`${data.path}/sweep.csv`)).length, 1);
-    const again = await runCli("sweep", [...args, "--out", `${data.path}/link.csv`, "--seed", "5"]);
+    const again = await callTask("sweep", [
+      ...args,
+      "--out",
+      `${data.path}/link.csv`,
+      "--seed",
+      "5",
+    ]);
     assertEquals(again.code, 0);
     assertEquals((await readSweep(`${data.path}/sweep.csv`)).length, 2);
     assert((await Deno.lstat(`${data.path}/link.csv`)).isSymlink);

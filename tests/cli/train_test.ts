@@ -5,7 +5,7 @@ import { flagName, parseFlags, UsageError } from "../../lib/cli/flags.ts";
 import { Interruption } from "../../lib/cli/interruption.ts";
 import { TASK, trainTask } from "../../lib/cli/train.ts";
 import { OptionError } from "../../lib/training/options.ts";
-import { runCli, startTask } from "./run_cli.ts";
+import { callTask, runCli, startTask } from "./run_cli.ts";
 import { barsFolder, digitsFolder } from "./small_data.ts";
 import { onUnix, test } from "../requirements.ts";
 import { PRESETS } from "../../lib/training/presets.ts";
@@ -71,7 +71,7 @@ for (const [args, name, rule = ""] of WRONG) {
 test("train fails with one line and exit code 2 if its flags are wrong", async () => {
   const wrong = [["--iteratons", "5"], ["--batch-size", "0"], ["--no-save", "--out", "x"]];
   for (const args of wrong) {
-    const { code, stdout, stderr } = await runCli("train", args);
+    const { code, stdout, stderr } = await callTask("train", args);
     assertEquals([code, stdout], [2, ""]);
     assertMatch(stderr, /^error: .*--.*\n$/);
   }
@@ -86,7 +86,7 @@ test("train fails with one line and exit code 2 if it needs more rows than there
     ]
   ) {
     const args = [...SHORT, "--dataset", digits.path, flag, count];
-    const { code, stdout, stderr } = await runCli("train", args);
+    const { code, stdout, stderr } = await callTask("train", args);
     assertEquals([code, stdout], [2, ""]);
     assertMatch(
       stderr,
@@ -126,14 +126,14 @@ test("train prints the log on stdout, and no progress on stderr if that is a pip
 
 test("train --quiet prints nothing on stderr", async () => {
   using digits = digitsFolder();
-  const { code, stderr } = await runCli("train", [...SHORT, "--dataset", digits.path, "--quiet"]);
+  const { code, stderr } = await callTask("train", [...SHORT, "--dataset", digits.path, "--quiet"]);
   assertEquals([code, stderr], [0, ""]);
 });
 
 test("train --json prints one object per event, without parameters", async () => {
   using digits = digitsFolder();
   const args = [...SHORT, "--dataset", digits.path, "--json", "--eval-every", "10"];
-  const { code, stdout } = await runCli("train", args);
+  const { code, stdout } = await callTask("train", args);
   assertEquals(code, 0);
   const events = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
   const kinds = events.filter(({ type }) => type !== "progress").map(({ type }) => type);
@@ -155,7 +155,7 @@ test("train --json prints one object per event, without parameters", async () =>
 
 test("train --preset uses the preset's options, overridden by flags", async () => {
   using data = barsFolder();
-  const { code, stdout } = await runCli("train", [
+  const { code, stdout } = await callTask("train", [
     ...["--preset", "accurate", "--dataset", data.csv, "--backend", "cpu", "--json", "--no-save"],
     ...["--batch-size", "10", "--epochs", "2", "--eval-every", "18", "--eval-size", "30"],
   ]);
@@ -182,9 +182,9 @@ test("train --json also prints an error on stdout", async () => {
 test("train --seed random prints the seed that it drew", async () => {
   using digits = digitsFolder();
   const args = [...SHORT, "--dataset", digits.path, "--seed"];
-  const { stdout } = await runCli("train", [...args, "random"]);
+  const { stdout } = await callTask("train", [...args, "random"]);
   const [, seed] = stdout.match(/^Using seed: (\d+)\n/)!;
-  const repeated = await runCli("train", [...args, seed]);
+  const repeated = await callTask("train", [...args, seed]);
   const untimed = (log: string) => log.replace(/^.* seconds elapsed/m, "");
   assertEquals(untimed(repeated.stdout), untimed(stdout));
 });
@@ -195,7 +195,7 @@ test("train fails with one line and exit code 1 if a folder does not contain the
     for (const named of ["flag", "variable"]) {
       const args = ["--backend", "cpu", ...(named === "flag" ? ["--data-dir", folder] : [])];
       const env: Record<string, string> = named === "flag" ? {} : { MNIST_DIR: folder };
-      const { code, stdout, stderr } = await runCli("train", args, env);
+      const { code, stdout, stderr } = await callTask("train", args, env);
       assertEquals([code, stdout], [1, ""]);
       assertMatch(
         stderr,

@@ -10,7 +10,7 @@ import { drawParameters } from "../../lib/net/initialize.ts";
 import { parameterViews } from "../../lib/net/maths.ts";
 import { DistSampler } from "../../lib/random/dist_sampler.ts";
 import { predict } from "../../lib/training/predict.ts";
-import { runCli } from "./run_cli.ts";
+import { callTask } from "./run_cli.ts";
 import { QUICK } from "./small_data.ts";
 
 /** Creates an untrained net, by default for images of 28 x 28 pixels. */
@@ -71,7 +71,7 @@ export function jsonLines(text: string): Record<string, unknown>[] {
 /** Trains a net on a CSV file, and returns the model's file. */
 export async function trainOn(csv: string, ...flags: string[]): Promise<string> {
   const out = `${csv}-run`;
-  const { code, stderr } = await runCli("train", [
+  const { code, stderr } = await callTask("train", [
     ...[...QUICK, "--dataset", csv, "--out", out, ...flags],
   ]);
   assertEquals(code, 0, stderr);
