@@ -78,7 +78,9 @@ export function mapPlane(
   { width, height, values }: Plane,
   change: (value: number, i: number) => number,
 ): Plane {
-  return { width, height, values: values.map(change) };
+  const changed = new Float32Array(values.length);
+  for (let i = 0; i < values.length; i++) changed[i] = change(values[i], i);
+  return { width, height, values: changed };
 }
 
 /** Returns the smallest box that holds all ink; without ink, its width is not positive. */

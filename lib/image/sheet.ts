@@ -32,7 +32,7 @@ export function removeTable(gray: Plane): Plane {
   const writing = removeSpecks(
     mapPlane(enclosed, (value, i) => different.values[i] > 0 ? 0 : value),
   );
-  if (!isRectangle(mapPlane(table, (value) => 1 - value)) || !hasMargin(sheet, writing)) {
+  if (!hasMargin(sheet, writing) || !isRectangle(mapPlane(table, (value) => 1 - value))) {
     return gray;
   }
 
@@ -62,22 +62,33 @@ function touchesEdge({ left, top, width, height }: Blob, picture: Plane): boolea
 }
 
 /** Whether a region of ones fills a rectangle at any angle. */
-function isRectangle({ width, values }: Plane): boolean {
-  const pixels = [...values.keys()].filter((i) => values[i] > 0);
-  if (pixels.length < MIN_SHEET_AREA * values.length) return false;
+function isRectangle({ width, height, values }: Plane): boolean {
+  let area = 0;
+  // The first and the last pixel of each row, which are the farthest in every direction.
+  const ends: { x: number; y: number }[] = [];
+  for (let y = 0; y < height; y++) {
+    let [first, last] = [-1, -1];
+    for (let x = 0; x < width; x++) {
+      if (values[y * width + x] === 0) continue;
+      if (first < 0) first = x;
+      last = x;
+      area++;
+    }
+    if (first >= 0) ends.push({ x: first, y }, { x: last, y });
+  }
+  if (area < MIN_SHEET_AREA * values.length) return false;
   let smallest = Infinity;
   for (let degrees = 0; degrees < 90; degrees++) {
     const [cos, sin] = [Math.cos(degrees * Math.PI / 180), Math.sin(degrees * Math.PI / 180)];
     let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
-    for (const i of pixels) {
-      const [x, y] = [i % width, Math.floor(i / width)];
+    for (const { x, y } of ends) {
       const [along, across] = [cos * x + sin * y, cos * y - sin * x];
       left = Math.min(left, along), right = Math.max(right, along);
       top = Math.min(top, across), bottom = Math.max(bottom, across);
     }
     smallest = Math.min(smallest, (right - left + 1) * (bottom - top + 1));
   }
-  return pixels.length >= MIN_FILLED * smallest;
+  return area >= MIN_FILLED * smallest;
 }
 
 /** Whether a sheet has writing with a margin around it. Without a margin, it is the hole of a digit. */

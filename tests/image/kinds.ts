@@ -2,6 +2,7 @@
 import jpeg from "jpeg-js";
 import { DIGIT_STROKES, type Stroke } from "../../lib/data/strokes.ts";
 import { decodeImage, type Picture } from "../../lib/image/decode.ts";
+import { inkToDigit } from "../../lib/image/ink_to_digit.ts";
 import type { Plane } from "../../lib/image/plane.ts";
 
 /** Red, green, blue. */
@@ -205,6 +206,18 @@ export function takePhoto(kind: string, label: number, number: number): Photo {
   const scene = KINDS[kind](random);
   const ink = inkOf(label, scene, random);
   return { label, picture: compose(scene, ink, random), ink };
+}
+
+/**
+ * Returns how similar a digit that was found is to the ink that was drawn: the largest cosine if one is
+ * moved by at most one pixel.
+ */
+export function similarityToInk(found: Uint8Array, ink: Plane): number {
+  const drawn = inkToDigit(ink);
+  const dot = (x: Uint8Array, y: Uint8Array, shift: number) =>
+    x.reduce((sum, value, i) => sum + value * (y[i + shift] ?? 0), 0);
+  const products = [0, 1, -1, 28, -28, 29, -29, 27, -27].map((shift) => dot(found, drawn, shift));
+  return Math.max(...products) / Math.sqrt(dot(found, found, 0) * dot(drawn, drawn, 0));
 }
 
 /** Draws the ink of a digit with random slant, rotation and width. */

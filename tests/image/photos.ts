@@ -7,14 +7,16 @@
 import { decodeImage, type Picture } from "../../lib/image/decode.ts";
 import { imageToDigit } from "../../lib/image/image_to_digit.ts";
 import { loadModel } from "../../lib/model/load_model.ts";
+import type { Plane } from "../../lib/image/plane.ts";
 import type { Model } from "../../lib/net/architecture.ts";
 import { predict } from "../../lib/training/predict.ts";
-import { KINDS, takePhoto } from "./kinds.ts";
+import { KINDS, similarityToInk, takePhoto } from "./kinds.ts";
 
-/** A picture of a known digit. */
+/** A picture of a known digit, and its ink if it was drawn. */
 export interface Example {
   label: number;
   picture: Picture;
+  ink?: Plane;
 }
 
 /** The results for the pictures of one kind. */
@@ -24,6 +26,8 @@ export interface Outcome {
   rejected: number;
   /** Wrong answers with a probability of at least 80%. */
   confidentlyWrong: number;
+  /** Pictures in which the digit that was found resembles the ink that was drawn. */
+  similar: number;
 }
 
 /** Pictures drawn of each digit, for each kind. */
@@ -31,11 +35,12 @@ const DRAWN = 3;
 
 /** Classifies pictures with a net and counts the results. */
 export function recognize(model: Model, examples: Iterable<Example>): Outcome {
-  const outcome = { pictures: 0, correct: 0, rejected: 0, confidentlyWrong: 0 };
-  for (const { label, picture } of examples) {
+  const outcome = { pictures: 0, correct: 0, rejected: 0, confidentlyWrong: 0, similar: 0 };
+  for (const { label, picture, ink } of examples) {
     outcome.pictures++;
     try {
       const digit = imageToDigit(picture.pixels, picture.width, picture.height);
+      if (ink && similarityToInk(digit, ink) > 0.85) outcome.similar++;
       const { labels: [answer], probabilities } = predict(model, digit);
       if (answer === label) outcome.correct++;
       else if (probabilities[answer] >= 0.8) outcome.confidentlyWrong++;

@@ -1,12 +1,10 @@
-/** Tests of the presets' options and of the accuracy that they reach. */
+/** Tests of the presets' options. What `accurate` reaches on MNIST is tested in image/photos_test.ts. */
 import { assert, assertEquals } from "@std/assert";
-import { loadMnist } from "../../lib/data/load_mnist.ts";
 import { syntheticDigits } from "../../lib/data/synthetic.ts";
 import type { OptionName } from "../../lib/training/option_table.ts";
 import { NOTEBOOK, resolveOptions } from "../../lib/training/options.ts";
 import { PRESETS } from "../../lib/training/presets.ts";
 import { train } from "../../lib/training/train.ts";
-import { mnistDirectory, needs } from "../requirements.ts";
 import { finished } from "./small_run.ts";
 
 Deno.test("PRESETS.notebook equals the default options", () => {
@@ -34,16 +32,3 @@ for (const preset of ["accurate", "best", "record"] as const) {
     assert(accuracy > 0.7, `${100 * accuracy}%`);
   });
 }
-
-Deno.test({
-  name: "PRESETS.accurate reaches at least 98.8% on MNIST's test rows",
-  ...await needs("mnist", "time"),
-  async fn() {
-    const data = await loadMnist({ directory: mnistDirectory() });
-    const run = { ...PRESETS.accurate, backend: "cpu" } as const;
-    const { accuracy, seconds } = finished(await Array.fromAsync(train({ data, ...run })));
-    console.log(`${(100 * accuracy).toFixed(2)}% after ${seconds.toFixed(1)} s`);
-    // The last bits depend on the processor, so the accuracy may vary by a few test rows.
-    assert(accuracy >= 0.988, `${100 * accuracy}%`);
-  },
-});
