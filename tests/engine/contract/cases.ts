@@ -23,8 +23,12 @@ const PARTS = [
 /** Returns the tests of the contract for an engine, those of the core first. */
 export function contractCases(make: MakeEngine): Case[] {
   const cases: Case[] = [];
-  const register: Register = (does, test, { core = false, distorts = false } = {}) => {
-    cases.push({ does, test, core, distorts });
+  const register: Register = (
+    does,
+    test,
+    { smoke = false, core = smoke, distorts = false } = {},
+  ) => {
+    cases.push({ does, test, core, smoke, distorts });
   };
   for (const part of PARTS) part(register, make);
   return cases.sort((a, b) => Number(b.core) - Number(a.core));

@@ -1,7 +1,6 @@
 /** Contract: evaluations count correct predictions and average the loss. */
 import { assert, assertEquals } from "@std/assert";
 import { type Architecture, parameterRanges } from "../../../lib/net/architecture.ts";
-import { OPTIMIZERS } from "../../../lib/net/optimizers.ts";
 import { drawState, generatedData, Reference } from "../../../lib/engine/reference.ts";
 import {
   allRows,
@@ -121,14 +120,20 @@ export function registerEvaluations(register: Register, make: MakeEngine): void 
       register(
         `returns a loss that is not finite if a parameter is NaN, with ${activation} and the ${head} head`,
         async () => {
-          const architecture: Architecture = { ...NOTEBOOK_ENGINE.architecture, activation, head };
-          const data = generatedData({ rows: 10, width: 28, height: 28, classes: 10 });
+          // One of the nets is that of other tests, whose kernels are compiled.
+          const isOther = activation === "relu" && head === "softmax";
+          const base = isOther ? OTHER_ENGINE : NOTEBOOK_ENGINE;
+          const architecture: Architecture = { ...base.architecture, activation, head };
+          const data = isOther
+            ? otherData(10)
+            : generatedData({ rows: 10, width: 28, height: 28, classes: 10 });
           // An engine may skip inputs that are 0, so one row has no zeros.
-          data.images.fill(255, 784, 2 * 784);
-          await using engine = await make({ ...NOTEBOOK_ENGINE, architecture });
+          const { inputs } = architecture;
+          data.images.fill(255, inputs, 2 * inputs);
+          await using engine = await make({ ...base, architecture });
           engine.load(data);
           for (const { name, offset } of parameterRanges(architecture)) {
-            const state = drawState(architecture, OPTIMIZERS.sgd.defaults);
+            const state = drawState(architecture, base.optimizer);
             engine.start(allRows(data), state);
             engine.evaluate(allRows(data));
             state.parameters[offset] = NaN;
@@ -138,7 +143,8 @@ export function registerEvaluations(register: Register, make: MakeEngine): void 
             assertEquals(losses, [true, false], name);
           }
         },
-        { core: (activation === "tanh") === (head === "notebook") },
+        // Implementations differ in what they make of NaN.
+        { smoke: (activation === "tanh") === (head === "notebook") },
       );
     }
   }

@@ -36,6 +36,12 @@ export interface Case {
    * does, for devices that compile slowly.
    */
   core: boolean;
+  /**
+   * Whether it is one of the fewest tests of the core that run each kernel, on nets whose sizes are no
+   * multiples of the tiles: for a second implementation of WebGPU, on which a net's kernels take ten
+   * seconds to compile. What the kernels compute, the first decides.
+   */
+  smoke: boolean;
   /** Whether it tests only how images are distorted, for which all sets of kernels share one. */
   distorts: boolean;
 }
@@ -44,7 +50,7 @@ export interface Case {
 export type Register = (
   does: string,
   test: () => Promise<void>,
-  options?: { core?: boolean; distorts?: boolean },
+  options?: { core?: boolean; smoke?: boolean; distorts?: boolean },
 ) => void;
 
 /**

@@ -29,12 +29,12 @@ interface Run {
 export function registerTogether(register: Register, make: MakeEngine): void {
   const largeData = generatedData({ rows: 1600, width: 9, height: 7, classes: 10 });
   const cases = [
-    { what: "the notebook's net", core: false, ...notebookRuns() },
-    { what: "shifted images in epochs", core: true, ...epochRuns() },
-    { what: "evaluations of several submissions", core: true, ...longEvaluations() },
+    { what: "the notebook's net", belongs: {}, ...notebookRuns() },
+    { what: "shifted images in epochs", belongs: { smoke: true }, ...epochRuns() },
+    { what: "evaluations of several submissions", belongs: { core: true }, ...longEvaluations() },
     {
       what: "batches of several slots",
-      core: false,
+      belongs: {},
       options: LARGE_BATCH_ENGINE,
       data: largeData,
       runs: [[1500, 1200], [30, 1100, 900]].map((counts, i): Run => ({
@@ -45,7 +45,7 @@ export function registerTogether(register: Register, make: MakeEngine): void {
       })),
     },
   ];
-  for (const { what, core, options, data, runs } of cases) {
+  for (const { what, belongs, options, data, runs } of cases) {
     register(`trains nets together with the same bits as each alone, with ${what}`, async () => {
       await using engine = await make(options);
       const trainOn = async (engine: Engine, { trainRows, state, steps, evaluated }: Run) => {
@@ -78,7 +78,7 @@ export function registerTogether(register: Register, make: MakeEngine): void {
       assertSame(together, alone.slice(0, together.length));
       // The engine itself can be used again.
       assertSame(await trainOn(engine, runs[0]), alone[0]);
-    }, { core });
+    }, belongs);
   }
 
   register("refuses wrong work of one of several nets, and goes on without one", async () => {

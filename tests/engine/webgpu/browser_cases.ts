@@ -1,13 +1,13 @@
 /**
- * The core of the contract for a browser. browser_test.ts bundles this file and runs it in a page.
+ * The contract's smoke tests for a browser. browser_test.ts bundles this file and runs it in a page.
  * There, `globalThis.cases` holds the tests: functions that reject if the test fails.
  */
-import { coreCases } from "../contract/cases.ts";
+import { contractCases } from "../contract/cases.ts";
 import { enginesOnOneDevice } from "./shared_device.ts";
 
 const cases = (["hardware", "software"] as const).flatMap((kernels) =>
-  coreCases(enginesOnOneDevice(kernels))
-    .filter(({ distorts }) => kernels === "hardware" || !distorts)
+  contractCases(enginesOnOneDevice(kernels))
+    .filter(({ smoke, distorts }) => smoke && (kernels === "hardware" || !distorts))
     .map(({ does, test }) => ({ name: `${kernels} kernels: ${does}`, test }))
 );
 

@@ -68,7 +68,10 @@ function casesOf(runner: Runner): Case[] {
 
 function distortionTests(make: MakeEngine): Case[] {
   const cases: Case[] = [];
-  registerDistortions((does, test) => cases.push({ does, test, core: true, distorts: true }), make);
+  registerDistortions(
+    (does, test) => cases.push({ does, test, core: true, smoke: false, distorts: true }),
+    make,
+  );
   return cases;
 }
 

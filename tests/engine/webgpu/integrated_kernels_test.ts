@@ -1,0 +1,16 @@
+/**
+ * The contract's core on WebGPU with the kernels for integrated GPUs, which are those for hardware with
+ * more rows in a workgroup.
+ */
+import { needs } from "../../requirements.ts";
+import { coreCases } from "../contract/cases.ts";
+import { enginesOnOneDevice } from "./shared_device.ts";
+
+for (const { does, test, distorts } of coreCases(enginesOnOneDevice("integrated"))) {
+  if (distorts) continue;
+  Deno.test({
+    name: `WebGPU (integrated kernels) engine ${does}`,
+    ...await needs("webgpu", "time"),
+    fn: test,
+  });
+}
