@@ -1,7 +1,8 @@
 """Runs the notebook in a fresh Deno kernel, without a browser, and writes it with its output.
 
-    python notebook/run.py OUTPUT.ipynb
+    python notebook/run.py OUTPUT.ipynb [CHANGED.ipynb]
 
+CHANGED is a changed copy of the notebook, which runs in the notebook's folder.
 Needs `pip install nbclient==0.11.0`, and Deno's kernel: `deno jupyter --install`.
 Ends with an error if a cell throws.
 """
@@ -33,7 +34,8 @@ class Client(NotebookClient):
 
 
 folder = Path(__file__).resolve().parent
-notebook = nbformat.read(folder / "solving_mnist_with_webgpu.ipynb", as_version=4)
+source = sys.argv[2] if len(sys.argv) > 2 else folder / "solving_mnist_with_webgpu.ipynb"
+notebook = nbformat.read(source, as_version=4)
 Client(
     notebook,
     kernel_name="deno",
