@@ -85,20 +85,6 @@ export function withFlags(line: string): string {
   });
 }
 
-/** The options of `openDataset` that flags give; other flags of a task are not among them. */
-const DATASET_OPTIONS = [
-  "dataDir",
-  "label",
-  "width",
-  "test",
-  "transpose",
-  "asPhoto",
-  "strict",
-  "invert",
-  "maxPixel",
-  "add",
-] as const;
-
 /**
  * Returns the source given by flags, completed by what an earlier run recorded.
  *
@@ -107,13 +93,16 @@ const DATASET_OPTIONS = [
  * @returns The arguments of `openDataset`
  */
 export function datasetSource(
-  { dataset, imageWidth: width, ...others }: FlagValues<typeof DATASET_FLAGS>,
+  flags: FlagValues<typeof DATASET_FLAGS>,
   recorded?: DatasetSource,
 ): DatasetSource & { strict?: boolean } {
+  const { dataset } = flags;
   const isRecorded = recorded !== undefined &&
     (dataset === undefined || [dataset, resolve(dataset)].includes(recorded.dataset));
-  const given = DATASET_OPTIONS.map((name) => [name, { width, ...others }[name]] as const)
-    .filter(([, value]) => value !== undefined);
+  // A task has other flags too.
+  const names = Object.keys(DATASET_FLAGS) as (keyof typeof DATASET_FLAGS)[];
+  const given = names.filter((name) => name !== "dataset" && flags[name] !== undefined)
+    .map((name) => [name === "imageWidth" ? "width" : name, flags[name]]);
   return {
     ...(isRecorded ? recorded : { dataset: dataset ?? "auto" }),
     ...Object.fromEntries(given),

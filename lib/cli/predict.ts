@@ -1,6 +1,6 @@
 /** `deno task predict`: classifies pictures, and rows of pixels in files. */
 import { isRowFile } from "../data/row_blocks.ts";
-import { AtomicFile } from "../files/write_file.ts";
+import { AtomicFile, isFolder } from "../files/write_file.ts";
 import { type PictureReader, pictureReader } from "../image/picture_reader.ts";
 import type { SavedModel } from "../model/saved_model.ts";
 import { evaluationJson, evaluationLines } from "../report/evaluation.ts";
@@ -26,7 +26,6 @@ import {
   type Source,
 } from "./predict_output.ts";
 import {
-  isFolder,
   LABEL_PLACES,
   listPictures,
   type PictureFile,

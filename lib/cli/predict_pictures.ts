@@ -1,6 +1,7 @@
 /** Finds and reads the pictures that `predict` is given: files, folders of files, or stdin. */
 import { basename, dirname, join, relative } from "node:path";
 import { entriesIn, IMAGE_NAME } from "../data/picture_folder.ts";
+import { isFolder } from "../files/write_file.ts";
 import { decodeImage, MAX_FILE_BYTES } from "../image/decode.ts";
 import type { PictureReader } from "../image/picture_reader.ts";
 import { UsageError } from "./flags.ts";
@@ -18,11 +19,6 @@ export interface PictureFile {
   path: string;
   /** The folder it was found in, if a folder was given. */
   folder?: string;
-}
-
-/** Whether a path is a folder. */
-export async function isFolder(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
 }
 
 /**

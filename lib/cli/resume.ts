@@ -1,7 +1,7 @@
 /** Reads the checkpoint from which `train --resume` resumes. */
 import { join } from "node:path";
 import type { DeviceDescription } from "../engine/engine.ts";
-import { linkTarget } from "../files/write_file.ts";
+import { isFolder, linkTarget } from "../files/write_file.ts";
 import { type Checkpoint, decodeCheckpoint } from "../model/checkpoint.ts";
 import { decodeFile } from "../model/load_model.ts";
 import { CHECKPOINT } from "../runs/run_directory.ts";
@@ -53,11 +53,6 @@ export async function openCheckpoint(
     checkpoint,
     options: resolveOptions({ ...options, iterations, epochs }),
   };
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  const info = await Deno.stat(path).catch(() => undefined); // reading it will report the error
-  return info?.isDirectory ?? false;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 /** Adds one's own pictures to the training rows of a data set. */
 import { count, listed, printable } from "../files/printable.ts";
+import { isFolder } from "../files/write_file.ts";
 import { folderNames } from "./class_folders.ts";
 import type { Dataset } from "./dataset.ts";
 import { DataError } from "./errors.ts";
@@ -28,8 +29,9 @@ export async function addPictures(
 ): Promise<Dataset> {
   const { name, width, height, classes, classNames } = data;
   const shown = printable(folder, 200);
-  const isFolder = await Deno.stat(folder).then(({ isDirectory }) => isDirectory, () => false);
-  if (!isFolder) throw new DataError(`Cannot add ${shown} to ${name}: there is no such folder`);
+  if (!await isFolder(folder)) {
+    throw new DataError(`Cannot add ${shown} to ${name}: there is no such folder`);
+  }
   const pictures = picturesBelow(folder, layoutOf(folder)?.get("train") ?? folder);
   if (pictures.length === 0) {
     throw new DataError(

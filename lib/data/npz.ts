@@ -2,6 +2,7 @@
 import { basename, dirname, join } from "node:path";
 import { FileSource } from "../files/file_source.ts";
 import { isNpy, isZip, type NpzArray, NpzError, openNpy, openNpz } from "../files/npz.ts";
+import { byRows, NUMBERS, type NumberType, toFloats } from "../files/numbers.ts";
 import { listed, printable } from "../files/printable.ts";
 import { LUMA } from "../image/picture_to_row.ts";
 import { type RowUse, useOf } from "./csv_columns.ts";
@@ -15,24 +16,6 @@ const KIND = "as NumPy arrays of images";
 const MIN_PIXELS = 16;
 const IMAGES_NAME = /(^|[_-])(x|images?|imgs?|data|pixels)([_-]|$)/i;
 const LABELS_NAME = /(^|[_-])(y|labels?|targets?|classes)([_-]|$)/i;
-
-/** How the items of an array are read, by NumPy's names without the byte order. */
-const READERS: Readonly<
-  Record<string, (view: DataView, at: number, isLittleEndian: boolean) => number>
-> = {
-  b1: (view, at) => view.getUint8(at),
-  u1: (view, at) => view.getUint8(at),
-  i1: (view, at) => view.getInt8(at),
-  u2: (view, at, little) => view.getUint16(at, little),
-  i2: (view, at, little) => view.getInt16(at, little),
-  u4: (view, at, little) => view.getUint32(at, little),
-  i4: (view, at, little) => view.getInt32(at, little),
-  u8: (view, at, little) => Number(view.getBigUint64(at, little)),
-  i8: (view, at, little) => Number(view.getBigInt64(at, little)),
-  f2: (view, at, little) => view.getFloat16(at, little),
-  f4: (view, at, little) => view.getFloat32(at, little),
-  f8: (view, at, little) => view.getFloat64(at, little),
-};
 
 /** An array of a file, and the file. */
 interface NamedArray extends NpzArray {
@@ -284,35 +267,17 @@ async function readNumbers(array: NpzArray): Promise<RawPixels> {
 
 /** Converts the bytes of some items to numbers. */
 function decodeNumbers(
-  { name, type, itemBytes, isLittleEndian }: NpzArray,
+  { name, type, isLittleEndian }: NpzArray,
   items: Uint8Array<ArrayBuffer>,
 ): RawPixels {
-  if (!Object.hasOwn(READERS, type)) {
+  if (!Object.hasOwn(NUMBERS, type)) {
     throw new DataError(`${name} must hold numbers: its type is ${printable(type, 20)}`);
   }
-  if (type === "u1") return items;
-  const view = new DataView(items.buffer);
-  const count = items.length / itemBytes;
-  const numbers: RawPixels = type === "b1" ? new Uint8Array(count) : new Float32Array(count);
-  const read = READERS[type];
-  for (let i = 0; i < count; i++) numbers[i] = read(view, i * itemBytes, isLittleEndian);
+  if (type === "u1" || type === "b1") return items;
+  const numbers = toFloats(items, type as NumberType, isLittleEndian);
   const wrong = numbers.findIndex((number) => !Number.isFinite(number));
   if (wrong >= 0) throw new DataError(`${name} must hold finite numbers: one is ${numbers[wrong]}`);
   return numbers;
-}
-
-/** Converts an array in which the first index varies fastest to one in which the last does. */
-function byRows(numbers: RawPixels, shape: readonly number[]): RawPixels {
-  const result = numbers.slice();
-  const index = shape.map(() => 0);
-  const strides = shape.map((_, axis) => shape.slice(0, axis).reduce((a, b) => a * b, 1));
-  for (let i = 0; i < result.length; i++) {
-    result[i] = numbers[index.reduce((at, value, axis) => at + value * strides[axis], 0)];
-    for (let axis = shape.length - 1; axis >= 0 && ++index[axis] === shape[axis]; axis--) {
-      index[axis] = 0;
-    }
-  }
-  return result;
 }
 
 function toGray(pixels: RawPixels, { width, height, colors, isInterleaved }: Size): RawPixels {

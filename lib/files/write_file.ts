@@ -1,4 +1,4 @@
-/** Writes files atomically. */
+/** Writes files atomically, and tells what a path is. */
 import { nodePath } from "./node.ts";
 
 /** Attempts to replace a file on Windows, where a virus scanner or an indexer may have it open. */
@@ -95,6 +95,11 @@ export class AtomicFile implements Disposable {
   #error(error: unknown): Error {
     return new Error(`Cannot write ${this.#path}: ${(error as Error).message}`, { cause: error });
   }
+}
+
+/** Whether a path is a folder; false also if it cannot be read, which reading it will report. */
+export async function isFolder(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
 }
 
 /**

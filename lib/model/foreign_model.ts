@@ -3,6 +3,7 @@
  * names, with shapes that fit one after the other. PyTorch stores matrices as [out, in], Keras and Flax
  * store them as [in, out].
  */
+import { byRows } from "../files/numbers.ts";
 import type { Model, ModelArchitecture } from "../net/architecture.ts";
 import { type Head, HEADS } from "../net/heads.ts";
 import { foldPixels, FOREIGN_SCALES, type Layer, type Pixels } from "./fold_pixels.ts";
@@ -136,7 +137,7 @@ export function foreignModel(
     );
   }
   const layers: Layer[] = weights.map((matrix, i) => ({
-    weights: isTransposed ? transposed(finite(matrix), [sizes[i + 1], sizes[i]]) : finite(matrix),
+    weights: isTransposed ? byRows(finite(matrix), [sizes[i + 1], sizes[i]]) : finite(matrix),
     biases: finite(biases[i]),
   }));
   foldPixels(layers[0], { scale, mean, std, invert });
@@ -288,11 +289,6 @@ function orders(arrays: NamedArray[]): NamedArray[][] {
   return arrays.flatMap((first, i) =>
     orders(arrays.toSpliced(i, 1)).map((others) => [first, ...others])
   );
-}
-
-/** Transposes a matrix from [in, out] to [out, in]. */
-function transposed(data: Float32Array, [rows, columns]: readonly number[]): Float32Array {
-  return data.map((_, i) => data[(i % columns) * rows + Math.floor(i / columns)]);
 }
 
 /** Returns a copy of an array's elements; throws if one is not finite. */

@@ -1,11 +1,11 @@
 /** Reads the arrays of nets from NumPy's .npz files. */
 import { type NpzArray, NpzError, openNpy, openNpz } from "../files/npz.ts";
+import { byRows, type NumberType, toFloats } from "../files/numbers.ts";
 import { ModelError } from "./errors.ts";
-import { type FloatType, toFloats } from "./floats.ts";
 import type { Tensor } from "./safetensors.ts";
 
 /** Floating-point types by NumPy's names. NumPy stores bfloat16 as two bytes without a type (V2). */
-const TYPES: Record<string, FloatType> = { f8: "F64", f4: "F32", f2: "F16", V2: "BF16" };
+const TYPES: Record<string, NumberType> = { f8: "f8", f4: "f4", f2: "f2", V2: "bf16" };
 
 /** Maximum number of parameters: 128 MiB as 32-bit floats. */
 const MAX_NUMBERS = 2 ** 25;
@@ -52,10 +52,5 @@ export async function decodeNpy(bytes: Uint8Array<ArrayBuffer>): Promise<Tensor 
 async function tensorOf(array: NpzArray): Promise<Tensor> {
   const { type, shape, isLittleEndian, isColumnMajor } = array;
   const data = toFloats(await array.read(), TYPES[type], isLittleEndian);
-  return { shape, data: isColumnMajor && shape.length === 2 ? byRows(data, shape) : data };
-}
-
-/** Converts a column-major matrix to row-major. */
-function byRows(data: Float32Array, [height, width]: number[]): Float32Array {
-  return data.map((_, i) => data[(i % width) * height + Math.floor(i / width)]);
+  return { shape, data: isColumnMajor ? byRows(data, shape) : data };
 }

@@ -8,9 +8,9 @@
  * Format: https://huggingface.co/docs/safetensors/index#format
  */
 
+import { NUMBERS, toFloats } from "../files/numbers.ts";
 import { printable } from "../files/printable.ts";
 import { ModelError } from "./errors.ts";
-import { FLOAT_BYTES, toFloats } from "./floats.ts";
 
 /** Numbers with a shape, row-major. */
 export interface Tensor {
@@ -24,9 +24,9 @@ export interface TensorFile {
   metadata: Record<string, string>;
 }
 
-/** Bytes per element, by type. */
-const ELEMENT_BYTES = { ...FLOAT_BYTES, U32: 4 } as const;
-type ElementType = keyof typeof ELEMENT_BYTES;
+/** The types of elements. */
+const TYPES = { F64: "f8", F32: "f4", F16: "f2", BF16: "bf16", U32: "u4" } as const;
+type ElementType = keyof typeof TYPES;
 /** Maximum size of the header: a checkpoint's holds the learning curve, of 80 bytes a point. */
 const MAX_HEADER_BYTES = 32_000_000;
 /** Maximum number of tensors. */
@@ -100,7 +100,7 @@ export function decodeSafetensors(bytes: Uint8Array): TensorFile {
         ? new Uint32Array(numbers.buffer)
         : dtype === "F32"
         ? new Float32Array(numbers.buffer)
-        : toFloats(numbers, dtype, true),
+        : toFloats(numbers, TYPES[dtype], true),
     });
   }
   if (position !== data.length) fail(`the tensors must fill ${data.length} bytes`, position);
@@ -147,8 +147,8 @@ interface Description {
 function checkEntry(name: string, entry: unknown): Description {
   if (!isRecord(entry)) fail(`tensor ${name} must be described by an object`, String(entry));
   const { dtype, shape, data_offsets: offsets } = entry;
-  if (typeof dtype !== "string" || !Object.hasOwn(ELEMENT_BYTES, dtype)) {
-    const types = Object.keys(ELEMENT_BYTES).join(", ");
+  if (typeof dtype !== "string" || !Object.hasOwn(TYPES, dtype)) {
+    const types = Object.keys(TYPES).join(", ");
     fail(`the type of tensor ${name} must be one of ${types}`, JSON.stringify(dtype));
   }
   if (!isSizes(shape)) {
@@ -158,7 +158,7 @@ function checkEntry(name: string, entry: unknown): Description {
     fail(`data_offsets of tensor ${name} must be two whole numbers`, JSON.stringify(offsets));
   }
   const [begin, end] = offsets;
-  const size = elements(shape) * ELEMENT_BYTES[dtype as ElementType];
+  const size = elements(shape) * NUMBERS[TYPES[dtype as ElementType]].bytes;
   if (end - begin !== size) {
     fail(
       `tensor ${name} must take ${size} bytes for shape [${shape}]`,

@@ -176,7 +176,7 @@ const runFaults: typeof faults = [
   [
     "whose data set has no hash",
     (file) => file.metadata.data = JSON.stringify({ dataset: "x", trainRows: 1, testRows: 1 }),
-    "Cannot read the record of the data as hash must be text: current value is of type undefined",
+    "Cannot read the record of the data as hash must be text: current value is undefined",
   ],
 ];
 

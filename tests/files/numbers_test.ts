@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { toFloats } from "../../lib/model/floats.ts";
+import { toFloats } from "../../lib/files/numbers.ts";
 
 Deno.test("toFloats() converts every kind of binary16: normal, subnormal, zero, infinite, NaN", () => {
   // https://en.wikipedia.org/wiki/Half-precision_floating-point_format#Half_precision_examples
@@ -21,7 +21,7 @@ Deno.test("toFloats() converts every kind of binary16: normal, subnormal, zero, 
     const view = new DataView(new ArrayBuffer(2 * examples.length));
     examples.forEach(([bits], i) => view.setUint16(2 * i, bits, littleEndian));
     assertEquals(
-      toFloats(new Uint8Array(view.buffer), "F16", littleEndian),
+      toFloats(new Uint8Array(view.buffer), "f2", littleEndian),
       Float32Array.from(examples, ([, value]) => value),
     );
   }
@@ -31,10 +31,10 @@ Deno.test("toFloats() reads all types from bytes at any offset", () => {
   const bytes = new Uint8Array(1 + 8);
   const view = new DataView(bytes.buffer, 1);
   view.setFloat64(0, 0.1, true);
-  assertEquals(toFloats(bytes.subarray(1), "F64", true), Float32Array.of(0.1));
+  assertEquals(toFloats(bytes.subarray(1), "f8", true), Float32Array.of(0.1));
   view.setFloat32(0, -0.25, false);
   view.setFloat32(4, 3, false);
-  assertEquals(toFloats(bytes.subarray(1), "F32", false), Float32Array.of(-0.25, 3));
+  assertEquals(toFloats(bytes.subarray(1), "f4", false), Float32Array.of(-0.25, 3));
   // The upper half of a 32-bit float.
-  assertEquals(toFloats(Uint8Array.of(0xc0, 0x40), "BF16", false), Float32Array.of(-3));
+  assertEquals(toFloats(Uint8Array.of(0xc0, 0x40), "bf16", false), Float32Array.of(-3));
 });
