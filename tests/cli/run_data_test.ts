@@ -50,6 +50,22 @@ Deno.test("compareRunData() rejects data of which only one side has class names"
   assertEquals(await compare(data({ classNames }), data()), []);
 });
 
+Deno.test("compareRunData() divides the rows of a run as that did, and others as they are", async () => {
+  const run = {
+    dataset: "mine.csv",
+    device: "CPU",
+    backend: "cpu",
+    options: NOTEBOOK,
+    data: await recordDataset(data({ trainRows: 1, publishedSplit: false, addedRows: 1 })),
+  };
+  for (const [found, same, trainRows] of [[data(), true, 1], [data(other), false, 2]] as const) {
+    const compared = await compareRunData(run, found, () => {});
+    assertEquals([compared.same, compared.data.trainRows], [same, trainRows]);
+    assertEquals(compared.data.publishedSplit, same ? false : undefined);
+    assertEquals(compared.data.addedRows, same ? 1 : undefined);
+  }
+});
+
 Deno.test("compareRunData() warns if the pixels look different from those of the run's data", async () => {
   const paper = { pixels: { ...BYTE_PIXELS, brightBackground: 1 } };
   const [warning, ...others] = await compare(data(), data({ ...paper, ...other }));
