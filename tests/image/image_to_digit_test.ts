@@ -66,7 +66,7 @@ const SCENES: Record<string, Drawing> = {
 };
 
 /** The number of digits that are drawn in each scene. */
-const ROWS = 6;
+const ROWS = 12;
 
 let cached: Uint8Array[] | undefined;
 
@@ -112,7 +112,7 @@ for (const [scene, drawing] of Object.entries(SCENES)) {
       // Rounding may move a digit by one pixel, where the cosine of a thin stroke with itself is only 0.8.
       assert(sum / ROWS > 0.9, `mean cosine ${sum / ROWS}`);
       assert(
-        recognized >= ROWS - 2,
+        recognized >= (2 * ROWS) / 3,
         `${recognized} of ${ROWS} are most similar to themselves among 400 images`,
       );
     },
