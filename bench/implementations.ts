@@ -17,6 +17,22 @@ export interface Implementation {
 /** A result, or the reason why there is none. */
 export type Outcome = Result | { failure: string };
 
+/**
+ * Environment variables with which PyTorch (ATen, MKL, oneDNN) and JAX (XLA) use no newer
+ * instructions than the named ones. WebAssembly never uses newer ones than AVX.
+ */
+export const PEER_ISAS = {
+  avx2: {
+    ATEN_CPU_CAPABILITY: "avx2",
+    MKL_ENABLE_INSTRUCTIONS: "AVX2",
+    ONEDNN_MAX_CPU_ISA: "AVX2",
+    XLA_FLAGS: "--xla_cpu_max_isa=AVX2",
+  },
+};
+
+/** The name of such a set of instructions. */
+export type PeerIsa = keyof typeof PEER_ISAS;
+
 /** A process that takes longer is stopped. */
 const TIME_LIMIT_MINUTES = 3;
 
@@ -94,12 +110,14 @@ const NOTEBOOK_PEERS: Implementation[] = [
  * @param folder The folder of the IDX files, not compressed
  * @param iterations The number of steps to time
  * @param net The net to train
+ * @param isa The newest instructions that PyTorch and JAX may use; by default all
  */
 export async function runImplementation(
   implementation: Implementation,
   folder: string,
   iterations: number,
   net: PeerNet = "notebook",
+  isa?: PeerIsa,
 ): Promise<Outcome> {
   const [program, ...args] = implementation.command();
   const { hidden, batchSize, learningRate } = peerOptions(net);
@@ -107,6 +125,7 @@ export async function runImplementation(
   const described = JSON.stringify({ net, hidden, batchSize, learningRate });
   const command = new Deno.Command(program, {
     args: [...args, folder, String(iterations), described],
+    env: isa === undefined ? {} : PEER_ISAS[isa],
     stdin: "null",
     signal: AbortSignal.timeout(60_000 * TIME_LIMIT_MINUTES),
   });

@@ -3,7 +3,7 @@ import { resolveOptions, type TrainingOptions } from "../lib/training/options.ts
 import { PRESETS } from "../lib/training/presets.ts";
 
 /** The names of the nets, which are the names of their presets. */
-export const PEER_NETS = ["notebook", "best", "record"] as const;
+export const PEER_NETS = ["notebook", "accurate", "best", "record"] as const;
 
 /** One of these names. */
 export type PeerNet = typeof PEER_NETS[number];

@@ -1,6 +1,6 @@
 /**
- * `deno task bench:peers`: compares the time of a training step of the notebook's net, or of the net
- * of the preset best or record, in our engines, PyTorch, JAX, TensorFlow.js and jax-js.
+ * `deno task bench:peers`: compares the time of a training step of the nets of presets in our engines,
+ * PyTorch, JAX, TensorFlow.js and jax-js.
  *
  * Each implementation runs in its own process, one at a time. They take turns, round after round,
  * so that a temporary disturbance of the machine affects all of them. The table shows the median of
@@ -18,19 +18,23 @@ import {
 } from "../lib/cli/flags.ts";
 import { print, printError } from "../lib/cli/output.ts";
 import { runTask } from "../lib/cli/run_task.ts";
+import type { Dataset } from "../lib/data/dataset.ts";
+import { engineOptions } from "../lib/training/engine_options.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
-import { ours, peersOf, runImplementation } from "./implementations.ts";
+import { ours, PEER_ISAS, type PeerIsa, peersOf, runImplementation } from "./implementations.ts";
 import { openDigits, writeIdxFolder } from "./digits.ts";
 import { describeMachine, machineLines } from "./machine.ts";
-import { PEER_NETS, type PeerNet } from "./peer_net.ts";
+import { operationsOfStep } from "./operations.ts";
+import { PEER_NETS, type PeerNet, peerOptions } from "./peer_net.ts";
 import { comparisonTable, type Measurement, summarize } from "./comparison.ts";
 
 const ROUNDS = 5;
 /**
  * The number of steps of the trial, from which the number of steps per turn follows: first few, as
- * some implementations take seconds for each; then more if these took less than TRIAL_SECONDS.
+ * some implementations take seconds for each; then more if these took less than TRIAL_SECONDS. The
+ * first number is also the least of a turn.
  */
-const TRIAL_STEPS = [10, 300];
+const TRIAL_STEPS = [4, 300];
 const TRIAL_SECONDS = 0.5;
 const SECONDS_PER_TURN = 3;
 const MINUTES = 5;
@@ -44,7 +48,11 @@ const NAMES = [
 ];
 
 const FLAGS = {
-  net: oneOf(PEER_NETS, "the preset whose net all train, without augmentation", "notebook"),
+  net: {
+    ...listOf(oneOf(PEER_NETS, "the presets whose nets all train, without augmentation")),
+    placeholder: "NAME,...",
+    default: "notebook",
+  },
   peers: {
     ...listOf(oneOf(NAMES, "the implementations to compare our CPU engine with")),
     placeholder: "NAME,...",
@@ -55,6 +63,10 @@ const FLAGS = {
   iterations: wholeNumber(
     `steps per turn; by default as many as take ${SECONDS_PER_TURN} s, at most ${NOTEBOOK.iterations}`,
     1,
+  ),
+  peerIsa: oneOf(
+    Object.keys(PEER_ISAS) as PeerIsa[],
+    "the newest instructions that PyTorch and JAX may use; by default all that the processor has",
   ),
   json: toggle("print one JSON object instead of the table"),
 };
@@ -70,27 +82,43 @@ const TASK: Task<typeof FLAGS> = {
 if (import.meta.main) await runTask(TASK, peersTask);
 
 async function peersTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
-  const { net = "notebook", peers = NAMES, rounds = ROUNDS, minutes = MINUTES, iterations, json } =
-    flags;
+  const { net: nets = ["notebook"], peers = NAMES, rounds = ROUNDS, minutes = MINUTES } = flags;
+  const { iterations, peerIsa: isa, json } = flags;
   const machine = await describeMachine();
   const data = openDigits();
   const folder = Deno.makeTempDirSync();
-  let measurements: Measurement[];
+  const measurements: Measurement[] = [];
   try {
     writeIdxFolder(folder, data);
-    measurements = await measureInTurn(peers, { net, folder, rounds, minutes, iterations });
+    for (const net of nets) {
+      const options = {
+        net,
+        isa,
+        data,
+        folder,
+        rounds,
+        minutes: minutes / nets.length,
+        iterations,
+      };
+      measurements.push(...await measureInTurn(peers, options));
+    }
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
   if (json) {
     const results = measurements.map((one) => ({ ...one, ...summarize(one, measurements) }));
-    print(JSON.stringify({ machine, net, data: data.name, results }));
+    print(JSON.stringify({ machine, peerIsa: isa, data: data.name, results }));
     return;
   }
   print(
     ...machineLines(machine),
-    `Net: ${net}; data: ${data.name}; median, minimum and maximum of ` +
-      `${measurements[0].milliseconds.length} turns`,
+    ...isa === undefined ? [] : [
+      `PyTorch and JAX use nothing newer than ${isa}, by environment variables: what this machine ` +
+      "would do without it, not a measurement of another processor",
+    ],
+    `Net: ${nets.join()}; data: ${data.name}; median, minimum and maximum of ` +
+      `${Math.min(...measurements.map(({ milliseconds }) => milliseconds.length || Infinity))} ` +
+      "turns or more",
     "",
     ...comparisonTable(measurements),
   );
@@ -98,7 +126,10 @@ async function peersTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
 
 interface MeasureOptions {
   net: PeerNet;
-  /** The folder of the IDX files. */
+  /** The newest instructions that PyTorch and JAX may use. */
+  isa?: PeerIsa;
+  /** The digits, and the folder of their IDX files. */
+  data: Dataset;
   folder: string;
   rounds: number;
   minutes: number;
@@ -109,13 +140,16 @@ interface MeasureOptions {
 /** Runs our implementations and the given others, round after round. */
 async function measureInTurn(
   peers: string[],
-  { net, folder, rounds, minutes, iterations }: MeasureOptions,
+  { net, isa, data, folder, rounds, minutes, iterations }: MeasureOptions,
 ): Promise<Measurement[]> {
   const begin = performance.now();
   const [baseline, ...others] = [...ours(net), ...peersOf(net)];
   const implementations = [baseline, ...others.filter(({ name }) => peers.includes(name))];
+  const operations = operationsOf(net, data);
   const measurements = implementations.map(({ name }): Measurement => ({
     name,
+    net,
+    operations,
     title: name,
     iterations: iterations ?? TRIAL_STEPS[0],
     milliseconds: [],
@@ -127,7 +161,7 @@ async function measureInTurn(
     for (const [i, implementation] of implementations.entries()) {
       const measurement = measurements[i];
       if (measurement.failure !== undefined) continue;
-      const run = (steps: number) => runImplementation(implementation, folder, steps, net);
+      const run = (steps: number) => runImplementation(implementation, folder, steps, net, isa);
       let outcome = await run(measurement.iterations);
       if (round === 0 && "seconds" in outcome && outcome.seconds < TRIAL_SECONDS) {
         outcome = await run(TRIAL_STEPS[1]);
@@ -153,8 +187,15 @@ async function measureInTurn(
   return measurements;
 }
 
-/** Returns how many steps take SECONDS_PER_TURN, in whole tens. */
+/** Returns how many steps take SECONDS_PER_TURN, in whole tens if they are at least ten. */
 function stepsOfTurn(milliseconds: number): number {
-  const tens = Math.round(100 * SECONDS_PER_TURN / milliseconds);
-  return Math.min(Math.max(10 * tens, TRIAL_STEPS[0]), NOTEBOOK.iterations);
+  const steps = Math.round(1000 * SECONDS_PER_TURN / milliseconds);
+  const rounded = steps < 10 ? steps : 10 * Math.round(steps / 10);
+  return Math.min(Math.max(rounded, TRIAL_STEPS[0]), NOTEBOOK.iterations);
+}
+
+/** Counts the floating-point operations of a step of a net. */
+function operationsOf(net: PeerNet, data: Dataset): number {
+  const { architecture, batchSize } = engineOptions(peerOptions(net), data);
+  return operationsOfStep(architecture, batchSize);
 }

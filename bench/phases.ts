@@ -14,6 +14,7 @@ import { type CpuInternals, createCpuEngine } from "../lib/engine/cpu/cpu_engine
 import { coreCount } from "../lib/engine/cores.ts";
 import type { Engine, Step } from "../lib/engine/engine.ts";
 import { stateBefore } from "../lib/engine/state.ts";
+import { type Architecture, layerSizes } from "../lib/net/architecture.ts";
 import { drawParameters } from "../lib/net/initialize.ts";
 import { DistSampler } from "../lib/random/dist_sampler.ts";
 import { resolveOptions } from "../lib/training/options.ts";
@@ -23,6 +24,7 @@ import { engineOptions } from "../lib/training/engine_options.ts";
 import { openDigits } from "./digits.ts";
 import { describeMachine, machineLines } from "./machine.ts";
 import { operationsOfStep } from "./operations.ts";
+import { measurePeak } from "./peak.ts";
 import { median } from "./statistics.ts";
 import { markdownTable } from "./table.ts";
 
@@ -135,10 +137,16 @@ async function phasesTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
   const without = median(turns.map((turn) => turn.without));
   const gigaflops = operationsOfStep(chosen.architecture, chosen.batchSize) / without / 1e6;
 
-  const rows = PARTS.map((part, i) => ({ part, times: perStep.map((thread) => thread[i]) }));
+  const products = productsOf(chosen.architecture, chosen.batchSize);
+  const rows = PARTS.map((part, i) => ({
+    part,
+    times: perStep.map((thread) => thread[i]),
+    operations: products[part] ?? NaN,
+  }));
   rows.push({
     part: "all",
     times: perStep.map((thread) => thread.reduce((sum, time) => sum + time)),
+    operations: NaN,
   });
   print(
     ...machineLines(await describeMachine()),
@@ -147,6 +155,9 @@ async function phasesTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
     `Step: ${without.toFixed(3)} ms (${gigaflops.toFixed(1)} GFLOP/s, zeros counted), ` +
       `with the clock ${median(turns.map((turn) => turn.withClock)).toFixed(3)} ms; ` +
       `medians of ${ROUNDS} turns of ${steps} steps after ${warmUp}`,
+    `Peak of a core: ${(await measurePeak(true)).toFixed(1)} GFLOP/s with relaxed SIMD's ` +
+      `multiply-add, ${(await measurePeak(false)).toFixed(1)} without. The last column counts ` +
+      "multiplications by 0, which sparse products skip, and is of one thread",
     "",
     ...markdownTable([
       { head: "ms per step", of: ({ part }: typeof rows[number]) => part },
@@ -160,6 +171,27 @@ async function phasesTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
         of: ({ times }) => times.reduce((sum, time) => sum + time),
         digits: 3,
       },
+      {
+        head: "GFLOP/s",
+        of: ({ times, operations }) => operations / times.reduce((sum, time) => sum + time) / 1e6,
+        digits: 1,
+      },
     ], rows),
   );
+}
+
+/** Counts the floating-point operations of the parts that are products of matrices. */
+function productsOf(architecture: Architecture, batchSize: number): Record<string, number> {
+  const [D, H1, H2, C] = layerSizes(architecture);
+  const [layer1, layer2, layer3] = [D * H1, H1 * H2, H2 * C].map((n) => 2 * batchSize * n);
+  return {
+    "forward, layer 1": layer1,
+    "forward, layer 2": layer2,
+    "forward, layer 3": layer3,
+    "backward to layer 1": layer2,
+    "backward to layer 2": layer3,
+    "gradient, update: layer 1": layer1,
+    "gradient, update: layer 2": layer2,
+    "gradient, update: layer 3": layer3,
+  };
 }
