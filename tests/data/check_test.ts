@@ -3,6 +3,7 @@ import { checkDataset } from "../../lib/data/check.ts";
 import type { Dataset } from "../../lib/data/dataset.ts";
 import { evaluate } from "../../lib/training/evaluate.ts";
 import { train } from "../../lib/training/train.ts";
+import { assertMentions } from "../mentions.ts";
 
 const CONSISTENT: Dataset = {
   name: "mine",
@@ -14,28 +15,29 @@ const CONSISTENT: Dataset = {
   trainRows: 3,
 };
 
-const INCONSISTENT: [Partial<Dataset>, string][] = [
-  [{ classes: 2 }, "labels must be below 2, its number of classes: current value in row 1 is 2"],
-  [{ classes: NaN }, "labels must be below NaN"],
-  [{ images: new Uint8Array(9) }, "4 images of 2 x 1 must have 8 pixels in total: current"],
-  [{ height: 2 }, "must have 16 pixels in total: current value is 8"],
-  [{ width: 0 }, "width and height must be whole numbers of at least 1: current value is 0 x 1"],
-  [{ trainRows: 5 }, "trainRows must be a whole number from 0 to its 4 rows: current value is 5"],
-  [{ trainRows: 1.5 }, "current value is 1.5"],
+const INCONSISTENT: [Partial<Dataset>, (string | number)[]][] = [
+  [{ classes: 2 }, ["labels", "below 2", "row 1"]],
+  [{ classes: NaN }, ["labels", "NaN"]],
+  [{ images: new Uint8Array(9) }, [4, "2 x 1", 8, 9]],
+  [{ height: 2 }, [16, 8]],
+  [{ width: 0 }, ["width", "height", "0 x 1"]],
+  [{ trainRows: 5 }, ["trainRows", 4, 5]],
+  [{ trainRows: 1.5 }, ["trainRows", 1.5]],
   [
     { images: Float32Array.from(CONSISTENT.images) as unknown as Dataset["images"] },
-    "images must be a Uint8Array: current value is of type Float32Array",
+    ["images", "Uint8Array", "Float32Array"],
   ],
   [
     { labels: [0, 1, 2, 1] as unknown as Dataset["labels"] },
-    "labels must be a Uint8Array: current value is of type Array",
+    ["labels", "Uint8Array", "Array"],
   ],
 ];
 
 Deno.test("checkDataset() rejects inconsistent data sets only", () => {
   checkDataset(CONSISTENT);
-  for (const [changes, message] of INCONSISTENT) {
-    assertThrows(() => checkDataset({ ...CONSISTENT, ...changes }), RangeError, message);
+  for (const [changes, words] of INCONSISTENT) {
+    const check = () => checkDataset({ ...CONSISTENT, ...changes });
+    assertMentions(assertThrows(check, RangeError).message, words);
   }
 });
 

@@ -11,6 +11,7 @@ import {
   readText,
   ROWS,
 } from "./csv_files.ts";
+import { assertMentions } from "../mentions.ts";
 import { folder } from "./idx_files.ts";
 
 test("readCsv() multiplies pixels from 0 to 1 by 255, and reports it", async () => {
@@ -125,76 +126,77 @@ test("readCsv() accepts 256 classes, empty lines and a byte order mark", async (
 
 test("readCsv() names the faulty line and column in an error of one line", async () => {
   const [first, second, third] = ROWS;
-  const cases: [string, CsvOptions, string][] = [
-    ["", {}, "it has no rows"],
-    ["label,a\n", {}, "it has no rows"],
-    ["label,a\n1,2", {}, "it must have at least two rows: it has one"],
-    ["1\n2\n3", {}, "it must have a label and pixels in each row"],
+  const cases: [string, CsvOptions, (string | number)[]][] = [
+    ["", {}, ["no rows"]],
+    ["label,a\n", {}, ["no rows"]],
+    ["label,a\n1,2", {}, ["two rows"]],
+    ["1\n2\n3", {}, ["label", "pixels"]],
     [
       [first, "0,1,11,x,31", third].join("\n"),
       {},
-      "line 2, column 4 must be a pixel, a number: current value is x",
+      ["line 2", "column 4", "pixel", "x"],
     ],
     [
       ["label,a,b,c,d", first, "", "0,1,11,256,31"].join("\n"),
       {},
-      "its pixels are from 0 to 256 (line 4, column 4): give the value of full ink with `maxPixel`",
+      ["0 to 256", "line 4", "column 4", "maxPixel"],
     ],
     [
       [first, "-1,1,11,21,31"].join("\n"),
       { label: "first" },
-      "line 2, column 1 must be a label, a whole number from 0 to 255 or a word: current value is -1",
+      ["line 2", "column 1", "label", "0 to 255", -1],
     ],
-    [[first, ",1,11,21,31"].join("\n"), { label: "first" }, "line 2, column 1 must be a label"],
+    [[first, ",1,11,21,31"].join("\n"), { label: "first" }, ["line 2", "column 1", "label"]],
     [
       [first, "0,1,-11,21,31"].join("\n"),
       {},
-      "its pixels are from -11 to 31 (line 2, column 3), perhaps standardized: store them as 0 to",
+      ["-11 to 31", "line 2", "column 3", "standardized"],
     ],
-    ["label,a\n1,0\n0,-0.7", {}, "its pixels are from -0.7 to 0 (line 3, column 2), perhaps"],
+    ["label,a\n1,0\n0,-0.7", {}, ["-0.7 to 0", "line 3", "column 2", "standardized"]],
     [
       [first, "0,1,,21,31"].join("\n"),
       {},
-      "column 3 must be a pixel, a number: current value is empty",
+      ["column 3", "pixel", "empty"],
     ],
-    [["3,0,ten,20,30", second].join("\n"), {}, "line 1, column 3 must be a pixel"],
+    [["3,0,ten,20,30", second].join("\n"), {}, ["line 1", "column 3", "pixel", "ten"]],
     [
       [first, second + ",9"].join("\n"),
       {},
-      "line 2 must have 5 fields like the first row: it has 6",
+      ["line 2", 5, 6],
     ],
-    [[first, "0,1,11"].join("\n"), {}, "line 2 must have 5 fields like the first row: it has 3"],
-    [[first, '0,1,"11,21,31'].join("\n"), {}, "line 2 has unbalanced quotation marks"],
+    [[first, "0,1,11"].join("\n"), {}, ["line 2", 5, 3]],
+    [[first, '0,1,"11,21,31'].join("\n"), {}, ["line 2", "quotation marks"]],
     [
       "label,a,b,c\n1,2,3,4\n0,2,3,4",
       {},
-      "its 3 pixels per row do not form a square: give `width`",
+      [3, "square", "width"],
     ],
     [
       ROWS.join("\n"),
       { width: 3 },
-      "its 4 pixels per row must be a multiple of the width: current value is 3",
+      [4, "width", 3],
     ],
     [
       ROWS.join("\n"),
       { label: "kind" },
-      "it has no column kind, as it has no header: give `label` first or last",
+      ["kind", "no header", "label"],
     ],
     [
       ["a,b", "1,2", "1,2"].join("\n"),
       { label: "kind" },
-      "its header has no column kind: column 1 is a, column 2 is b",
+      ["kind", "column 1 is a", "column 2 is b"],
     ],
     [
       `label,a\x1b[2J${"b".repeat(1e5)}\n1,2`,
       { label: "kind" },
-      "column 1 is label, column 2 is a\\u{1b}[2j" + "b".repeat(15) + "...",
+      ["column 1 is label", "column 2 is a\\u{1b}[2j" + "b".repeat(15) + "..."],
     ],
-    ["label,a\n0,1\n1,\x1b]0;x\x07", {}, "current value is \\u{1b}]0;x\\u{7}"],
-    ["a,b\0\n1,2", {}, "it is not text: its first bytes are a,b\\u{0}\\u{a}1,2"],
+    ["label,a\n0,1\n1,\x1b]0;x\x07", {}, ["current value is \\u{1b}]0;x\\u{7}"]],
+    ["a,b\0\n1,2", {}, ["not text", "a,b\\u{0}\\u{a}1,2"]],
   ];
-  for (const [text, options, message] of cases) {
-    const error = await assertRejects(() => readText(text, options), DataError, message);
-    assertEquals(error.message.includes("\n"), false);
+  for (const [text, options, words] of cases) {
+    const { message } = await assertRejects(() => readText(text, options), DataError);
+    assertMentions(message, words);
+    assertEquals(message.includes("\n"), false);
   }
 });

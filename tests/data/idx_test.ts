@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { DataError } from "../../lib/data/errors.ts";
 import { checkLabels, decodeIdx, idxKind, parseIdxHeader } from "../../lib/data/idx.ts";
+import { assertMentions } from "../mentions.ts";
 import { idx } from "./idx_files.ts";
 
 function parse(bytes: Uint8Array, dimensions: 1 | 3): number[] {
@@ -34,25 +35,26 @@ Deno.test("parseIdxHeader() names the wrong field of the header, and its value",
   const images = idx([2, 3, 4], new Uint8Array(24));
   const floats = images.slice();
   floats[2] = 0x0f;
-  const cases: [Uint8Array, 1 | 3, string][] = [
-    [new Uint8Array(0), 3, "its header must be 16 bytes: the file ends after 0"],
-    [images.subarray(0, 15), 3, "its header must be 16 bytes: the file ends after 15"],
-    [images, 1, "it must begin with 0x00000801: current value is 0x00000803"],
+  const cases: [Uint8Array, 1 | 3, (string | number)[]][] = [
+    [new Uint8Array(0), 3, ["header", 16, 0]],
+    [images.subarray(0, 15), 3, ["header", 16, 15]],
+    [images, 1, ["0x00000801", "0x00000803"]],
     [
       idx([24], new Uint8Array(24)),
       3,
-      "it must begin with 0x00000803: current value is 0x00000801",
+      ["0x00000803", "0x00000801"],
     ],
-    [floats, 3, "it must begin with 0x00000803: current value is 0x00000f03"],
-    [idx([0, 3, 4], []), 3, "the number of rows in its header must be at least 1"],
-    [idx([2, 0, 4], []), 3, "the height in its header must be at least 1"],
-    [idx([2, 3, 0], []), 3, "the width in its header must be at least 1"],
-    [images.subarray(0, 39), 3, "must be 40 bytes: the file has 39"],
-    [idx([2, 3, 4], new Uint8Array(25)), 3, "must be 40 bytes: the file has 41"],
-    [idx([0xffffffff, 0xffff, 1], []), 3, "the file has 16"],
+    [floats, 3, ["0x00000803", "0x00000f03"]],
+    [idx([0, 3, 4], []), 3, ["rows", "header"]],
+    [idx([2, 0, 4], []), 3, ["height", "header"]],
+    [idx([2, 3, 0], []), 3, ["width", "header"]],
+    [images.subarray(0, 39), 3, [40, 39]],
+    [idx([2, 3, 4], new Uint8Array(25)), 3, [40, 41]],
+    [idx([0xffffffff, 0xffff, 1], []), 3, ["bytes", 16]],
   ];
-  for (const [bytes, dimensions, message] of cases) {
-    assertThrows(() => parse(bytes, dimensions), DataError, message);
+  for (const [bytes, dimensions, words] of cases) {
+    const { message } = assertThrows(() => parse(bytes, dimensions), DataError);
+    assertMentions(message, words);
   }
 });
 
