@@ -8,7 +8,7 @@ import type { Backend, Engine } from "../lib/engine/engine.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
 import { engineOptions } from "../lib/training/engine_options.ts";
 import { stepsOf } from "./steps.ts";
-import { drawState, Reference, relativeError } from "../lib/engine/reference.ts";
+import { compareSteps } from "../lib/engine/self_check.ts";
 
 /** Which engine to create; the net and the batch size are the notebook's by default. */
 export interface CheckedEngineOptions {
@@ -41,23 +41,12 @@ export async function openCheckedEngine(
  * @throws {AssertionError} If the engine's results are wrong
  */
 export async function checkEngine(engine: Engine, data: Dataset): Promise<void> {
-  const { options } = engine;
-  const start = drawState(options.architecture, options.optimizer);
   const trainRows = Uint32Array.from({ length: data.trainRows }, (_, row) => row);
-  engine.load(data);
-  engine.start(trainRows, start);
-  const reference = new Reference(options, data, trainRows, start);
-
-  const steps = stepsOf(3, options.batchSize);
-  engine.step(steps);
-  for (const step of steps) reference.step(step);
+  const steps = stepsOf(3, engine.options.batchSize);
+  const { error, reference } = await compareSteps(engine, { data, trainRows, steps });
   const evaluated = trainRows.subarray(0, 1000);
   engine.evaluate(evaluated);
   const [{ correct, loss }] = await engine.settle();
-  const { parameters } = await engine.read();
-
-  const change = reference.parameters.map((value, i) => value - start.parameters[i]);
-  const error = relativeError(parameters, reference.parameters, change);
   assert(error <= 1e-4, `the parameters' error is ${error} of their change in float64`);
   const expected = reference.evaluate(evaluated);
   assert(

@@ -1,6 +1,6 @@
 /** Collects the first rows of MNIST while the rest is on its way, so that slow networks can begin. */
 import type { Dataset } from "../lib/data/dataset.ts";
-import { IDX_FILE_NAMES, type IdxFileName } from "../lib/data/idx_dataset.ts";
+import { IDX_FILE_NAMES, type IdxFileName, kindOfName } from "../lib/data/idx_dataset.ts";
 import { isGzip } from "../lib/files/gzip.ts";
 
 const SIDE = 28;
@@ -40,7 +40,7 @@ export class FirstRowsCollector {
   begin(name: IdxFileName): (piece: Uint8Array<ArrayBuffer>) => void {
     const isTest = name.startsWith("t10k");
     const rows = isTest ? this.#rows.testRows : this.#rows.trainRows;
-    const needed = name.includes("images")
+    const needed = kindOfName(name) === "images"
       ? IMAGES_HEADER + rows * SIDE * SIDE
       : LABELS_HEADER + rows;
     const plain = new Uint8Array(needed);

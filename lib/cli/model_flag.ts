@@ -66,21 +66,23 @@ export interface NamedModel {
  */
 export async function loadNamedModel(
   task: string,
-  { model: file, ...facts }: FlagValues<typeof MODEL_FLAGS>,
+  { model: file, ...settings }: FlagValues<typeof MODEL_FLAGS>,
 ): Promise<NamedModel> {
   if (file === undefined) {
     throw new UsageError(
       "--model FILE is needed: a trained net, such as runs/NAME/model.safetensors",
     );
   }
-  return { file, model: await loadNet(`deno task ${task} --model`, file, facts) };
+  return { file, model: await loadNet(`deno task ${task} --model`, file, settings) };
 }
 
 /** What is said about a net of another program on the command line. */
-export type NetFacts = Pick<Partial<NetSettings>, "activation" | "head" | "scale" | "invert"> & {
-  mean?: number | string;
-  std?: number | string;
-};
+export type TypedSettings =
+  & Pick<Partial<NetSettings>, "activation" | "head" | "scale" | "invert">
+  & {
+    mean?: number | string;
+    std?: number | string;
+  };
 
 /**
  * Reads a net, and asks for what its file does not say.
@@ -91,17 +93,17 @@ export type NetFacts = Pick<Partial<NetSettings>, "activation" | "head" | "scale
 export async function loadNet(
   command: string,
   file: string,
-  { activation, head, scale, mean, std, invert }: NetFacts,
+  { activation, head, scale, mean, std, invert }: TypedSettings,
 ): Promise<SavedModel> {
   const words = { activation, head, scale };
-  const facts = { ...words, mean: await readNumbers(mean), std: await readNumbers(std) };
+  const settings = { ...words, mean: await readNumbers(mean), std: await readNumbers(std) };
   try {
-    return await loadModel(file, { ...facts, invert });
+    return await loadModel(file, { ...settings, invert });
   } catch (error) {
     const { cause } = error as Error;
     if (!(cause instanceof MissingSettingsError)) throw error;
-    const choices = cause.missing.map((fact) =>
-      `${flagName(fact)} ${SETTING_WORDS[fact].join("|")}`
+    const choices = cause.missing.map((name) =>
+      `${flagName(name)} ${SETTING_WORDS[name].join("|")}`
     );
     const usual = { activation: "relu", head: "softmax", scale: "unit", ...defined(words) };
     const example = Object.entries(usual).map(([name, word]) => `${flagName(name)} ${word}`);
@@ -146,6 +148,6 @@ async function readNumbers(
   return words.map(Number);
 }
 
-function defined(facts: NetFacts): NetFacts {
-  return Object.fromEntries(Object.entries(facts).filter(([, word]) => word !== undefined));
+function defined(settings: TypedSettings): TypedSettings {
+  return Object.fromEntries(Object.entries(settings).filter(([, word]) => word !== undefined));
 }

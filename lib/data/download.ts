@@ -63,20 +63,6 @@ interface Failure {
  * @returns The result of `consume`
  * @throws {DataUnavailableError} If no mirror serves the file intact; the message gives the reason
  *   for each mirror
- *
- * @example
- * ```ts
- * import { download } from "./download.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => new Response("7"));
- * const text = await download(
- *   { name: "digit", mirrors: [`http://127.0.0.1:${server.addr.port}/`], maxBytes: 10 },
- *   async (body) => await new Blob(await Array.fromAsync(body)).text(),
- * );
- * assertEquals(text, "7");
- * await server.shutdown();
- * ```
  */
 export async function download<T>(
   file: RemoteFile,

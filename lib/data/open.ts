@@ -133,15 +133,6 @@ const FORMATS: readonly Format[] = [
  * @returns The data set; named `synthetic` if `auto` fell back to synthetic digits
  * @throws {DataUnavailableError} If it is not on disk and cannot be downloaded
  * @throws {DataError} If there is no such data set, or its files are corrupt
- *
- * @example
- * ```ts
- * import { openDataset } from "./open.ts";
- * import { assertRejects } from "@std/assert";
- *
- * const opening = openDataset({ dataset: "mnist", dataDir: "/nowhere" });
- * await assertRejects(() => opening, Error, "in /nowhere");
- * ```
  */
 export async function openDataset(options: OpenOptions): Promise<Dataset> {
   const { dataset, dataDir, transpose, asPhoto, invert, maxPixel, add } = options;

@@ -8,7 +8,7 @@ import type { PictureRows, RowForm } from "./picture_rows.ts";
 /** Number of pictures below which decoding takes less than a second. */
 const MIN_PICTURES = 1000;
 const ROWS_FILE = "rows-idx3-ubyte";
-const FACTS_FILE = "pictures.json";
+const COUNTS_FILE = "pictures.json";
 
 /** The kept rows of one folder, recognized by its pictures' names, sizes and times. */
 export class CachedPictures {
@@ -48,13 +48,13 @@ export class CachedPictures {
   read(): PictureRows | undefined {
     if (this.#path === undefined) return undefined;
     try {
-      const facts = JSON.parse(Deno.readTextFileSync(`${this.#path}/${FACTS_FILE}`));
+      const others = JSON.parse(Deno.readTextFileSync(`${this.#path}/${COUNTS_FILE}`));
       const file = Deno.readFileSync(`${this.#path}/${ROWS_FILE}`);
       const info = { file: ROWS_FILE, fileLength: file.length, kind: "images" } as const;
       const { shape: [, height, width], headerLength } = parseIdxHeader(file, info);
       if (width !== this.#form.width || height !== this.#form.height) return undefined;
       this.#isStored = true;
-      return { ...facts, pixels: file.subarray(headerLength) };
+      return { ...others, pixels: file.subarray(headerLength) };
     } catch {
       return undefined; // it does not exist, or a disk lost it: the pictures are decoded again
     }
@@ -65,13 +65,13 @@ export class CachedPictures {
     const path = this.#path;
     if (path === undefined || this.#isStored || rows.pixels.length === 0) return;
     const { width, height } = this.#form;
-    const { pixels, ...facts } = rows;
+    const { pixels, ...others } = rows;
     const part = `${path}.${crypto.randomUUID()}.part`;
     try {
       await Deno.mkdir(part, { recursive: true });
       const shape = [pixels.length / (width * height), height, width];
       await Deno.writeFile(`${part}/${ROWS_FILE}`, encodeIdx(shape, pixels));
-      await Deno.writeTextFile(`${part}/${FACTS_FILE}`, JSON.stringify(facts));
+      await Deno.writeTextFile(`${part}/${COUNTS_FILE}`, JSON.stringify(others));
       const [parent, place] = [path.replace(/\/[^/]*$/, ""), /([^/]*)-[^/]*$/.exec(path)![1]];
       for await (const { name } of Deno.readDir(parent)) {
         const isEarlier = name.startsWith(`${place}-`) && !name.endsWith(".part");

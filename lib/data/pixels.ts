@@ -89,22 +89,6 @@ const BYTES: Range = { black: 0, white: 255 };
  * @returns The bytes of all files, in order, and what the first one's pixels look like. If nothing
  *   changes, the bytes are those of the only part, not a copy
  * @throws {DataError} If the range cannot be known; the message names the flag that gives it
- *
- * @example
- * ```ts
- * import { toBytes } from "./pixels.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const part = { path: "digits", pixels: new Uint8Array(25) };
- * part.pixels.set([4, 16], 12);
- * const lines: string[] = [];
- * const size = { width: 5, height: 5 };
- * const { images } = toBytes([part], size, { onNotice: (line) => lines.push(line) });
- * assertEquals(images.subarray(11, 14), Uint8Array.of(0, 64, 255));
- * assertEquals(lines, [
- *   "digits: its largest pixel is 16, which is taken as full ink; `maxPixel` overrides this",
- * ]);
- * ```
  */
 export function toBytes(
   parts: readonly PixelPart[],

@@ -1,4 +1,5 @@
 /** Checks whether an engine computes correctly on a device, by comparison with float64. */
+import type { Dataset } from "../data/dataset.ts";
 import { OPTIMIZERS } from "../net/optimizers.ts";
 import { permutation } from "../random/distributions.ts";
 import { prngKey, split } from "../random/threefry.ts";
@@ -126,25 +127,38 @@ async function checkDraws(
 async function checkTenSteps(
   make: (options: EngineOptions) => Promise<Engine>,
 ): Promise<CheckResult> {
-  const options = NOTEBOOK_ENGINE;
   const data = generatedData({ rows: 1000, width: 28, height: 28, classes: 10 });
-  const rows = allRows(1000);
-  const state = drawState(options.architecture, options.optimizer);
   const steps: Step[] = split(prngKey(3), 10)
     .map((key) => ({ key, from: 0, count: 100, learningRate: 0.5 }));
-  await using engine = await make(options);
+  await using engine = await make(NOTEBOOK_ENGINE);
+  const { error } = await compareSteps(
+    engine,
+    { data, trainRows: allRows(1000), steps },
+    NOTEBOOK_ENGINE,
+  );
+  return { what: "change in ten steps", error, tolerance: 1e-4 };
+}
+
+/**
+ * Trains an engine and the float64 reference alike, from the same drawn state.
+ *
+ * @param options What the engine should have been created with
+ * @returns The error of the engine's parameters as a fraction of their change, and the reference
+ */
+export async function compareSteps(
+  engine: Engine,
+  { data, trainRows, steps }: { data: Dataset; trainRows: Uint32Array; steps: readonly Step[] },
+  options: EngineOptions = engine.options,
+): Promise<{ error: number; reference: Reference }> {
+  const state = drawState(options.architecture, options.optimizer);
   engine.load(data);
-  engine.start(rows, state);
+  engine.start(trainRows, state);
   engine.step(steps);
   const { parameters } = await engine.read();
-  const reference = new Reference(options, data, rows, state);
+  const reference = new Reference(options, data, trainRows, state);
   for (const step of steps) reference.step(step);
   const change = reference.parameters.map((value, i) => value - state.parameters[i]);
-  return {
-    what: "change in ten steps",
-    error: relativeError(parameters, reference.parameters, change),
-    tolerance: 1e-4,
-  };
+  return { error: relativeError(parameters, reference.parameters, change), reference };
 }
 
 /** Minimum duration of a timed repetition, since a wait for WebGPU takes 11 ms in Deno. */

@@ -11,16 +11,6 @@ export const LUMA: readonly number[] = [0.299, 0.587, 0.114];
  *
  * @param width The width of the net's images
  * @returns Shape (height * width), row-major; 0 is black, 255 white
- *
- * @example A picture of the right size is not scaled
- * ```ts
- * import { pictureToRow } from "./picture_to_row.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const pixels = Uint8Array.of(7, 7, 7, 255, 255, 0, 0, 255);
- * assertEquals(pictureToRow({ width: 2, height: 1, pixels }, 2, 1), Uint8Array.of(7, 76));
- * assertEquals(pictureToRow({ width: 2, height: 1, pixels }, 1, 1), Uint8Array.of(42));
- * ```
  */
 export function pictureToRow(
   picture: Picture,

@@ -105,25 +105,6 @@ interface Interpretation {
  * @throws {MissingSettingsError} If the arrays form a net, but a setting is missing
  * @throws {ModelError} If the arrays form no net of two or three layers, or form several and their
  *   names do not decide between them
- *
- * @example
- * ```ts
- * import { foreignModel } from "./foreign_model.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const zeros = (...shape: number[]) => ({
- *   shape,
- *   data: new Float32Array(shape.reduce((product, size) => product * size)),
- * });
- * const model = foreignModel(
- *   new Map([
- *     ["fc1.weight", zeros(3, 9)], ["fc1.bias", zeros(3)], ["fc2.weight", zeros(4, 3)],
- *     ["fc2.bias", zeros(4)], ["fc3.weight", zeros(2, 4)], ["fc3.bias", zeros(2)],
- *   ]),
- *   { activation: "relu", head: "softmax", scale: "unit" },
- * );
- * assertEquals([model.architecture.inputs, model.architecture.hidden], [9, [3, 4]]);
- * ```
  */
 export function foreignModel(
   tensors: ReadonlyMap<string, Tensor>,

@@ -13,15 +13,6 @@ type FieldValue = number | string | Uint8Array;
  *
  * @param fields Field numbers and values, in order. Several values with the same number form a
  *   repeated field
- *
- * @example The example of protobuf's own documentation: 150 as field 1
- * ```ts
- * import { message } from "./protobuf.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(message([1, 150]), Uint8Array.of(0x08, 0x96, 0x01));
- * assertEquals(message([3, message([1, 150])]), Uint8Array.of(0x1a, 0x03, 0x08, 0x96, 0x01));
- * ```
  */
 export function message(...fields: (readonly [number, FieldValue])[]): Uint8Array<ArrayBuffer> {
   const parts: ArrayLike<number>[] = [];

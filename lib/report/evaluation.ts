@@ -13,32 +13,6 @@ const PERCENT_WIDTH = 11;
  *
  * @param data The data set's name, and the names of its classes if it has any
  * @returns The lines: accuracy and loss, precision and recall of each class, the confusion matrix
- *
- * @example
- * ```ts
- * import { evaluationLines } from "./evaluation.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const lines = evaluationLines({
- *   rows: 4, correct: 3, accuracy: 0.75, loss: 0.5,
- *   confusion: Uint32Array.of(1, 1, 0, 2),
- *   precision: Float64Array.of(1, 2 / 3), recall: Float64Array.of(0.5, 1),
- * }, { name: "four points" });
- * assertEquals(lines, [
- *   "Data: four points, 4 rows",
- *   "Accuracy: 75.00%, 1 of 4 wrong",
- *   "Loss: 0.5000",
- *   "",
- *   "Class  Precision     Recall   Rows",
- *   "0        100.00%     50.00%      2",
- *   "1         66.67%    100.00%      2",
- *   "",
- *   "Confusion matrix, labels down, predictions across:",
- *   "            0     1",
- *   "0           1     1",
- *   "1           0     2",
- * ]);
- * ```
  */
 export function evaluationLines(
   report: EvaluationCounts,

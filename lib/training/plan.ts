@@ -28,19 +28,6 @@ export interface PlannedIteration {
  * @param key The sampler's key after the parameters were drawn
  * @returns Iteration 0, then an endless sequence of steps; a run stops after `totalIterations` of
  *   them
- *
- * @example
- * ```ts
- * import { planRun } from "./plan.ts";
- * import { NOTEBOOK } from "./options.ts";
- * import { prngKey } from "../random/threefry.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const plan = planRun(NOTEBOOK, 60000, prngKey(0)).take(5001).toArray();
- * assertEquals(plan.filter(({ evaluation }) => evaluation).length, 11);
- * assertEquals(plan[2000].step?.learningRate, 0.5);
- * assertEquals(plan[2001].step?.learningRate, 0.25);
- * ```
  */
 export function* planRun(
   options: TrainingOptions,

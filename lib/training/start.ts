@@ -25,20 +25,6 @@ export interface RunStart {
  * @param data The data set, of which only the numbers of rows matter if a split was published
  * @param options The run's options; all draws depend on `seed`
  * @returns The draws; the same for the same options and data
- *
- * @example
- * ```ts
- * import { drawStart } from "./start.ts";
- * import { NOTEBOOK } from "./options.ts";
- * import { syntheticDigits } from "../data/synthetic.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const data = syntheticDigits({ trainRows: 60, testRows: 10 });
- * const { split, parameters } = drawStart(data, NOTEBOOK, {
- *   inputs: 784, hidden: [50, 100], classes: 10,
- * });
- * assertEquals([split.train.length, split.test.length, parameters.length], [60, 10, 45360]);
- * ```
  */
 export function drawStart(
   data: Dataset,

@@ -19,12 +19,12 @@ const MAX_IMAGES = 10;
 export function augmentationSection(
   options: TrainingOptions,
   data: Dataset,
-  trainRows: Uint32Array,
+  train: Uint32Array,
 ): Html | string {
   const changes = AUGMENTATIONS[options.augment].describe(options);
   if (changes === undefined) return "";
   const { augment } = engineOptions(options, data);
-  const figures = firstOfClasses(data, trainRows).flatMap((row) => {
+  const figures = firstOfClasses(data, train).flatMap((row) => {
     const name = className(data.labels[row], data.classNames);
     return augmentedVersions(data, row, augment, options.seed).map((version, i) => {
       const alt = i === 0 ? name : `${name}, version ${i}`;
@@ -38,8 +38,8 @@ ${changes}. Every step uses new versions. Evaluations use the original images.</
 }
 
 /** Returns the first training row of each class, ordered by class. */
-function firstOfClasses({ labels }: Dataset, trainRows: Uint32Array): number[] {
+function firstOfClasses({ labels }: Dataset, train: Uint32Array): number[] {
   const first = new Map<number, number>();
-  for (const row of trainRows) if (!first.has(labels[row])) first.set(labels[row], row);
+  for (const row of train) if (!first.has(labels[row])) first.set(labels[row], row);
   return [...first].sort(([a], [b]) => a - b).slice(0, MAX_IMAGES).map(([, row]) => row);
 }
