@@ -66,8 +66,8 @@ export function exp(x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function sumOf(v: v128): f32 {
-  const halves = f32x4.add(v, v128.shuffle<f32>(v, v, 2, 3, 0, 1));
-  return f32x4.extract_lane(halves, 0) + f32x4.extract_lane(halves, 1);
+  return f32x4.extract_lane(v, 0) + f32x4.extract_lane(v, 1) +
+    (f32x4.extract_lane(v, 2) + f32x4.extract_lane(v, 3));
 }
 
 /** Returns the largest of the four numbers; NaN if one of them is NaN. */

@@ -9,7 +9,7 @@
  *   pair 1      [ line    20 ]                       added to dx[20]
  *   ...
  */
-import { multiplyAdd, sumOf } from "./arithmetic";
+import { multiplyAdd } from "./arithmetic";
 
 /**
  * dx[i] += d (4 width) . matrix[i], for the inputs i of some pairs {f32 value, u32 16 * i}; the
@@ -82,6 +82,9 @@ function dots(width: u32, pair: usize, end: usize, matrix: usize, d: usize, dx: 
       even = multiplyAdd(d12, v128.load(line, 192), even);
     }
     const to = dx + (index >> 2);
-    store<f32>(to, load<f32>(to) + sumOf(f32x4.add(even, odd)));
+    const sum = f32x4.add(even, odd);
+    const halves = f32x4.add(sum, v128.shuffle<f32>(sum, sum, 2, 3, 0, 1));
+    const dot = f32x4.extract_lane(halves, 0) + f32x4.extract_lane(halves, 1);
+    store<f32>(to, load<f32>(to) + dot);
   }
 }
