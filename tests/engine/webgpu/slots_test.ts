@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { parameterLayout } from "../../../lib/engine/webgpu/parameter_layout.ts";
-import { slotShape, SubmissionSize } from "../../../lib/engine/webgpu/slots.ts";
+import { maxNets, slotShape, SubmissionSize } from "../../../lib/engine/webgpu/slots.ts";
 import { parameterCount } from "../../../lib/net/architecture.ts";
 import { NOTEBOOK_ENGINE } from "../contract/shared.ts";
 
@@ -56,6 +56,27 @@ Deno.test("slotShape() begins with about a billion operations in a submission", 
   const { rows, count, first } = slotShape({ device: { limits: LIMITS } }, NOTEBOOK_ENGINE, layout);
   const operations = 6 * 45_360 * rows;
   assert(first < count && first * operations < 1.1e9 && (first + 1) * operations > 0.9e9);
+});
+
+Deno.test("maxNets() is limited by a step's two billion operations, memory and buffers, and at least 1", () => {
+  const netsOf = (hidden: readonly [number, number], batchSize: number, limits = LIMITS) => {
+    const architecture = { ...NOTEBOOK_ENGINE.architecture, hidden };
+    const layout = parameterLayout(architecture);
+    const options = { ...NOTEBOOK_ENGINE, architecture, batchSize };
+    const nets = maxNets({ device: { limits } }, options, layout);
+    const { rows } = slotShape({ device: { limits } }, options, layout);
+    const work = nets * 6 * batchSize * parameterCount(architecture);
+    const bytes = nets * 16 * layout.traceQuads * rows;
+    assert(work <= 2e9 || nets === 1, `${hidden}, ${batchSize}: ${work} operations`);
+    assert(bytes <= 2 ** 27 || nets === 1, `${hidden}, ${batchSize}: ${bytes} bytes of traces`);
+    return { nets, work };
+  };
+  assertEquals(netsOf([50, 100], 10).nets, 64);
+  // Blocks of 4 x 4 weights hold some more than the parameters.
+  const { nets, work } = netsOf([512, 256], 100);
+  assert(nets > 1 && work > 1.8e9, `${nets} nets: ${work} operations`);
+  assertEquals(netsOf([512, 256], 1000).nets, 1);
+  assertEquals(netsOf([50, 100], 10, { ...LIMITS, maxBufferSize: 1 }).nets, 1);
 });
 
 Deno.test("SubmissionSize grows to what takes 100 ms, and never shrinks", () => {
