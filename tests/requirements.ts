@@ -40,7 +40,8 @@ const FILES = ["train-images", "train-labels", "t10k-images", "t10k-labels"];
 const ignored = new Map<string, number>();
 
 /**
- * Returns options for `Deno.test` that ignore the test if a requirement is missing.
+ * Returns options for `Deno.test` that ignore the test if a requirement is missing, and otherwise
+ * limit its time.
  *
  * ```ts ignore
  * Deno.test("reads real digits", await needs("mnist"), () => {});
@@ -56,12 +57,21 @@ export async function needs(...requirements: Requirement[]): Promise<TestOptions
   }
   // The tests of a file share a browser, so it outlives the test that starts it.
   const sanitize = !requirements.includes("browser");
-  return { ignore: false, sanitizeOps: sanitize, sanitizeResources: sanitize };
+  const minutes = Math.max(5, ...requirements.map((one) => MOST_MINUTES[one] ?? 0));
+  return {
+    ignore: false,
+    sanitizeOps: sanitize,
+    sanitizeResources: sanitize,
+    timeout: minutes * 60_000,
+  };
 }
+
+/** Time limits in minutes, many times what a test takes, since machines may be slow and busy. */
+const MOST_MINUTES: Partial<Record<Requirement, number>> = { browser: 10, notebook: 20, time: 20 };
 
 type TestOptions = Pick<
   Deno.TestDefinition,
-  "ignore" | "sanitizeOps" | "sanitizeResources"
+  "ignore" | "sanitizeOps" | "sanitizeResources" | "timeout"
 >;
 
 /** Like `Deno.test`, but ignores the test if there are no permissions. */

@@ -35,7 +35,7 @@ async function bundledCases(): Promise<string> {
 
 Deno.test({
   name: "WebGPU engine passes the contract's smoke tests in Chromium",
-  ...await needs("webgpu", "browser"),
+  ...await needs("webgpu", "browser", "time"),
   async fn(t) {
     const script = await bundledCases();
     await using server = Deno.serve(

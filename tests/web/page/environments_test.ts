@@ -215,11 +215,13 @@ Deno.test({
       "text/html",
     );
     await using browser = await openShared();
-    const accuracies: string[] = [];
     const { page, complaints } = await browser.open("about:blank");
-    page.on("console", (message) => accuracies.push(message.text()));
+    const finished = page.waitForEvent("console", {
+      predicate: (message) => message.text().includes("finished"),
+      timeout: 60_000,
+    });
     await page.goto(server.url);
-    while (!accuracies.some((line) => line.includes("finished"))) await page.waitForTimeout(100);
+    await finished;
     assertEquals(complaints, []);
   },
 });
