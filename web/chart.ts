@@ -3,7 +3,7 @@
 import "./language.ts";
 import uPlot from "uplot";
 import { count } from "../lib/files/printable.ts";
-import { cssColor, onColorScheme } from "./dom.ts";
+import { cssColor, onColorScheme, onSize, type Size } from "./dom.ts";
 
 /** A curve of a chart. */
 export interface Curve {
@@ -22,6 +22,7 @@ export class Chart {
   readonly #format: (value: number) => string;
   readonly #range: (curves: Curve[]) => [number, number];
   #curves: Curve[] = [];
+  #size: Size = { width: 0, height: 0 };
   /** Created when the element has a size. */
   #plot: uPlot | undefined;
   /** The curves' looks, for which the plot was created. */
@@ -40,11 +41,11 @@ export class Chart {
     this.#root = root;
     this.#format = format;
     this.#range = range;
-    new ResizeObserver(() => {
+    onSize(root, (size) => {
+      this.#size = size;
       if (!this.#plot) return this.draw(this.#curves);
-      const { clientWidth: width, clientHeight: height } = root;
-      if (width > 0 && height > 0) this.#plot.setSize({ width, height });
-    }).observe(root);
+      if (size.width > 0 && size.height > 0) this.#plot.setSize(size);
+    });
     onColorScheme(() => {
       this.#looks = "";
       this.draw(this.#curves);
@@ -54,7 +55,8 @@ export class Chart {
   /** Draws curves. */
   draw(curves: Curve[]): void {
     this.#curves = curves;
-    if (this.#root.clientWidth === 0 || this.#root.clientHeight === 0) return;
+    if (this.#size.width === 0 || this.#size.height === 0) return;
+    if (curves.length === 0 && !this.#plot) return; // the first frame is late enough without
     const looks = JSON.stringify(
       curves.map(({ color, width, isDotted }) => [color, width, isDotted]),
     );
@@ -86,8 +88,7 @@ export class Chart {
     });
     return new uPlot(
       {
-        width: this.#root.clientWidth,
-        height: this.#root.clientHeight,
+        ...this.#size,
         padding: [6, 22, 0, 0],
         legend: { show: false },
         cursor: { show: false },

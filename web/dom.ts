@@ -32,13 +32,24 @@ probe.hidden = true;
 probe.style.forcedColorAdjust = "none"; // the signs and curves on canvases keep their colors
 document.body.append(probe);
 
-/** Returns a color that page.css defines, in a form that canvases accept. */
-export function cssColor(name: string): string {
-  probe.style.color = `var(${name})`;
-  return getComputedStyle(probe).color;
+const prefersDark = matchMedia("(prefers-color-scheme: dark)");
+
+/** Colors that were computed: computing one makes the browser update the styles of the whole page. */
+const colors = new Map<string, string>();
+for (const query of [prefersDark, matchMedia("(forced-colors: active)")]) {
+  query.addEventListener("change", () => colors.clear());
 }
 
-const prefersDark = matchMedia("(prefers-color-scheme: dark)");
+/** Returns a color that page.css defines, in a form that canvases accept. */
+export function cssColor(name: string): string {
+  let color = colors.get(name);
+  if (color === undefined) {
+    probe.style.color = `var(${name})`;
+    color = getComputedStyle(probe).color;
+    colors.set(name, color);
+  }
+  return color;
+}
 
 /** Returns whether the page is dark. */
 export function isDark(): boolean {
@@ -53,6 +64,26 @@ export function onColorScheme(callback: () => void): void {
 /** Writes a text, if it is another one: screen readers announce every change of a status. */
 export function write(target: Element, text: string): void {
   if (target.textContent !== text) target.textContent = text;
+}
+
+/** Writes an attribute, if it is another one. */
+export function writeAttribute(target: Element, name: string, value: string): void {
+  if (target.getAttribute(name) !== value) target.setAttribute(name, value);
+}
+
+/** The size of an element's content, in pixels. */
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/**
+ * Calls back with an element's size, now and when it changes. Reading it at any other time could make the
+ * browser lay out the page in the middle of its changes.
+ */
+export function onSize(target: Element, callback: (size: Size) => void): void {
+  new ResizeObserver(([{ contentRect: { width, height } }]) => callback({ width, height }))
+    .observe(target);
 }
 
 /** Shows or hides an element. */

@@ -9,25 +9,35 @@ import { ask } from "./workers.ts";
 const EXAMINED_ROWS = 1000;
 /** Milliseconds between two examinations of a net in training. */
 const EXAMINE_EVERY = 1000;
+/** The part of the time for which a net in training is examined: training needs the processor as well. */
+const EXAMINE_SHARE = 0.2;
+/** The tabs that show an examination. */
+const TABS = ["mistakes", "confusion"];
 
 let isExamining = false;
-let lastExamination = 0;
+let lastExamination = -Infinity;
+/** Milliseconds that the last examination of a net in training took. */
+let taken = 0;
+/** Whether the examination that was asked for is of all test digits. */
+let isOfAll = false;
 
 /** Examines the shown net, on all of its test digits if it rests. */
 export function examine(isAtRest: boolean): void {
   const { file, run } = state;
   const model = shownNet(state);
   if (!model || file && !isAtRest) return;
-  const isTooEarly = isExamining || performance.now() - lastExamination < EXAMINE_EVERY;
-  if (!isAtRest && isTooEarly) return;
+  const pause = Math.max(EXAMINE_EVERY, taken / EXAMINE_SHARE);
+  const isTooEarly = isExamining || performance.now() - lastExamination < pause;
+  if (!isAtRest && (isTooEarly || !TABS.includes(state.tab))) return;
   isExamining = true;
+  isOfAll = isAtRest && (file !== undefined || run!.iteration > 0);
   lastExamination = performance.now();
   ask({
     kind: "examine",
     of: { file: file?.name, iteration: file ? 0 : run!.iteration },
     model: plain(model),
     options: file ? file.model.run?.options : trainingOptions(run!.settings),
-    most: isAtRest && (file || run!.iteration > 0) ? Infinity : EXAMINED_ROWS,
+    most: isOfAll ? Infinity : EXAMINED_ROWS,
   });
 }
 
@@ -38,6 +48,7 @@ function plain({ architecture, scale, parameters }: SavedModel): SavedModel {
 
 /** Takes note of a finished examination; undefined if it failed. */
 export function endExamination(examination: Examination | undefined): void {
+  if (isExamining && !isOfAll) taken = performance.now() - lastExamination;
   isExamining = false;
   if (examination) state.examination = examination;
 }

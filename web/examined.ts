@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /** The mistakes and the confusion matrix of the shown net. A digit of either can be put on the pad. */
 import { count, percent } from "../lib/files/printable.ts";
-import { element, isDark, make, onColorScheme, write } from "./dom.ts";
+import { element, isDark, make, onColorScheme, write, writeAttribute } from "./dom.ts";
 import type { Examination } from "./messages.ts";
 import { showGiven } from "./pad.ts";
 import { paintDigit } from "./pixels.ts";
@@ -135,24 +135,30 @@ function redraw(): void {
 function redrawList(list: HTMLUListElement): void {
   const { examination: { labels, answers, probabilities, rows }, rows: wanted } = listed.get(list)!;
   if (wanted.some((i) => !images.has(rows[i]))) return;
-  const focused = [...list.children].findIndex((item) => item.contains(document.activeElement));
-  list.replaceChildren(...wanted.map((i) => {
+  if (wanted.length === 0) return list.replaceChildren(make("li", "muted", "None."));
+  // Items are used again: creating 40 takes longer than a frame, and would lose the focus.
+  if (!list.querySelector("button")) list.replaceChildren();
+  while (list.children.length > wanted.length) list.lastElementChild!.remove();
+  while (list.children.length < wanted.length) list.append(emptyItem());
+  wanted.forEach((i, position) => {
     const [label, answer] = [labels[i], answers[i]];
     const image = images.get(rows[i])!;
-    const canvas = make("canvas");
-    paintDigit(canvas, image, isDark());
-    const button = make("button");
-    button.type = "button";
-    button.title = `A ${label} classified as ${answer}: put it on the pad`;
-    const text = label === answer ? String(label) : `${label} → ${answer}`;
-    button.append(canvas, make("b", "", text), make("span", "muted", percent(probabilities[i], 1)));
-    button.addEventListener("click", () => showGiven({ image, label }));
-    const item = make("li");
-    item.append(button);
-    return item;
-  }));
-  if (wanted.length === 0) list.append(make("li", "muted", "None."));
-  (list.children[focused]?.firstElementChild as HTMLElement | undefined)?.focus();
+    const button = list.children[position].firstElementChild as HTMLButtonElement;
+    const [canvas, name, probability] = button.children;
+    paintDigit(canvas as HTMLCanvasElement, image, isDark());
+    write(name, label === answer ? String(label) : `${label} → ${answer}`);
+    write(probability, percent(probabilities[i], 1));
+    writeAttribute(button, "title", `A ${label} classified as ${answer}: put it on the pad`);
+    button.onclick = () => showGiven({ image, label });
+  });
+}
+
+function emptyItem(): HTMLLIElement {
+  const [item, button] = [make("li"), make("button")];
+  button.type = "button";
+  button.append(make("canvas"), make("b"), make("span", "muted"));
+  item.append(button);
+  return item;
 }
 
 function heading(scope: "row" | "col", label: number): HTMLTableCellElement {

@@ -1,7 +1,7 @@
 /** Collects the first rows of MNIST while the rest is on its way, so that slow networks can begin. */
 import type { Dataset } from "../lib/data/dataset.ts";
 import { IDX_FILE_NAMES, type IdxFileName, kindOfName } from "../lib/data/idx_dataset.ts";
-import { isGzip } from "../lib/files/gzip.ts";
+import { gunzipStream, isGzip } from "../lib/files/gzip.ts";
 
 const SIDE = 28;
 /** Lengths of the headers of IDX files of images and of labels. */
@@ -54,7 +54,7 @@ export class FirstRowsCollector {
         this.#finish();
       }
     };
-    let unzip: WritableStreamDefaultWriter<BufferSource> | undefined;
+    let unzip: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>> | undefined;
     let isFirst = true;
     return (piece) => {
       if (this.#isDone || length === needed) return;
@@ -96,16 +96,9 @@ export class FirstRowsCollector {
 /** Returns the writer of a decompressor, whose output goes to a function. */
 function gunzipInto(
   collect: (bytes: Uint8Array) => void,
-): WritableStreamDefaultWriter<BufferSource> {
-  const { readable, writable } = new DecompressionStream("gzip");
-  const reader = readable.getReader();
-  const read = async () => {
-    while (true) {
-      const { value, done } = await reader.read();
-      if (done) return;
-      collect(value);
-    }
-  };
-  read().catch(() => {}); // the download itself reports what is wrong with the file
+): WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>> {
+  const { readable, writable } = new TransformStream<Uint8Array<ArrayBuffer>>();
+  gunzipStream(readable, Infinity).pipeTo(new WritableStream({ write: collect }))
+    .catch(() => {}); // the download itself reports what is wrong with the file
   return writable.getWriter();
 }

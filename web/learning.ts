@@ -39,44 +39,52 @@ export function isNotebooks({ settings, isChanged }: RunView, data: State["data"
   return data?.name === "mnist" && !data.isPartial && !isChanged && repeatsNotebook(settings);
 }
 
-/** Draws the curves. */
-export function drawCurves(): void {
-  const { run, earlier, data } = state;
-  const curvesOf = (measure: "accuracy" | "loss"): Curve[] => {
-    const curve = (
-      points: CurvePoint[],
-      of: "test" | "training",
-      color: string,
-      width: number,
-    ) => ({
-      color,
-      width,
-      steps: points.map(({ iteration }) => iteration),
-      values: points.map((point) => point[of][measure]),
-    });
-    const curves: Curve[] = earlier.map(({ points }) => curve(points, "test", "--earlier", 1));
-    if (run) {
-      if (measure === "accuracy" && isNotebooks(run, data)) {
-        const until = Math.max(run.iteration, 500);
-        const shown = NOTEBOOK_CURVE.filter(({ iteration }) => iteration <= until);
-        curves.push({
-          color: "--text",
-          width: 1,
-          isDotted: true,
-          steps: shown.map(({ iteration }) => iteration),
-          values: shown.map(({ accuracy }) => accuracy),
-        });
-      }
-      curves.push(
-        curve(run.points, "training", "--training", 1.5),
-        curve(run.points, "test", "--test", 2.5),
-      );
-    }
-    return curves;
-  };
+/** Draws the curves of the accuracy. */
+export function drawAccuracy(): void {
   accuracy.draw(curvesOf("accuracy"));
+}
+
+/** Draws the curves of the loss. */
+export function drawLoss(): void {
   loss.draw(curvesOf("loss"));
-  const last = run?.points.at(-1);
+}
+
+function curvesOf(measure: "accuracy" | "loss"): Curve[] {
+  const { run, earlier, data } = state;
+  const curve = (
+    points: CurvePoint[],
+    of: "test" | "training",
+    color: string,
+    width: number,
+  ) => ({
+    color,
+    width,
+    steps: points.map(({ iteration }) => iteration),
+    values: points.map((point) => point[of][measure]),
+  });
+  const curves: Curve[] = earlier.map(({ points }) => curve(points, "test", "--earlier", 1));
+  if (!run) return curves;
+  if (measure === "accuracy" && isNotebooks(run, data)) {
+    const until = Math.max(run.iteration, 500);
+    const shown = NOTEBOOK_CURVE.filter(({ iteration }) => iteration <= until);
+    curves.push({
+      color: "--text",
+      width: 1,
+      isDotted: true,
+      steps: shown.map(({ iteration }) => iteration),
+      values: shown.map(({ accuracy }) => accuracy),
+    });
+  }
+  curves.push(
+    curve(run.points, "training", "--training", 1.5),
+    curve(run.points, "test", "--test", 2.5),
+  );
+  return curves;
+}
+
+/** Says in words how far the curves have come. */
+export function showSummary(): void {
+  const last = state.run?.points.at(-1);
   write(
     summary,
     last

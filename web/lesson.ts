@@ -2,10 +2,15 @@
 import type { Dataset } from "../lib/data/dataset.ts";
 import { createEngine } from "../lib/engine/create.ts";
 import type { Backend, EngineOptions, EngineState } from "../lib/engine/engine.ts";
-import { copyOfState } from "../lib/engine/state.ts";
+import { copyOfState, stateBefore } from "../lib/engine/state.ts";
+import type { SavedModel } from "../lib/model/saved_model.ts";
+import { flatParameters, isTrainable } from "../lib/net/architecture.ts";
 import { HEADS } from "../lib/net/heads.ts";
 import { parameterViews, predictedClass } from "../lib/net/maths.ts";
+import { OPTIMIZERS } from "../lib/net/optimizers.ts";
+import { permutation } from "../lib/random/distributions.ts";
 import { prngKey } from "../lib/random/threefry.ts";
+import { NOTEBOOK } from "../lib/training/options.ts";
 import { forwardPass } from "../lib/training/predict.ts";
 import type { NamedDigit } from "./messages.ts";
 
@@ -29,6 +34,25 @@ export interface Pupil {
   options: Pick<EngineOptions, "architecture" | "optimizer" | "scale" | "threefry">;
   state: EngineState;
   learningRate: number;
+}
+
+/**
+ * Returns a net of a file as a pupil. If its file does not say how it was trained, Adam suits most nets.
+ *
+ * @throws {Error} If no engine can train the net
+ */
+export function pupilOf({ architecture, scale, parameters, run }: SavedModel): Pupil {
+  if (!isTrainable(architecture)) {
+    throw new Error(`the page does not train nets with ${architecture.activation}`);
+  }
+  const { threefry, ...options } = run?.options ?? NOTEBOOK;
+  const optimizer = OPTIMIZERS[run ? options.optimizer : "adam"].defaults;
+  const flat = Float32Array.from(flatParameters(architecture, parameters));
+  return {
+    options: { architecture, scale, threefry, optimizer },
+    state: stateBefore(optimizer, flat),
+    learningRate: run ? options.learningRate : 0.002,
+  };
 }
 
 /** The result of a lesson. */
@@ -93,10 +117,10 @@ function batchFor(
     ...named.slice(-1 - MOST_NAMED, -1),
   ];
   const left = new Uint8Array(classes).fill(ROWS_OF_CLASS);
-  // From a random row on, so that each lesson has others.
-  const from = Math.floor(Math.random() * rows.length);
-  for (let i = 0; i < rows.length && left.some((count) => count > 0); i++) {
-    const row = rows[(from + i) % rows.length];
+  // Each lesson has other rows, and the same lesson has the same.
+  for (const drawn of permutation(prngKey(named.length), rows.length)) {
+    if (left.every((count) => count === 0)) break;
+    const row = rows[drawn];
     const label = data.labels[row];
     if (left[label] === 0) continue;
     left[label]--;

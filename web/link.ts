@@ -16,6 +16,7 @@ export function readLink(): void {
   } catch (error) {
     addNotice(`${(error as Error).message}. The preset small is used instead.`);
   }
+  state.source = state.draft.data;
 }
 
 /** Returns the page's address with these settings, and what the page shows besides. */

@@ -13,8 +13,8 @@ const facts = element("facts", HTMLDListElement);
 /** Maximum number of evaluations shown: the last ones. */
 const MOST_ROWS = 500;
 
-/** Shows the run's log. */
-export function showLog(): void {
+/** Shows the run's own evaluations. */
+export function showEvaluations(): void {
   const { run, data } = state;
   const isNotebook = run !== undefined && isNotebooks(run, data);
   table.tHead!.rows[0].cells[3].hidden = !isNotebook;
@@ -27,6 +27,11 @@ export function showLog(): void {
     return row;
   });
   table.tBodies[0].replaceChildren(...rows);
+}
+
+/** Shows the run's log and facts. */
+export function showLog(): void {
+  const { run, data } = state;
   log.replaceChildren(...(run?.log ?? []).map((line) => make("li", "", line)));
   const { progress } = run ?? {};
   const list: [string, string][] = [

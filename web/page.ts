@@ -12,9 +12,9 @@ import { showConfusion, showMistakes } from "./examined.ts";
 import "./files.ts";
 import { showSettings } from "./form.ts";
 import { openKernels } from "./kernels_tab.ts";
-import { drawCurves, showRuns } from "./learning.ts";
+import { drawAccuracy, drawLoss, showRuns, showSummary } from "./learning.ts";
 import { readLink } from "./link.ts";
-import { showLog } from "./log.ts";
+import { showEvaluations, showLog } from "./log.ts";
 import { showNamed, showNaming } from "./named.ts";
 import { onDrawing } from "./pad.ts";
 import "./pad_input.ts";
@@ -44,13 +44,18 @@ addParts([
       const label = labelOnPad(state);
       const pass = passOfPad();
       showPicture({ model, pass, digit, label, isUntrained: isUntrained(state), open: unit });
-      showUnit(unit, model, pass, digit);
     },
   },
   {
-    of: () => [state.run?.points, state.run?.isChanged, state.earlier, state.data],
-    draw: drawCurves,
+    of: () => [shownNet(state), state.pad.digit, state.unit, isDark()],
+    draw: () => showUnit(state.unit, shownNet(state), passOfPad(), state.pad.digit),
   },
+  // Each chart takes some milliseconds, so each is a part.
+  ...[drawAccuracy, drawLoss].map((draw) => ({
+    of: () => [state.run?.points, state.run?.isChanged, state.earlier, state.data],
+    draw,
+  })),
+  { of: () => [state.run?.points], draw: showSummary },
   {
     of: () => [state.run?.settings, state.run?.isChanged, state.earlier, state.data],
     draw: showRuns,
@@ -64,9 +69,10 @@ addParts([
   inTab("drawings", () => [state.named, isDark()], showNamed),
   inTab(
     "log",
-    () => [state.run, state.run?.evaluations, state.run?.log, state.run?.points],
-    showLog,
+    () => [state.run?.evaluations, state.run?.isChanged, state.data],
+    showEvaluations,
   ),
+  inTab("log", () => [state.run, state.run?.log, state.run?.points], showLog),
   inTab("kernels", () => [true], openKernels),
 ]);
 
@@ -109,6 +115,6 @@ const { port1, port2 } = new MessageChannel();
 ask({ kind: "listen", trainer: port1 }, [port1]);
 order({
   kind: "open",
-  folder: folder && state.draft.data === "auto" ? new URL(folder, location.href).href : undefined,
+  folder: folder && state.source === "auto" ? new URL(folder, location.href).href : undefined,
   examiner: port2,
 }, [port2]);

@@ -2,14 +2,25 @@
 /**
  * The picture of the net: the image, the first layer's units as tiles with their weights, the second
  * layer's as dots, and ten bars. Tiles and dots glow by their activation for the image on the pad, and
- * lines show the connections that count most for it.
+ * lines show the connections that count most for it. The units are painted on one canvas, below buttons
+ * without content: styles of so many elements would take longer than a frame when the image changes.
  */
 import { count, percent } from "../lib/files/printable.ts";
 import { USABLE_ACTIVATIONS } from "../lib/net/activations.ts";
 import type { Model } from "../lib/net/architecture.ts";
 import { predictedClass } from "../lib/net/maths.ts";
 import type { ForwardPass } from "../lib/training/predict.ts";
-import { cssColor, element, isDark, make, onColorScheme, write } from "./dom.ts";
+import {
+  cssColor,
+  element,
+  isDark,
+  make,
+  onColorScheme,
+  onSize,
+  type Size,
+  write,
+  writeAttribute,
+} from "./dom.ts";
 import { largestOf, paintDigit, paintSigned } from "./pixels.ts";
 
 /** Maximum number of units shown of each hidden layer. */
@@ -19,6 +30,7 @@ const LINES = [12, 36, 24];
 
 const root = element("picture", HTMLDivElement);
 const wires = element("wires", HTMLCanvasElement);
+const units = element("units", HTMLCanvasElement);
 const input = element("net-input", HTMLCanvasElement);
 const layers = [0, 1, 2].map((layer) => element(`units-${layer}`, HTMLDivElement));
 const caption = element("net-caption", HTMLParagraphElement);
@@ -45,13 +57,21 @@ interface Box {
 }
 
 let contents: PictureContents | undefined;
+let size: Size = { width: 0, height: 0 };
 /** The numbers of the units shown, by layer. */
 let shown: number[][] = [];
 let boxes: Box[][] = [];
 let builtFor = "";
+/** The weights of the shown units of the first layer, side by side. */
+const tiles = make("canvas");
+/** The net whose weights they are. */
+let tilesOf: Model | undefined;
 let opened: (layer: number, index: number) => void = () => {};
 
-new ResizeObserver(() => contents && showPicture(contents)).observe(root);
+onSize(root, (newSize) => {
+  size = newSize;
+  if (contents) showPicture(contents);
+});
 onColorScheme(() => contents && showPicture(contents));
 
 /** Sets the callback for units that the visitor chooses. */
@@ -62,18 +82,17 @@ export function onUnit(callback: (layer: number, index: number) => void): void {
 /** Shows a net and what it does with an image. */
 export function showPicture(newContents: PictureContents): void {
   contents = newContents;
-  const { model, pass, digit } = contents;
-  if (root.clientWidth === 0) return;
+  const { model, digit, open } = contents;
+  if (size.width === 0) return;
   build(model);
+  paintTiles(model);
   paintDigit(input, digit ?? new Uint8Array(784), isDark());
-  const values = pass ? [pass.x1, pass.x2, pass.p] : [];
-  showTiles(model, values[0]);
-  showDots(values[1]);
+  paintUnits();
   showOutputs();
   layers.forEach((layer, i) => {
     [...layer.children].forEach((child, position) => {
-      const isOpen = contents!.open?.layer === i && contents!.open.index === shown[i][position];
-      child.setAttribute("aria-expanded", String(isOpen));
+      const isOpen = String(open?.layer === i && open.index === shown[i][position]);
+      writeAttribute(child, "aria-expanded", isOpen);
     });
   });
   drawWires();
@@ -82,10 +101,16 @@ export function showPicture(newContents: PictureContents): void {
 /** Places the units, if the net's sizes or the space changed. */
 function build(model: Model): void {
   const { hidden, inputs } = model.architecture;
-  const [width, height] = [root.clientWidth, root.clientHeight];
-  const sizes = [width, height, ...hidden].join();
+  const { width, height } = size;
+  const sizes = [width, height, devicePixelRatio, ...hidden].join();
   if (sizes === builtFor) return;
   builtFor = sizes;
+  for (const canvas of [wires, units]) {
+    canvas.width = Math.round(width * devicePixelRatio);
+    canvas.height = Math.round(height * devicePixelRatio);
+    canvas.getContext("2d")!.scale(devicePixelRatio, devicePixelRatio);
+  }
+  tilesOf = undefined;
   shown = [...hidden.map(sampleOf), Array.from({ length: 10 }, (_, digit) => digit)];
   boxes = place(width, height, shown.map(({ length }) => length));
   setBox(input, boxes[3][0]);
@@ -95,7 +120,6 @@ function build(model: Model): void {
       const unit = make("button", names[i]);
       unit.type = "button";
       setBox(unit, boxes[i][position]);
-      if (i === 0) unit.append(make("canvas"));
       if (i === 2) {
         unit.append(
           make("span", "name", String(index)),
@@ -192,42 +216,74 @@ function setBox({ style }: HTMLElement, { x, y, width, height }: Box): void {
   });
 }
 
-function showTiles(
-  { architecture, parameters }: Model,
-  activations: Float64Array | undefined,
-): void {
-  const { inputs } = architecture;
-  const largest = largestOf(parameters.w0);
-  const side = Math.sqrt(inputs);
-  const grid = { columns: 1, width: side, height: side, gap: 0 };
-  [...layers[0].children].forEach((tile, position) => {
-    const unit = shown[0][position];
-    const weights = parameters.w0.subarray(unit * inputs, (unit + 1) * inputs);
-    paintSigned(tile.firstElementChild as HTMLCanvasElement, weights, grid, largest);
+/** Paints the weights of the first layer's units, if they are another net's. */
+function paintTiles(model: Model): void {
+  if (model === tilesOf) return;
+  tilesOf = model;
+  const { architecture: { inputs }, parameters: { w0 } } = model;
+  const weights = new Float32Array(shown[0].length * inputs);
+  shown[0].forEach((unit, position) => {
+    weights.set(w0.subarray(unit * inputs, (unit + 1) * inputs), position * inputs);
   });
-  showGlow(0, activations);
+  const side = Math.sqrt(inputs);
+  const grid = { columns: shown[0].length, width: side, height: side, gap: 0 };
+  paintSigned(tiles, weights, grid, largestOf(w0));
 }
 
-function showDots(activations: Float64Array | undefined): void {
-  showGlow(1, activations);
+/** Paints the hidden units, which glow by their activation. */
+function paintUnits(): void {
+  const context = units.getContext("2d")!;
+  context.clearRect(0, 0, size.width, size.height);
+  context.imageSmoothingEnabled = false;
+  const card = cssColor("--card");
+  const side = tiles.height;
+  eachUnit(0, ({ x, y, width, height }, position, glow, color) => {
+    context.fillStyle = card;
+    context.fillRect(x, y, width, height);
+    context.globalAlpha = 0.42 + 0.58 * glow;
+    context.drawImage(tiles, position * side, 0, side, side, x, y, width, height);
+    context.globalAlpha = 1;
+    if (glow === 0) return;
+    const ring = context.lineWidth = 3 * glow;
+    context.strokeStyle = color;
+    context.strokeRect(x - ring / 2, y - ring / 2, width + ring, height + ring);
+  });
+  eachUnit(1, ({ x, y, width }, _, glow, color) => {
+    context.beginPath();
+    context.arc(x + width / 2, y + width / 2, width / 2, 0, 2 * Math.PI);
+    context.fillStyle = card;
+    context.fill();
+    context.globalAlpha = glow;
+    context.fillStyle = color;
+    context.fill();
+    context.globalAlpha = 1;
+  });
 }
 
-function showGlow(layer: number, activations: Float64Array | undefined): void {
+/** Names the units of a hidden layer, and calls back for each with its glow, from 0 to 1, and its color. */
+function eachUnit(
+  layer: 0 | 1,
+  paint: (box: Box, position: number, glow: number, color: string) => void,
+): void {
+  const { model, pass } = contents!;
+  const activations = pass && [pass.x1, pass.x2][layer];
   // Without a bound, the largest activation of the layer glows fully.
-  const { bound } = USABLE_ACTIVATIONS[contents!.model.architecture.activation];
+  const { bound } = USABLE_ACTIVATIONS[model.architecture.activation];
   const largest = Number.isFinite(bound)
     ? bound
     : activations?.reduce((most, value) => Math.max(most, value), 1e-9);
-  [...layers[layer].children].forEach((child, position) => {
+  [...layers[layer].children].forEach((button, position) => {
     const unit = shown[layer][position];
     const value = activations?.[unit] ?? 0;
-    const { style } = child as HTMLElement;
-    style.setProperty("--glow", Math.abs(value / (largest ?? 1)).toFixed(3));
-    style.setProperty("--sign", `var(--${value < 0 ? "negative" : "positive"})`);
     const name = layer === 0 ? "First" : "Second";
-    child.setAttribute(
-      "aria-label",
-      `${name} layer, unit ${unit + 1}: activation ${value.toFixed(2)}`,
+    const label = `${name} layer, unit ${unit + 1}: activation ${value.toFixed(2)}`;
+    writeAttribute(button, "aria-label", label);
+    const glow = Math.min(1, Math.abs(value / (largest ?? 1)));
+    paint(
+      boxes[layer][position],
+      position,
+      glow,
+      cssColor(value < 0 ? "--negative" : "--positive"),
     );
   });
 }
@@ -247,12 +303,9 @@ function showOutputs(): void {
 /** Draws the connections whose contributions are the largest: activation times weight. */
 function drawWires(): void {
   const { model: { architecture, parameters }, pass } = contents!;
-  const ratio = devicePixelRatio;
-  const [width, height] = [root.clientWidth, root.clientHeight];
-  wires.width = Math.round(width * ratio);
-  wires.height = Math.round(height * ratio);
   const context = wires.getContext("2d")!;
-  context.scale(ratio, ratio);
+  context.globalAlpha = 1;
+  context.clearRect(0, 0, size.width, size.height);
   if (!pass) return;
   const colors = ["--negative", "--positive"].map(cssColor);
   const { hidden: [first, second] } = architecture;

@@ -36,7 +36,7 @@ export function onTrainer(report: TrainerReport): void {
       state.data = { name: dataset, trainRows, isPartial };
       if (!isPartial) state.loading = undefined;
       forgetImages();
-      if (dataset !== "mnist" && state.draft.data === "auto") {
+      if (dataset !== "mnist" && state.source === "auto") {
         addNotice("Not MNIST: its files are missing, so the page trains on digits that it draws.");
       }
       if (!state.pad.digit) ask({ kind: "digit" });

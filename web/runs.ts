@@ -18,16 +18,17 @@ const MOST_EARLIER = 5;
 /** Prepares the run that the settings describe. The visitor starts it. */
 export function beginRun(): void {
   const { run, draft } = state;
-  if (run && draft.data !== run.settings.data) return location.assign(linkOf(draft));
+  if (draft.data !== state.source) return location.assign(linkOf(draft));
   keepCurve(run);
   state.requested = draft;
   state.isTraining = false;
   state.failure = state.invalid = undefined;
   showSettings(draft);
   writeLink();
+  render();
+  if (!state.data) return; // once the data are here, they begin the run
   order({ kind: "reset", options: trainingOptions(draft), backend: draft.backend });
   requestSheet(draft);
-  render();
 }
 
 /** Keeps a run's curve beside the next one's. */
@@ -90,7 +91,6 @@ button("step").addEventListener("click", () => {
 });
 for (const id of ["reset", "new-run"]) {
   button(id).addEventListener("click", () => {
-    if (!state.data) return;
     if (id === "new-run" && state.invalid) return refuse();
     beginRun();
   });
@@ -117,13 +117,13 @@ onSettings((settings) => {
   const { run, draft } = state;
   state.draft = settings;
   state.invalid = undefined;
-  const isNew = run === undefined || run.iteration === 0 && !state.isTraining;
+  const isNew = !state.isTraining && !run?.iteration;
   const { learningRate } = settings;
   if (settings.augment !== "none") requestSheet(settings);
   if (isNew) {
-    if (!isSameRun(settings, draft) && state.data) return beginRun();
+    if (!isSameRun(settings, draft)) return beginRun();
   } else if (
-    isSameRun(settings, { ...draft, learningRate }) && learningRate !== draft.learningRate
+    run && isSameRun(settings, { ...draft, learningRate }) && learningRate !== draft.learningRate
   ) {
     change(`Step ${count(run.iteration)}: learning rate ${draft.learningRate} → ${learningRate}`);
     order({ kind: "rate", learningRate });

@@ -60,6 +60,8 @@ export interface State {
   /** How much of the data has arrived; undefined if all has. */
   loading: string | undefined;
   data: { name: string; trainRows: number; isPartial: boolean } | undefined;
+  /** Which data the page opened, or is opening; others need the page to load again. */
+  source: Settings["data"];
   /** The settings in the fields. A new run uses them. */
   draft: Settings;
   /** The settings of the run that the trainer was asked to prepare. */
@@ -95,6 +97,7 @@ export const state: State = {
   busy: "Loading",
   loading: undefined,
   data: undefined,
+  source: "auto",
   draft: settingsOfPreset("small"),
   requested: settingsOfPreset("small"),
   invalid: undefined,

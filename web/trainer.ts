@@ -1,40 +1,25 @@
 /// <reference lib="webworker" />
 /** The Worker that trains: it executes the page's orders and reports its progress. */
-import { DataUnavailableError } from "../lib/data/errors.ts";
 import type { Dataset } from "../lib/data/dataset.ts";
-import { fetchMnist } from "../lib/data/fetch_mnist.ts";
-import { syntheticDigits } from "../lib/data/synthetic.ts";
 import { createEngine, type DeviceChoice } from "../lib/engine/create.ts";
 import type { Backend, Engine } from "../lib/engine/engine.ts";
-import { stateBefore } from "../lib/engine/state.ts";
-import { HEADS } from "../lib/net/heads.ts";
-import type { SavedModel } from "../lib/model/saved_model.ts";
-import { flatParameters, isTrainable, type Model } from "../lib/net/architecture.ts";
+import { flatParameters } from "../lib/net/architecture.ts";
 import { parameterViews } from "../lib/net/maths.ts";
-import { OPTIMIZERS } from "../lib/net/optimizers.ts";
-import { NOTEBOOK, type TrainingOptions } from "../lib/training/options.ts";
-import { outputsOfRows, predict } from "../lib/training/predict.ts";
-import { batchOf } from "./batch_of.ts";
-import { type Pupil, teach } from "./lesson.ts";
-import type { Batch, ExaminerTask, TrainerOrder, TrainerReport } from "./messages.ts";
-import { FirstRowsCollector } from "./first_rows.ts";
+import type { TrainingOptions } from "../lib/training/options.ts";
+import { compareOnBatch } from "./batch_of.ts";
+import { pupilOf, teach } from "./lesson.ts";
+import type { ExaminerTask, TrainerOrder, TrainerReport } from "./messages.ts";
+import { openData } from "./open_data.ts";
 import { type Report, Run, SteeredEngine } from "./run.ts";
 
 /** Rows of an evaluation on all test rows between two checks for messages. */
 const PIECE_ROWS = 2000;
 /** One core is left for the page: otherwise some of its frames would be late. */
 const THREADS = Math.max(1, (navigator.hardwareConcurrency ?? 2) - 1);
-/** Fewer than MNIST's: these take 0.2 s to draw, MNIST's numbers 1 s. */
-const SYNTHETIC = { trainRows: 12_000, testRows: 2_000 };
-
-/** The rows with which a visitor with a slow network can begin. */
-const FIRST_ROWS = { trainRows: 5000, testRows: 10_000 };
-/** Milliseconds within which all rows are worth waiting for. */
-const PATIENCE = 2000;
 
 const page = globalThis as unknown as {
   onmessage: (event: MessageEvent<TrainerOrder>) => void;
-  postMessage(report: TrainerReport): void;
+  postMessage(report: TrainerReport, transfer?: Transferable[]): void;
 };
 
 /** The page's orders that are not executed yet. `work` executes them one after the other. */
@@ -118,7 +103,12 @@ async function guarded(task: () => Promise<void>): Promise<void> {
 
 async function open(folder: string | undefined): Promise<void> {
   page.postMessage({ kind: "busy", what: "Loading the digits" });
-  use(await openData(folder), false);
+  const whole = await openData(folder, {
+    onFirstRows: (rows) => use(rows, true),
+    onNotice: (line) => page.postMessage({ kind: "notice", line }),
+    onProgress: (what) => page.postMessage({ kind: "loading", what }),
+  });
+  use(whole, false);
 }
 
 /** Makes the next runs train on a data set. */
@@ -127,41 +117,6 @@ function use(loaded: Dataset, isPartial: boolean): void {
   examiner.postMessage({ kind: "data", data } satisfies ExaminerTask);
   const { name: dataset, trainRows } = data;
   page.postMessage({ kind: "opened", dataset, trainRows, isPartial });
-}
-
-async function openData(folder: string | undefined): Promise<Dataset> {
-  if (folder === undefined) return syntheticDigits(SYNTHETIC);
-  const files = new Map<string, { bytes: number; total?: number }>();
-  const megabytes = (of: "bytes" | "total") =>
-    Array.from(files.values()).reduce((sum, file) => sum + (file[of] ?? 0), 0) / 1e6;
-  // On a fast network, everything arrives at the same time, and one start is enough.
-  const begun = performance.now();
-  let isComplete = false;
-  const first = new FirstRowsCollector(FIRST_ROWS, (rows) => {
-    const rest = PATIENCE - (performance.now() - begun);
-    setTimeout(() => isComplete || use(rows, true), Math.max(0, rest));
-  });
-  try {
-    return await fetchMnist(folder, {
-      attempts: 2,
-      onFile: (name) => first.begin(name),
-      onNotice: (line) => page.postMessage({ kind: "notice", line }),
-      onProgress(progress) {
-        files.set(progress.file, progress);
-        const isKnown = files.size === 4 && Array.from(files.values()).every(({ total }) => total);
-        const of = isKnown ? ` of ${megabytes("total").toFixed(0)}` : "";
-        const what = `Loading MNIST, ${megabytes("bytes").toFixed(0)}${of} MB`;
-        page.postMessage({ kind: "loading", what });
-      },
-    });
-  } catch (error) {
-    if (!(error instanceof DataUnavailableError)) throw error;
-    page.postMessage({ kind: "notice", line: error.message });
-    return syntheticDigits(SYNTHETIC);
-  } finally {
-    first.stop();
-    isComplete = true;
-  }
 }
 
 /** Executes orders until none is left. A run whose device fails goes on with another one. */
@@ -261,7 +216,11 @@ async function giveLesson({ named, file }: typeof pending.lessons[number]): Prom
   page.postMessage({ kind: "busy", what: "Learning your digit" });
   let lesson;
   try {
-    const pupil = file ? pupilOf(file) : run && pupilOfRun(run);
+    const pupil = file ? pupilOf(file) : run?.saved && {
+      options: run.engineOptions,
+      state: run.saved,
+      learningRate: run.learningRate,
+    };
     if (!pupil) return; // the run has not begun
     const rows = run?.split.train ?? Uint32Array.from({ length: data.trainRows }, (_, row) => row);
     lesson = await teach(pupil, named, data, rows);
@@ -283,25 +242,6 @@ async function giveLesson({ named, file }: typeof pending.lessons[number]): Prom
   const measures = await run!.measureFixedRows();
   post(run!, { ...measures, model: run!.model, evaluated: [] }, NaN);
   measuredAt = -1;
-}
-
-function pupilOfRun({ saved, engineOptions: options, learningRate }: Run): Pupil | undefined {
-  return saved && { options, state: saved, learningRate };
-}
-
-/** Returns a file's net. If its file does not say how it was trained, Adam suits most nets. */
-function pupilOf({ architecture, scale, parameters, run }: SavedModel): Pupil {
-  if (!isTrainable(architecture)) {
-    throw new Error(`the page does not train nets with ${architecture.activation}`);
-  }
-  const { threefry, ...options } = run?.options ?? NOTEBOOK;
-  const optimizer = OPTIMIZERS[run ? options.optimizer : "adam"].defaults;
-  const flat = Float32Array.from(flatParameters(architecture, parameters));
-  return {
-    options: { architecture, scale, threefry, optimizer },
-    state: stateBefore(optimizer, flat),
-    learningRate: run ? options.learningRate : 0.002,
-  };
 }
 
 /** Says why a GPU is not used, if there is one. */
@@ -346,7 +286,7 @@ async function takeSteps(run: Run): Promise<void> {
   const milliseconds = 1000 * (report.seconds - reported.seconds);
   reported = report;
   post(run, report, milliseconds / taken);
-  if (step) page.postMessage({ kind: "batch", batch: compare(run, step, before) });
+  if (step) page.postMessage({ kind: "batch", batch: compareOnBatch(run, step, before) });
   if (report.iteration >= run.iterations) page.postMessage({ kind: "finished" });
   // Lets orders arrive, and limits the speed.
   const isLimited = !isSingle && stepsPerSecond > 0 && stepsPerSecond < Infinity;
@@ -365,10 +305,13 @@ function post(
   }
   const { iterations, epochs } = run;
   const { iteration, seconds } = reported;
+  const { architecture, scale } = model;
+  const copy = flatParameters(architecture, model.parameters);
+  const sent = { architecture, scale, parameters: parameterViews(architecture, copy) };
   page.postMessage({
     kind: "progress",
-    ...{ iteration, iterations, model, epochs, seconds, millisecondsPerStep, test, training },
-  });
+    ...{ iteration, iterations, model: sent, epochs, seconds, millisecondsPerStep, test, training },
+  }, [copy.buffer]); // otherwise the page's thread would copy it
 }
 
 /** Evaluates a net at rest on all test rows, unless an order arrives meanwhile. */
@@ -387,27 +330,4 @@ async function measure(run: Run): Promise<void> {
   const rows = test.length;
   const measures = { accuracy: Math.round(correct) / rows, loss: loss / rows, rows };
   page.postMessage({ kind: "measured", iteration: run.iteration, measures });
-}
-
-/** Compares the net before and after a step on the step's images. */
-function compare(run: Run, step: ReturnType<Run["nextStep"]>, before: Model): Batch {
-  const { images, labels } = batchOf(run.data, run.split.train, step, run.engineOptions);
-  const nets = [before, run.model];
-  const loss = nets.map((net) => {
-    let sum = 0;
-    for (const { row, x3 } of outputsOfRows(net, images)) {
-      sum += HEADS[net.architecture.head].loss(x3, labels[row]);
-    }
-    return sum / labels.length;
-  });
-  const answers = nets.map((net) => predict(net, images).labels);
-  return {
-    iteration: run.iteration,
-    learningRate: step.learningRate,
-    images,
-    labels,
-    answers: [answers[0], answers[1]],
-    loss: [loss[0], loss[1]],
-    change: run.model.parameters.w0.map((weight, i) => weight - before.parameters.w0[i]),
-  };
 }

@@ -35,7 +35,7 @@ export function paintUnits(
   values: Float32Array,
   inputs: number,
   most: number,
-  perLine = 16,
+  perLine = 11,
 ): void {
   const units = Math.min(values.length / inputs, most);
   const side = Math.sqrt(inputs);

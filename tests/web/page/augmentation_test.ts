@@ -8,7 +8,7 @@ import { augmentedImages } from "../../../web/augmented_images.ts";
 import { needs } from "../../requirements.ts";
 import { openPage, type TrainingPage } from "../training_page.ts";
 
-const DIGITS = { trainRows: 12_000, testRows: 2_000 }; // as in web/trainer.ts
+const DIGITS = { trainRows: 12_000, testRows: 2_000 }; // as in web/open_data.ts
 const STRENGTHS = { rotate: 12, zoom: 0.12, shear: 0.12, shift: 1.5, warp: 2.5 };
 
 Deno.test({

@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Page } from "playwright-core";
 import { readIdxFolder } from "../../../lib/data/idx_folder.ts";
+import { syntheticDigits } from "../../../lib/data/synthetic.ts";
 import { MNIST } from "../../../lib/data/published.ts";
 import { mnistDirectory, needs } from "../../requirements.ts";
 import { openPage } from "../training_page.ts";
@@ -273,6 +274,39 @@ Deno.test(
   },
 );
 
+Deno.test("the page's thread copies no net that the trainer reports", browser, async () => {
+  const change = inTrainer(`{
+    const post = self.postMessage.bind(self);
+    self.postMessage = (report, transfer) => {
+      const isCopied = report.kind === "progress" && !transfer?.length;
+      post(isCopied ? { kind: "failed", message: "copied" } : report, transfer);
+    };
+  }`);
+  await using web = await openPage({ change });
+  await web.page.click("#start");
+  await web.reach(100);
+  assertEquals(await web.text("failure"), "");
+});
+
+Deno.test("Reset and other data do not wait for data on their way", browser, async () => {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => release = resolve);
+  const change = async (response: Response, request: Request) => {
+    if (request.url.includes("/mnist/")) await released;
+    return response;
+  };
+  const mnist = syntheticDigits({ trainRows: 50, testRows: 10 });
+  await using web = await openPage({ mnist, change, isReady: false });
+  await web.page.click("#start");
+  await web.shows("start", /^Pause$/);
+  await web.page.click("#reset");
+  await web.shows("start", /^Start$/);
+  await web.set("data", "synthetic");
+  await web.shows("status", /^Ready$/);
+  assertMatch(web.page.url(), /data=synthetic/);
+  release();
+});
+
 Deno.test(
   "on a slow network a free run begins with the first rows and says so; the notebook's waits",
   { ...withMnist },
@@ -310,6 +344,9 @@ Deno.test(
     await web.page.click("#start");
     await web.shows("status", /^Loading MNIST, \d+ of 55 MB…$/);
     assertEquals(await web.steps(), 0);
+    await web.page.click("#reset");
+    await web.shows("status", /^Ready$/);
+    await web.page.click("#start");
     release();
     await web.reach(10);
     assertEquals(await web.text("log"), "");

@@ -114,16 +114,13 @@ Deno.test(
 );
 
 Deno.test("a changed learning rate changes what the net learns", browser, async () => {
-  await using web = await openPage({ query: "?backend=cpu&speed=100" });
+  await using web = await openPage({ query: "?backend=cpu&speed=100&tab=weights" });
   await web.page.click("#start");
   await web.reach(5);
   await web.set("learning-rate", "0.0000001");
   await web.page.waitForTimeout(300); // for the steps that are already queued
   const weights = () =>
-    web.page.evaluate(() => {
-      const canvas = document.querySelector<HTMLCanvasElement>(".tile canvas")!;
-      return canvas.toDataURL();
-    });
+    web.page.evaluate(() => document.querySelector<HTMLCanvasElement>("#weights")!.toDataURL());
   const before = await weights();
   const steps = await web.steps();
   await web.reach(steps + 20);

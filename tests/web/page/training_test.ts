@@ -224,6 +224,49 @@ Deno.test("statuses and buttons are written only when they change", browser, asy
   assert(changes < 120, `${changes} changes`);
 });
 
+Deno.test(
+  "drawing paints no weights and computes no styles; hidden tabs cost nothing in training",
+  browser,
+  async () => {
+    const before = `{
+      globalThis.counts = { painted: 0, styles: 0, examined: 0 };
+      const count = (object, name, what, isCounted) => {
+        const original = object[name];
+        object[name] = function (...args) {
+          if (isCounted(...args)) counts[what]++;
+          return original.apply(this, args);
+        };
+      };
+      const prototype = CanvasRenderingContext2D.prototype;
+      count(prototype, "putImageData", "painted", (image) => image.width > 28);
+      count(globalThis, "getComputedStyle", "styles", () => true);
+      count(Worker.prototype, "postMessage", "examined", ({ kind }) => kind === "examine");
+    }`;
+    await using web = await openPage({ before, query: "?backend=cpu&speed=100&tab=kernels" });
+    const { page } = web;
+    const counts = () =>
+      page.evaluate("counts") as Promise<Record<"painted" | "styles" | "examined", number>>;
+    await page.waitForSelector("#kernel-list article");
+    const { x, y, width } = (await page.locator("#pad").boundingBox())!;
+    await page.mouse.move(x + width / 3, y + width / 3);
+    await page.mouse.down();
+    await web.shows("verdict", /^$/);
+    const drawn = await counts();
+    await page.mouse.move(x + width / 2, y + width / 2, { steps: 10 });
+    await page.mouse.up();
+    await web.text("verdict");
+    assertEquals(await counts(), drawn);
+    assert(drawn.painted > 0 && drawn.styles > 0, "what is counted exists");
+    await page.click("#start");
+    await web.reach(150);
+    const trained = await counts();
+    assertEquals(trained.examined, drawn.examined);
+    assert(trained.painted > drawn.painted, "training changes the weights");
+    await web.tab("mistakes");
+    await page.waitForFunction(`counts.examined > ${trained.examined}`);
+  },
+);
+
 Deno.test("the memory of a training page does not grow with its reports", browser, async () => {
   await using web = await openPage({ query: "?preset=accurate&hidden=1024,512&backend=cpu" });
   const client = await web.page.context().newCDPSession(web.page);
