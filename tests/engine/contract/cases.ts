@@ -26,9 +26,9 @@ export function contractCases(make: MakeEngine): Case[] {
   const register: Register = (
     does,
     test,
-    { smoke = false, core = smoke, distorts = false } = {},
+    { smoke = false, core = smoke, shared = false } = {},
   ) => {
-    cases.push({ does, test, core, smoke, distorts });
+    cases.push({ does, test, core, smoke, shared });
   };
   for (const part of PARTS) part(register, make);
   return cases.sort((a, b) => Number(b.core) - Number(a.core));

@@ -39,18 +39,18 @@ export function registerDistortions(register: Register, make: MakeEngine): void 
     register(`${does} images as the definition in float64 does`, async () => {
       await assertDistorted(make, augment, [13, 9]);
       await assertDistorted(make, augment, [22, 20]);
-    }, { distorts: true });
+    }, { shared: true });
   }
 
   register("in every way at once distorts images as the definition in float64 does", async () => {
     for (const size of [[28, 28], [5, 1]]) await assertDistorted(make, ALL, size);
-  }, { core: true, distorts: true });
+  }, { core: true, shared: true });
 
   register("distorts images of any size as the definition in float64 does", async () => {
     for (const size of [[1, 1], [1, 6], [3, 5], [14, 3], [18, 20], [19, 34], [37, 4]]) {
       await assertDistorted(make, ALL, size);
     }
-  }, { distorts: true });
+  }, { shared: true });
 
   register(
     "takes steps on distorted images as on images as they are where no strength is above 0",
@@ -96,7 +96,7 @@ export function registerDistortions(register: Register, make: MakeEngine): void 
       // A byte in some hundreds is one level off. Other distortions would be off by about 1.
       assert(Math.sqrt(error / length) < 2e-3, `${Math.sqrt(error / length)}`);
     },
-    { smoke: true, distorts: true },
+    { smoke: true, shared: true },
   );
 }
 

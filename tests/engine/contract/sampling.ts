@@ -55,6 +55,6 @@ export function registerSampling(register: Register, make: MakeEngine): void {
           assertEquals(sums, expected, `${count} of ${n} rows from ${from}, key ${key}`);
         }
       }
-    }, { smoke: threefry === "legacy" });
+    }, { smoke: threefry === "legacy", shared: true });
   }
 }

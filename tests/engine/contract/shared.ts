@@ -42,15 +42,15 @@ export interface Case {
    * seconds to compile. What the kernels compute, the first decides.
    */
   smoke: boolean;
-  /** Whether it tests only how images are distorted, for which all sets of kernels share one. */
-  distorts: boolean;
+  /** Whether it tests only how rows are sampled or distorted, with kernels that all sets share. */
+  shared: boolean;
 }
 
 /** Registers a test; its name is the engine's name followed by `does`. */
 export type Register = (
   does: string,
   test: () => Promise<void>,
-  options?: { core?: boolean; smoke?: boolean; distorts?: boolean },
+  options?: { core?: boolean; smoke?: boolean; shared?: boolean },
 ) => void;
 
 /**

@@ -7,7 +7,7 @@ import { enginesOnOneDevice } from "./shared_device.ts";
 
 const cases = (["hardware", "software"] as const).flatMap((kernels) =>
   contractCases(enginesOnOneDevice(kernels))
-    .filter(({ smoke, distorts }) => smoke && (kernels === "hardware" || !distorts))
+    .filter(({ smoke, shared }) => smoke && (kernels === "hardware" || !shared))
     .map(({ does, test }) => ({ name: `${kernels} kernels: ${does}`, test }))
 );
 

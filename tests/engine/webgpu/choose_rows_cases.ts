@@ -126,7 +126,7 @@ export function chooseRowsCases(): Case[] {
       does: `${does} in the ${layout} layout`,
       core: does !== MANY_KEYS,
       smoke: false,
-      distorts: false,
+      shared: false,
       async test() {
         for (const sample of samples) await checkSample(sample, layout);
       },

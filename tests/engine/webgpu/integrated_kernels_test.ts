@@ -6,8 +6,8 @@ import { needs } from "../../requirements.ts";
 import { coreCases } from "../contract/cases.ts";
 import { enginesOnOneDevice } from "./shared_device.ts";
 
-for (const { does, test, distorts } of coreCases(enginesOnOneDevice("integrated"))) {
-  if (distorts) continue;
+for (const { does, test, shared } of coreCases(enginesOnOneDevice("integrated"))) {
+  if (shared) continue;
   Deno.test({
     name: `WebGPU (integrated kernels) engine ${does}`,
     ...await needs("webgpu", "time"),

@@ -19,7 +19,7 @@ for (const kernels of ["hardware", "software"] as const) {
   // kernels gather rows in the same way.
   const cases = coreCases(
     enginesOnOneDevice(kernels, () => openLimited({ maxStorageBufferBindingSize: 2 ** 19 })),
-  ).filter(({ smoke, distorts }) => kernels === "hardware" || smoke && !distorts);
+  ).filter(({ smoke, shared }) => kernels === "hardware" || smoke && !shared);
   for (const { does, test } of cases) {
     Deno.test({
       name: `WebGPU (${kernels} kernels, small bindings) engine ${does}`,

@@ -7,6 +7,5 @@ await engineContract(
   enginesOnOneDevice("software"),
   ["webgpu", "time"],
   ["webgpu", "time"],
-  // Both sets distort images with the same kernels.
-  ({ distorts }) => !distorts,
+  ({ shared }) => !shared,
 );
