@@ -7,7 +7,6 @@ import { evaluationJson, evaluationLines } from "../report/evaluation.ts";
 import { Tally } from "../training/evaluate.ts";
 import { outputsOfRows } from "../training/predict.ts";
 import { predictedClass } from "../net/maths.ts";
-import { collect } from "./collection.ts";
 import { type FlagValues, inGroup, number, oneOf, path, type Task, text, toggle } from "./flags.ts";
 import { UsageError } from "./flags.ts";
 import { loadNamedModel, MODEL_FLAGS } from "./model_flag.ts";
@@ -15,6 +14,7 @@ import { print, printError } from "./output.ts";
 import { shownPath, typedPath } from "./paths.ts";
 import {
   classOf,
+  collect,
   csvHeader,
   type CsvLayout,
   csvPrediction,

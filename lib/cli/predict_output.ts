@@ -1,4 +1,8 @@
-/** What `predict` is given, and how it prints and writes what it finds: lines, JSON, a CSV file. */
+/** What `predict` is given, and how it prints and writes what it finds: lines, JSON, a CSV file, pictures. */
+import { encode } from "fast-png";
+import { join } from "node:path";
+import { folderNames } from "../data/class_folders.ts";
+import { writeFileAtomically } from "../files/write_file.ts";
 import type { SavedModel } from "../model/saved_model.ts";
 import { percent, printable } from "../files/printable.ts";
 
@@ -160,4 +164,31 @@ function csvLine(fields: readonly string[]): string {
     /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field
   );
   return quoted.join(",") + "\n";
+}
+
+/**
+ * Stores pictures as the net sees them: FOLDER/CLASS/HASH.png. The same picture of the same class is
+ * stored once.
+ *
+ * @param folder The collection; created if it does not exist
+ * @param net Width and height of an image, the number of classes and their names
+ */
+export async function collect(
+  folder: string,
+  { pixels, labels = [] }: PredictInput,
+  { width, height, classes, names }: {
+    width: number;
+    height: number;
+    classes: number;
+    names?: readonly string[];
+  },
+): Promise<void> {
+  const folders = folderNames(classes, names);
+  for (const [i, label] of labels.entries()) {
+    const data = pixels.slice(i * width * height, (i + 1) * width * height);
+    const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", data)).toHex().slice(0, 16);
+    await Deno.mkdir(join(folder, folders[label]), { recursive: true });
+    const file = join(folder, folders[label], `${hash}.png`);
+    await writeFileAtomically(file, encode({ width, height, data, channels: 1 }));
+  }
 }

@@ -1,4 +1,5 @@
 /** Loads data sets that are published as four gzipped IDX files, from the cache or from a mirror. */
+import { isGzip } from "../files/gzip.ts";
 import { writeFileAtomically } from "../files/write_file.ts";
 import { withCacheLock } from "./cache.ts";
 import type { Dataset } from "./dataset.ts";
@@ -25,6 +26,11 @@ export interface IdxSource extends IdxDatasetOptions {
    * @default MNIST's names followed by `.gz`
    */
   remoteNames?: Readonly<Record<IdxFileName, string>>;
+  /** Downloads the four files, if the mirrors hold them in another form. */
+  convert?(
+    mirrors: readonly string[],
+    options: DownloadOptions,
+  ): Promise<ReadonlyMap<IdxFileName, Uint8Array>>;
 }
 
 /** Where a data set is stored, and how to download it if it is missing. */
@@ -50,6 +56,7 @@ const MAX_BYTES = 64 * 2 ** 20;
  * Reads a data set from its folder. Downloads missing or corrupt files first.
  *
  * @throws {DataUnavailableError} If it is missing and cannot be downloaded, or in a web page
+ * @throws {DataError} If it cannot be downloaded, but the folder holds data of the user
  */
 export async function loadIdxSource(
   source: IdxSource,
@@ -61,59 +68,23 @@ export async function loadIdxSource(
         "which fetches MNIST from a folder on a web server",
     );
   }
-  const { directory = `./data/${source.name}`, mirrors = source.mirrors, onNotice } = options;
-  const storesGzip = source.checksums.kind === "md5-of-gz";
-  return await readOrFill(directory, source, async (store) => {
-    for (const name of IDX_FILE_NAMES) {
-      if (isIdxFileIntact(directory, name, source.checksums)) continue;
-      const content = await download(
-        { name: source.remoteNames?.[name] ?? `${name}.gz`, mirrors, maxBytes: MAX_BYTES },
-        async (body) => {
-          const bytes = await new Blob(await Array.fromAsync(body)).bytes();
-          const content = storesGzip ? bytes : await unpacked(bytes, MAX_BYTES);
-          verifyChecksum(content, name, source.checksums);
-          return content;
-        },
-        options,
-      );
-      await store(name, content, storesGzip ? ".gz" : "");
-    }
-  }, onNotice);
-}
-
-/** Stores a downloaded file under one of MNIST's names plus an extension. */
-type StoreFile = (name: IdxFileName, content: Uint8Array, extension?: string) => Promise<void>;
-
-/**
- * Reads a folder of IDX files. If that fails, calls `fill`, which downloads files, and reads again.
- * If the folder is not writable, the downloaded files are used from memory.
- *
- * @param expected The expected contents of the files
- * @param fill Downloads missing or corrupt files and passes them to its argument
- * @param onNotice See `LoadOptions`
- * @throws {DataUnavailableError} If `fill` throws it and the folder holds no data of the user
- * @throws {DataError} If `fill` throws DataUnavailableError but the folder does hold data
- */
-export async function readOrFill(
-  directory: string,
-  expected: IdxDatasetOptions,
-  fill: (store: StoreFile) => Promise<void>,
-  onNotice: (line: string) => void = () => {},
-): Promise<Dataset> {
-  const found = readIntact(directory, { ...expected, onNotice });
+  const { directory = `./data/${source.name}`, onNotice = () => {} } = options;
+  const found = readIntact(directory, { ...source, onNotice });
   if (!(found instanceof DataError)) return found;
   onNotice(`${found.message}; downloading it`);
   try {
     return await withCacheLock(directory, CACHE_NAMES, async (isWritable) => {
       // Another process may have filled the folder in the meantime.
-      const filled = readIntact(directory, expected);
+      const filled = readIntact(directory, source);
       if (!(filled instanceof DataError)) return filled;
+      // If the folder is not writable, the files are used from memory.
       const contents = new Map<IdxFileName, Uint8Array>();
-      await fill(async (name, content, extension = "") => {
+      for await (const [name, content] of missingFiles(source, directory, options)) {
         contents.set(name, content);
-        if (isWritable) await storeFile(`${directory}/${name}${extension}`, content, onNotice);
-      });
-      return readIdxFolder(directory, { ...expected, contents });
+        const path = `${directory}/${name}${isGzip(content) ? ".gz" : ""}`;
+        if (isWritable) await storeFile(path, content, onNotice);
+      }
+      return readIdxFolder(directory, { ...source, contents });
     }, onNotice);
   } catch (failed) {
     if (!(failed instanceof DataUnavailableError)) throw failed;
@@ -121,6 +92,28 @@ export async function readOrFill(
       `Check the network, or put the files there yourself`;
     // If the user put files there, synthetic digits must not silently replace them.
     throw holdsData(directory) ? new DataError(message) : new DataUnavailableError(message);
+  }
+}
+
+/** Downloads the files that are missing or corrupt: compressed if the checksums are of those. */
+async function* missingFiles(
+  source: IdxSource,
+  directory: string,
+  options: LoadOptions,
+): AsyncGenerator<[IdxFileName, Uint8Array]> {
+  const { checksums, remoteNames, convert } = source;
+  const { mirrors = source.mirrors } = options;
+  if (convert) return yield* await convert(mirrors, options);
+  for (const name of IDX_FILE_NAMES) {
+    if (isIdxFileIntact(directory, name, checksums)) continue;
+    const remote = { name: remoteNames?.[name] ?? `${name}.gz`, mirrors, maxBytes: MAX_BYTES };
+    const content = await download(remote, async (body) => {
+      const bytes = await new Blob(await Array.fromAsync(body)).bytes();
+      const content = checksums.kind === "md5-of-gz" ? bytes : await unpacked(bytes, MAX_BYTES);
+      verifyChecksum(content, name, checksums);
+      return content;
+    }, options);
+    yield [name, content];
   }
 }
 

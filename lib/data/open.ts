@@ -14,7 +14,7 @@ import { isNumpy, readRawNpz } from "./npz.ts";
 import { holdsData, locateIdxFiles, startOf } from "./idx_locate.ts";
 import { inspectLabels } from "./labels.ts";
 import { type IdxSource, loadIdxSource, type LoadOptions, readIntact } from "./idx_source.ts";
-import { type ArffSource, loadArffSource, OPENML } from "./openml.ts";
+import { OPENML } from "./openml.ts";
 import { finishDataset, type RawDataset } from "./raw.ts";
 import { syntheticDigits } from "./synthetic.ts";
 
@@ -49,7 +49,7 @@ export const DATA_HOSTS: readonly string[] = [MNIST, FASHION, KMNIST, QMNIST, OP
 ) => mirrors.map((mirror) => new URL(mirror).host));
 
 /** Where the rows of each named data set are published; undefined if the program draws them. */
-const SOURCES: Readonly<Record<DatasetName, IdxSource | ArffSource | undefined>> = {
+const SOURCES: Readonly<Record<DatasetName, IdxSource | undefined>> = {
   mnist: MNIST,
   fashion: FASHION,
   kmnist: KMNIST,
@@ -60,11 +60,7 @@ const SOURCES: Readonly<Record<DatasetName, IdxSource | ArffSource | undefined>>
 
 /** The data sets that can be read from a folder given for them. */
 const IN_FOLDERS: readonly string[] = Object.entries(SOURCES)
-  .flatMap(([name, source]) => source && !isArffSource(source) ? [name] : []);
-
-function isArffSource(source: IdxSource | ArffSource): source is ArffSource {
-  return "file" in source;
-}
+  .flatMap(([name, source]) => source && !source.convert ? [name] : []);
 
 /** What is known about a path before its contents are read. */
 interface Place {
@@ -279,7 +275,6 @@ async function openKnown(name: DatasetName, options: OpenOptions): Promise<Datas
   const source = SOURCES[name];
   if (!source) return syntheticDigits();
   const directory = `${cacheDir}/${name}`;
-  if (isArffSource(source)) return await loadArffSource(source, { ...options, directory });
   const folder = dataDir || (name === "mnist" ? mnistDir : undefined);
   if (folder) {
     const found = readIntact(folder, { ...source, onNotice });

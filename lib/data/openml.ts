@@ -1,17 +1,16 @@
-/** Loads data sets that OpenML publishes as one ARFF file, such as the notebook's MNIST. */
+/** Data sets that OpenML publishes as one ARFF file, such as the notebook's MNIST. */
 import { lines } from "../files/lines.ts";
 import { arffRecords } from "./arff.ts";
 import { readTable } from "./csv.ts";
-import type { Dataset } from "./dataset.ts";
 import { download } from "./download.ts";
 import { DataError } from "./errors.ts";
 import { type Checksums, encodeIdxFiles, type IdxFileName } from "./idx_dataset.ts";
-import { type LoadOptions, readOrFill, verifyChecksum } from "./idx_source.ts";
+import { type IdxSource, verifyChecksum } from "./idx_source.ts";
 import { MNIST } from "./published.ts";
 import { createHash } from "../files/node.ts";
 
 /** A published ARFF file, and the checksums of the four IDX files with the same rows. */
-export interface ArffSource {
+export interface ArffFile {
   name: string;
   /** The file's name on the mirrors. */
   file: string;
@@ -29,8 +28,8 @@ export interface ArffSource {
   checksums: Checksums;
 }
 
-/** Data set 554, mnist_784. Its rows are MNIST's: the converted files have MNIST's checksums. */
-export const OPENML: ArffSource = {
+/** Data set 554. Its rows are MNIST's: the converted files have MNIST's checksums. */
+export const MNIST_784: ArffFile = {
   name: "openml",
   file: "mnist_784.arff",
   mirrors: ["https://www.openml.org/data/v1/download/52667/"],
@@ -47,33 +46,30 @@ const MAX_BYTES = 256 * 2 ** 20;
 /** Maximum characters in a line; a line of 784 pixels has at most 3,138. */
 const MAX_LINE = 2 ** 20;
 
-/**
- * Reads a data set from its folder, where it is stored as IDX files. If files are missing or
- * corrupt, downloads and converts the ARFF file first.
- *
- * @throws {DataUnavailableError} If it is missing and cannot be downloaded
- */
-export async function loadArffSource(
-  source: ArffSource,
-  options: LoadOptions = {},
-): Promise<Dataset> {
-  const { directory = `./data/${source.name}`, onNotice } = options;
-  const { name, classes, checksums } = source;
-  return await readOrFill(directory, { name, classes, checksums }, async (store) => {
-    const { mirrors = source.mirrors } = options;
-    const files = await download(
-      { name: source.file, mirrors, maxBytes: MAX_BYTES },
-      (body) => convert(body, source),
-      options,
-    );
-    for (const [name, file] of files) await store(name, file);
-  }, onNotice);
+/** Returns a data set that is published as an ARFF file, and stored as IDX files. */
+export function arffSource(file: ArffFile): IdxSource {
+  const { name, classes, checksums, mirrors } = file;
+  return {
+    name,
+    classes,
+    checksums,
+    mirrors,
+    convert: (mirrors, options) =>
+      download(
+        { name: file.file, mirrors, maxBytes: MAX_BYTES },
+        (body) => convert(body, file),
+        options,
+      ),
+  };
 }
+
+/** The notebook's own source of MNIST. */
+export const OPENML: IdxSource = arffSource(MNIST_784);
 
 /** Converts an ARFF file to four IDX files. */
 async function convert(
   body: AsyncIterable<Uint8Array>,
-  { name, md5, width, height, trainRows, testRows, checksums }: ArffSource,
+  { name, md5, width, height, trainRows, testRows, checksums }: ArffFile,
 ): Promise<Map<IdxFileName, Uint8Array>> {
   const hash = createHash("md5");
   const text = ReadableStream.from(hashed(body, hash)).pipeThrough(

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { encode } from "fast-png";
-import { collect } from "../../lib/cli/collection.ts";
+import { collect } from "../../lib/cli/predict_output.ts";
 import { addPictures } from "../../lib/data/add_pictures.ts";
 import type { Dataset } from "../../lib/data/dataset.ts";
 import { DataError } from "../../lib/data/errors.ts";

@@ -4,7 +4,8 @@ import type { Dataset } from "../../lib/data/dataset.ts";
 import { DataUnavailableError } from "../../lib/data/errors.ts";
 import { IDX_FILE_NAMES } from "../../lib/data/idx_dataset.ts";
 import { readIdxFolder } from "../../lib/data/idx_folder.ts";
-import { type ArffSource, loadArffSource, OPENML } from "../../lib/data/openml.ts";
+import { loadIdxSource, type LoadOptions } from "../../lib/data/idx_source.ts";
+import { type ArffFile, arffSource, MNIST_784 } from "../../lib/data/openml.ts";
 import { mnistDirectory, needs, test } from "../requirements.ts";
 import { folder, listing, serveSmallFiles, smallFiles, smallSource } from "./idx_files.ts";
 
@@ -38,10 +39,14 @@ async function smallArff(): Promise<{ small: Dataset; body: string }> {
   return { small, body: await new Blob([...arff(small.images, small.labels)]).text() };
 }
 
+async function load(file: ArffFile, options: LoadOptions): Promise<Dataset> {
+  return await loadIdxSource(arffSource(file), options);
+}
+
 /** Describes the small data set as published in an ARFF file with the given text. */
-function source(mirror: string, body: string): ArffSource {
+function source(mirror: string, body: string): ArffFile {
   return {
-    ...OPENML,
+    ...MNIST_784,
     name: "small",
     mirrors: [mirror],
     md5: md5Of([new TextEncoder().encode(body)]),
@@ -53,37 +58,37 @@ function source(mirror: string, body: string): ArffSource {
   };
 }
 
-test("loadArffSource() returns the rows of the IDX files, the second time from the cache", async () => {
+test("arffSource() returns the rows of the IDX files, the second time from the cache", async () => {
   const { small, body } = await smallArff();
   await using mirror = serveSmallFiles(() => new Response(body));
   using cache = folder();
   for (let time = 1; time <= 2; time++) {
-    assertEquals(await loadArffSource(source(mirror.url, body), { directory: cache.path }), small);
+    assertEquals(await load(source(mirror.url, body), { directory: cache.path }), small);
     assertEquals(mirror.requests, ["mnist_784.arff"]);
     assertEquals(listing(cache.path), [".lock", ...IDX_FILE_NAMES].sort());
   }
 });
 
-test("loadArffSource() downloads once if called several times at once", async () => {
+test("arffSource() downloads once if called several times at once", async () => {
   const { small, body } = await smallArff();
   await using mirror = serveSmallFiles(() => new Response(body));
   using cache = folder();
   const options = { directory: cache.path };
-  const loads = Array.from({ length: 3 }, () => loadArffSource(source(mirror.url, body), options));
+  const loads = Array.from({ length: 3 }, () => load(source(mirror.url, body), options));
   assertEquals(await Promise.all(loads), [small, small, small]);
   assertEquals(mirror.requests, ["mnist_784.arff"]);
 });
 
-test("loadArffSource() rejects a wrong file and stores nothing", async () => {
+test("arffSource() rejects a wrong file and stores nothing", async () => {
   const { body } = await smallArff();
-  const cases: [string, Partial<ArffSource>, string][] = [
+  const cases: [string, Partial<ArffFile>, string][] = [
     [body.slice(0, body.trimEnd().lastIndexOf("\n")), {}, "its md5 must be"],
     [body, { testRows: 4 }, "it must have 10 rows of 6 pixels: it has 9 of 6"],
     [body.replace(",17,", ",18,"), {}, "its md5 must be"],
     ["<html>Try later</html>", {}, "it has no rows"],
     [
       body,
-      { checksums: { kind: "sha256", files: OPENML.checksums.files } },
+      { checksums: { kind: "sha256", files: MNIST_784.checksums.files } },
       "the sha256 of train-images-idx3-ubyte must be ba89",
     ],
   ];
@@ -92,7 +97,7 @@ test("loadArffSource() rejects a wrong file and stores nothing", async () => {
     using cache = folder();
     await assertRejects(
       () =>
-        loadArffSource({ ...source(mirror.url, body), ...changes }, {
+        load({ ...source(mirror.url, body), ...changes }, {
           directory: cache.path,
           attempts: 1,
         }),
@@ -104,7 +109,7 @@ test("loadArffSource() rejects a wrong file and stores nothing", async () => {
 });
 
 Deno.test({
-  name: "loadArffSource() converts all of MNIST from ARFF to MNIST's own bytes",
+  name: "arffSource() converts all of MNIST from ARFF to MNIST's own bytes",
   ...await needs("time", "mnist"),
   async fn() {
     const mnist = readIdxFolder(mnistDirectory());
@@ -112,7 +117,7 @@ Deno.test({
     const md5 = md5Of(pieces);
     await using mirror = serveSmallFiles(() => new Response(ReadableStream.from(pieces)));
     using cache = folder();
-    const data = await loadArffSource({ ...OPENML, mirrors: [mirror.url], md5 }, {
+    const data = await load({ ...MNIST_784, mirrors: [mirror.url], md5 }, {
       directory: cache.path,
     });
     assertEquals(data.name, "openml");
