@@ -151,6 +151,13 @@ test("openDataset() says what an .npz file lacks", async () => {
       "x must hold finite numbers",
     ],
     [
+      {
+        x: npy("<f4", [3, 2, 2], Float32Array.of(...Array(9).fill(0), 300, 0, 0)),
+        y: labels(0, 1, 0),
+      },
+      "(row 2)",
+    ],
+    [
       { x: images(2, 0), y: npy("<f4", [2], Float32Array.of(0, 0.5)) },
       "row 1 of y must be a label",
     ],

@@ -25,8 +25,8 @@ Deno.test("toGray() blends translucent paper with white, instead of reading ink 
 });
 
 Deno.test("toGray() turns opaque pixels of any color on a transparent canvas black", () => {
-  for (const color of [0, 128, 255]) {
-    const pixels = new Uint8Array(4 * 9);
+  for (const [color, canvas] of [[0, 0], [128, 0], [255, 0], [255, 255]]) {
+    const pixels = Uint8Array.from({ length: 4 * 9 }, (_, i) => i % 4 < 3 ? canvas : 0);
     pixels.set([color, color, color, 255], 4 * 4);
     pixels.set([color, color, color, 55], 4 * 5);
     assertEquals([...toGray(pixels, 3, 3).values], [255, 255, 255, 255, 0, 200, 255, 255, 255]);
