@@ -8,12 +8,18 @@ import type { Settings } from "./settings.ts";
 import { state } from "./state.ts";
 import { ask } from "./workers.ts";
 
-const canvas = element("sheet", HTMLCanvasElement);
+/** Each shows as many of the images, so that all fit beside each other on a wide screen. */
+const canvases = element("sheet", HTMLDivElement).querySelectorAll("canvas");
 
 /** Shows images and their versions, one image per line. */
 export function showSheet(): void {
   const { sheet } = state;
-  if (sheet) paintDigits(canvas, sheet.images, sheet.columns, isDark());
+  if (!sheet) return;
+  const length = sheet.images.length / canvases.length;
+  canvases.forEach((canvas, i) => {
+    const images = sheet.images.subarray(i * length, (i + 1) * length);
+    paintDigits(canvas, images, sheet.columns, isDark());
+  });
 }
 
 /** Whether the examiner is working on a sheet of augmented images. */

@@ -97,21 +97,21 @@ Deno.test({
   },
 });
 
-/** Waits until the sheet's canvas shows these images, in black. */
+/** Waits until the sheet's canvases show these images, in black. */
 async function sheetIs(
   { page }: TrainingPage,
   { images, columns }: { images: Uint8Array; columns: number },
 ): Promise<void> {
   await page.waitForFunction(
     ({ images, columns }) => {
-      const canvas = document.querySelector<HTMLCanvasElement>("#sheet")!;
-      if (canvas.width !== 28 * columns) return false;
-      const { width, height } = canvas;
+      const canvases = [...document.querySelectorAll<HTMLCanvasElement>("#sheet canvas")];
+      if (canvases.some(({ width }) => width !== 28 * columns)) return false;
+      const [width, height] = [28 * columns, 280];
       // Chromium warns of canvases that are read several times without this option.
       const copy = new OffscreenCanvas(width, height).getContext("2d", {
         willReadFrequently: true,
       })!;
-      copy.drawImage(canvas, 0, 0);
+      canvases.forEach((canvas, i) => copy.drawImage(canvas, 0, 140 * i));
       const { data } = copy.getImageData(0, 0, width, height);
       return images.every((ink, i) => {
         const [digit, y, x] = [Math.floor(i / 784), Math.floor(i / 28) % 28, i % 28];
