@@ -110,15 +110,16 @@ async function peersTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
     print(JSON.stringify({ machine, peerIsa: isa, data: data.name, results }));
     return;
   }
+  const counts = measurements.filter(({ failure }) => failure === undefined)
+    .map(({ milliseconds }) => milliseconds.length);
+  const turns = [...new Set([Math.min(...counts), Math.max(...counts)])].join(" to ");
   print(
     ...machineLines(machine),
     ...isa === undefined ? [] : [
       `PyTorch and JAX use nothing newer than ${isa}, by environment variables: what this machine ` +
       "would do without it, not a measurement of another processor",
     ],
-    `Net: ${nets.join()}; data: ${data.name}; median, minimum and maximum of ` +
-      `${Math.min(...measurements.map(({ milliseconds }) => milliseconds.length || Infinity))} ` +
-      "turns or more",
+    `Net: ${nets.join()}; data: ${data.name}; median, minimum and maximum of ${turns} turns`,
     "",
     ...comparisonTable(measurements),
   );

@@ -34,12 +34,15 @@ import { threefry24 } from "./threefry";
 
 /** The constants of distortion.ts. */
 const DISTORT_COUNTER: u32 = 0x64697374;
-const AFFINE_BLOCKS: u32 = 3;
+const AFFINE_COUNTERS: u32 = 3;
 const GRID: u32 = 7;
 
-/** Random blocks are computed 24 at a time. A row with control points needs 52, so three times 24. */
+/**
+ * Random words are computed for 24 counters at a time. A row with control points needs those of 52
+ * counters, so three times 24.
+ */
 const AT_ONCE: u32 = 24;
-const BLOCKS: u32 = 3 * AT_ONCE;
+const COUNTERS: u32 = 3 * AT_ONCE;
 
 /**
  * 2^23. The sum of ROUNDER and an integer from 0 to 2^23 - 1 has that integer in its low bits, so
@@ -54,10 +57,10 @@ const ROUNDER: f32 = 8388608;
 const SLACK: f32 = 0.125;
 
 // Offsets in a thread's scratch memory.
-/** u32 (2, BLOCKS): the first words of the row's random blocks, then the second words. */
-const OTHERS: usize = 4 * BLOCKS;
+/** u32 (2, COUNTERS): the first random words of the row's counters, then the second words. */
+const OTHERS: usize = 4 * COUNTERS;
 /** f32 (GRID, 8) twice: the x, then the y displacements of the control points. Column 7 stays 0. */
-const POINTS_X: usize = 8 * BLOCKS;
+const POINTS_X: usize = 8 * COUNTERS;
 const POINTS_Y: usize = POINTS_X + 32 * GRID;
 /** f32 (8) twice: the same, blended for one line of pixels. */
 const LINE_X: usize = POINTS_Y + 32 * GRID;
@@ -87,8 +90,8 @@ export function distorted(image: usize, position: u32): usize {
 
   const isWarped = warp != 0;
   const step = block();
-  const blocks: u32 = isWarped ? BLOCKS : AT_ONCE;
-  for (let i: u32 = 0; i < blocks; i += AT_ONCE) {
+  const counters: u32 = isWarped ? COUNTERS : AT_ONCE;
+  for (let i: u32 = 0; i < counters; i += AT_ONCE) {
     const words = scratch + 4 * i;
     threefry24(
       step.key0,
@@ -268,7 +271,7 @@ function drawn(words: usize, i: u32): f32 {
 function placePoints(scratch: usize): void {
   for (let r: u32 = 0; r < GRID; r++) {
     for (let c: u32 = 0; c < GRID; c++) {
-      const i = AFFINE_BLOCKS + r * GRID + c;
+      const i = AFFINE_COUNTERS + r * GRID + c;
       const to = scratch + 4 * (8 * r + c);
       store<f32>(to, warp * drawn(scratch, i), POINTS_X);
       store<f32>(to, warp * drawn(scratch + OTHERS, i), POINTS_Y);

@@ -46,10 +46,9 @@ export function findRoundKey(key0: u32, key1: u32, round: u32): void {
 /**
  * Fills keys, u32 (n), with the random words of a round.
  *
- * In the legacy layout, threefry block i has the counters (i, half + i) with half = ceil(n / 2),
- * and its two words are keys i and half + i. If n is odd, the last block's second counter is 0 and
- * its second word is dropped. In the partitionable layout, key i is the xor of the two words of the
- * block with counters (0, i).
+ * In the legacy layout, the two random words of the counter (i, half + i), with half = ceil(n / 2),
+ * are keys i and half + i. If n is odd, the last counter is (half - 1, 0) and its second word is
+ * dropped. In the partitionable layout, key i is the xor of the two words of the counter (0, i).
  */
 export function fillKeys(key0: u32, key1: u32, round: u32, n: u32, keys: usize): void {
   findRoundKey(key0, key1, round);

@@ -1,17 +1,17 @@
 /**
  * JAX's random bits: threefry-2x32 with 20 rounds (Salmon and others, "Parallel random numbers: as
- * easy as 1, 2, 3", 2011). It maps a key (2 words) and a counter (2 words) to a block of 2 random
- * words. This file computes one block, or 24 blocks at a time with vectors.
+ * easy as 1, 2, 3", 2011). It maps a key (2 words) and a counter (2 words) to 2 random words. This
+ * file does so for one counter, or for 24 counters at a time with vectors.
  */
 
 /** The third key word is key0 ^ key1 ^ PARITY (a constant of the Skein hash function). */
 const PARITY: u32 = 0x1bd11bda;
 
-/** The result of `threefry`: the two words of the block. */
+/** The result of `threefry`: the two random words. */
 export let word0: u32 = 0;
 export let word1: u32 = 0;
 
-/** Computes the block of the counter (counter0, counter1) into word0 and word1. */
+/** Computes the random words of the counter (counter0, counter1) into word0 and word1. */
 export function threefry(key0: u32, key1: u32, counter0: u32, counter1: u32): void {
   const key2 = PARITY ^ key0 ^ key1;
   let a = counter0 + key0;
@@ -71,11 +71,11 @@ export function threefry(key0: u32, key1: u32, counter0: u32, counter1: u32): vo
 }
 
 /**
- * Computes the blocks of 24 counters: (c0, c1) to (c0 + 23, c1 + 23), or (0, c1) to (0, c1 + 23) if
+ * Computes the random words of 24 counters: (c0, c1) to (c0 + 23, c1 + 23), or (0, c1) to (0, c1 + 23) if
  * `isFixed`.
  *
- * Each round of a block needs the result of the one before. To keep the processor busy, six vectors
- * of four blocks each are computed in turns: two rounds of the first vector, two of the second, and
+ * Each round needs the result of the one before. To keep the processor busy, six vectors of four
+ * counters each are computed in turns: two rounds of the first vector, two of the second, and
  * so on. The compiler would reorder this to all rounds of one vector after another, which takes
  * twice as long. But it moves nothing across an `if`, not even across one that is never true; hence
  * the `if`s. The rounds are written out because the compiler does not unroll loops.
