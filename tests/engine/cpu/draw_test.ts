@@ -24,7 +24,7 @@ function drawer(n: number, threefry: ThreefryLayout, selectionMargin: number) {
   threads.words.set(Uint32Array.from({ length: n }, (_, i) => i + 7), layout.trainRows / 4);
   const rows = layout.slots + 32;
   return ([key0, key1]: Uint32Array, from: number, count: number) => {
-    threads.words.fill(0, rows / 4, rows / 4 + count); // no row has this number
+    threads.words.fill(n, rows / 4, rows / 4 + count); // what no permutation contains
     threads.functions.drawInto(rows, key0, key1, from, count);
     return threads.words.slice(rows / 4, rows / 4 + count).map((row) => row - 7);
   };
