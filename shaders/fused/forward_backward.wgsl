@@ -283,9 +283,9 @@ fn forward_backward(
     // These are few operations, so one lane per row does them for all.
     own_row = lane % ROWS;
     if lane < ROWS {
-        let head = head_of_row(row_labels[lane]);
-        heads[lane] = head;
-        row_results[rows[lane]] = result_of(head);
+        let head = head_of_row(row_labels[own_row]);
+        heads[own_row] = head;
+        row_results[rows[own_row]] = result_of(head);
     }
     if TRAINS == 0u {
         return;
