@@ -13,6 +13,7 @@ import {
 import { TRAINING_FLAGS, trainingOptions } from "../../lib/cli/training_flags.ts";
 import { NOTEBOOK, resolveOptions } from "../../lib/training/options.ts";
 import { PRESETS } from "../../lib/training/presets.ts";
+import { assertMentions } from "../mentions.ts";
 
 const FLAGS = {
   batchSize: number("rows of a batch", 100),
@@ -56,29 +57,29 @@ Deno.test("parseFlags() ignores -- before flags, and takes what follows a later 
   assertEquals([first, operands], [{ quiet: true }, ["--odd.png"]]);
 });
 
-const WRONG: [string[], string][] = [
+const WRONG: [string[], string[]][] = [
   [
     ["--batchsize", "1"],
-    "unknown option '--batchsize' (Did you mean --batch-size?); --help lists the flags",
+    ["--batchsize", "--batch-size", "--help"],
   ],
-  [["--no-sav"], "unknown option '--no-sav' (Did you mean --no-save?)"],
-  [["--save"], "unknown option '--save'"],
-  [["-q"], "unknown option '-q'; --help lists the flags"],
-  [["--batch-size"], "option '--batch-size <N>' argument missing"],
-  [["--batch-size="], "--batch-size must be a number: current value is "],
-  [["--batch-size", "ten"], "--batch-size must be a number: current value is ten"],
+  [["--no-sav"], ["--no-sav", "--no-save"]],
+  [["--save"], ["--save"]],
+  [["-q"], ["-q", "--help"]],
+  [["--batch-size"], ["--batch-size", "missing"]],
+  [["--batch-size="], ["--batch-size", "number"]],
+  [["--batch-size", "ten"], ["--batch-size", "number", "ten"]],
   [
     ["--rates", "1,,2"],
-    "--rates must be a number, or several separated by commas: current value is",
+    ["--rates", "number"],
   ],
-  [["--backend", "gpu"], "--backend must be one of auto, cpu: current value is gpu"],
-  [["--out", ""], "--out must be a text that is not empty: current value is "],
-  [["--quiet=no"], "unknown option '--quiet=no'"],
+  [["--backend", "gpu"], ["--backend", "auto", "cpu", "gpu"]],
+  [["--out", ""], ["--out", "empty"]],
+  [["--quiet=no"], ["--quiet=no"]],
 ];
 
-for (const [args, message] of WRONG) {
+for (const [args, words] of WRONG) {
   Deno.test(`parseFlags() rejects ${args.join(" ")}`, () => {
-    assertThrows(() => parseFlags(TASK, args), UsageError, message);
+    assertMentions(assertThrows(() => parseFlags(TASK, args), UsageError).message, words);
   });
 }
 

@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { DataError } from "../../lib/data/errors.ts";
 import { test } from "../requirements.ts";
+import { assertMentions } from "../mentions.ts";
 import { readText } from "./csv_files.ts";
 
 const HEADER = `% A comment
@@ -32,19 +33,20 @@ test("readCsv() reads quoted class names of ARFF", async () => {
 });
 
 test("readCsv() names the faulty line of an ARFF file", async () => {
-  const cases: [string, string][] = [
-    ["% nothing but a comment\n", "it has no rows"],
-    [HEADER, "it has no rows"],
+  const cases: [string, (string | number)[]][] = [
+    ["% nothing but a comment\n", ["no rows"]],
+    [HEADER, ["no rows"]],
     [
       HEADER + "1,2,3\n1,2.x,3\n",
-      "line 10, column 2 must be a pixel, a number: current value is 2.x",
+      ["line 10", "column 2", "pixel", "2.x"],
     ],
-    [HEADER + "1,2,3\n1,?,3\n", "line 10, column 2 must be a pixel, a number: current value is ?"],
-    [HEADER + "1,2,3\n1,2,?\n", "line 10, column 3 must be a label"],
-    [HEADER + "1,2,3\n1,2\n", "line 10 must have 3 fields like the first row: it has 2"],
-    [HEADER + "{7 3}\n", "line 9 must hold pairs of an attribute's number and its value"],
+    [HEADER + "1,2,3\n1,?,3\n", ["line 10", "column 2", "pixel", "?"]],
+    [HEADER + "1,2,3\n1,2,?\n", ["line 10", "column 3", "label"]],
+    [HEADER + "1,2,3\n1,2\n", ["line 10", 3, 2]],
+    [HEADER + "{7 3}\n", ["line 9", "pairs"]],
   ];
-  for (const [text, message] of cases) {
-    await assertRejects(() => readText(text, { width: 2 }), DataError, message);
+  for (const [text, words] of cases) {
+    const { message } = await assertRejects(() => readText(text, { width: 2 }), DataError);
+    assertMentions(message, words);
   }
 });

@@ -3,6 +3,7 @@ import { rowInHeader } from "../../lib/data/csv_columns.ts";
 import { DataError } from "../../lib/data/errors.ts";
 import { BYTE_PIXELS } from "../../lib/data/pixels.ts";
 import { test } from "../requirements.ts";
+import { assertMentions } from "../mentions.ts";
 import { IMAGES, LABEL_LAST, LABELS, NO_NOTICE, readText, ROWS } from "./csv_files.ts";
 
 const toMiddle = (row: string) => row.replace(/^(\d+),(\d+,\d+)/, "$2,$1");
@@ -103,19 +104,27 @@ test("readCsv() uses the column that the option names as the label", async () =>
 });
 
 test("readCsv() rejects a file whose label column is ambiguous", async () => {
-  const cases: [string[], string][] = [
-    [["0,0,5,1", "1,5,0,0"], "as it could be the first or the last: give `label` first or last"],
-    [["9,0,5,9", "9,5,0,9"], "the column of the labels is ambiguous: give `label` first"],
-    [["40,0,5,90", "7,5,0,9"], "the column of the labels is ambiguous: give `label`"],
-    [["p0,p1,p2,kind", "0,0,5,9", "1,5,0,9"], "give `label` NAME: column 4 is kind"],
+  const cases: [string[], string[]][] = [
+    [["0,0,5,1", "1,5,0,0"], ["could be", "`label` first or last"]],
+    [["9,0,5,9", "9,5,0,9"], ["ambiguous", "`label` first"]],
+    [["40,0,5,90", "7,5,0,9"], ["ambiguous", "`label`"]],
+    [["p0,p1,p2,kind", "0,0,5,9", "1,5,0,9"], ["`label` NAME", "column 4 is kind"]],
     [
       ["p0,p1,p2,p3,kind,weight", "0,0,5,1,1,1", "1,5,0,1,0,0"],
-      "its header has no column named label, labels, class, target, y, digit: choose one with `label` NAME: column 5 is kind, column 6 is weight",
+      ["`label` NAME", "column 5 is kind", "column 6 is weight"],
     ],
-    [["label,class,p0", "0,0,5", "1,1,0"], "`label` NAME: column 1 is label, column 2 is class"],
+    [["label,class,p0", "0,0,5", "1,1,0"], [
+      "`label` NAME",
+      "column 1 is label",
+      "column 2 is class",
+    ]],
   ];
-  for (const [text, message] of cases) {
-    await assertRejects(() => readText(text.join("\n"), { width: 1 }), DataError, message);
+  for (const [text, words] of cases) {
+    const { message } = await assertRejects(
+      () => readText(text.join("\n"), { width: 1 }),
+      DataError,
+    );
+    assertMentions(message, words);
   }
 });
 

@@ -9,6 +9,7 @@ import {
 } from "../../lib/data/row_blocks.ts";
 import { encodeNpy } from "../../lib/model/npz.ts";
 import { test } from "../requirements.ts";
+import { assertMentions } from "../mentions.ts";
 
 /** Reads a file with these contents. */
 async function rowsOf(
@@ -146,32 +147,33 @@ test("readRowBlocks() tells once which column it takes for the labels, unless th
 });
 
 test("readRowBlocks() says what is wrong with a file", async () => {
-  const cases: [string, string | Uint8Array, string][] = [
-    ["a.csv", "", "it has no rows"],
-    ["a.csv", "1,2,3\n", "its rows must have 4 pixels like the net's images: it has 3 columns"],
-    ["a.csv", "ImageId,Label\n1,0\n2,0\n", "it has 1 columns besides"],
-    ["a.csv", "1,2,3,4\n1,2,3\n", "line 2 must have 4 fields like the first row: it has 3"],
+  const cases: [string, string | Uint8Array, (string | number)[]][] = [
+    ["a.csv", "", ["no rows"]],
+    ["a.csv", "1,2,3\n", ["4 pixels", 3]],
+    ["a.csv", "ImageId,Label\n1,0\n2,0\n", ["4 pixels", "1 columns"]],
+    ["a.csv", "1,2,3,4\n1,2,3\n", ["line 2", 4, 3]],
     [
       "a.csv",
       "1,2,3,4\n1,x,3,4\n",
-      "line 2, column 2 must be a pixel, a number: current value is x",
+      ["line 2", "column 2", "pixel", "x"],
     ],
     [
       "a.csv",
       "1,2,3,4\n1,,3,4\n",
-      "line 2, column 2 must be a pixel, a number: current value is empty",
+      ["line 2", "column 2", "pixel", "empty"],
     ],
-    ["a-idx3-ubyte", encodeIdx([2, 3, 3], new Uint8Array(18)), "4 pixels like the net's images"],
-    ["a-idx3-ubyte", encodeIdx([2, 2, 2], new Uint8Array(8)).slice(0, 20), "it ends before"],
-    ["a.npz", zipSync({ "a.txt": new Uint8Array(3) }), "must be an .npz file with arrays"],
+    ["a-idx3-ubyte", encodeIdx([2, 3, 3], new Uint8Array(18)), ["4 pixels"]],
+    ["a-idx3-ubyte", encodeIdx([2, 2, 2], new Uint8Array(8)).slice(0, 20), ["ends before"]],
+    ["a.npz", zipSync({ "a.txt": new Uint8Array(3) }), [".npz", "arrays"]],
     [
       "a.npz",
       zipSync({ "w.npy": encodeNpy({ shape: [2, 9], data: new Float32Array(18) }) }),
-      "w [2,9]",
+      ["w [2,9]"],
     ],
   ];
-  for (const [name, content, message] of cases) {
-    await assertRejects(() => rowsOf(name, content), Error, message);
+  for (const [name, content, words] of cases) {
+    const { message } = await assertRejects(() => rowsOf(name, content), Error);
+    assertMentions(message, [name, ...words]);
   }
 });
 

@@ -6,6 +6,7 @@ import { decodeSafetensors, encodeSafetensors } from "../../lib/model/safetensor
 import { type Architecture, parameterCount } from "../../lib/net/architecture.ts";
 import { type Optimizer, OPTIMIZERS } from "../../lib/net/optimizers.ts";
 import { NOTEBOOK } from "../../lib/training/options.ts";
+import { assertMentions } from "../mentions.ts";
 
 const architecture: Architecture = {
   inputs: 4,
@@ -72,22 +73,15 @@ Deno.test("decodeModel() reads the model in a checkpoint", () => {
 
 Deno.test("decodeCheckpoint() rejects a model file", () => {
   const model = encodeModel(decodeModel(encodeCheckpoint(checkpoint("sgd"))));
-  assertThrows(
-    () => decodeCheckpoint(model),
-    ModelError,
-    "Cannot resume from this file as it must be a checkpoint, which holds a random key: " +
-      "the file holds w0, b0, w1, b1, w2, b2",
-  );
+  const { message } = assertThrows(() => decodeCheckpoint(model), ModelError);
+  assertMentions(message, ["checkpoint", "w0, b0, w1, b1, w2, b2"]);
 });
 
 Deno.test("decodeCheckpoint() rejects moments that do not match the optimizer", () => {
   const file = decodeSafetensors(encodeCheckpoint(checkpoint("momentum")));
   file.metadata.options = JSON.stringify({ ...NOTEBOOK, optimizer: "adam" });
-  assertThrows(
-    () => decodeCheckpoint(encodeSafetensors(file)),
-    ModelError,
-    "tensor moments must have shape [2,32]: current value is [1,32]",
-  );
+  const { message } = assertThrows(() => decodeCheckpoint(encodeSafetensors(file)), ModelError);
+  assertMentions(message, ["moments", "[2,32]", "[1,32]"]);
 });
 
 for (const curve of ["{}", "[null]", '[{"iteration": 500, "accuracy": "high"}]', "not JSON"]) {
