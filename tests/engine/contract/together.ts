@@ -31,7 +31,7 @@ export function registerTogether(register: Register, make: MakeEngine): void {
   const cases = [
     { what: "the notebook's net", belongs: {}, ...notebookRuns() },
     { what: "shifted images in epochs", belongs: { smoke: true }, ...epochRuns() },
-    { what: "evaluations of several submissions", belongs: { core: true }, ...longEvaluations() },
+    { what: "evaluations of several submissions", belongs: {}, ...longEvaluations() },
     {
       what: "batches of several slots",
       belongs: {},
