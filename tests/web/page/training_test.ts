@@ -180,10 +180,13 @@ Deno.test("the speed limits the steps per second", browser, async () => {
   await using web = await openPage({ query: "?backend=cpu&speed=10" });
   await web.page.click("#start");
   await web.reach(1);
+  const begun = performance.now();
   const before = await web.steps();
   await web.page.waitForTimeout(1500);
   const steps = await web.steps() - before;
-  assert(steps >= 7 && steps <= 19, `${steps} steps in 1.5 seconds`);
+  // A busy machine takes longer than it is asked to wait.
+  const seconds = (performance.now() - begun) / 1000;
+  assert(steps >= 7 && steps <= 10 * seconds + 4, `${steps} steps in ${seconds} seconds`);
 });
 
 Deno.test(
