@@ -24,6 +24,8 @@ export function registerGradients(register: Register, make: MakeEngine): void {
     { inputs: 13, hidden: [50, 100], classes: 4, activation: "tanh", head: "softmax" },
     { inputs: 13, hidden: [7, 13], classes: 2, activation: "tanh", head: "notebook" },
     { inputs: 13, hidden: [33, 129], classes: 10, activation: "relu", head: "notebook" },
+    // Layer 2 has more inputs than a section of the CPU engine's sparse products, which is 208.
+    { inputs: 13, hidden: [230, 40], classes: 4, activation: "relu", head: "softmax" },
     { inputs: 1, hidden: [1, 1], classes: 2, activation: "tanh", head: "notebook" },
     { inputs: 1, hidden: [64, 32], classes: 4, activation: "relu", head: "softmax" },
     { inputs: 36, hidden: [20, 30], classes: 256, activation: "tanh", head: "softmax" },
