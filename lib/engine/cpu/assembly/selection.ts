@@ -23,17 +23,12 @@ const KEYS_PER_BIN: u32 = 4;
 const GROUPS: u32 = 64;
 
 /**
- * Fills rows, u32 (count), with `permutation(key, n)[0 .. count)`.
+ * Fills rows, u32 (count), with `permutation(key, n)[0 .. count)`, for n of at least 2.
  *
  * @returns Whether it succeeded; it fails if a bin has more keys than a byte can count
  */
 export function selectRows(key0: u32, key1: u32, n: u32, rows: usize, count: u32): bool {
-  let round = sortingRounds(n);
-  if (round == 0) {
-    for (let i: u32 = 0; i < count; i++) store<u32>(rows + 4 * i, i);
-    return true;
-  }
-  round--;
+  let round = sortingRounds(n) - 1;
   fillKeys(key0, key1, round, n, scratch.keys);
   selectSmallest(n, rows, count);
   while (round-- != 0) {
