@@ -17,14 +17,9 @@ import {
 } from "../checks.ts";
 import type { DeviceDescription, Engine, EngineOptions, EngineState, Step } from "../engine.ts";
 import { copyOfState } from "../state.ts";
+import { writeFieldWeights } from "./distortion_layout.ts";
 import { Draws } from "./draws.ts";
-import {
-  type LayerView,
-  type Layout,
-  planMemory,
-  writeFieldWeights,
-  writeLayers,
-} from "./layout.ts";
+import { type LayerView, type Layout, planMemory, writeLayers } from "./layout.ts";
 import {
   assertWebAssembly,
   type Build,
