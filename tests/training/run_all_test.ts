@@ -83,10 +83,13 @@ Deno.test("runAll() evaluates the trained net on all validation rows", async () 
 });
 
 Deno.test("runAll() continues after a run that diverges, which does not affect the next run", async () => {
-  const runs = [shortRun(DIVERGING), shortRun({ ...DIVERGING, learningRate: 0.01 })];
-  const [diverged, next] = await sweepAll(runs);
-  assertEquals(diverged.result, undefined);
-  assertEquals(next.result?.loss, (await trainAlone(runs[1])).loss);
+  for (const optimizer of ["sgd", "adam"] as const) {
+    const options = { ...DIVERGING, optimizer };
+    const runs = [shortRun(options), shortRun({ ...options, learningRate: 0.01 })];
+    const [diverged, next] = await sweepAll(runs);
+    assertEquals(diverged.result, undefined, optimizer);
+    assertEquals(next.result?.loss, (await trainAlone(runs[1])).loss, optimizer);
+  }
 });
 
 Deno.test("runAll() checks the options of all runs before it trains the first", async () => {

@@ -315,6 +315,9 @@ class CpuEngine implements Engine {
     moments: Float32Array,
   ): void {
     const count = parameters.length;
+    // The padding too: a run that diverged left NaN there, by which the padding of deltas is multiplied.
+    const bytes = layout.parameterBytes * (1 + functionsOf(this.options.optimizer).momentArrays);
+    floats.fill(0, layout.parameters / 4, (layout.parameters + bytes) / 4);
     for (let i = 0; i < count; i++) floats[indices[i]] = parameters[i];
     for (let array = 1; array <= moments.length / count; array++) {
       const distance = array * layout.parameterBytes / 4;
