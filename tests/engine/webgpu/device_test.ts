@@ -187,6 +187,27 @@ Deno.test({
 });
 
 Deno.test({
+  name: "WebGpuEngine.step() submits many small steps at once",
+  ...webgpu,
+  async fn() {
+    const gpu = await open();
+    await using engine = await startedEngine(gpu, { ...SMALL, batchSize: 10 });
+    await engine.settle();
+    const { queue } = gpu.device;
+    const submit = queue.submit.bind(queue);
+    let submissions = 0;
+    queue.submit = (...args) => {
+      submissions++;
+      submit(...args);
+    };
+    engine.step(split(prngKey(1), 20).map((key) => ({ key, from: 0, count: 10, learningRate: 1 })));
+    await engine.settle();
+    // Each submission costs time, however little it does.
+    assert(submissions <= 5, `${submissions} submissions`);
+  },
+});
+
+Deno.test({
   name: "WebGpuEngine's disposal destroys buffers only after all work is done",
   ...webgpu,
   async fn() {
