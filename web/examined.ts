@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 /** The mistakes and the confusion matrix of the shown net. A digit of either can be put on the pad. */
 import { count, percent } from "../lib/files/printable.ts";
-import { element, isDark, make, onColorScheme, write, writeAttribute } from "./dom.ts";
+import { element, isDark, make, write, writeAttribute } from "./dom.ts";
 import type { Examination } from "./messages.ts";
 import { showGiven } from "./pad.ts";
 import { paintDigit } from "./pixels.ts";
@@ -22,10 +22,6 @@ for (const list of [mistakes, cellDigits]) list.className = "digits";
 const cells: HTMLButtonElement[] = [];
 /** The images of rows, as far as they were needed. */
 const images = new Map<number, Uint8Array>();
-/** The rows that each list shows. */
-const listed = new Map<HTMLUListElement, { examination: Examination; rows: number[] }>();
-
-onColorScheme(redraw);
 
 // The matrix
 const line = table.createTHead().insertRow();
@@ -53,10 +49,14 @@ function chooseCell(label: number, answer: number): void {
   render();
 }
 
-/** Keeps images that were asked for, and shows them. */
+/** Returns the number of images that are kept; the lists are drawn again when there are more. */
+export function imageCount(): number {
+  return images.size;
+}
+
+/** Keeps images that were asked for. */
 export function keepImages(rows: Uint32Array, pixels: Uint8Array): void {
   rows.forEach((row, i) => images.set(row, pixels.subarray(i * PIXELS, (i + 1) * PIXELS)));
-  redraw();
 }
 
 /** Forgets the images, because their rows belong to another data set. */
@@ -115,26 +115,20 @@ function show(
   examination: Examination | undefined,
   isWanted: (label: number, answer: number) => boolean,
 ): void {
-  if (!examination) {
-    listed.delete(list);
-    return list.replaceChildren();
-  }
+  if (!examination) return list.replaceChildren();
   const { labels, answers, probabilities, rows } = examination;
   const wanted = Array.from(rows.keys()).filter((i) => isWanted(labels[i], answers[i]))
     .sort((a, b) => probabilities[b] - probabilities[a]).slice(0, MOST_DIGITS);
-  listed.set(list, { examination, rows: wanted });
   const missing = wanted.map((i) => rows[i]).filter((row) => !images.has(row));
   if (missing.length > 0) ask({ kind: "images", rows: Uint32Array.from(missing) });
-  else redrawList(list);
+  else draw(list, examination, wanted);
 }
 
-function redraw(): void {
-  for (const list of listed.keys()) redrawList(list);
-}
-
-function redrawList(list: HTMLUListElement): void {
-  const { examination: { labels, answers, probabilities, rows }, rows: wanted } = listed.get(list)!;
-  if (wanted.some((i) => !images.has(rows[i]))) return;
+function draw(
+  list: HTMLUListElement,
+  { labels, answers, probabilities, rows }: Examination,
+  wanted: number[],
+): void {
   if (wanted.length === 0) return list.replaceChildren(make("li", "muted", "None."));
   // Items are used again: creating 40 takes longer than a frame, and would lose the focus.
   if (!list.querySelector("button")) list.replaceChildren();

@@ -8,7 +8,7 @@ import { announceSoon, passOfPad, showAnswer } from "./answer.ts";
 import { showBar } from "./bar.ts";
 import { showBatch } from "./batch.ts";
 import { button, element, isDark, onColorScheme } from "./dom.ts";
-import { showConfusion, showMistakes } from "./examined.ts";
+import { imageCount, showConfusion, showMistakes } from "./examined.ts";
 import "./files.ts";
 import { showSettings } from "./form.ts";
 import { openKernels } from "./kernels_tab.ts";
@@ -62,8 +62,12 @@ addParts([
   },
   { of: () => [state.tab, state.draft.augment === "none"], draw: showTabs },
   inTab("batch", () => [state.run?.batch, isDark()], showBatch),
-  inTab("mistakes", () => [examinationOf(state)], showMistakes),
-  inTab("confusion", () => [examinationOf(state), state.cell], showConfusion),
+  inTab("mistakes", () => [examinationOf(state), imageCount(), isDark()], showMistakes),
+  inTab(
+    "confusion",
+    () => [examinationOf(state), state.cell, imageCount(), isDark()],
+    showConfusion,
+  ),
   inTab("weights", () => [shownNet(state)], showWeights),
   inTab("augmentation", () => [state.sheet, isDark()], showSheet),
   inTab("drawings", () => [state.named, isDark()], showNamed),

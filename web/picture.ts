@@ -27,6 +27,8 @@ import { largestOf, paintDigit, paintSigned } from "./pixels.ts";
 const MOST_UNITS = 32;
 /** Number of connections drawn from the image, between the hidden layers, and to the output. */
 const LINES = [12, 36, 24];
+/** Radius of the tiles' corners, as in page.css. */
+const CORNER = 6;
 
 const root = element("picture", HTMLDivElement);
 const wires = element("wires", HTMLCanvasElement);
@@ -66,6 +68,8 @@ let builtFor = "";
 const tiles = make("canvas");
 /** The net whose weights they are. */
 let tilesOf: Model | undefined;
+/** The shape of all of them. */
+let tileShapes = new Path2D();
 let opened: (layer: number, index: number) => void = () => {};
 
 onSize(root, (newSize) => {
@@ -111,8 +115,10 @@ function build(model: Model): void {
     canvas.getContext("2d")!.scale(devicePixelRatio, devicePixelRatio);
   }
   tilesOf = undefined;
+  tileShapes = new Path2D();
   shown = [...hidden.map(sampleOf), Array.from({ length: 10 }, (_, digit) => digit)];
   boxes = place(width, height, shown.map(({ length }) => length));
+  for (const { x, y, width, height } of boxes[0]) tileShapes.roundRect(x, y, width, height, CORNER);
   setBox(input, boxes[3][0]);
   const names = ["tile", "dot", "output"];
   layers.forEach((layer, i) => {
@@ -237,16 +243,22 @@ function paintUnits(): void {
   context.imageSmoothingEnabled = false;
   const card = cssColor("--card");
   const side = tiles.height;
-  eachUnit(0, ({ x, y, width, height }, position, glow, color) => {
-    context.fillStyle = card;
-    context.fillRect(x, y, width, height);
+  context.fillStyle = card;
+  context.fill(tileShapes);
+  context.save();
+  context.clip(tileShapes);
+  eachUnit(0, ({ x, y, width, height }, position, glow) => {
     context.globalAlpha = 0.42 + 0.58 * glow;
     context.drawImage(tiles, position * side, 0, side, side, x, y, width, height);
-    context.globalAlpha = 1;
+  });
+  context.restore();
+  eachUnit(0, ({ x, y, width, height }, _, glow, color) => {
     if (glow === 0) return;
     const ring = context.lineWidth = 3 * glow;
     context.strokeStyle = color;
-    context.strokeRect(x - ring / 2, y - ring / 2, width + ring, height + ring);
+    context.beginPath();
+    context.roundRect(x - ring / 2, y - ring / 2, width + ring, height + ring, CORNER);
+    context.stroke();
   });
   eachUnit(1, ({ x, y, width }, _, glow, color) => {
     context.beginPath();
