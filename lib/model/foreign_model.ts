@@ -10,12 +10,10 @@ import { foldPixels, FOREIGN_SCALES, type Layer, type Pixels } from "./fold_pixe
 import { fail } from "./metadata.ts";
 import type { Tensor } from "./safetensors.ts";
 
-type UsableActivation = ModelArchitecture["activation"];
-
 /** How a net computes: what its arrays do not tell. */
 export interface NetSettings extends Pixels {
   /** The activation of the hidden layers. */
-  activation: UsableActivation | "sigmoid";
+  activation: ModelArchitecture["activation"] | "sigmoid";
   /** How the last layer's sums become probabilities. */
   head: Head;
 }
@@ -31,7 +29,7 @@ const ACTIVATIONS_OF: Readonly<
   Record<
     NetSettings["activation"],
     {
-      activation: UsableActivation;
+      activation: ModelArchitecture["activation"];
       /** Turns the layers into those of the equal net. */
       convert?: (layers: Layer[]) => void;
     }
