@@ -343,7 +343,7 @@ Deno.test(
     await web.page.click("#new-run");
     await web.page.click("#start");
     await web.shows("status", /^Loading MNIST, \d+ of 55 MB…$/);
-    assertEquals(await web.steps(), 0);
+    await web.shows("steps", /^Step 0\b/);
     await web.page.click("#reset");
     await web.shows("status", /^Ready$/);
     await web.page.click("#start");
