@@ -1,12 +1,11 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { encode as encodePng } from "fast-png";
 import { saveModel } from "../../lib/model/save_model.ts";
-import { parameterCount } from "../../lib/net/architecture.ts";
-import { parameterViews } from "../../lib/net/maths.ts";
 import { folder, listing } from "../data/idx_files.ts";
 import { test } from "../requirements.ts";
 import { callTask, runCli } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
+import { drawnModel } from "./trained_nets.ts";
 
 test("paths of flags are relative to the user's working directory, not to the task's", async () => {
   using data = barsFolder();
@@ -46,16 +45,7 @@ test("report . takes the run's name from the folder", async () => {
 test("predict reads images relative to the user's working directory", async () => {
   const blank = encodePng({ width: 28, height: 28, data: new Uint8Array(784), channels: 1 });
   using images = folder({ "blank.png": blank });
-  const architecture = {
-    inputs: 784,
-    hidden: [1, 1],
-    classes: 10,
-    activation: "tanh",
-    head: "softmax",
-  } as const;
-  const parameters = parameterViews(architecture, new Float32Array(parameterCount(architecture)));
-  const model = { architecture, parameters, scale: "unit" } as const;
-  await saveModel(`${images.path}/net.safetensors`, model);
+  await saveModel(`${images.path}/net.safetensors`, drawnModel());
   const args = ["--model", "net.safetensors", "blank.png", "absent.png"];
   const { stderr } = await callTask("predict", args, { INIT_CWD: images.path });
   assertMatch(stderr, /^error: blank\.png: Cannot find a digit/m);
