@@ -5,14 +5,6 @@
  *
  * @param values At least one value, in any order
  * @throws {RangeError} If there are no values
- *
- * @example
- * ```ts
- * import { median } from "./statistics.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(median([3, 1, 100]), 3);
- * ```
  */
 export function median(values: readonly number[]): number {
   if (values.length === 0) throw new RangeError("Cannot take the median of no values");
@@ -27,14 +19,6 @@ export function median(values: readonly number[]): number {
  *
  * @param values One value per round
  * @param others One value per round; rounds that only one series has are ignored
- *
- * @example
- * ```ts
- * import { ratio } from "./statistics.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(ratio([20, 60, 20], [10, 20, 10]), 2);
- * ```
  */
 export function ratio(values: readonly number[], others: readonly number[]): number {
   const rounds = Math.min(values.length, others.length);

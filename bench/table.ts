@@ -18,23 +18,6 @@ export interface Column<Row> {
  * @param columns From left to right
  * @param rows From top to bottom
  * @returns Its lines; a number that is not finite becomes a dash
- *
- * @example
- * ```ts
- * import { markdownTable } from "./table.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const columns = [
- *   { head: "word", of: (word: string) => word },
- *   { head: "letters", of: (word: string) => word.length },
- * ];
- * assertEquals(markdownTable(columns, ["a", "list"]), [
- *   "| word | letters |",
- *   "| ---- | ------: |",
- *   "| a    |       1 |",
- *   "| list |       4 |",
- * ]);
- * ```
  */
 export function markdownTable<Row>(
   columns: readonly Column<Row>[],

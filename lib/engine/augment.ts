@@ -39,18 +39,6 @@ export interface Shift {
  * @param position The row's position in `permutation(key, n)`: `from + i` for the i-th row of a step,
  * so that the steps of an epoch, which share a key, do not share their shifts
  * @returns Whole pixels, -2 to 2 each way
- *
- * @example
- * ```ts
- * import { shiftOfRow } from "./augment.ts";
- * import { prngKey } from "../random/threefry.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals([0, 1].map((position) => shiftOfRow(prngKey(0), position)), [
- *   { dx: 1, dy: -2 },
- *   { dx: 0, dy: 2 },
- * ]);
- * ```
  */
 export function shiftOfRow(key: Key, position: number): Shift {
   const [x0, x1] = threefry2x32(key, SHIFT_COUNTER, position);
@@ -66,18 +54,6 @@ export function shiftOfRow(key: Key, position: number): Shift {
  * @param augment The kind of augmentation
  * @param draw The step's key, and the row's position in `permutation(key, n)`
  * @returns An image of the same shape; the same image for `none`
- *
- * @example
- * ```ts
- * import { augmentImage } from "./augment.ts";
- * import { prngKey } from "../random/threefry.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const image = Uint8Array.of(0, 0, 0, 0, 9, 0, 0, 0, 0);
- * const draw = { key: prngKey(0), position: 0 };
- * const shifted = augmentImage(image, { width: 3, height: 3 }, "shift", draw);
- * assertEquals(shifted, new Uint8Array(9)); // by (1, -2), which is over the edge
- * ```
  */
 export function augmentImage(
   image: Uint8Array,

@@ -57,18 +57,6 @@ export interface DrawnDistortion {
  * @param position The row's place in `permutation(key, n)`: `from + i` for the i-th row of a step
  * @param strength The maximum strengths
  * @returns The distortion
- *
- * @example
- * ```ts
- * import { drawDistortion } from "./distortion.ts";
- * import { prngKey } from "../random/threefry.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const none = { rotate: 0, zoom: 0, shear: 0, shift: 0, warp: 0 };
- * const { matrix, shift } = drawDistortion(prngKey(0), 0, { ...none, shift: 1000 });
- * assertEquals(matrix, [1, 0, 0, 1]);
- * assertEquals(shift.map(Math.round), [339, -200]);
- * ```
  */
 export function drawDistortion(
   key: Key,

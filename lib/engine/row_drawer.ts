@@ -20,19 +20,6 @@ export interface RowDrawerOptions {
  * Draws `permutation(key, n)[from .. from + count)` of the training rows, step after step, in
  * WebAssembly and, if there is a second core, ahead of time in a Worker. The steps of an epoch have
  * one key, so they share one permutation.
- *
- * @example
- * ```ts
- * import { RowDrawer } from "./row_drawer.ts";
- * import { permutation } from "../random/distributions.ts";
- * import { prngKey } from "../random/threefry.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const rows = Uint32Array.of(10, 11, 12, 13, 14);
- * using drawer = new RowDrawer({ rows, largest: 3, layout: "legacy" });
- * drawer.push([{ key: prngKey(1), from: 2, count: 3 }]);
- * assertEquals(drawer.next(), permutation(prngKey(1), 5).slice(2).map((i) => rows[i]));
- * ```
  */
 export class RowDrawer implements Disposable {
   readonly #threads: Threads;

@@ -47,16 +47,6 @@ const LARGE_RATE = 2 ** 20;
  * @param make Creates an engine on the device
  * @returns The checks; a check has failed if its error exceeds its tolerance
  * @throws {Error} If the device fails
- *
- * @example
- * ```ts
- * import { checkDevice } from "./self_check.ts";
- * import { createEngine } from "./create.ts";
- * import { assert } from "@std/assert";
- *
- * const results = await checkDevice((options) => createEngine({ ...options, backend: "cpu" }));
- * assert(results.every(({ error, tolerance }) => error <= tolerance));
- * ```
  */
 export async function checkDevice(
   make: (options: EngineOptions) => Promise<Engine>,

@@ -74,17 +74,6 @@ export interface ParameterRange {
  *
  * @param architecture The net's sizes
  * @returns Six ranges, in order
- *
- * @example
- * ```ts
- * import { parameterRanges } from "./architecture.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const ranges = parameterRanges({
- *   inputs: 784, hidden: [50, 100], classes: 10,
- * });
- * assertEquals(ranges[2], { name: "w1", shape: [100, 50], offset: 39250, length: 5000 });
- * ```
  */
 export function parameterRanges(architecture: Sizes): ParameterRange[] {
   const sizes = layerSizes(architecture);

@@ -15,18 +15,6 @@ export interface Evaluation {
 
 /**
  * Adds up an evaluation on the host. A WebGPU device does the same in shaders/functions/head.wgsl.
- *
- * @example
- * ```ts
- * import { RowCounter } from "./evaluation.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const counter = new RowCounter("softmax");
- * assertEquals(counter.add(Float32Array.of(1, 1), 0), 0); // of equal outputs, the first wins
- * assertEquals(counter.add(Float32Array.of(1, 1), 1), 0);
- * const { correct, rows, loss } = counter.result();
- * assertEquals([correct, rows, loss.toFixed(4)], [1, 2, "0.6931"]); // log 2
- * ```
  */
 export class RowCounter {
   readonly #loss: (outputs: Floats, label: number) => number;

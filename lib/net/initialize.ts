@@ -31,19 +31,6 @@ export const INITIALIZATIONS: Readonly<Record<Initialization, Deviations>> = {
  * @param initialization The distribution
  * @param sampler The source of random numbers; advances by six draws for `normal`, three for `glorot`
  * @returns Flat, in the layout of `parameterRanges`
- *
- * @example
- * ```ts
- * import { drawParameters } from "./initialize.ts";
- * import { DistSampler } from "../random/dist_sampler.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const net = {
- *   inputs: 1, hidden: [1, 2], classes: 2, activation: "tanh", head: "notebook",
- * } as const;
- * const parameters = drawParameters(net, "normal", new DistSampler(0));
- * assertEquals(parameters.subarray(0, 1), new DistSampler(0).normal(1, 1)); // w0
- * ```
  */
 export function drawParameters(
   architecture: Sizes,

@@ -43,19 +43,6 @@ export interface Activations {
  * @param parameters Flat, in the layout of `parameterRanges`
  * @param inputs Shape (B, D); B follows from the length
  * @returns The outputs of every layer
- *
- * @example
- * ```ts
- * import { forward } from "./maths.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const net = {
- *   inputs: 1, hidden: [1, 1], classes: 2, activation: "relu", head: "softmax",
- * } as const;
- * // w0 = 2, b0 = 0, w1 = 1, b1 = 1, w2 = (1, 1), b2 = (0, 0)
- * const { x1, x2, p } = forward(net, Float64Array.of(2, 0, 1, 1, 1, 1, 0, 0), Float64Array.of(3));
- * assertEquals([...x1, ...x2, ...p], [6, 7, 0.5, 0.5]);
- * ```
  */
 export function forward(
   architecture: ModelArchitecture,
@@ -82,16 +69,6 @@ export function forward(
  *
  * @param outputs Shape (C): the row's x3
  * @param p Shape (C); receives the probabilities
- *
- * @example
- * ```ts
- * import { softmax } from "./maths.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const p = new Float64Array(2);
- * softmax(Float64Array.of(1000, 1000), p);
- * assertEquals(p, Float64Array.of(0.5, 0.5));
- * ```
  */
 export function softmax(outputs: Floats, p: Float64Array): void {
   let largest = outputs[0];
@@ -106,14 +83,6 @@ export function softmax(outputs: Floats, p: Float64Array): void {
  *
  * @param outputs Shape (C): a row's x3
  * @returns 0 to C - 1
- *
- * @example
- * ```ts
- * import { predictedClass } from "./maths.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(predictedClass(Float32Array.of(-1, 1, 0, 1)), 1);
- * ```
  */
 export function predictedClass(outputs: Floats): number {
   let largest = 0;
@@ -130,20 +99,6 @@ export function predictedClass(outputs: Floats): number {
  * @param inputs Shape (B, D)
  * @param labels Shape (B)
  * @returns Flat, in the layout of the parameters
- *
- * @example
- * ```ts
- * import { gradients } from "./maths.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const net = {
- *   inputs: 1, hidden: [1, 1], classes: 2, activation: "relu", head: "softmax",
- * } as const;
- * const parameters = Float64Array.of(2, 0, 1, 1, 1, 1, 0, 0);
- * const gradient = gradients(net, parameters, Float64Array.of(3), [0]);
- * // (p - y) x2 = (-0.5, 0.5) * 7; the lower layers' gradients are 0, as w2's two rows are equal.
- * assertEquals([...gradient], [0, 0, 0, 0, -3.5, 3.5, -0.5, 0.5]);
- * ```
  */
 export function gradients(
   architecture: Architecture,
@@ -182,17 +137,6 @@ export function gradients(
  * @param architecture The net's sizes
  * @param parameters Flat, in the layout of `parameterRanges`
  * @returns Views: writing to one writes to the flat array
- *
- * @example
- * ```ts
- * import { parameterViews } from "./maths.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const net = {
- *   inputs: 1, hidden: [1, 1], classes: 2, activation: "tanh", head: "notebook",
- * } as const;
- * assertEquals([...parameterViews(net, Float64Array.of(0, 1, 2, 3, 4, 5, 6, 7)).w2], [4, 5]);
- * ```
  */
 export function parameterViews<Array extends Floats>(
   architecture: Sizes,

@@ -128,19 +128,6 @@ export function biasCorrections(optimizer: Optimizer, step: number): [number, nu
  * @param learningRate The learning rate of this step
  * @param stepsTaken The number of steps before this one
  * @throws {Error} If the lengths do not match
- *
- * @example
- * ```ts
- * import { updateParameters } from "./optimizers.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const parameters = Float64Array.of(1, 1);
- * const moments = Float64Array.of(0, 1);
- * updateParameters(
- *   { name: "momentum", momentum: 0.5 }, parameters, moments, Float64Array.of(2, 0), 0.25, 0,
- * );
- * assertEquals([[...parameters], [...moments]], [[0.5, 0.875], [2, 0.5]]);
- * ```
  */
 export function updateParameters(
   optimizer: Optimizer,

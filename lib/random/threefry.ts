@@ -176,17 +176,6 @@ function fillLegacy(key: Key, bits: Uint32Array): void {
  * @param x0 The counter's first word
  * @param x1 The counter's second word
  * @returns The block's two words
- *
- * @example A test vector of the reference implementation (Random123, kat_vectors)
- * ```ts
- * import { threefry2x32 } from "./threefry.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(
- *   threefry2x32(Uint32Array.of(0x13198a2e, 0x03707344), 0x243f6a88, 0x85a308d3),
- *   Uint32Array.of(0xc4923a9c, 0x483df7a0),
- * );
- * ```
  */
 export function threefry2x32(key: Key, x0: number, x1: number): Key {
   const words = new Uint32Array(2);

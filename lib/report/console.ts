@@ -44,17 +44,6 @@ function metricLines(metrics: Metrics, textOf: (label: string) => string): strin
  * saved in files and would make lines of a megabyte.
  *
  * @returns A JSON object without a line break
- *
- * @example
- * ```ts
- * import { jsonLine } from "./console.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(
- *   jsonLine({ type: "progress", iteration: 10, iterations: 5000, seconds: 0.5 }),
- *   '{"type":"progress","iteration":10,"iterations":5000,"seconds":0.5}',
- * );
- * ```
  */
 export function jsonLine(event: TrainingEvent): string {
   switch (event.type) {

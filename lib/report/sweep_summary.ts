@@ -26,17 +26,7 @@ export interface Combination {
   seconds?: Spread;
 }
 
-/**
- * Computes the mean and spread of numbers.
- *
- * @example
- * ```ts
- * import { spreadOf } from "./sweep_summary.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(spreadOf([1, 2, 6]), { mean: 3, deviation: Math.sqrt(7), lowest: 1, highest: 6 });
- * ```
- */
+/** Computes the mean and spread of numbers. */
 export function spreadOf(numbers: readonly number[]): Spread {
   const mean = numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
   const squares = numbers.reduce((sum, number) => sum + (number - mean) ** 2, 0);

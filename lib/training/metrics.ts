@@ -51,17 +51,7 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
 /** The names of all metrics. */
 export const METRIC_NAMES: readonly MetricName[] = Object.keys(METRICS) as MetricName[];
 
-/**
- * Computes all metrics of an evaluation.
- *
- * @example
- * ```ts
- * import { measure } from "./metrics.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(measure({ correct: 9, rows: 10, loss: 0.5 }), { accuracy: 0.9, loss: 0.5 });
- * ```
- */
+/** Computes all metrics of an evaluation. */
 export function measure(evaluation: Evaluation): Metrics {
   return mapMetrics((name) => METRICS[name].of(evaluation));
 }

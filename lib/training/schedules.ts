@@ -28,19 +28,7 @@ interface ScheduleRule {
   help: string;
 }
 
-/**
- * The schedules by name.
- *
- * @example
- * ```ts
- * import { SCHEDULES } from "./schedules.ts";
- * import { NOTEBOOK } from "./options.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const rates = [1, 2, 3, 4].map((step) => SCHEDULES.linear.rate(step, NOTEBOOK, 4));
- * assertEquals(rates, [0.5, 0.375, 0.25, 0.125]);
- * ```
- */
+/** The schedules by name. */
 export const SCHEDULES: Readonly<Record<Schedule, ScheduleRule>> = {
   step: {
     rate: (iteration, { learningRate, decay, decayEvery }) =>

@@ -15,18 +15,7 @@ export class Html {
 /** A value in an `html` template: text is escaped, HTML is not, and lists are concatenated. */
 export type HtmlValue = Html | string | number | readonly HtmlValue[];
 
-/**
- * Template tag that escapes every value, unless it is `Html`.
- *
- * @example
- * ```ts
- * import { html } from "./html.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const rows = ["a < b", 7].map((value) => html`<td>${value}</td>`);
- * assertEquals(html`<tr>${rows}</tr>`.source, "<tr><td>a &lt; b</td><td>7</td></tr>");
- * ```
- */
+/** Template tag that escapes every value, unless it is `Html`. */
 export function html(strings: TemplateStringsArray, ...values: HtmlValue[]): Html {
   return new Html(String.raw({ raw: strings }, ...values.map(sourceOf)));
 }
