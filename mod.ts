@@ -32,8 +32,7 @@
 export * from "./browser.ts";
 
 // Data sets in files.
-export { loadFashionMnist, loadMnist } from "./lib/data/load_mnist.ts";
-export type { LoadOptions } from "./lib/data/idx_source.ts";
+export { loadFashionMnist, loadMnist, type LoadOptions } from "./lib/data/idx_source.ts";
 export type { FinishOptions } from "./lib/data/raw.ts";
 export type { PixelOptions } from "./lib/data/pixels.ts";
 export { type IdxFolderOptions, readIdxFolder } from "./lib/data/idx_folder.ts";

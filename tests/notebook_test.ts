@@ -1,6 +1,6 @@
 /** Compares a complete run on real MNIST with the results that the published notebook printed. */
 import { assert, assertEquals } from "@std/assert";
-import { loadMnist } from "../lib/data/load_mnist.ts";
+import { loadMnist } from "../lib/data/idx_source.ts";
 import { logLines } from "../lib/report/console.ts";
 import type { TrainingEvent } from "../lib/training/events.ts";
 import { train } from "../lib/training/train.ts";

@@ -33,17 +33,6 @@ export function isArff(start: string): boolean {
  *
  * @returns A record with the attributes' names, then one for each row
  * @throws {DataError} If a row is malformed
- *
- * @example
- * ```ts
- * import { arffRecords } from "./arff.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const lines = ["@relation r", "@attribute ink real", "@attribute class {0,1}", "@data", "255,1", "{0 7}"];
- * const records = await Array.fromAsync(arffRecords(ReadableStream.from(lines)));
- * const fields = records.map(({ fields }) => fields);
- * assertEquals(fields, [["ink", "class"], ["255", "1"], ["7", "0"]]);
- * ```
  */
 export async function* arffRecords(lines: AsyncIterable<string>): AsyncGenerator<CsvRecord> {
   const attributes: Attribute[] = [];

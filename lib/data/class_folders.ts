@@ -6,15 +6,6 @@
  * since many file systems take them for one.
  *
  * @returns The names of the folders by class
- *
- * @example
- * ```ts
- * import { folderNames } from "./class_folders.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(folderNames(2), ["0", "1"]);
- * assertEquals(folderNames(3, ["T-shirt/top", "A", "a"]), ["T-shirt%2Ftop", "A", "a (2)"]);
- * ```
  */
 export function folderNames(classes: number, names?: readonly string[]): string[] {
   const used = new Set<string>();

@@ -6,19 +6,18 @@
  * Format: http://yann.lecun.com/exdb/mnist/ ("the IDX file format").
  */
 import { foreignKind } from "../files/kinds.ts";
+import { NUMBERS, type NumberType } from "../files/numbers.ts";
 import { DataError } from "./errors.ts";
 
 const UNSIGNED_BYTE = 8;
-/** The types of items, all big-endian: their size in bytes, and how to read one. */
-const TYPES: Readonly<
-  Record<number, { bytes: number; read: (view: DataView, at: number) => number }>
-> = {
-  [UNSIGNED_BYTE]: { bytes: 1, read: (view, at) => view.getUint8(at) },
-  9: { bytes: 1, read: (view, at) => view.getInt8(at) },
-  11: { bytes: 2, read: (view, at) => view.getInt16(at) },
-  12: { bytes: 4, read: (view, at) => view.getInt32(at) },
-  13: { bytes: 4, read: (view, at) => view.getFloat32(at) },
-  14: { bytes: 8, read: (view, at) => view.getFloat64(at) },
+/** The types of items by their numbers; all are big-endian. */
+const TYPES: Readonly<Record<number, NumberType>> = {
+  [UNSIGNED_BYTE]: "u1",
+  9: "i1",
+  11: "i2",
+  12: "i4",
+  13: "f4",
+  14: "f8",
 };
 /** Length of the longest header, that of images. */
 export const IDX_HEADER_BYTES = 16;
@@ -98,7 +97,8 @@ export function parseIdxHeader(
     if (size === 0) fail(`the ${names[axis]} in its header must be at least 1: current value is 0`);
   });
   const type = magic >> 8 & 0xff;
-  const length = sizes.reduce((product, size) => product * size, TYPES[type].bytes) + headerLength;
+  const { bytes } = NUMBERS[TYPES[type]];
+  const length = sizes.reduce((product, size) => product * size, bytes) + headerLength;
   if (fileLength !== undefined && fileLength !== length) {
     fail(
       `a header and ${sizes.join(" x ")} items must be ${length} bytes: the file has ${fileLength}`,
@@ -136,10 +136,10 @@ export function decodeIdx(
   file: string,
 ): void {
   if (isPlainIdx(header)) return items.set(raw);
-  const { bytes, read } = TYPES[header.type];
+  const { bytes, read } = NUMBERS[TYPES[header.type]];
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
   for (let i = 0; i < items.length; i++) {
-    const value = read(view, i * header.columns * bytes);
+    const value = read(view, i * header.columns * bytes, false);
     items[i] = value;
     const isRight = items instanceof Uint8Array ? items[i] === value : Number.isFinite(items[i]);
     if (isRight) continue;

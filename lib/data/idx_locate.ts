@@ -170,16 +170,9 @@ function filesBelow(directory: string, maxDepth = MAX_DEPTH): Entry[] {
 }
 
 function visibleNames(folder: string): string[] {
-  try {
-    return [...Deno.readDirSync(folder)].map(({ name }) => name)
-      .filter((name) => !/^\.|\.(part|damaged)$/.test(name)).sort();
-  } catch (error) {
-    if (
-      error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory ||
-      error instanceof Deno.errors.PermissionDenied
-    ) return [];
-    throw error;
-  }
+  const entries = ifPresent(() => [...Deno.readDirSync(folder)]) ?? [];
+  return entries.map(({ name }) => name)
+    .filter((name) => !/^\.|\.(part|damaged)$/.test(name)).sort();
 }
 
 /** Maximum number of files that a message lists. */
@@ -217,21 +210,21 @@ export function holdsData(directory: string, maxDepth = MAX_DEPTH): boolean {
 
 /** Whether a path exists and is a file; false also if permission to read it is missing. */
 function isFile(path: string): boolean {
-  return statOf(path)?.isFile ?? false;
+  return ifPresent(() => Deno.statSync(path))?.isFile ?? false;
 }
 
 function isFolder(path: string): boolean {
-  return statOf(path)?.isDirectory ?? false;
+  return ifPresent(() => Deno.statSync(path))?.isDirectory ?? false;
 }
 
-function statOf(path: string): Deno.FileInfo | undefined {
+/** Returns what `read` returns; undefined if the path does not exist, or reading it is not permitted. */
+function ifPresent<T>(read: () => T): T | undefined {
+  const { NotFound, NotADirectory, PermissionDenied, FilesystemLoop } = Deno.errors;
   try {
-    return Deno.statSync(path);
+    return read();
   } catch (error) {
-    if (
-      error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory ||
-      error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.FilesystemLoop
-    ) return undefined;
+    const absent = [NotFound, NotADirectory, PermissionDenied, FilesystemLoop];
+    if (absent.some((kind) => error instanceof kind)) return undefined;
     throw error;
   }
 }

@@ -1,7 +1,6 @@
 /** Loads data sets that are published as four gzipped IDX files, from the cache or from a mirror. */
 import { isGzip } from "../files/gzip.ts";
 import { writeFileAtomically } from "../files/write_file.ts";
-import { withCacheLock } from "./cache.ts";
 import type { Dataset } from "./dataset.ts";
 import { download, type DownloadOptions, unpacked } from "./download.ts";
 import { attempt, DataError, DataUnavailableError } from "./errors.ts";
@@ -13,6 +12,7 @@ import {
 } from "./idx_dataset.ts";
 import { hashOf, type IdxFolderOptions, isIdxFileIntact, readIdxFolder } from "./idx_folder.ts";
 import { holdsData } from "./idx_locate.ts";
+import { FASHION, MNIST } from "./published.ts";
 
 /** A published data set: the checksums and mirrors of its files. */
 export interface IdxSource extends IdxDatasetOptions {
@@ -51,6 +51,55 @@ export interface LoadOptions extends DownloadOptions {
 
 /** Larger than any of the files, compressed or not. */
 const MAX_BYTES = 64 * 2 ** 20;
+
+/**
+ * Loads MNIST's 70,000 images of 28 x 28 bytes, 60,000 of them for training, in the order of the
+ * original files. Reads them from a folder, gzipped or not, and downloads missing files into it.
+ * Always verifies the checksums. Requires Deno's file system: in a browser, use `fetchMnist`.
+ *
+ * @param options Where the files are stored; `./data/mnist` by default
+ * @returns The data set
+ * @throws {DataUnavailableError} If the files are missing and cannot be downloaded, or in a browser
+ * @throws {DataError} If a file is corrupt and cannot be downloaded again
+ *
+ * @example
+ * ```ts ignore
+ * import { loadMnist } from "./idx_source.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { labels, trainRows } = await loadMnist();
+ * assertEquals([labels.length, trainRows, labels[0]], [70000, 60000, 5]);
+ * ```
+ */
+export async function loadMnist(options: LoadOptions = {}): Promise<Dataset> {
+  return await loadIdxSource(MNIST, options);
+}
+
+/**
+ * Loads Fashion-MNIST's 70,000 images of 28 x 28 bytes, 60,000 of them for training, in ten classes
+ * of clothing with their `classNames`. Reads them from a folder and downloads missing files into it.
+ * Verifies the checksums of compressed files; the authors publish none of decompressed ones.
+ * Requires Deno's file system.
+ *
+ * Source: https://github.com/zalandoresearch/fashion-mnist
+ *
+ * @param options Where the files are stored; `./data/fashion` by default
+ * @returns The data set
+ * @throws {DataUnavailableError} If the files are missing and cannot be downloaded, or in a browser
+ * @throws {DataError} If a file is corrupt and cannot be downloaded again
+ *
+ * @example
+ * ```ts ignore
+ * import { loadFashionMnist } from "./idx_source.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { labels, classNames } = await loadFashionMnist();
+ * assertEquals([labels.length, classNames?.[9]], [70000, "Ankle boot"]);
+ * ```
+ */
+export async function loadFashionMnist(options: LoadOptions = {}): Promise<Dataset> {
+  return await loadIdxSource(FASHION, options);
+}
 
 /**
  * Reads a data set from its folder. Downloads missing or corrupt files first.
@@ -123,6 +172,58 @@ export function readIntact(directory: string, expected: IdxFolderOptions): Datas
 }
 
 const CACHE_NAMES = IDX_FILE_NAMES.flatMap((name) => [name, `${name}.gz`]);
+
+/**
+ * Calls `fill` with a lock on a folder. If another process holds the lock, waits for it. Before the
+ * call, removes partial files that a killed process left.
+ *
+ * @param directory The folder; created if it does not exist
+ * @param names The files that `writeFileAtomically` writes there
+ * @param fill Downloads missing files; its argument is whether the folder is writable
+ * @param onNotice Called with a message for the user if another process holds the lock, or the
+ *   folder is not writable
+ * @returns The result of `fill`
+ */
+async function withCacheLock<T>(
+  directory: string,
+  names: readonly string[],
+  fill: (isWritable: boolean) => Promise<T>,
+  onNotice: (line: string) => void,
+): Promise<T> {
+  using lock = await openLock(directory, onNotice);
+  if (!lock) return await fill(false);
+  // On a file system without locks, continue without one.
+  if (!await lock.tryLock(true).catch(() => true)) {
+    onNotice(`another process is downloading into ${directory}; waiting`);
+    await lock.lock(true);
+  }
+  for await (const { name } of Deno.readDir(directory)) {
+    if (names.some((file) => isPartial(file, name))) await Deno.remove(`${directory}/${name}`);
+  }
+  return await fill(true);
+}
+
+/** Opens the lock file. The system releases the lock when the process ends for any reason. */
+async function openLock(
+  directory: string,
+  onNotice: (line: string) => void,
+): Promise<Deno.FsFile | undefined> {
+  try {
+    await Deno.mkdir(directory, { recursive: true });
+    return await Deno.open(`${directory}/.lock`, { create: true, write: true });
+  } catch (error) {
+    onNotice(
+      `${directory} is not writable (${(error as Error).message}): downloads are not stored`,
+    );
+    return undefined;
+  }
+}
+
+/** Whether a name is a temporary name that `writeFileAtomically` gives a file. */
+function isPartial(file: string, name: string): boolean {
+  return name.startsWith(`${file}.`) &&
+    /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.part$/.test(name.slice(file.length + 1));
+}
 
 /** Writes a file; an existing one is renamed, since it may belong to the user. */
 async function storeFile(

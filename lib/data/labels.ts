@@ -36,16 +36,6 @@ export function isWord(text: string): boolean {
  * letters by their position in the alphabet. If some are numbers and others words, all are words.
  *
  * @throws {DataError} If one is missing or no label; the message says where
- *
- * @example
- * ```ts
- * import { numberLabels } from "./labels.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const placeOf = (row: number) => `line ${row + 1}`;
- * const { labels, classNames } = numberLabels({ texts: ["dog", "cat", "dog"], placeOf });
- * assertEquals([labels, classNames], [Uint8Array.of(1, 0, 1), ["cat", "dog"]]);
- * ```
  */
 export function numberLabels({ texts, placeOf, onNotice }: LabelTexts): NumberedLabels {
   const fail = (row: number): never => {
@@ -102,16 +92,6 @@ function namesOf(texts: readonly string[]): string[] {
  *
  * @returns The names by label; undefined if they are the digits, as in MNIST
  * @throws {DataError} If a line has another form; the caller adds the file's name to the message
- *
- * @example
- * ```ts
- * import { parseMapping } from "./labels.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(parseMapping("0 48\n1 65\n"), ["0", "A"]);
- * assertEquals(parseMapping("1 65 97\n2 66 98\n"), ["(none)", "A", "B"]);
- * assertEquals(parseMapping("0 48\n1 49\n"), undefined);
- * ```
  */
 export function parseMapping(text: string): string[] | undefined {
   const names: string[] = [];

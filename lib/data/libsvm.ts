@@ -26,17 +26,6 @@ export function isLibsvm(line: string): boolean {
  *
  * @returns A header, then a record for each row: the label and all pixels
  * @throws {DataError} If a line is malformed
- *
- * @example
- * ```ts
- * import { libsvmRecords } from "./libsvm.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const lines = ReadableStream.from(["1 2:9", "0 1:7 3:5"]);
- * const records = await Array.fromAsync(libsvmRecords(lines));
- * const [, first, second] = records.map(({ fields }) => fields.join());
- * assertEquals([first, second], ["1,0,9,0,0", "0,7,0,5,0"]);
- * ```
  */
 export async function* libsvmRecords(lines: AsyncIterable<string>): AsyncGenerator<CsvRecord> {
   const rows: { line: number; text: string }[] = [];

@@ -49,18 +49,6 @@ export function cacheSquareSums(images: Uint8Array, sums: Float64Array): void {
  * Computes the sum of each row's squared bytes.
  *
  * @returns Shape (rows); exact
- *
- * @example
- * ```ts
- * import { squareSums } from "./normalize.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const data = {
- *   name: "two rows", width: 2, height: 1, classes: 2, trainRows: 1,
- *   images: Uint8Array.of(3, 4, 0, 255), labels: Uint8Array.of(1, 0),
- * };
- * assertEquals(squareSums(data), Float64Array.of(25, 65025));
- * ```
  */
 export function squareSums(
   { images, labels, width, height }: Dataset,

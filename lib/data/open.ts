@@ -141,10 +141,11 @@ export async function openDataset(options: OpenOptions): Promise<Dataset> {
         `the data set is ${printable(dataset, 200)}`,
     );
   }
-  const data = await withAdded(
-    isNamed ? await openNamed(options) : await openPath(options),
-    options,
-  );
+  let data = await (isNamed ? openNamed(options) : openPath(options));
+  if (add !== undefined) {
+    const { addPictures } = await import("./add_pictures.ts");
+    data = await addPictures(data, add, options);
+  }
   const source = data.source ?? {
     dataset: data.name,
     ...dataDir && { dataDir: resolve(dataDir) },
@@ -160,12 +161,6 @@ export async function openDataset(options: OpenOptions): Promise<Dataset> {
       ...add !== undefined && { add: resolve(add) },
     },
   };
-}
-
-async function withAdded(data: Dataset, options: OpenOptions): Promise<Dataset> {
-  if (options.add === undefined) return data;
-  const { addPictures } = await import("./add_pictures.ts");
-  return await addPictures(data, options.add, options);
 }
 
 async function openPath(options: OpenOptions): Promise<Dataset> {
@@ -206,27 +201,18 @@ function checkOptions(accepted: readonly FormatOption[], options: OpenOptions): 
 
 /** Creates the error for a folder without a data set, which may hold files that are one each. */
 function unreadableFolder(path: string): DataError {
-  const names = [...Deno.readDirSync(path)].map(({ name }) => name);
+  const names = [...Deno.readDirSync(path)].map(({ name }) => name).sort();
   const files = names.filter((name) => /\.(csv|arff|libsvm|svm|np[yz])(\.gz)?$/i.test(name));
-  if (files.length === 0 && names.some((name) => IMAGE_NAME.test(name))) {
-    return new DataError(
-      `Cannot open the folder ${printable(path, 200)} as a data set: its pictures must be in one ` +
-        `folder for each class, such as ${printable(path, 200)}/7/`,
-    );
-  }
-  if (files.length > 0) {
-    const [name] = files.sort((a, b) =>
-      Number(/train/i.test(b)) - Number(/train/i.test(a)) || (a < b ? -1 : 1)
-    );
-    return new DataError(
-      `Cannot open the folder ${printable(path, 200)} as a data set: name a file in it, such as ` +
-        printable(`${path}/${name}`, 300),
-    );
-  }
-  const found = attempt(() => readRawIdxFolder(path));
-  return found instanceof DataError
-    ? found
-    : new DataError(`Cannot open the folder ${printable(path, 200)} as a data set`);
+  const file = files.find((name) => /train/i.test(name)) ?? files[0];
+  const advice = file !== undefined
+    ? `name a file in it, such as ${printable(`${path}/${file}`, 300)}`
+    : names.some((name) => IMAGE_NAME.test(name))
+    ? `its pictures must be in one folder for each class, such as ${printable(path, 200)}/7/`
+    : undefined;
+  const found = advice === undefined && attempt(() => readRawIdxFolder(path));
+  return found instanceof DataError ? found : new DataError(
+    `Cannot open the folder ${printable(path, 200)} as a data set` + (advice ? `: ${advice}` : ""),
+  );
 }
 
 function listOf(formats: readonly Format[]): string {

@@ -1,7 +1,7 @@
 /** Reads folders of PNG and JPEG pictures as a data set. */
 import { listed, printable } from "../files/printable.ts";
 import { DataError } from "./errors.ts";
-import { CachedPictures } from "./picture_cache.ts";
+import { keptRows } from "./picture_cache.ts";
 import {
   type LabeledPicture,
   layoutOf,
@@ -33,12 +33,10 @@ export async function readRawPictures(
   const all = [...layout].flatMap(([use, root]) =>
     picturesBelow(folder, root).map((picture) => ({ ...picture, use }))
   );
-  const size = await sizeOfPictures(folder, all, asPhoto);
-  const cache = await CachedPictures.open(folder, all, { ...size, asPhoto }, options.cacheDir);
-  const rows = cache.read() ?? await readPictures(folder, all, { ...size, asPhoto }, options);
-  await cache.write(rows, onNotice);
-
-  const { pixels, failures, scaled } = rows;
+  const size = sizeOfPictures(folder, all, asPhoto);
+  const form = { ...size, asPhoto };
+  const decode = () => readPictures(folder, all, form, options);
+  const { pixels, failures, scaled } = await keptRows(folder, all, form, decode, options);
   const read = readable(folder, all, failures, options);
   if (asPhoto) {
     onNotice(`${folder}: the digit in each picture is found, as in photographs`);

@@ -11,15 +11,6 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\u2028\u2029]/gu;
  * @param text Any text
  * @param limit Maximum number of characters
  * @returns One line of printable characters
- *
- * @example
- * ```ts
- * import { printable } from "./printable.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals(printable("\x1b[31mred\n"), "\\u{1b}[31mred\\u{a}");
- * assertEquals(printable("x".repeat(1000), 3), "xxx...");
- * ```
  */
 export function printable(text: string, limit = 60): string {
   // Slice to twice the limit, since a character beyond U+FFFF counts as two.

@@ -53,15 +53,6 @@ const SPECK_MASS = 0.05;
  * Removes specks: blobs with little ink compared with the largest blob.
  *
  * @param ink From 0 (paper) to 1 (full ink)
- *
- * @example
- * ```ts
- * import { removeSpecks } from "./blobs.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const ink = { width: 5, height: 1, values: Float32Array.of(1, 1, 0, 0.05, 0) };
- * assertEquals(removeSpecks(ink).values, Float32Array.of(1, 1, 0, 0, 0));
- * ```
  */
 export function removeSpecks(ink: Plane): Plane {
   const found = findBlobs(ink);

@@ -1,6 +1,4 @@
-/**
- * Decodes PNG and JPEG files with two libraries written in JavaScript: fast-png and jpeg-js.
- */
+/** Decodes PNG files, and JPEG files with jpeg-js. */
 import jpeg from "jpeg-js";
 import { foreignKind } from "../files/kinds.ts";
 import { readOrientation, turn } from "./orientation.ts";

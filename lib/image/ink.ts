@@ -1,6 +1,7 @@
 /** Separates ink from paper by how much darker or lighter each pixel is than the paper under it. */
 import { percent } from "../files/printable.ts";
 import { findPaper } from "./paper.ts";
+import { dilate } from "./morphology.ts";
 import { removeRuling } from "./ruling.ts";
 import { mapPlane, type Plane } from "./plane.ts";
 import { median, otsuThreshold } from "./threshold.ts";
@@ -60,21 +61,11 @@ export function findInk(gray: Plane): Plane {
   return removeFaint(removeRuling(ink, noiseInk), noiseInk);
 }
 
-/** Sets pixels that are too faint for ink to 0. */
+/** Sets pixels that are too faint for ink, or for the edge of a stroke, to 0. */
 function removeFaint(ink: Plane, noise: number): Plane {
-  const { width, height, values } = ink;
   const [minInk, minEdgeInk] = [Math.max(MIN_INK, noise), Math.max(MIN_EDGE_INK, noise)];
-  return mapPlane(ink, (value, i) => {
-    if (value >= minInk) return value;
-    if (value < minEdgeInk) return 0;
-    const [x, y] = [i % width, Math.floor(i / width)];
-    for (let ny = Math.max(0, y - 1); ny <= Math.min(height - 1, y + 1); ny++) {
-      for (let nx = Math.max(0, x - 1); nx <= Math.min(width - 1, x + 1); nx++) {
-        if (values[ny * width + nx] >= minInk) return value;
-      }
-    }
-    return 0;
-  });
+  const { values: most } = dilate(ink, 1);
+  return mapPlane(ink, (value, i) => value >= minEdgeInk && most[i] >= minInk ? value : 0);
 }
 
 /** Returns a test for the pixels along the edges of a picture. */

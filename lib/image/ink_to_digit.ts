@@ -5,7 +5,7 @@
  */
 import { removeSpecks } from "./blobs.ts";
 import { crop, fitInto, inkBox, longerSide, type Plane, resize } from "./plane.ts";
-import { thicken } from "./thicken.ts";
+import { thicken } from "./morphology.ts";
 
 /** The side of MNIST's images, in pixels. */
 export const DIGIT_SIDE = 28;

@@ -1,6 +1,6 @@
 /**
  * Applies gray-scale morphology with squares (Serra, "Image Analysis and Mathematical Morphology",
- * 1982).
+ * 1982), and thickens strokes by it.
  */
 import { mapPlane, type Plane } from "./plane.ts";
 
@@ -49,4 +49,32 @@ function largestAlongRows({ width, height, values }: Plane, radius: number): Pla
     }
   }
   return { width: height, height: width, values: result };
+}
+
+/**
+ * Thickens strokes: each pixel becomes the largest value of the square around it.
+ *
+ * @param ink From 0 (paper) to 1 (full ink)
+ * @param thickness Minimum thickness in pixels; thicker strokes are not changed
+ * @returns A new plane, or `ink` itself if its strokes are thick enough
+ */
+export function thicken(ink: Plane, thickness: number): Plane {
+  const radius = Math.round((thickness - strokeThickness(ink)) / 2);
+  return radius <= 0 ? ink : dilate(ink, radius);
+}
+
+/**
+ * Estimates the mean thickness of the strokes in pixels. A stroke of length l and thickness t has
+ * the area l t and an outline of length 2 l.
+ */
+export function strokeThickness({ width, height, values }: Plane): number {
+  let [area, outline] = [0, 0];
+  for (let i = 0; i < values.length; i++) {
+    area += values[i];
+    const [x, y] = [i % width, Math.floor(i / width)];
+    const right = x + 1 < width ? values[i + 1] - values[i] : 0;
+    const down = y + 1 < height ? values[i + width] - values[i] : 0;
+    outline += Math.hypot(right, down);
+  }
+  return 2 * area / outline;
 }

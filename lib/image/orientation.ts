@@ -39,15 +39,6 @@ export function readOrientation(tiff: Uint8Array): number {
  * @param picture The picture as the sensor captured it
  * @param orientation Exif's orientation, 1 to 8: which sides of the scene the first row and the
  *   first column show
- *
- * @example A row of two pixels, taken with the camera turned
- * ```ts
- * import { turn } from "./orientation.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const pixels = Uint8Array.of(1, 1, 1, 1, 2, 2, 2, 2);
- * assertEquals(turn({ width: 2, height: 1, pixels }, 6), { width: 1, height: 2, pixels });
- * ```
  */
 export function turn(picture: Picture, orientation: number): Picture {
   const { width, height, pixels } = picture;

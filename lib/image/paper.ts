@@ -1,6 +1,5 @@
 /** Estimates how bright the paper under the ink is. */
 import { findBlobs } from "./blobs.ts";
-import { smoothSurface } from "./light.ts";
 import { close, negative } from "./morphology.ts";
 import { crop, edgePixels, mapPlane, type Plane } from "./plane.ts";
 
@@ -17,6 +16,9 @@ const MAX_STROKE_WIDTH = 0.4;
 const MAX_EDGE_COVERAGE = 0.3;
 /** Maximum width of dark lines along the picture's edge, as a fraction of the shorter side. */
 const MAX_EDGE_LINE = 0.03;
+
+/** Number of terms of a smooth surface: 1, x, y, x², xy and y². */
+const TERMS = 6;
 
 /**
  * Finds the paper by morphology. A closing fills dark regions that are too narrow to hold a square
@@ -124,4 +126,44 @@ function averageOfNeighbors(plane: Plane): Plane {
     }
     return sum / count;
   });
+}
+
+/**
+ * Models the lighting: fits a + bx + cy + dx² + exy + fy² to some pixels by least squares, and
+ * returns the surface's values at those pixels.
+ */
+function smoothSurface({ width, height, values }: Plane, pixels: number[]): number[] {
+  const terms = (pixel: number) => {
+    const x = 2 * (pixel % width) / width - 1;
+    const y = 2 * Math.floor(pixel / width) / height - 1;
+    return [1, x, y, x * x, x * y, y * y];
+  };
+  // Normal equations; the last column is the right-hand side.
+  const equations = Array.from({ length: TERMS }, () => new Float64Array(TERMS + 1));
+  for (const pixel of pixels) {
+    const t = terms(pixel);
+    equations.forEach((equation, row) => {
+      for (let column = 0; column < TERMS; column++) equation[column] += t[row] * t[column];
+      equation[TERMS] += t[row] * values[pixel];
+    });
+  }
+  // Slight ridge regularization, since a few pixels may not determine all six coefficients.
+  for (let row = 1; row < TERMS; row++) equations[row][row] += 1e-6 * equations[0][0];
+  const coefficients = solve(equations);
+  return pixels.map((pixel) =>
+    terms(pixel).reduce((sum, term, k) => sum + term * coefficients[k], 0)
+  );
+}
+
+/** Solves linear equations by Gauss-Jordan elimination, without pivoting: the matrix is positive definite. */
+function solve(equations: Float64Array[]): number[] {
+  const count = equations.length;
+  for (let pivot = 0; pivot < count; pivot++) {
+    for (let row = 0; row < count; row++) {
+      if (row === pivot) continue;
+      const factor = equations[row][pivot] / equations[pivot][pivot];
+      for (let k = pivot; k <= count; k++) equations[row][k] -= factor * equations[pivot][k];
+    }
+  }
+  return equations.map((row, i) => row[count] / row[i]);
 }

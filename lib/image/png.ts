@@ -1,36 +1,42 @@
 /**
- * Decodes PNG files (https://www.w3.org/TR/png-3/) with fast-png. Uses only the chunks that define
- * pixels, and decompresses no more than the header announces.
+ * Decodes PNG files (https://www.w3.org/TR/png-3/). Uses only the chunks that define pixels, and
+ * decompresses no more than the header announces. fast-png, which encodes, misreads interlaced
+ * pixels of less than 8 bits, and decompresses without a limit.
  */
-import { convertIndexedToRgb, decode, type DecodedPng } from "fast-png";
+import { Buffer } from "node:buffer";
 import { crc32, inflateSync } from "node:zlib";
-import { zlibSync } from "fflate";
 import type { Picture } from "./decode.ts";
 
 /** The contents of a file's header. */
 interface Header {
   width: number;
   height: number;
-  bitsPerPixel: number;
+  /** Bits per sample. */
+  depth: number;
+  /** Samples per pixel. */
+  samples: number;
+  hasPalette: boolean;
   isInterlaced: boolean;
 }
 
-/** A chunk of a file. */
+/** A chunk of a file: its contents without length, name and checksum. */
 interface Chunk {
   name: string;
-  /** The contents, without length, name and checksum. */
   data: Uint8Array;
-  /** The whole chunk. */
-  bytes: Uint8Array;
 }
 
 /** The signature with which every PNG file begins. */
 export const PNG_MAGIC = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
-/** The chunks that define pixels. Others hold times, texts, color profiles and animations. */
-const PIXEL_CHUNKS = ["IHDR", "PLTE", "tRNS", "IDAT", "IEND"];
-/** Samples per pixel, by the header's color type. */
-const SAMPLES: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+/** The samples per pixel and the bits per sample that each color type may have. */
+const COLOR_TYPES: Record<number, { samples: number; depths: number[] }> = {
+  0: { samples: 1, depths: [1, 2, 4, 8, 16] },
+  2: { samples: 3, depths: [8, 16] },
+  3: { samples: 1, depths: [1, 2, 4, 8] },
+  4: { samples: 2, depths: [8, 16] },
+  6: { samples: 4, depths: [8, 16] },
+};
+const PALETTE = 3;
 /** The size of the smallest piece that zlib accepts. */
 const MIN_PIECE = 64;
 
@@ -45,6 +51,20 @@ const PASSES = [
   [0, 1, 1, 2],
 ];
 
+/** What each filter of rows predicts for a byte, by those to the left, above, and above that left. */
+const FILTERS: readonly ((left: number, up: number, corner: number) => number)[] = [
+  () => 0,
+  (left) => left,
+  (_, up) => up,
+  (left, up) => left + up >> 1,
+  (left, up, corner) => {
+    // Whichever of the three is closest to left + up - corner (Paeth).
+    const [a, b] = [Math.abs(up - corner), Math.abs(left - corner)];
+    const c = Math.abs(left + up - 2 * corner);
+    return a <= b && a <= c ? left : b <= c ? up : corner;
+  },
+];
+
 /**
  * Decodes a PNG file.
  *
@@ -55,16 +75,27 @@ export function decodePng(
   bytes: Uint8Array,
   checkSize: (width: number, height: number) => void,
 ): Picture {
-  const chunks = [...readChunks(bytes)].filter(({ name }) => PIXEL_CHUNKS.includes(name));
+  const chunks = [...readChunks(bytes)];
   const header = readHeader(chunks[0]);
-  checkSize(header.width, header.height);
+  const { width, height, depth, samples } = header;
+  checkSize(width, height);
   const rows = unpack(chunks.filter(({ name }) => name === "IDAT"), unpackedSize(header));
-  // fast-png misreads interlaced pixels of less than 8 bits as bytes.
-  const isMisread = header.isInterlaced && header.bitsPerPixel < 8;
-  const file = isMisread
-    ? withoutInterlacing(chunks, header, rows)
-    : join([Uint8Array.from(PNG_MAGIC), ...chunks.map(({ bytes }) => bytes)]);
-  return { width: header.width, height: header.height, pixels: rgba(decode(file)) };
+  const paint = painter(header, chunks);
+  const pixels = new Uint8Array(4 * width * height);
+  const step = Math.ceil(samples * depth / 8);
+  let at = 0;
+  for (const pass of passesOf(header)) {
+    let above: Uint8Array = new Uint8Array(rowBytes(pass.width, header));
+    for (let y = 0; y < pass.height; y++) {
+      const row = rows.subarray(at + 1, at + 1 + above.length);
+      unfilter(row, above, rows[at], step);
+      const first = (pass.top + y * pass.stepY) * width + pass.left;
+      for (let x = 0; x < pass.width; x++) paint(row, x, pixels, 4 * (first + x * pass.stepX));
+      at += 1 + above.length;
+      above = row;
+    }
+  }
+  return { width, height, pixels };
 }
 
 function* readChunks(bytes: Uint8Array): Generator<Chunk, void> {
@@ -76,22 +107,26 @@ function* readChunks(bytes: Uint8Array): Generator<Chunk, void> {
     if (crc32(bytes.subarray(at + 4, end - 4)) !== view.getUint32(end - 4)) {
       throw new Error("the checksum of a chunk is wrong");
     }
-    yield { name, data: bytes.subarray(at + 8, end - 4), bytes: bytes.subarray(at, end) };
+    yield { name, data: bytes.subarray(at + 8, end - 4) };
     at = end;
   }
 }
 
 function readHeader({ name, data }: Chunk): Header {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  const samples = SAMPLES[data[9]];
-  if (name !== "IHDR" || data.length !== 13 || samples === undefined) {
+  const [depth, colorType, compression, filter, interlacing] = data.subarray(8);
+  const { samples, depths } = COLOR_TYPES[colorType] ?? { samples: 0, depths: [] };
+  const isValid = depths.includes(depth) && compression === 0 && filter === 0 && interlacing <= 1;
+  if (name !== "IHDR" || data.length !== 13 || !isValid) {
     throw new Error("it does not begin with a header");
   }
   return {
     width: view.getUint32(0),
     height: view.getUint32(4),
-    bitsPerPixel: samples * data[8],
-    isInterlaced: data[12] === 1,
+    depth,
+    samples,
+    hasPalette: colorType === PALETTE,
+    isInterlaced: interlacing === 1,
   };
 }
 
@@ -110,8 +145,8 @@ function passesOf({ width, height, isInterlaced }: Header) {
 }
 
 /** Returns the bytes in a row of the given number of pixels. */
-function rowBytes(width: number, { bitsPerPixel }: Header): number {
-  return Math.ceil(width * bitsPerPixel / 8);
+function rowBytes(width: number, { samples, depth }: Header): number {
+  return Math.ceil(width * samples * depth / 8);
 }
 
 /** Returns the decompressed size: each row of each pass has one more byte, for its filter. */
@@ -126,13 +161,10 @@ function unpackedSize(header: Header): number {
 function unpack(chunks: Chunk[], size: number): Uint8Array {
   // One piece, and never a full one: pieces would be joined, and after a full one zlib allocates
   // another, either of which takes twice the memory.
-  const chunkSize = size + MIN_PIECE;
+  const options = { chunkSize: size + MIN_PIECE, maxOutputLength: size };
   let unpacked: Uint8Array;
   try {
-    unpacked = inflateSync(join(chunks.map(({ data }) => data)), {
-      chunkSize,
-      maxOutputLength: size,
-    });
+    unpacked = inflateSync(Buffer.concat(chunks.map(({ data }) => data)), options);
   } catch (error) {
     const { code } = error as { code?: string };
     if (code !== "ERR_BUFFER_TOO_LARGE") throw error;
@@ -142,100 +174,48 @@ function unpack(chunks: Chunk[], size: number): Uint8Array {
   return unpacked;
 }
 
-/** Encodes the same picture as a file without interlacing. */
-function withoutInterlacing(chunks: Chunk[], header: Header, rows: Uint8Array): Uint8Array {
-  const { width, height, bitsPerPixel } = header;
-  const inOrder = new Uint8Array(height * (1 + rowBytes(width, header)));
-  let at = 0;
-  for (const pass of passesOf(header)) {
-    const bytesPerRow = rowBytes(pass.width, header);
-    const size = pass.height * (1 + bytesPerRow);
-    // Decode the pass as a separate picture without palette, which returns its bits.
-    const file = pngOf(chunks, pass, rows.subarray(at, at + size), ["IHDR", "IEND"]);
-    const bits = decode(file).data;
-    for (let i = 0; i < pass.width * pass.height; i++) {
-      const [column, row] = [i % pass.width, Math.floor(i / pass.width)];
-      const from = column * bitsPerPixel;
-      const shift = 8 - bitsPerPixel - from % 8;
-      const value = bits[row * bytesPerRow + (from >> 3)] >> shift & (2 ** bitsPerPixel - 1);
-      const to = (pass.left + column * pass.stepX) * bitsPerPixel;
-      const line = (pass.top + row * pass.stepY) * (1 + rowBytes(width, header));
-      inOrder[line + 1 + (to >> 3)] |= value << (8 - bitsPerPixel - to % 8);
-    }
-    at += size;
+/** Adds to each byte what the row's filter predicts; `step` bytes are a pixel. */
+function unfilter(row: Uint8Array, above: Uint8Array, filter: number, step: number): void {
+  const predict = FILTERS[filter];
+  if (!predict) throw new Error("a row has an unknown filter");
+  if (filter === 0) return;
+  for (let i = 0; i < row.length; i++) {
+    const hasLeft = i >= step;
+    row[i] += predict(hasLeft ? row[i - step] : 0, above[i], hasLeft ? above[i - step] : 0);
   }
-  return pngOf(chunks, header, inOrder, PIXEL_CHUNKS);
 }
 
-/** Encodes rows as a file without interlacing, with some chunks of a given file. */
-function pngOf(
-  chunks: Chunk[],
-  { width, height }: { width: number; height: number },
-  rows: Uint8Array,
-  names: string[],
-): Uint8Array {
-  const header = chunks[0].data.slice();
-  new DataView(header.buffer).setUint32(0, width);
-  new DataView(header.buffer).setUint32(4, height);
-  header[12] = 0;
-  const others = chunks.filter(({ name }) => names.includes(name) && /PLTE|tRNS/.test(name));
-  return join([
-    Uint8Array.from(PNG_MAGIC),
-    chunkBytes("IHDR", header),
-    ...others.map(({ bytes }) => bytes),
-    chunkBytes("IDAT", zlibSync(rows, { level: 0 })),
-    chunkBytes("IEND", new Uint8Array(0)),
-  ]);
-}
-
-function chunkBytes(name: string, data: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(12 + data.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, data.length);
-  bytes.set(new TextEncoder().encode(name), 4);
-  bytes.set(data, 8);
-  view.setUint32(8 + data.length, crc32(bytes.subarray(4, 8 + data.length)));
-  return bytes;
-}
-
-function join(parts: Uint8Array[]): Uint8Array {
-  const joined = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
+/** Returns a function that writes pixel x of a row as red, green, blue and alpha of 8 bits each. */
+function painter({ depth, samples, hasPalette }: Header, chunks: Chunk[]) {
+  const dataOf = (wanted: string) => chunks.find(({ name }) => name === wanted)?.data;
+  const [palette = new Uint8Array(), transparent] = [dataOf("PLTE"), dataOf("tRNS")];
+  const most = 2 ** depth - 1;
+  const read16 = (row: Uint8Array, i: number) => row[2 * i] << 8 | row[2 * i + 1];
+  const read = depth === 16
+    ? read16
+    : (row: Uint8Array, i: number) => row[i * depth >> 3] >> 8 - depth - i * depth % 8 & most;
+  if (hasPalette) {
+    return (row: Uint8Array, x: number, pixels: Uint8Array, to: number) => {
+      const color = read(row, x);
+      if (3 * color + 3 > palette.length) throw new Error("a pixel has no color");
+      for (let c = 0; c < 3; c++) pixels[to + c] = palette[3 * color + c];
+      pixels[to + 3] = transparent?.[color] ?? 255;
+    };
   }
-  return joined;
-}
-
-/** Converts any of PNG's pixel formats to red, green, blue and alpha with 8 bits each. */
-function rgba(png: DecodedPng): Uint8Array {
-  const { depth, palette, transparency } = png;
-  // Gray of 1, 2 or 4 bits is packed like palette indices, so it is decoded with a palette of grays.
-  const colors = palette ?? (depth < 8 ? grays(depth) : undefined);
-  const samples = colors ? convertIndexedToRgb({ ...png, palette: colors }) : png.data;
-  const channels = colors ? colors[0].length : png.channels;
-  const shift = depth === 16 ? 8 : 0;
-  const count = png.width * png.height;
-  const pixels = new Uint8Array(4 * count);
-  for (let i = 0; i < count; i++) {
-    const at = i * channels;
-    // One channel is gray; two are gray and alpha.
-    for (let c = 0; c < 3; c++) {
-      pixels[4 * i + c] = samples[at + (channels < 3 ? 0 : c)] >> shift;
-    }
-    const hasAlpha = channels % 2 === 0;
-    pixels[4 * i + 3] = hasAlpha
-      ? samples[at + channels - 1] >> shift
-      // A file may declare one color to be transparent.
-      : !colors && transparency?.every((value, c) => value === samples[at + c])
+  const level = (sample: number) => depth === 16 ? sample >> 8 : sample * 255 / most;
+  // A file may declare one color to be transparent, with 16 bits per sample.
+  const isTransparent = (row: Uint8Array, first: number) =>
+    transparent !== undefined &&
+    Array(samples).keys().every((c) => read(row, first + c) === read16(transparent, c));
+  return (row: Uint8Array, x: number, pixels: Uint8Array, to: number) => {
+    const first = x * samples;
+    // One sample is gray; two are gray and alpha.
+    for (let c = 0; c < 3; c++) pixels[to + c] = level(read(row, first + (samples < 3 ? 0 : c)));
+    const hasAlpha = samples % 2 === 0;
+    pixels[to + 3] = hasAlpha
+      ? level(read(row, first + samples - 1))
+      : isTransparent(row, first)
       ? 0
       : 255;
-  }
-  return pixels;
-}
-
-function grays(depth: number): number[][] {
-  const most = 2 ** depth - 1;
-  return Array.from({ length: most + 1 }, (_, level) => Array(3).fill(level * 255 / most));
+  };
 }

@@ -1,8 +1,7 @@
 /** Removes the table around a sheet of paper that is entirely in the picture. */
 import { type Blob, findBlobs, keepBlobs, removeSpecks } from "./blobs.ts";
-import { dilate } from "./morphology.ts";
 import { edgePixels, inkBox, mapPlane, type Plane } from "./plane.ts";
-import { strokeThickness } from "./thicken.ts";
+import { dilate, strokeThickness } from "./morphology.ts";
 import { median, otsuThreshold } from "./threshold.ts";
 
 /** Minimum area of a sheet, as a fraction of the picture. */

@@ -54,16 +54,6 @@ export interface Layer {
  * @param layer The first layer; it is changed
  * @param pixels What the other program did to pixels
  * @throws {ModelError} If mean or std do not fit the net's images, or it cannot be done
- *
- * @example A net of one pixel that was trained on (x / 255 - 0.5) / 0.25
- * ```ts
- * import { foldPixels } from "./fold_pixels.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const layer = { weights: Float32Array.of(3), biases: Float32Array.of(1) };
- * foldPixels(layer, { scale: "unit", mean: 0.5, std: 0.25 });
- * assertEquals(layer, { weights: Float32Array.of(12), biases: Float32Array.of(-5) });
- * ```
  */
 export function foldPixels(
   { weights, biases }: Layer,

@@ -62,7 +62,7 @@ export interface TrainArguments extends Partial<OptionValues>, RunControl {
  * @example
  * ```ts ignore
  * import { train } from "./train.ts";
- * import { loadMnist } from "../data/load_mnist.ts";
+ * import { loadMnist } from "../data/idx_source.ts";
  *
  * for await (const event of train({ data: await loadMnist(), iterations: 500 })) {
  *   console.log(event);

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { DataUnavailableError } from "../../lib/data/errors.ts";
 import { IDX_FILE_NAMES } from "../../lib/data/idx_dataset.ts";
-import { loadMnist } from "../../lib/data/load_mnist.ts";
+import { loadMnist } from "../../lib/data/idx_source.ts";
 import { mnistDirectory, needs, test } from "../requirements.ts";
 import { sha256 } from "../random/golden.ts";
 import { folder, gzip, listing, serveSmallFiles } from "./idx_files.ts";

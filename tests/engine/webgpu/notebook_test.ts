@@ -3,7 +3,7 @@
  * adapter.
  */
 import { assert, assertEquals } from "@std/assert";
-import { loadMnist } from "../../../lib/data/load_mnist.ts";
+import { loadMnist } from "../../../lib/data/idx_source.ts";
 import { findAdapter, Gpu } from "../../../lib/engine/webgpu/device.ts";
 import { createWebGpuEngine } from "../../../lib/engine/webgpu/webgpu_engine.ts";
 import { NOTEBOOK } from "../../../lib/training/options.ts";

@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { strokeThickness, thicken } from "../../lib/image/thicken.ts";
+import { strokeThickness, thicken } from "../../lib/image/morphology.ts";
 import type { Plane } from "../../lib/image/plane.ts";
 
 /** Returns a horizontal stroke of a thickness, in the middle of a picture. */
