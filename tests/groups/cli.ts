@@ -1,0 +1,27 @@
+/** The tests of lib/cli. */
+import "../cli/build_npm_test.ts";
+import "../cli/data_test.ts";
+import "../cli/dataset_flags_test.ts";
+import "../cli/devices_test.ts";
+import "../cli/evaluate_test.ts";
+import "../cli/export_test.ts";
+import "../cli/fit_to_data_test.ts";
+import "../cli/flags_test.ts";
+import "../cli/foreign_model_test.ts";
+import "../cli/hostile_text_test.ts";
+import "../cli/init_from_test.ts";
+import "../cli/interruption_test.ts";
+import "../cli/lost_device_test.ts";
+import "../cli/output_test.ts";
+import "../cli/paths_test.ts";
+import "../cli/predict_golden_test.ts";
+import "../cli/predict_test.ts";
+import "../cli/report_test.ts";
+import "../cli/resume_test.ts";
+import "../cli/run_data_test.ts";
+import "../cli/run_task_test.ts";
+import "../cli/save_test.ts";
+import "../cli/serve_test.ts";
+import "../cli/sweep_device_test.ts";
+import "../cli/sweep_test.ts";
+import "../cli/train_test.ts";
