@@ -109,10 +109,7 @@ test("collect() keeps pictures in folders that addPictures() finds", async () =>
   const classNames = ["x/y", "A", "a", ..."CDEFGHI"];
   const input = { ids: ["", ""], pixels: DATA.images.slice(0, 2 * 784), labels: [0, 2] };
   await collect(kept.path, input, { width: 28, height: 28, classes: 10, names: classNames });
-  assertEquals([...Deno.readDirSync(kept.path)].map(({ name }) => name).sort(), [
-    "a (2)",
-    "x%2Fy",
-  ]);
+  assertEquals([...Deno.readDirSync(kept.path)].map(({ name }) => name).sort(), ["a (2)", "x%2Fy"]);
   const added = await addPictures({ ...DATA, classNames }, kept.path);
   assertEquals([...added.labels.subarray(0, 2)], [2, 0]);
   assertEquals(added.images.subarray(784, 2 * 784), DATA.images.subarray(0, 784));

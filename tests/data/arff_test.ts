@@ -36,10 +36,7 @@ test("readCsv() names the faulty line of an ARFF file", async () => {
   const cases: [string, (string | number)[]][] = [
     ["% nothing but a comment\n", ["no rows"]],
     [HEADER, ["no rows"]],
-    [
-      HEADER + "1,2,3\n1,2.x,3\n",
-      ["line 10", "column 2", "pixel", "2.x"],
-    ],
+    [HEADER + "1,2,3\n1,2.x,3\n", ["line 10", "column 2", "pixel", "2.x"]],
     [HEADER + "1,2,3\n1,?,3\n", ["line 10", "column 2", "pixel", "?"]],
     [HEADER + "1,2,3\n1,2,?\n", ["line 10", "column 3", "label"]],
     [HEADER + "1,2,3\n1,2\n", ["line 10", 3, 2]],

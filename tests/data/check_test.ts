@@ -4,16 +4,11 @@ import type { Dataset } from "../../lib/data/dataset.ts";
 import { evaluate } from "../../lib/training/evaluate.ts";
 import { train } from "../../lib/training/train.ts";
 import { assertMentions } from "../mentions.ts";
+import { initializedModel } from "../training/small_model.ts";
+import { dataset } from "./dataset.ts";
 
-const CONSISTENT: Dataset = {
-  name: "mine",
-  width: 2,
-  height: 1,
-  classes: 3,
-  images: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8),
-  labels: Uint8Array.of(0, 2, 1, 2),
-  trainRows: 3,
-};
+const images = Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8);
+const CONSISTENT = dataset([0, 2, 1, 2], { width: 2, images, trainRows: 3 });
 
 const INCONSISTENT: [Partial<Dataset>, (string | number)[]][] = [
   [{ classes: 2 }, ["labels", "below 2", "row 1"]],
@@ -27,10 +22,7 @@ const INCONSISTENT: [Partial<Dataset>, (string | number)[]][] = [
     { images: Float32Array.from(CONSISTENT.images) as unknown as Dataset["images"] },
     ["images", "Uint8Array", "Float32Array"],
   ],
-  [
-    { labels: [0, 1, 2, 1] as unknown as Dataset["labels"] },
-    ["labels", "Uint8Array", "Array"],
-  ],
+  [{ labels: [0, 1, 2, 1] as unknown as Dataset["labels"] }, ["labels", "Uint8Array", "Array"]],
 ];
 
 Deno.test("checkDataset() rejects inconsistent data sets only", () => {
@@ -46,26 +38,9 @@ Deno.test("train() and evaluate() reject a label that is no class, with an error
   const message = "Cannot use mine as its labels must be below 2, its number of classes";
   const run = train({ data, backend: "cpu", iterations: 2, batchSize: 1, evalSize: 1 });
   await assertRejects(() => Array.fromAsync(run), RangeError, message);
-  const model = {
-    architecture: {
-      inputs: 2,
-      hidden: [1, 1],
-      classes: 2,
-      activation: "tanh",
-      head: "softmax",
-    },
-    parameters: {
-      w0: new Float32Array(2),
-      b0: new Float32Array(1),
-      w1: new Float32Array(1),
-      b1: new Float32Array(1),
-      w2: new Float32Array(2),
-      b2: new Float32Array(2),
-    },
-    scale: "unit",
-  } as const;
+  const wide = dataset([0, 2, 1, 2], { width: 16, images: new Uint8Array(64), classes: 2 });
   await assertRejects(
-    async () => await evaluate(model, data, Uint32Array.of(3)),
+    async () => await evaluate(initializedModel(), wide, Uint32Array.of(3)),
     RangeError,
     message,
   );

@@ -133,11 +133,7 @@ test("readCsv() rejects a file of pixels without labels", async () => {
   for (const header of [[], ["pixel0,pixel1,pixel2,pixel3"], ["1x1,1x2,2x1,2x2"], [counted(0)]]) {
     const rows = header[0]?.length > 50 ? pixels.map((row) => `${row},`.repeat(3) + row) : pixels;
     const text = [...header.map((line) => line.split(",").slice(0, 16).join()), ...rows];
-    await assertRejects(
-      () => readText(text.join("\n")),
-      DataError,
-      "it has no labels, as its",
-    );
+    await assertRejects(() => readText(text.join("\n")), DataError, "it has no labels, as its");
   }
   await assertRejects(
     () => readText(["id,pixel0,pixel1,pixel2", "1,0,255,1", "2,9,0,0"].join("\n")),

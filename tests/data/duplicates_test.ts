@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { trainedTestRows } from "../../lib/data/duplicates.ts";
+import { dataset } from "./dataset.ts";
 
 Deno.test("trainedTestRows() counts test images that are training or validation images, whatever their labels", () => {
   for (const width of [4, 3]) {
@@ -8,41 +9,25 @@ Deno.test("trainedTestRows() counts test images that are training or validation 
       Array.from({ length: width }, (_, pixel) => (i % 10) * pixel + (i === 15 ? -4 * pixel : 0));
     const images = Uint8Array.from(Array.from({ length: 16 }, (_, i) => row(i)).flat());
     images.set(row(0).with(-1, 9), 15 * width);
-    const data = {
-      name: "mine",
-      width,
-      height: 1,
-      classes: 16,
-      trainRows: 10,
-      images,
-      labels: Uint8Array.from({ length: 16 }, (_, i) => i),
-    };
+    const data = dataset([...Array(16).keys()], { width, images });
     const rows = (from: number, to: number) =>
       Uint32Array.from({ length: to - from }, (_, i) => from + i);
-    const none = new Uint32Array();
-    assertEquals(
-      trainedTestRows(data, { train: rows(0, 10), validation: none, test: rows(10, 16) }),
-      5,
-    );
-    assertEquals(
-      trainedTestRows(data, { train: rows(0, 3), validation: rows(3, 4), test: rows(10, 16) }),
-      4,
-    );
-    assertEquals(
-      trainedTestRows(data, { train: rows(0, 5), validation: none, test: rows(5, 10) }),
-      0,
-    );
-    assertEquals(trainedTestRows(data, { train: none, validation: none, test: rows(5, 10) }), 0);
+    const cases: [train: Uint32Array, validation: Uint32Array, test: Uint32Array, number][] = [
+      [rows(0, 10), rows(0, 0), rows(10, 16), 5],
+      [rows(0, 3), rows(3, 4), rows(10, 16), 4],
+      [rows(0, 5), rows(0, 0), rows(5, 10), 0],
+      [rows(0, 0), rows(0, 0), rows(5, 10), 0],
+    ];
+    for (const [train, validation, test, expected] of cases) {
+      assertEquals(trainedTestRows(data, { train, validation, test }), expected);
+    }
   }
 });
 
 Deno.test("trainedTestRows() compares images at any offset in their buffer", () => {
   const images = new Uint8Array(13).subarray(1);
   images.set([1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4]);
-  const data = {
-    ...{ name: "mine", width: 4, height: 1, classes: 2, trainRows: 2 },
-    ...{ images, labels: new Uint8Array(3) },
-  };
+  const data = dataset([0, 1, 0], { width: 4, images });
   const none = new Uint32Array();
   const parts = { train: Uint32Array.of(0, 1), validation: none, test: Uint32Array.of(2) };
   assertEquals(trainedTestRows(data, parts), 1);
@@ -55,15 +40,7 @@ Deno.test("trainedTestRows() compares images, not only their hashes", () => {
     return hash ^ hash >>> 15;
   };
   const words = Uint32Array.of(0, 0, 5, mixed(0) ^ mixed(5));
-  const data = {
-    name: "mine",
-    width: 8,
-    height: 1,
-    classes: 2,
-    trainRows: 1,
-    images: new Uint8Array(words.buffer),
-    labels: Uint8Array.of(0, 1),
-  };
+  const data = dataset([0, 1], { width: 8, images: new Uint8Array(words.buffer) });
   const split = {
     train: Uint32Array.of(0),
     validation: new Uint32Array(),

@@ -3,6 +3,7 @@ import type { Dataset } from "../../lib/data/dataset.ts";
 import { openDataset } from "../../lib/data/open.ts";
 import golden from "../golden/data_files.json" with { type: "json" };
 import { test } from "../requirements.ts";
+import { dataset } from "./dataset.ts";
 import { folder } from "./idx_files.ts";
 
 const files = Object.fromEntries(
@@ -18,15 +19,7 @@ function rowsOf({ labels, images, width, height }: Dataset): string[] {
   });
 }
 
-const expected = rowsOf({
-  name: "golden",
-  width: 6,
-  height: 6,
-  classes: 4,
-  images,
-  labels: Uint8Array.from(golden.labels),
-  trainRows: 8,
-});
+const expected = rowsOf(dataset(golden.labels, { width: 6, height: 6, images }));
 
 test("openDataset() reads what NumPy, pandas, scikit-learn and Pillow write", async () => {
   using directory = folder(files);

@@ -26,10 +26,7 @@ export function smallFiles(): Record<IdxFileName, Uint8Array<ArrayBuffer>> {
 }
 
 /** Describes the four files as a data set published on `mirrors`. */
-export function smallSource(
-  mirrors: string[],
-  kind: "sha256" | "md5-of-gz" = "sha256",
-): IdxSource {
+export function smallSource(mirrors: string[], kind: "sha256" | "md5-of-gz" = "sha256"): IdxSource {
   const files = smallFiles();
   const checksum = (name: IdxFileName) =>
     kind === "sha256"
@@ -45,9 +42,7 @@ export function smallSource(
 }
 
 /** Creates a temporary folder with files, whose names may contain subfolders. Disposal removes it. */
-export function folder(
-  files: Record<string, Uint8Array> = {},
-): { path: string } & Disposable {
+export function folder(files: Record<string, Uint8Array> = {}): { path: string } & Disposable {
   const path = Deno.makeTempDirSync();
   for (const [name, bytes] of Object.entries(files)) {
     const subfolder = name.slice(0, Math.max(0, name.lastIndexOf("/")));

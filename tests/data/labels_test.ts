@@ -1,33 +1,24 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import type { Dataset } from "../../lib/data/dataset.ts";
 import { DataError } from "../../lib/data/errors.ts";
 import { inspectLabels, unevenClasses } from "../../lib/data/labels.ts";
+import { dataset } from "./dataset.ts";
 
 /** Returns the notices about a data set with these labels. */
-function noticesOf(labels: number[], trainRows: number, others: Partial<Dataset> = {}): string[] {
+function noticesOf(...labels: number[]): string[] {
   const notices: string[] = [];
-  inspectLabels({
-    name: "mine",
-    width: 1,
-    height: 1,
-    classes: Math.max(...labels) + 1,
-    images: new Uint8Array(labels.length),
-    labels: Uint8Array.from(labels),
-    trainRows,
-    ...others,
-  }, (line) => notices.push(line));
+  inspectLabels(dataset(labels), (line) => notices.push(line));
   return notices;
 }
 
 Deno.test("inspectLabels() accepts labels that all have training rows", () => {
-  assertEquals(noticesOf([0, 1, 2, 1, 0], 3), []);
-  assertEquals(noticesOf([0, 1, 2, 1], 3), []);
+  assertEquals(noticesOf(0, 1, 2, 1, 0), []);
+  assertEquals(noticesOf(0, 1, 2, 1), []);
 });
 
 Deno.test("inspectLabels() rejects a single class, whatever its number", () => {
   for (const label of [0, 7]) {
     assertThrows(
-      () => noticesOf([label, label, label], 2),
+      () => noticesOf(label, label, label),
       DataError,
       "Cannot use mine as its labels must have at least two classes: all 3 rows have the label " +
         label,
@@ -36,9 +27,9 @@ Deno.test("inspectLabels() rejects a single class, whatever its number", () => {
 });
 
 Deno.test("inspectLabels() reports absent labels in one line, at most ten of them", () => {
-  assertEquals(noticesOf([1, 2, 3, 1], 3), ["mine: no row has the label 0"]);
-  assertEquals(noticesOf([0, 1, 5, 1], 3), ["mine: no row has the labels 2, 3, 4"]);
-  assertEquals(noticesOf([0, 200, 0], 2), [
+  assertEquals(noticesOf(1, 2, 3, 1), ["mine: no row has the label 0"]);
+  assertEquals(noticesOf(0, 1, 5, 1), ["mine: no row has the labels 2, 3, 4"]);
+  assertEquals(noticesOf(0, 200, 0), [
     "mine: no row has the labels 1, 2, 3, 4, 5, 6, 7, 8, 9, 10...",
   ]);
 });
@@ -46,19 +37,11 @@ Deno.test("inspectLabels() reports absent labels in one line, at most ten of the
 Deno.test("unevenClasses() names the classes that are only trained or only tested", () => {
   const lines = (labels: number[], trainCount: number, classNames?: string[]) => {
     const rows = Uint32Array.from(labels.keys());
-    return unevenClasses({
-      name: "mine",
-      width: 1,
-      height: 1,
-      classes: 4,
-      images: new Uint8Array(labels.length),
-      labels: Uint8Array.from(labels),
-      trainRows: trainCount,
-      classNames,
-    }, {
-      train: rows.subarray(0, trainCount),
+    const [train, test] = [rows.subarray(0, trainCount), rows.subarray(trainCount)];
+    return unevenClasses(dataset(labels, { classNames }), {
+      train,
       validation: new Uint32Array(),
-      test: rows.subarray(trainCount),
+      test,
     });
   };
   assertEquals(lines([0, 1, 1, 0], 2), []);

@@ -1,17 +1,11 @@
 import { assertEquals } from "@std/assert";
 import type { Dataset } from "../../lib/data/dataset.ts";
 import { rowScales } from "../../lib/data/normalize.ts";
+import { dataset } from "./dataset.ts";
 
 function rowsOf(...rows: number[][]): Dataset {
-  return {
-    name: "test",
-    width: rows[0].length,
-    height: 1,
-    classes: 1,
-    images: Uint8Array.from(rows.flat()),
-    labels: new Uint8Array(rows.length),
-    trainRows: rows.length,
-  };
+  const images = Uint8Array.from(rows.flat());
+  return dataset(new Uint8Array(rows.length), { width: rows[0].length, images });
 }
 
 Deno.test("rowScales() with l2 returns 1 divided by each row's norm, in float32", () => {

@@ -2,21 +2,12 @@ import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import type { Dataset } from "../../lib/data/dataset.ts";
 import { openDataset } from "../../lib/data/open.ts";
 import { hashDataset, readDatasetRecord, recordDataset } from "../../lib/data/record.ts";
+import { dataset } from "./dataset.ts";
 import { folder, smallFiles } from "./idx_files.ts";
 import { test } from "../requirements.ts";
 
-function data(changes: Partial<Dataset> = {}): Dataset {
-  return {
-    name: "made by hand",
-    width: 2,
-    height: 1,
-    classes: 10,
-    images: Uint8Array.of(0, 10, 20, 30, 40, 50),
-    labels: Uint8Array.of(9, 0, 7),
-    trainRows: 2,
-    ...changes,
-  };
-}
+const data = (changes: Partial<Dataset> = {}) =>
+  dataset([9, 0, 7], { width: 2, images: Uint8Array.of(0, 10, 20, 30, 40, 50), ...changes });
 
 Deno.test("hashDataset() is SHA-256 of both hashes and the shape", async () => {
   // python3: h = lambda b: hashlib.sha256(b).digest()
@@ -45,7 +36,7 @@ test("recordDataset() records how to open a data set again and how to recognize 
   const record = await recordDataset(opened);
   assertEquals([record.dataset, record.trainRows, record.testRows], [directory.path, 6, 3]);
   assertEquals(await recordDataset(await openDataset(record)), record);
-  assertEquals((await recordDataset(data())).dataset, "made by hand");
+  assertEquals((await recordDataset(data())).dataset, "mine");
   const { classNames } = await recordDataset(data({ classNames: ["a", "b"] }));
   assertEquals(classNames, ["a", "b"]);
 });

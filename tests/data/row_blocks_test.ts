@@ -62,11 +62,7 @@ test("readRowBlocks() reads CSV files with and without header, labels and row nu
     ["usage,digit,p0,p1,p2,p3\ntest,5,0,7,8,255\ntrain,6,1,2,3,4\ntest,5,9,9,9,9\n", {
       labels: ["5", "6", "5"],
     }],
-    [
-      "5,0,7,8,255\n6,1,2,3,4\n9,9,9,9,9\n",
-      { labels: ["5", "6", "9"] },
-      { label: "first" },
-    ],
+    ["5,0,7,8,255\n6,1,2,3,4\n9,9,9,9,9\n", { labels: ["5", "6", "9"] }, { label: "first" }],
   ];
   for (const [text, expected, options] of cases) {
     const found = await rowsOf("rows.csv", text, options);
@@ -152,16 +148,8 @@ test("readRowBlocks() says what is wrong with a file", async () => {
     ["a.csv", "1,2,3\n", ["4 pixels", 3]],
     ["a.csv", "ImageId,Label\n1,0\n2,0\n", ["4 pixels", "1 columns"]],
     ["a.csv", "1,2,3,4\n1,2,3\n", ["line 2", 4, 3]],
-    [
-      "a.csv",
-      "1,2,3,4\n1,x,3,4\n",
-      ["line 2", "column 2", "pixel", "x"],
-    ],
-    [
-      "a.csv",
-      "1,2,3,4\n1,,3,4\n",
-      ["line 2", "column 2", "pixel", "empty"],
-    ],
+    ["a.csv", "1,2,3,4\n1,x,3,4\n", ["line 2", "column 2", "pixel", "x"]],
+    ["a.csv", "1,2,3,4\n1,,3,4\n", ["line 2", "column 2", "pixel", "empty"]],
     ["a-idx3-ubyte", encodeIdx([2, 3, 3], new Uint8Array(18)), ["4 pixels"]],
     ["a-idx3-ubyte", encodeIdx([2, 2, 2], new Uint8Array(8)).slice(0, 20), ["ends before"]],
     ["a.npz", zipSync({ "a.txt": new Uint8Array(3) }), [".npz", "arrays"]],

@@ -5,17 +5,10 @@ import { DistSampler } from "../../lib/random/dist_sampler.ts";
 import type { ThreefryLayout } from "../../lib/random/threefry.ts";
 import golden from "../golden/notebook_draws.json" with { type: "json" };
 import { sha256 } from "../random/golden.ts";
+import { dataset } from "./dataset.ts";
 
-/** A data set with MNIST's number of rows, and images of one pixel. */
-const rows = {
-  name: "rows",
-  width: 1,
-  height: 1,
-  classes: 1,
-  images: new Uint8Array(70_000),
-  labels: new Uint8Array(70_000),
-  trainRows: 60_000,
-};
+/** A data set with MNIST's number of rows. */
+const rows = dataset(new Uint8Array(70_000), { trainRows: 60_000 });
 
 Deno.test("splitDataset() returns the rows of JAX's shuffled mask, ascending", () => {
   for (const { seed, layout, mask } of golden.runs) {
@@ -110,15 +103,7 @@ Deno.test("splitDataset() puts rows of each class into both parts if no split wa
     // Class 0 fills most rows; class 3 has a single row.
     const labels = new Uint8Array(70);
     labels.set([1, 1, 2, 2, 2, 3], 30);
-    const data = {
-      name: "own",
-      width: 1,
-      height: 1,
-      classes: 4,
-      images: new Uint8Array(70),
-      labels,
-      trainRows: 60,
-    };
+    const data = dataset(labels, { trainRows: 60 });
     const drawn = splitDataset(data, new DistSampler(seed));
     const { train, test } = splitDataset({ ...data, publishedSplit: false }, new DistSampler(seed));
     assertEquals([...train, ...test].sort((a, b) => a - b), [...labels.keys()]);
@@ -135,30 +120,13 @@ Deno.test("splitDataset() puts rows of each class into both parts if no split wa
 });
 
 Deno.test("splitDataset() takes no class's only row in return", () => {
-  const data = {
-    name: "own",
-    width: 1,
-    height: 1,
-    classes: 2,
-    images: new Uint8Array(8),
-    labels: Uint8Array.of(0, 0, 0, 0, 1, 1, 1, 1),
-    trainRows: 7,
-  };
+  const data = dataset([0, 0, 0, 0, 1, 1, 1, 1], { trainRows: 7 });
   const drawn = splitDataset(data, new DistSampler(1));
   assertEquals(splitDataset({ ...data, publishedSplit: false }, new DistSampler(1)), drawn);
 });
 
 Deno.test("splitDataset() holds out the published validation rows if as many are requested", () => {
-  const data = {
-    name: "own",
-    width: 1,
-    height: 1,
-    classes: 2,
-    images: new Uint8Array(10),
-    labels: Uint8Array.from({ length: 10 }, (_, i) => i % 2),
-    trainRows: 7,
-    validationRows: 2,
-  };
+  const data = dataset([0, 1, 0, 1, 0, 1, 0, 1, 0, 1], { trainRows: 7, validationRows: 2 });
   const split = (validation: number, kind: "original" | "shuffle") =>
     splitDataset(data, new DistSampler(1), { kind, validation });
   const { train, validation, test } = split(2, "original");

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { syntheticDigits } from "../../lib/data/synthetic.ts";
 import { transposeImages } from "../../lib/data/raw.ts";
+import { dataset } from "./dataset.ts";
 
 Deno.test("transposeImages() swaps x and y of each image, and undoes itself", () => {
   const data = syntheticDigits({ trainRows: 8, testRows: 2 });
@@ -16,8 +17,7 @@ Deno.test("transposeImages() swaps x and y of each image, and undoes itself", ()
 
 Deno.test("transposeImages() swaps the sides of images that are not square", () => {
   const images = Uint8Array.from({ length: 2 * 3 * 5 }, (_, i) => i);
-  const data = { name: "two", width: 5, height: 3, classes: 1, trainRows: 1, images };
-  const transposed = transposeImages({ ...data, labels: new Uint8Array(2) });
+  const transposed = transposeImages(dataset([0, 1], { width: 5, height: 3, images }));
   assertEquals([transposed.width, transposed.height], [3, 5]);
   // The second image, row by row: its columns before.
   assertEquals([...transposed.images.subarray(15)], [

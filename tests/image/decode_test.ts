@@ -83,11 +83,7 @@ const invalid: [string, Uint8Array, string][] = [
     withSize(png, 65536, 65536),
     "crop it to what it shows): current value is 65536 x 65536",
   ],
-  [
-    "a PNG of width 0",
-    withSize(png, 0, 30),
-    "it must have 1 to 25 million pixels",
-  ],
+  ["a PNG of width 0", withSize(png, 0, 30), "it must have 1 to 25 million pixels"],
   // Of a size that phones have, so that the header is accepted.
   ["a PNG of 24 megapixels that lacks them", withSize(png, 6000, 4000), "fewer pixels than its"],
   [
@@ -116,11 +112,7 @@ const invalid: [string, Uint8Array, string][] = [
 
 for (const [what, file, message] of invalid) {
   Deno.test(`decodeImage() rejects ${what}`, () => {
-    assertThrows(
-      () => decodeImage(file),
-      SyntaxError,
-      message,
-    );
+    assertThrows(() => decodeImage(file), SyntaxError, message);
   });
 }
 

@@ -189,10 +189,7 @@ export const KINDS: Record<string, (random: Random) => Scene> = {
       y: 85,
       size,
       lines: (px, py) =>
-        stroke(
-          Math.hypot(Math.max(0, Math.abs(px - 100) - half), py - y - tilt * (px - 100)),
-          6,
-        ),
+        stroke(Math.hypot(Math.max(0, Math.abs(px - 100) - half), py - y - tilt * (px - 100)), 6),
       lineColor: PEN,
     };
   },

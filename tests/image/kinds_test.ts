@@ -28,11 +28,7 @@ Deno.test("imageToDigit() rejects two digits, side by side or one below the othe
   for (let label = 0; label < 10; label += 2) {
     const [a, b] = [takePhoto("canvas", label, 0), takePhoto("canvas", 9 - label, 1)];
     const { pixels, width, height } = together(a.picture, b.picture, label % 4 === 0);
-    assertThrows(
-      () => imageToDigit(pixels, width, height),
-      RangeError,
-      "must be only one",
-    );
+    assertThrows(() => imageToDigit(pixels, width, height), RangeError, "must be only one");
   }
 });
 

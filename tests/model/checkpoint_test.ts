@@ -46,10 +46,7 @@ function checkpoint(optimizer: Optimizer["name"]): Checkpoint {
 
 for (const optimizer of ["sgd", "momentum", "adam"] as const) {
   Deno.test(`decodeCheckpoint() restores every bit of a run with ${optimizer}`, () => {
-    assertEquals(
-      decodeCheckpoint(encodeCheckpoint(checkpoint(optimizer))),
-      checkpoint(optimizer),
-    );
+    assertEquals(decodeCheckpoint(encodeCheckpoint(checkpoint(optimizer))), checkpoint(optimizer));
   });
 }
 

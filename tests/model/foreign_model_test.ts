@@ -122,11 +122,7 @@ function withOther(name: string, tensor: Tensor | undefined): Map<string, Tensor
 }
 
 const invalid: [string, Map<string, Tensor>, (string | number)[]][] = [
-  [
-    "five arrays",
-    withOther("b2", undefined),
-    ["three weight matrices"],
-  ],
+  ["five arrays", withOther("b2", undefined), ["three weight matrices"]],
   ["seven arrays", withOther("w3", counting(2, 2)), ["b0 [3], b1 [4], b2 [2]"]],
   ["shapes that do not fit each other", withOther("w1", counting(5, 3)), ["fit"]],
   ["a bias of another length", withOther("b1", counting(5)), ["fit"]],
@@ -144,11 +140,7 @@ const invalid: [string, Map<string, Tensor>, (string | number)[]][] = [
     ["shapes", "names"],
   ],
   ["a thousand arrays", square(Array.from({ length: 1001 }, (_, i) => `w${i}`)), ["at most 1000"]],
-  [
-    "arrays in an ambiguous order",
-    square(["a", "b", "c", "d", "e", "f"]),
-    ["shapes", "names"],
-  ],
+  ["arrays in an ambiguous order", square(["a", "b", "c", "d", "e", "f"]), ["shapes", "names"]],
 ];
 
 for (const [what, tensors, words] of invalid) {

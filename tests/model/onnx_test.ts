@@ -5,6 +5,7 @@ import { encodeOnnx } from "../../lib/model/onnx.ts";
 import { type Architecture, parameterCount } from "../../lib/net/architecture.ts";
 import { forward, parameterViews } from "../../lib/net/maths.ts";
 import type { PixelScale } from "../../lib/data/dataset.ts";
+import { dataset } from "../data/dataset.ts";
 import { test } from "../requirements.ts";
 import golden from "../golden/foreign_pixels.json" with { type: "json" };
 import { loadModel } from "../../lib/model/load_model.ts";
@@ -37,15 +38,7 @@ function draw(architecture: Architecture): Float32Array {
 
 /** Returns the probabilities computed in float64. */
 function expected(architecture: Architecture, flat: Float32Array, scale: PixelScale): Float64Array {
-  const data = {
-    name: "five rows",
-    width: WIDTH,
-    height: WIDTH,
-    classes: architecture.classes,
-    images,
-    labels: new Uint8Array(ROWS),
-    trainRows: ROWS,
-  };
+  const data = dataset(new Uint8Array(ROWS), { width: WIDTH, height: WIDTH, images });
   const factors = rowScales(data, scale);
   const inputs = Float64Array.from(images, (byte, i) => byte * factors[Math.floor(i / WIDTH ** 2)]);
   return forward(architecture, flat, inputs).p;

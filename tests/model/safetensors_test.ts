@@ -70,11 +70,7 @@ Deno.test("encodeSafetensors() rejects a shape that does not match the data", ()
 
 const corrupt: [string, Uint8Array, (string | number)[]][] = [
   ["of 7 bytes", new Uint8Array(7), [8, 7]],
-  [
-    "whose header is longer than the file",
-    fileOf("{}", 0).with(0, 3),
-    ["header", 2, 3],
-  ],
+  ["whose header is longer than the file", fileOf("{}", 0).with(0, 3), ["header", 2, 3]],
   [
     "whose header is longer than any file",
     new Uint8Array(16).fill(255),
@@ -82,21 +78,13 @@ const corrupt: [string, Uint8Array, (string | number)[]][] = [
   ],
   ["whose header is not JSON", fileOf("{oops", 0), ["header", "JSON"]],
   ["whose header is not UTF-8", fileOf("{}", 0).with(9, 255), ["header", "JSON"]],
-  [
-    "whose header is a list",
-    fileOf([], 0),
-    ["header", "object"],
-  ],
+  ["whose header is a list", fileOf([], 0), ["header", "object"]],
   [
     "with a number in its metadata",
     fileOf({ __metadata__: { seed: 1 } }, 0),
     ["seed", "string", 1],
   ],
-  [
-    "with a tensor that is not an object",
-    fileOf({ w: 5 }, 0),
-    ["w", "object", 5],
-  ],
+  ["with a tensor that is not an object", fileOf({ w: 5 }, 0), ["w", "object", 5]],
   [
     "of whole numbers",
     fileOf({ w: { ...PAIR, dtype: "I64" } }, 8),
@@ -107,16 +95,8 @@ const corrupt: [string, Uint8Array, (string | number)[]][] = [
     fileOf({ w: { ...PAIR, dtype: "toString" } }, 8),
     ["w", "F32", "toString"],
   ],
-  [
-    "with a negative size",
-    fileOf({ w: { ...PAIR, shape: [-2] } }, 8),
-    ["w", "shape", "[-2]"],
-  ],
-  [
-    "without offsets",
-    fileOf({ w: { dtype: "F32", shape: [2] } }, 8),
-    ["w", "data_offsets"],
-  ],
+  ["with a negative size", fileOf({ w: { ...PAIR, shape: [-2] } }, 8), ["w", "shape", "[-2]"]],
+  ["without offsets", fileOf({ w: { dtype: "F32", shape: [2] } }, 8), ["w", "data_offsets"]],
   [
     "with a tensor that takes fewer bytes than its shape says",
     fileOf({ w: { ...PAIR, shape: [3] } }, 8),
@@ -127,21 +107,9 @@ const corrupt: [string, Uint8Array, (string | number)[]][] = [
     fileOf({ w: { ...PAIR, data_offsets: [8, 0] } }, 8),
     ["w", 8, "[2]", -8],
   ],
-  [
-    "that is truncated",
-    fileOf({ w: PAIR }, 7),
-    ["w", 7, 8],
-  ],
-  [
-    "with trailing bytes",
-    fileOf({ w: PAIR }, 9),
-    [9, 8],
-  ],
-  [
-    "with two tensors in the same place",
-    fileOf({ v: PAIR, w: PAIR }, 8),
-    ["w", 8, 0],
-  ],
+  ["that is truncated", fileOf({ w: PAIR }, 7), ["w", 7, 8]],
+  ["with trailing bytes", fileOf({ w: PAIR }, 9), [9, 8]],
+  ["with two tensors in the same place", fileOf({ v: PAIR, w: PAIR }, 8), ["w", 8, 0]],
   [
     "with a gap between two tensors",
     fileOf({ v: PAIR, w: { ...PAIR, data_offsets: [12, 20] } }, 20),

@@ -79,16 +79,8 @@ Deno.test("encodeModel() uses the notebook's names and shapes", () => {
 });
 
 const faults: [string, (file: TensorFile) => void, (string | number)[]][] = [
-  [
-    "that another program wrote",
-    (file) => file.metadata = {},
-    ["format_version"],
-  ],
-  [
-    "of a later format",
-    (file) => file.metadata.format_version = "2",
-    ["format_version", 1, 2],
-  ],
+  ["that another program wrote", (file) => file.metadata = {}, ["format_version"]],
+  ["of a later format", (file) => file.metadata.format_version = "2", ["format_version", 1, 2]],
   [
     "whose architecture is not JSON",
     (file) => file.metadata.architecture = "three layers",
@@ -120,11 +112,7 @@ const faults: [string, (file: TensorFile) => void, (string | number)[]][] = [
     (file) => file.metadata.scale = "raw",
     ["scale", "l2", "unit", "raw"],
   ],
-  [
-    "without one of the tensors",
-    (file) => file.tensors.delete("b1"),
-    ["b1", "w0, b0, w1, w2, b2"],
-  ],
+  ["without one of the tensors", (file) => file.tensors.delete("b1"), ["b1", "w0, b0, w1, w2, b2"]],
   [
     "with a tensor of whole numbers",
     (file) => file.tensors.set("b2", { shape: [3], data: new Uint32Array(3) }),
@@ -156,11 +144,7 @@ const runFaults: typeof faults = [
     (file) => file.metadata.accuracy = "good",
     ["accuracy", "number"],
   ],
-  [
-    "without the name of its data set",
-    (file) => delete file.metadata.dataset,
-    ["dataset"],
-  ],
+  ["without the name of its data set", (file) => delete file.metadata.dataset, ["dataset"]],
   [
     "with an invalid option",
     (file) => file.metadata.options = JSON.stringify({ ...NOTEBOOK, hidden: "50,100" }),
@@ -210,18 +194,9 @@ Deno.test("decodeModel() escapes control characters in messages, and truncates l
 test("loadModel() names the kind of a file that is not a model", async () => {
   const path = await Deno.makeTempFile({ suffix: ".safetensors" });
   const cases: [string, string[]][] = [
-    [
-      "version https://git-lfs.github.com/spec/v1\noid sha256:ab12\n",
-      ["Git LFS", "git lfs pull"],
-    ],
-    [
-      "\x80\x04\x95 a Python pickle",
-      ["pickle"],
-    ],
-    [
-      "\x89HDF\r\n\x1a\n",
-      ["HDF5", "python3"],
-    ],
+    ["version https://git-lfs.github.com/spec/v1\noid sha256:ab12\n", ["Git LFS", "git lfs pull"]],
+    ["\x80\x04\x95 a Python pickle", ["pickle"]],
+    ["\x89HDF\r\n\x1a\n", ["HDF5", "python3"]],
     ["another format", ["safetensors", ".npz"]],
   ];
   for (const [content, words] of cases) {
