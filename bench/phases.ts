@@ -11,7 +11,7 @@ import { print } from "../lib/cli/output.ts";
 import { runTask } from "../lib/cli/run_task.ts";
 import { compile } from "../lib/engine/cpu/build_wasm.ts";
 import { type CpuInternals, createCpuEngine } from "../lib/engine/cpu/cpu_engine.ts";
-import { coreCount } from "../lib/engine/cores.ts";
+import { coreCount } from "../lib/engine/host.ts";
 import type { Engine, Step } from "../lib/engine/engine.ts";
 import { stateBefore } from "../lib/engine/state.ts";
 import { type Architecture, layerSizes } from "../lib/net/architecture.ts";

@@ -6,16 +6,12 @@
 import type { Dataset } from "../lib/data/dataset.ts";
 import { splitDataset } from "../lib/data/split.ts";
 import { imageToDigit } from "../lib/image/image_to_digit.ts";
-import { HEADS } from "../lib/net/heads.ts";
-import { predictedClass } from "../lib/net/maths.ts";
 import { DistSampler } from "../lib/random/dist_sampler.ts";
+import { evaluateInTurns } from "../lib/training/evaluate.ts";
 import { NOTEBOOK, type TrainingOptions } from "../lib/training/options.ts";
-import { outputsOfRows } from "../lib/training/predict.ts";
 import { augmentedImages } from "./augmented_images.ts";
 import type { ExaminerOrder, ExaminerReport, ExaminerTask } from "./messages.ts";
 
-/** Multiply-adds between two checks for messages: about 20 ms. */
-const PIECE_WORK = 20_000_000;
 /** Pictures are first reduced to this side. */
 const PICTURE_SIDE = 800;
 
@@ -100,29 +96,11 @@ async function examine(
   isWanted: () => boolean,
 ): Promise<void> {
   const rows = testRowsOf(options, data).slice(0, most);
-  const { inputs, classes, hidden: [first, second], head } = model.architecture;
-  const work = inputs * first + first * second + second * classes;
-  const pieceRows = Math.max(1, Math.floor(PIECE_WORK / work));
+  const report = await evaluateInTurns(model, data, rows, isWanted);
+  if (report === undefined || !isWanted()) return;
+  const { answers, confidences: probabilities, accuracy, loss } = report;
   const labels = Uint8Array.from(rows, (row) => data.labels[row]);
-  const answers = new Uint8Array(rows.length);
-  const probabilities = new Float32Array(rows.length);
-  let [correct, loss] = [0, 0];
-  for (let from = 0; from < rows.length; from += pieceRows) {
-    const images = imagesOf(data, rows.subarray(from, from + pieceRows));
-    for (const { row, x3, p } of outputsOfRows(model, images)) {
-      const answer = answers[from + row] = predictedClass(x3);
-      probabilities[from + row] = p[answer];
-      if (answer === labels[from + row]) correct++;
-      loss += HEADS[head].loss(x3, labels[from + row]);
-    }
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    if (!isWanted()) return;
-  }
-  const measures = {
-    accuracy: correct / rows.length,
-    loss: loss / rows.length,
-    rows: rows.length,
-  };
+  const measures = { accuracy, loss, rows: rows.length };
   page.postMessage({ kind: "examined", of, rows, labels, answers, probabilities, measures });
 }
 

@@ -3,14 +3,14 @@ import type { Dataset } from "../data/dataset.ts";
 import { publishedTestRows } from "../data/split.ts";
 import type { SavedModel } from "../model/saved_model.ts";
 import { evaluationJson, evaluationLines } from "../report/evaluation.ts";
-import { openStatus, type Status } from "./status.ts";
+import { evaluateInTurns } from "../training/evaluate.ts";
+import { openStatus, showRows, type Status } from "./status.ts";
 import { DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
 import { type FlagValues, type Task, toggle } from "./flags.ts";
 import { loadNamedModel, MODEL_FLAGS } from "./model_flag.ts";
 import { print } from "./output.ts";
 import { compareRunData, reportSplit, splitOfRun } from "./run_data.ts";
 import { runTask } from "./run_task.ts";
-import { evaluateWithProgress } from "./evaluate_with_progress.ts";
 
 const FLAGS = {
   ...MODEL_FLAGS,
@@ -41,7 +41,8 @@ export async function evaluateTask(flags: FlagValues<typeof FLAGS>): Promise<voi
   const opened = await openChosenDataset(flags, status, recorded);
   status.clear();
   const { data, rows } = await testRows(model, opened, flags, status);
-  const report = await evaluateWithProgress(status)(model, data, rows);
+  const report = (await evaluateInTurns(model, data, rows, showRows(status)))!;
+  status.clear();
   print(...(flags.json ? [evaluationJson(report, data.name)] : evaluationLines(report, data)));
 }
 

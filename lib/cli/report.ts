@@ -6,14 +6,13 @@ import type { RunRecord } from "../training/record.ts";
 import { comparePage } from "../report/html/compare_page.ts";
 import { runPage } from "../report/html/run_page.ts";
 import { readRunDirectory } from "../runs/run_directory.ts";
-import { openStatus, type Status } from "./status.ts";
+import { openStatus, showRows, type Status } from "./status.ts";
 import { DATASET_FLAGS, openChosenDataset } from "./dataset_flags.ts";
 import { type FlagValues, path, type Task, toggle, UsageError } from "./flags.ts";
 import { print } from "./output.ts";
 import { typedPath } from "./paths.ts";
 import { reportSplit, requireRunData } from "./run_data.ts";
 import { runTask } from "./run_task.ts";
-import { evaluateWithProgress } from "./evaluate_with_progress.ts";
 
 const FLAGS = {
   out: path(
@@ -86,7 +85,8 @@ export async function writeRunReport(
   const opened = await open(reported);
   const data = await requireRunData(reported, opened, "report on the run", status.warning);
   reportSplit(data, reported.options, status.warning);
-  const page = await runPage(reported, model, data, evaluateWithProgress(status));
+  const page = await runPage(reported, model, data, showRows(status));
+  status.clear();
   await writeFileAtomically(out, page);
   return out;
 }

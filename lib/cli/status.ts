@@ -36,3 +36,8 @@ export async function openStatus(quiet = false): Promise<Status> {
     [Symbol.dispose]: () => display.clear(),
   };
 }
+
+/** Returns a function that shows the progress of an evaluation. */
+export function showRows(status: Status): (done: number, total: number) => void {
+  return (count, total) => status.progress(count, total, "of the rows", { count, unit: "rows" });
+}

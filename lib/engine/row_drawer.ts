@@ -1,6 +1,6 @@
 /** Samples rows on the CPU for an engine that computes on another device. */
 import type { ThreefryLayout } from "../random/threefry.ts";
-import { coreCount } from "./cores.ts";
+import { coreCount } from "./host.ts";
 import { type Draw, Draws } from "./cpu/draws.ts";
 import { planDrawMemory } from "./cpu/layout.ts";
 import { buildOfHere, compileModule } from "./cpu/module.ts";

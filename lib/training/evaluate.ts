@@ -1,6 +1,7 @@
 /** Evaluates a trained net on labeled images, in plain TypeScript, without a device. */
 import { checkDataset } from "../data/check.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { nextTurn } from "../engine/host.ts";
 import { RowCounter } from "../net/evaluation.ts";
 import type { Floats, Model } from "../net/architecture.ts";
 import { measure, type Metrics } from "./metrics.ts";
@@ -66,20 +67,43 @@ export function evaluate(
   data: Dataset,
   rows: ArrayLike<number> = Uint32Array.from(data.labels, (_, row) => row),
 ): EvaluationReport {
-  const steps = evaluateStepwise(model, data, rows);
+  const pieces = evaluateByRow(model, data, rows);
   for (;;) {
-    const { done, value } = steps.next();
+    const { done, value } = pieces.next();
     if (done) return value;
   }
 }
 
+/** How long an evaluation works before it lets the event loop run. */
+const TURN_MILLISECONDS = 50;
+
 /**
- * Does what `evaluate` does, but pauses after each row, to show progress or to be canceled.
+ * Does what `evaluate` does, but lets the event loop run now and then.
  *
- * @returns Yields the number of rows done; returns the report
+ * @param onTurn Called then with the numbers of rows done and of all rows; if it returns false, the
+ *   evaluation ends
+ * @returns The report; undefined if it ended early
  * @throws {RangeError} If the data's images or classes do not fit the net
  */
-export function* evaluateStepwise(
+export async function evaluateInTurns(
+  model: Model,
+  data: Dataset,
+  rows: ArrayLike<number>,
+  onTurn: (done: number, total: number) => boolean | void = () => {},
+): Promise<EvaluationReport | undefined> {
+  const pieces = evaluateByRow(model, data, rows);
+  for (let begun = performance.now();;) {
+    const { done, value } = pieces.next();
+    if (done) return value;
+    if (performance.now() - begun < TURN_MILLISECONDS) continue;
+    await nextTurn();
+    if (onTurn(value, rows.length) === false) return undefined;
+    begun = performance.now();
+  }
+}
+
+/** Yields the number of rows done after each row; returns the report. */
+function* evaluateByRow(
   model: Model,
   data: Dataset,
   rows: ArrayLike<number>,

@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import type { Dataset } from "../../lib/data/dataset.ts";
-import { evaluate } from "../../lib/training/evaluate.ts";
+import { evaluate, evaluateInTurns } from "../../lib/training/evaluate.ts";
 import { predict } from "../../lib/training/predict.ts";
 import { generatedImages, initializedModel } from "./small_model.ts";
 
@@ -65,4 +65,23 @@ Deno.test("evaluate() throws if the net has other numbers of inputs or classes t
     "current value is 20 pixels and 3 classes",
   );
   assertThrows(() => evaluate(MODEL, { ...DATA, classes: 4 }), RangeError, "4 classes");
+});
+
+Deno.test("evaluateInTurns() returns what evaluate() does, unless a turn of the event loop ends it", async () => {
+  const { now } = performance;
+  let milliseconds = 0;
+  performance.now = () => milliseconds += 10;
+  try {
+    const turns: number[] = [];
+    const rows = DATA.labels.map((_, row) => row % 256);
+    const report = await evaluateInTurns(MODEL, DATA, rows, (done, total) => {
+      turns.push(done);
+      assertEquals(total, 700);
+    });
+    assertEquals(report, evaluate(MODEL, DATA, rows));
+    assertEquals(turns.slice(0, 3), [5, 10, 15]);
+    assertEquals(await evaluateInTurns(MODEL, DATA, rows, (done) => done < 10), undefined);
+  } finally {
+    performance.now = now;
+  }
 });

@@ -4,7 +4,7 @@ import { rowScales } from "../../data/normalize.ts";
 import { parameterCount } from "../../net/architecture.ts";
 import { type Evaluation, RowCounter } from "../../net/evaluation.ts";
 import { biasCorrections, functionsOf } from "../../net/optimizers.ts";
-import { coreCount } from "../cores.ts";
+import { coreCount, nextTurn } from "../host.ts";
 import {
   assertDrawable,
   assertLoadable,
@@ -376,17 +376,4 @@ class CpuEngine implements Engine {
 function multiplyAdds({ architecture, batchSize }: EngineOptions): number {
   const { inputs, hidden: [units1, units2], classes } = architecture;
   return batchSize * (2 * inputs / 5 * units1 + 3 * (units1 * units2 + units2 * classes));
-}
-
-/** Resolves after one turn of the event loop; in Deno a timer would take about 2 ms. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      port2.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  });
 }

@@ -1,6 +1,6 @@
 /** The report's section with the confusion matrix. */
 import type { EvaluationReport } from "../../training/evaluate.ts";
-import { type Html, html } from "./html.ts";
+import { type Html, html, table } from "./html.ts";
 import { count, percent } from "../../files/printable.ts";
 import { className } from "./format.ts";
 
@@ -81,30 +81,9 @@ function frequentMistakes(
     .filter(({ rows, label, answer }) => rows > 0 && label !== answer)
     .sort((a, b) => b.rows - a.rows);
   const wrong = rows - correct;
-  const listed = mistakes.slice(0, MAX_LISTED).map(({ rows, label, answer }) =>
-    html`
-      <tr>
-        <td>${className(label, names)}</td>
-        <td>${className(answer, names)}</td>
-        <td class="number">${count(rows)}</td>
-        <td class="number">${percent(rows / wrong)}</td>
-      </tr>
-    `
-  );
-  return html`
-    <div>
-      <h3>Most frequent mistakes</h3>
-      <table>
-        <thead>
-          <tr>
-            <th>label</th>
-            <th>predicted</th>
-            <th class="number">rows</th>
-            <th class="number">share of mistakes</th>
-          </tr>
-        </thead>
-        <tbody>${listed}</tbody>
-      </table>
-    </div>
-  `;
+  const listed = mistakes.slice(0, MAX_LISTED).map(({ rows, label, answer }) => ({
+    cells: [className(label, names), className(answer, names), count(rows), percent(rows / wrong)],
+  }));
+  return html`<div><h3>Most frequent mistakes</h3>
+${table(["label", "predicted", "#rows", "#share of mistakes"], listed)}</div>`;
 }

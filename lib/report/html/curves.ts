@@ -1,12 +1,13 @@
 /** The learning curves of one or several runs: accuracy and loss against steps. */
 import { namedDataset } from "../../data/names.ts";
 import { lineChart, type Point, type Series } from "./charts.ts";
-import { type Html, html } from "./html.ts";
+import { type Html, html, table } from "./html.ts";
 import { NOTEBOOK_CURVE } from "./notebook_curve.ts";
 import type { ReportedRun } from "../../runs/run_directory.ts";
 import { count, percent } from "../../files/printable.ts";
 import { METRIC_NAMES, type MetricName, METRICS } from "../../training/metrics.ts";
 import { metricLabel } from "./format.ts";
+import type { CurvePoint } from "../../training/record.ts";
 
 /** Maximum points of a line; more would not be visible. */
 const MAX_POINTS = 1000;
@@ -143,50 +144,33 @@ function accuracyPoints(run: ReportedRun, withErrors: boolean): Point[] {
   }));
 }
 
+/** A column of the table of a curve: its heading, and its cell for a point. */
+type Column = [string, (point: CurvePoint) => string];
+
 /** Creates a table of a run's curve, with the notebook's for comparison. */
 export function curveTable(run: ReportedRun): Html {
-  const compared = isLikeNotebook(run);
-  const rows = thinned(run.curve).map((point) => {
-    const { iteration, accuracy, learningRate, seconds } = point;
-    const published = NOTEBOOK_CURVE.find((point) => point.iteration === iteration)?.accuracy;
-    const beside = [
-      published === undefined ? "" : percent(published),
-      published === undefined ? "" : points(accuracy - published),
-    ];
-    const cells = [
-      String(iteration),
-      ...METRIC_NAMES.flatMap((name) => [
-        METRICS[name].format(point[name]),
-        ...(compared && name === "accuracy" ? beside : []),
-      ]),
-      String(learningRate),
-      seconds.toFixed(2),
-    ];
-    return html`
-      <tr>${cells.map((cell) => html`<td class="number">${cell}</td>`)}</tr>
-    `;
-  });
-  const columns = [
-    "step",
-    ...METRIC_NAMES.flatMap((name) =>
-      compared && name === "accuracy"
-        ? [metricLabel(name), "the notebook", "difference"]
-        : [metricLabel(name)]
-    ),
-    "learning rate",
-    "seconds",
+  const publishedAt = ({ iteration }: CurvePoint) =>
+    NOTEBOOK_CURVE.find((point) => point.iteration === iteration)?.accuracy ?? NaN;
+  const ifKnown = (value: number, format: (value: number) => string) =>
+    Number.isNaN(value) ? "" : format(value);
+  const beside: Column[] = [
+    ["the notebook", (point) => ifKnown(publishedAt(point), percent)],
+    ["difference", (point) => ifKnown(point.accuracy - publishedAt(point), points)],
   ];
+  const columns: Column[] = [
+    ["step", ({ iteration }) => String(iteration)],
+    ...METRIC_NAMES.flatMap((name): Column[] => [
+      [metricLabel(name), (point) => METRICS[name].format(point[name])],
+      ...(name === "accuracy" && isLikeNotebook(run) ? beside : []),
+    ]),
+    ["learning rate", ({ learningRate }) => String(learningRate)],
+    ["seconds", ({ seconds }) => seconds.toFixed(2)],
+  ];
+  const rows = thinned(run.curve).map((point) => ({ cells: columns.map(([, of]) => of(point)) }));
   return html`
     <details>
       <summary>Table of these values</summary>
-      <div class="scroll">
-        <table>
-          <thead>
-            <tr>${columns.map((name) => html`<th class="number">${name}</th>`)}</tr>
-          </thead>
-          <tbody>${rows}</tbody>
-        </table>
-      </div>
+      <div class="scroll">${table(columns.map(([name]) => `#${name}`), rows)}</div>
     </details>
   `;
 }

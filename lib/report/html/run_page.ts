@@ -2,7 +2,7 @@
 import type { Dataset, Split } from "../../data/dataset.ts";
 import { count, percent } from "../../files/printable.ts";
 import { type Model, parameterRanges } from "../../net/architecture.ts";
-import { evaluate, type EvaluationReport } from "../../training/evaluate.ts";
+import { evaluateInTurns, type EvaluationReport } from "../../training/evaluate.ts";
 import { OPTION_NAMES } from "../../training/option_table.ts";
 import { NOTEBOOK, resolveOptions, type TrainingOptions } from "../../training/options.ts";
 import { METRIC_NAMES, METRICS } from "../../training/metrics.ts";
@@ -13,35 +13,28 @@ import { augmentationSection } from "./augmentation.ts";
 import { confusionSection } from "./confusion.ts";
 import { curveTable, isLikeNotebook, learningCurves, standardError } from "./curves.ts";
 import { firstLayerSection } from "./first_layer.ts";
-import { type Html, html } from "./html.ts";
+import { type Html, html, table } from "./html.ts";
 import { mistakesSection } from "./mistakes.ts";
 import { NOTEBOOK_FINAL_ACCURACY, NOTEBOOK_SECONDS } from "./notebook_curve.ts";
 import { page } from "./page.ts";
 import type { ReportedRun } from "../../runs/run_directory.ts";
 import { metricLabel, optionLabel } from "./format.ts";
 
-/** Evaluates a net on some rows. */
-export type EvaluateRows = (
-  model: Model,
-  data: Dataset,
-  rows: Uint32Array,
-) => EvaluationReport | Promise<EvaluationReport>;
-
 /**
  * Creates the report on a run as one self-contained HTML file.
  *
  * @param data The run's data; its test rows are evaluated again, to find the misclassified ones
- * @param evaluateRows Replaces `evaluate`, to show progress
+ * @param onProgress Called now and then with the numbers of test rows evaluated and of all test rows
  */
 export async function runPage(
   run: ReportedRun,
   model: Model,
   data: Dataset,
-  evaluateRows: EvaluateRows = evaluate,
+  onProgress?: (done: number, total: number) => void,
 ): Promise<string> {
   const { architecture } = model;
   const { split, parameters } = drawStart(data, run.options, architecture);
-  const report = await evaluateRows(model, data, split.test);
+  const report = (await evaluateInTurns(model, data, split.test, onProgress))!;
   const [w0] = parameterRanges(architecture);
   const drawn = run.initFrom === undefined
     ? parameters.subarray(w0.offset, w0.offset + w0.length)
@@ -173,9 +166,7 @@ function runTable(run: ReportedRun, data: Dataset, split: Split): Html {
     ["test rows", count(split.test.length)],
     ["device", run.device],
     ["backend", run.backend],
-    ...(run.initFrom === undefined
-      ? []
-      : [["initial parameters", run.initFrom] as [string, string]]),
+    ["initial parameters", run.initFrom ?? ""],
     ["training time in seconds", run.result.seconds.toFixed(2)],
     ["steps", count(run.result.iterations)],
     ...METRIC_NAMES.map((name): [string, string] => [
@@ -183,47 +174,17 @@ function runTable(run: ReportedRun, data: Dataset, split: Split): Html {
       METRICS[name].format(run.result[name]),
     ]),
   ];
-  return html`
-    <table>
-      <thead>
-        <tr>
-          <th>property</th>
-          <th>this run</th>
-        </tr>
-      </thead>
-      <tbody>${rows.map(([name, value]) =>
-        html`
-          <tr>
-            <td>${name}</td>
-            <td>${value}</td>
-          </tr>
-        `
-      )}</tbody>
-    </table>
-  `;
+  const known = rows.filter(([, value]) => value !== "");
+  return table(["property", "this run"], known.map((cells) => ({ cells })));
 }
 
 function optionsTable(options: TrainingOptions): Html {
   const rows = OPTION_NAMES.map((name) => {
     const [value, published] = [options, NOTEBOOK].map((source) => String(source[name]));
-    return html`
-      <tr class="${value === published ? "same" : "differs"}">
-        <td>${optionLabel(name)}</td>
-        <td>${value}</td>
-        <td class="muted">${published}</td>
-      </tr>
-    `;
+    return {
+      cells: [optionLabel(name), value, html`<span class="muted">${published}</span>`],
+      className: value === published ? "same" : "differs",
+    };
   });
-  return html`
-    <table>
-      <thead>
-        <tr>
-          <th>option</th>
-          <th>this run</th>
-          <th>the notebook</th>
-        </tr>
-      </thead>
-      <tbody>${rows}</tbody>
-    </table>
-  `;
+  return table(["option", "this run", "the notebook"], rows);
 }
