@@ -4,10 +4,10 @@
 import { assert } from "@std/assert";
 import type { Dataset } from "../lib/data/dataset.ts";
 import { createEngine } from "../lib/engine/create.ts";
-import type { Backend, Engine } from "../lib/engine/engine.ts";
+import type { Backend, Engine, Step } from "../lib/engine/engine.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
 import { engineOptions } from "../lib/training/engine_options.ts";
-import { stepsOf } from "./steps.ts";
+import { allRows, drawnSteps } from "../lib/engine/reference.ts";
 import { compareSteps } from "../lib/engine/self_check.ts";
 
 /** Which engine to create; the net and the batch size are the notebook's by default. */
@@ -41,8 +41,8 @@ export async function openCheckedEngine(
  * @throws {AssertionError} If the engine's results are wrong
  */
 export async function checkEngine(engine: Engine, data: Dataset): Promise<void> {
-  const trainRows = Uint32Array.from({ length: data.trainRows }, (_, row) => row);
-  const steps = stepsOf(3, engine.options.batchSize);
+  const trainRows = allRows(data).subarray(0, data.trainRows);
+  const steps = notebookSteps(3, engine.options.batchSize);
   const { error, reference } = await compareSteps(engine, { data, trainRows, steps });
   const evaluated = trainRows.subarray(0, 1000);
   engine.evaluate(evaluated);
@@ -57,4 +57,9 @@ export async function checkEngine(engine: Engine, data: Dataset): Promise<void> 
     Math.abs(correct - expected.correct) <= expected.undecided,
     `${correct} rows are correct, in float64 ${expected.correct}`,
   );
+}
+
+/** Creates steps that each sample from all training rows, with the notebook's learning rate. */
+export function notebookSteps(count: number, batchSize: number = NOTEBOOK.batchSize): Step[] {
+  return drawnSteps(count, batchSize, NOTEBOOK.learningRate);
 }

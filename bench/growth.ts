@@ -4,7 +4,7 @@
  * the work.
  *
  * Each time is the median of five repetitions; a repetition takes enough steps to last 300 ms
- * (timing.ts). Steps that would take more than a minute are left out and listed.
+ * (`timeSteps`). Steps that would take more than a minute are left out and listed.
  */
 import type { Dataset } from "../lib/data/dataset.ts";
 import { type FlagValues, oneOf, type Task, toggle } from "../lib/cli/flags.ts";
@@ -16,16 +16,19 @@ import { drawParameters } from "../lib/net/initialize.ts";
 import { DistSampler } from "../lib/random/dist_sampler.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
 import { engineOptions } from "../lib/training/engine_options.ts";
-import { openDigits } from "./digits.ts";
-import { tinyDataset } from "./tiny_dataset.ts";
+import { allRows } from "../lib/engine/reference.ts";
+import { timeSteps } from "../lib/engine/self_check.ts";
+import { stateBefore } from "../lib/engine/state.ts";
+import { openDigits, tinyDataset } from "./digits.ts";
 import { describeMachine, machineLines } from "./machine.ts";
 import { markdownTable } from "./table.ts";
-import { timeSteps, type Timing } from "./timing.ts";
+import { median } from "./statistics.ts";
 import { operationsOfStep } from "./operations.ts";
 
 const BATCHES = [10, 100, 1000, 10_000, 60_000];
 const HIDDEN = [[50, 100], [128, 64], [512, 256], [1024, 512]] as const;
 const SAMPLED = [1, 10, 100, 250, 1000, 3000, 10_000, 60_000];
+const REPETITIONS = 5;
 /** A step is left out if the time of the next smaller batch predicts a longer time than this. */
 const MOST_SECONDS = 60;
 
@@ -43,7 +46,12 @@ const TASK: Task<typeof FLAGS> = {
 };
 
 /** The time of a step of a net at a batch size. */
-interface ScaledTiming extends Timing {
+interface ScaledTiming {
+  /** Milliseconds per step: the median of the repetitions. */
+  milliseconds: number;
+  /** The number of steps per repetition. */
+  steps: number;
+  repetitions: number;
   hidden: readonly [number, number];
   batchSize: number;
   /** Billions of floating-point operations per second. */
@@ -66,9 +74,9 @@ async function growthTask({ backend = "auto", json }: FlagValues<typeof FLAGS>):
     return;
   }
   const timing = [
-    { head: "ms", of: ({ milliseconds }: Timing) => milliseconds, digits: 3 },
-    { head: "steps", of: ({ steps }: Timing) => steps },
-    { head: "repetitions", of: ({ repetitions }: Timing) => repetitions },
+    { head: "ms", of: ({ milliseconds }: ScaledTiming) => milliseconds, digits: 3 },
+    { head: "steps", of: ({ steps }: ScaledTiming) => steps },
+    { head: "repetitions", of: ({ repetitions }: ScaledTiming) => repetitions },
   ];
   print(
     ...machineLines(machine),
@@ -114,11 +122,13 @@ async function timeBatchSizes(
     }
     try {
       await using engine = await start(data, backend, hidden, batchSize);
-      const timing = await timeSteps(engine, batchSize);
-      const operations = operationsOfStep(engine.options.architecture, batchSize);
-      const gigaflops = operations / timing.milliseconds / 1e6;
-      timings.push({ hidden, batchSize, ...timing, gigaflops });
-      printError(`${name}: ${timing.milliseconds.toFixed(3)} ms per step`);
+      const { steps, milliseconds: measured } = await timeSteps(engine, REPETITIONS);
+      const milliseconds = median(measured);
+      const gigaflops = operationsOfStep(engine.options.architecture, batchSize) / milliseconds /
+        1e6;
+      const repetitions = measured.length;
+      timings.push({ hidden, batchSize, steps, milliseconds, repetitions, gigaflops });
+      printError(`${name}: ${milliseconds.toFixed(3)} ms per step`);
     } catch (error) {
       leftOut.push(`${name}: ${(error as Error).message}`);
     }
@@ -138,7 +148,7 @@ async function start(
   engine.load(data);
   // Glorot initialization, because N(0, 1) would saturate all units of large layers.
   const parameters = drawParameters(options.architecture, "glorot", new DistSampler(NOTEBOOK.seed));
-  const trainRows = Uint32Array.from({ length: data.trainRows }, (_, row) => row);
-  engine.start(trainRows, { parameters, moments: new Float32Array(0), stepsTaken: 0 });
+  const trainRows = allRows(data).subarray(0, data.trainRows);
+  engine.start(trainRows, stateBefore(options.optimizer, parameters));
   return engine;
 }

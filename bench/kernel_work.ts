@@ -12,7 +12,7 @@ import { NOTEBOOK } from "../lib/training/options.ts";
 import { engineOptions } from "../lib/training/engine_options.ts";
 import { checkEngine } from "./checked_engine.ts";
 import empty from "./empty.wgsl" with { type: "text" };
-import { stepsOf } from "./steps.ts";
+import { drawnSteps } from "../lib/engine/reference.ts";
 
 /** The recorded dispatches of one kernel. */
 export interface KernelWork {
@@ -132,7 +132,7 @@ export function recordSteps(
   engine: Engine,
   { batchSize, steps }: RecordedNet,
 ): Promise<KernelWork[]> {
-  const queued = stepsOf(steps, batchSize).map((step) => ({ ...step, learningRate: 0 }));
+  const queued = drawnSteps(steps, batchSize, 0);
   return recordDispatches(engine, (engine) => engine.step(queued));
 }
 

@@ -9,7 +9,7 @@ import { type Evaluation, RowCounter } from "../net/evaluation.ts";
 import { forward, gradients } from "../net/maths.ts";
 import { type Optimizer, updateParameters } from "../net/optimizers.ts";
 import { normal, permutation } from "../random/distributions.ts";
-import { prngKey, randomBits } from "../random/threefry.ts";
+import { prngKey, randomBits, split } from "../random/threefry.ts";
 
 /** Has the same methods as an engine, but runs each call immediately. */
 export class Reference {
@@ -106,6 +106,29 @@ export function generatedData(
   return { name: "generated", width, height, classes, images, labels, trainRows: rows };
 }
 
+/** Repeats the rows of a data set, since random numbers take long to draw, until there are so many. */
+export function repeatedRows(data: Dataset, rows: number): Dataset {
+  const different = data.labels.length;
+  const images = new Uint8Array(rows * data.width * data.height);
+  const labels = new Uint8Array(rows);
+  for (let from = 0; from < rows; from += different) {
+    const count = Math.min(different, rows - from);
+    images.set(data.images.subarray(0, count * images.length / rows), from * images.length / rows);
+    labels.set(data.labels.subarray(0, count), from);
+  }
+  return { ...data, images, labels, trainRows: rows };
+}
+
+/** The numbers of all rows of a data set. */
+export function allRows({ labels }: Dataset): Uint32Array<ArrayBuffer> {
+  return Uint32Array.from(labels, (_, row) => row);
+}
+
+/** Steps that each sample from all rows, like the notebook's. */
+export function drawnSteps(steps: number, count: number, learningRate: number): Step[] {
+  return split(prngKey(42), steps).map((key) => ({ key, from: 0, count, learningRate }));
+}
+
 /** An initial state: weights N(0, deviation² / in) and biases N(0, deviation²), or all N(0, 1). */
 export function drawState(
   architecture: Architecture,
@@ -122,17 +145,20 @@ export function drawState(
   return stateBefore(optimizer, parameters);
 }
 
-/** |values - expected| / |expected| of whole vectors, or relative to another vector; 0 if they are equal. */
+/**
+ * |values - expected| / |expected - start| of whole vectors; 0 if values are as expected.
+ *
+ * @param start What both began from, so that the error is a fraction of the change; 0 by default
+ */
 export function relativeError(
   values: ArrayLike<number>,
   expected: ArrayLike<number>,
-  by: ArrayLike<number> = expected,
+  start?: ArrayLike<number>,
 ): number {
-  const error = length(Array.from(values, (value, i) => value - expected[i]));
-  return error === 0 ? 0 : error / length(by);
-}
-
-/** A vector's L2 norm. */
-function length(values: ArrayLike<number>): number {
-  return Math.sqrt(Array.from(values).reduce((sum, value) => sum + value * value, 0));
+  let [error, change] = [0, 0];
+  for (let i = 0; i < expected.length; i++) {
+    error += (values[i] - expected[i]) ** 2;
+    change += (expected[i] - (start?.[i] ?? 0)) ** 2;
+  }
+  return error === 0 ? 0 : Math.sqrt(error / change);
 }

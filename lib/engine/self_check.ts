@@ -4,7 +4,15 @@ import { OPTIMIZERS } from "../net/optimizers.ts";
 import { permutation } from "../random/distributions.ts";
 import { prngKey, split } from "../random/threefry.ts";
 import type { Engine, EngineOptions, Step } from "./engine.ts";
-import { drawState, generatedData, Reference, relativeError } from "./reference.ts";
+import {
+  allRows,
+  drawnSteps,
+  drawState,
+  generatedData,
+  Reference,
+  relativeError,
+  repeatedRows,
+} from "./reference.ts";
 
 /** The result of a check. */
 export interface CheckResult {
@@ -65,7 +73,7 @@ async function checkGradient(
 ): Promise<CheckResult> {
   const { inputs, hidden, classes } = options.architecture;
   const data = generatedData({ rows: 300, width: 28, height: 28, classes });
-  const rows = allRows(data.labels.length);
+  const rows = allRows(data);
   const state = drawState(options.architecture, options.optimizer, 1);
   const step = { key: prngKey(1), from: 0, count: 100, learningRate: LARGE_RATE };
   await using engine = await make(options);
@@ -104,7 +112,7 @@ async function checkDraws(
     for (const row of permutation(key, n).slice(0, 100)) {
       for (let d = 0; d < 64; d++) expected[d] += data.images[row * 64 + d];
     }
-    engine.start(allRows(n), state);
+    engine.start(allRows(data), state);
     engine.step([{ key, from: 0, count: 100, learningRate: LARGE_RATE }]);
     const { parameters } = await engine.read();
     // With w0 = 0, all rows have the same derivative d: w0 changes by d times the mean input, b0 by d.
@@ -118,12 +126,10 @@ async function checkTenSteps(
   make: (options: EngineOptions) => Promise<Engine>,
 ): Promise<CheckResult> {
   const data = generatedData({ rows: 1000, width: 28, height: 28, classes: 10 });
-  const steps: Step[] = split(prngKey(3), 10)
-    .map((key) => ({ key, from: 0, count: 100, learningRate: 0.5 }));
   await using engine = await make(NOTEBOOK_ENGINE);
   const { error } = await compareSteps(
     engine,
-    { data, trainRows: allRows(1000), steps },
+    { data, trainRows: allRows(data), steps: drawnSteps(10, 100, 0.5) },
     NOTEBOOK_ENGINE,
   );
   return { what: "change in ten steps", error, tolerance: 1e-4 };
@@ -147,13 +153,51 @@ export async function compareSteps(
   const { parameters } = await engine.read();
   const reference = new Reference(options, data, trainRows, state);
   for (const step of steps) reference.step(step);
-  const change = reference.parameters.map((value, i) => value - state.parameters[i]);
-  return { error: relativeError(parameters, reference.parameters, change), reference };
+  const error = relativeError(parameters, reference.parameters, state.parameters);
+  return { error, reference };
 }
 
-/** Minimum duration of a timed repetition, since a wait for WebGPU takes 11 ms in Deno. */
-const MIN_MILLISECONDS = 300;
-const REPETITIONS = 3;
+/** The times of repetitions of some steps. */
+export interface Timing {
+  /** The number of steps per repetition. */
+  steps: number;
+  /** Milliseconds per step of each repetition. */
+  milliseconds: number[];
+}
+
+/** Minimum duration of a repetition, since a wait for WebGPU takes 11 ms in Deno. */
+const LEAST_MILLISECONDS = 300;
+/** If the first repetition takes at least this long, it is the only one. */
+const LONG_MILLISECONDS = 5000;
+
+/**
+ * Measures the time of steps that each sample from all rows, in repetitions of enough of them.
+ *
+ * @param engine An engine that is loaded and started
+ * @param repetitions How often to repeat them
+ */
+export async function timeSteps(engine: Engine, repetitions: number): Promise<Timing> {
+  const take = async (steps: number) => {
+    const queued = drawnSteps(steps, engine.options.batchSize, 0.01);
+    const start = performance.now();
+    engine.step(queued);
+    await engine.settle();
+    return performance.now() - start;
+  };
+  // The first step may compile kernels.
+  await take(1);
+  let steps = 1;
+  let taken = await take(steps);
+  while (taken < LEAST_MILLISECONDS) {
+    const factor = 1.2 * LEAST_MILLISECONDS / taken;
+    steps = Math.ceil(steps * Math.min(Math.max(factor, 2), 16));
+    taken = await take(steps);
+  }
+  const milliseconds = [taken / steps];
+  const wanted = taken < LONG_MILLISECONDS ? repetitions : 1;
+  while (milliseconds.length < wanted) milliseconds.push(await take(steps) / steps);
+  return { steps, milliseconds };
+}
 
 /**
  * Times the notebook's step, with rows sampled from 60,000.
@@ -164,35 +208,11 @@ const REPETITIONS = 3;
 export async function timeStep(
   make: (options: EngineOptions) => Promise<Engine>,
 ): Promise<number> {
-  // Repeated, since so many random bytes take seconds to draw.
-  const some = generatedData({ rows: 1000, width: 28, height: 28, classes: 10 });
-  const images = new Uint8Array(60 * some.images.length);
-  const labels = new Uint8Array(60_000);
-  for (let i = 0; i < 60; i++) {
-    images.set(some.images, i * some.images.length);
-    labels.set(some.labels, i * 1000);
-  }
-  const data = { ...some, images, labels, trainRows: labels.length };
+  const different = generatedData({ rows: 1000, width: 28, height: 28, classes: 10 });
+  const data = repeatedRows(different, 60_000);
   const state = drawState(NOTEBOOK_ENGINE.architecture, NOTEBOOK_ENGINE.optimizer);
   await using engine = await make(NOTEBOOK_ENGINE);
   engine.load(data);
-  engine.start(allRows(60_000), state);
-  const time = async (count: number) => {
-    const steps = split(prngKey(4), count)
-      .map((key) => ({ key, from: 0, count: 100, learningRate: 0.01 }));
-    const start = performance.now();
-    engine.step(steps);
-    await engine.settle();
-    return performance.now() - start;
-  };
-  let count = 10;
-  let taken = await time(count);
-  while (taken < MIN_MILLISECONDS) taken = await time(count *= 3);
-  const repetitions = [taken];
-  while (repetitions.length < REPETITIONS) repetitions.push(await time(count));
-  return Math.min(...repetitions) / count;
-}
-
-function allRows(count: number): Uint32Array {
-  return Uint32Array.from({ length: count }, (_, row) => row);
+  engine.start(allRows(data), state);
+  return Math.min(...(await timeSteps(engine, 3)).milliseconds);
 }

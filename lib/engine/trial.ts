@@ -1,12 +1,12 @@
 /** Tries an adapter before a run: whether it computes what the CPU engine computes, and how fast. */
 import { functionsOf } from "../net/optimizers.ts";
-import { prngKey, split } from "../random/threefry.ts";
+import { prngKey } from "../random/threefry.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { parameterCount, parameterRanges } from "../net/architecture.ts";
 import { normal } from "../random/distributions.ts";
 import type { Engine, EngineOptions, EngineState, Step } from "./engine.ts";
 import { stateBefore } from "./state.ts";
-import { generatedData } from "./reference.ts";
+import { allRows, drawnSteps, generatedData, relativeError, repeatedRows } from "./reference.ts";
 
 /** The result of a trial. */
 export interface Trial {
@@ -32,6 +32,7 @@ const DATA_ROWS = 1700;
 const DIFFERENT_ROWS = 64;
 const DIFFERENT_PARAMETERS = 1021;
 const COMPARED_STEPS = 3;
+const LEARNING_RATE = 0.01;
 const TOLERANCE = 1e-4;
 /** How long each engine is timed; a step may take longer. */
 const TIMED_MILLISECONDS = 25;
@@ -49,12 +50,11 @@ const GROWTH = 8;
 export async function tryAdapter(adapter: Engine, cpu: Engine): Promise<Trial> {
   const { options } = cpu;
   const data = dataFor(options);
-  const rows = Uint32Array.from(data.labels, (_, row) => row);
   const state = startFor(options);
-  const steps = stepsOf(options, COMPARED_STEPS);
+  const steps = drawnSteps(COMPARED_STEPS, options.batchSize, LEARNING_RATE);
   const begin = async (engine: Engine) => {
     engine.load(data);
-    engine.start(rows, state);
+    engine.start(allRows(data), state);
     engine.step(steps);
     return await engine.read();
   };
@@ -68,8 +68,8 @@ export async function tryAdapter(adapter: Engine, cpu: Engine): Promise<Trial> {
   // The moments of an optimizer that divides by the gradient's size show the gradients themselves.
   const leniency = functionsOf(options.optimizer).dividesByGradient ? 100 : 1;
   const largest = Math.max(
-    errorOfChange(ours.parameters, theirs.parameters, state.parameters) / leniency,
-    errorOfChange(ours.moments, theirs.moments, state.moments),
+    relativeError(ours.parameters, theirs.parameters, state.parameters) / leniency,
+    relativeError(ours.moments, theirs.moments, state.moments),
   );
   const error = Number.isFinite(largest) ? largest : Infinity;
   if (error > TOLERANCE) return { error, tolerance: TOLERANCE };
@@ -81,30 +81,12 @@ export async function tryAdapter(adapter: Engine, cpu: Engine): Promise<Trial> {
   };
 }
 
-/** The distance of two results, relative to the distance of the second one from the start. */
-function errorOfChange(ours: Float32Array, theirs: Float32Array, start: Float32Array): number {
-  let [error, change] = [0, 0];
-  for (let i = 0; i < theirs.length; i++) {
-    error += (ours[i] - theirs[i]) ** 2;
-    change += (theirs[i] - start[i]) ** 2;
-  }
-  return error === 0 ? 0 : Math.sqrt(error / change);
-}
-
 /** Returns a data set for a net; its rows repeat after the first ones. */
 function dataFor({ architecture: { inputs, classes }, batchSize }: EngineOptions): Dataset {
   const side = Math.round(Math.sqrt(inputs));
   const [width, height] = side * side === inputs ? [side, side] : [inputs, 1];
   const different = generatedData({ rows: DIFFERENT_ROWS, width, height, classes });
-  const count = Math.max(DATA_ROWS, batchSize);
-  const images = new Uint8Array(count * inputs);
-  const labels = new Uint8Array(count);
-  for (let row = 0; row < count; row += DIFFERENT_ROWS) {
-    const rows = Math.min(DIFFERENT_ROWS, count - row);
-    images.set(different.images.subarray(0, rows * inputs), row * inputs);
-    labels.set(different.labels.subarray(0, rows), row);
-  }
-  return { ...different, images, labels, trainRows: count };
+  return repeatedRows(different, Math.max(DATA_ROWS, batchSize));
 }
 
 /**
@@ -126,11 +108,6 @@ function startFor({ architecture, optimizer }: EngineOptions): EngineState {
   return stateBefore(optimizer, parameters);
 }
 
-function stepsOf({ batchSize }: EngineOptions, count: number): Step[] {
-  return split(prngKey(count), count)
-    .map((key) => ({ key, from: 0, count: batchSize, learningRate: 0.01 }));
-}
-
 /** Returns milliseconds per step, without the wait for results that a run has rarely. */
 async function timeSteps(engine: Engine): Promise<number> {
   const time = async (steps: readonly Step[]) => {
@@ -143,7 +120,7 @@ async function timeSteps(engine: Engine): Promise<number> {
   let [elapsed, best] = [0, Infinity];
   for (let [count, next] = [0, 1]; next > count;) {
     count = next;
-    const taken = await time(stepsOf(engine.options, count));
+    const taken = await time(drawnSteps(count, engine.options.batchSize, LEARNING_RATE));
     elapsed += taken;
     best = Math.min(best, Math.max(taken - waiting, taken / 10) / count);
     // More steps, as far as the rest of the time allows, are timed more precisely.

@@ -7,7 +7,7 @@ import {
   recordEvaluation,
   recordSteps,
 } from "../../bench/kernel_work.ts";
-import { tinyDataset } from "../../bench/tiny_dataset.ts";
+import { tinyDataset } from "../../bench/digits.ts";
 import { Program } from "../../lib/engine/webgpu/program.ts";
 import { needs } from "../requirements.ts";
 

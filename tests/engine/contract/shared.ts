@@ -2,10 +2,11 @@
 import { assert, equal } from "@std/assert";
 import type { Dataset } from "../../../lib/data/dataset.ts";
 import type { Engine, EngineOptions, EngineState, Step } from "../../../lib/engine/engine.ts";
-import { generatedData } from "../../../lib/engine/reference.ts";
+import { allRows, generatedData } from "../../../lib/engine/reference.ts";
 import { OPTIMIZERS } from "../../../lib/net/optimizers.ts";
-import { prngKey, split } from "../../../lib/random/threefry.ts";
+import { prngKey } from "../../../lib/random/threefry.ts";
 
+export { allRows, drawnSteps } from "../../../lib/engine/reference.ts";
 export { NOTEBOOK_ENGINE } from "../../../lib/engine/self_check.ts";
 
 /** Creates the engine under test. */
@@ -78,11 +79,6 @@ export function otherData(rows: number): Dataset {
   return generatedData({ rows, width: 9, height: 7, classes: 4 });
 }
 
-/** Returns steps that each sample from all rows, like the notebook's. */
-export function drawnSteps(steps: number, count: number, learningRate: number): Step[] {
-  return split(prngKey(42), steps).map((key) => ({ key, from: 0, count, learningRate }));
-}
-
 /** Returns the steps of one epoch of n rows; the last step has the remaining rows. */
 export function epochSteps(n: number, batchSize: number, learningRate: number, seed = 1): Step[] {
   return Array.from({ length: Math.ceil(n / batchSize) }, (_, i) => ({
@@ -91,11 +87,6 @@ export function epochSteps(n: number, batchSize: number, learningRate: number, s
     count: Math.min(batchSize, n - i * batchSize),
     learningRate,
   }));
-}
-
-/** Returns the numbers of all rows of a data set. */
-export function allRows(data: Dataset): Uint32Array<ArrayBuffer> {
-  return Uint32Array.from(data.labels, (_, row) => row);
 }
 
 /**

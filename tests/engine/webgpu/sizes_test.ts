@@ -10,7 +10,12 @@ import { openLimited } from "./limited_device.ts";
 import { enginesOnOneDevice } from "./shared_device.ts";
 import { coreCases } from "../contract/cases.ts";
 import { allRows, NOTEBOOK_ENGINE } from "../contract/shared.ts";
-import { generatedData, Reference } from "../../../lib/engine/reference.ts";
+import {
+  generatedData,
+  Reference,
+  relativeError,
+  repeatedRows,
+} from "../../../lib/engine/reference.ts";
 
 const webgpu = await needs("webgpu");
 
@@ -79,13 +84,13 @@ Deno.test({
     engine.step([step]);
     const after = (await engine.read()).parameters;
     const expected = new Reference(options, data, allRows(data), state).gradient(step);
-    let [error, length] = [0, 0];
-    for (let i = 0; i < expected.length; i++) {
-      error += ((parameters[i] - after[i]) / step.learningRate - expected[i]) ** 2;
-      length += expected[i] ** 2;
-    }
-    assert(length > 0);
-    assert(Math.sqrt(error / length) <= 1e-4, `relative error ${Math.sqrt(error / length)}`);
+    assert(
+      relativeError(
+        after,
+        expected.map((g, i) => parameters[i] - step.learningRate * g),
+        parameters,
+      ) <= 1e-4,
+    );
   },
 });
 
@@ -112,14 +117,7 @@ Deno.test({
       return buffer;
     };
     const data = generatedData({ rows: 2, width: 28, height: 28, classes: 10 });
-    const count = 70_000;
-    const many = {
-      ...data,
-      images: new Uint8Array(count * 784),
-      labels: new Uint8Array(count),
-      trainRows: count,
-    };
-    assertThrows(() => engine.load(many), Error, "row facts");
+    assertThrows(() => engine.load(repeatedRows(data, 70_000)), Error, "row facts");
     assertEquals(buffers.size, 0);
     assertThrows(() => engine.evaluate(Uint32Array.of(0)), Error, "no data is loaded");
     engine.load(data);
