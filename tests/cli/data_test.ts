@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { folder } from "../data/idx_files.ts";
 import { test } from "../requirements.ts";
-import { callTask } from "./run_cli.ts";
+import { call, succeed, words } from "./run_cli.ts";
 import { barsFolder } from "./small_data.ts";
 import { runToEnd } from "../processes.ts";
 
@@ -20,13 +20,12 @@ test(
     const few = `${data.path}/few rows.csv`;
     const lines = (await Deno.readTextFile(data.csv)).split("\n").slice(0, 70);
     await Deno.writeTextFile(few, lines.join("\n"));
-    const { code, stderr } = await callTask("train", [...SHORT, "--dataset", few]);
-    assertEquals(code, 0, stderr);
+    const { stderr } = await succeed`train ${SHORT} --dataset ${few}`;
     assert(
       stderr.includes(`${few} has few rows, so --batch-size is 60 and --eval-size is 10\n`),
       stderr,
     );
-    const asked = await callTask("train", [...SHORT, "--dataset", few, "--batch-size", "61"]);
+    const asked = await call`train ${SHORT} --dataset ${few} --batch-size 61`;
     assertEquals(asked.code, 2);
     assertMatch(
       asked.stderr,
@@ -42,8 +41,7 @@ test(
     const lines = (await Deno.readTextFile(data.csv)).trim().split("\n").sort();
     await Deno.writeTextFile(data.csv, lines.join("\n"));
     const options = ["--dataset", data.csv, "--split", "original", "--batch-size", "20"];
-    const { code, stdout, stderr } = await callTask("train", [...SHORT, ...options]);
-    assertEquals(code, 0, stderr);
+    const { stdout, stderr } = await succeed`train ${SHORT} ${options}`;
     assert(
       stderr.includes(`${data.csv} does not say which rows are for testing, so they are drawn`),
     );
@@ -61,8 +59,7 @@ test(
     await Deno.writeTextFile(train, lines.slice(0, 180).join("\n"));
     await Deno.writeTextFile(test, lines.slice(180).join("\n"));
     const options = [...SHORT, "--dataset", train, "--test", test];
-    const ran = await callTask("train", [...options, "--transpose"]);
-    assertEquals(ran.code, 0, ran.stderr);
+    const ran = await succeed`train ${options} --transpose`;
     assert(finalAccuracy(ran.stdout) > 80, ran.stdout);
     // Transposed, the bar is a column.
     const art = ran.stdout.split("\n").slice(3, 7);
@@ -77,10 +74,8 @@ test("train --quiet warns if it uses synthetic digits", async () => {
   const config = fileURLToPath(import.meta.resolve("../../deno.json"));
   const { code, stderr } = await runToEnd(Deno.execPath(), {
     // Without network permission, so that MNIST cannot be downloaded.
-    args: [
-      ...["run", "--no-prompt", `--config=${config}`, "--allow-read", "--allow-write"],
-      ...["--allow-env=MNIST_DIR", task, ...SHORT, "--quiet"],
-    ],
+    args: words`run --no-prompt --config=${config} --allow-read --allow-write
+      --allow-env=MNIST_DIR ${task} ${SHORT} --quiet`,
     cwd: empty.path,
     env: { MNIST_DIR: "" },
   });
@@ -103,12 +98,11 @@ test("evaluate rejects labels that stand for other classes than in the run", asy
     const without = await rename("other.csv", other, lines.filter((row) => !row.startsWith("0")));
     const out = `${data.path}/${names.join("")}`;
     const options = ["--hidden", "8,8", "--iterations", "5", "--backend", "cpu", "--out", out];
-    const ran = await callTask("train", [...options, "--dataset", train]);
-    assertEquals(ran.code, 0, ran.stderr);
+    const ran = await succeed`train ${options} --dataset ${train}`;
     const [, label, name] = /^Sample answer: (\d) (\w+)$/m.exec(ran.stdout)!;
     assertEquals(name, names[Number(label)]);
     const model = `${out}/model.safetensors`;
-    return await callTask("evaluate", ["--model", model, "--dataset", without]);
+    return await call`evaluate --model ${model} --dataset ${without}`;
   };
   const words = ["ant", "bee", "cat", "dog"];
   const refused = await evaluate(words, words);

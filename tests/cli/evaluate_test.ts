@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { loadModel } from "../../lib/model/load_model.ts";
 import { saveModel } from "../../lib/model/save_model.ts";
 import { NOTEBOOK } from "../../lib/training/options.ts";
-import { callTask, runCli } from "./run_cli.ts";
+import { call, callTask, runCli, succeed } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
 import { test } from "../requirements.ts";
 import {
@@ -18,14 +18,12 @@ for (const split of ["shuffle", "original"]) {
   test(`evaluate gives the same result as the run's final evaluation, with --split ${split}`, async () => {
     using data = barsFolder();
     const run = `${data.path}/run`;
-    await callTask("train", [
-      ...[...QUICK, "--dataset", data.csv, "--seed", "9", "--out", run],
-      ...["--split", split, "--validation", "50"],
-    ]);
+    await call`train ${QUICK} --dataset ${data.csv} --seed 9 --out ${run} --split ${split}
+      --validation 50`;
     const model = `${run}/model.safetensors`;
     const result = (await loadModel(model)).run?.result;
 
-    const { code, stdout, stderr } = await callTask("evaluate", ["--json", "--model", model]);
+    const { code, stdout, stderr } = await call`evaluate --json --model ${model}`;
     assertEquals([code, stderr], [0, ""]);
     const [evaluation] = jsonLines(stdout);
     assertEquals([evaluation.type, evaluation.dataset, evaluation.rows], [
@@ -42,7 +40,7 @@ for (const split of ["shuffle", "original"]) {
       confusion.map((row, label) => row[label] / row.reduce((sum, count) => sum + count)),
     );
 
-    const text = (await callTask("evaluate", ["--model", model])).stdout;
+    const text = (await call`evaluate --model ${model}`).stdout;
     const percent = (100 * result!.accuracy).toFixed(2);
     assertMatch(text, new RegExp(`^Accuracy: ${percent}%, \\d+ of 30 wrong$`, "m"));
     assertMatch(text, /^Class +Precision +Recall +Rows$/m);
@@ -102,10 +100,7 @@ test("evaluate --quiet warns that other data may contain rows that the net was t
   const lines = (await Deno.readTextFile(data.csv)).trimEnd().split("\n");
   const part = `${data.path}/part.csv`;
   await Deno.writeTextFile(part, lines.slice(0, 150).join("\n") + "\n");
-  const { code, stderr } = await callTask("evaluate", [
-    ...["--quiet", "--model", model, "--dataset", part],
-  ]);
-  assertEquals(code, 0);
+  const { stderr } = await succeed`evaluate --quiet --model ${model} --dataset ${part}`;
   assertMatch(
     stderr,
     /^The net was trained on .*bars\.csv \(210 rows.*; it is evaluated on all rows of .*part\.csv \(150/,
@@ -121,9 +116,9 @@ test("predict accepts a net whose run has an unknown option; evaluate requires -
   };
   await saveModel(folder.model, { ...drawnModel(), run });
   const image = `${folder.path}/one.png`;
-  const { code, stdout } = await callTask("predict", ["--json", "--model", folder.model, image]);
+  const { code, stdout } = await call`predict --json --model ${folder.model} ${image}`;
   assertEquals([code, ...jsonLines(stdout)], [0, await expectedPrediction(image, image)]);
-  const evaluated = await callTask("evaluate", ["--model", folder.model]);
+  const evaluated = await call`evaluate --model ${folder.model}`;
   assertEquals([evaluated.code, evaluated.stdout], [1, ""]);
   assertMatch(
     evaluated.stderr,
@@ -134,9 +129,8 @@ test("predict accepts a net whose run has an unknown option; evaluate requires -
 test("evaluate rejects data that does not fit the net", async () => {
   await using folder = await pictureFolder();
   using data = barsFolder();
-  const { code, stdout, stderr } = await callTask("evaluate", [
-    ...["--quiet", "--model", folder.model, "--dataset", data.csv],
-  ]);
+  const { code, stdout, stderr } = await call`evaluate --quiet --model ${folder.model}
+    --dataset ${data.csv}`;
   assertEquals([code, stdout], [1, ""]);
   assertMatch(stderr, /^error: Cannot evaluate as the data must have 784 pixels .*\n$/m);
 });

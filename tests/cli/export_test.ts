@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { encodeNpz } from "../../lib/model/npz.ts";
 import { encodeOnnx } from "../../lib/model/onnx.ts";
 import { modelTensors } from "../../lib/model/saved_model.ts";
-import { callTask, runCli } from "./run_cli.ts";
+import { call, callTask, runCli, succeed } from "./run_cli.ts";
 import { test } from "../requirements.ts";
 import { drawnModel, jsonLines, pictureFolder } from "./trained_nets.ts";
 
@@ -14,15 +14,7 @@ test("export writes .npz and .onnx files next to the model, or to --out", async 
   assertEquals(await Deno.readFile(`${folder.path}/net.npz`), encodeNpz(modelTensors(model)));
 
   const out = `${folder.path}/elsewhere.onnx`;
-  const onnx = await callTask("export", [
-    "--format",
-    "onnx",
-    "--json",
-    "--model",
-    folder.model,
-    "--out",
-    out,
-  ]);
+  const onnx = await call`export --format onnx --json --model ${folder.model} --out ${out}`;
   assertEquals([onnx.code, jsonLines(onnx.stdout)], [0, [{ type: "export", file: out }]]);
   assertEquals(await Deno.readFile(out), encodeOnnx(model));
 });
@@ -43,13 +35,12 @@ test("export --format writes that format, and never overwrites the model", async
   const refused = await callTask("export", own);
   assertEquals([refused.code, refused.stdout], [2, ""]);
   assertMatch(refused.stderr, /^error: --out is needed/);
-  const copied = await callTask("export", [...own, "--out", `${folder.path}/copy.safetensors`]);
-  assertEquals(copied.code, 0, copied.stderr);
+  await succeed`export ${own} --out ${folder.path}/copy.safetensors`;
   assertEquals(await Deno.readFile(`${folder.path}/copy.safetensors`), before);
 });
 
 test("export requires a format", async () => {
-  const { code, stdout, stderr } = await callTask("export", ["--model", "x"]);
+  const { code, stdout, stderr } = await call`export --model x`;
   assertEquals([code, stdout], [2, ""]);
   assertMatch(stderr, /--format npz\|onnx\|safetensors/);
 });

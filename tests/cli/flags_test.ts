@@ -14,6 +14,7 @@ import { TRAINING_FLAGS, trainingOptions } from "../../lib/cli/training_flags.ts
 import { NOTEBOOK, resolveOptions } from "../../lib/training/options.ts";
 import { PRESETS } from "../../lib/training/presets.ts";
 import { assertMentions } from "../mentions.ts";
+import { words } from "./run_cli.ts";
 
 const FLAGS = {
   batchSize: number("rows of a batch", 100),
@@ -85,26 +86,14 @@ for (const [args, words] of WRONG) {
 
 Deno.test("trainingOptions() returns every option of a run that is given as a flag", () => {
   const task = { name: "train", summary: "", flags: TRAINING_FLAGS };
-  const { flags } = parseFlags(task, [
-    ...["--seed", "1", "--iterations", "2", "--epochs", "3", "--batch-size", "4"],
-    ...["--learning-rate", "5", "--decay", "6", "--decay-every", "7", "--eval-every", "8"],
-    ...[
-      "--eval-size",
-      "9",
-      "--validation",
-      "10",
-      "--patience",
-      "18",
-      "--hidden",
-      "11,12",
-      "--activation",
-      "relu",
-    ],
-    ...["--head", "softmax", "--init", "glorot", "--scale", "unit", "--optimizer", "adam"],
-    ...["--augment", "elastic", "--rotate", "13", "--zoom", "0.14", "--shear", "0.15"],
-    ...["--shift", "16", "--warp", "17", "--threefry", "partitionable"],
-    ...["--schedule", "linear", "--split", "original"],
-  ]);
+  const { flags } = parseFlags(
+    task,
+    words`--seed 1 --iterations 2 --epochs 3 --batch-size 4
+    --learning-rate 5 --decay 6 --decay-every 7 --eval-every 8 --eval-size 9 --validation 10
+    --patience 18 --hidden 11,12 --activation relu --head softmax --init glorot --scale unit
+    --optimizer adam --augment elastic --rotate 13 --zoom 0.14 --shear 0.15 --shift 16 --warp 17
+    --threefry partitionable --schedule linear --split original`,
+  );
   assertEquals(trainingOptions(flags), {
     seed: 1,
     iterations: 2,

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { encodeNpz } from "../../lib/model/npz.ts";
 import { encodeOnnx } from "../../lib/model/onnx.ts";
 import { modelTensors } from "../../lib/model/saved_model.ts";
-import { callTask } from "./run_cli.ts";
+import { call, callTask, words } from "./run_cli.ts";
 import { test } from "../requirements.ts";
 import { digitsFolder } from "./small_data.ts";
 import { drawnModel, expectedPrediction, jsonLines, pictureFolder } from "./trained_nets.ts";
@@ -15,13 +15,11 @@ test("predict, evaluate and export accept another program's net if its settings 
   for (const task of ["predict", "evaluate", "export"] as const) {
     const rest =
       { predict: [`${folder.path}/one.png`], evaluate: [], export: ["--format", "onnx"] }[task];
-    const { code, stdout, stderr } = await callTask(task, [
-      "--model",
-      npz,
-      "--head",
-      "softmax",
-      ...rest,
-    ]);
+    const { code, stdout, stderr } = await callTask(
+      task,
+      words`--model ${npz} --head softmax
+      ${rest}`,
+    );
     assertEquals([code, stdout], [2, ""]);
     assertEquals(
       stderr,
@@ -33,22 +31,22 @@ test("predict, evaluate and export accept another program's net if its settings 
     );
   }
   const image = `${folder.path}/one.png`;
-  const predicted = await callTask("predict", ["--json", "--model", npz, ...settings, image]);
+  const predicted = await call`predict --json --model ${npz} ${settings} ${image}`;
   assertEquals(jsonLines(predicted.stdout), [await expectedPrediction(image, image)]);
 
-  const exported = await callTask("export", ["--model", npz, ...settings, "--format", "onnx"]);
+  const exported = await call`export --model ${npz} ${settings} --format onnx`;
   assertEquals([exported.code, exported.stdout], [0, `${folder.path}/net.onnx\n`]);
   assertEquals(await Deno.readFile(`${folder.path}/net.onnx`), encodeOnnx(drawnModel()));
 
   const before = await Deno.readFile(npz);
-  const itself = await callTask("export", ["--model", npz, ...settings, "--format", "npz"]);
+  const itself = await call`export --model ${npz} ${settings} --format npz`;
   assertEquals(itself.code, 2);
   assertMatch(itself.stderr, /^error: --out is needed: .*net\.npz is the model itself$/m);
   assertEquals(await Deno.readFile(npz), before);
 
   using digits = digitsFolder();
   const data = ["--dataset", digits.path, "--json", "--quiet"];
-  const own = await callTask("evaluate", ["--model", folder.model, ...data]);
-  const foreign = await callTask("evaluate", ["--model", npz, ...settings, ...data]);
+  const own = await call`evaluate --model ${folder.model} ${data}`;
+  const foreign = await call`evaluate --model ${npz} ${settings} ${data}`;
   assertEquals(jsonLines(foreign.stdout), jsonLines(own.stdout));
 });

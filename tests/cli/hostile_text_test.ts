@@ -4,7 +4,7 @@ import { decodeCheckpoint, encodeCheckpoint } from "../../lib/model/checkpoint.t
 import { saveModel } from "../../lib/model/save_model.ts";
 import { encodeSafetensors } from "../../lib/model/safetensors.ts";
 import { NOTEBOOK } from "../../lib/training/options.ts";
-import { callTask } from "./run_cli.ts";
+import { callTask, succeed } from "./run_cli.ts";
 import { barsFolder } from "./small_data.ts";
 import { onUnix, test } from "../requirements.ts";
 import { drawnModel, jsonLines, pictureFolder, trainOn } from "./trained_nets.ts";
@@ -43,8 +43,7 @@ onUnix("file names are printed without control characters", async () => {
   await Deno.rename(data.csv, csv);
   const model = await trainOn(csv);
   for (const args of [[], ["--json"]]) {
-    const { code, stdout } = await callTask("evaluate", ["--model", model, ...args]);
-    assertEquals(code, 0);
+    const { stdout } = await succeed`evaluate --model ${model} ${args}`;
     assert(stdout.includes("\\u001b[31mred\\u009b0m.csv"), stdout);
     // deno-lint-ignore no-control-regex -- the output must not contain any
     assert(!/[\x00-\x09\x0b-\x1f\x7f-\x9f]/.test(stdout), stdout);

@@ -4,7 +4,7 @@ import { encodeNpz } from "../../lib/model/npz.ts";
 import { modelTensors } from "../../lib/model/saved_model.ts";
 import type { NetParameters } from "../../lib/net/architecture.ts";
 import { test } from "../requirements.ts";
-import { callTask } from "./run_cli.ts";
+import { callTask, succeed } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
 
 /** Creates a folder with a data set and a finished run. */
@@ -12,8 +12,7 @@ async function trainedFolder() {
   const folder = barsFolder();
   const data = ["--dataset", folder.csv];
   const run = `${folder.path}/run`;
-  const { code, stderr } = await callTask("train", [...data, ...QUICK, "--out", run]);
-  assertEquals(code, 0, stderr);
+  await succeed`train ${data} ${QUICK} --out ${run}`;
   const file = `${run}/model.safetensors`;
   return { ...folder, data, run, file, model: await loadModel(file) };
 }
@@ -56,7 +55,7 @@ test("train --init-from trains the parameters with random draws from its own see
   for (const seed of ["1", "1", "2"]) {
     const out = `${path}/seed${runs.length}`;
     const from = ["--init-from", file, "--seed", seed, "--out", out];
-    assertEquals((await callTask("train", [...args, ...from])).code, 0);
+    await succeed`train ${args} ${from}`;
     runs.push((await loadModel(`${out}/model.safetensors`)).parameters);
   }
   assertEquals(runs[0], runs[1]);

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { decodeCheckpoint } from "../../lib/model/checkpoint.ts";
 import { loadModel } from "../../lib/model/load_model.ts";
 import { readSweep } from "../../lib/runs/sweep_file.ts";
-import { callTask, startTask } from "./run_cli.ts";
+import { callTask, startTask, succeed } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
 import { onUnix } from "../requirements.ts";
 
@@ -63,9 +63,8 @@ for (const [what, end, exitCode] of TRAIN_ENDINGS) {
       const { iteration } = decodeCheckpoint(await Deno.readFile(file));
       assertEquals(iteration, last.iterations);
       const length = ["--iterations", String(iteration + 7), "--quiet"];
-      const resumed = await callTask("train", ["--backend", "cpu", "--resume", file, ...length]);
-      assertEquals(resumed.code, 0, resumed.stderr);
-      assertEquals((await callTask("train", [...args, whole, ...length])).code, 0);
+      await succeed`train --backend cpu --resume ${file} ${length}`;
+      await succeed`train ${args} ${whole} ${length}`;
       const [one, other] = await Promise.all(
         [broken, whole].map((folder) => loadModel(`${folder}/model.safetensors`)),
       );
@@ -122,8 +121,7 @@ for (const [what, end, exitCode] of SWEEP_ENDINGS) {
       assertMatch(output, /"type":"combination"/);
       assertEquals((await readSweep(out)).map(({ options }) => options.iterations), [30]);
 
-      const { code, stderr } = await callTask("sweep", [...args, "--iterations", "30,40"]);
-      assertEquals(code, 0);
+      const { stderr } = await succeed`sweep ${args} --iterations 30,40`;
       assertMatch(stderr, /already contains 1 of 2 runs$/m);
       assertEquals((await readSweep(out)).map(({ options }) => options.iterations), [30, 40]);
     },

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { decodeCheckpoint } from "../../lib/model/checkpoint.ts";
 import { listing } from "../data/idx_files.ts";
 import { needs } from "../requirements.ts";
-import { callTask, runCli } from "./run_cli.ts";
+import { call, runCli, words } from "./run_cli.ts";
 import { barsFolder } from "./small_data.ts";
 
 Deno.test({
@@ -13,21 +13,8 @@ Deno.test({
     const out = `${data.path}/run`;
     const { code, stdout, stderr } = await runCli(
       "train",
-      [
-        ...[
-          "--dataset",
-          data.csv,
-          "--out",
-          out,
-          "--backend",
-          "webgpu",
-          "--hidden",
-          "8,8",
-          "--quiet",
-        ],
-        ...["--batch-size", "10", "--iterations", "1000000", "--eval-every", "1000000"],
-        ...["--eval-size", "20", "--save-every", "10"],
-      ],
+      words`--dataset ${data.csv} --out ${out} --backend webgpu --hidden 8,8 --quiet
+        --batch-size 10 --iterations 1000000 --eval-every 1000000 --eval-size 20 --save-every 10`,
       {},
       { preload: "tests/cli/lose_device.ts" },
     );
@@ -39,9 +26,8 @@ Deno.test({
     const { iteration } = decodeCheckpoint(await Deno.readFile(file));
     assert(iteration > 0 && iteration % 10 === 0, `checkpoint at ${iteration}`);
     assertEquals(listing(out).filter((name) => name.startsWith("model")), []);
-    const resumed = await callTask("train", [
-      ...["--quiet", "--backend", "cpu", "--resume", file, "--iterations", String(iteration + 7)],
-    ]);
+    const resumed = await call`train --quiet --backend cpu --resume ${file}
+      --iterations ${String(iteration + 7)}`;
     assertEquals([resumed.code, resumed.stderr], [0, ""]);
   },
 });

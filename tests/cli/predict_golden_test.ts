@@ -2,7 +2,7 @@ import { assertAlmostEquals, assertEquals } from "@std/assert";
 import golden from "../golden/predictions.json" with { type: "json" };
 import { folder } from "../data/idx_files.ts";
 import { test } from "../requirements.ts";
-import { callTask } from "./run_cli.ts";
+import { call } from "./run_cli.ts";
 import { jsonLines } from "./trained_nets.ts";
 
 const files = Object.fromEntries(
@@ -17,9 +17,8 @@ test("predict prints NumPy's classes, probabilities and figures for all kinds of
   for (const name of names) {
     const out = `${directory.path}/${name}.predictions.csv`;
     const args = ["--model", `${directory.path}/net.npz`, ...NET, "--out", out, "--probabilities"];
-    const { code, stdout, stderr } = await callTask("predict", [
-      ...["--json", "--quiet", ...args, `${directory.path}/${name}`],
-    ]);
+    const { code, stdout, stderr } = await call`predict --json --quiet ${args}
+      ${directory.path}/${name}`;
     assertEquals([code, stderr], [0, ""], name);
     const lines = jsonLines(stdout) as Record<string, unknown>[];
     const { type: _, dataset, loss, accuracy, precision, recall, ...counts } = lines.pop()!;

@@ -3,15 +3,17 @@ import { saveModel } from "../../lib/model/save_model.ts";
 import { decodeImage } from "../../lib/image/decode.ts";
 import { imageToDigit } from "../../lib/image/image_to_digit.ts";
 import { predict } from "../../lib/training/predict.ts";
-import { callTask, runCli, startTask } from "./run_cli.ts";
+import { call, callTask, runCli, startTask, succeed, words } from "./run_cli.ts";
 import { test } from "../requirements.ts";
 import { drawnModel, expectedPrediction, jsonLines, pictureFolder } from "./trained_nets.ts";
 
 test("predict prints the digit and ten probabilities for each image", async () => {
   await using folder = await pictureFolder();
-  const { code, stdout, stderr } = await runCli("predict", [
-    ...["--model", folder.model, `${folder.path}/one.png`, `${folder.path}/one.jpg`],
-  ]);
+  const { code, stdout, stderr } = await runCli(
+    "predict",
+    words`--model ${folder.model}
+    ${folder.path}/one.png ${folder.path}/one.jpg`,
+  );
   assertEquals(code, 0);
   assertMatch(stderr, /^pictures are read as photographs: .*; --as-is overrides this\n$/);
   const lines = stdout.trimEnd().split("\n");
@@ -35,11 +37,7 @@ test("predict is unsure if the digit is less than twice as probable as the secon
     model.parameters.b2[3] = 5;
     model.parameters.b2[7] = 5 - Math.log(ratio);
     await saveModel(folder.model, model);
-    const { stdout } = await callTask("predict", [
-      "--model",
-      folder.model,
-      `${folder.path}/one.png`,
-    ]);
+    const { stdout } = await call`predict --model ${folder.model} ${folder.path}/one.png`;
     assertEquals(stdout.split("\n")[0], `${folder.path}/one.png: ${line}`);
   }
 });
@@ -47,13 +45,7 @@ test("predict is unsure if the digit is less than twice as probable as the secon
 test("predict --json prints the library's prediction", async () => {
   await using folder = await pictureFolder();
   const images = [`${folder.path}/one.png`, `${folder.path}/one.jpg`];
-  const { code, stdout } = await callTask("predict", [
-    "--json",
-    "--model",
-    folder.model,
-    ...images,
-  ]);
-  assertEquals(code, 0);
+  const { stdout } = await succeed`predict --json --model ${folder.model} ${images}`;
   assertEquals(
     jsonLines(stdout),
     await Promise.all(images.map((image) => expectedPrediction(image, image))),
@@ -75,9 +67,8 @@ test("predict reads an image from stdin", async () => {
 test("predict continues after an unreadable image, and exits with 1", async () => {
   await using folder = await pictureFolder();
   const images = ["absent.png", "net.safetensors", "blank.png", "one.png"];
-  const { code, stdout, stderr } = await callTask("predict", [
-    ...["--quiet", "--model", folder.model, ...images.map((image) => `${folder.path}/${image}`)],
-  ]);
+  const { code, stdout, stderr } = await call`predict --quiet --model ${folder.model}
+    ${images.map((image) => `${folder.path}/${image}`)}`;
   assertEquals(code, 1);
   assertMatch(stdout, /^.*\/one\.png: \d/);
   const errors = stderr.trimEnd().split("\n");
@@ -124,7 +115,7 @@ test("predict writes Kaggle's submission for the rows of a CSV file, and their a
   await Deno.writeTextFile(`${folder.path}/test.csv`, [header, ...rows, ""].join("\n"));
   const out = `${folder.path}/submission.csv`;
   const args = ["--quiet", "--model", folder.model, "--out", out];
-  const bare = await callTask("predict", [...args, `${folder.path}/test.csv`]);
+  const bare = await call`predict ${args} ${folder.path}/test.csv`;
   assertEquals(bare, { code: 0, stdout: "", stderr: "" });
   const lines = ["ImageId,Label", ...Array.from(labels, (label, i) => `${i + 1},${label}`), ""];
   assertEquals(await Deno.readTextFile(out), lines.join("\n"));
@@ -135,11 +126,8 @@ test("predict writes Kaggle's submission for the rows of a CSV file, and their a
     `${folder.path}/train.csv`,
     [`label,${header}`, ...rows.map((row, i) => `${right[i]},${row}`)].join("\n"),
   );
-  const labeled = await callTask("predict", [
-    ...args,
-    ...["--json", "--probabilities", "--id-column", "id", "--label-column", "digit"],
-    `${folder.path}/train.csv`,
-  ]);
+  const labeled = await call`predict ${args} --json --probabilities --id-column id
+    --label-column digit ${folder.path}/train.csv`;
   assertEquals([labeled.code, labeled.stderr], [0, ""]);
   const events = jsonLines(labeled.stdout);
   assertEquals(events.length, 6);
@@ -159,8 +147,7 @@ test("predict reads a folder of pictures by class, names unreadable ones at the 
   await Deno.writeTextFile(`${folder.path}/digits/7/broken.png`, "no picture");
   const kept = `${folder.path}/kept`;
   const args = ["--model", folder.model, "--labels", "folder", "--collect", kept];
-  const { code, stdout, stderr } = await callTask("predict", [...args, `${folder.path}/digits`]);
-  assertEquals(code, 0, stderr);
+  const { stdout, stderr } = await succeed`predict ${args} ${folder.path}/digits`;
   assertMatch(stdout, /^1\/a\.png: \d \(\d+\.\d\d%(, unsure)?\)/);
   assertMatch(stdout, /Accuracy: (50|0)\.00%, [12] of 2 wrong/);
   assertMatch(stderr, /1 of 3 pictures cannot be read: 7\/broken\.png: Cannot decode this image/);
@@ -173,9 +160,9 @@ test("predict reads a folder of pictures by class, names unreadable ones at the 
     const reds = stored.pixels.filter((_, i) => i % 4 === 0);
     assertEquals(reds, imageToDigit(pixels, width, height));
   }
-  const strict = await callTask("predict", [...args, "--strict", `${folder.path}/digits`]);
+  const strict = await call`predict ${args} --strict ${folder.path}/digits`;
   assertEquals(strict.code, 1);
-  const nested = await callTask("predict", ["--model", folder.model, `${folder.path}/digits`]);
+  const nested = await call`predict --model ${folder.model} ${folder.path}/digits`;
   assertEquals(nested.code, 2);
   assertMatch(nested.stderr, /holds no PNG or JPEG files; --recursive looks into its 2 folders/);
 });

@@ -4,7 +4,7 @@ import { RunDirectory } from "../../lib/runs/run_directory.ts";
 import { resolveOptions } from "../../lib/training/options.ts";
 import { train } from "../../lib/training/train.ts";
 import { listing } from "../data/idx_files.ts";
-import { callTask } from "./run_cli.ts";
+import { call, callTask } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
 import { test } from "../requirements.ts";
 import { runToEnd } from "../processes.ts";
@@ -26,7 +26,7 @@ test("report writes a page into the run's folder, and prints its path", async ()
   const run = `${data.path}/run`;
   await saveRun(data.csv, run, 1);
   const before = listing(run);
-  const { code, stdout, stderr } = await callTask("report", [run]);
+  const { code, stdout, stderr } = await call`report ${run}`;
   assertEquals([code, stdout, stderr], [0, `${run}/report.html\n`, ""]);
   assertEquals(listing(run), [...before, "report.html"].sort());
   const page = await Deno.readTextFile(`${run}/report.html`);
@@ -42,7 +42,7 @@ test("report reads moved data from --dataset, and writes to --out", async () => 
   await saveRun(data.csv, run, 1);
   const moved = `${data.path}/moved.csv`;
   await Deno.rename(data.csv, moved);
-  const lost = await callTask("report", [run]);
+  const lost = await call`report ${run}`;
   assertEquals(lost.code, 1);
   assertMatch(lost.stderr, /^error: .*bars\.csv/m);
   const out = `${data.path}/page.html`;
@@ -60,7 +60,7 @@ test("report compares several runs, without reading their data", async () => {
   const { code, stdout } = await callTask("report", runs);
   assertEquals([code, stdout], [0, `${data.path}/compare.html\n`]);
   const page = await Deno.readTextFile(`${data.path}/compare.html`);
-  await callTask("report", [...runs, "--out", `${data.path}/again.html`]);
+  await call`report ${runs} --out ${data.path}/again.html`;
   assertEquals(await Deno.readTextFile(`${data.path}/again.html`), page);
   assertMatch(page, /<h1>2 runs compared<\/h1>/);
   for (const name of ["one", "two"]) assert(page.includes(`${name}</li>`), name);
@@ -75,12 +75,12 @@ test("train --report writes the same page as deno task report", async () => {
   assert(!stdout.includes("report"), stdout);
   assertMatch(stderr, /^Wrote the report to .*\/run\/report\.html$/m);
   const page = await Deno.readTextFile(`${run}/report.html`);
-  await callTask("report", [run]);
+  await call`report ${run}`;
   assertEquals(await Deno.readTextFile(`${run}/report.html`), page);
 });
 
 test("train --report --no-save fails with one line and exit code 2", async () => {
-  const { code, stdout, stderr } = await callTask("train", ["--report", "--no-save"]);
+  const { code, stdout, stderr } = await call`train --report --no-save`;
   assertEquals([code, stdout], [2, ""]);
   assertEquals(stderr, "error: --no-save and --report contradict each other: remove one of them\n");
 });

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { encode } from "fast-png";
 import { decodeCheckpoint, encodeCheckpoint } from "../../lib/model/checkpoint.ts";
 import { listing } from "../data/idx_files.ts";
-import { callTask, startTask } from "./run_cli.ts";
+import { call, callTask, startTask, succeed } from "./run_cli.ts";
 import { barsFolder, QUICK_ADAM, resultOf } from "./small_data.ts";
 import { onUnix, test } from "../requirements.ts";
 
@@ -11,7 +11,7 @@ for (const epochs of [[], ["--epochs", "5", "--schedule", "linear"]]) {
     using data = barsFolder();
     const run = [...QUICK_ADAM, ...epochs, "--dataset", data.csv];
     const [whole, broken] = [`${data.path}/whole`, `${data.path}/broken`];
-    assertEquals((await callTask("train", [...run, "--out", whole])).code, 0);
+    await succeed`train ${run} --out ${whole}`;
 
     // After 25 steps there is no evaluation, and an epoch of 18 batches is not complete.
     const part = [...run, "--out", broken, "--save-every", "25"];
@@ -21,13 +21,8 @@ for (const epochs of [[], ["--epochs", "5", "--schedule", "linear"]]) {
     const { iteration } = decodeCheckpoint(await Deno.readFile(file));
     assert(iteration > 0 && iteration % 25 === 0 && iteration < 90, `checkpoint at ${iteration}`);
 
-    const { code, stderr } = await callTask("train", [
-      "--quiet",
-      "--backend",
-      "cpu",
-      "--resume",
-      epochs.length > 0 ? broken : file,
-    ]);
+    const { code, stderr } = await call`train --quiet --backend cpu
+      --resume ${epochs.length > 0 ? broken : file}`;
     assertEquals([code, stderr], [0, ""]);
     assertEquals(await resultOf(broken), await resultOf(whole));
   });
@@ -52,9 +47,8 @@ test("train --resume after a kill gives the same bits as an uninterrupted run, e
   const file = `${broken}/checkpoint.safetensors`;
   const { iteration } = decodeCheckpoint(await Deno.readFile(file));
   const length = ["--iterations", String(iteration + 33)];
-  const resumed = await callTask("train", [...run, ...length, "--resume", file]);
-  assertEquals(resumed.code, 0, resumed.stdout);
-  assertEquals((await callTask("train", [...run, ...length, "--out", whole])).code, 0);
+  await succeed`train ${run} ${length} --resume ${file}`;
+  await succeed`train ${run} ${length} --out ${whole}`;
   assertEquals(await resultOf(broken), await resultOf(whole));
 });
 
@@ -77,7 +71,7 @@ test("train --resume rejects other files, options and data", async () => {
     [[file, "--dataset", "synthetic"], 1, `must be the run's ${data.csv} (210 rows`],
   ];
   for (const [args, code, message] of cases) {
-    const ended = await callTask("train", ["--backend", "cpu", "--resume", ...args]);
+    const ended = await call`train --backend cpu --resume ${args}`;
     assertEquals(ended.code, code, ended.stderr);
     const line = ended.stderr.split("\n").find((line) => line.startsWith("error: ")) ?? "";
     assert(line.includes(message), ended.stderr);
@@ -88,12 +82,12 @@ test("train --resume rejects another length with a linear schedule, whose rates 
   using data = barsFolder();
   const out = `${data.path}/run`;
   const run = [...QUICK_ADAM, "--dataset", data.csv, "--schedule", "linear"];
-  assertEquals((await callTask("train", [...run, "--out", out, "--save-every", "30"])).code, 0);
+  await succeed`train ${run} --out ${out} --save-every 30`;
   const resume = ["--resume", `${out}/checkpoint.safetensors`, "--iterations"];
-  const longer = await callTask("train", [...run, ...resume, "100"]);
+  const longer = await call`train ${run} ${resume} 100`;
   assertEquals(longer.code, 2);
   assertMatch(longer.stderr, /^error: .* --iterations must be the checkpoint's 60: .* is 100$/m);
-  assertEquals((await callTask("train", [...run, ...resume, "60"])).code, 0);
+  await succeed`train ${run} ${resume} 60`;
 });
 
 test("train --resume saves checkpoints as often as the run did, also in another folder", async () => {
@@ -141,7 +135,7 @@ onUnix("train --resume of a link resumes in the folder of the link's target", as
   await Deno.remove(`${out}/model.safetensors`);
   const link = `${data.path}/latest.safetensors`;
   await Deno.symlink("run/checkpoint.safetensors", link);
-  assertEquals((await callTask("train", ["--backend", "cpu", "--resume", link])).code, 0);
+  await succeed`train --backend cpu --resume ${link}`;
   assertEquals(listing(data.path), ["bars.csv", "latest.safetensors", "run"]);
   assert(listing(out).includes("model.safetensors"));
 });
@@ -171,25 +165,17 @@ test("train --add is recorded, so that evaluate and --resume use the same rows",
   await Deno.writeFile(`${data.path}/kept/0/a.png`, picture);
   const flags = [...QUICK_ADAM, "--dataset", data.csv, "--add", `${data.path}/kept`];
   const [whole, part] = [`${data.path}/whole`, `${data.path}/part`];
-  assertEquals((await callTask("train", [...flags, "--out", whole])).code, 0);
+  await succeed`train ${flags} --out ${whole}`;
   const shorter = ["--iterations", "30", "--save-every", "30", "--out", part];
-  assertEquals((await callTask("train", [...flags, ...shorter])).code, 0);
-  const resumed = await callTask("train", [
-    "--resume",
-    part,
-    "--iterations",
-    "60",
-    "--backend",
-    "cpu",
-  ]);
-  assertEquals(resumed.code, 0, resumed.stderr);
+  await succeed`train ${flags} ${shorter}`;
+  const resumed = await succeed`train --resume ${part} --iterations 60 --backend cpu`;
   assertMatch(resumed.stderr, /kept: 1 picture is added to the 180 training rows/);
   assertEquals(await resultOf(part), await resultOf(whole));
-  const evaluated = await callTask("evaluate", ["--model", `${part}/model.safetensors`]);
+  const evaluated = await call`evaluate --model ${part}/model.safetensors`;
   assertMatch(evaluated.stdout, /bars\.csv, 30 rows/);
 
   await Deno.remove(`${data.path}/kept/0/a.png`);
-  const lost = await callTask("evaluate", ["--model", `${part}/model.safetensors`]);
+  const lost = await call`evaluate --model ${part}/model.safetensors`;
   assertEquals(lost.code, 1);
   assertMatch(
     lost.stderr,

@@ -53,6 +53,35 @@ export async function runCli(...task: Parameters<typeof taskOptions>): Promise<E
 /** Tasks that a test can call. */
 type CallableTask = "train" | "evaluate" | "predict" | "report" | "export" | "sweep";
 
+/** What a command line in a template holds: a word, or several. */
+type Word = string | number | readonly string[];
+
+/**
+ * Returns the words of a command line: words`--out ${folder}/run ${flags}`. A value may contain spaces; an
+ * array is several words.
+ */
+export function words({ raw }: TemplateStringsArray, ...values: Word[]): string[] {
+  const line = raw.reduce((text, part, i) => `${text}\0${i - 1}\0${part}`);
+  return line.trim().split(/\s+/).flatMap((word) => {
+    const whole = values[Number(/^\0(\d+)\0$/.exec(word)?.[1] ?? NaN)];
+    if (Array.isArray(whole)) return whole;
+    return word.replace(/\0(\d+)\0/g, (_, i) => String(values[i]));
+  });
+}
+
+/** Calls a task as a user types it: call`evaluate --model ${file}`. */
+export function call(parts: TemplateStringsArray, ...values: Word[]): Promise<Ended> {
+  const [task, ...args] = words(parts, ...values);
+  return callTask(task as CallableTask, args);
+}
+
+/** Calls a task as `call` does, and throws if it fails. */
+export async function succeed(parts: TemplateStringsArray, ...values: Word[]): Promise<Ended> {
+  const ended = await call(parts, ...values);
+  if (ended.code !== 0) throw new Error(`The task failed: ${ended.stderr}`);
+  return ended;
+}
+
 let isCalling = false;
 
 /**

@@ -1,18 +1,15 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { readRunDirectory } from "../../lib/runs/run_directory.ts";
 import { listing } from "../data/idx_files.ts";
-import { callTask, runCli } from "./run_cli.ts";
+import { call, callTask, runCli, succeed } from "./run_cli.ts";
 import { barsFolder, QUICK_ADAM, resultOf } from "./small_data.ts";
 import { test } from "../requirements.ts";
 
 test("train saves model, metrics and options in --out", async () => {
   using data = barsFolder();
   const out = `${data.path}/deep/run`;
-  const { code, stdout } = await callTask("train", [
-    ...QUICK_ADAM,
-    ...["--dataset", data.csv, "--out", out, "--json"],
-  ]);
-  assertEquals(code, 0);
+  const { stdout } = await succeed`train ${QUICK_ADAM} --dataset ${data.csv} --out ${out}
+    --json`;
   assertEquals(listing(out), ["README.md", "metrics.csv", "model.safetensors", "options.json"]);
 
   const events = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
@@ -90,7 +87,7 @@ test("train rejects the folder of another run", async () => {
   const args = [...QUICK_ADAM, "--dataset", data.csv, "--out", `${data.path}/run`];
   await callTask("train", args);
   const before = await Deno.readTextFile(`${data.path}/run/metrics.csv`);
-  const { code, stderr } = await callTask("train", [...args, "--seed", "5"]);
+  const { code, stderr } = await call`train ${args} --seed 5`;
   assertEquals(code, 1);
   assertMatch(stderr, /^error: Cannot save the run in .*run as it already contains a run/);
   assertEquals(await Deno.readTextFile(`${data.path}/run/metrics.csv`), before);

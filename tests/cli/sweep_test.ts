@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { readSweep } from "../../lib/runs/sweep_file.ts";
 import { listing } from "../data/idx_files.ts";
-import { callTask, runCli, startTask } from "./run_cli.ts";
+import { call, callTask, runCli, startTask, succeed, words } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
 import { onUnix, test } from "../requirements.ts";
 import { readUntil } from "../processes.ts";
@@ -9,10 +9,11 @@ import { readUntil } from "../processes.ts";
 test("sweep trains every combination, and prints mean and spread over the seeds", async () => {
   using data = barsFolder();
   const out = `${data.path}/sweep.csv`;
-  const { code, stdout, stderr } = await runCli("sweep", [
-    ...["--dataset", data.csv, "--out", out, ...QUICK],
-    ...["--hidden", "8,8/6,5", "--learning-rate", "0.1,1", "--seed", "1,2,3"],
-  ]);
+  const { code, stdout, stderr } = await runCli(
+    "sweep",
+    words`--dataset ${data.csv} --out ${out}
+    ${QUICK} --hidden 8,8/6,5 --learning-rate 0.1,1 --seed 1,2,3`,
+  );
   assertEquals(code, 0, stderr);
   const lines = stdout.trimEnd().split("\n");
   assertMatch(lines[0], /^learningRate +hidden +runs +test accuracy +lowest +highest +seconds$/);
@@ -36,8 +37,7 @@ test("sweep --jobs changes only the times in the table and in the file", async (
   const outcomes = [];
   for (const jobs of ["1", "2"]) {
     const out = `${data.path}/${jobs}.csv`;
-    const { code, stdout } = await callTask("sweep", [...args, "--jobs", jobs, "--out", out]);
-    assertEquals(code, 0);
+    const { stdout } = await succeed`sweep ${args} --jobs ${jobs} --out ${out}`;
     const runs = (await readSweep(out))
       .map(({ result, ...run }) => ({ ...run, result: { ...result, seconds: 0 } }));
     outcomes.push({ runs, table: stdout.replace(/ \d+\.\d\d$/gm, "") });
@@ -52,8 +52,8 @@ test("sweep --jobs changes only the times in the table and in the file", async (
 test("sweep trains only runs that its file does not contain, and summarizes all requested runs", async () => {
   using data = barsFolder();
   const args = ["--dataset", data.csv, "--out", `${data.path}/sweep.csv`, ...QUICK, "--json"];
-  const first = await callTask("sweep", [...args, "--seed", "1,2"]);
-  const second = await callTask("sweep", [...args, "--seed", "2,3,1", "--validation", "0,30"]);
+  const first = await call`sweep ${args} --seed 1,2`;
+  const second = await call`sweep ${args} --seed 2,3,1 --validation 0,30`;
   const events = [first, second].map(({ stdout }) =>
     stdout.trimEnd().split("\n").map((line) => JSON.parse(line))
   );
@@ -76,7 +76,7 @@ test("sweep trains only runs that its file does not contain, and summarizes all 
     "highest",
   ]);
   // The data have no published split, so it makes no difference which is asked for.
-  const third = await callTask("sweep", [...args, "--seed", "1,2", "--split", "original"]);
+  const third = await call`sweep ${args} --seed 1,2 --split original`;
   const again = third.stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
   assertEquals(again, [events[0].at(-1)]);
 });
@@ -110,7 +110,7 @@ for (const [args, message] of WRONG) {
 test("sweep does not change a file that it did not write", async () => {
   using data = barsFolder();
   const before = await Deno.readTextFile(data.csv);
-  const { code, stderr } = await callTask("sweep", ["--dataset", data.csv, "--out", data.csv]);
+  const { code, stderr } = await call`sweep --dataset ${data.csv} --out ${data.csv}`;
   assertEquals(code, 1);
   assertMatch(stderr, /^error: Cannot continue the sweep in .*bars\.csv as its columns must be/);
   assertEquals(await Deno.readTextFile(data.csv), before);
@@ -119,9 +119,7 @@ test("sweep does not change a file that it did not write", async () => {
 test("sweep fails before training if it cannot write its file", async () => {
   using data = barsFolder();
   const out = `${data.path}/nowhere/sweep.csv`;
-  const { code, stdout, stderr } = await callTask("sweep", [
-    ...["--dataset", data.csv, "--out", out, ...QUICK],
-  ]);
+  const { code, stdout, stderr } = await call`sweep --dataset ${data.csv} --out ${out} ${QUICK}`;
   assertEquals([code, stdout], [1, ""]);
   assertMatch(stderr, /^error: Cannot write .*sweep\.csv/m);
   assert(!stderr.includes("device:"), stderr);
@@ -138,7 +136,7 @@ onUnix(
     const reader = first.stderr.pipeThrough(new TextDecoderStream()).getReader();
     await readUntil(reader, "1 of 2 runs done");
     for (const out of ["sweep.csv", "link.csv"]) {
-      const second = await callTask("sweep", [...args, "--out", `${data.path}/${out}`]);
+      const second = await call`sweep ${args} --out ${data.path}/${out}`;
       assertEquals(second.code, 1);
       assertMatch(
         second.stderr,
@@ -148,14 +146,7 @@ onUnix(
     first.kill("SIGINT");
     await Promise.all([reader.cancel(), first.stdout.cancel(), first.status]);
     assertEquals((await readSweep(`${data.path}/sweep.csv`)).length, 1);
-    const again = await callTask("sweep", [
-      ...args,
-      "--out",
-      `${data.path}/link.csv`,
-      "--seed",
-      "5",
-    ]);
-    assertEquals(again.code, 0);
+    await succeed`sweep ${args} --out ${data.path}/link.csv --seed 5`;
     assertEquals((await readSweep(`${data.path}/sweep.csv`)).length, 2);
     assert((await Deno.lstat(`${data.path}/link.csv`)).isSymlink);
     assertEquals(listing(data.path), ["bars.csv", "link.csv", "sweep.csv"]);

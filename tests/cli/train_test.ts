@@ -5,7 +5,7 @@ import { flagName, parseFlags, UsageError } from "../../lib/cli/flags.ts";
 import { Interruption } from "../../lib/cli/interruption.ts";
 import { TASK, trainTask } from "../../lib/cli/train.ts";
 import { OptionError } from "../../lib/training/options.ts";
-import { callTask, runCli, startTask } from "./run_cli.ts";
+import { call, callTask, runCli, startTask, succeed } from "./run_cli.ts";
 import { barsFolder, digitsFolder } from "./small_data.ts";
 import { onUnix, test } from "../requirements.ts";
 import { PRESETS } from "../../lib/training/presets.ts";
@@ -126,7 +126,7 @@ test("train prints the log on stdout, and no progress on stderr if that is a pip
 
 test("train --quiet prints nothing on stderr", async () => {
   using digits = digitsFolder();
-  const { code, stderr } = await callTask("train", [...SHORT, "--dataset", digits.path, "--quiet"]);
+  const { code, stderr } = await call`train ${SHORT} --dataset ${digits.path} --quiet`;
   assertEquals([code, stderr], [0, ""]);
 });
 
@@ -155,11 +155,8 @@ test("train --json prints one object per event, without parameters", async () =>
 
 test("train --preset uses the preset's options, overridden by flags", async () => {
   using data = barsFolder();
-  const { code, stdout } = await callTask("train", [
-    ...["--preset", "accurate", "--dataset", data.csv, "--backend", "cpu", "--json", "--no-save"],
-    ...["--batch-size", "10", "--epochs", "2", "--eval-every", "18", "--eval-size", "30"],
-  ]);
-  assertEquals(code, 0);
+  const { stdout } = await succeed`train --preset accurate --dataset ${data.csv} --backend cpu
+    --json --no-save --batch-size 10 --epochs 2 --eval-every 18 --eval-size 30`;
   const events = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
   assertEquals(events[0].layers, [16, ...PRESETS.accurate.hidden!, 4]);
   const evaluated = events.filter(({ type }) => type === "evaluated");
@@ -182,9 +179,9 @@ test("train --json also prints an error on stdout", async () => {
 test("train --seed random prints the seed that it drew", async () => {
   using digits = digitsFolder();
   const args = [...SHORT, "--dataset", digits.path, "--seed"];
-  const { stdout } = await callTask("train", [...args, "random"]);
+  const { stdout } = await call`train ${args} random`;
   const [, seed] = stdout.match(/^Using seed: (\d+)\n/)!;
-  const repeated = await callTask("train", [...args, seed]);
+  const repeated = await call`train ${args} ${seed}`;
   const untimed = (log: string) => log.replace(/^.* seconds elapsed/m, "");
   assertEquals(untimed(repeated.stdout), untimed(stdout));
 });

@@ -1,5 +1,4 @@
 /** Nets, images and runs for tests of tasks that use a trained net. */
-import { assertEquals } from "@std/assert";
 import { encode as encodePng } from "fast-png";
 import jpeg from "jpeg-js";
 import { decodeImage } from "../../lib/image/decode.ts";
@@ -10,7 +9,7 @@ import { drawParameters } from "../../lib/net/initialize.ts";
 import { parameterViews } from "../../lib/net/maths.ts";
 import { DistSampler } from "../../lib/random/dist_sampler.ts";
 import { predict } from "../../lib/training/predict.ts";
-import { callTask } from "./run_cli.ts";
+import { succeed } from "./run_cli.ts";
 import { QUICK } from "./small_data.ts";
 
 /** Creates an untrained net, by default for images of 28 x 28 pixels. */
@@ -71,9 +70,6 @@ export function jsonLines(text: string): Record<string, unknown>[] {
 /** Trains a net on a CSV file, and returns the model's file. */
 export async function trainOn(csv: string, ...flags: string[]): Promise<string> {
   const out = `${csv}-run`;
-  const { code, stderr } = await callTask("train", [
-    ...[...QUICK, "--dataset", csv, "--out", out, ...flags],
-  ]);
-  assertEquals(code, 0, stderr);
+  await succeed`train ${QUICK} --dataset ${csv} --out ${out} ${flags}`;
   return `${out}/model.safetensors`;
 }

@@ -9,7 +9,9 @@ import { filesBelow, importsOf } from "../imports.ts";
  * them.
  */
 function reachedBy(path: string, code: string): string[] {
-  const tasks = [...code.matchAll(/\b(?:callTask|runCli|startTask)\(\s*"(\w+)"/g)]
+  const tasks = [
+    ...code.matchAll(/\b(?:(?:callTask|runCli|startTask)\(\s*"|(?:call|succeed)`)(\w+)/g),
+  ]
     .map(([, task]) => deno.tasks[task as keyof typeof deno.tasks]?.command.split(" ").at(-1)!);
   const served = [...code.matchAll(/\}\/(mod|browser)\.ts\b/g)].map(([, name]) => `${name}.ts`);
   return path === WASM
