@@ -138,6 +138,13 @@ export function flagName(key: string): string {
   return "--" + key.replace(/[A-Z]/g, (letter) => "-" + letter.toLowerCase());
 }
 
+/** Throws if two flags are given that contradict each other. */
+export function exclude(values: Record<string, unknown>, one: string, other: string): void {
+  if (values[one] === undefined || values[other] === undefined) return;
+  const [first, second] = [one, other].map(flagName);
+  throw new UsageError(`${first} and ${second} contradict each other: remove one of them`);
+}
+
 /**
  * Parses a command line. `--help` and `--version` print and end the process.
  *

@@ -3,7 +3,7 @@ import type { SavedModel } from "../model/saved_model.ts";
 import { isTrainable } from "../net/architecture.ts";
 import { OPTIONS, type OptionValues } from "../training/option_table.ts";
 import { OptionError } from "../training/options.ts";
-import { type FlagValues, UsageError } from "./flags.ts";
+import { exclude, type FlagValues, UsageError } from "./flags.ts";
 import { loadNet } from "./model_flag.ts";
 import type { TRAINING_FLAGS } from "./training_flags.ts";
 
@@ -28,9 +28,7 @@ export async function openInitialNet(
   chosen: Partial<OptionValues>,
   flags: FlagValues<typeof TRAINING_FLAGS>,
 ): Promise<InitialNet> {
-  if (flags.init !== undefined) {
-    throw new UsageError("--init-from and --init contradict each other: remove one of them");
-  }
+  exclude({ initFrom: file, ...flags }, "initFrom", "init");
   const model = await loadNet("deno task train --init-from", file, flags);
   const { architecture, scale } = model;
   if (!isTrainable(architecture)) {

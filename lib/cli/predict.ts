@@ -7,8 +7,19 @@ import { evaluationJson, evaluationLines } from "../report/evaluation.ts";
 import { Tally } from "../training/evaluate.ts";
 import { outputsOfRows } from "../training/predict.ts";
 import { predictedClass } from "../net/maths.ts";
-import { type FlagValues, inGroup, number, oneOf, path, type Task, text, toggle } from "./flags.ts";
-import { UsageError } from "./flags.ts";
+import {
+  exclude,
+  flagName,
+  type FlagValues,
+  inGroup,
+  number,
+  oneOf,
+  path,
+  type Task,
+  text,
+  toggle,
+  UsageError,
+} from "./flags.ts";
 import { loadNamedModel, MODEL_FLAGS } from "./model_flag.ts";
 import { print, printError } from "./output.ts";
 import { shownPath, typedPath } from "./paths.ts";
@@ -173,12 +184,8 @@ async function checkOperands(flags: Flags, operands: string[]): Promise<string |
   if (operands.length === 0) {
     throw new UsageError("an image is needed: a PNG or JPEG file, a folder, a file of rows, or -");
   }
-  if (flags.asIs && flags.asPhoto) {
-    throw new UsageError("--as-is and --as-photo contradict each other: remove one of them");
-  }
-  if (flags.labels !== undefined && flags.right !== undefined) {
-    throw new UsageError("--labels and --right contradict each other: remove one of them");
-  }
+  exclude(flags, "asIs", "asPhoto");
+  exclude(flags, "labels", "right");
   const { probabilities, idColumn, labelColumn, out } = flags;
   if (out === undefined && (probabilities || idColumn !== undefined || labelColumn !== undefined)) {
     throw new UsageError("--probabilities, --id-column and --label-column need --out FILE.csv");
@@ -208,10 +215,7 @@ async function checkOperands(flags: Flags, operands: string[]): Promise<string |
   const wrong = (["asIs", "asPhoto", "recursive", "labels", "right", "strict"] as const)
     .find((name) => flags[name] !== undefined);
   if (wrong) {
-    throw new UsageError(
-      `--${wrong.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)} is for pictures, not ` +
-        "for files of rows",
-    );
+    throw new UsageError(`${flagName(wrong)} is for pictures, not for files of rows`);
   }
   return file;
 }
@@ -240,11 +244,7 @@ async function pictureSource(
 ): Promise<Source> {
   const { labels, recursive = labels === "folder", imageWidth: width, invert } = flags;
   const way = flags.asIs ? "as-is" : flags.asPhoto ? "photo" : undefined;
-  const reader: PictureReader = pictureReader(model, {
-    way,
-    width,
-    invert,
-  });
+  const reader: PictureReader = pictureReader(model, { way, width, invert });
   const isInverted = invert === true && reader.way === "photo";
   if (isInverted && model.run !== undefined) {
     throw new UsageError("--invert is for pictures taken as they are; photographs do not need it");

@@ -21,13 +21,13 @@ import {
 } from "./dataset_flags.ts";
 import { openEngine, reopenEngine } from "./device_choice.ts";
 import {
+  exclude,
   flagName,
   type FlagValues,
   oneOf,
   path,
   type Task,
   toggle,
-  UsageError,
   wholeNumber,
 } from "./flags.ts";
 import type { Interruption } from "./interruption.ts";
@@ -93,7 +93,8 @@ export async function trainTask(
   _: string[],
   interruption: Interruption,
 ): Promise<void> {
-  checkSavingFlags(flags);
+  exclude(flags, "resume", "initFrom");
+  for (const saving of ["out", "report", "saveEvery"]) exclude(flags, "noSave", saving);
   // Loaded only when needed: resuming is rare, and saving starts after the data is read.
   const resuming = flags.resume === undefined ? undefined : await import("./resume.ts");
   const savingModule = flags.noSave ? undefined : import("../runs/run_directory.ts");
@@ -196,18 +197,6 @@ function resumeCommand(folder: string): string {
 async function writeReport(run: string, data: Dataset, status: Status): Promise<string> {
   const { writeRunReport }: typeof import("./report.ts") = await import(REPORT_MODULE);
   return await writeRunReport({ run, open: () => Promise.resolve(data), status });
-}
-
-/** Throws if flags about saving a run contradict each other. */
-function checkSavingFlags(flags: FlagValues<typeof FLAGS>): void {
-  const { noSave, out, saveEvery, report, resume, initFrom } = flags;
-  if (resume !== undefined && initFrom !== undefined) {
-    throw new UsageError("--resume and --init-from contradict each other: remove one of them");
-  }
-  if (noSave && (out !== undefined || saveEvery !== undefined || report)) {
-    const other = out !== undefined ? "--out" : report ? "--report" : "--save-every";
-    throw new UsageError(`--no-save and ${other} contradict each other: remove one of them`);
-  }
 }
 
 /** What a run needs, and its first random draws if they were made already. */

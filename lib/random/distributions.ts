@@ -122,12 +122,11 @@ export function permutation(
   }
   const order = Uint32Array.from({ length: n }, (_, i) => i);
   const bits = new Uint32Array(n);
-  const scratch = { keys: new Uint32Array(n), values: new Uint32Array(n) };
   const keys = new Uint32Array(2 * sortingRounds(n));
   fillRoundKeys(key, keys, threefry);
   for (let at = keys.length - 2; at >= 0; at -= 2) {
     fillBits(keys.subarray(at, at + 2), bits, threefry);
-    sortByKeys(bits, order, scratch);
+    sortByKeys(bits, order);
   }
   return order;
 }

@@ -5,31 +5,16 @@ const DIGIT_BITS = 11;
 const DIGITS = 1 << DIGIT_BITS;
 const counts = new Uint32Array(3 * DIGITS);
 
-/** Working memory of `sortByKeys`: two arrays of at least the length of the arrays to sort. */
-interface SortScratch {
-  /** For keys. */
-  keys: Uint32Array;
-  /** For values. */
-  values: Uint32Array;
-}
-
 /**
  * Sorts values by their keys, in place and stably. It is a radix sort, least significant digit
  * first; 60,000 elements take about a millisecond.
  *
  * @param keys One key per value; sorted as well
  * @param values The values to sort
- * @param scratch Working memory; pass it to sort repeatedly without allocating
  */
-export function sortByKeys(
-  keys: Uint32Array,
-  values: Uint32Array,
-  scratch: SortScratch = {
-    keys: new Uint32Array(keys.length),
-    values: new Uint32Array(keys.length),
-  },
-): void {
+export function sortByKeys(keys: Uint32Array, values: Uint32Array): void {
   const n = keys.length;
+  const scratch = { keys: new Uint32Array(n), values: new Uint32Array(n) };
   counts.fill(0);
   for (let i = 0; i < n; i++) {
     const key = keys[i];
@@ -40,8 +25,8 @@ export function sortByKeys(
   scatter(0, keys, values, scratch.keys, scratch.values, n);
   scatter(1, scratch.keys, scratch.values, keys, values, n);
   scatter(2, keys, values, scratch.keys, scratch.values, n);
-  keys.set(scratch.keys.subarray(0, n));
-  values.set(scratch.values.subarray(0, n));
+  keys.set(scratch.keys);
+  values.set(scratch.values);
 }
 
 /** Copies keys and values in the order of one digit of the keys, digit 0 being the lowest. */

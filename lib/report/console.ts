@@ -1,6 +1,7 @@
 /** Formats events: as the notebook's log for people, as JSON for programs. */
 import type { TrainingEvent } from "../training/events.ts";
 import { METRIC_NAMES, METRICS, type Metrics } from "../training/metrics.ts";
+import { resultOf } from "../training/record.ts";
 
 /**
  * Formats an event for the log.
@@ -47,10 +48,8 @@ function metricLines(metrics: Metrics, textOf: (label: string) => string): strin
  */
 export function jsonLine(event: TrainingEvent): string {
   switch (event.type) {
-    case "finished": {
-      const { architecture: _, scale: __, parameters: ___, ...result } = event;
-      return JSON.stringify(result);
-    }
+    case "finished":
+      return JSON.stringify({ type: event.type, ...resultOf(event) });
     case "checkpoint":
       return JSON.stringify({ type: event.type, iteration: event.iteration });
     default:

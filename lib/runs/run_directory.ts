@@ -28,6 +28,7 @@ import {
   type CurvePoint,
   FORMAT_VERSION,
   POINT_FIELDS,
+  resultOf,
   type RunRecord,
   type RunResult,
 } from "../training/record.ts";
@@ -133,14 +134,11 @@ export class RunDirectory implements AsyncDisposable {
         await this.#writeCheckpoint(event);
         break;
       case "finished": {
-        const { type: _, seconds, architecture, scale, parameters, ...result } = event;
+        const { architecture, scale, parameters } = event;
+        const result = { ...resultOf(event), seconds: this.#secondsBefore + event.seconds };
         await this.#recordData();
         await this.#writeMetrics();
-        const run = {
-          ...this.#run,
-          result: { ...result, seconds: this.#secondsBefore + seconds },
-        };
-        const model = { architecture, scale, parameters, run };
+        const model = { architecture, scale, parameters, run: { ...this.#run, result } };
         await saveModel(`${this.path}/${MODEL}`, model);
         await writeCard(`${this.path}/${CARD}`, model);
       }

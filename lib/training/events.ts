@@ -36,12 +36,16 @@ export interface SampleEvent extends TypedEvent<"sample"> {
   art: string[];
 }
 
-/** An evaluation after `iteration` steps, on newly sampled rows. */
-export interface EvaluatedEvent extends TypedEvent<"evaluated">, Metrics {
+/** An evaluation of the net after some steps. */
+export interface EvaluatedStep extends Metrics {
   /** Steps done. */
   iteration: number;
   /** The learning rate of the last step. */
   learningRate: number;
+}
+
+/** An evaluation during the run, on newly sampled rows. */
+export interface EvaluatedEvent extends TypedEvent<"evaluated">, EvaluatedStep {
   /** Seconds since the training loop started. */
   seconds: number;
 }
@@ -78,12 +82,16 @@ export interface CheckpointEvent extends TypedEvent<"checkpoint"> {
   best?: BestStep;
 }
 
-/** The run has finished or was stopped. Contains the trained net, with its metrics on all test rows. */
-export interface FinishedEvent extends TypedEvent<"finished">, Metrics, Model {
+/** The trained net, with its metrics on all test rows. */
+export interface TrainedNet extends Metrics, Model {
   /** Steps done. */
   iterations: number;
   /** With `patience`, the number of steps after which the net had these parameters. */
   bestIteration?: number;
+}
+
+/** The run has finished or was stopped. */
+export interface FinishedEvent extends TypedEvent<"finished">, TrainedNet {
   /** Seconds of the training loop, including evaluations. */
   seconds: number;
 }

@@ -12,7 +12,8 @@ import {
   OPTIONAL_TEXT,
   TEXT,
 } from "../files/fields.ts";
-import type { EvaluatedEvent } from "./events.ts";
+import type { Model } from "../net/architecture.ts";
+import type { EvaluatedEvent, FinishedEvent } from "./events.ts";
 import { mapMetrics, type MetricName, METRICS, type Metrics } from "./metrics.ts";
 import { resolveOptions, type TrainingOptions } from "./options.ts";
 
@@ -38,16 +39,16 @@ export interface RunRecord {
   result?: RunResult;
 }
 
-/** The result of a run, with the metrics on all test rows. */
-export interface RunResult extends Metrics {
-  /** Steps done. */
-  iterations: number;
-  /** With `patience`, the number of steps after which the net had its parameters. */
-  bestIteration?: number;
-  /** Seconds of the training loop. */
-  seconds: number;
+/** The result of a run: its last event without the net. */
+export interface RunResult extends Omit<FinishedEvent, "type" | keyof Model> {
   /** In a sweep, the metrics on all validation rows, if there are any. */
   validation?: Metrics;
+}
+
+/** Returns the result that the last event of a run holds. */
+export function resultOf(event: FinishedEvent): RunResult {
+  const { type: _, architecture: _a, scale: _s, parameters: _p, ...result } = event;
+  return result;
 }
 
 /** One evaluation during training. */

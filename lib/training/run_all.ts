@@ -3,7 +3,7 @@ import type { Dataset } from "../data/dataset.ts";
 import type { Engine, EngineOptions } from "../engine/engine.ts";
 import type { ProgressEvent, TypedEvent } from "./events.ts";
 import { checkAgainstRows, type TrainingOptions } from "./options.ts";
-import type { RunRecord } from "./record.ts";
+import { resultOf, type RunRecord } from "./record.ts";
 import { trainOn } from "./train.ts";
 import { engineOptions } from "./engine_options.ts";
 import { DivergedError, Trainer } from "./trainer.ts";
@@ -221,9 +221,7 @@ export class EngineRunner implements Runner {
       const trainer = new Trainer(data, options);
       for await (const event of trainOn(engine, trainer)) {
         if (event.type === "progress") yield { ...event, options };
-        if (event.type !== "finished") continue;
-        const { type: _, architecture: _a, scale: _s, parameters: _p, ...result } = event;
-        run.result = result;
+        if (event.type === "finished") run.result = resultOf(event);
       }
       const { validation } = trainer.split;
       // All held-out rows; the evaluations during training used samples of them.

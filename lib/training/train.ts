@@ -7,6 +7,7 @@ import { layerSizes, type NetParameters } from "../net/architecture.ts";
 import type {
   BestStep,
   CheckpointEvent,
+  EvaluatedStep,
   FinishedEvent,
   SampleEvent,
   TrainingEvent,
@@ -14,7 +15,7 @@ import type {
 import type { OptionName, OptionValues } from "./option_table.ts";
 import { fitToRows, resolveOptions, type TrainingOptions } from "./options.ts";
 import { engineOptions } from "./engine_options.ts";
-import { type Advance, type EvaluatedStep, type RunState, Trainer } from "./trainer.ts";
+import { type Advance, type RunState, Trainer } from "./trainer.ts";
 
 /** What controls a run without changing its numbers. */
 export interface RunControl {

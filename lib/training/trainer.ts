@@ -13,7 +13,7 @@ import { parameterViews } from "../net/maths.ts";
 import { choice } from "../random/distributions.ts";
 import type { Key } from "../random/threefry.ts";
 import { engineOptions } from "./engine_options.ts";
-import type { BestStep, CheckpointEvent } from "./events.ts";
+import type { BestStep, CheckpointEvent, EvaluatedStep, TrainedNet } from "./events.ts";
 import { measure, type Metrics } from "./metrics.ts";
 import { checkAgainstRows, type TrainingOptions } from "./options.ts";
 import { Pacer } from "./pace.ts";
@@ -29,28 +29,12 @@ export class DivergedError extends Error {
 /** What a run needs to resume: the fields of a checkpoint's event. */
 export type RunState = Omit<CheckpointEvent, "type">;
 
-/** An evaluation of the net after some steps. */
-export interface EvaluatedStep extends Metrics {
-  /** Steps done. */
-  iteration: number;
-  /** The learning rate of the last step. */
-  learningRate: number;
-}
-
 /** Steps that the device has done. */
 export interface Advance {
   /** Steps of the run done after these. */
   iteration: number;
   /** The run's own evaluations after these steps, in order. */
   evaluated: EvaluatedStep[];
-}
-
-/** The trained net, evaluated on all test rows. */
-export interface TrainedNet extends Metrics, Model {
-  /** Steps done. */
-  iterations: number;
-  /** The steps after which the net had these parameters, if those are not the last ones. */
-  bestIteration?: number;
 }
 
 /** Options of a `Trainer`. */
