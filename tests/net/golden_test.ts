@@ -5,6 +5,7 @@ import { type Architecture, parameterCount } from "../../lib/net/architecture.ts
 import { type Head, HEADS } from "../../lib/net/heads.ts";
 import { forward, gradients, parameterViews } from "../../lib/net/maths.ts";
 import { OPTIMIZERS, updateParameters } from "../../lib/net/optimizers.ts";
+import { relativeError } from "../../lib/engine/reference.ts";
 import goldenGradients from "../golden/gradients.json" with { type: "json" };
 import goldenOptimizers from "../golden/optimizers.json" with { type: "json" };
 
@@ -84,12 +85,7 @@ for (const golden of goldenOptimizers.cases) {
 }
 
 function bytes(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-}
-
-/** Returns |ours - theirs| / |theirs| of whole vectors. */
-function relativeError(ours: Float64Array, theirs: Float64Array): number {
-  return Math.hypot(...ours.map((value, i) => value - theirs[i])) / Math.hypot(...theirs);
+  return Uint8Array.fromBase64(base64);
 }
 
 function assertClose(ours: number, theirs: number, what: string): void {

@@ -45,25 +45,6 @@ for (const activation of Object.keys(ACTIVATIONS) as Activation[]) {
   }
 }
 
-Deno.test("gradients() averages over the rows of a batch", () => {
-  const net: Architecture = {
-    inputs: 3,
-    hidden: [2, 2],
-    classes: 4,
-    activation: "tanh",
-    head: "notebook",
-  };
-  const parameters = numbers(parameterCount(net));
-  const inputs = numbers(9);
-  const labels = [3, 0, 1];
-  const rows = labels.map((label, row) =>
-    gradients(net, parameters, inputs.subarray(row * 3, row * 3 + 3), [label])
-  );
-  gradients(net, parameters, inputs, labels).forEach((g, i) => {
-    assertAlmostEquals(g, (rows[0][i] + rows[1][i] + rows[2][i]) / 3, 1e-15);
-  });
-});
-
 Deno.test("forward() returns probabilities that add up to 1 for outputs of any size", () => {
   const net: Architecture = {
     inputs: 2,

@@ -1,4 +1,4 @@
-import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import golden from "../golden/random.json" with { type: "json" };
 import { choice, normal, permutation, uniform } from "../../lib/random/distributions.ts";
 import { prngKey } from "../../lib/random/threefry.ts";
@@ -57,12 +57,6 @@ for (const layout of ["legacy", "partitionable"] as const) {
     }
   });
 }
-
-Deno.test("normal() equals the digits in JAX's own tests", () => {
-  assertAlmostEquals(normal(prngKey(0), 1)[0], -0.20584226, 5e-9);
-  const [value] = normal(prngKey(42), 1, { threefry: "partitionable" });
-  assertAlmostEquals(value, -0.02830462, 5e-9);
-});
 
 Deno.test("uniform() and normal() return as many numbers as the shape has elements", () => {
   assertEquals(uniform(prngKey(1), [3, 5]), uniform(prngKey(1), 15));

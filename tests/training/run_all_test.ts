@@ -7,7 +7,7 @@ import { DistSampler } from "../../lib/random/dist_sampler.ts";
 import { evaluate } from "../../lib/training/evaluate.ts";
 import type { TrainingOptions } from "../../lib/training/options.ts";
 import { EngineRunner, runAll, type SweepRun } from "../../lib/training/run_all.ts";
-import { train } from "../../lib/training/train.ts";
+import { trainModel } from "../../lib/training/train.ts";
 import { DATA, DIVERGING, shortRun } from "./sweep_runs.ts";
 
 /** Creates engines, and records when each was created and disposed of. */
@@ -40,12 +40,8 @@ async function sweepAll(
   return events.filter((event) => event.type === "run");
 }
 
-/** Trains one run without a sweep, and returns its last event. */
-async function trainAlone(options: TrainingOptions) {
-  for await (const event of train({ data: DATA, backend: "cpu", ...options })) {
-    if (event.type === "finished") return event;
-  }
-  throw new Error("the run did not finish");
+function trainAlone(options: TrainingOptions) {
+  return trainModel({ data: DATA, backend: "cpu", ...options });
 }
 
 Deno.test("runAll() gives each run the same result as train(), although the runs share an engine", async () => {

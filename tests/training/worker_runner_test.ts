@@ -66,19 +66,6 @@ test("runAll() in Workers trains runs at the same time, and stops them when the 
   assertEquals([[...seen].sort(), terminated], [[1, 2], 2]);
 });
 
-Deno.test("runAll() in Workers checks the options of all runs before it trains the first", async () => {
-  const runs = [10, 121].map((batchSize) => shortRun({ batchSize }));
-  const events: SweepEvent[] = [];
-  await assertRejects(
-    async () => {
-      for await (const event of sideBySide(runs, 2)) events.push(event);
-    },
-    RangeError,
-    "at most the 120 rows to train on",
-  );
-  assertEquals(events, []);
-});
-
 test("runAll() in Workers rejects with a Worker's error", async () => {
   const initialization = "unknown" as Initialization; // only the Worker looks it up
   const events = sideBySide([{ ...shortRun(), initialization }], 1);
