@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { loadModel } from "../../lib/model/load_model.ts";
 import { saveModel } from "../../lib/model/save_model.ts";
 import { NOTEBOOK } from "../../lib/training/options.ts";
-import { call, callTask, runCli, succeed } from "./run_cli.ts";
+import { call, runCli, succeed } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
 import { test } from "../requirements.ts";
 import {
@@ -68,7 +68,7 @@ test("evaluate recognizes the run's data under another name, and uses its test r
   const copy = `${data.path}/copy.csv`;
   await Deno.copyFile(data.csv, copy);
   const args = ["--json", "--model", model, "--dataset", copy];
-  const { code, stdout, stderr } = await callTask("evaluate", args);
+  const { code, stdout, stderr } = await call`evaluate ${args}`;
   assertEquals([code, stderr], [0, ""]);
   assertEquals(jsonLines(stdout)[0].accuracy, (await loadModel(model)).run?.result?.accuracy);
 });
@@ -88,7 +88,7 @@ test("evaluate, report and resume reject the run's data after it has changed", a
   };
   for (const task of ["evaluate", "report", "train"] as const) {
     const args = uses[task];
-    const { code, stdout, stderr } = await callTask(task, args);
+    const { code, stdout, stderr } = await call`${task} ${args}`;
     assertEquals([code, stdout], [1, ""], task);
     assertMatch(stderr, changed);
   }

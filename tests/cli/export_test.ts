@@ -2,7 +2,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { encodeNpz } from "../../lib/model/npz.ts";
 import { encodeOnnx } from "../../lib/model/onnx.ts";
 import { modelTensors } from "../../lib/model/saved_model.ts";
-import { call, callTask, runCli, succeed } from "./run_cli.ts";
+import { call, runCli, succeed } from "./run_cli.ts";
 import { test } from "../requirements.ts";
 import { drawnModel, jsonLines, pictureFolder } from "./trained_nets.ts";
 
@@ -26,13 +26,13 @@ test("export --format writes that format, and never overwrites the model", async
     const [format, bytes] of [["npz", encodeNpz(modelTensors(model))], ["onnx", encodeOnnx(model)]]
   ) {
     const args = ["--model", folder.model, "--format", String(format)];
-    const { code, stdout } = await callTask("export", args);
+    const { code, stdout } = await call`export ${args}`;
     assertEquals([code, stdout], [0, `${folder.path}/net.${format}\n`]);
     assertEquals(await Deno.readFile(`${folder.path}/net.${format}`), bytes);
   }
   const before = await Deno.readFile(folder.model);
   const own = ["--model", folder.model, "--format", "safetensors"];
-  const refused = await callTask("export", own);
+  const refused = await call`export ${own}`;
   assertEquals([refused.code, refused.stdout], [2, ""]);
   assertMatch(refused.stderr, /^error: --out is needed/);
   await succeed`export ${own} --out ${folder.path}/copy.safetensors`;

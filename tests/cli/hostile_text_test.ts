@@ -4,7 +4,7 @@ import { decodeCheckpoint, encodeCheckpoint } from "../../lib/model/checkpoint.t
 import { saveModel } from "../../lib/model/save_model.ts";
 import { encodeSafetensors } from "../../lib/model/safetensors.ts";
 import { NOTEBOOK } from "../../lib/training/options.ts";
-import { callTask, succeed } from "./run_cli.ts";
+import { call, type callTask, succeed } from "./run_cli.ts";
 import { barsFolder } from "./small_data.ts";
 import { onUnix, test } from "../requirements.ts";
 import { drawnModel, jsonLines, pictureFolder, trainOn } from "./trained_nets.ts";
@@ -29,7 +29,7 @@ test("text in a model's file is printed without control characters, and truncate
     ["train", ["--backend", "cpu", "--resume", resumed]],
   ];
   for (const [task, args] of uses) {
-    const { stdout, stderr } = await callTask(task, args);
+    const { stdout, stderr } = await call`${task} ${args}`;
     // deno-lint-ignore no-control-regex -- the output must not contain any
     assert(!/[\x00-\x09\x0b-\x1f\x7f-\x9f]/.test(stdout + stderr), `${task} ${args}`);
     assert(stderr !== "" && stdout.length + stderr.length < 10_000, `${task} ${args}`);

@@ -4,7 +4,7 @@ import { encodeNpz } from "../../lib/model/npz.ts";
 import { modelTensors } from "../../lib/model/saved_model.ts";
 import type { NetParameters } from "../../lib/net/architecture.ts";
 import { test } from "../requirements.ts";
-import { callTask, succeed } from "./run_cli.ts";
+import { call, succeed } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
 
 /** Creates a folder with a data set and a finished run. */
@@ -29,8 +29,7 @@ test("train --init-from starts from a net's parameters, also if another program 
   for (const [i, source] of [[file], [npz, ...settings], [file, ...preset]].entries()) {
     const out = `${path}/again${i}`;
     const args = [...data, ...noSteps, "--out", out, "--init-from", ...source];
-    const { code, stdout, stderr } = await callTask("train", args);
-    assertEquals(code, 0, stderr);
+    const { stdout, stderr } = await succeed`train ${args}`;
     assertMatch(stderr, new RegExp(`^initial parameters: ${source[0]}$`, "m"));
     const { architecture, scale, parameters, run } = await loadModel(
       `${out}/model.safetensors`,
@@ -91,7 +90,7 @@ test("train --init-from rejects files and flags that do not fit", async () => {
   for (const [args, expected, message] of cases) {
     const out = `${path}/never`;
     const all = [...data, "--backend", "cpu", "--out", out, ...args];
-    const { code, stderr } = await callTask("train", all);
+    const { code, stderr } = await call`train ${all}`;
     assertEquals(code, expected, stderr);
     assertMatch(stderr, message);
     const files = [...Deno.readDirSync(path)].map(({ name }) => name);

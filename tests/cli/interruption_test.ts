@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { decodeCheckpoint } from "../../lib/model/checkpoint.ts";
 import { loadModel } from "../../lib/model/load_model.ts";
 import { readSweep } from "../../lib/runs/sweep_file.ts";
-import { callTask, startTask, succeed } from "./run_cli.ts";
+import { startTask, succeed } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
 import { onUnix } from "../requirements.ts";
 
@@ -95,7 +95,7 @@ onUnix("evaluate exits with 141 if the reader of its tables closes the pipe", as
   using data = barsFolder();
   const out = `${data.path}/run`;
   const args = [...QUICK, "--dataset", data.csv, "--out", out];
-  assertEquals((await callTask("train", args)).code, 0);
+  await succeed`train ${args}`;
   await using child = startTask("evaluate", ["--model", `${out}/model.safetensors`]);
   await child.stdout.cancel();
   const errors = await new Response(child.stderr).text();

@@ -3,7 +3,7 @@ import { encode as encodePng } from "fast-png";
 import { saveModel } from "../../lib/model/save_model.ts";
 import { folder, listing } from "../data/idx_files.ts";
 import { test } from "../requirements.ts";
-import { callTask, runCli } from "./run_cli.ts";
+import { callTask, runCli, succeed } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
 import { drawnModel } from "./trained_nets.ts";
 
@@ -36,7 +36,7 @@ test("report . takes the run's name from the folder", async () => {
   using data = barsFolder();
   const out = `${data.path}/named`;
   const args = ["--dataset", data.csv, "--out", out, ...QUICK];
-  assertEquals((await callTask("train", args)).code, 0);
+  await succeed`train ${args}`;
   const { code, stdout } = await callTask("report", ["."], { INIT_CWD: out });
   assertEquals([code, stdout], [0, `${out}/report.html\n`]);
   assertMatch(await Deno.readTextFile(`${out}/report.html`), /<h1>Run named<\/h1>/);

@@ -3,7 +3,7 @@ import { saveModel } from "../../lib/model/save_model.ts";
 import { decodeImage } from "../../lib/image/decode.ts";
 import { imageToDigit } from "../../lib/image/image_to_digit.ts";
 import { predict } from "../../lib/training/predict.ts";
-import { call, callTask, runCli, startTask, succeed, words } from "./run_cli.ts";
+import { call, runCli, startTask, succeed, words } from "./run_cli.ts";
 import { test } from "../requirements.ts";
 import { drawnModel, expectedPrediction, jsonLines, pictureFolder } from "./trained_nets.ts";
 
@@ -97,7 +97,7 @@ test("predict fails with one line if the net or the image is missing or does not
     [["--model", folder.model, "--collect", "kept", "x.png"], 2, "--collect needs the right class"],
   ];
   for (const [args, expectedCode, message] of cases) {
-    const { code, stdout, stderr } = await callTask("predict", args);
+    const { code, stdout, stderr } = await call`predict ${args}`;
     assertEquals([code, stdout], [expectedCode, ""]);
     assert(stderr.startsWith("error: ") && stderr.includes(message), stderr);
     assertEquals(stderr.trimEnd().split("\n").length, 1);

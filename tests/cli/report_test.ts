@@ -4,7 +4,7 @@ import { RunDirectory } from "../../lib/runs/run_directory.ts";
 import { resolveOptions } from "../../lib/training/options.ts";
 import { train } from "../../lib/training/train.ts";
 import { listing } from "../data/idx_files.ts";
-import { call, callTask } from "./run_cli.ts";
+import { call, succeed } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
 import { test } from "../requirements.ts";
 import { runToEnd } from "../processes.ts";
@@ -47,7 +47,7 @@ test("report reads moved data from --dataset, and writes to --out", async () => 
   assertMatch(lost.stderr, /^error: .*bars\.csv/m);
   const out = `${data.path}/page.html`;
   const args = [run, "--dataset", moved, "--out", out, "--json"];
-  const { code, stdout } = await callTask("report", args);
+  const { code, stdout } = await call`report ${args}`;
   assertEquals([code, JSON.parse(stdout)], [0, { type: "report", file: out }]);
   assertEquals(listing(run).includes("report.html"), false);
 });
@@ -57,7 +57,7 @@ test("report compares several runs, without reading their data", async () => {
   const runs = ["one", "two"].map((name) => `${data.path}/${name}`);
   for (const [i, run] of runs.entries()) await saveRun(data.csv, run, i);
   await Deno.remove(data.csv);
-  const { code, stdout } = await callTask("report", runs);
+  const { code, stdout } = await call`report ${runs}`;
   assertEquals([code, stdout], [0, `${data.path}/compare.html\n`]);
   const page = await Deno.readTextFile(`${data.path}/compare.html`);
   await call`report ${runs} --out ${data.path}/again.html`;
@@ -70,8 +70,7 @@ test("train --report writes the same page as deno task report", async () => {
   using data = barsFolder();
   const run = `${data.path}/run`;
   const args = ["--dataset", data.csv, "--out", run, "--report", ...QUICK];
-  const { code, stdout, stderr } = await callTask("train", args);
-  assertEquals(code, 0, stderr);
+  const { stdout, stderr } = await succeed`train ${args}`;
   assert(!stdout.includes("report"), stdout);
   assertMatch(stderr, /^Wrote the report to .*\/run\/report\.html$/m);
   const page = await Deno.readTextFile(`${run}/report.html`);
@@ -115,7 +114,7 @@ const WRONG: [string[], string][] = [
 
 for (const [args, message] of WRONG) {
   test(`report ${args.join(" ")} fails with one line and exit code 2`, async () => {
-    const { code, stdout, stderr } = await callTask("report", args);
+    const { code, stdout, stderr } = await call`report ${args}`;
     assertEquals([code, stdout], [2, ""]);
     assertEquals(stderr.trimEnd().split("\n").length, 1, stderr);
     assert(stderr.startsWith(`error: ${message}`), stderr);
@@ -127,7 +126,7 @@ test("report fails with one line if there is no finished run, and writes nothing
   const run = `${data.path}/run`;
   await Deno.mkdir(run);
   for (const args of [[run], [run, run]]) {
-    const { code, stdout, stderr } = await callTask("report", args);
+    const { code, stdout, stderr } = await call`report ${args}`;
     assertEquals([code, stdout], [1, ""]);
     assertMatch(stderr, /^error: .*model\.safetensors.*\n$/);
   }

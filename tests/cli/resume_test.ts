@@ -2,8 +2,8 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { encode } from "fast-png";
 import { decodeCheckpoint, encodeCheckpoint } from "../../lib/model/checkpoint.ts";
 import { listing } from "../data/idx_files.ts";
-import { call, callTask, startTask, succeed } from "./run_cli.ts";
-import { barsFolder, QUICK_ADAM, resultOf } from "./small_data.ts";
+import { call, startTask, succeed } from "./run_cli.ts";
+import { barsFolder, QUICK_ADAM, resultOf, savedRun } from "./small_data.ts";
 import { onUnix, test } from "../requirements.ts";
 
 for (const epochs of [[], ["--epochs", "5", "--schedule", "linear"]]) {
@@ -15,7 +15,7 @@ for (const epochs of [[], ["--epochs", "5", "--schedule", "linear"]]) {
 
     // After 25 steps there is no evaluation, and an epoch of 18 batches is not complete.
     const part = [...run, "--out", broken, "--save-every", "25"];
-    assertEquals((await callTask("train", part)).code, 0);
+    await succeed`train ${part}`;
     await Deno.remove(`${broken}/model.safetensors`);
     const file = `${broken}/checkpoint.safetensors`;
     const { iteration } = decodeCheckpoint(await Deno.readFile(file));
@@ -53,11 +53,8 @@ test("train --resume after a kill gives the same bits as an uninterrupted run, e
 });
 
 test("train --resume rejects other files, options and data", async () => {
-  using data = barsFolder();
-  const out = `${data.path}/run`;
-  const run = [...QUICK_ADAM, "--dataset", data.csv, "--out", out, "--save-every", "30"];
-  assertEquals((await callTask("train", run)).code, 0);
-  const file = `${out}/checkpoint.safetensors`;
+  using saved = await savedRun(30);
+  const { data, out, file } = saved;
   const cases: [string[], number, string][] = [
     [[`${out}/absent`], 1, `${out}/absent: there is no such file`],
     [[`${out}/model.safetensors`], 1, "it must be a checkpoint, which holds a random key"],
@@ -94,31 +91,27 @@ test("train --resume saves checkpoints as often as the run did, also in another 
   using data = barsFolder();
   const [first, second] = [`${data.path}/first`, `${data.path}/second`];
   const run = [...QUICK_ADAM, "--dataset", data.csv, "--save-every", "25", "--out", first];
-  assertEquals((await callTask("train", run)).code, 0);
+  await succeed`train ${run}`;
   const file = `${first}/checkpoint.safetensors`;
   const { iteration } = decodeCheckpoint(await Deno.readFile(file));
   assertEquals(iteration, 50);
   const resume = ["--resume", file, "--iterations", "110", "--backend", "cpu", "--out", second];
-  assertEquals((await callTask("train", resume)).code, 0);
+  await succeed`train ${resume}`;
   const later = decodeCheckpoint(await Deno.readFile(`${second}/checkpoint.safetensors`));
   assertEquals([later.iteration, later.run.saveEvery], [100, 25]);
 });
 
 test("train --resume reports that the checkpoint was saved on another device", async () => {
-  using data = barsFolder();
-  const out = `${data.path}/run`;
-  const run = [...QUICK_ADAM, "--dataset", data.csv, "--save-every", "25", "--out", out];
-  assertEquals((await callTask("train", run)).code, 0);
-  const file = `${out}/checkpoint.safetensors`;
+  using saved = await savedRun(25);
+  const { file } = saved;
   const resume = ["--resume", file, "--backend", "cpu", "--no-save"];
-  const here = await callTask("train", resume);
+  const here = await call`train ${resume}`;
   assert(!here.stderr.includes("The checkpoint was saved on"), here.stderr);
   const checkpoint = decodeCheckpoint(await Deno.readFile(file));
   for (const other of [{ backend: "webgpu" }, { device: "another build\x1b[31m" }]) {
     const bytes = encodeCheckpoint({ ...checkpoint, run: { ...checkpoint.run, ...other } });
     await Deno.writeFile(file, bytes);
-    const { code, stderr } = await callTask("train", resume);
-    assertEquals(code, 0);
+    const { stderr } = await succeed`train ${resume}`;
     const told = stderr.split("\n").filter((line) =>
       line.startsWith("The checkpoint was saved on")
     );
@@ -128,10 +121,8 @@ test("train --resume reports that the checkpoint was saved on another device", a
 });
 
 onUnix("train --resume of a link resumes in the folder of the link's target", async () => {
-  using data = barsFolder();
-  const out = `${data.path}/run`;
-  const run = [...QUICK_ADAM, "--dataset", data.csv, "--save-every", "25", "--out", out];
-  assertEquals((await callTask("train", run)).code, 0);
+  using saved = await savedRun(25);
+  const { data, out } = saved;
   await Deno.remove(`${out}/model.safetensors`);
   const link = `${data.path}/latest.safetensors`;
   await Deno.symlink("run/checkpoint.safetensors", link);
@@ -141,19 +132,15 @@ onUnix("train --resume of a link resumes in the folder of the link's target", as
 });
 
 test("train --resume of a checkpoint without a hash warns that only the data's name was compared", async () => {
-  using data = barsFolder();
-  const out = `${data.path}/run`;
-  const run = [...QUICK_ADAM, "--dataset", data.csv, "--save-every", "25", "--out", out];
-  assertEquals((await callTask("train", run)).code, 0);
-  const file = `${out}/checkpoint.safetensors`;
+  using saved = await savedRun(25);
+  const { data, file } = saved;
   const { run: { dataset, device, backend, options }, ...others } = decodeCheckpoint(
     await Deno.readFile(file),
   );
   const early = { ...others, run: { dataset, device, backend, options } };
   await Deno.writeFile(file, encodeCheckpoint(early));
   const args = ["--quiet", "--backend", "cpu", "--no-save", "--resume", file];
-  const { code, stderr } = await callTask("train", args);
-  assertEquals(code, 0);
+  const { stderr } = await succeed`train ${args}`;
   assertMatch(stderr, /^The run's file contains no hash of its data, so only the name .*\n$/);
 });
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { readRunDirectory } from "../../lib/runs/run_directory.ts";
 import { listing } from "../data/idx_files.ts";
-import { call, callTask, runCli, succeed } from "./run_cli.ts";
+import { call, runCli, succeed } from "./run_cli.ts";
 import { barsFolder, QUICK_ADAM, resultOf } from "./small_data.ts";
 import { test } from "../requirements.ts";
 
@@ -85,7 +85,7 @@ test("train --no-save saves nothing", async () => {
 test("train rejects the folder of another run", async () => {
   using data = barsFolder();
   const args = [...QUICK_ADAM, "--dataset", data.csv, "--out", `${data.path}/run`];
-  await callTask("train", args);
+  await call`train ${args}`;
   const before = await Deno.readTextFile(`${data.path}/run/metrics.csv`);
   const { code, stderr } = await call`train ${args} --seed 5`;
   assertEquals(code, 1);

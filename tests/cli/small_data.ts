@@ -3,6 +3,7 @@ import { writeIdxFolder } from "../../bench/digits.ts";
 import { syntheticDigits } from "../../lib/data/synthetic.ts";
 import { readRunDirectory } from "../../lib/runs/run_directory.ts";
 import { folder } from "../data/idx_files.ts";
+import { succeed } from "./run_cli.ts";
 
 /** Creates a folder of IDX files with 500 synthetic training digits and 100 test digits. */
 export function digitsFolder(): ReturnType<typeof folder> {
@@ -34,6 +35,22 @@ export function barsFolder(): ReturnType<typeof folder> & { csv: string } {
   });
   const created = folder({ "bars.csv": new TextEncoder().encode(lines.join("\n") + "\n") });
   return { ...created, csv: `${created.path}/bars.csv` };
+}
+
+/** A run on `bars.csv`: its data, its folder and its checkpoint. */
+interface SavedRun extends Disposable {
+  data: ReturnType<typeof barsFolder>;
+  out: string;
+  file: string;
+}
+
+/** Trains on `bars.csv`; saves a checkpoint every so many steps. */
+export async function savedRun(saveEvery: number): Promise<SavedRun> {
+  const data = barsFolder();
+  const out = `${data.path}/run`;
+  await succeed`train ${QUICK_ADAM} --dataset ${data.csv} --save-every ${saveEvery} --out ${out}`;
+  const file = `${out}/checkpoint.safetensors`;
+  return { data, out, file, [Symbol.dispose]: () => data[Symbol.dispose]() };
 }
 
 /** Returns the result of a saved run, without times, which differ from run to run. */

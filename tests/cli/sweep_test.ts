@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { readSweep } from "../../lib/runs/sweep_file.ts";
 import { listing } from "../data/idx_files.ts";
-import { call, callTask, runCli, startTask, succeed, words } from "./run_cli.ts";
+import { call, runCli, startTask, succeed, words } from "./run_cli.ts";
 import { barsFolder, QUICK } from "./small_data.ts";
 import { onUnix, test } from "../requirements.ts";
 import { readUntil } from "../processes.ts";
@@ -99,7 +99,7 @@ for (const [args, message] of WRONG) {
     using data = barsFolder();
     const out = `${data.path}/sweep.csv`;
     const all = ["--dataset", data.csv, "--out", out, ...QUICK, ...args];
-    const { code, stdout, stderr } = await callTask("sweep", all);
+    const { code, stdout, stderr } = await call`sweep ${all}`;
     assertEquals([code, stdout], [2, ""]);
     const lines = stderr.trimEnd().split("\n").filter((line) => line.startsWith("error: "));
     assertEquals(lines.length, 1, stderr);

@@ -54,7 +54,7 @@ for (const [args, name, rule = ""] of WRONG) {
 test("train fails with one line and exit code 2 if its flags are wrong", async () => {
   const wrong = [["--iteratons", "5"], ["--batch-size", "0"], ["--no-save", "--out", "x"]];
   for (const args of wrong) {
-    const { code, stdout, stderr } = await callTask("train", args);
+    const { code, stdout, stderr } = await call`train ${args}`;
     assertEquals([code, stdout], [2, ""]);
     assertMatch(stderr, /^error: .*--.*\n$/);
   }
@@ -69,7 +69,7 @@ test("train fails with one line and exit code 2 if it needs more rows than there
     ]
   ) {
     const args = [...SHORT, "--dataset", digits.path, flag, count];
-    const { code, stdout, stderr } = await callTask("train", args);
+    const { code, stdout, stderr } = await call`train ${args}`;
     assertEquals([code, stdout], [2, ""]);
     assertMatch(
       stderr,
@@ -116,8 +116,7 @@ test("train --quiet prints nothing on stderr", async () => {
 test("train --json prints one object per event, without parameters", async () => {
   using digits = digitsFolder();
   const args = [...SHORT, "--dataset", digits.path, "--json", "--eval-every", "10"];
-  const { code, stdout } = await callTask("train", args);
-  assertEquals(code, 0);
+  const { stdout } = await succeed`train ${args}`;
   const events = stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
   const kinds = events.filter(({ type }) => type !== "progress").map(({ type }) => type);
   assertEquals(kinds, ["started", "sample", "evaluated", "evaluated", "evaluated", "finished"]);
