@@ -133,7 +133,7 @@ onUnix("train --resume of a link resumes in the folder of the link's target", as
 
 test("train --resume of a checkpoint without a hash warns that only the data's name was compared", async () => {
   using saved = await savedRun(25);
-  const { data, file } = saved;
+  const { file } = saved;
   const { run: { dataset, device, backend, options }, ...others } = decodeCheckpoint(
     await Deno.readFile(file),
   );
