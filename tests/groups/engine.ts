@@ -6,4 +6,5 @@ import "../engine/memory_test.ts";
 import "../engine/reference_test.ts";
 import "../engine/row_drawer_test.ts";
 import "../engine/self_check_test.ts";
+import "../engine/time_steps_test.ts";
 import "../engine/together_test.ts";
