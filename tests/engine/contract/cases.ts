@@ -26,7 +26,7 @@ export function contractCases(make: MakeEngine): Case[] {
   const register: Register = (
     does,
     test,
-    { smoke = false, core = smoke, shared = false } = {},
+    { smoke, core = smoke !== undefined, shared = false } = {},
   ) => {
     cases.push({ does, test, core, smoke, shared });
   };

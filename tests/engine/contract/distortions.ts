@@ -96,7 +96,7 @@ export function registerDistortions(register: Register, make: MakeEngine): void 
       // A byte in some hundreds is one level off. Other distortions would be off by about 1.
       assert(Math.sqrt(error / length) < 2e-3, `${Math.sqrt(error / length)}`);
     },
-    { smoke: true, shared: true },
+    { smoke: "one set", shared: true },
   );
 }
 

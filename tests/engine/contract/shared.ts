@@ -38,11 +38,12 @@ export interface Case {
    */
   core: boolean;
   /**
-   * Whether it is one of the fewest tests of the core that run each kernel, on nets whose sizes are no
-   * multiples of the tiles: for a second implementation of WebGPU, on which a net's kernels take ten
-   * seconds to compile. What the kernels compute, the first decides.
+   * The sets of kernels that run it in Chromium, a second implementation of WebGPU, on which a net's
+   * kernels take ten seconds to compile: all of them, or only the first. These are the fewest tests of
+   * the core that run each kernel in several workgroups, on nets whose sizes are no multiples of the
+   * tiles. What the kernels compute, the first implementation decides.
    */
-  smoke: boolean;
+  smoke: "all sets" | "one set" | undefined;
   /** Whether it tests only how rows are sampled or distorted, with kernels that all sets share. */
   shared: boolean;
 }
@@ -51,7 +52,7 @@ export interface Case {
 export type Register = (
   does: string,
   test: () => Promise<void>,
-  options?: { core?: boolean; smoke?: boolean; shared?: boolean },
+  options?: Partial<Pick<Case, "core" | "smoke" | "shared">>,
 ) => void;
 
 /**

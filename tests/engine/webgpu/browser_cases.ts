@@ -3,11 +3,12 @@
  * There, `globalThis.cases` holds the tests: functions that reject if the test fails.
  */
 import { contractCases } from "../contract/cases.ts";
-import { enginesOnOneDevice } from "./shared_device.ts";
+import { setsOnOneDevice } from "./shared_device.ts";
 
-const cases = (["hardware", "software"] as const).flatMap((kernels) =>
-  contractCases(enginesOnOneDevice(kernels))
-    .filter(({ smoke, shared }) => smoke && (kernels === "hardware" || !shared))
+const make = setsOnOneDevice();
+const cases = (["hardware", "integrated", "software"] as const).flatMap((kernels) =>
+  contractCases(make(kernels))
+    .filter(({ smoke }) => smoke === "all sets" || smoke === "one set" && kernels === "hardware")
     .map(({ does, test }) => ({ name: `${kernels} kernels: ${does}`, test }))
 );
 

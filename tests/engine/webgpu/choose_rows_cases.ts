@@ -125,7 +125,7 @@ export function chooseRowsCases(): Case[] {
     Object.entries(SAMPLES).map(([does, samples]) => ({
       does: `${does} in the ${layout} layout`,
       core: does !== MANY_KEYS,
-      smoke: false,
+      smoke: undefined,
       shared: false,
       async test() {
         for (const sample of samples) await checkSample(sample, layout);

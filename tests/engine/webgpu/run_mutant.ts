@@ -69,7 +69,7 @@ function casesOf(runner: Runner): Case[] {
 function distortionTests(make: MakeEngine): Case[] {
   const cases: Case[] = [];
   registerDistortions(
-    (does, test) => cases.push({ does, test, core: true, smoke: false, shared: true }),
+    (does, test) => cases.push({ does, test, core: true, smoke: undefined, shared: true }),
     make,
   );
   return cases;

@@ -22,9 +22,14 @@ export async function openDevice(): Promise<Gpu> {
  * @param open Opens the device
  */
 export function enginesOnOneDevice(kernels: KernelSet, open = openDevice): MakeEngine {
+  return setsOnOneDevice(open)(kernels);
+}
+
+/** Like `enginesOnOneDevice`, for several sets of kernels: a kernel that they share is compiled once. */
+export function setsOnOneDevice(open = openDevice): (kernels: KernelSet) => MakeEngine {
   let opened: Promise<Gpu> | undefined;
   const programs = new Map<string, Promise<Program>>();
-  return async (options) => {
+  return (kernels) => async (options) => {
     const gpu = await (opened ??= open());
     const { compile } = Program;
     Program.compile = (_, description) => {
