@@ -13,7 +13,7 @@ type Field = (x: number, y: number) => number;
 type Random = (from: number, to: number) => number;
 
 /** The layers of a picture. Lengths are in pixels. */
-interface Scene {
+export interface Scene {
   width: number;
   height: number;
   /** The center of the digit, its height, and the pen's width. */
@@ -197,10 +197,39 @@ export const KINDS: Record<string, (random: Random) => Scene> = {
   "sheet on a light table": (random) => onTable(random, [165, 140, 110]),
 };
 
+/** Other pictures in which the digit must be found, which are not counted as kinds. */
+export const OTHERS: typeof KINDS = {
+  "blue on yellow, wide, in a corner": (random) => ({
+    ...paper(random),
+    ...{ width: 300, x: 240, y: 60, size: 85, pen: 8 },
+    ...{ ink: [20, 40, 160], paper: [240, 230, 150] },
+  }),
+  "yellow on green, tall, in the other corner": (random) => ({
+    ...paper(random),
+    ...{ height: 300, x: 55, y: 240, size: 85, pen: 8 },
+    ...{ ink: [240, 240, 100], paper: [20, 90, 40] },
+  }),
+  "with little contrast": (random) => ({ ...paper(random), size: 120, ink: [190, 187, 180] }),
+  "on noisy paper": (random) => ({ ...paper(random), size: 120, pen: 12, noise: 15 }),
+  "chalk on a noisy board with shading": (random) => ({
+    ...paper(random),
+    ...{ size: 120, pen: 12, ink: [210, 210, 200], paper: [80, 70, 60], noise: 12 },
+    light: (x, y) => 1.2 - (x + y) / 600,
+  }),
+  "in a large photograph": (random) => ({
+    ...paper(random),
+    ...{ width: 900, height: 700, x: 700, y: 180, size: 150, pen: 15 },
+  }),
+};
+
 /** Draws a digit; the same kind, digit and number give the same picture. */
 export function takePhoto(kind: string, label: number, number: number): Photo {
   const random = uniforms(1000 * label + number);
-  const scene = KINDS[kind](random);
+  return render(label, (KINDS[kind] ?? OTHERS[kind])(random), random);
+}
+
+/** Draws a digit in a scene. */
+export function render(label: number, scene: Scene, random: Random = uniforms(1)): Photo {
   const ink = inkOf(label, scene, random);
   return { label, picture: compose(scene, ink, random), ink };
 }

@@ -1,9 +1,9 @@
 import { assert, assertThrows } from "@std/assert";
 import type { Picture } from "../../lib/image/decode.ts";
 import { imageToDigit } from "../../lib/image/image_to_digit.ts";
-import { KINDS, similarityToInk, takePhoto } from "./kinds.ts";
+import { KINDS, OTHERS, similarityToInk, takePhoto } from "./kinds.ts";
 
-for (const [i, kind] of Object.keys(KINDS).entries()) {
+for (const [i, kind] of Object.keys({ ...KINDS, ...OTHERS }).entries()) {
   Deno.test(`imageToDigit() finds the digit: ${kind}`, () => {
     const { picture: { pixels, width, height }, ink } = takePhoto(kind, i % 10, 0);
     const similarity = similarityToInk(imageToDigit(pixels, width, height), ink);
