@@ -1,7 +1,8 @@
 /** The data sets of the benchmarks: MNIST if its files are there, otherwise synthetic digits; tiny images. */
 import type { Dataset } from "../lib/data/dataset.ts";
 import { encodeIdxFiles } from "../lib/data/idx_dataset.ts";
-import { hasIdxFiles, readIdxFolder } from "../lib/data/idx_folder.ts";
+import { readIdxFolder } from "../lib/data/idx_folder.ts";
+import { locateIdxFiles } from "../lib/data/idx_locate.ts";
 import { MNIST } from "../lib/data/published.ts";
 import { syntheticDigits } from "../lib/data/synthetic.ts";
 
@@ -16,7 +17,7 @@ export function mnistFolder(
   variable = Deno.env.get("MNIST_DIR"),
   cache = "data/mnist",
 ): string | undefined {
-  return variable || (hasIdxFiles(cache) ? cache : undefined);
+  return variable || (locateIdxFiles(cache).length > 0 ? cache : undefined);
 }
 
 /**

@@ -47,12 +47,6 @@ interface RemoteFile {
   maxBytes: number;
 }
 
-/** Why a mirror failed, and whether it will fail again. */
-interface Failure {
-  reason: string;
-  permanent: boolean;
-}
-
 /**
  * Downloads a file and passes its body to `consume`. If the body is invalid, `consume` throws a
  * DataError; it is then called again with the body from the next mirror. Any other error of
@@ -71,31 +65,31 @@ export async function download<T>(
 ): Promise<T> {
   const { answerWithin = 10_000, attempts = 3 } = options;
   const deadline = performance.now() + answerWithin;
-  const failures = new Map<string, Failure>();
+  const failures = new Map<string, Error>();
+  const isPermanent = (error?: Error) => error instanceof MirrorError && error.permanent;
   let answered = false;
   for (let attempt = 1; attempt <= attempts; attempt++) {
     for (const mirror of file.mirrors) {
-      if (failures.get(mirror)?.permanent) continue;
+      if (isPermanent(failures.get(mirror))) continue;
       try {
         const body = receive(mirror, file, { ...options, onAnswer: () => answered = true });
         return await consume(body);
       } catch (error) {
         if (!(error instanceof MirrorError || error instanceof DataError)) throw error;
-        const permanent = error instanceof MirrorError && error.permanent;
-        failures.set(mirror, { reason: error.message, permanent });
+        failures.set(mirror, error);
       }
     }
     const isLate = !answered && performance.now() >= deadline;
-    if (isLate || [...failures.values()].every((failure) => failure.permanent)) break;
+    if (isLate || [...failures.values()].every(isPermanent)) break;
     if (attempt < attempts) await new Promise((resolve) => setTimeout(resolve, 500 * attempt));
   }
-  const reasons = [...failures].map(([mirror, { reason }]) =>
-    `${mirror}: ${printable(reason, 300)}`
+  const reasons = [...failures].map(([mirror, { message }]) =>
+    `${mirror}: ${printable(message, 300)}`
   );
   throw new DataUnavailableError(`Cannot download ${file.name} (${reasons.join("; ")})`);
 }
 
-/** A mirror failed to serve the file. */
+/** A mirror failed to serve the file; `permanent` if it will fail again. */
 class MirrorError extends Error {
   constructor(message: string, readonly permanent = false) {
     super(message);

@@ -161,11 +161,6 @@ export function isIdxFileIntact(
   return ownPaths(directory, name).some((path) => !(open(path) instanceof DataError));
 }
 
-/** Whether a folder has all four files, gzipped or not. Does not check their contents. */
-export function hasIdxFiles(directory: string): boolean {
-  return locateIdxFiles(directory).length > 0;
-}
-
 /** Opens a file and verifies its items. */
 function openIntact(path: string, name: IdxFileName, options: IdxFolderOptions): IdxFile {
   const file = openIdx(path, name, options);

@@ -207,11 +207,7 @@ function chooseRange(
 function rangeLike(like: PixelRecord, { smallest, largest }: Extremes): Range {
   const { black, white } = like;
   const tolerance = (white - black) / RANGE_PARTS;
-  const wrong = largest > white + tolerance
-    ? largest
-    : smallest < black - tolerance
-    ? smallest
-    : undefined;
+  const wrong = [largest, smallest].find((x) => x > white + tolerance || x < black - tolerance);
   if (wrong === undefined) return { black, white };
   throw new DataError(
     `its pixels must be ${rangeOf(like)} as its first rows suggest: one is ${short(wrong)}; give ` +
@@ -224,7 +220,7 @@ function givenRange({ pixels, placeOf }: PixelPart, extremes: Extremes, maxPixel
   if (!(maxPixel > 0 && Number.isFinite(maxPixel))) {
     throw new DataError(`\`maxPixel\` must be above 0: current value is ${maxPixel}`);
   }
-  const wrong = largest > maxPixel ? largest : smallest < -maxPixel ? smallest : undefined;
+  const wrong = [largest, smallest].find((pixel) => Math.abs(pixel) > maxPixel);
   if (wrong !== undefined) {
     const place = placeOf?.(pixels.indexOf(wrong));
     throw new DataError(
@@ -237,31 +233,16 @@ function givenRange({ pixels, placeOf }: PixelPart, extremes: Extremes, maxPixel
 
 /** Returns the range that extremes suggest; undefined if none does. */
 function assumedRange({ smallest, largest, isWhole }: Extremes): Range | undefined {
+  const upTo = (white: number, assumption?: string): Range => ({ black: 0, white, assumption });
   if (smallest >= 0) {
-    if (largest === 0) return { black: 0, white: 255, assumption: "all its pixels are 0" };
-    if (largest <= 1) {
-      return {
-        black: 0,
-        white: 1,
-        assumption: "its pixels are between 0 and 1 and are multiplied by 255",
-      };
-    }
+    if (largest === 0) return upTo(255, "all its pixels are 0");
+    if (largest <= 1) return upTo(1, "its pixels are between 0 and 1 and are multiplied by 255");
     if (largest >= DIM && largest <= 255) {
-      return {
-        black: 0,
-        white: 255,
-        ...!isWhole && { assumption: "its pixels have fractions, which are rounded" },
-      };
+      return upTo(255, isWhole ? undefined : "its pixels have fractions, which are rounded");
     }
-    if (largest < DIM && Number.isInteger(largest)) {
-      return {
-        black: 0,
-        white: largest,
-        assumption: `its largest pixel is ${largest}, which is taken as full ink; \`maxPixel\` ` +
-          `overrides this`,
-      };
-    }
-    return undefined;
+    if (largest > 255 || !Number.isInteger(largest)) return undefined;
+    const assumption = `its largest pixel is ${largest}, which is taken as full ink; `;
+    return upTo(largest, `${assumption}\`maxPixel\` overrides this`);
   }
   // In images of ink, the background is the smallest value, and common.
   for (const [black, white] of [[-1, 1], [-0.5, 0.5], [-128, 127], STANDARDIZED]) {
@@ -289,20 +270,16 @@ function convert(
   invert: boolean,
 ): Uint8Array<ArrayBuffer> {
   const factor = 255 / (white - black);
-  if (pixels instanceof Uint8Array) {
-    if (factor === 1 && !invert) return pixels;
-    const table = Uint8Array.from({ length: 256 }, (_, value) => {
-      const byte = Math.min(255, Math.round(factor * value));
-      return invert ? 255 - byte : byte;
-    });
-    const bytes = new Uint8Array(pixels.length);
-    for (let i = 0; i < bytes.length; i++) bytes[i] = table[pixels[i]];
-    return bytes;
-  }
+  const isByte = pixels instanceof Uint8Array;
+  if (isByte && black === 0 && factor === 1 && !invert) return pixels;
+  const convertOne = (value: number) => {
+    const byte = Math.max(0, Math.min(255, Math.round(factor * (value - black))));
+    return invert ? 255 - byte : byte;
+  };
   const bytes = new Uint8Array(pixels.length);
+  const table = Uint8Array.from({ length: 256 }, (_, value) => convertOne(value));
   for (let i = 0; i < bytes.length; i++) {
-    const byte = Math.max(0, Math.min(255, Math.round(factor * (pixels[i] - black))));
-    bytes[i] = invert ? 255 - byte : byte;
+    bytes[i] = isByte ? table[pixels[i]] : convertOne(pixels[i]);
   }
   return bytes;
 }

@@ -216,7 +216,6 @@ export function readMappingBeside(
 }
 
 function namesIn(folder: string): string[] {
-  if (typeof Deno === "undefined") return [];
   try {
     return [...Deno.readDirSync(folder)].filter(({ isFile }) => isFile).map(({ name }) => name);
   } catch {

@@ -187,7 +187,8 @@ async function parseArray(
   { name, size, checksum }: Pick<Entry, "name" | "size"> & Partial<Entry>,
   stream: (length: number) => ReadableStream<Uint8Array<ArrayBuffer>>,
 ): Promise<NpzArray> {
-  const start = await firstBytes(name, stream(START_BYTES));
+  const start = await bytesOf(stream(START_BYTES), START_BYTES)
+    .catch((error) => failCorrupt(name, error));
   const view = new DataView(start.buffer);
   if (start.length < 12 || !isNpy(start)) {
     fail(`${name} must be a numpy array`, printable(String.fromCharCode(...start.subarray(0, 6))));
@@ -259,14 +260,15 @@ async function parseArray(
   };
 }
 
-async function firstBytes(
-  name: string,
+/** Reads the first bytes of a stream, and closes it. */
+async function bytesOf(
   stream: ReadableStream<Uint8Array>,
+  length: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const reader = new ByteReader(stream);
-  const start = await reader.take(START_BYTES).catch((error) => failCorrupt(name, error));
+  const bytes = await reader.take(length);
   await reader.cancel();
-  return start;
+  return bytes;
 }
 
 /** Continues the CRC-32 of bytes, which is 0 before the first. */
@@ -292,9 +294,7 @@ function hex(sum: number): string {
 /** Reads a part of a file. */
 async function viewOf(file: ByteSource, from: number, to: number): Promise<DataView<ArrayBuffer>> {
   const part = file.slice(from, Math.max(from, Math.min(to, file.size)));
-  const reader = new ByteReader(part.stream());
-  const bytes = await reader.take(part.size);
-  await reader.cancel();
+  const bytes = await bytesOf(part.stream(), part.size);
   return new DataView(bytes.buffer, 0, bytes.length);
 }
 

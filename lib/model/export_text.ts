@@ -1,7 +1,7 @@
 /** Writes a net as text: JSON for web pages, C for microcontrollers. */
 import type { PixelScale } from "../data/dataset.ts";
 import { printable } from "../files/printable.ts";
-import { type ExportedLayer, layersOf } from "./layers.ts";
+import { classNamesOf, type ExportedLayer, layersOf } from "./layers.ts";
 import type { SavedModel } from "./saved_model.ts";
 
 /** Digits that distinguish all 32-bit floats. */
@@ -30,13 +30,13 @@ const SCALES: Record<PixelScale, { words: string; c: string[] }> = {
  * layer's outputs gives the probabilities.
  */
 export function encodeJson(model: SavedModel): string {
-  const { architecture: { classes }, scale, run } = model;
+  const { scale } = model;
   const numbers = (array: Float32Array) => Array.from(array, (x) => Number(x.toPrecision(DIGITS)));
   return JSON.stringify({
     format: "mnist-webgpu 1",
     pixels: "0 (background) to 255 (full ink)",
     scale: SCALES[scale].words,
-    classNames: classNamesOf(run?.data?.classNames, classes),
+    classNames: classNamesOf(model),
     output: "softmax",
     layers: layersOf(model).map(({ weights, biases, ...layer }) => ({
       ...layer,
@@ -44,10 +44,6 @@ export function encodeJson(model: SavedModel): string {
       biases: numbers(biases),
     })),
   }) + "\n";
-}
-
-function classNamesOf(names: readonly string[] | undefined, classes: number): string[] {
-  return names ? [...names] : Array.from({ length: classes }, (_, label) => String(label));
 }
 
 /** C expressions of the activations, of `z`. */
@@ -65,9 +61,9 @@ const C_ACTIVATIONS: Record<ExportedLayer["activation"], string> = {
  * stack, and only math.h.
  */
 export function encodeC(model: SavedModel): string {
-  const { architecture: { inputs, classes }, scale, run } = model;
+  const { architecture: { inputs, classes }, scale } = model;
   const layers = layersOf(model);
-  const names = classNamesOf(run?.data?.classNames, classes).map((name) =>
+  const names = classNamesOf(model).map((name) =>
     JSON.stringify(printable(name, 40).replace(/[^\x20-\x7e]|\?/g, "_"))
   );
   const widest = Math.max(...layers.map(({ outputs }) => outputs));

@@ -2,6 +2,7 @@
 import { IDENTITY, USABLE_ACTIVATIONS } from "../net/activations.ts";
 import type { Model, ModelArchitecture } from "../net/architecture.ts";
 import { HEADS } from "../net/heads.ts";
+import type { SavedModel } from "./saved_model.ts";
 
 /** A dense layer: x = f(weights inputs + biases). */
 export interface ExportedLayer {
@@ -27,18 +28,20 @@ export function layersOf({ architecture, parameters }: Model): ExportedLayer[] {
   const { w0, b0, w1, b1, w2, b2 } = parameters;
   const { output } = HEADS[head];
   const last = output === IDENTITY ? "linear" : nameOf(output.apply);
-  const hidden = { inputs, outputs: first, weights: w0, biases: b0, activation };
-  if (isSecondLinear) {
-    return [
-      hidden,
-      { inputs: first, outputs: classes, weights: w1, biases: b1, activation: last },
-    ];
-  }
-  return [
-    hidden,
+  const layers: ExportedLayer[] = [
+    { inputs, outputs: first, weights: w0, biases: b0, activation },
     { inputs: first, outputs: second, weights: w1, biases: b1, activation },
+  ];
+  if (isSecondLinear) return [layers[0], { ...layers[1], activation: last }];
+  return [
+    ...layers,
     { inputs: second, outputs: classes, weights: w2, biases: b2, activation: last },
   ];
+}
+
+/** Returns the names of a net's classes; its labels if they have none. */
+export function classNamesOf({ architecture: { classes }, run }: SavedModel): string[] {
+  return [...run?.data?.classNames ?? Array.from({ length: classes }, (_, label) => String(label))];
 }
 
 function nameOf(apply: (z: number) => number): ExportedLayer["activation"] {

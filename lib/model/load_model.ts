@@ -73,8 +73,7 @@ function checkSettings(
   settings: Partial<NetSettings>,
 ): void {
   const { activation, head } = architecture;
-  const { mean, std, invert } = { mean: 0, std: 1, invert: false };
-  const stored = { activation, head, scale, mean, std, invert };
+  const stored = { activation, head, scale, mean: 0, std: 1, invert: false };
   for (const name of Object.keys(stored) as (keyof NetSettings)[]) {
     const given = settings[name];
     if (given === undefined || given === stored[name]) continue;

@@ -8,7 +8,7 @@
  */
 import { printable } from "../files/printable.ts";
 import { ACTIVATIONS, type ForeignActivation } from "../net/activations.ts";
-import { type ExportedLayer, layersOf } from "./layers.ts";
+import { classNamesOf, type ExportedLayer, layersOf } from "./layers.ts";
 import { message } from "./protobuf.ts";
 import type { Tensor } from "./safetensors.ts";
 import type { SavedModel } from "./saved_model.ts";
@@ -106,11 +106,11 @@ function description({ architecture: { inputs, classes }, run }: SavedModel): st
 }
 
 /** What a program that uses the file needs to know, and where the net comes from. */
-function metadataOf({ architecture, run }: SavedModel): Record<string, string> {
-  const names = run?.data?.classNames ?? Array.from({ length: architecture.classes }, (_, i) => i);
+function metadataOf(model: SavedModel): Record<string, string> {
+  const { architecture, run } = model;
   return {
     input_range: "0 to 255",
-    class_names: JSON.stringify(names.map(String)),
+    class_names: JSON.stringify(classNamesOf(model)),
     architecture: JSON.stringify(architecture),
     ...run && { dataset: run.dataset, options: JSON.stringify(run.options) },
     ...run?.result && { test_accuracy: String(run.result.accuracy) },

@@ -100,6 +100,9 @@ Deno.test("toBytes() gives a second file the first one's range if its values fit
   assertEquals(convert([image(0, 255), image(0, 16)]).middle[1], [0, 16, 0, 0]);
   assertEquals(convert([image(0, 255), image(0, 0.5)]).middle[1], [0, 128, 0, 0]);
   assertEquals(convert([image(0, 1), image(0, 255)]).middle[1], [0, 255, 0, 0]);
+  // Bytes are on the first file's scale too.
+  const bytes = Uint8Array.from(image(0, 1));
+  assertEquals(convert([image(-1, 0, 1), bytes]).middle[1], [128, 255, 128, 128]);
 });
 
 Deno.test("toBytes() reports a bright background, and exchanges dark and bright on request", () => {
