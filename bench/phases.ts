@@ -51,7 +51,7 @@ const ROUNDS = 5;
 const FLAGS = {
   net: oneOf(["notebook", "accurate", "best", "record"], "the preset whose net trains", "record"),
   threads: wholeNumber("the number of threads; by default one per core", 1),
-  "warm-up": wholeNumber(
+  warmUp: wholeNumber(
     "the number of untimed steps before; relu's zeros become more with time",
     1,
     100,
@@ -70,7 +70,7 @@ const TASK: Task<typeof FLAGS> = {
 if (import.meta.main) await runTask(TASK, phasesTask);
 
 async function phasesTask(flags: FlagValues<typeof FLAGS>): Promise<void> {
-  const { net = "record", threads, "warm-up": warmUp = 100, steps = 50, plain, sgd } = flags;
+  const { net = "record", threads, warmUp = 100, steps = 50, plain, sgd } = flags;
   const data = openDigits();
   const options = resolveOptions({
     ...PRESETS[net],

@@ -171,3 +171,24 @@ Deno.test("CpuEngine skips no pixel that a displacement takes from a narrow stro
     data,
   );
 });
+
+for (const name of ["momentum", "adam"] as const) {
+  Deno.test(`CpuEngine keeps no subnormal moments with ${name}, but NaN`, async () => {
+    const optimizer = OPTIMIZERS[name].defaults;
+    const options = { ...NOTEBOOK_ENGINE, optimizer };
+    await using engine = createCpuEngine(options);
+    // Pixel 0 is black in all rows, so its weights have no gradient.
+    const images = DATA.images.slice();
+    for (let at = 0; at < images.length; at += 784) images[at] = 0;
+    engine.load({ ...DATA, images });
+    const { parameters, moments } = drawState(options.architecture, optimizer);
+    // Units 0 to 3: m is just above the smallest normal number, a subnormal number, NaN, and larger.
+    const ms = [1.2e-38, 1e-40, NaN, 1e-37];
+    ms.forEach((m, unit) => moments[784 * unit] = m);
+    engine.start(allRows(DATA), { parameters, moments, stepsTaken: 1000 });
+    engine.step(drawnSteps(1, 100, 0.01));
+    const after = (await engine.read()).moments;
+    assertEquals([0, 1, 2].map((unit) => after[784 * unit]), [0, 0, NaN]);
+    assertAlmostEquals(after[784 * 3] / 9e-38, 1, 1e-6);
+  });
+}

@@ -6,6 +6,12 @@
  *   momentum  m = beta1 m + g;  w = w - r m
  *   Adam      m = beta1 m + (1 - beta1) g;  v = beta2 v + (1 - beta2) g^2
  *             w = w - r / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon)
+ *
+ * The moments of a weight without a gradient, like that of a pixel which is nonzero in few images,
+ * shrink from step to step, until they are subnormal (smaller than 2^-126). Rounding would keep them
+ * there, and many processors take some hundred cycles for a product with such a number: after some
+ * thousand steps, the update would take twice its time. So subnormal moments become 0, which changes
+ * no weight.
  */
 import { multiplyAdd } from "./arithmetic";
 import { block } from "./block";
@@ -24,6 +30,11 @@ import {
 const SGD: u32 = 0;
 const MOMENTUM: u32 = 1;
 const ADAM: u32 = 2;
+
+/** 2^-126, the smallest normal number of float32. */
+const SMALLEST_MOMENT: f32 = 1.1754943508222875e-38;
+/** 2^-58: Adam takes smaller gradients for 0, as (1 - beta2) g^2 would be subnormal. */
+const SMALLEST_GRADIENT: f32 = 3.469446951953614e-18;
 
 /**
  * Updates consecutive parameters with a block's gradient. If a step has several blocks, the
@@ -63,9 +74,10 @@ function sgd(w: usize, g: usize, bytes: usize, learningRate: f32): void {
 function momentum(w: usize, g: usize, bytes: usize, learningRate: f32): void {
   const minusRate = f32x4.splat(-learningRate);
   const beta = f32x4.splat(beta1);
+  const smallest = f32x4.splat(SMALLEST_MOMENT);
   const toM = parameterBytes;
   for (let end = w + bytes; w < end; w += VECTOR) {
-    const m = multiplyAdd(beta, v128.load(w + toM), v128.load(g));
+    const m = flush(multiplyAdd(beta, v128.load(w + toM), v128.load(g)), smallest);
     v128.store(w + toM, m);
     v128.store(w, multiplyAdd(minusRate, m, v128.load(w)));
     g += VECTOR;
@@ -82,17 +94,28 @@ function adam(w: usize, g: usize, bytes: usize, correctedRate: f32, correction2:
   const betaV = f32x4.splat(beta2);
   const oneMinusBetaV = f32x4.splat(oneMinusBeta2);
   const epsilons = f32x4.splat(epsilon);
+  const smallest = f32x4.splat(SMALLEST_MOMENT);
+  const smallestGradient = f32x4.splat(SMALLEST_GRADIENT);
   const toM = parameterBytes;
   const toV = 2 * toM;
   for (let end = w + bytes; w < end; w += VECTOR) {
-    const gradient = v128.load(g);
-    const m = multiplyAdd(betaM, v128.load(w + toM), f32x4.mul(oneMinusBetaM, gradient));
+    const gradient = flush(v128.load(g), smallestGradient);
     const squared = f32x4.mul(gradient, gradient);
-    const v = multiplyAdd(betaV, v128.load(w + toV), f32x4.mul(oneMinusBetaV, squared));
+    let m = multiplyAdd(betaM, v128.load(w + toM), f32x4.mul(oneMinusBetaM, gradient));
+    let v = multiplyAdd(betaV, v128.load(w + toV), f32x4.mul(oneMinusBetaV, squared));
+    m = flush(m, smallest);
+    v = flush(v, smallest);
     v128.store(w + toM, m);
     v128.store(w + toV, v);
     const denominator = multiplyAdd(f32x4.sqrt(v), correction, epsilons);
     v128.store(w, multiplyAdd(minusRate, f32x4.div(m, denominator), v128.load(w)));
     g += VECTOR;
   }
+}
+
+/** Returns x with 0 in place of numbers that are closer to 0 than `smallest`; NaN stays. */
+// @ts-ignore: decorator
+@inline
+function flush(x: v128, smallest: v128): v128 {
+  return v128.andnot(x, f32x4.lt(f32x4.abs(x), smallest));
 }
