@@ -3,7 +3,7 @@
  * The Worker that compares nets' answers with labels, reads images of the data, and finds digits in
  * pictures. Neither training nor the page's frames wait for it.
  */
-import type { Dataset } from "../lib/data/dataset.ts";
+import { type Dataset, imagesOf } from "../lib/data/dataset.ts";
 import { splitDataset } from "../lib/data/split.ts";
 import { imageToDigit } from "../lib/image/image_to_digit.ts";
 import { DistSampler } from "../lib/random/dist_sampler.ts";
@@ -80,14 +80,6 @@ function testRowsOf(options: TrainingOptions | undefined, data: Dataset): Uint32
     testRows = { of, rows: splitDataset(data, sampler, { kind, validation }).test };
   }
   return testRows.rows;
-}
-
-/** Returns the images of some rows, one after the other. */
-function imagesOf({ images, width, height }: Dataset, rows: Uint32Array): Uint8Array<ArrayBuffer> {
-  const size = width * height;
-  const found = new Uint8Array(rows.length * size);
-  rows.forEach((row, i) => found.set(images.subarray(row * size, (row + 1) * size), i * size));
-  return found;
 }
 
 async function examine(

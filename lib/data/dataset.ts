@@ -133,3 +133,16 @@ export type PixelScale = "l2" | "unit";
 
 /** The path that stands for the standard input, which Deno does not open by its path. */
 export const STDIN = "/dev/stdin";
+
+/** Returns the image of a row, as a view: shape (height, width). */
+export function imageOf({ images, width, height }: Dataset, row: number): Uint8Array {
+  return images.subarray(row * width * height, (row + 1) * width * height);
+}
+
+/** Copies the images of rows, one after the other: shape (rows, height * width). */
+export function imagesOf(data: Dataset, rows: ArrayLike<number>): Uint8Array<ArrayBuffer> {
+  const size = data.width * data.height;
+  const images = new Uint8Array(rows.length * size);
+  for (let i = 0; i < rows.length; i++) images.set(imageOf(data, rows[i]), i * size);
+  return images;
+}

@@ -2,7 +2,7 @@
  * Augmentation: seeded changes to training images. This is the reference definition. All engines
  * implement it, so they train on the same pixels.
  */
-import type { Dataset } from "../data/dataset.ts";
+import { type Dataset, imageOf } from "../data/dataset.ts";
 import { type Key, prngKey, split, threefry2x32 } from "../random/threefry.ts";
 import { distortImage, drawDistortion } from "./distortion.ts";
 import type { Augmentation } from "./engine.ts";
@@ -89,8 +89,7 @@ export function augmentedVersions(
   augment: Augmentation,
   seed: number,
 ): Uint8Array[] {
-  const size = data.width * data.height;
-  const image = data.images.subarray(row * size, (row + 1) * size);
+  const image = imageOf(data, row);
   const keys = augment === "none" ? [] : split(prngKey(seed), VERSIONS);
   return [image, ...keys.map((key) => augmentImage(image, data, augment, { key, position: row }))];
 }

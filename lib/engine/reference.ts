@@ -1,6 +1,6 @@
 /** A float64 implementation of an engine's work, as the reference that engines are compared with. */
 import { PIXEL_SCALES } from "../data/normalize.ts";
-import type { Dataset, PixelScale } from "../data/dataset.ts";
+import { type Dataset, imageOf, type PixelScale } from "../data/dataset.ts";
 import { augmentImage } from "./augment.ts";
 import type { EngineOptions, EngineState, Step } from "./engine.ts";
 import { stateBefore } from "./state.ts";
@@ -72,15 +72,15 @@ export class Reference {
 
 /** The net's inputs (B, D) for rows of a data set. Augmented images keep the scale of the original ones. */
 function inputsOf(
-  { images, width, height }: Dataset,
+  data: Dataset,
   rows: readonly number[],
   scale: PixelScale,
   change: (image: Uint8Array, i: number) => Uint8Array = (image) => image,
 ): Float64Array {
-  const pixels = width * height;
+  const pixels = data.width * data.height;
   const inputs = new Float64Array(rows.length * pixels);
   rows.forEach((row, i) => {
-    const image = images.subarray(row * pixels, (row + 1) * pixels);
+    const image = imageOf(data, row);
     const squares = image.reduce((sum, byte) => sum + byte * byte, 0);
     const divisor = PIXEL_SCALES[scale].divisor(squares);
     change(image, i).forEach((byte, pixel) => inputs[i * pixels + pixel] = byte / divisor);

@@ -1,6 +1,6 @@
 /** Evaluates a trained net on labeled images, in plain TypeScript, without a device. */
 import { checkDataset } from "../data/check.ts";
-import type { Dataset } from "../data/dataset.ts";
+import { type Dataset, imagesOf } from "../data/dataset.ts";
 import { nextTurn } from "../engine/host.ts";
 import { RowCounter } from "../net/evaluation.ts";
 import type { Floats, Model } from "../net/architecture.ts";
@@ -116,15 +116,10 @@ function* evaluateByRow(
     );
   }
   checkDataset(data);
-  const images = new Uint8Array(rows.length * inputs);
-  for (let i = 0; i < rows.length; i++) {
-    images.set(data.images.subarray(rows[i] * inputs, (rows[i] + 1) * inputs), i * inputs);
-  }
-
   const tally = new Tally(model.architecture);
   const answers = new Uint8Array(rows.length);
   const confidences = new Float32Array(rows.length);
-  for (const { row, x3, p } of outputsOfRows(model, images)) {
+  for (const { row, x3, p } of outputsOfRows(model, imagesOf(data, rows))) {
     answers[row] = tally.add(x3, data.labels[rows[row]]);
     confidences[row] = p[answers[row]];
     yield row + 1;

@@ -1,5 +1,5 @@
 /** The report's section that shows misclassified test rows as images. */
-import type { Dataset } from "../../data/dataset.ts";
+import { type Dataset, imageOf } from "../../data/dataset.ts";
 import { count, percent } from "../../files/printable.ts";
 import type { Model } from "../../net/architecture.ts";
 import { HEADS } from "../../net/heads.ts";
@@ -39,7 +39,7 @@ export function mistakesSection(
     const predicted = className(answer, data.classNames);
     const is = className(label, data.classNames);
     return html`
-      <figure><img src="${imagePicture(pixelsOf(data, row), data)}" alt="${is}">
+      <figure><img src="${imagePicture(imageOf(data, row), data)}" alt="${is}">
       ${is}, predicted <strong>${predicted}</strong> <span class="muted">${percent(
         probability,
         0,
@@ -82,8 +82,4 @@ function findMistakes(
   }))
     .filter(({ label, answer }) => answer !== label)
     .sort((a, b) => b.probability - a.probability);
-}
-
-function pixelsOf({ images, width, height }: Dataset, row: number): Uint8Array {
-  return images.subarray(row * width * height, (row + 1) * width * height);
 }

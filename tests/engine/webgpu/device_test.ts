@@ -3,10 +3,9 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { findAdapter, Gpu } from "../../../lib/engine/webgpu/device.ts";
 import { Program, setConstants } from "../../../lib/engine/webgpu/program.ts";
 import { createWebGpuEngine, type WebGpuEngine } from "../../../lib/engine/webgpu/webgpu_engine.ts";
-import type { EngineOptions, Step } from "../../../lib/engine/engine.ts";
+import type { EngineOptions } from "../../../lib/engine/engine.ts";
 import { MAX_ROWS } from "../../../lib/engine/webgpu/row_sampler.ts";
-import { prngKey, split } from "../../../lib/random/threefry.ts";
-import { NOTEBOOK_ENGINE } from "../contract/shared.ts";
+import { allRows, drawnSteps, NOTEBOOK_ENGINE } from "../contract/shared.ts";
 import { drawState, generatedData } from "../../../lib/engine/reference.ts";
 import { needs } from "../../requirements.ts";
 import { withSources } from "./shader_sources.ts";
@@ -17,20 +16,20 @@ async function open(): Promise<Gpu> {
   return await Gpu.open((await findAdapter())!);
 }
 
-/** The options of a net that is evaluated quickly. */
-const SMALL: EngineOptions = {
+const TINY_ENGINE: EngineOptions = {
   ...NOTEBOOK_ENGINE,
-  architecture: { ...NOTEBOOK_ENGINE.architecture, inputs: 4, hidden: [3, 2] },
-  batchSize: 1,
+  architecture: { ...NOTEBOOK_ENGINE.architecture, inputs: 4, hidden: [4, 4] },
+  batchSize: 10,
 };
 
-/** Returns an engine on which a run has started. */
-async function startedEngine(gpu: Gpu, options = NOTEBOOK_ENGINE): Promise<WebGpuEngine> {
-  const engine = await createWebGpuEngine(gpu, options);
-  const { architecture, optimizer } = options;
-  const side = Math.sqrt(architecture.inputs);
-  engine.load(generatedData({ rows: 200, width: side, height: side, classes: 10 }));
-  engine.start(Uint32Array.from({ length: 200 }, (_, i) => i), drawState(architecture, optimizer));
+const tinyData = (rows: number) => generatedData({ rows, width: 2, height: 2, classes: 10 });
+
+/** Returns an engine with a tiny net, on which a run has started. */
+async function tinyEngine(gpu: Gpu, data = tinyData(200)): Promise<WebGpuEngine> {
+  const engine = await createWebGpuEngine(gpu, TINY_ENGINE, "hardware");
+  engine.load(data);
+  const { architecture, optimizer } = TINY_ENGINE;
+  engine.start(allRows(data), drawState(architecture, optimizer));
   return engine;
 }
 
@@ -39,7 +38,7 @@ Deno.test({
   ...webgpu,
   async fn() {
     const gpu = await open();
-    const engine = await startedEngine(gpu);
+    const engine = await tinyEngine(gpu);
     gpu.device.destroy();
     await gpu.device.lost;
     const error = await assertRejects(async () => {
@@ -57,7 +56,7 @@ for (const when of ["before", "during"] as const) {
     ...webgpu,
     async fn() {
       const gpu = await open();
-      const engine = await startedEngine(gpu);
+      const engine = await tinyEngine(gpu);
       // This usage is invalid: a buffer with MAP_READ can have no other usage than COPY_DST.
       const { MAP_READ, STORAGE } = GPUBufferUsage;
       const fail = () => gpu.device.createBuffer({ size: 4, usage: MAP_READ | STORAGE });
@@ -77,7 +76,7 @@ Deno.test({
   name: "WebGpuEngine.settle() returns more results than fit on the device, in order",
   ...webgpu,
   async fn() {
-    await using engine = await startedEngine(await open(), SMALL);
+    await using engine = await tinyEngine(await open());
     // The engine keeps the results of 256 evaluations on the device.
     const rows = Array.from({ length: 300 }, (_, i) => i % 20);
     for (const row of rows) engine.evaluate(Uint32Array.of(row));
@@ -107,27 +106,6 @@ Deno.test("setConstants() replaces the values of named constants, and throws for
   assertEquals(setConstants(source, { A: 3, B: 0.1 }), "const A: u32 = 3;\nconst B: f32 = 0.1;\n");
   assertThrows(() => setConstants(source, { C: 1 }), Error, 'no line "const C:');
 });
-
-const TINY_ENGINE: EngineOptions = {
-  ...NOTEBOOK_ENGINE,
-  architecture: { ...NOTEBOOK_ENGINE.architecture, inputs: 4, hidden: [4, 4] },
-  batchSize: 10,
-};
-
-const tinyData = (rows: number) => generatedData({ rows, width: 2, height: 2, classes: 10 });
-
-function tinySteps(count: number): Step[] {
-  return split(prngKey(3), count).map((key) => ({ key, from: 0, count: 10, learningRate: 0.5 }));
-}
-
-/** Returns an engine with a tiny net, on which a run has started. */
-async function tinyEngine(gpu: Gpu, data = tinyData(200)): Promise<WebGpuEngine> {
-  const engine = await createWebGpuEngine(gpu, TINY_ENGINE, "hardware");
-  engine.load(data);
-  const { architecture, optimizer } = TINY_ENGINE;
-  engine.start(Uint32Array.from(data.labels, (_, i) => i), drawState(architecture, optimizer));
-  return engine;
-}
 
 Deno.test({
   name: "Gpu.assertNoError() does not report the loss of a device that was closed",
@@ -179,8 +157,8 @@ Deno.test({
   async fn() {
     await using one = await tinyEngine(await open());
     await using other = await tinyEngine(await open());
-    one.step(tinySteps(3));
-    other.step(tinySteps(3));
+    one.step(drawnSteps(3, 10, 0.5));
+    other.step(drawnSteps(3, 10, 0.5));
     other.load(tinyData(100));
     assertEquals(await other.read(), await one.read());
   },
@@ -191,7 +169,7 @@ Deno.test({
   ...webgpu,
   async fn() {
     const gpu = await open();
-    await using engine = await startedEngine(gpu, { ...SMALL, batchSize: 10 });
+    await using engine = await tinyEngine(gpu);
     await engine.settle();
     const { queue } = gpu.device;
     const submit = queue.submit.bind(queue);
@@ -200,7 +178,7 @@ Deno.test({
       submissions++;
       submit(...args);
     };
-    engine.step(split(prngKey(1), 20).map((key) => ({ key, from: 0, count: 10, learningRate: 1 })));
+    engine.step(drawnSteps(20, 10, 0.5));
     await engine.settle();
     // Each submission costs time, however little it does.
     assert(submissions <= 5, `${submissions} submissions`);
@@ -227,7 +205,7 @@ Deno.test({
       assert(isDone, "destroyed too early");
       return destroy.call(gpu.device);
     };
-    engine.step(tinySteps(1));
+    engine.step(drawnSteps(1, 10, 0.5));
     await engine[Symbol.asyncDispose]();
   },
 });
@@ -241,7 +219,7 @@ Deno.test({
       (source) => source.replace("fn choose_rows(", "fn choose_rows(nonsense"),
       async () => await tinyEngine(await open()),
     );
-    for (const engine of [right, without]) engine.step(tinySteps(3));
+    for (const engine of [right, without]) engine.step(drawnSteps(3, 10, 0.5));
     assertEquals(await without.read(), await right.read());
   },
 });
