@@ -7,16 +7,15 @@ import { ACTIVATIONS } from "../../net/activations.ts";
 import fusedUpdate from "../../../shaders/fused/update.wgsl" with { type: "text" };
 import type { EngineOptions } from "../engine.ts";
 import {
-  type BindNetwork,
   type BindSlot,
   compileNetworkKernel,
   type EnginePlan,
   headConstants,
+  type NetworkKernels,
   optimizerConstants,
   UPDATE_BINDINGS,
 } from "./network.ts";
 import type { ParameterLayout } from "./parameter_layout.ts";
-import { encodeDispatches, inPass } from "./program.ts";
 
 /** The lanes of a workgroup of forward_backward.wgsl. */
 const FORWARD_LANES = 256;
@@ -47,25 +46,11 @@ export function fitsFused(
 }
 
 /** See `CompileNetwork`; `rows`, 2 or 4, are computed by a workgroup of forward_backward.wgsl. */
-export async function compileFused(plan: EnginePlan, rows: number): Promise<BindNetwork> {
-  const trainOf = await compileForwardBackward(plan, rows, true);
-  const evaluateOf = await compileForwardBackward(plan, rows, false);
-  const updateOf = await compileUpdate(plan);
-  return (buffers, { count, nets }) => {
-    const steps = Array.from({ length: count }, (_, slot) => [
-      trainOf(buffers, slot, nets),
-      updateOf(buffers, slot, nets),
-    ]);
-    const evaluation = evaluateOf(buffers, 0, nets);
-    return {
-      encodeSteps(encoder, slots) {
-        inPass(encoder, (pass) => encodeDispatches(pass, steps.slice(0, slots).flat()));
-      },
-      encodeEvaluation(encoder, slots) {
-        // All slots of a net have the same step constants, so one dispatch takes them all.
-        inPass(encoder, (pass) => encodeDispatches(pass, [{ ...evaluation, y: slots }]));
-      },
-    };
+export async function compileFused(plan: EnginePlan, rows: number): Promise<NetworkKernels> {
+  return {
+    forward: [await compileForwardBackward(plan, rows, true)],
+    backward: [await compileUpdate(plan)],
+    evaluation: await compileForwardBackward(plan, rows, false),
   };
 }
 

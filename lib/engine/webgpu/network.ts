@@ -6,7 +6,7 @@ import { biasCorrections, functionsOf, type Optimizer } from "../../net/optimize
 import type { EngineOptions } from "../engine.ts";
 import type { Gpu } from "./device.ts";
 import type { ParameterLayout } from "./parameter_layout.ts";
-import { type Access, type Dispatch, Program } from "./program.ts";
+import { type Access, type Dispatch, encodeDispatches, inPass, Program } from "./program.ts";
 
 /** The buffers that the network's kernels share with the rest of the engine. */
 export interface NetworkBuffers {
@@ -46,19 +46,54 @@ export interface EnginePlan {
   slots: SlotShape;
 }
 
-/** Kernels that compute the net, bound to buffers. */
-export interface Network {
-  /** Encodes the steps of the first `slots` slots: forward pass, backward pass and update. */
-  encodeSteps(encoder: GPUCommandEncoder, slots: number): void;
-  /** Encodes the forward pass of the first `slots` slots, which writes `rowResults`. */
-  encodeEvaluation(encoder: GPUCommandEncoder, slots: number): void;
+/** Binds a kernel to buffers, for one slot of each net. */
+export type BindSlot = (buffers: NetworkBuffers, slot: number, nets: number) => Dispatch;
+
+/** The kernels that compute the net. */
+export interface NetworkKernels {
+  /** The forward pass of a slot's steps. */
+  forward: BindSlot[];
+  /** The backward pass and the update. */
+  backward: BindSlot[];
+  /** Evaluates as many slots as it has workgroups in y; if absent, `forward` evaluates slot by slot. */
+  evaluation?: BindSlot;
 }
 
-/** Binds a network's kernels to buffers with so many slots and nets. */
-export type BindNetwork = (buffers: NetworkBuffers, slots: SlotShape) => Network;
-
 /** Compiles a network's kernels, which is slow. */
-export type CompileNetwork = (plan: EnginePlan) => Promise<BindNetwork>;
+export type CompileNetwork = (plan: EnginePlan) => Promise<NetworkKernels>;
+
+/** The kernels that compute the net, bound to buffers with so many slots and nets. */
+export class Network {
+  readonly #forward: Dispatch[][];
+  readonly #steps: Dispatch[][];
+  readonly #evaluation: Dispatch | undefined;
+
+  constructor(
+    { forward, backward, evaluation }: NetworkKernels,
+    buffers: NetworkBuffers,
+    { count, nets }: SlotShape,
+  ) {
+    const bind = (kernels: BindSlot[]) =>
+      Array.from({ length: count }, (_, slot) => kernels.map((one) => one(buffers, slot, nets)));
+    this.#forward = bind(forward);
+    this.#steps = bind(backward).map((after, slot) => [...this.#forward[slot], ...after]);
+    this.#evaluation = evaluation?.(buffers, 0, nets);
+  }
+
+  /** Encodes the steps of the first `slots` slots: forward pass, backward pass and update. */
+  encodeSteps(encoder: GPUCommandEncoder, slots: number): void {
+    inPass(encoder, (pass) => encodeDispatches(pass, this.#steps.slice(0, slots).flat()));
+  }
+
+  /** Encodes the forward pass of the first `slots` slots, which writes `rowResults`. */
+  encodeEvaluation(encoder: GPUCommandEncoder, slots: number): void {
+    // All slots of a net have the same step constants, so one dispatch can take them all.
+    const dispatches = this.#evaluation
+      ? [{ ...this.#evaluation, y: slots }]
+      : this.#forward.slice(0, slots).flat();
+    inPass(encoder, (pass) => encodeDispatches(pass, dispatches));
+  }
+}
 
 /** A kernel of the network. */
 export interface NetworkKernel {
@@ -76,9 +111,6 @@ export interface NetworkKernel {
   x: number;
   y: number;
 }
-
-/** Binds a kernel to buffers, for one slot of each net. */
-export type BindSlot = (buffers: NetworkBuffers, slot: number, nets: number) => Dispatch;
 
 /** Compiles a kernel of the network. */
 export async function compileNetworkKernel(

@@ -19,18 +19,14 @@ import { ACTIVATIONS } from "../../net/activations.ts";
 import { HEADS } from "../../net/heads.ts";
 import tiledUpdate from "../../../shaders/tiled/update.wgsl" with { type: "text" };
 import {
-  type BindNetwork,
   type BindSlot,
   compileNetworkKernel,
   type EnginePlan,
   headConstants,
-  type Network,
-  type NetworkBuffers,
+  type NetworkKernels,
   optimizerConstants,
-  type SlotShape,
   UPDATE_BINDINGS,
 } from "./network.ts";
-import { encodeDispatches, inPass } from "./program.ts";
 
 /** The size of a tile: see shaders/functions/tiling.wgsl. */
 const TILE_ROWS = 32;
@@ -40,41 +36,19 @@ const UPDATE_QUADS = 16;
 const HEAD_LANES = 64;
 
 /** See `CompileNetwork`. */
-export async function compileTiled(plan: EnginePlan): Promise<BindNetwork> {
-  const forward = [
-    await compileForward(plan, 0),
-    await compileForward(plan, 1),
-    await compileForward(plan, 2),
-    await compileHead(plan),
-  ];
-  const backward = [
-    await compileBackward(plan, 2),
-    await compileBackward(plan, 1),
-    await compileUpdate(plan),
-  ];
-  return (buffers, slots) => bindTiled(slots, buffers, forward, backward);
-}
-
-function bindTiled(
-  { count, nets }: SlotShape,
-  buffers: NetworkBuffers,
-  forward: BindSlot[],
-  backward: BindSlot[],
-): Network {
-  const bind = (kernels: BindSlot[]) =>
-    Array.from(
-      { length: count },
-      (_, slot) => kernels.map((kernel) => kernel(buffers, slot, nets)),
-    );
-  const evaluations = bind(forward);
-  const steps = bind(backward).map((dispatches, slot) => [...evaluations[slot], ...dispatches]);
+export async function compileTiled(plan: EnginePlan): Promise<NetworkKernels> {
   return {
-    encodeSteps(encoder, slots) {
-      inPass(encoder, (pass) => encodeDispatches(pass, steps.slice(0, slots).flat()));
-    },
-    encodeEvaluation(encoder, slots) {
-      inPass(encoder, (pass) => encodeDispatches(pass, evaluations.slice(0, slots).flat()));
-    },
+    forward: [
+      await compileForward(plan, 0),
+      await compileForward(plan, 1),
+      await compileForward(plan, 2),
+      await compileHead(plan),
+    ],
+    backward: [
+      await compileBackward(plan, 2),
+      await compileBackward(plan, 1),
+      await compileUpdate(plan),
+    ],
   };
 }
 

@@ -27,10 +27,10 @@ import type { DeviceDescription, Engine, EngineOptions, EngineState, Step } from
 import type { Gpu } from "./device.ts";
 import { type ManyNets, trainTogether } from "../together.ts";
 import {
-  type BindNetwork,
   type EnginePlan,
-  type Network,
+  Network,
   type NetworkBuffers,
+  type NetworkKernels,
   NO_STEP,
   type SlotShape,
   type StepInfo,
@@ -69,7 +69,7 @@ export async function createWebGpuEngine(
   );
   const plan = { gpu, options, layout, slots: slotShape(gpu, options, layout) };
   const programs = {
-    bindNetwork: await compileNetwork(plan),
+    network: await compileNetwork(plan),
     gather: await compileGather(plan),
     choose: samplesOnDevice ? await compileChooseRows(plan) : undefined,
     sumResults: await compileSumResults(plan),
@@ -84,7 +84,7 @@ export async function createWebGpuEngine(
 
 /** The compiled kernels of an engine. */
 interface EnginePrograms {
-  bindNetwork: BindNetwork;
+  network: NetworkKernels;
   gather: GatherPrograms;
   choose: Program | undefined;
   sumResults: Program;
@@ -128,7 +128,7 @@ export class WebGpuEngine implements Engine, ManyNets {
     this.#submission = new SubmissionSize(slots);
     this.#stepsTaken = new Array(slots.nets).fill(0);
     this.#buffers = createBuffers(plan);
-    this.#network = programs.bindNetwork(this.#buffers, slots);
+    this.#network = new Network(programs.network, this.#buffers, slots);
     this.#sampler = new RowSampler(plan, programs.choose);
     this.#gatherer = new RowGatherer(plan, this.#buffers, this.#sampler, programs.gather);
     this.#results = new Results(plan, this.#buffers, programs.sumResults);
