@@ -21,6 +21,7 @@ const MOST_PARAMETERS = 2 ** 28;
  *
  * @param options The run's options
  * @param shape The data's image sizes and number of classes
+ * @returns The net, its optimizer, and how rows are sampled, for `createEngine`
  * @throws {OptionError} If the net has more parameters than any engine can hold
  */
 export function engineOptions(

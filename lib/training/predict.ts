@@ -119,8 +119,7 @@ export interface ForwardPass {
  *
  * @example
  * ```ts
- * import { PIXEL_SCALES } from "../data/normalize.ts";
-import { forwardPass } from "./predict.ts";
+ * import { forwardPass } from "./predict.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const model = {
