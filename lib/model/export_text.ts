@@ -1,7 +1,7 @@
 /** Writes a net as text: JSON for web pages, C for microcontrollers. */
 import type { PixelScale } from "../data/dataset.ts";
 import { printable } from "../files/printable.ts";
-import { classNamesOf, type ExportedLayer, layersOf } from "./layers.ts";
+import { classNamesOf, functionOf, layersOf } from "./layers.ts";
 import type { SavedModel } from "./saved_model.ts";
 
 /** Digits that distinguish all 32-bit floats. */
@@ -46,15 +46,6 @@ export function encodeJson(model: SavedModel): string {
   }) + "\n";
 }
 
-/** C expressions of the activations, of `z`. */
-const C_ACTIVATIONS: Record<ExportedLayer["activation"], string> = {
-  linear: "z",
-  tanh: "tanhf(z)",
-  relu: "z > 0 ? z : 0",
-  gelu: "z * 0.5f * (1 + erff(z * 0.70710678f))",
-  "gelu-tanh": "z * 0.5f * (1 + tanhf(0.79788456f * (z + 0.044715f * z * z * z)))",
-};
-
 /**
  * Encodes a net as a C99 header: the weights, and the function
  * `int net_predict(const unsigned char *pixels, float *probabilities)`. It needs no memory but the
@@ -72,7 +63,7 @@ export function encodeC(model: SavedModel): string {
     cArray(`net_b${i}`, biases),
   ]);
   const functions = layers.map(({ activation }, i) =>
-    `static float net_f${i}(float z) { return ${C_ACTIVATIONS[activation]}; }`
+    `static float net_f${i}(float z) { return ${functionOf(activation).c}; }`
   );
   const steps = layers.map(({ inputs, outputs }, i) => {
     const [from, to] = i === 0 ? ["x", "a"] : i % 2 === 1 ? ["a", "b"] : ["b", "a"];

@@ -1,5 +1,5 @@
 /** Lists a net's layers as other programs know them, for exports. */
-import { IDENTITY, USABLE_ACTIVATIONS } from "../net/activations.ts";
+import { IDENTITY, type LayerFunction, USABLE_ACTIVATIONS } from "../net/activations.ts";
 import type { Model, ModelArchitecture } from "../net/architecture.ts";
 import { HEADS } from "../net/heads.ts";
 import type { SavedModel } from "./saved_model.ts";
@@ -42,6 +42,13 @@ export function layersOf({ architecture, parameters }: Model): ExportedLayer[] {
 /** Returns the names of a net's classes; its labels if they have none. */
 export function classNamesOf({ architecture: { classes }, run }: SavedModel): string[] {
   return [...run?.data?.classNames ?? Array.from({ length: classes }, (_, label) => String(label))];
+}
+
+/** Returns the function of an exported layer. */
+export function functionOf(
+  activation: ExportedLayer["activation"],
+): Pick<LayerFunction, "apply" | "c"> {
+  return activation === "linear" ? IDENTITY : USABLE_ACTIVATIONS[activation];
 }
 
 function nameOf(apply: (z: number) => number): ExportedLayer["activation"] {

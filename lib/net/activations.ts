@@ -13,6 +13,8 @@ export interface LayerFunction {
   derivative(x: number): number;
   /** Formats f(z) for readers. */
   formula(z: string): string;
+  /** f(z) as an expression of C99, for exported nets. */
+  c: string;
   /** Formats f'(z) for readers, as a function of x. */
   slope(x: string): string;
   /** The least upper bound of |x|; Infinity if there is none. */
@@ -26,6 +28,8 @@ export const ACTIVATIONS: Readonly<
     LayerFunction & {
       /** ONNX's operator, which needs no attributes. */
       onnx: string;
+      /** Formats f(z) as an expression of NumPy. */
+      numpy(z: string): string;
       /** Whether f(z) is 0 for about half of all z, so that products may skip zeros. */
       isOftenZero: boolean;
     }
@@ -37,7 +41,9 @@ export const ACTIVATIONS: Readonly<
     derivative: (x) => 1 - x * x,
     formula: (z) => `tanh(${z})`,
     slope: (x) => `(1 − ${x}²)`,
+    c: "tanhf(z)",
     onnx: "Tanh",
+    numpy: (z) => `np.tanh(${z})`,
     isOftenZero: false,
     bound: 1,
   },
@@ -48,7 +54,9 @@ export const ACTIVATIONS: Readonly<
     derivative: (x) => x > 0 ? 1 : 0,
     formula: (z) => `max(${z}, 0)`,
     slope: (x) => `[${x} > 0]`,
+    c: "z > 0 ? z : 0",
     onnx: "Relu",
+    numpy: (z) => `np.maximum(${z}, 0)`,
     isOftenZero: true,
     bound: Infinity,
   },
@@ -63,18 +71,20 @@ export type ForeignActivation = "gelu" | "gelu-tanh";
 
 /** All activations with which a net can be used. */
 export const USABLE_ACTIVATIONS: Readonly<
-  Record<Activation | ForeignActivation, Pick<LayerFunction, "apply" | "formula" | "bound">>
+  Record<Activation | ForeignActivation, Pick<LayerFunction, "apply" | "formula" | "bound" | "c">>
 > = {
   ...ACTIVATIONS,
   gelu: {
     apply: (z) => z / 2 * (1 + erf(z / Math.SQRT2)),
     formula: (z) => `gelu(${z})`,
     bound: Infinity,
+    c: "z * 0.5f * (1 + erff(z * 0.70710678f))",
   },
   "gelu-tanh": {
     apply: (z) => z / 2 * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (z + 0.044715 * z ** 3))),
     formula: (z) => `gelu(${z})`,
     bound: Infinity,
+    c: "z * 0.5f * (1 + tanhf(0.79788456f * (z + 0.044715f * z * z * z)))",
   },
 };
 
@@ -99,5 +109,6 @@ export const IDENTITY: LayerFunction = {
   derivative: () => 1,
   formula: (z) => z,
   slope: () => "1",
+  c: "z",
   bound: Infinity,
 };

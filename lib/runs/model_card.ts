@@ -2,9 +2,9 @@
 import type { PixelScale } from "../data/dataset.ts";
 import { SPLITS } from "../data/split.ts";
 import { count, printable } from "../files/printable.ts";
-import { type ExportedLayer, layersOf } from "../model/layers.ts";
+import { layersOf } from "../model/layers.ts";
 import type { SavedModel } from "../model/saved_model.ts";
-import type { Activation } from "../net/activations.ts";
+import { type Activation, ACTIVATIONS } from "../net/activations.ts";
 import { parameterCount } from "../net/architecture.ts";
 import { METRICS } from "../training/metrics.ts";
 import type { TrainingOptions } from "../training/options.ts";
@@ -13,13 +13,6 @@ import { OPTION_NAMES, OPTIONS } from "../training/option_table.ts";
 
 /** By this line, a run's card is told from a README.md that somebody else wrote. */
 export const CARD_MARK = "library_name: mnist-webgpu";
-
-/** NumPy's expressions of the activations that nets are trained with. */
-const NUMPY: Readonly<Record<Activation | "linear", (z: string) => string>> = {
-  linear: (z) => z,
-  tanh: (z) => `np.tanh(${z})`,
-  relu: (z) => `np.maximum(${z}, 0)`,
-};
 
 /** How pixels are scaled: for readers, and in NumPy. */
 const SCALES: Readonly<Record<PixelScale, { sentence: string; numpy: string }>> = {
@@ -145,11 +138,11 @@ ${rows.join("\n")}`;
 /** Shows how to use the file with NumPy alone. */
 function pythonSection(model: SavedModel, file: string): string {
   const { architecture: { inputs }, scale } = model;
-  const layers = layersOf(model).map(({ activation }, i) =>
-    isTrainable(activation)
-      ? `    x = ${NUMPY[activation](`x @ p["w${i}"].T + p["b${i}"]`)}`
-      : undefined
-  );
+  const layers = layersOf(model).map(({ activation }, i) => {
+    const sums = `x @ p["w${i}"].T + p["b${i}"]`;
+    if (activation === "linear") return `    x = ${sums}`;
+    return isTrainable(activation) ? `    x = ${ACTIVATIONS[activation].numpy(sums)}` : undefined;
+  });
   if (layers.includes(undefined)) return "";
   return `
 In Python, with the packages \`numpy\` and \`safetensors\`:
@@ -170,8 +163,8 @@ ${layers.join("\n")}
 `;
 }
 
-function isTrainable(activation: ExportedLayer["activation"]): activation is keyof typeof NUMPY {
-  return Object.hasOwn(NUMPY, activation);
+function isTrainable(activation: string): activation is Activation {
+  return Object.hasOwn(ACTIVATIONS, activation);
 }
 
 /** Text from a file or a device that cannot be taken for Markdown. */
