@@ -8,6 +8,7 @@ import { splitDataset } from "../lib/data/split.ts";
 import { imageToDigit } from "../lib/image/image_to_digit.ts";
 import { DistSampler } from "../lib/random/dist_sampler.ts";
 import { evaluateInTurns } from "../lib/training/evaluate.ts";
+import { mapMetrics } from "../lib/training/metrics.ts";
 import { NOTEBOOK, type TrainingOptions } from "../lib/training/options.ts";
 import { augmentedImages } from "./augmented_images.ts";
 import type { ExaminerOrder, ExaminerReport, ExaminerTask } from "./messages.ts";
@@ -90,9 +91,9 @@ async function examine(
   const rows = testRowsOf(options, data).slice(0, most);
   const report = await evaluateInTurns(model, data, rows, isWanted);
   if (report === undefined || !isWanted()) return;
-  const { answers, confidences: probabilities, accuracy, loss } = report;
+  const { answers, confidences: probabilities } = report;
   const labels = Uint8Array.from(rows, (row) => data.labels[row]);
-  const measures = { accuracy, loss, rows: rows.length };
+  const measures = { ...mapMetrics((name) => report[name]), rows: rows.length };
   page.postMessage({ kind: "examined", of, rows, labels, answers, probabilities, measures });
 }
 
