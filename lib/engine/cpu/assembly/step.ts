@@ -38,7 +38,7 @@ const OUTPUTS: u32 = 4;
  * while it is in the cache; fewer divide the work more evenly between threads.
  */
 const LEAST_ROWS: u32 = 16;
-const MOST_ROWS: u32 = 64;
+const MOST_ROWS: u32 = 128;
 
 /**
  * Takes a step, in blocks of about equally many rows.
@@ -112,8 +112,8 @@ export function runChunk(phase: u32, chunk: u32): void {
     }
     chunk--;
   }
-  const from = chunk * chunkRows();
-  const to = min(from + chunkRows(), block().count);
+  const from = firstRow(chunk);
+  const to = firstRow(chunk + 1);
   if (phase == INPUTS || phase == OUTPUTS) buildInputs(from, to);
   if (phase == DELTAS || phase == OUTPUTS) forward(from, to);
   if (phase == DELTAS) {
@@ -123,12 +123,26 @@ export function runChunk(phase: u32, chunk: u32): void {
   if (phase == (layer(2).isSparse ? DELTAS1 : DELTAS)) backwardToLayer1(from, to);
 }
 
+/** Returns the number of chunks of rows. */
 function rowChunks(): u32 {
-  return (block().count + chunkRows() - 1) / chunkRows();
+  let chunks: u32 = 0;
+  for (let row: u32 = 0; row < block().count; row += rowsOfChunk(row)) chunks++;
+  return chunks;
 }
 
-/** Returns the number of rows in a chunk: two chunks for each thread, if the limits allow it. */
-function chunkRows(): u32 {
-  const shared = (block().count / (2 * stepThreads) + 3) & ~3;
-  return max(LEAST_ROWS, min(MOST_ROWS, shared));
+/** Returns the first row of a chunk; after the last chunk, the number of rows. */
+function firstRow(chunk: u32): u32 {
+  let row: u32 = 0;
+  for (; chunk > 0; chunk--) row += rowsOfChunk(row);
+  return min(row, block().count);
+}
+
+/**
+ * Returns the number of rows of the chunk that begins with this row: three quarters of each thread's
+ * share of the rows that are left. So the first chunks are long, and the last ones so short that all
+ * threads end at about the same time.
+ */
+function rowsOfChunk(row: u32): u32 {
+  const part = (3 * (block().count - row) / (4 * stepThreads) + 3) & ~3;
+  return max(LEAST_ROWS, min(MOST_ROWS, part));
 }
