@@ -50,7 +50,14 @@ export type { MetricName, Metrics } from "./lib/training/metrics.ts";
 export type { RunState } from "./lib/training/trainer.ts";
 
 // Data sets.
-export type { Dataset, DatasetSource, PixelRecord, PixelScale, Split } from "./lib/data/dataset.ts";
+export type {
+  Dataset,
+  DatasetSource,
+  NoticeOptions,
+  PixelRecord,
+  PixelScale,
+  Split,
+} from "./lib/data/dataset.ts";
 export { fetchMnist, type FetchMnistOptions } from "./lib/data/fetch_mnist.ts";
 export { syntheticDigits, type SyntheticOptions } from "./lib/data/synthetic.ts";
 export { splitDataset, type SplitKind, type SplitOptions } from "./lib/data/split.ts";

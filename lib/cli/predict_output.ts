@@ -1,7 +1,7 @@
 /** What `predict` is given, and how it prints and writes what it finds: lines, JSON, a CSV file, pictures. */
 import { encode } from "fast-png";
 import { join } from "node:path";
-import { folderNames } from "../data/class_folders.ts";
+import { folderNames } from "../data/picture_folder.ts";
 import { writeFileAtomically } from "../files/write_file.ts";
 import type { SavedModel } from "../model/saved_model.ts";
 import { percent, printable } from "../files/printable.ts";

@@ -1,10 +1,9 @@
 /** Adds one's own pictures to the training rows of a data set. */
 import { count, listed, printable } from "../files/printable.ts";
 import { isFolder } from "../files/write_file.ts";
-import { folderNames } from "./class_folders.ts";
 import type { Dataset } from "./dataset.ts";
 import { DataError } from "./errors.ts";
-import { layoutOf, type PictureOptions, picturesBelow } from "./picture_folder.ts";
+import { folderNames, layoutOf, type PictureOptions, picturesBelow } from "./picture_folder.ts";
 import { readPictures } from "./picture_rows.ts";
 import { readable } from "./pictures.ts";
 import { brightBackgrounds, joinBytes } from "./pixels.ts";

@@ -5,17 +5,14 @@ import { type Columns, type RowUse, useOf } from "./csv_columns.ts";
 import { chooseLabel, hotLabel, noLabels } from "./csv_label.ts";
 import { CsvLayout } from "./csv_layout.ts";
 import { type CsvRecord, readRecords } from "./csv_records.ts";
-import type { DatasetSource } from "./dataset.ts";
+import type { DatasetSource, NoticeOptions } from "./dataset.ts";
 import { DataError } from "./errors.ts";
 import { PixelRows } from "./pixel_rows.ts";
 import { type RawDataset, type RawPart, readError, readMappingBeside } from "./raw.ts";
 import { arranged, dividedByUse, type PartsByUse, sideOf } from "./rows.ts";
 
 /** The layout of a CSV file. */
-export interface CsvOptions extends Pick<DatasetSource, "label" | "width" | "test"> {
-  /** Called with a message for the user about each assumption made. */
-  onNotice?: (line: string) => void;
-}
+export type CsvOptions = NoticeOptions & Pick<DatasetSource, "label" | "width" | "test">;
 
 const KIND = "as a CSV file of images";
 

@@ -3,17 +3,16 @@ import { listed, printable } from "../files/printable.ts";
 import { type Columns, findColumns, isHeader, rowInHeader } from "./csv_columns.ts";
 import { type ColumnOptions, labelForTestFile } from "./csv_label.ts";
 import type { CsvRecord } from "./csv_records.ts";
+import type { NoticeOptions } from "./dataset.ts";
 import { DataError } from "./errors.ts";
 
 /** A field with at least so many numbers holds all pixels of an image. */
 const MIN_NUMBERS = 16;
 
 /** What is known of a file. */
-export interface LayoutOptions extends ColumnOptions {
+export interface LayoutOptions extends ColumnOptions, NoticeOptions {
   /** Whether it is a second file, whose header may name the label otherwise. */
   isTest?: boolean;
-  /** Called with a message for the user about each assumption made. */
-  onNotice?: (line: string) => void;
 }
 
 /** The layout of one file. */

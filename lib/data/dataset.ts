@@ -114,6 +114,12 @@ export interface DatasetSource {
   add?: string;
 }
 
+/** How to tell the user what was assumed. */
+export interface NoticeOptions {
+  /** Called with a message for the user about each assumption made. */
+  onNotice?: (line: string) => void;
+}
+
 /** Row numbers of a Dataset by their use, each in ascending order. */
 export interface Split {
   /** Rows to train on. */

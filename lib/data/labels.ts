@@ -1,6 +1,6 @@
 /** Numbers the labels of data that the user provides, names their classes, and checks them. */
 import { listed, printable } from "../files/printable.ts";
-import type { Dataset, Split } from "./dataset.ts";
+import type { Dataset, NoticeOptions, Split } from "./dataset.ts";
 import { DataError } from "./errors.ts";
 
 /** Maximum number of labels that a notice lists. */
@@ -14,12 +14,10 @@ const ALPHABETS = ["ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz"];
 export type NumberedLabels = Pick<Dataset, "labels" | "classes" | "classNames">;
 
 /** The labels of a file as texts, and how to report them. */
-export interface LabelTexts {
+export interface LabelTexts extends NoticeOptions {
   texts: readonly string[];
   /** Where a row's label is, for messages: `line 3`. */
   placeOf: (row: number) => string;
-  /** Called with a message for the user about each assumption made. */
-  onNotice?: (line: string) => void;
 }
 
 /**

@@ -1,11 +1,12 @@
 /** Reads data sets in NumPy's files: Keras' mnist.npz, MedMNIST, Kuzushiji-MNIST, and own arrays. */
 import { basename, dirname, join } from "node:path";
-import { FileSource } from "../files/file_source.ts";
+import { FileSource } from "../files/byte_source.ts";
 import { isNpy, isZip, type NpzArray, NpzError, openNpy, openNpz } from "../files/npz.ts";
 import { byRows, NUMBERS, type NumberType, toFloats } from "../files/numbers.ts";
 import { listed, printable } from "../files/printable.ts";
 import { LUMA } from "../image/picture_to_row.ts";
 import { type RowUse, useOf } from "./csv_columns.ts";
+import type { NoticeOptions } from "./dataset.ts";
 import { DataError } from "./errors.ts";
 import type { RawPixels } from "./pixels.ts";
 import { type RawDataset, type RawPart, readError } from "./raw.ts";
@@ -35,7 +36,7 @@ interface NamedArray extends NpzArray {
  */
 export async function readRawNpz(
   path: string,
-  { width, onNotice }: { width?: number; onNotice?: (line: string) => void } = {},
+  { width, onNotice }: NoticeOptions & { width?: number } = {},
 ): Promise<RawDataset> {
   try {
     const arrays = await openArrays(path);

@@ -3,7 +3,7 @@
  * they are or below folders for training and testing: `0/`, `train/0/`, `mnist_png/testing/0/`.
  */
 import { type RowUse, useOf } from "./csv_columns.ts";
-import type { DatasetSource } from "./dataset.ts";
+import type { DatasetSource, NoticeOptions } from "./dataset.ts";
 import type { DownloadProgress } from "./download.ts";
 
 /** Matches the names of pictures; those of other formats are reported as unreadable. */
@@ -13,7 +13,7 @@ export const IMAGE_NAME: RegExp = /\.(png|jpe?g|bmp|gif|webp|tiff?|heic|avif)$/i
 const MAX_DEPTH = 5;
 
 /** How pictures become rows of pixels. */
-export interface PictureOptions extends Pick<DatasetSource, "asPhoto"> {
+export interface PictureOptions extends NoticeOptions, Pick<DatasetSource, "asPhoto"> {
   /**
    * Whether an unreadable picture is an error; if not, it is left out.
    * @default false
@@ -21,8 +21,6 @@ export interface PictureOptions extends Pick<DatasetSource, "asPhoto"> {
   strict?: boolean;
   /** The folder in which the rows of many pictures are kept. */
   cacheDir?: string;
-  /** Called with a message for the user about each assumption made. */
-  onNotice?: (line: string) => void;
   /** Called as pictures are read. */
   onProgress?: (progress: DownloadProgress) => void;
 }
@@ -115,4 +113,26 @@ export function entriesIn(
       return { name: entry.name, isFile: true, isDirectory: false }; // reading it will say why not
     }
   }).sort((a, b) => a.name < b.name ? -1 : 1);
+}
+
+/**
+ * Returns a folder's name for each class: its name, or its number if classes have no names. Characters
+ * that file systems refuse are percent-encoded, and names that differ only in case get their number,
+ * since many file systems take them for one.
+ *
+ * @returns The names of the folders by class
+ */
+export function folderNames(classes: number, names?: readonly string[]): string[] {
+  const used = new Set<string>();
+  return Array.from({ length: classes }, (_, label) => {
+    const name = (names?.[label] ?? String(label))
+      .replace(/[\p{Cc}%/\\:*?"<>|]|^\.|[. ]$/gu, hex);
+    const isUsed = used.has(name.toLowerCase());
+    used.add(name.toLowerCase());
+    return isUsed ? `${name} (${label})` : name;
+  });
+}
+
+function hex(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`;
 }

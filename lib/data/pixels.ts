@@ -3,27 +3,14 @@
  * is full ink, and whether the background is bright. What is assumed is reported.
  */
 import { percent } from "../files/printable.ts";
-import type { PixelRecord } from "./dataset.ts";
+import type { DatasetSource, NoticeOptions, PixelRecord } from "./dataset.ts";
 import { DataError } from "./errors.ts";
 
 /** Pixels as a file gives them, with shape (rows, pixels). */
 export type RawPixels = Uint8Array<ArrayBuffer> | Float32Array<ArrayBuffer>;
 
 /** Options for the pixels of any data set. */
-export interface PixelOptions {
-  /**
-   * Whether dark and bright are exchanged, for black ink on white paper.
-   * @default false
-   */
-  invert?: boolean;
-  /**
-   * The value of full ink.
-   * @default depends on the largest pixel; 255 if that is at least 128
-   */
-  maxPixel?: number;
-  /** Called with a message for the user about each assumption made. */
-  onNotice?: (line: string) => void;
-}
+export type PixelOptions = NoticeOptions & Pick<DatasetSource, "invert" | "maxPixel">;
 
 /** The pixels of one file. */
 export interface PixelPart {

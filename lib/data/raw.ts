@@ -40,13 +40,7 @@ export interface RawDataset extends
 }
 
 /** What the user says about data, whatever their format. */
-export interface FinishOptions extends PixelOptions {
-  /**
-   * Whether rows and columns of each image are swapped.
-   * @default as the format says
-   */
-  transpose?: boolean;
-}
+export type FinishOptions = PixelOptions & Pick<DatasetSource, "transpose">;
 
 /**
  * Turns raw rows into a data set: numbers the labels, converts the pixels to bytes, and transposes.

@@ -8,6 +8,7 @@ import { isNpy, isZip, NpzError } from "../files/npz.ts";
 import { chooseLabel, hotLabel } from "./csv_label.ts";
 import { CsvLayout } from "./csv_layout.ts";
 import { type CsvRecord, readRecords } from "./csv_records.ts";
+import type { NoticeOptions } from "./dataset.ts";
 import { DataError } from "./errors.ts";
 import { startOf } from "./idx_locate.ts";
 import { decodeIdx, IDX_HEADER_BYTES, idxKind, isPlainIdx, parseIdxHeader } from "./idx.ts";
@@ -27,13 +28,11 @@ export interface RowBlock {
 }
 
 /** What is known of a file of rows. */
-export interface RowOptions {
+export interface RowOptions extends NoticeOptions {
   /** D: the number of pixels per row. */
   inputs: number;
   /** The label's column in a CSV file: `first`, `last`, or a name in the header. `none`: no labels. */
   label?: string;
-  /** Called with a message for the user about each assumption made. */
-  onNotice?: (line: string) => void;
   /** Called with the number of bytes read, and their total number if it is known. */
   onProgress?: (bytes: number, total: number) => void;
 }

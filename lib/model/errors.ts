@@ -5,6 +5,5 @@
  * one line.
  */
 export class ModelError extends Error {
-  /** The error's class. */
   override name = "ModelError";
 }

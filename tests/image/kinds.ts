@@ -210,7 +210,10 @@ export const OTHERS: typeof KINDS = {
     ...{ ink: [240, 240, 100], paper: [20, 90, 40] },
   }),
   "with little contrast": (random) => ({ ...paper(random), size: 120, ink: [190, 187, 180] }),
-  "on noisy paper": (random) => ({ ...paper(random), size: 120, pen: 12, noise: 15 }),
+  "on noisy gray paper": (random) => ({
+    ...paper(random),
+    ...{ size: 120, pen: 14, paper: [150, 148, 140], noise: 20, quality: undefined },
+  }),
   "chalk on a noisy board with shading": (random) => ({
     ...paper(random),
     ...{ size: 120, pen: 12, ink: [210, 210, 200], paper: [80, 70, 60], noise: 12 },
