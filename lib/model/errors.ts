@@ -5,5 +5,6 @@
  * one line.
  */
 export class ModelError extends Error {
+  /** The error's class. */
   override name = "ModelError";
 }

@@ -55,6 +55,7 @@ function keysOf<Key extends string>(table: Readonly<Record<Key, unknown>>): Key[
 
 /** Thrown for a file of another program that needs `NetSettings` to be given. */
 export class MissingSettingsError extends Error {
+  /** The error's class. */
   override name = "MissingSettingsError";
   /** The names of the settings to give. */
   readonly missing: RequiredSetting[];
