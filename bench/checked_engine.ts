@@ -3,16 +3,14 @@
  */
 import { assert } from "@std/assert";
 import type { Dataset } from "../lib/data/dataset.ts";
-import { createEngine } from "../lib/engine/create.ts";
-import type { Backend, Engine, Step } from "../lib/engine/engine.ts";
+import type { Engine, EngineOptions, Step } from "../lib/engine/engine.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
 import { engineOptions } from "../lib/training/engine_options.ts";
 import { allRows, drawnSteps } from "../lib/engine/reference.ts";
 import { compareSteps } from "../lib/engine/self_check.ts";
 
-/** Which engine to create; the net and the batch size are the notebook's by default. */
+/** What to create an engine for; the net and the batch size are the notebook's by default. */
 export interface CheckedEngineOptions {
-  backend: Backend;
   data: Dataset;
   hidden?: readonly [number, number];
   batchSize?: number;
@@ -21,16 +19,16 @@ export interface CheckedEngineOptions {
 /**
  * Creates an engine and checks it.
  *
- * @param options The backend, the data, the net and the batch size
- * @returns The engine, loaded and started. It stays open until the process ends, because
- *   `deno bench` does not tell a file that its benchmarks are done
+ * @param options The data, the net and the batch size
+ * @param create Creates the engine
+ * @returns The engine, loaded and started
  * @throws {AssertionError} If the engine's results are wrong
  */
 export async function openCheckedEngine(
-  { backend, data, hidden = NOTEBOOK.hidden, batchSize = NOTEBOOK.batchSize }: CheckedEngineOptions,
+  { data, hidden = NOTEBOOK.hidden, batchSize = NOTEBOOK.batchSize }: CheckedEngineOptions,
+  create: (options: EngineOptions) => Promise<Engine>,
 ): Promise<Engine> {
-  const options = engineOptions({ ...NOTEBOOK, hidden, batchSize }, data);
-  const engine = await createEngine({ ...options, backend });
+  const engine = await create(engineOptions({ ...NOTEBOOK, hidden, batchSize }, data));
   await checkEngine(engine, data);
   return engine;
 }
@@ -40,7 +38,7 @@ export async function openCheckedEngine(
  *
  * @throws {AssertionError} If the engine's results are wrong
  */
-export async function checkEngine(engine: Engine, data: Dataset): Promise<void> {
+async function checkEngine(engine: Engine, data: Dataset): Promise<void> {
   const trainRows = allRows(data).subarray(0, data.trainRows);
   const steps = notebookSteps(3, engine.options.batchSize);
   const { error, reference } = await compareSteps(engine, { data, trainRows, steps });

@@ -6,7 +6,7 @@
  * bench/engines_bench.ts`.
  */
 import { createEngine, listDevices } from "../lib/engine/create.ts";
-import type { Engine } from "../lib/engine/engine.ts";
+import type { Engine, EngineOptions } from "../lib/engine/engine.ts";
 import { tryAdapter } from "../lib/engine/trial.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
 import { train } from "../lib/training/train.ts";
@@ -60,7 +60,9 @@ async function registerEngineBenches(
   backend: "webgpu" | "cpu",
   { steps, evaluations, samples }: Repetitions,
 ): Promise<void> {
-  const engine = await openCheckedEngine({ backend, data });
+  // Engines stay open until the process ends, because `deno bench` does not tell when a file is done.
+  const create = (options: EngineOptions) => createEngine({ ...options, backend });
+  const engine = await openCheckedEngine({ data }, create);
   const group = (name: string) => ({ group: `${backend}, ${name}`, n: 10, warmup: 2 });
   const settled = (work: (engine: Engine) => void, on: Engine = engine) => async () => {
     work(on);
@@ -91,7 +93,8 @@ async function registerEngineBenches(
 
   const tiny = tinyDataset();
   for (const k of SAMPLED) {
-    const sampling = await openCheckedEngine({ backend, data: tiny, hidden: [1, 1], batchSize: k });
+    const net = { data: tiny, hidden: [1, 1], batchSize: k } as const;
+    const sampling = await openCheckedEngine(net, create);
     const queued = notebookSteps(samples, k);
     Deno.bench(
       `${backend}: ${samples} samples of ${k} of 60,000 rows`,

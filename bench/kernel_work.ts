@@ -5,12 +5,8 @@
 import type { Dataset } from "../lib/data/dataset.ts";
 import type { Engine } from "../lib/engine/engine.ts";
 import type { Gpu } from "../lib/engine/webgpu/device.ts";
-import type { KernelSet } from "../lib/engine/webgpu/kernels.ts";
 import { inPass, Program, write } from "../lib/engine/webgpu/program.ts";
-import { createWebGpuEngine } from "../lib/engine/webgpu/webgpu_engine.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
-import { engineOptions } from "../lib/training/engine_options.ts";
-import { checkEngine } from "./checked_engine.ts";
 import empty from "./empty.wgsl" with { type: "text" };
 import { drawnSteps } from "../lib/engine/reference.ts";
 
@@ -101,26 +97,6 @@ export function netsToRecord(software: boolean): { small: RecordedNet; large: Re
     small: { hidden, batchSize, steps: software ? 1000 : 20_000 },
     large: { hidden: [256, 128], batchSize: 1000, steps: software ? 4 : 200 },
   };
-}
-
-/**
- * Creates a WebGPU engine on an open device, and checks its results against float64.
- *
- * @param gpu The device, which the engine closes when it is disposed
- * @param data The data to train on
- * @param net The net and the batch size
- * @param kernels The set of kernels; by default the device's
- */
-export async function openEngineOn(
-  gpu: Gpu,
-  data: Dataset,
-  { hidden, batchSize }: RecordedNet,
-  kernels?: KernelSet,
-): Promise<Engine> {
-  const options = engineOptions({ ...NOTEBOOK, hidden, batchSize }, data);
-  const engine = await createWebGpuEngine(gpu, options, kernels);
-  await checkEngine(engine, data);
-  return engine;
 }
 
 /**

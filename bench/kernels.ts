@@ -11,13 +11,14 @@ import { type FlagValues, type Task, toggle, wholeNumber } from "../lib/cli/flag
 import { print, printError } from "../lib/cli/output.ts";
 import { runTask } from "../lib/cli/run_task.ts";
 import { NOTEBOOK } from "../lib/training/options.ts";
+import { createWebGpuEngine } from "../lib/engine/webgpu/webgpu_engine.ts";
+import { openCheckedEngine } from "./checked_engine.ts";
 import { DeviceClock, openClockedGpu } from "./device_clock.ts";
 import { openDigits } from "./digits.ts";
 import {
   emptyDispatches,
   type KernelWork,
   netsToRecord,
-  openEngineOn,
   recordEvaluation,
   recordSteps,
 } from "./kernel_work.ts";
@@ -100,7 +101,10 @@ async function timeNet(
 ): Promise<{ clock: "device" | "host"; timed: KernelTimes[] }> {
   const gpu = await openClockedGpu();
   const net = netsToRecord(gpu.description.software)[size];
-  await using engine = await openEngineOn(gpu, data, net);
+  await using engine = await openCheckedEngine(
+    { data, ...net },
+    (options) => createWebGpuEngine(gpu, options),
+  );
   const clock = new DeviceClock(gpu);
   const title = `net of hidden ${net.hidden}`;
   printError(`${title}: timing`);

@@ -7,7 +7,7 @@ import type { Augmentation } from "../lib/engine/engine.ts";
 export interface AugmentedImages {
   /** Shape (classes, columns, 28 * 28): an image of each class, followed by its versions. */
   images: Uint8Array<ArrayBuffer>;
-  /** 1, if images are not augmented, or 1 + the number of versions. */
+  /** 1 + the number of versions. */
   columns: number;
 }
 
@@ -26,7 +26,7 @@ export function augmentedImages(
 ): AugmentedImages {
   const { labels, trainRows, width, height, classes } = data;
   const size = width * height;
-  const columns = augment === "none" ? 1 : 1 + VERSIONS;
+  const columns = 1 + VERSIONS;
   const images = new Uint8Array(classes * columns * size);
   for (let label = 0; label < classes; label++) {
     const row = labels.subarray(0, trainRows).indexOf(label);

@@ -12,7 +12,7 @@ import { parameterViews } from "../lib/net/maths.ts";
 import type { TrainingOptions } from "../lib/training/options.ts";
 import { planRun } from "../lib/training/plan.ts";
 import { SCHEDULES } from "../lib/training/schedules.ts";
-import { drawStart, type RunStart } from "../lib/training/start.ts";
+import { drawStart, type RunStart } from "../lib/training/plan.ts";
 import { engineOptions } from "../lib/training/engine_options.ts";
 import { type Advance, type RunState, Trainer } from "../lib/training/trainer.ts";
 import type { Measures } from "./messages.ts";

@@ -119,7 +119,7 @@ onSettings((settings) => {
   state.invalid = undefined;
   const isNew = !state.isTraining && !run?.iteration;
   const { learningRate } = settings;
-  if (settings.augment !== "none") requestSheet(settings);
+  requestSheet(settings);
   if (isNew) {
     if (!isSameRun(settings, draft)) return beginRun();
   } else if (

@@ -27,7 +27,7 @@ let isSheetDue = false;
 /** The settings for the next sheet, if they changed since. */
 let nextSheet: Settings | undefined;
 
-/** Requests a sheet of augmented images, after the one that the examiner is working on. */
+/** Requests a sheet of augmented images, if there are any, after the one that the examiner is working on. */
 export function requestSheet(settings: Settings): void {
   nextSheet = isSheetDue ? settings : undefined;
   if (isSheetDue || settings.augment === "none") return;

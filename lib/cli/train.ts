@@ -8,7 +8,7 @@ import type { TrainingEvent } from "../training/events.ts";
 import { OPTION_NAMES, OPTIONS } from "../training/option_table.ts";
 import { resolveOptions, type TrainingOptions } from "../training/options.ts";
 import { SCHEDULES } from "../training/schedules.ts";
-import { drawStart, type RunStart } from "../training/start.ts";
+import { drawStart, type RunStart } from "../training/plan.ts";
 import { trainOn } from "../training/train.ts";
 import { engineOptions } from "../training/engine_options.ts";
 import { Trainer } from "../training/trainer.ts";

@@ -80,7 +80,7 @@ export const VERSIONS = 8;
  *
  * @param data The data set
  * @param row The image's row
- * @param augment The kind of augmentation; with `none`, there are no versions
+ * @param augment The kind of augmentation
  * @param seed The seed of the random numbers
  */
 export function augmentedVersions(
@@ -90,6 +90,6 @@ export function augmentedVersions(
   seed: number,
 ): Uint8Array[] {
   const image = imageOf(data, row);
-  const keys = augment === "none" ? [] : split(prngKey(seed), VERSIONS);
+  const keys = split(prngKey(seed), VERSIONS);
   return [image, ...keys.map((key) => augmentImage(image, data, augment, { key, position: row }))];
 }

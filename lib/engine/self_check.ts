@@ -3,7 +3,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { OPTIMIZERS } from "../net/optimizers.ts";
 import { permutation } from "../random/distributions.ts";
 import { prngKey, split } from "../random/threefry.ts";
-import type { Engine, EngineOptions, Step } from "./engine.ts";
+import type { Engine, EngineOptions, EngineState, Step } from "./engine.ts";
 import {
   allRows,
   drawnSteps,
@@ -127,34 +127,50 @@ async function checkTenSteps(
 ): Promise<CheckResult> {
   const data = generatedData({ rows: 1000, width: 28, height: 28, classes: 10 });
   await using engine = await make(NOTEBOOK_ENGINE);
-  const { error } = await compareSteps(
-    engine,
-    { data, trainRows: allRows(data), steps: drawnSteps(10, 100, 0.5) },
-    NOTEBOOK_ENGINE,
-  );
+  const steps = drawnSteps(10, 100, 0.5);
+  const { error } = await compareSteps(engine, { data, steps, options: NOTEBOOK_ENGINE });
   return { what: "change in ten steps", error, tolerance: 1e-4 };
 }
 
-/**
- * Trains an engine and the float64 reference alike, from the same drawn state.
- *
- * @param options What the engine should have been created with
- * @returns The error of the engine's parameters as a fraction of their change, and the reference
- */
+/** What an engine and the reference train alike. */
+export interface ComparedTraining {
+  data: Dataset;
+  steps: readonly Step[];
+  /** The rows to train on; all by default. */
+  trainRows?: Uint32Array;
+  /** What the engine should have been created with; what it was created with by default. */
+  options?: EngineOptions;
+  /** The state from which they start; drawn by default. */
+  state?: EngineState;
+}
+
+/** The results of an engine and of the reference. */
+export interface ComparedSteps {
+  /** The error of the engine's parameters as a fraction of their change. */
+  error: number;
+  ours: EngineState;
+  reference: Reference;
+}
+
+/** Trains an engine and the float64 reference alike. */
 export async function compareSteps(
   engine: Engine,
-  { data, trainRows, steps }: { data: Dataset; trainRows: Uint32Array; steps: readonly Step[] },
-  options: EngineOptions = engine.options,
-): Promise<{ error: number; reference: Reference }> {
-  const state = drawState(options.architecture, options.optimizer);
+  {
+    data,
+    steps,
+    trainRows = allRows(data),
+    options = engine.options,
+    state = drawState(options.architecture, options.optimizer),
+  }: ComparedTraining,
+): Promise<ComparedSteps> {
   engine.load(data);
   engine.start(trainRows, state);
   engine.step(steps);
-  const { parameters } = await engine.read();
+  const ours = await engine.read();
   const reference = new Reference(options, data, trainRows, state);
   for (const step of steps) reference.step(step);
-  const error = relativeError(parameters, reference.parameters, state.parameters);
-  return { error, reference };
+  const error = relativeError(ours.parameters, reference.parameters, state.parameters);
+  return { error, ours, reference };
 }
 
 /** The times of repetitions of some steps. */

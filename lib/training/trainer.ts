@@ -17,8 +17,13 @@ import type { BestStep, CheckpointEvent, EvaluatedStep, TrainedNet } from "./eve
 import { measure, type Metrics } from "./metrics.ts";
 import { checkAgainstRows, type TrainingOptions } from "./options.ts";
 import { Pacer } from "./pace.ts";
-import { type PlannedIteration, planRun, totalIterations } from "./plan.ts";
-import { drawStart, type RunStart } from "./start.ts";
+import {
+  drawStart,
+  type PlannedIteration,
+  planRun,
+  type RunStart,
+  totalIterations,
+} from "./plan.ts";
 
 /** Thrown if a run diverges, so that its loss is not a finite number. */
 export class DivergedError extends Error {

@@ -1,13 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
+import { openCheckedEngine } from "../../bench/checked_engine.ts";
 import { DeviceClock, openClockedGpu } from "../../bench/device_clock.ts";
 import {
   emptyDispatches,
   type KernelWork,
-  openEngineOn,
   recordEvaluation,
   recordSteps,
 } from "../../bench/kernel_work.ts";
 import { tinyDataset } from "../../bench/digits.ts";
+import { createWebGpuEngine } from "../../lib/engine/webgpu/webgpu_engine.ts";
 import { Program } from "../../lib/engine/webgpu/program.ts";
 import { needs } from "../requirements.ts";
 
@@ -26,7 +27,10 @@ Deno.test({
     const gpu = await openClockedGpu();
     const net = { hidden: [3, 5], batchSize: 10, steps: 130 } as const;
     const data = dataWithTestRows();
-    await using engine = await openEngineOn(gpu, data, net, "hardware");
+    await using engine = await openCheckedEngine(
+      { data, ...net },
+      (options) => createWebGpuEngine(gpu, options, "hardware"),
+    );
     const steps = await recordSteps(engine, net);
     assert(Program.prototype.dispatch === dispatch);
 

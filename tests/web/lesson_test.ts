@@ -1,7 +1,7 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import { syntheticDigits } from "../../lib/data/synthetic.ts";
 import { NOTEBOOK } from "../../lib/training/options.ts";
-import { drawStart } from "../../lib/training/start.ts";
+import { drawStart } from "../../lib/training/plan.ts";
 import { engineOptions } from "../../lib/training/engine_options.ts";
 import { stateBefore } from "../../lib/engine/state.ts";
 import { OPTIMIZERS } from "../../lib/net/optimizers.ts";

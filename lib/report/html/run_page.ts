@@ -6,9 +6,8 @@ import { evaluateInTurns, type EvaluationReport } from "../../training/evaluate.
 import { OPTION_NAMES } from "../../training/option_table.ts";
 import { NOTEBOOK, resolveOptions, type TrainingOptions } from "../../training/options.ts";
 import { METRIC_NAMES, METRICS } from "../../training/metrics.ts";
-import { totalIterations } from "../../training/plan.ts";
+import { drawStart, totalIterations } from "../../training/plan.ts";
 import { type Preset, PRESETS } from "../../training/presets.ts";
-import { drawStart } from "../../training/start.ts";
 import { augmentationSection } from "./augmentation.ts";
 import { confusionSection } from "./confusion.ts";
 import { curveTable, isLikeNotebook, learningCurves, standardError } from "./curves.ts";

@@ -1,17 +1,11 @@
 /** Contract: parameters and moments match float64 after some steps. */
 import { assert, assertEquals } from "@std/assert";
-import type { Dataset } from "../../../lib/data/dataset.ts";
-import type { EngineOptions, EngineState, Step } from "../../../lib/engine/engine.ts";
+import type { EngineOptions } from "../../../lib/engine/engine.ts";
 import { OPTIMIZERS } from "../../../lib/net/optimizers.ts";
 import { prngKey } from "../../../lib/random/threefry.ts";
+import { drawState, generatedData, relativeError } from "../../../lib/engine/reference.ts";
+import { type ComparedTraining, compareSteps } from "../../../lib/engine/self_check.ts";
 import {
-  drawState,
-  generatedData,
-  Reference,
-  relativeError,
-} from "../../../lib/engine/reference.ts";
-import {
-  allRows,
   drawnSteps,
   epochSteps,
   LARGE_BATCH_ENGINE,
@@ -20,7 +14,6 @@ import {
   OTHER_ENGINE,
   otherData,
   type Register,
-  startEngine,
 } from "./shared.ts";
 
 /** Registers the tests of steps. */
@@ -77,39 +70,29 @@ export function registerTraining(register: Register, make: MakeEngine): void {
     const data = generatedData({ rows: 5000, width: 13, height: 1, classes: 10 });
     const options = { ...NOTEBOOK_ENGINE, architecture, batchSize: 5000 };
     const steps = [{ key: prngKey(1), from: 0, count: 5000, learningRate: 2 ** 10 }];
-    const { ours, reference, start } = await train(make, { options, data, steps });
-    const error = relativeError(ours.parameters, reference.parameters, start.parameters);
+    const { error } = await train(make, { options, data, steps });
     assert(error <= 1e-5);
   });
 }
 
 /** What an engine and the reference are to train. */
-interface Training {
+interface Training extends ComparedTraining {
   options: EngineOptions;
-  data: Dataset;
-  steps: Step[];
-  trainRows?: Uint32Array;
   deviation?: number;
 }
 
 /** Trains an engine and the reference in the same way. */
-async function train(
-  make: MakeEngine,
-  { options, data, steps, trainRows = allRows(data), deviation }: Training,
-): Promise<{ ours: EngineState; reference: Reference; start: EngineState }> {
+async function train(make: MakeEngine, { deviation, ...training }: Training) {
+  const { options } = training;
   const start = drawState(options.architecture, options.optimizer, deviation);
-  await using engine = await startEngine(make, { options, data, state: start, trainRows });
-  engine.step(steps);
-  const reference = new Reference(options, data, trainRows, start);
-  for (const step of steps) reference.step(step);
-  return { ours: await engine.read(), reference, start };
+  await using engine = await make(options);
+  return { start, ...await compareSteps(engine, { ...training, state: start }) };
 }
 
 /** Asserts that an engine's parameters and moments match the reference's after training. */
 export async function assertSteps(make: MakeEngine, training: Training): Promise<void> {
-  const { ours, reference, start } = await train(make, training);
+  const { ours, reference, error: ofChange } = await train(make, training);
   const ofParameters = relativeError(ours.parameters, reference.parameters);
-  const ofChange = relativeError(ours.parameters, reference.parameters, start.parameters);
   // Adam changes a parameter by about the learning rate, even if its gradient is a rounding error.
   const tolerance = training.options.optimizer.name === "adam" ? 1e-5 : 1e-6;
   assert(ofParameters <= tolerance, `relative error of the parameters: ${ofParameters}`);

@@ -8,7 +8,7 @@ import { runPage } from "../../../lib/report/html/run_page.ts";
 import { evaluate } from "../../../lib/training/evaluate.ts";
 import { resolveOptions, type TrainingOptions } from "../../../lib/training/options.ts";
 import { PRESETS } from "../../../lib/training/presets.ts";
-import { drawStart } from "../../../lib/training/start.ts";
+import { drawStart } from "../../../lib/training/plan.ts";
 import { generatedImages, initializedModel } from "../../training/small_model.ts";
 
 /** An untrained net with 16 inputs, 3 classes and the hidden layers of `OPTIONS`. */
