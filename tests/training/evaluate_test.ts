@@ -80,7 +80,9 @@ Deno.test("evaluateInTurns() returns what evaluate() does, unless a turn of the 
     });
     assertEquals(report, evaluate(MODEL, DATA, rows));
     assertEquals(turns.slice(0, 3), [5, 10, 15]);
-    assertEquals(await evaluateInTurns(MODEL, DATA, rows, (done) => done < 10), undefined);
+    const begun = turns.length;
+    const ended = await evaluateInTurns(MODEL, DATA, rows, (done) => turns.push(done) < begun + 2);
+    assertEquals([ended, ...turns.slice(begun)], [undefined, 5, 10]);
   } finally {
     performance.now = now;
   }
