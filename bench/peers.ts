@@ -61,7 +61,8 @@ const FLAGS = {
   rounds: wholeNumber("the most turns of each implementation; the median counts", 1, ROUNDS),
   minutes: wholeNumber("about how long the comparison may take", 1, MINUTES),
   iterations: wholeNumber(
-    `steps per turn; by default as many as take ${SECONDS_PER_TURN} s, at most ${NOTEBOOK.iterations}`,
+    `steps per turn, of presets after as many untimed ones; by default as many as take ` +
+      `${SECONDS_PER_TURN} s, at most ${NOTEBOOK.iterations}`,
     1,
   ),
   peerIsa: oneOf(
