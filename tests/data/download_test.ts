@@ -28,13 +28,6 @@ test("download() accepts a mirror's URL with or without a trailing slash", async
   assertEquals(mirror.requests, ["sets/file", "sets/file"]);
 });
 
-test("download() follows a redirect", async () => {
-  await using target = serveSmallFiles(() => new Response("hello"));
-  await using mirror = serveSmallFiles(() => Response.redirect(`${target.url}elsewhere`));
-  assertEquals(await text([mirror.url]), "hello");
-  assertEquals(target.requests, ["elsewhere"]);
-});
-
 test("download() reports the bytes received, and the total if the mirror announces it", async () => {
   await using mirror = serveRaw("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello");
   const seen: unknown[] = [];

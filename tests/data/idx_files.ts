@@ -42,9 +42,12 @@ export function smallSource(mirrors: string[], kind: "sha256" | "md5-of-gz" = "s
 }
 
 /** Creates a temporary folder with files, whose names may contain subfolders. Disposal removes it. */
-export function folder(files: Record<string, Uint8Array> = {}): { path: string } & Disposable {
+export function folder(
+  files: Record<string, Uint8Array | string> = {},
+): { path: string } & Disposable {
   const path = Deno.makeTempDirSync();
-  for (const [name, bytes] of Object.entries(files)) {
+  for (const [name, content] of Object.entries(files)) {
+    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
     const subfolder = name.slice(0, Math.max(0, name.lastIndexOf("/")));
     Deno.mkdirSync(`${path}/${subfolder}`, { recursive: true });
     Deno.writeFileSync(`${path}/${name}`, bytes);

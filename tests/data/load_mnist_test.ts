@@ -41,15 +41,6 @@ Deno.test({
   },
 });
 
-Deno.test({
-  name: "loadMnist() reads existing files, gzipped or not, without a download",
-  ...await needs("mnist"),
-  async fn() {
-    const data = await loadMnist({ directory: mnistDirectory(), mirrors: [] });
-    assertEquals(data.labels.length, 70_000);
-  },
-});
-
 test("loadMnist() in a browser, without Deno, suggests fetchMnist", async () => {
   const deno = Object.getOwnPropertyDescriptor(globalThis, "Deno")!;
   let loading: Promise<unknown>;

@@ -44,9 +44,9 @@ test("openDataset() opens synthetic digits for auto if MNIST is not available, a
 
 test("openDataset() fails for auto, without synthetic digits, if there are data files", async () => {
   await using mirror = emptyMirror();
-  const layouts: Record<string, Uint8Array>[] = [
-    { "../archive.zip": new TextEncoder().encode("PK\x03\x04") },
-    { "mnist_train.csv": new TextEncoder().encode("5,0\n0,0\n") },
+  const layouts: Record<string, Uint8Array | string>[] = [
+    { "../archive.zip": "PK\x03\x04" },
+    { "mnist_train.csv": "5,0\n0,0\n" },
     { "train-images-idx3-ubyte": smallFiles()["train-images-idx3-ubyte"] },
     Object.fromEntries(
       Object.entries(smallFiles()).map(([name, bytes]) => [name.replace("-idx", ".idx"), bytes]),
@@ -158,8 +158,8 @@ test("openDataset() opens any folder of IDX files, and a CSV file", async () => 
 
 test("openDataset() recognizes a file by its content, not by its name", async () => {
   using directory = folder({
-    "numbers.data": new TextEncoder().encode("label\ta\n0\t7\n1\t8\n"),
-    "page.csv": new TextEncoder().encode("<html>"),
+    "numbers.data": "label\ta\n0\t7\n1\t8\n",
+    "page.csv": "<html>",
     ...smallFiles(),
   });
   const data = await openDataset({ dataset: `${directory.path}/numbers.data` });
@@ -184,8 +184,8 @@ test("openDataset() rejects the options of CSV files with other data", async () 
 
 test("openDataset() rejects a single class, and reports absent labels", async () => {
   using directory = folder({
-    "one.csv": new TextEncoder().encode("label,a\n3,7\n3,8\n"),
-    "two.csv": new TextEncoder().encode("label,a\n1,7\n2,8\n"),
+    "one.csv": "label,a\n3,7\n3,8\n",
+    "two.csv": "label,a\n1,7\n2,8\n",
   });
   const message = await failure(openDataset({ dataset: `${directory.path}/one.csv` }));
   assert(message.includes("must have at least two classes: all 2 rows have the label 3"), message);
@@ -196,7 +196,7 @@ test("openDataset() rejects a single class, and reports absent labels", async ()
 });
 
 test("openDataset() transposes images if the files have EMNIST's names, or the option is set", async () => {
-  const rows = new TextEncoder().encode("label,a,b,c,d\n0,1,2,3,4\n1,5,6,7,8\n");
+  const rows = "label,a,b,c,d\n0,1,2,3,4\n1,5,6,7,8\n";
   using directory = folder({
     "emnist-letters-train.csv": rows,
     "EMNIST_digits.csv": rows,

@@ -112,7 +112,7 @@ test("openDataset() leaves out unreadable pictures and names them, or fails with
   using files = folder({
     "0/a.png": png(200),
     "0/broken.png": png(7).subarray(0, 40),
-    "1/photo.webp": new TextEncoder().encode("RIFF0000WEBP"),
+    "1/photo.webp": "RIFF0000WEBP",
     "1/b.png": png(100),
   });
   const { data, firsts, notices } = await open(files.path);

@@ -37,11 +37,7 @@ Deno.test("decodeSafetensors() returns the tensors in the order of their data, w
   assertEquals([...tensors.keys()], ["first", "empty", "second"]);
 });
 
-Deno.test("decodeSafetensors() reads back what encodeSafetensors() wrote", () => {
-  assertEquals(decodeSafetensors(encodeSafetensors(THREE)), THREE);
-});
-
-Deno.test("decodeSafetensors() reads a file at an odd offset in memory", () => {
+Deno.test("decodeSafetensors() reads back what encodeSafetensors() wrote, at any offset in memory", () => {
   const file = encodeSafetensors(THREE);
   const shifted = new Uint8Array(file.length + 1);
   shifted.set(file, 1);
