@@ -59,6 +59,9 @@ for (const [what, end, exitCode] of TRAIN_ENDINGS) {
       assertEquals({ type: "finished", ...result }, last);
       const file = `${broken}/checkpoint.safetensors`;
       assertMatch(await errors, new RegExp(`^To resume: deno task train --resume ${file}$`, "m"));
+      const told =
+        `^Interrupted after ${last.iterations} steps; the accuracy is of the net at that`;
+      assertMatch(await errors, new RegExp(told, "m"));
 
       const { iteration } = decodeCheckpoint(await Deno.readFile(file));
       assertEquals(iteration, last.iterations);

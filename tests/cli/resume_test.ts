@@ -6,27 +6,22 @@ import { call, startTask, succeed } from "./run_cli.ts";
 import { barsFolder, QUICK_ADAM, resultOf, savedRun } from "./small_data.ts";
 import { onUnix, test } from "../requirements.ts";
 
-for (const epochs of [[], ["--epochs", "5", "--schedule", "linear"]]) {
-  test(`train --resume gives the same bits as an uninterrupted run ${epochs.join(" ")}`, async () => {
-    using data = barsFolder();
-    const run = [...QUICK_ADAM, ...epochs, "--dataset", data.csv];
-    const [whole, broken] = [`${data.path}/whole`, `${data.path}/broken`];
-    await succeed`train ${run} --out ${whole}`;
+test("train --resume of a run in epochs gives the same bits as an uninterrupted run", async () => {
+  using data = barsFolder();
+  const run = [...QUICK_ADAM, "--epochs", "5", "--schedule", "linear", "--dataset", data.csv];
+  const [whole, broken] = [`${data.path}/whole`, `${data.path}/broken`];
+  await succeed`train ${run} --out ${whole}`;
 
-    // After 25 steps there is no evaluation, and an epoch of 18 batches is not complete.
-    const part = [...run, "--out", broken, "--save-every", "25"];
-    await succeed`train ${part}`;
-    await Deno.remove(`${broken}/model.safetensors`);
-    const file = `${broken}/checkpoint.safetensors`;
-    const { iteration } = decodeCheckpoint(await Deno.readFile(file));
-    assert(iteration > 0 && iteration % 25 === 0 && iteration < 90, `checkpoint at ${iteration}`);
+  // After 25 steps there is no evaluation, and an epoch of 18 batches is not complete.
+  await succeed`train ${run} --out ${broken} --save-every 25`;
+  await Deno.remove(`${broken}/model.safetensors`);
+  const file = await Deno.readFile(`${broken}/checkpoint.safetensors`);
+  const { iteration } = decodeCheckpoint(file);
+  assert(iteration > 0 && iteration % 25 === 0 && iteration < 90, `checkpoint at ${iteration}`);
 
-    const { code, stderr } = await call`train --quiet --backend cpu
-      --resume ${epochs.length > 0 ? broken : file}`;
-    assertEquals([code, stderr], [0, ""]);
-    assertEquals(await resultOf(broken), await resultOf(whole));
-  });
-}
+  assertEquals((await succeed`train --quiet --backend cpu --resume ${broken}`).stderr, "");
+  assertEquals(await resultOf(broken), await resultOf(whole));
+});
 
 test("train --resume after a kill gives the same bits as an uninterrupted run, even a longer one", async () => {
   using data = barsFolder();

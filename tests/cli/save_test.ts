@@ -92,23 +92,3 @@ test("train rejects the folder of another run", async () => {
   assertMatch(stderr, /^error: Cannot save the run in .*run as it already contains a run/);
   assertEquals(await Deno.readTextFile(`${data.path}/run/metrics.csv`), before);
 });
-
-test("if two train processes have the same --out, one saves its run and the other fails", async () => {
-  using data = barsFolder();
-  const args = [...QUICK_ADAM, "--dataset", data.csv, "--out", `${data.path}/run`, "--json"];
-  const ended = await Promise.all([1, 2].map((seed) => {
-    return runCli("train", [...args, "--iterations", "2000", "--seed", String(seed)]);
-  }));
-  const [saved, rejected] = ended.sort((a, b) => a.code - b.code);
-  assertEquals([saved.code, rejected.code], [0, 1]);
-  assertMatch(rejected.stderr, /^error: Cannot save the run in .*run as /);
-  const [started] = saved.stdout.split("\n").map((line) => JSON.parse(line || "{}"));
-  const { run } = await readRunDirectory(`${data.path}/run`);
-  assertEquals(run.options.seed, started.seed);
-  assertEquals(listing(`${data.path}/run`), [
-    "README.md",
-    "metrics.csv",
-    "model.safetensors",
-    "options.json",
-  ]);
-});

@@ -31,24 +31,6 @@ test("sweep trains every combination, and prints mean and spread over the seeds"
   assertEquals(listing(data.path), ["bars.csv", "sweep.csv"]);
 });
 
-test("sweep --jobs changes only the times in the table and in the file", async () => {
-  using data = barsFolder();
-  const args = ["--dataset", data.csv, ...QUICK, "--seed", "1,2,3", "--learning-rate", "0.1,1"];
-  const outcomes = [];
-  for (const jobs of ["1", "2"]) {
-    const out = `${data.path}/${jobs}.csv`;
-    const { stdout } = await succeed`sweep ${args} --jobs ${jobs} --out ${out}`;
-    const runs = (await readSweep(out))
-      .map(({ result, ...run }) => ({ ...run, result: { ...result, seconds: 0 } }));
-    outcomes.push({ runs, table: stdout.replace(/ \d+\.\d\d$/gm, "") });
-  }
-  assertEquals(outcomes[1], outcomes[0]);
-  assertEquals(
-    outcomes[0].runs.map(({ options }) => [options.learningRate, options.seed]),
-    [[0.1, 1], [0.1, 2], [0.1, 3], [1, 1], [1, 2], [1, 3]],
-  );
-});
-
 test("sweep trains only runs that its file does not contain, and summarizes all requested runs", async () => {
   using data = barsFolder();
   const args = ["--dataset", data.csv, "--out", `${data.path}/sweep.csv`, ...QUICK, "--json"];

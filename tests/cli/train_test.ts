@@ -5,9 +5,9 @@ import { flagName, parseFlags, UsageError } from "../../lib/cli/flags.ts";
 import { Interruption } from "../../lib/cli/interruption.ts";
 import { TASK, trainTask } from "../../lib/cli/train.ts";
 import { OptionError } from "../../lib/training/options.ts";
-import { call, callTask, runCli, startTask, succeed } from "./run_cli.ts";
+import { call, callTask, runCli, succeed } from "./run_cli.ts";
 import { barsFolder, digitsFolder } from "./small_data.ts";
-import { onUnix, test } from "../requirements.ts";
+import { test } from "../requirements.ts";
 import { PRESETS } from "../../lib/training/presets.ts";
 
 /** Flags of a short run that saves nothing. */
@@ -185,23 +185,6 @@ test("train fails with one line and exit code 1 if a folder does not contain the
   } finally {
     await Deno.remove(folder);
   }
-});
-
-onUnix("train prints the result so far on Ctrl-C, and exits with 130", async () => {
-  using digits = digitsFolder();
-  const args = [...SHORT, "--dataset", digits.path, "--iterations", "1000000", "--json"];
-  await using child = startTask("train", args);
-  const errors = new Response(child.stderr).text();
-  let output = "";
-  for await (const piece of child.stdout.pipeThrough(new TextDecoderStream())) {
-    if (!output.includes('"progress"') && piece.includes('"progress"')) child.kill("SIGINT");
-    output += piece;
-  }
-  assertEquals((await child.status).code, 130);
-  const last = JSON.parse(output.trimEnd().split("\n").at(-1)!);
-  assertEquals(last.type, "finished");
-  assert(last.iterations > 0 && last.iterations < 1_000_000);
-  assertMatch(await errors, new RegExp(`^Interrupted after ${last.iterations} steps`, "m"));
 });
 
 Deno.test("the train task has network permission for the hosts of data sets only", () => {
