@@ -12,7 +12,7 @@ import {
 } from "../lib/cli/flags.ts";
 import { print, printError } from "../lib/cli/output.ts";
 import { runTask } from "../lib/cli/run_task.ts";
-import { PRESETS } from "../lib/training/presets.ts";
+import { PRESET_NAMES, PRESETS } from "../lib/training/presets.ts";
 import { describeMachine, machineLines } from "./machine.ts";
 import { median, ratio } from "./statistics.ts";
 import { markdownTable } from "./table.ts";
@@ -21,7 +21,7 @@ const ROUNDS = 3;
 
 const FLAGS = {
   other: path("DIR", "the other checkout (required)"),
-  preset: oneOf(["notebook", "accurate", "best", "record"], "the preset that trains", "best"),
+  preset: oneOf(PRESET_NAMES, "the preset that trains", "best"),
   epochs: wholeNumber("the number of epochs of a run; by default the preset's", 1),
   rounds: wholeNumber("the number of turns of each checkout; the median counts", 1, ROUNDS),
 };

@@ -1,12 +1,12 @@
 /** The nets that `deno task bench:peers` compares: those of presets, without augmentation. */
 import { resolveOptions, type TrainingOptions } from "../lib/training/options.ts";
-import { PRESETS } from "../lib/training/presets.ts";
+import { type Preset, PRESET_NAMES, PRESETS } from "../lib/training/presets.ts";
 
 /** The names of the nets, which are the names of their presets. */
-export const PEER_NETS = ["notebook", "accurate", "best", "record"] as const;
+export const PEER_NETS: readonly Preset[] = PRESET_NAMES;
 
 /** One of these names. */
-export type PeerNet = typeof PEER_NETS[number];
+export type PeerNet = Preset;
 
 /**
  * Returns the options with which all implementations train a net.

@@ -19,7 +19,7 @@ import { drawParameters } from "../lib/net/initialize.ts";
 import { DistSampler } from "../lib/random/dist_sampler.ts";
 import { resolveOptions } from "../lib/training/options.ts";
 import { planRun } from "../lib/training/plan.ts";
-import { PRESETS } from "../lib/training/presets.ts";
+import { PRESET_NAMES, PRESETS } from "../lib/training/presets.ts";
 import { engineOptions } from "../lib/training/engine_options.ts";
 import { openDigits } from "./digits.ts";
 import { describeMachine, machineLines } from "./machine.ts";
@@ -49,7 +49,7 @@ const PARTS = [
 const ROUNDS = 5;
 
 const FLAGS = {
-  net: oneOf(["notebook", "accurate", "best", "record"], "the preset whose net trains", "record"),
+  net: oneOf(PRESET_NAMES, "the preset whose net trains", "record"),
   threads: wholeNumber("the number of threads; by default one per core", 1),
   warmUp: wholeNumber(
     "the number of untimed steps before; relu's zeros become more with time",

@@ -1,7 +1,15 @@
 /** Creates an engine for a task, and says on which device and why. */
 import { createEngine, type CreateEngineOptions, type DeviceChoice } from "../engine/create.ts";
-import type { DeviceDescription, Engine } from "../engine/engine.ts";
+import type { Backend, DeviceDescription, Engine } from "../engine/engine.ts";
 import { NoAdapterError } from "../engine/webgpu/device.ts";
+import { type Flag, oneOf } from "./flags.ts";
+
+/** The flag that chooses the kind of device. */
+export const BACKEND_FLAG: Flag<Backend> = oneOf(
+  ["auto", "webgpu", "cpu"],
+  "kind of device to train on",
+  "auto",
+);
 
 /** Advice for users whose machine has no WebGPU adapter. */
 const DRIVER_ADVICE =

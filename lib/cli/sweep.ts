@@ -18,7 +18,6 @@ import {
   type Flag,
   type FlagValues,
   listOf,
-  oneOf,
   path,
   type Task,
   toggle,
@@ -29,6 +28,7 @@ import { print } from "./output.ts";
 import { shownPath } from "./paths.ts";
 import { reportSplit } from "./run_data.ts";
 import { runTask } from "./run_task.ts";
+import { BACKEND_FLAG } from "./device_choice.ts";
 import { chooseSweepDevice, engineMaker, type SweepDevice } from "./sweep_device.ts";
 import { fitToData, TRAINING_FLAGS, trainingOptions } from "./training_flags.ts";
 
@@ -50,7 +50,7 @@ const SWEPT_FLAGS = Object.fromEntries(
 const FLAGS = {
   ...SWEPT_FLAGS,
   ...DATASET_FLAGS,
-  backend: oneOf(["auto", "webgpu", "cpu"], "kind of device to train on", "auto"),
+  backend: BACKEND_FLAG,
   jobs: wholeNumber("runs in parallel on the CPU engine; by default one per core", 1),
   out: path(
     "FILE.csv",

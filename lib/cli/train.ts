@@ -19,12 +19,11 @@ import {
   openChosenDataset,
   warnOfSynthetic,
 } from "./dataset_flags.ts";
-import { openEngine, reopenEngine } from "./device_choice.ts";
+import { BACKEND_FLAG, openEngine, reopenEngine } from "./device_choice.ts";
 import {
   exclude,
   flagName,
   type FlagValues,
-  oneOf,
   path,
   type Task,
   toggle,
@@ -49,7 +48,7 @@ const GROWTH = `with --schedule ${
 const FLAGS = {
   ...TRAINING_FLAGS,
   ...DATASET_FLAGS,
-  backend: oneOf(["auto", "webgpu", "cpu"], "kind of device to train on", "auto"),
+  backend: BACKEND_FLAG,
   out: path(
     "DIR",
     "folder for the run: model, metrics, options and checkpoint",

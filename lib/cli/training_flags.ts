@@ -10,7 +10,7 @@ import {
   type OptionValues,
 } from "../training/option_table.ts";
 import { fitToRows, NOTEBOOK, type TrainingOptions } from "../training/options.ts";
-import { type Preset, PRESETS } from "../training/presets.ts";
+import { type Preset, PRESET_NAMES, PRESETS } from "../training/presets.ts";
 import { type Flag, type FlagValues, oneOf, UsageError } from "./flags.ts";
 
 /** A flag has the name of its option, except `--init`. */
@@ -27,7 +27,7 @@ const GROUPS: readonly OptionGroup[] = ["Training", "Net", "Augmentation", "Eval
 export const TRAINING_FLAGS: TrainingFlags = Object.fromEntries([
   ["preset", {
     ...oneOf(
-      Object.keys(PRESETS),
+      PRESET_NAMES,
       "a set of defaults, which other flags override; accurate, best and record reach higher accuracy and take longer",
       "notebook",
     ),

@@ -59,3 +59,6 @@ export const PRESETS: Readonly<Record<Preset, Readonly<Partial<OptionValues>>>> 
     evalEvery: 235, // an epoch of 60,000 rows
   },
 };
+
+/** The names of the presets. */
+export const PRESET_NAMES: readonly Preset[] = Object.keys(PRESETS) as Preset[];

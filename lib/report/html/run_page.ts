@@ -7,7 +7,7 @@ import { OPTION_NAMES } from "../../training/option_table.ts";
 import { NOTEBOOK, resolveOptions, type TrainingOptions } from "../../training/options.ts";
 import { METRIC_NAMES, METRICS } from "../../training/metrics.ts";
 import { drawStart, totalIterations } from "../../training/plan.ts";
-import { type Preset, PRESETS } from "../../training/presets.ts";
+import { PRESET_NAMES, PRESETS } from "../../training/presets.ts";
 import { augmentationSection } from "./augmentation.ts";
 import { confusionSection } from "./confusion.ts";
 import { curveTable, isLikeNotebook, learningCurves, standardError } from "./curves.ts";
@@ -139,8 +139,8 @@ optimistic. To hold out rows for that, use <code>--validation</code>.</p>`;
  * others.
  */
 function presetOf(options: TrainingOptions): string | undefined {
-  return Object.keys(PRESETS).find((name) => {
-    const preset = PRESETS[name as Preset];
+  return PRESET_NAMES.find((name) => {
+    const preset = PRESETS[name];
     const chosen = resolveOptions({ ...preset, seed: options.seed });
     return Object.keys(preset).length > 0 && JSON.stringify(chosen) === JSON.stringify(options);
   });
