@@ -25,7 +25,7 @@ export function evaluationLines(
     (_, label) => [label, data.classNames?.[label]].join(" ").trim(),
   );
   const nameWidth = Math.max("Class".length, ...names.map((name) => name.length));
-  const rowOf = (label: number) => [...confusion.subarray(label * classes, (label + 1) * classes)];
+  const matrix = rowsOf(confusion, classes);
   const matrixRow = (name: string, cells: (string | number)[]) =>
     name.padEnd(nameWidth) + "  " +
     cells.map((cell) => String(cell).padStart(COUNT_WIDTH)).join("");
@@ -41,13 +41,13 @@ export function evaluationLines(
       name.padEnd(nameWidth) +
       percent(precision[label]).padStart(PERCENT_WIDTH) +
       percent(recall[label]).padStart(PERCENT_WIDTH) +
-      String(rowOf(label).reduce((sum, count) => sum + count)).padStart(7)
+      String(matrix[label].reduce((sum, count) => sum + count)).padStart(7)
     ),
     "",
     "Confusion matrix, labels down, predictions across:",
     // The columns are too narrow for names, so their heads are the numbers of the classes.
     matrixRow("", names.map((_, label) => label)),
-    ...names.map((name, label) => matrixRow(name, rowOf(label))),
+    ...names.map((name, label) => matrixRow(name, matrix[label])),
   ];
 }
 
@@ -61,7 +61,6 @@ export function evaluationJson(
   dataset: string,
 ): string {
   const { rows, correct, precision, recall, confusion } = report;
-  const classes = recall.length;
   return JSON.stringify({
     type: "evaluation",
     dataset,
@@ -70,9 +69,11 @@ export function evaluationJson(
     ...mapMetrics((name) => report[name]),
     precision: [...precision],
     recall: [...recall],
-    confusion: Array.from(
-      { length: classes },
-      (_, label) => [...confusion.subarray(label * classes, (label + 1) * classes)],
-    ),
+    confusion: rowsOf(confusion, recall.length),
   });
+}
+
+/** Returns the rows of a matrix of shape (size, size). */
+function rowsOf(matrix: Uint32Array, size: number): number[][] {
+  return Array.from({ length: size }, (_, i) => [...matrix.subarray(i * size, (i + 1) * size)]);
 }
