@@ -32,7 +32,7 @@ Deno.test("print() writes all bytes, however few the stream takes at a time", ()
   assertEquals(new TextDecoder().decode(Uint8Array.from(written)), "ab\ncdefgh\n");
 });
 
-// One test, since a stream that has failed is not written again.
+// One test, and a file that is in no group, since a stream that has failed is not written again.
 Deno.test("print() reports a full disk once, and calls the listener if the terminal was closed", () => {
   let closed = 0;
   onReaderClosed(() => closed++);

@@ -12,7 +12,6 @@ import "../cli/hostile_text_test.ts";
 import "../cli/init_from_test.ts";
 import "../cli/interruption_test.ts";
 import "../cli/lost_device_test.ts";
-import "../cli/output_test.ts";
 import "../cli/paths_test.ts";
 import "../cli/predict_golden_test.ts";
 import "../cli/predict_test.ts";
