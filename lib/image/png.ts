@@ -193,6 +193,8 @@ function painter({ depth, samples, hasPalette }: Header, chunks: Chunk[]) {
   const read16 = (row: Uint8Array, i: number) => row[2 * i] << 8 | row[2 * i + 1];
   const read = depth === 16
     ? read16
+    : depth === 8
+    ? (row: Uint8Array, i: number) => row[i]
     : (row: Uint8Array, i: number) => row[i * depth >> 3] >> 8 - depth - i * depth % 8 & most;
   if (hasPalette) {
     return (row: Uint8Array, x: number, pixels: Uint8Array, to: number) => {
@@ -202,7 +204,8 @@ function painter({ depth, samples, hasPalette }: Header, chunks: Chunk[]) {
       pixels[to + 3] = transparent?.[color] ?? 255;
     };
   }
-  const level = (sample: number) => depth === 16 ? sample >> 8 : sample * 255 / most;
+  const scale = 255 / most; // a whole number for up to 8 bits
+  const level = (sample: number) => depth === 16 ? sample >> 8 : sample * scale;
   // A file may declare one color to be transparent, with 16 bits per sample.
   const isTransparent = (row: Uint8Array, first: number) =>
     transparent !== undefined &&
@@ -210,7 +213,8 @@ function painter({ depth, samples, hasPalette }: Header, chunks: Chunk[]) {
   return (row: Uint8Array, x: number, pixels: Uint8Array, to: number) => {
     const first = x * samples;
     // One sample is gray; two are gray and alpha.
-    for (let c = 0; c < 3; c++) pixels[to + c] = level(read(row, first + (samples < 3 ? 0 : c)));
+    if (samples < 3) pixels[to] = pixels[to + 1] = pixels[to + 2] = level(read(row, first));
+    else for (let c = 0; c < 3; c++) pixels[to + c] = level(read(row, first + c));
     const hasAlpha = samples % 2 === 0;
     pixels[to + 3] = hasAlpha
       ? level(read(row, first + samples - 1))
