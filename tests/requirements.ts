@@ -8,6 +8,7 @@
  */
 import { chromiumPath } from "../bench/browser.ts";
 import { findAdapter } from "../lib/engine/webgpu/device.ts";
+import { permittedTest } from "./without_permissions.ts";
 
 /**
  * What a test can require. `browser` (Chromium), `firefox`, `webkit` and `notebook` include `time`; all but `webgpu` include
@@ -58,8 +59,10 @@ export async function needs(...requirements: Requirement[]): Promise<TestOptions
   // The tests of a file share a browser, so it outlives the test that starts it.
   const sanitize = !requirements.includes("browser");
   const minutes = Math.max(5, ...requirements.map((one) => MOST_MINUTES[one] ?? 0));
+  const needsNone = requirements.every((requirement) => requirement === "webgpu");
   return {
     ignore: false,
+    permissions: needsNone ? "none" : "inherit",
     sanitizeOps: sanitize,
     sanitizeResources: sanitize,
     timeout: minutes * 60_000,
@@ -71,7 +74,7 @@ const MOST_MINUTES: Partial<Record<Requirement, number>> = { browser: 10, notebo
 
 type TestOptions = Pick<
   Deno.TestDefinition,
-  "ignore" | "sanitizeOps" | "sanitizeResources" | "timeout"
+  "ignore" | "permissions" | "sanitizeOps" | "sanitizeResources" | "timeout"
 >;
 
 /** Like `Deno.test`, but ignores the test if there are no permissions. */
@@ -84,8 +87,8 @@ export const onUnix: typeof Deno.test = testUnless(
 );
 
 function testUnless(reason: string | undefined): typeof Deno.test {
-  if (reason === undefined) return Deno.test;
-  return new Proxy(Deno.test, {
+  if (reason === undefined) return permittedTest;
+  return new Proxy(permittedTest, {
     apply({ ignore }, self, args) {
       countIgnored(reason);
       Reflect.apply(ignore, self, args);
@@ -129,18 +132,10 @@ async function whyMissing(requirement: Requirement): Promise<string | undefined>
     case "time":
       return whyNotPermitted() ?? whyNoTime();
     case "webgpu":
-      return withoutWebGpu() ??
-        (await findAdapter() === undefined
-          ? "no WebGPU adapter (Debian: apt-get install mesa-vulkan-drivers libvulkan1)"
-          : undefined);
+      return await findAdapter() === undefined
+        ? "no WebGPU adapter (Debian: apt-get install mesa-vulkan-drivers libvulkan1)"
+        : undefined;
   }
-}
-
-/** Set by .ci/run, which runs the tests without permissions and then with all requirements. */
-function withoutWebGpu(): string | undefined {
-  const variable = "WITHOUT_WEBGPU";
-  const isSet = isGranted({ name: "env", variable }) && Deno.env.get(variable) === "1";
-  return isSet ? `${variable} is set` : undefined;
 }
 
 function whyNotPermitted(): string | undefined {
