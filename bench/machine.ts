@@ -1,6 +1,7 @@
 /** Describes the machine, the versions and the date of a measurement. */
 import { cpus } from "node:os";
 import { listDevices } from "../lib/engine/create.ts";
+import { coreCount } from "../lib/engine/host.ts";
 
 /** What is printed above every table. */
 export interface Machine {
@@ -20,7 +21,7 @@ export async function describeMachine(): Promise<Machine> {
   const adapter = adapters.find(({ software }) => !software) ?? adapters[0];
   return {
     processor: cpus()[0]?.model.trim() || "unknown processor",
-    cores: navigator.hardwareConcurrency,
+    cores: coreCount(),
     system: `${Deno.build.os} ${Deno.build.arch}`,
     adapter: adapter?.name ?? "none",
     deno: Deno.version.deno,

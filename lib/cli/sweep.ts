@@ -1,6 +1,7 @@
 /** `deno task sweep`: trains many runs and compares them. */
 import type { Dataset } from "../data/dataset.ts";
 import { recordDataset } from "../data/record.ts";
+import { coreCount } from "../engine/host.ts";
 import { tryLock } from "../files/lock.ts";
 import { linkTarget } from "../files/write_file.ts";
 import { differingOptions, summarize, summaryLines } from "../report/sweep_summary.ts";
@@ -206,7 +207,7 @@ function chooseRunners(
     const makeEngine = engineMaker(device, onCompiling, status.notice);
     return { makeRunner: () => new EngineRunner(data, makeEngine) };
   }
-  const cores = navigator.hardwareConcurrency;
+  const cores = coreCount();
   const atATime = Math.max(1, Math.min(jobs ?? cores, runs.length));
   const threads = Math.max(1, Math.floor(cores / atATime));
   if (runs.length > 0) {
