@@ -90,6 +90,14 @@ export async function openContext(
   close: () => Promise<void> = () => Promise.resolve(),
 ): Promise<TestBrowser> {
   const context = await chromium.newContext(options);
+  return pagesIn(context, async () => {
+    await context.close();
+    await close();
+  });
+}
+
+/** Returns a context with `close` as what disposes of it. */
+export function pagesIn(context: BrowserContext, close: () => Promise<void>): TestBrowser {
   return {
     context,
     async open(url) {
@@ -109,9 +117,6 @@ export async function openContext(
       await page.goto(url);
       return { page, complaints, requests };
     },
-    async [Symbol.asyncDispose]() {
-      await context.close();
-      await close();
-    },
+    [Symbol.asyncDispose]: close,
   };
 }

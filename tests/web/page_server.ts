@@ -14,28 +14,45 @@ export interface PageServer extends AsyncDisposable {
   url: string;
 }
 
-/** The bundled page with and without a folder of MNIST, for all tests of a file. */
-const bundles = new Map<string, Promise<PageFiles>>();
+/** The bundled page, for all tests of a file. */
+let bundled: Promise<PageFiles> | undefined;
 
-function bundled(folder: string | undefined): Promise<PageFiles> {
-  const key = folder ?? "";
-  if (!bundles.has(key)) bundles.set(key, pageFiles(folder));
-  return bundles.get(key)!;
+/** Returns the page with or without a folder of MNIST. */
+async function filesOfPage(folder = ""): Promise<PageFiles> {
+  const files = new Map(await (bundled ??= pageFiles(MNIST_FOLDER)));
+  const html = new TextDecoder().decode(files.get("index.html"))
+    .replace(`name="mnist" content="${MNIST_FOLDER}"`, `name="mnist" content="${folder}"`);
+  return files.set("index.html", new TextEncoder().encode(html));
 }
 
+/** The server of pages without MNIST and changes, whose files the browser needs to load only once. */
+let common: PageServer | undefined;
+
+Deno.test.afterAll(async () => {
+  await common?.[Symbol.asyncDispose]();
+});
+
 /**
- * Serves the page on a free port.
+ * Serves the page.
  *
  * @param mnist The data for the page; without it, the page uses synthetic digits
  * @param change Called with each response, which it may replace, for servers that are slow or fail
  */
 export async function servePage(
   mnist?: Dataset,
-  change: (response: Response, request: Request) => Response | Promise<Response> = (response) =>
-    response,
+  change?: (response: Response, request: Request) => Response | Promise<Response>,
+): Promise<PageServer> {
+  if (mnist || change) return await startServer(mnist, change);
+  const { url } = common ??= await startServer();
+  return { url, [Symbol.asyncDispose]: () => Promise.resolve() };
+}
+
+async function startServer(
+  mnist?: Dataset,
+  change: NonNullable<Parameters<typeof servePage>[1]> = (response) => response,
 ): Promise<PageServer> {
   const folder = mnist && MNIST_FOLDER;
-  const files: PageFiles = new Map(await bundled(folder));
+  const files = await filesOfPage(folder);
   if (mnist) { for (const [name, bytes] of mnistFiles(mnist)) files.set(name, bytes); }
   const respond = responder(files, contentSecurityPolicy(folder));
   const server = Deno.serve(

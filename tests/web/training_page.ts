@@ -42,7 +42,8 @@ export async function openPage(
   } = {},
 ): Promise<TrainingPage> {
   const server = await servePage(mnist, change);
-  const browser = await openShared(browserOptions);
+  // A script before the page's would stay in the context of other tests.
+  const browser = await openShared(before ? { context: {}, ...browserOptions } : browserOptions);
   if (before) await browser.context.addInitScript(before);
   const opened = await browser.open(server.url + query);
   const { page } = opened;

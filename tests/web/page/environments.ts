@@ -1,30 +1,12 @@
 /// <reference lib="dom" />
 /** The page and the library with and without WebGPU, without a secure context, and on other servers. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { Page } from "playwright-core";
 import { bundle } from "../../../lib/cli/bundle.ts";
-import { openShared } from "../../browser.ts";
+import { openShared, OTHER_HOST } from "../../browser.ts";
 import { runCli } from "../../cli/run_cli.ts";
 import { mnistDirectory, needs } from "../../requirements.ts";
 import { openPage, ready } from "../training_page.ts";
-
-Deno.test({
-  name: "the page trains on WebGPU, here with SwiftShader",
-  ...await needs("browser"),
-  async fn() {
-    await using web = await openPage({
-      query: "?backend=webgpu&preset=notebook",
-      browser: { webgpu: true },
-    });
-    await web.page.click("#start");
-    await web.shows("status", /Compiling the kernels/);
-    await web.reach(20);
-    assertMatch(await web.text("device"), /^[^()]+\(WebGPU in software\)$/);
-    const [[steps, accuracy]] = await web.evaluations();
-    assertEquals(steps, "0");
-    assertMatch(accuracy, /^\d+[.]\d%$/);
-    assertEquals(web.complaints, []);
-  },
-});
 
 Deno.test({
   name: "the page trains in a browser whose language is C, as in a Linux without locales",
@@ -68,9 +50,8 @@ Deno.test({
   name: "over http:// from another machine the page explains why there is no WebGPU, and trains",
   ...await needs("browser"),
   async fn() {
-    const args = ["--host-resolver-rules=MAP classroom.test 127.0.0.1"];
-    await using web = await openPage({ browser: { args } });
-    await web.page.goto(web.url.replace("127.0.0.1", "classroom.test"));
+    await using web = await openPage({ isReady: false });
+    await web.page.goto(web.url.replace("127.0.0.1", OTHER_HOST));
     await ready(web.page);
     assertEquals(await web.page.evaluate(() => isSecureContext), false);
     assertMatch(await web.text("notice"), /^No WebGPU: .* trains on one thread of the CPU/);
@@ -80,98 +61,82 @@ Deno.test({
 });
 
 Deno.test({
-  name: "deno task build writes a folder that any server can serve at any path, for one thread",
-  ...await needs("browser"),
-  async fn() {
-    const folder = await Deno.makeTempDir();
-    try {
-      const out = `${folder}/dist`;
-      const built = await runCli("build", ["--out", out, "--json", "--quiet"]);
-      assertEquals(built.code, 0, built.stderr);
-      const { files } = JSON.parse(built.stdout);
-      assert(files.includes("index.html") && files.includes("mnist-webgpu.js"), built.stdout);
-
-      await using server = serveFolder(folder);
-      await using browser = await openShared();
-      const { page, complaints, requests } = await browser.open(`${server.url}dist/?backend=cpu`);
-      await ready(page);
-      assertEquals(await page.evaluate(() => crossOriginIsolated), false);
-      await page.click("#start");
-      await page.waitForFunction(() =>
-        /[1-9]/.test(/^Step ([\d,]+)/.exec(document.querySelector("#steps")!.textContent!)![1])
-      );
-      // The page requests MNIST only from its own folder.
-      assertEquals(requests.filter((url) => !url.startsWith(`${server.url}dist/`)), []);
-      assertEquals(complaints.filter((line) => !/404|mnist/.test(line)), []);
-      assertMatch((await page.textContent("#notice"))!, /Not MNIST/);
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
-  },
-});
-
-Deno.test({
-  name: "deno task build --with-data writes MNIST beside the page, which trains on it",
+  name: "deno task build writes a folder that any server can serve at any path, and replaces it",
   ...await needs("mnist", "browser"),
-  async fn() {
+  async fn(t) {
     const folder = await Deno.makeTempDir();
+    const out = `${folder}/dist`;
+    const build = async (...flags: string[]) => {
+      const built = await runCli("build", ["--out", out, "--json", "--quiet", ...flags]);
+      assertEquals(built.code, 0, built.stderr);
+      return JSON.parse(built.stdout).files as string[];
+    };
+    await using server = serveFolder(folder);
+    await using browser = await openShared();
     try {
-      const flags = ["--out", `${folder}/dist`, "--with-data", "--quiet"];
-      const { code, stderr } = await runCli("build", [...flags, "--data-dir", mnistDirectory()]);
-      assertEquals(code, 0, stderr);
-      await using server = serveFolder(folder);
-      await using browser = await openShared();
-      const { page, complaints } = await browser.open(`${server.url}dist/?backend=cpu`);
-      await ready(page);
-      await page.click("#step");
-      await page.waitForFunction(() =>
-        /[1-9]/.test(/^Step ([\d,]+)/.exec(document.querySelector("#steps")!.textContent!)![1])
-      );
-      await page.click("[data-tab=log]");
-      await page.waitForFunction(() =>
-        /MNIST/.test(document.querySelector("#facts")!.textContent!)
-      );
-      assertEquals(complaints, []);
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
-  },
-});
-
-Deno.test({
-  name: "deno task build --data-url makes the page fetch MNIST from that URL",
-  ...await needs("browser"),
-  async fn() {
-    const folder = await Deno.makeTempDir();
-    try {
-      const asked: string[] = [];
-      await using digits = serve(({ url }) => {
-        asked.push(new URL(url).pathname);
-        return new Response(null, { status: 404, headers: { "access-control-allow-origin": "*" } });
+      await t.step("without data, for one thread, it trains on synthetic digits", async () => {
+        const files = await build();
+        assert(files.includes("index.html") && files.includes("mnist-webgpu.js"), files.join());
+        const { page, complaints, requests } = await browser.open(`${server.url}dist/?backend=cpu`);
+        await ready(page);
+        assertEquals(await page.evaluate(() => crossOriginIsolated), false);
+        await page.click("#step");
+        await stepped(page);
+        // The page requests MNIST only from its own folder.
+        assertEquals(requests.filter((url) => !url.startsWith(`${server.url}dist/`)), []);
+        assertEquals(complaints.filter((line) => !/404|mnist/.test(line)), []);
+        assertMatch((await page.textContent("#notice"))!, /Not MNIST/);
       });
-      const flags = ["--out", `${folder}/dist`, "--data-url", `${digits.url}digits/`, "--quiet"];
-      assertEquals((await runCli("build", flags)).code, 0);
-      await using server = serveFolder(folder);
-      await using browser = await openShared();
-      const { page } = await browser.open(`${server.url}dist/`);
-      await ready(page);
-      assertEquals(asked.sort(), [
-        "/digits/t10k-images-idx3-ubyte.gz",
-        "/digits/t10k-labels-idx1-ubyte.gz",
-        "/digits/train-images-idx3-ubyte.gz",
-        "/digits/train-labels-idx1-ubyte.gz",
-      ]);
-      assertMatch((await page.textContent("#notice"))!, /Cannot download .*Not MNIST/);
+      await t.step(
+        "--with-data adds MNIST, and replaces its earlier files and no others",
+        async () => {
+          await Deno.writeTextFile(`${folder}/thesis.txt`, "mine");
+          await Deno.writeTextFile(`${out}/old-1234.js`, "");
+          const list = JSON.parse(await Deno.readTextFile(`${out}/files.json`));
+          const listed = [...list, "old-1234.js", "../thesis.txt"];
+          await Deno.writeTextFile(`${out}/files.json`, JSON.stringify(listed));
+          await build("--with-data", "--data-dir", mnistDirectory());
+          const names = [...Deno.readDirSync(out)].map(({ name }) => name);
+          assert(!names.includes("old-1234.js") && names.includes("index.html"), names.join());
+          assertEquals(await Deno.readTextFile(`${folder}/thesis.txt`), "mine");
+
+          const { page, complaints } = await browser.open(`${server.url}dist/?backend=cpu`);
+          await ready(page);
+          await page.click("#step");
+          await stepped(page);
+          await page.click("[data-tab=log]");
+          await page.waitForFunction(() =>
+            /MNIST/.test(document.querySelector("#facts")!.textContent!)
+          );
+          assertEquals(complaints, []);
+        },
+      );
+      await t.step("--data-url makes the page fetch MNIST from that URL", async () => {
+        const asked: string[] = [];
+        await using digits = serve(({ url }) => {
+          asked.push(new URL(url).pathname);
+          const headers = { "access-control-allow-origin": "*" };
+          return new Response(null, { status: 404, headers });
+        });
+        await build("--data-url", `${digits.url}digits/`);
+        const { page } = await browser.open(`${server.url}dist/`);
+        await ready(page);
+        assertEquals(asked.sort(), [
+          "/digits/t10k-images-idx3-ubyte.gz",
+          "/digits/t10k-labels-idx1-ubyte.gz",
+          "/digits/train-images-idx3-ubyte.gz",
+          "/digits/train-labels-idx1-ubyte.gz",
+        ]);
+        assertMatch((await page.textContent("#notice"))!, /Cannot download .*Not MNIST/);
+      });
     } finally {
       await Deno.remove(folder, { recursive: true });
     }
-    const { code, stderr } = await runCli("build", ["--data-url", "digits"]);
-    assertEquals(code, 2, stderr);
   },
 });
 
 Deno.test({
-  name: "deno task build replaces its earlier files and no others",
+  name: "deno task build refuses a folder with other files, and a data URL that is none",
   ...await needs("permissions"),
   async fn() {
     const folder = await Deno.makeTempDir();
@@ -181,22 +146,10 @@ Deno.test({
       assertEquals(refused.code, 1);
       assertMatch(refused.stderr, /it contains other files, such as thesis.txt/);
       assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["thesis.txt"]);
-
-      const out = `${folder}/dist`;
-      assertEquals((await runCli("build", ["--out", out])).code, 0);
-      await Deno.writeTextFile(`${out}/old-1234.js`, "");
-      const list = JSON.parse(await Deno.readTextFile(`${out}/files.json`));
-      await Deno.writeTextFile(
-        `${out}/files.json`,
-        JSON.stringify([...list, "old-1234.js", "../thesis.txt"]),
-      );
-      assertEquals((await runCli("build", ["--out", out])).code, 0);
-      const names = [...Deno.readDirSync(out)].map(({ name }) => name);
-      assert(!names.includes("old-1234.js") && names.includes("index.html"), names.join());
-      assertEquals(await Deno.readTextFile(`${folder}/thesis.txt`), "mine");
     } finally {
       await Deno.remove(folder, { recursive: true });
     }
+    assertEquals((await runCli("build", ["--data-url", "digits"])).code, 2);
   },
 });
 
@@ -225,6 +178,13 @@ Deno.test({
     assertEquals(complaints, []);
   },
 });
+
+/** Waits until the run has taken a step. */
+async function stepped(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    /^Step [1-9]/.test(document.querySelector("#steps")!.textContent!)
+  );
+}
 
 /** Serves a text at every path, for every origin. */
 function serveText(text: string, type: string): { url: string } & AsyncDisposable {

@@ -96,7 +96,8 @@ Deno.test(
   "the loaded page works offline, and kernels opened offline load later",
   browser,
   async () => {
-    await using web = await openPage();
+    // In a context whose cache contains no kernels of other tests.
+    await using web = await openPage({ browser: { context: {} } });
     await web.page.context().setOffline(true);
     await web.page.click("#start");
     await web.reach(100);
@@ -247,8 +248,8 @@ Deno.test(
     }`;
     await using web = await openPage({ before, query: "?backend=cpu&speed=100&tab=kernels" });
     const { page } = web;
-    const counts = () =>
-      page.evaluate("counts") as Promise<Record<"painted" | "styles" | "examined", number>>;
+    type Counts = Record<"painted" | "styles" | "examined", number>;
+    const counts = () => page.evaluate("counts") as Promise<Counts>;
     await page.waitForSelector("#kernel-list article");
     const { x, y, width } = (await page.locator("#pad").boundingBox())!;
     await page.mouse.move(x + width / 3, y + width / 3);
@@ -266,7 +267,10 @@ Deno.test(
     assertEquals(trained.examined, drawn.examined);
     assert(trained.painted > drawn.painted, "training changes the weights");
     await web.tab("mistakes");
-    await page.waitForFunction(`counts.examined > ${trained.examined}`);
+    await page.waitForFunction(
+      (before) => (globalThis as unknown as { counts: Counts }).counts.examined > before,
+      trained.examined,
+    );
   },
 );
 

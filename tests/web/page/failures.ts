@@ -107,7 +107,9 @@ Deno.test(
       browser: { webgpu: true },
     });
     await web.page.click("#start");
-    await web.shows("device", /WebGPU/);
+    await web.shows("status", /Compiling the kernels/);
+    await web.shows("device", /^[^()]+\(WebGPU in software\)$/);
+    await web.shows("evaluations", /0\d+[.]\d%/);
     await web.shows("log", /The device failed [(].*lost.*[)]. Training goes on from step \d+[.]/);
     await web.shows("log", /goes on from step \d+ on the CPU[.]/);
     const steps = [...(await web.text("log")).matchAll(/from step (\d+)/g)].map(([, step]) =>
