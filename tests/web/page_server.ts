@@ -25,11 +25,11 @@ async function filesOfPage(folder = ""): Promise<PageFiles> {
   return files.set("index.html", new TextEncoder().encode(html));
 }
 
-/** The server of pages without MNIST and changes, whose files the browser needs to load only once. */
-let common: PageServer | undefined;
+/** The servers that change no response, by their data: the browser loads their files only once. */
+const common = new Map<Dataset | undefined, Promise<PageServer>>();
 
 Deno.test.afterAll(async () => {
-  await common?.[Symbol.asyncDispose]();
+  for (const server of common.values()) await (await server)[Symbol.asyncDispose]();
 });
 
 /**
@@ -42,8 +42,9 @@ export async function servePage(
   mnist?: Dataset,
   change?: (response: Response, request: Request) => Response | Promise<Response>,
 ): Promise<PageServer> {
-  if (mnist || change) return await startServer(mnist, change);
-  const { url } = common ??= await startServer();
+  if (change) return await startServer(mnist, change);
+  if (!common.has(mnist)) common.set(mnist, startServer(mnist));
+  const { url } = await common.get(mnist)!;
   return { url, [Symbol.asyncDispose]: () => Promise.resolve() };
 }
 

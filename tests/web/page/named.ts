@@ -142,9 +142,14 @@ Deno.test(
     const { page } = web;
     const images: number[][] = [];
     for (let label = 0; label < 3; label++) {
+      // The page opens with a test digit; the next ones are another one each.
       if (label > 0) await page.click("#test-digit");
-      await page.waitForTimeout(100);
-      images.push(await seen(web));
+      let image = await seen(web);
+      while (image.every((ink) => ink === 0) || `${image}` === `${images.at(-1)}`) {
+        await page.waitForTimeout(20);
+        image = await seen(web);
+      }
+      images.push(image);
       await name(web, label);
     }
     await web.tab("drawings");

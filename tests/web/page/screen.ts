@@ -207,25 +207,30 @@ Deno.test(
       /^After [\d,]+ steps: [\d.]+% of 500 test digits, loss [\d.]+; [\d.]+% of 500 training digits/,
     );
     // Two curves in each chart, green and violet.
-    const colors = await web.page.evaluate(() =>
-      ["accuracy-chart", "loss-chart"].map((id) => {
-        const canvas = document.querySelector<HTMLCanvasElement>(`#${id} canvas`)!;
-        const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
-        let [green, violet, right] = [0, 0, 0];
-        for (let i = 0; i < data.length; i += 4) {
-          const [r, g, b, a] = data.subarray(i, i + 4);
-          if (a < 120) continue;
-          const isGreen = g > r + 40 && g > b + 10;
-          if (isGreen) right = Math.max(right, (i / 4 % canvas.width) / canvas.width);
-          if (isGreen) green++;
-          if (b > g + 60 && r > g + 20) violet++;
-        }
-        return [green, violet, right];
-      })
-    );
-    for (const [green, violet, right] of colors) {
-      assert(green > 50 && violet > 5 && right > 0.85, JSON.stringify(colors));
-    }
+    const colorsOfCharts = () =>
+      web.page.evaluate(() =>
+        ["accuracy-chart", "loss-chart"].map((id) => {
+          const canvas = document.querySelector<HTMLCanvasElement>(`#${id} canvas`)!;
+          const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+          let [green, violet, right] = [0, 0, 0];
+          for (let i = 0; i < data.length; i += 4) {
+            const [r, g, b, a] = data.subarray(i, i + 4);
+            if (a < 120) continue;
+            const isGreen = g > r + 40 && g > b + 10;
+            if (isGreen) right = Math.max(right, (i / 4 % canvas.width) / canvas.width);
+            if (isGreen) green++;
+            if (b > g + 60 && r > g + 20) violet++;
+          }
+          return [green, violet, right];
+        })
+      );
+    // The charts are drawn in later frames than the summary.
+    const end = Date.now() + 10_000;
+    let colors = await colorsOfCharts();
+    const isDrawn = () =>
+      colors.every(([green, violet, right]) => green > 50 && violet > 5 && right > 0.85);
+    while (!isDrawn() && Date.now() < end) colors = await colorsOfCharts();
+    assert(isDrawn(), JSON.stringify(colors));
   },
 );
 

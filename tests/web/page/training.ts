@@ -1,15 +1,17 @@
 /// <reference lib="dom" />
 /** Runs: start, pause, step, reset, the end, and what the page says of them. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { Dataset } from "../../../lib/data/dataset.ts";
 import { readIdxFolder } from "../../../lib/data/idx_folder.ts";
 import { MNIST } from "../../../lib/data/published.ts";
 import { train, type TrainArguments } from "../../../lib/training/train.ts";
 import { mnistDirectory, needs } from "../../requirements.ts";
-import { openPage } from "../training_page.ts";
+import { openPage, ready } from "../training_page.ts";
 
 const browser = await needs("browser");
 const withMnist = await needs("browser", "mnist");
-const mnist = () => readIdxFolder(mnistDirectory(), MNIST);
+let digits: Dataset | undefined;
+const mnist = () => digits ??= readIdxFolder(mnistDirectory(), MNIST);
 
 /** Returns steps and accuracy of a run's evaluations, as the page's table shows them. */
 async function evaluationsOf(run: TrainArguments): Promise<string[][]> {
@@ -85,8 +87,10 @@ Deno.test(
   "the notebook's curve stands beside no other preset, seed or data",
   withMnist,
   async () => {
+    await using web = await openPage({ mnist: mnist() });
     for (const query of ["?preset=notebook&seed=1", "?preset=notebook&data=synthetic", "?"]) {
-      await using web = await openPage({ mnist: mnist(), query });
+      await web.page.goto(web.url + query);
+      await ready(web.page);
       assert(!/published notebook/.test(await web.text("runs")), query);
     }
   },
@@ -250,16 +254,24 @@ Deno.test(
     const { page } = web;
     type Counts = Record<"painted" | "styles" | "examined", number>;
     const counts = () => page.evaluate("counts") as Promise<Counts>;
+    /** Returns the counts once several frames have changed none. */
+    const settled = async () => {
+      let [before, now] = [{} as Counts, await counts()];
+      while (JSON.stringify(now) !== JSON.stringify(before)) {
+        for (let frames = 0; frames < 10; frames += 2) await web.text("verdict");
+        [before, now] = [now, await counts()];
+      }
+      return now;
+    };
     await page.waitForSelector("#kernel-list article");
     const { x, y, width } = (await page.locator("#pad").boundingBox())!;
     await page.mouse.move(x + width / 3, y + width / 3);
     await page.mouse.down();
     await web.shows("verdict", /^$/);
-    const drawn = await counts();
+    const drawn = await settled();
     await page.mouse.move(x + width / 2, y + width / 2, { steps: 10 });
     await page.mouse.up();
-    await web.text("verdict");
-    assertEquals(await counts(), drawn);
+    assertEquals(await settled(), drawn);
     assert(drawn.painted > 0 && drawn.styles > 0, "what is counted exists");
     await page.click("#start");
     await web.reach(150);
