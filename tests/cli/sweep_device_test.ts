@@ -12,11 +12,15 @@ Deno.test({
   name: "chooseSweepDevice() tries the adapter once for all runs, and uses the CPU if it is slower",
   ...await needs("webgpu"),
   fn: () =>
-    withHardware(async (log) => {
-      const device = await chooseSweepDevice("auto", () => RUNS, DATA, () => {});
-      assertEquals([device.backend, device.tried, log.devices], ["cpu", undefined, 1]);
-      assertMatch(device.cpuReason!, /^as Some GPU takes .* ms a step against the CPU engine's/);
-    }),
+    withHardware(
+      async (log) => {
+        const device = await chooseSweepDevice("auto", () => RUNS, DATA, () => {});
+        assertEquals([device.backend, device.tried, log.devices], ["cpu", undefined, 1]);
+        assertMatch(device.cpuReason!, /^as Some GPU takes .* ms a step against the CPU engine's/);
+      },
+      undefined,
+      50,
+    ),
 });
 
 Deno.test({

@@ -23,10 +23,12 @@ export interface HardwareLog {
  *
  * @param run The function
  * @param change Changes the shaders' code
+ * @param delay Milliseconds that each submission takes longer
  */
 export async function withHardware(
   run: (log: HardwareLog) => Promise<void>,
   change: (code: string) => string = (code) => code,
+  delay = 0,
 ): Promise<void> {
   const { gpu } = navigator;
   const log = { devices: 0 };
@@ -42,6 +44,13 @@ export async function withHardware(
           const { createShaderModule } = device;
           device.createShaderModule = (descriptor) =>
             createShaderModule.call(device, { ...descriptor, code: change(descriptor.code) });
+          if (delay > 0) {
+            const { submit } = device.queue;
+            device.queue.submit = (commands) => {
+              for (const end = performance.now() + delay; performance.now() < end;);
+              submit.call(device.queue, commands);
+            };
+          }
           return device;
         },
       };
