@@ -62,7 +62,7 @@ export async function needs(...requirements: Requirement[]): Promise<TestOptions
   const needsNone = requirements.every((requirement) => requirement === "webgpu");
   return {
     ignore: false,
-    permissions: needsNone ? "none" : "inherit",
+    ...!needsNone && { permissions: "inherit" },
     sanitizeOps: sanitize,
     sanitizeResources: sanitize,
     timeout: minutes * 60_000,

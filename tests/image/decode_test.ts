@@ -117,19 +117,25 @@ for (const [what, file, message] of invalid) {
 }
 
 Deno.test("decodeImage() decompresses no more of a PNG than its header announces", () => {
-  // 40 million zeros, which deflate compresses by a factor of a thousand.
-  const compressed = zlibSync(new Uint8Array(4e7));
+  // 20 million zeros, which deflate compresses by a factor of a thousand.
+  const compressed = zlibSync(new Uint8Array(2e7));
   const ends = withSize(png, 10, 10);
   const small = new Uint8Array([
     ...ends.subarray(0, 33),
     ...chunk("IDAT", compressed),
     ...ends.subarray(-12),
   ]);
-  const begin = performance.now();
-  unzlibSync(compressed);
-  const middle = performance.now();
-  assertThrows(() => decodeImage(small), SyntaxError, "more pixels than its header says");
-  const [whole, bounded] = [middle - begin, performance.now() - middle];
+  // The fastest of three, since other programs may take the processor meanwhile.
+  const fastest = (call: () => void) =>
+    Math.min(...[1, 2, 3].map(() => {
+      const begin = performance.now();
+      call();
+      return performance.now() - begin;
+    }));
+  const whole = fastest(() => unzlibSync(compressed));
+  const bounded = fastest(() =>
+    assertThrows(() => decodeImage(small), SyntaxError, "more pixels than its header says")
+  );
   assert(bounded < whole / 2, `${bounded} ms; decompressing everything takes ${whole} ms`);
 });
 
