@@ -214,7 +214,7 @@ async function draw(page: Page, strokes: readonly (readonly number[])[]): Promis
   for (const stroke of strokes) {
     for (let i = 0; i < stroke.length; i += 2) {
       const to = [x + width * (0.5 + 0.33 * stroke[i]), y + height * (0.5 + 0.33 * stroke[i + 1])];
-      await page.mouse.move(to[0], to[1], { steps: 3 });
+      await page.mouse.move(to[0], to[1]);
       if (i === 0) await page.mouse.down();
     }
     await page.mouse.up();
