@@ -1,6 +1,6 @@
 /** Reads data sets in NumPy's files: Keras' mnist.npz, MedMNIST, Kuzushiji-MNIST, and own arrays. */
 import { basename, dirname, join } from "node:path";
-import { FileSource } from "../files/byte_source.ts";
+import { FileSource } from "../files/file_source.ts";
 import { isNpy, isZip, type NpzArray, NpzError, openNpy, openNpz } from "../files/npz.ts";
 import { byRows, NUMBERS, type NumberType, toFloats } from "../files/numbers.ts";
 import { listed, printable } from "../files/printable.ts";

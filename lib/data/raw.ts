@@ -185,7 +185,10 @@ export function readMappingBeside(
   if (typeof Deno === "undefined") return undefined; // a browser has no folders
   const { basename, dirname, join } = nodePath();
   const [folder, file] = [dirname(path), basename(path)];
-  const others = namesIn(folder);
+  let others: string[] = []; // if the folder cannot be read, the reader of the files reports it
+  try {
+    others = [...Deno.readDirSync(folder)].filter(({ isFile }) => isFile).map(({ name }) => name);
+  } catch { /* see above */ }
   const prefixOf = (name: string) => /^(.*?)[-_ ]?mapping\.txt$/i.exec(name)?.[1].toLowerCase();
   const isOf = (prefix: string, name: string) => name.toLowerCase().startsWith(prefix);
   const mappings = others.filter((name) => prefixOf(name) !== undefined);
@@ -206,13 +209,5 @@ export function readMappingBeside(
   } catch (error) {
     if (!(error instanceof DataError)) throw error;
     throw readError(printable(mapping, 200), "as names of classes", error.message);
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return [...Deno.readDirSync(folder)].filter(({ isFile }) => isFile).map(({ name }) => name);
-  } catch {
-    return []; // the reader of the files reports it
   }
 }
