@@ -90,7 +90,7 @@ test("predict fails with one line if the net or the image is missing or does not
     [
       ["--model", `${folder.path}/small.safetensors`, "--as-photo", "x.png"],
       1,
-      "the net's images must be 28 x 28 pixels: current value is 4 x 4",
+      "28 x 28 pixels: current value is 4 x 4",
     ],
     [["--model", folder.model, folder.path, "x.csv"], 2, "a file of rows must be the only one"],
     [["--model", folder.model, "--probabilities", "x.png"], 2, "need --out FILE.csv"],

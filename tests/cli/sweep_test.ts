@@ -63,20 +63,18 @@ test("sweep trains only runs that its file does not contain, and summarizes all 
   assertEquals(again, [events[0].at(-1)]);
 });
 
-const WRONG: [string[], string][] = [
-  [["--seed", "1,x"], "--seed must be a number or the word random, or several separated by commas"],
-  [["--seed", "1,,2"], "--seed must be a number"],
-  [["--hidden", "8,8/9"], "--hidden must be two whole numbers of at least 1: current value is 9"],
-  [
-    ["--hidden", "8,8/9,x"],
-    "--hidden must be two numbers separated by a comma, or several separated",
-  ],
-  [["--optimizer", "sgd,lion"], "--optimizer must be one of sgd, momentum, adam"],
-  [["--jobs", "0"], "--jobs must be a whole number of at least 1: current value is 0"],
-  [["--batch-size", "10,181"], "--batch-size must be at most the 180 rows to train on"],
+/** Wrong flags, and what the error names: the flag, and its value or what it may be. */
+const WRONG: [args: string[], words: string[]][] = [
+  [["--seed", "1,x"], ["--seed ", "random"]],
+  [["--seed", "1,,2"], ["--seed "]],
+  [["--hidden", "8,8/9"], ["--hidden ", "is 9"]],
+  [["--hidden", "8,8/9,x"], ["--hidden ", "separated"]],
+  [["--optimizer", "sgd,lion"], ["--optimizer ", "sgd, momentum, adam"]],
+  [["--jobs", "0"], ["--jobs ", "at least 1", "is 0"]],
+  [["--batch-size", "10,181"], ["--batch-size ", "at most the 180"]],
 ];
 
-for (const [args, message] of WRONG) {
+for (const [args, words] of WRONG) {
   test(`sweep ${args.join(" ")} fails with one line and exit code 2, and trains nothing`, async () => {
     using data = barsFolder();
     const out = `${data.path}/sweep.csv`;
@@ -85,7 +83,7 @@ for (const [args, message] of WRONG) {
     assertEquals([code, stdout], [2, ""]);
     const lines = stderr.trimEnd().split("\n").filter((line) => line.startsWith("error: "));
     assertEquals(lines.length, 1, stderr);
-    assert(lines[0].includes(message), lines[0]);
+    for (const word of words) assert(lines[0].includes(word), lines[0]);
   });
 }
 

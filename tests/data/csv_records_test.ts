@@ -40,7 +40,7 @@ test("readCsv() rejects a file that does not exist", async () => {
   await assertRejects(
     () => readCsv("/nowhere/digits.csv"),
     DataError,
-    "Cannot read /nowhere/digits.csv as a CSV file of images: there is no such file",
+    "/nowhere/digits.csv",
   );
 });
 
@@ -51,12 +51,12 @@ test("readCsv() stops decompressing a file that is too large for images", async 
   await assertRejects(
     () => readText(gzip(bytes)),
     DataError,
-    "it decompresses to more than 16777216 bytes, too many for images",
+    "more than 16777216 bytes",
   );
   await assertRejects(
     () => readText("0".repeat(17 * 2 ** 20)),
     DataError,
-    "line 1: a line must be at most 16777216 characters long: it is longer",
+    "line 1: a line must be at most 16777216",
   );
   const cut = gzip(new TextEncoder().encode(ROWS.join("\n"))).slice(0, -9);
   await assertRejects(() => readText(cut), DataError, "it cannot be decompressed: ");

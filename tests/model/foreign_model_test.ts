@@ -168,7 +168,7 @@ Deno.test("loadModel() reads an exported net, and rejects settings that contradi
   await assertRejects(
     () => loadModel(file, { activation: "tanh" }),
     RangeError,
-    "its activation must be that of its training, relu: current value is tanh",
+    "current value is tanh",
   );
 });
 
@@ -178,13 +178,13 @@ Deno.test("loadModel() rejects archives without arrays, and archives that are to
   await assertRejects(
     () => loadModel(torch, SETTINGS),
     ModelError,
-    "a ZIP archive must be an .npz file with arrays: current value is archive/data.pkl",
+    "current value is archive/data.pkl",
   );
   const npz = encodeNpz(modelTensors(foreignModel(NET, SETTINGS)));
   await assertRejects(
     () => loadModel(npz.subarray(0, 300), SETTINGS),
     ModelError,
-    "its .npz file is corrupt or truncated: its directory is missing",
+    "its directory is missing",
   );
   const short = zipSync({ "w0.npy": npz.subarray(37, 37 + 130) });
   await assertRejects(() => loadModel(short, SETTINGS), ModelError, "w0.npy must");
@@ -201,7 +201,7 @@ Deno.test("loadModel() rejects pixels that do not fit a net, or its own file", a
     [{ mean: [1, 2] }, "mean must be one number, or one for each of the 9 pixels"],
     [
       { std: 0 },
-      "every std must be above 0 (where scikit-learn's scale_ has 1): current value is 0",
+      "above 0 (where scikit-learn's scale_ has 1): current value is 0",
     ],
     [{ mean: NaN }, "every mean must be finite"],
     [{ scale: "l2", invert: true }, "inverted images must not be scaled by their norm"],

@@ -67,11 +67,11 @@ Deno.test("train() throws if the checkpoint is from another run or from a later 
   await assertRejects(
     () => eventsOf(fakeEngine(), { resume, seed: 6 }),
     RangeError,
-    "Cannot resume as the options must draw the same random numbers as the checkpoint's",
+    "the same random numbers as the checkpoint's",
   );
   await assertRejects(
     () => eventsOf(fakeEngine(), { resume, iterations: 1 }),
     RangeError,
-    "Cannot resume as iterations must be at least the checkpoint's 2: current value is 1",
+    "2: current value is 1",
   );
 });

@@ -162,12 +162,12 @@ Deno.test("train() throws if the engine has other options or a smaller batch siz
   await assertRejects(
     () => eventsOf(fakeEngine({ ...OPTIONS, scale: "unit" })),
     RangeError,
-    `Cannot train as the engine's scale must be "l2": current value is "unit"`,
+    `scale must be "l2": current value is "unit"`,
   );
   await assertRejects(
     () => eventsOf(fakeEngine({ ...OPTIONS, batchSize: 3 })),
     RangeError,
-    "Cannot train as the engine's batchSize must be 4: current value is 3",
+    "batchSize must be 4: current value is 3",
   );
   await eventsOf(fakeEngine({ ...OPTIONS, batchSize: 5 }));
 });
@@ -197,6 +197,6 @@ Deno.test("train() refuses a net that no engine can hold before it draws paramet
   await assertRejects(
     () => trainModel({ ...OPTIONS, data: DATA, hidden }),
     OptionError,
-    "Cannot train as hidden must be so few that the net has at most 268435456 parameters, not 4295",
+    "at most 268435456 parameters, not 4295",
   );
 });
