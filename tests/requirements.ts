@@ -128,7 +128,7 @@ async function whyMissing(requirement: Requirement): Promise<string | undefined>
           : "no WebKitGTK (Debian: apt-get install webkit2gtk-driver)") ??
         whyNoFile("/usr/bin/Xvfb", "xvfb");
     case "notebook":
-      return whyNotPermitted() ?? whyNoTime() ?? whyNoNotebook();
+      return whyNotPermitted() ?? whyNoTime() ?? await whyNoNotebook();
     case "time":
       return whyNotPermitted() ?? whyNoTime();
     case "webgpu":
@@ -181,11 +181,12 @@ export function notebookPython(): string {
   return environment("NOTEBOOK_PYTHON") ?? "python3";
 }
 
-function whyNoNotebook(): string | undefined {
+async function whyNoNotebook(): Promise<string | undefined> {
   const python = notebookPython();
   try {
     const args = ["-c", "import nbclient"];
-    const { success } = new Deno.Command(python, { args, stderr: "null" }).outputSync();
+    const signal = AbortSignal.timeout(30_000);
+    const { success } = await new Deno.Command(python, { args, stderr: "null", signal }).output();
     if (success) return undefined;
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
