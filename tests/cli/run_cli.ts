@@ -35,7 +35,13 @@ function taskOptions(
       ...args,
     ],
     // `deno task` sets INIT_CWD; the value of the tests' own task is not that of the tested one.
-    env: { NO_COLOR: "1", INIT_CWD: String(options.cwd ?? root), ...env },
+    // Without XDG_RUNTIME_DIR, Vulkan's loader prints an error on Linux.
+    env: {
+      NO_COLOR: "1",
+      INIT_CWD: String(options.cwd ?? root),
+      XDG_RUNTIME_DIR: Deno.env.get("XDG_RUNTIME_DIR") ?? "/tmp",
+      ...env,
+    },
     ...options,
   };
 }
